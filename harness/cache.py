@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Things built once: folders in a cache, named by a hash of what shaped them.
+
+An entry is built in a folder beside its place and renamed into it, under a lock, so that it is
+whole or absent, whatever is killed and however many runs want it at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+
+def digest(*parts: bytes | str) -> str:
+    """A short name for content: the first 16 hex digits of SHA-256 over the parts, each framed."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        total.update(len(data).to_bytes(8, "big") + data)
+    return total.hexdigest()[:16]
+
+
+def digest_tree(*roots: Path) -> str:
+    """`digest` over the names and contents of all files below `roots` that are sources."""
+    parts: list[bytes | str] = []
+    for root in roots:
+        for path in sorted(p for p in root.rglob("*") if p.is_file()):
+            if "__pycache__" not in path.parts:
+                parts += [str(path.relative_to(root)), path.read_bytes()]
+    return digest(*parts)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on `path` (created if missing); ends with the process at the latest."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def entry(cache: Path, kind: str, key: str, build: Callable[[Path], None]) -> Path:
+    """The folder ``<cache>/<kind>-<key>``, made by `build(folder)` if it is not there yet."""
+    place = cache / f"{kind}-{key}"
+    if place.is_dir():
+        _touch(place)
+        return place
+    with locked(cache / f"{kind}.lock"):
+        if place.is_dir():  # another run built it while we waited
+            return place
+        for left in cache.glob(f".{kind}-*"):  # of a build that was killed; its lock is ours now
+            shutil.rmtree(left, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{kind}-{key}.", dir=cache))
+        try:
+            build(work)
+            work.chmod(0o755)
+            work.rename(place)
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+    return place
+
+
+def _touch(place: Path) -> None:
+    with contextlib.suppress(OSError):  # a read-only cache is fine
+        os.utime(place)

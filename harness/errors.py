@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Our exception hierarchy, named for who has to act.
+
+HarnessError              a message and a hint; never shown as a traceback
+├── UsageError            the user's input is wrong; nothing was started (exit 2)
+└── LabFault              the lab broke, nothing is known of the driver (verdict MISS, exit 3)
+    ├── TooSlow           a bounded wait ran out
+    └── PeerGone          a process or connection of the lab ended
+
+A lab fault is never a driver verdict: code that judges the driver catches none of these.
+"""
+
+from __future__ import annotations
+
+
+class HarnessError(Exception):
+    """Something the user can act on: what was wanted and found, and how to mend it."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(HarnessError):
+    """Input that cannot be used: names the field, the value and the fix."""
+
+
+class LabFault(HarnessError):
+    """The lab broke while something was awaited.
+
+    `awaited` says what, `waited_s` for how long, `last_state` the last thing seen of it.
+    """
+
+    def __init__(self, awaited: str, waited_s: float, last_state: str, *, hint: str = "") -> None:
+        self.awaited = awaited
+        self.waited_s = waited_s
+        self.last_state = last_state
+        super().__init__(
+            f"{awaited}: {self._what()} after {waited_s:.1f} s; last seen: {last_state}", hint=hint
+        )
+
+    def _what(self) -> str:
+        return "lab fault"
+
+
+class TooSlow(LabFault, TimeoutError):
+    """A bounded wait ran out."""
+
+    def _what(self) -> str:
+        return "gave up"
+
+
+class PeerGone(LabFault, ConnectionError):
+    """A process or a connection the lab depends on ended."""
+
+    def _what(self) -> str:
+        return "went away"

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the air and the agent do, and what must come of it: one TOML file a scenario."""
+
+from harness.scenarios.catalogue import find_scenario, scenario_names
+from harness.scenarios.model import AirRule, Network, Scenario
+
+__all__ = ["AirRule", "Network", "Scenario", "find_scenario", "scenario_names"]

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The scenarios that come with the harness, by name, and a user's own, by path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.errors import UsageError
+from harness.scenarios.model import Scenario
+from harness.validation import load_toml
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+def scenario_names() -> list[str]:
+    """The names of all shipped scenarios, sorted."""
+    return sorted(path.stem for path in CATALOGUE.glob("*.toml"))
+
+
+def find_scenario(name: str) -> Scenario:
+    """The shipped scenario `name`, or the one in the file `name`; raises `UsageError`."""
+    path = CATALOGUE / f"{name}.toml"
+    if name in scenario_names():
+        return load_toml(path, Scenario)
+    if name.endswith(".toml") or "/" in name:
+        return load_toml(Path(name), Scenario)
+    raise UsageError(
+        f"no scenario {name!r}", hint=f"take one of {', '.join(scenario_names())}, or a .toml file"
+    )

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The scenario model: a validated TOML file."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from harness.validation import Strict
+
+Message = Literal["auth", "assoc-req", "assoc-resp", "M1", "M2", "M3", "M4", "G1", "G2", "data"]
+Action = Literal["drop", "drop-ack", "delay", "repeat", "deauthenticate"]
+
+SAMPLE_SECURITY = (
+    "<IhvSecurity><Passphrase>{passphrase}</Passphrase><Fault>{fault}</Fault></IhvSecurity>"
+)
+"""The fragment our sample DLL reads; a vendor's own goes into `[ihv] security`."""
+
+PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
+
+
+class Network(Strict):
+    """The access point's network."""
+
+    ssid: str = "hil"
+    security: Literal["wpa2-psk"] = "wpa2-psk"
+    channel: Annotated[int, Field(ge=1, le=13)] = 1
+    passphrase: SecretStr | None = None
+    """8 to 63 printable ASCII characters; without one each run makes its own."""
+
+    @field_validator("ssid")
+    @classmethod
+    def _ssid(cls, value: str) -> str:
+        size = len(value.encode())
+        if not 1 <= size <= 32:  # IEEE 802.11-2020 9.4.2.2
+            raise ValueError(f"is {size} bytes long; an SSID has 1 to 32 bytes of UTF-8")
+        return value
+
+    @field_validator("passphrase")
+    @classmethod
+    def _passphrase(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:  # IEEE 802.11-2020 J.4.1
+            text = value.get_secret_value()
+            if not 8 <= len(text) <= 63:
+                raise ValueError(f"has {len(text)} characters; a WPA2 passphrase has 8 to 63")
+            if not all(32 <= ord(character) <= 126 for character in text):
+                raise ValueError("holds a character outside printable ASCII (32 to 126)")
+        return value
+
+
+class AirRule(Strict):
+    """What the medium does to one message of each association.
+
+    A rule acts on a message as a whole: the simulated radio has no retries below EAPOL's own.
+    """
+
+    message: Message
+    nth: Annotated[int, Field(ge=1)] | Literal["every"] = 1
+    action: Action
+    delay_ms: Annotated[int, Field(ge=1, le=60_000)] | None = None
+    copies: Annotated[int, Field(ge=1, le=100)] | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> AirRule:
+        if (self.delay_ms is not None) != (self.action == "delay"):
+            raise ValueError("delay_ms goes with action = 'delay', and only with it")
+        if self.copies is not None and self.action != "repeat":
+            raise ValueError("copies goes with action = 'repeat' only")
+        return self
+
+
+class Ihv(Strict):
+    """The `<IHV>` part of the profile: what the vendor's DLL gets to read."""
+
+    oui: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{6}$")] = "123456"
+    type: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{2}$")] = "00"
+    security: str = SAMPLE_SECURITY
+    """XML fragment; `{passphrase}` and `{fault}` in it are replaced, escaped."""
+
+
+class Expect(Strict):
+    """What must come of each association."""
+
+    connected: bool = True
+
+
+class Scenario(Strict):
+    """One scenario file."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    summary: Annotated[str, Field(min_length=1, max_length=300)]
+    associations: Annotated[int, Field(ge=1, le=100_000)] = 20
+    echoes: Annotated[int, Field(ge=0, le=1000)] = 1
+    """ICMP echo requests the access point sends after each association."""
+    group_rekeys: Annotated[int, Field(ge=0, le=100)] = 0
+    """Group key handshakes the access point starts after each association."""
+    network: Network = Network()
+    ihv: Ihv = Ihv()
+    air: tuple[AirRule, ...] = ()
+    expect: Expect = Expect()
+
+    def with_passphrase(self) -> Scenario:
+        """The same scenario with a passphrase of its own if it names none (63 characters)."""
+        if self.network.passphrase is not None:
+            return self
+        made = SecretStr("".join(secrets.choice(PASSPHRASE_ALPHABET) for _ in range(63)))
+        network = self.network.model_copy(update={"passphrase": made})
+        return self.model_copy(update={"network": network})
