@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The words of the console as pure functions; both displays use them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness.results.grouping import FindingGroup
+from harness.results.model import FIGURE_LABELS, FIGURES, AssociationResult, RunResult
+from harness.results.verdict import Verdict
+from harness.results.wording import (
+    clean,
+    eapol_counts,
+    echo_counts,
+    milliseconds,
+    ranges,
+    span_s,
+    span_us,
+    win32,
+)
+
+PERCENTILES = ("min", "p50", "p95", "p99", "max")
+_LINE_FIGURES = ("handshake", "handler", "m4_to_completion")
+
+
+def counter(index: int, total: int | None) -> str:
+    """Write the number of an association, padded to line up: " 3/20"."""
+    return str(index) if total is None else f"{index:>{len(str(total))}}/{total}"
+
+
+def association_facts(item: AssociationResult, width: int | None = None) -> str:
+    """What one association shows in its line: messages, timings, echo.
+
+    Given a width, the facts that do not fit are left out, the least telling first.
+    """
+    facts = [eapol_counts(item)]
+    for name in _LINE_FIGURES:
+        if name == "m4_to_completion" and item.echo is not None:
+            facts.append(f"echo {echo_counts(item)}")
+        if name in item.timing_us:
+            facts.append(f"{FIGURE_LABELS[name]} {span_us(item.timing_us[name])}")
+    while width is not None and len(facts) > 1 and len("  ".join(facts)) > width:
+        facts.pop()
+    return clean("  ".join(facts))
+
+
+def association_details(item: AssociationResult) -> list[str]:
+    """Say why an association has its verdict: findings, lab fault, error; one line each."""
+    lines = [clean(f"{found.rule}  {found.message}") for found in item.findings]
+    if item.lab_fault:
+        lines.append(clean(item.lab_fault.message))
+    if item.error:
+        lines.append(clean(item.error))
+    handler = item.post_association
+    if item.verdict is Verdict.FAIL and handler.return_code:
+        lines.append(f"handler returned {win32(handler.return_code)}")
+    return lines
+
+
+def counts(result: RunResult) -> str:
+    """Count the associations by verdict: "20 associations: 18 PASS, 2 FAIL"."""
+    ran = Counter(item.verdict for item in result.associations)
+    total = len(result.associations)
+    noun = "association" if total == 1 else "associations"
+    asked = f" of {result.requested_associations}" if total < result.requested_associations else ""
+    listed = ", ".join(f"{ran[verdict]} {verdict}" for verdict in Verdict if ran[verdict])
+    return f"{total}{asked} {noun}" + (f": {listed}" if listed else "")
+
+
+def circumstances(result: RunResult) -> str:
+    """Where the run took place, shortly: guest, QEMU, accelerator, duration."""
+    env = result.environment
+    known = [
+        f"{result.guest} guest",
+        env.guest_build,
+        f"QEMU {env.qemu}" if env.qemu else None,
+        env.accelerator,
+        span_s(result.duration_s),
+    ]
+    return clean(" · ".join(part for part in known if part))
+
+
+def timing_rows(result: RunResult) -> list[tuple[str, ...]]:
+    """Rows of the timing table: label, n, then the percentiles in milliseconds."""
+    known = [name for name in FIGURES if name in result.timing_summary_us]
+    others = [name for name in result.timing_summary_us if name not in FIGURES]
+    rows = []
+    for name in known + others:
+        figure = result.timing_summary_us[name]
+        values = (milliseconds(getattr(figure, part)) for part in PERCENTILES)
+        rows.append((clean(FIGURE_LABELS.get(name, name)), str(figure.n), *values))
+    return rows
+
+
+def where_found(group: FindingGroup) -> str:
+    """Say which associations a group of findings concerns."""
+    if not group.associations:
+        return "the run as a whole"
+    noun = "association" if len(group.associations) == 1 else "associations"
+    return f"{noun} {ranges(group.associations)}"
+
+
+def places(result: RunResult, run_dir: Path) -> list[tuple[str, str]]:
+    """Where to look next and how to run it again: label and text."""
+    listed = []
+    if (run_dir / "report.html").exists():
+        listed.append(("Report", str(run_dir / "report.html")))
+    listed.append(("Evidence", f"{run_dir}/"))
+    listed.append(("Again", clean(result.command)))
+    return listed
+
+
+def table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...]) -> list[str]:
+    """Set rows as plain text: the first column to the left, numbers to the right."""
+    listed = [head, *rows]
+    widths = [max(len(row[column]) for row in listed) for column in range(len(head))]
+    return [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in listed
+    ]

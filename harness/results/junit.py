@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""JUnit XML of a run, as Jenkins, GitLab and others read it: one testcase per association.
+
+FAIL becomes ``<failure>``, MISS and ERROR become ``<error>`` (the lab or the test broke: no
+statement on the driver), SKIP becomes ``<skipped>``. What concerns the run as a whole, and a run
+without any association, is one more testcase named "run", so that it can never look green.
+The layout keeps to the JUnit.xsd of the Apache Ant project's report task.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from datetime import UTC
+
+from harness.results.model import AssociationResult, FindingResult, LabFault, RunResult
+from harness.results.verdict import Verdict, run_verdict
+
+_BLAME = {Verdict.FAIL: "failure", Verdict.ERROR: "error", Verdict.MISS: "error"}
+
+
+def junit_xml(result: RunResult) -> str:
+    """Return the text of ``junit.xml``."""
+    cases = [_association_case(result, item) for item in result.associations]
+    whole = _run_case(result)
+    if whole is not None:
+        cases.insert(0, whole)
+    root = ET.Element("testsuites", _totals(cases, result.duration_s, "wlan-hil"))
+    suite = ET.SubElement(root, "testsuite", _suite_attributes(result, cases))
+    _properties(suite, result)
+    suite.extend(cases)
+    ET.SubElement(suite, "system-out").text = _xml_text(
+        f"{result.verdict}: {result.reason}\n{result.command}"
+    )
+    ET.SubElement(suite, "system-err")
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+
+
+def _totals(cases: list[ET.Element], duration_s: float, name: str) -> dict[str, str]:
+    def having(tag: str) -> str:
+        return str(sum(1 for case in cases if case.find(tag) is not None))
+
+    return {
+        "name": name,
+        "tests": str(len(cases)),
+        "failures": having("failure"),
+        "errors": having("error"),
+        "skipped": having("skipped"),
+        "time": f"{duration_s:.3f}",
+    }
+
+
+def _suite_attributes(result: RunResult, cases: list[ET.Element]) -> dict[str, str]:
+    started = result.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    totals = _totals(cases, result.duration_s, f"wlan-hil.{_xml_text(result.scenario)}")
+    return {**totals, "timestamp": started, "hostname": result.guest, "id": "0", "package": "hil"}
+
+
+def _properties(suite: ET.Element, result: RunResult) -> None:
+    listed = ET.SubElement(suite, "properties")
+    facts = {"run": result.run_id, "verdict": result.verdict.value, "guest": result.guest}
+    environment = result.environment.model_dump(exclude_none=True)
+    for group in ("versions", "other"):
+        environment.update(environment.pop(group, {}))
+    for name, value in {**facts, **environment}.items():
+        ET.SubElement(listed, "property", name=_xml_text(name), value=_xml_text(str(value)))
+
+
+def _case(result: RunResult, name: str, duration_s: float | None) -> ET.Element:
+    return ET.Element(
+        "testcase",
+        name=name,
+        classname=f"wlan-hil.{_xml_text(result.scenario)}",
+        time=f"{duration_s or 0:.3f}",
+    )
+
+
+def _association_case(result: RunResult, item: AssociationResult) -> ET.Element:
+    case = _case(result, f"association {item.index}", item.duration_s)
+    faults = [item.lab_fault] if item.lab_fault else []
+    _blame(case, item.verdict, item.findings, faults, [item.error] if item.error else [])
+    return case
+
+
+def _run_case(result: RunResult) -> ET.Element | None:
+    """Return the testcase of the run as a whole, or None when the associations say it all."""
+    verdict = run_verdict(
+        [Verdict.PASS] * len(result.associations),
+        requested=result.requested_associations,
+        severities=[finding.severity for finding in result.findings],
+        lab_fault=bool(result.lab_faults),
+        error=bool(result.errors),
+    )
+    if result.verdict is Verdict.SKIP and not result.associations:
+        verdict = Verdict.SKIP
+    if verdict is Verdict.PASS:
+        return None
+    case = _case(result, "run", None)
+    _blame(case, verdict, result.findings, result.lab_faults, result.errors, result.reason)
+    return case
+
+
+def _blame(
+    case: ET.Element,
+    verdict: Verdict,
+    findings: Iterable[FindingResult],
+    faults: Iterable[LabFault],
+    errors: Iterable[str],
+    fallback: str = "",
+) -> None:
+    """Add the failure, error or skipped element that the verdict asks for."""
+    if verdict is Verdict.SKIP:
+        ET.SubElement(case, "skipped")
+    tag = _BLAME.get(verdict)
+    if tag is None:
+        return
+    broken = [finding for finding in findings if finding.severity == "FAIL"]
+    lines = [f"{finding.rule}: {finding.message}" for finding in broken]
+    lines += [describe_fault(fault) for fault in faults] + list(errors)
+    kind = ",".join(sorted({finding.rule for finding in broken})) or verdict.value
+    message = lines[0] if lines else fallback or verdict.meaning
+    element = ET.SubElement(case, tag, type=_xml_text(kind), message=_xml_text(message))
+    element.text = _xml_text("\n".join(lines) or message)
+
+
+def describe_fault(fault: LabFault) -> str:
+    """Say a lab fault in one line: what broke, what was awaited, how long, the last state."""
+    parts = [fault.message]
+    if fault.awaited:
+        waited = "" if fault.waited_s is None else f" for {fault.waited_s:.1f} s"
+        parts.append(f"waited{waited} for {fault.awaited}")
+    if fault.last_state:
+        parts.append(f"last state: {fault.last_state}")
+    return "; ".join(parts)
+
+
+def _xml_text(text: str) -> str:
+    """Replace what XML 1.0 cannot hold (control characters, surrogates) by U+FFFD."""
+    return "".join(char if _is_xml_char(ord(char)) else "\ufffd" for char in text)
+
+
+def _is_xml_char(code: int) -> bool:
+    return (
+        code in (0x9, 0xA, 0xD)
+        or 0x20 <= code <= 0xD7FF
+        or 0xE000 <= code <= 0xFFFD
+        or code >= 0x10000
+    )

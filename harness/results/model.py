@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``result.json``: what one run found out, as pydantic models (schema 1).
+
+The file is the interface to everything outside: boards, comparisons, scripts. Names and units are
+fixed by the JSON schema shipped beside this module (``result.schema.json``). Reading is strict: an
+unknown or missing field is an error that names the field.
+
+Every number says its unit in its name: ``_us`` microseconds, ``_ns`` nanoseconds, ``_s`` seconds.
+``at_ns`` is on the guest's clock, the one QueryPerformanceCounter reads.
+
+The models of findings and of undecided rules read the attributes of the checks' own dataclasses:
+``FindingResult.model_validate(finding)`` takes a ``harness.checks`` finding as it is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.results.verdict import Verdict
+
+SCHEMA: Final = 1
+"""Number of the result.json schema this version writes and reads."""
+
+FIGURES: dict[str, str] = {
+    "assoc_to_m1": "association response sent → M1 sent",
+    "m1_to_m2": "M1 delivered → M2 sent by the station",
+    "m2_to_m3": "M2 received → M3 sent (the access point's turnaround)",
+    "m3_to_m4": "M3 delivered → M4 sent by the station",
+    "handshake": "first M1 → last M4",
+    "assoc_to_handler": "association response delivered → PerformPostAssociate entered",
+    "handler": "PerformPostAssociate entered → returned",
+    "handler_to_completion": "PerformPostAssociate returned → PostAssociateCompletion",
+    "m4_to_completion": "M4 sent → PostAssociateCompletion",
+    "completion_to_data": "PostAssociateCompletion → first protected data answered",
+}
+"""The timing figures of an association in their natural order, with what each one spans."""
+
+FIGURE_LABELS: dict[str, str] = {
+    "assoc_to_m1": "assoc → M1",
+    "m1_to_m2": "M1 → M2",
+    "m2_to_m3": "M2 → M3",
+    "m3_to_m4": "M3 → M4",
+    "handshake": "handshake",
+    "assoc_to_handler": "assoc → handler",
+    "handler": "handler",
+    "handler_to_completion": "handler → completion",
+    "m4_to_completion": "M4 → completion",
+    "completion_to_data": "completion → data",
+}
+"""A short name of each figure, for tables and plots."""
+
+Count = Annotated[int, Field(ge=0)]
+Micros = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, from_attributes=True, populate_by_name=True
+    )
+
+
+class FindingResult(_Model):
+    """A rule that was broken: which one, how badly, when (guest clock), by which records."""
+
+    rule: str
+    severity: Literal["FAIL", "WARN"]
+    message: str
+    at_ns: int | None = None
+    association: int | None = None
+    evidence: tuple[int, ...] = Field(default=(), description="seq of IHV trace records")
+
+
+class UndecidedResult(_Model):
+    """A rule that could not be decided, and why; ``association`` is None for the whole run."""
+
+    rule: str
+    reason: str
+    association: int | None = None
+
+
+class RulesResult(_Model):
+    """Which rules were applied and which of them could not be decided."""
+
+    checked: tuple[str, ...] = ()
+    undecided: tuple[UndecidedResult, ...] = ()
+
+
+class LabFault(_Model):
+    """The lab broke: what was waited for, for how long, and what was seen last."""
+
+    message: str = Field(description="one line: what broke")
+    awaited: str | None = None
+    waited_s: float | None = Field(default=None, ge=0)
+    last_state: str | None = None
+    hint: str | None = Field(default=None, description="what a person can do about it")
+
+
+class PostAssociation(_Model):
+    """What the driver did in the post-association phase of one association."""
+
+    called: bool = False
+    return_code: int | None = Field(default=None, description="Win32; null: never returned")
+    completions: Count = 0
+    win32_error: int | None = None
+    reason_code: int | None = None
+    asynchronous: bool | None = Field(
+        default=None, description="completed outside the handler; null: never completed"
+    )
+
+
+class EchoResult(_Model):
+    """Data after the handshake: echoes sent by the access point and answers it got."""
+
+    sent: Count
+    answered: Count
+    arp: bool = Field(description="the station answered ARP")
+    protected: bool = Field(description="every answer was CCMP-protected")
+    rtt_us: tuple[Micros, ...] = ()
+
+
+class AssociationResult(_Model):
+    """One association: verdict, findings, what the handler did, how long things took.
+
+    A figure missing from ``timing_us`` could not be measured. ``timing_uncertainty_us`` has an
+    entry for each figure that spans two clocks: the true value lies within plus or minus that.
+    """
+
+    index: Annotated[int, Field(ge=1)]
+    verdict: Verdict
+    findings: tuple[FindingResult, ...] = ()
+    connected: bool | None = Field(default=None, description="the port became authorized")
+    post_association: PostAssociation = PostAssociation()
+    messages: dict[str, Count] = Field(
+        default_factory=dict, description="EAPOL messages on the air, retransmissions included"
+    )
+    retries: dict[str, Count] = Field(default_factory=lambda: {"m1": 0, "m3": 0})
+    echo: EchoResult | None = None
+    timing_us: dict[str, float] = Field(default_factory=dict)
+    timing_uncertainty_us: dict[str, Micros] = Field(default_factory=dict)
+    duration_s: float | None = Field(default=None, ge=0)
+    lab_fault: LabFault | None = None
+    error: str | None = Field(default=None, description="why the test itself is at fault")
+
+
+class TimingSummary(_Model):
+    """Distribution of one figure over the associations that have it, in microseconds."""
+
+    n: Annotated[int, Field(ge=1)]
+    min: float
+    p50: float
+    p95: float
+    p99: float
+    max: float
+
+
+class Environment(_Model):
+    """Fingerprint of where the run took place; figures compare within equal fingerprints only."""
+
+    dll_path: str | None = None
+    dll_sha256: str | None = None
+    guest_build: str | None = None
+    qemu: str | None = None
+    accelerator: str | None = None
+    accelerator_reason: str | None = None
+    kernel: str | None = Field(default=None, description="of the host")
+    host_cpu: str | None = None
+    host_cpus: int | None = Field(default=None, ge=1)
+    clock_uncertainty_us: float | None = Field(
+        default=None, ge=0, description="of guest clock against air clock, at its best"
+    )
+    versions: dict[str, str] = Field(default_factory=dict)
+    other: dict[str, str] = Field(default_factory=dict)
+
+
+class AirSummary(_Model):
+    """What the scenario asked of the air, as resolved. Never the passphrase."""
+
+    ssid: str
+    bssid: str | None = None
+    channel: int
+    security: str
+    rules: tuple[str, ...] = Field(default=(), description="one phrase per [[air]] rule")
+
+
+class Stage(_Model):
+    """A stage of the run (image, boot, associations) and how long it took."""
+
+    name: str
+    duration_s: Annotated[float, Field(ge=0)]
+
+
+class EvidenceFile(_Model):
+    """A file kept in the run directory; ``secret`` means it holds keys of the test network."""
+
+    path: str = Field(description="relative to the run directory")
+    description: str
+    size_bytes: int | None = Field(default=None, ge=0)
+    secret: bool = False
+
+
+class RunResult(_Model):
+    """Everything one run found out: the content of ``result.json``."""
+
+    schema_version: Literal[1] = Field(default=SCHEMA, alias="schema")
+    verdict: Verdict
+    reason: str = Field(default="", description="the verdict in one sentence")
+    scenario: str
+    scenario_description: str = ""
+    guest: Literal["reference", "windows"]
+    run_id: str
+    started_at: datetime
+    duration_s: Annotated[float, Field(ge=0)]
+    command: str = Field(description="one line that runs it again")
+    fault: str | None = Field(default=None, description="fault asked of the sample driver")
+    requested_associations: Count
+    environment: Environment = Environment()
+    air: AirSummary | None = None
+    associations: tuple[AssociationResult, ...] = ()
+    timing_summary_us: dict[str, TimingSummary] = Field(default_factory=dict)
+    rules: RulesResult = RulesResult()
+    findings: tuple[FindingResult, ...] = Field(
+        default=(), description="of the run as a whole: load, service, adapter"
+    )
+    lab_faults: tuple[LabFault, ...] = ()
+    errors: tuple[str, ...] = Field(default=(), description="why the test itself is at fault")
+    stages: tuple[Stage, ...] = ()
+    evidence: tuple[EvidenceFile, ...] = ()
+
+    @property
+    def all_findings(self) -> tuple[FindingResult, ...]:
+        """The findings of the run as a whole, then those of each association."""
+        own = tuple(finding for item in self.associations for finding in item.findings)
+        return self.findings + own
+
+    @property
+    def all_lab_faults(self) -> tuple[LabFault, ...]:
+        """The lab faults of the run as a whole, then those of its associations."""
+        own = tuple(item.lab_fault for item in self.associations if item.lab_fault)
+        return self.lab_faults + own
+
+    def to_json(self) -> str:
+        """Return the text of ``result.json``."""
+        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of ``result.json`` (draft 2020-12), built from the models."""
+    schema = RunResult.model_json_schema(by_alias=True, mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How values are written for people, the same on the console and in the report."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from harness.results.model import AssociationResult
+
+_WIN32_NAMES = {
+    0: "ERROR_SUCCESS",
+    5: "ERROR_ACCESS_DENIED",
+    31: "ERROR_GEN_FAILURE",
+    50: "ERROR_NOT_SUPPORTED",
+    87: "ERROR_INVALID_PARAMETER",
+    1168: "ERROR_NOT_FOUND",
+    1223: "ERROR_CANCELLED",
+    1359: "ERROR_INTERNAL_ERROR",
+    1460: "ERROR_TIMEOUT",
+    5023: "ERROR_INVALID_STATE",
+}
+"""Names of Win32 error codes seen in this field (winerror.h)."""
+
+_EAPOL = ("M1", "M2", "M3", "M4")
+
+
+def clean(text: str, limit: int = 2000) -> str:
+    """Return text of the guest in a form safe to print: one line, no controls, bounded.
+
+    Control characters, line ends and format characters (terminal escapes, bidirectional
+    overrides) become U+FFFD or a space.
+    """
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    spaced = "".join(" " if char in "\r\n\t" else char for char in cut)
+    return "".join(
+        "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") else char
+        for char in spaced
+    )
+
+
+def win32(code: int | None) -> str:
+    """Name a Win32 code ("ERROR_SUCCESS", "1234"); a code is unsigned, as Windows prints it."""
+    return "—" if code is None else _WIN32_NAMES.get(code, str(code & 0xFFFFFFFF))
+
+
+def reason_code(code: int | None) -> str:
+    """Write a WLAN reason code as documents do: 0 or hexadecimal."""
+    return "—" if code is None else "0" if code == 0 else f"0x{code & 0xFFFFFFFF:x}"
+
+
+def milliseconds(us: float) -> str:
+    """Write microseconds as a bare number of milliseconds with two decimals."""
+    return f"{us / 1000:.2f}"
+
+
+def span_us(us: float) -> str:
+    """Write a duration given in microseconds with a fitting unit: "420 µs", "1.24 ms", "2.50 s"."""
+    size = abs(us)
+    if size < 999.5:
+        return f"{us:.0f} µs"
+    if size < 99_995:
+        return f"{us / 1000:.2f} ms"
+    if size < 999_500:
+        return f"{us / 1000:.0f} ms"
+    return f"{us / 1e6:.2f} s"
+
+
+def span_s(seconds: float) -> str:
+    """Write a duration given in seconds: "0.3 s", "12.4 s", "2 min 05 s"."""
+    if seconds < 99.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s"
+
+
+def size_bytes(size: int) -> str:
+    """Write a size in bytes with a binary unit."""
+    if size < 1024:
+        return f"{size} B"
+    if size < 1 << 20:
+        return f"{size / 1024:.1f} KiB"
+    return f"{size / (1 << 20):.1f} MiB"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Write ascending integers shortly: "1–3, 7, 9–12"."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
+
+
+def eapol_counts(item: AssociationResult) -> str:
+    """Write which EAPOL messages were on the air: "M1 M2 M3 M4", "M1×2 M2", "none"."""
+    known = [name for name in _EAPOL if item.messages.get(name)]
+    others = sorted(name for name in item.messages if name not in _EAPOL and item.messages[name])
+    counted = ((name, item.messages[name]) for name in known + others)
+    return " ".join(name if n == 1 else f"{name}×{n}" for name, n in counted) or "none"
+
+
+def echo_counts(item: AssociationResult) -> str:
+    """Write answered of sent echoes: "3/3", "0/3", "—"; "(plain)" if not protected."""
+    if item.echo is None:
+        return "—"
+    text = f"{item.echo.answered}/{item.echo.sent}"
+    return text if item.echo.protected or not item.echo.answered else f"{text} (plain)"
