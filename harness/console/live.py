@@ -172,7 +172,7 @@ class LiveConsole:
     ) -> None:
         fit = {"no_wrap": True, "overflow": "ellipsis"} if one_line else {"soft_wrap": soft_wrap}
         with suppress(OSError, ValueError):  # the reader has gone; the run goes on
-            self._out.print(item, **fit)  # type: ignore[arg-type]
+            self._out.print(item, **fit)
 
 
 @final

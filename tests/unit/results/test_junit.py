@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""junit.xml: one testcase per association, blame in the right element."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+from harness.results import FindingResult, LabFault, RunResult, junit_xml
+from tests.unit.results.samples import NO_COMPLETION, association, run
+
+GONE = LabFault(
+    message="SSH gone", awaited="answer to clock", waited_s=5, last_state="connected"
+)  # fmt: skip
+
+
+def suite_of(result: RunResult) -> ET.Element:
+    """The only testsuite of the document, checked against what JUnit.xsd demands."""
+    root = ET.fromstring(junit_xml(result))
+    assert root.tag == "testsuites"
+    (suite,) = root
+    assert suite.tag == "testsuite"
+    for name in ("name", "timestamp", "hostname", "tests", "failures", "errors", "time"):
+        assert name in suite.attrib
+    cases = suite.findall("testcase")
+    middle = ["testcase"] * len(cases)
+    assert [child.tag for child in suite] == ["properties", *middle, "system-out", "system-err"]
+    for case in cases:
+        assert {"name", "classname", "time"} <= set(case.attrib)
+        for blame in case:
+            assert blame.tag in ("failure", "error", "skipped")
+            assert blame.tag == "skipped" or {"type", "message"} <= set(blame.attrib)
+    counted = {tag: len(suite.findall(f"testcase/{tag}")) for tag in ("failure", "error")}
+    assert suite.get("tests") == str(len(cases))
+    assert (suite.get("failures"), suite.get("errors")) == (
+        str(counted["failure"]), str(counted["error"]),
+    )  # fmt: skip
+    return suite
+
+
+def test_one_testcase_per_association() -> None:
+    """PASS is a bare testcase with the association's duration."""
+    suite = suite_of(run(association(1), association(2)))
+    assert [case.get("name") for case in suite.findall("testcase")] == [
+        "association 1", "association 2",
+    ]  # fmt: skip
+    assert suite.findall("testcase")[0].get("time") == "1.500"
+    assert suite.get("timestamp") == "2026-11-22T16:30:05"
+
+
+def test_fail_is_failure_with_rule_and_message() -> None:
+    """The failure's type is the rule id."""
+    suite = suite_of(run(association(1, NO_COMPLETION)))
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert failure.get("type") == "POST-05"
+    assert "within 10 s" in (failure.get("message") or "")
+
+
+def test_miss_and_error_are_errors() -> None:
+    """Neither the lab's nor the test's fault reads as the driver's."""
+    suite = suite_of(run(association(1, lab_fault=GONE), association(2, error="bad rule")))
+    assert suite.get("failures") == "0"
+    miss, error = suite.findall("testcase/error")
+    assert miss.get("type") == "MISS"
+    assert miss.text == "SSH gone; waited for 5.0 s for answer to clock; last state: connected"
+    assert (error.get("type"), error.text) == ("ERROR", "bad rule")
+
+
+def test_run_without_association_is_not_green() -> None:
+    """A testcase named "run" carries the error."""
+    suite = suite_of(run(requested_associations=20, lab_faults=(GONE,)))
+    (case,) = suite.findall("testcase")
+    assert (case.get("name"), suite.get("errors")) == ("run", "1")
+
+
+def test_finding_of_the_run_as_a_whole() -> None:
+    """A load or service rule broken outside any association is a failure of "run"."""
+    suite = suite_of(run(association(1), findings=(NO_COMPLETION,)))
+    assert [case.get("name") for case in suite.findall("testcase/failure/..")] == ["run"]
+
+
+def test_hostile_text_stays_text() -> None:
+    """Markup and characters XML cannot hold neither break nor enter the document."""
+    evil = "\x00\x1b[31m]]><failure/>&\ud800\uffff"
+    found = FindingResult(rule="X<1>", severity="FAIL", message=evil)
+    suite = suite_of(run(association(1, found), scenario=evil))
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert "\ufffd\ufffd[31m]]><failure/>&\ufffd\ufffd" in (failure.text or "")
