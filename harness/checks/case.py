@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The case before the rules: the evidence cut into its parts, with the questions rules ask of it.
+
+Built once per evaluation; everything is linear in the size of the evidence.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from harness.checks.deaths import Death, find_deaths
+from harness.checks.finding import Severity
+from harness.checks.limits import Expectation, Limits
+from harness.checks.registry import Breach, Unknown
+from harness.evidence.calls import Call
+from harness.evidence.model import AssociationEvidence, DamageKind, RunEvidence
+from harness.evidence.segments import Adapter, AssociationIndex, Segments, segment
+from harness.evidence.states import StateTrack, adapter_states
+
+_LOSSES = frozenset({DamageKind.SEQ_GAP, DamageKind.NO_LOAD})
+
+
+@dataclass(frozen=True)
+class Case:
+    """One body of evidence with the limits and expectation it is judged by.
+
+    ``blamed`` are the associations other rules have explained already (only for rules marked last).
+    """
+
+    evidence: RunEvidence
+    limits: Limits
+    expect: Expectation
+    segments: Segments
+    index: AssociationIndex
+    deaths: dict[int, Death]
+    end_ns: int
+    blamed: frozenset[int] = frozenset()
+
+    @property
+    def associations(self) -> tuple[AssociationEvidence, ...]:
+        """All associations in the evidence."""
+        return self.evidence.associations
+
+    @cached_property
+    def by_index(self) -> dict[int, AssociationEvidence]:
+        """Associations by their index."""
+        return {item.index: item for item in self.associations}
+
+    @cached_property
+    def tracks(self) -> list[StateTrack]:
+        """The state machine of every adapter."""
+        return [adapter_states(adapter) for adapter in self.segments.adapters]
+
+    @cached_property
+    def _losses(self) -> list[tuple[int | None, int, int]]:
+        return [
+            (item.process, item.from_ns or 0, item.until_ns)
+            for item in self.segments.damage
+            if item.kind in _LOSSES and item.until_ns is not None
+        ]
+
+    def calls(self, *functions: str) -> Iterator[Call]:
+        """All calls of the functions, in order of entry."""
+        return (call for call in self.segments.calls if call.function in functions)
+
+    def association_of(self, call: Call) -> int | None:
+        """The association during which a call was entered; None before the first connect."""
+        return self.index.at(call.start_ns)
+
+    def calls_between(
+        self, adapter: Adapter | None, first: Call, end: Call | None
+    ) -> list[Call]:
+        """The calls with this adapter's handles entered after one call and before another."""
+        if adapter is None:
+            return []
+        keys = self._adapter_keys[id(adapter)]
+        start = bisect_right(keys, first.key)
+        stop = bisect_left(keys, end.key) if end else len(keys)
+        return adapter.calls[start:stop]
+
+    @cached_property
+    def _adapter_keys(self) -> dict[int, list[tuple[int, int]]]:
+        adapters = self.segments.adapters
+        return {id(item): [call.key for call in item.calls] for item in adapters}
+
+    @cached_property
+    def session_keys(self) -> list[tuple[int, int]]:
+        """The order keys of the sessions' handlers, ascending like the sessions."""
+        return [session.handler.key for session in self.segments.sessions]
+
+    def stray_between(self, strays: list[Call], since_ns: int, until_ns: int) -> bool:
+        """True if one of the stray calls (in order) was entered strictly within the time."""
+        position = bisect_right(strays, since_ns, key=lambda call: call.start_ns)
+        return position < len(strays) and strays[position].start_ns < until_ns
+
+    def adapter_by_svc(self, process: int, svc: int | None) -> list[Adapter]:
+        """The adapters (over time) that were given this hDot11SvcHandle in that process."""
+        return self._by_svc.get((process, svc), [])
+
+    @cached_property
+    def _by_svc(self) -> dict[tuple[int, int | None], list[Adapter]]:
+        found: dict[tuple[int, int | None], list[Adapter]] = {}
+        for adapter in self.segments.adapters:
+            found.setdefault((adapter.init.process, adapter.svc_handle), []).append(adapter)
+        return found
+
+    def blind(
+        self, process: int, association: int | None, since_ns: int, until_ns: int
+    ) -> str | None:
+        """Why something missing from the trace in that time proves nothing, or None if it does.
+
+        A broken lab, a dead process or lost records explain an absence. What was positively
+        recorded stays valid in all three cases.
+        """
+        of = self.by_index.get(association) if association is not None else None
+        if of is not None and of.lab_fault:
+            return f"the lab broke in this association: {of.lab_fault}"
+        death = self.deaths.get(process)
+        if death is not None and death.at_ns <= until_ns:
+            rule = "HOST-02" if death.kind == "hang" else "HOST-01"
+            return f"the DLL's process came to its end before that ({rule})"
+        for lost_process, first_ns, last_ns in self._losses:
+            hits = lost_process in (None, process) and first_ns <= until_ns and last_ns >= since_ns
+            if hits:
+                return "records are missing from the trace in that time"
+        return None
+
+    def breach(
+        self, message: str, *calls: Call, severity: Severity | None = None, at_ns: int | None = None
+    ) -> Breach:
+        """A breach shown by calls; the first tells time and place."""
+        first = calls[0]
+        seqs = tuple(sorted({seq for call in calls for seq in call.seqs}))
+        when = first.start_ns if at_ns is None else at_ns
+        return Breach(
+            message, when, self.association_of(first), seqs, first.process, severity
+        )  # fmt: skip
+
+    def unknown(self, reason: str, call: Call) -> Unknown:
+        """An undecided rule at the place of a call."""
+        return Unknown(reason, self.association_of(call))
+
+
+def build_case(evidence: RunEvidence, limits: Limits, expect: Expectation) -> Case:
+    """Cut the evidence and find the processes that died."""
+    segments = segment(evidence)
+    ends = [item.end_ns for item in evidence.associations]
+    ends += [process.last_ns for process in segments.processes]
+    end_ns = max(ends, default=0)
+    deaths = find_deaths(segments, evidence.associations, end_ns, limits)
+    return Case(
+        evidence, limits, expect, segments, AssociationIndex(evidence), deaths, end_ns
+    )  # fmt: skip

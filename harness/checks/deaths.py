@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How a process that held the vendor DLL came to its end, if not in order.
+
+A crash writes an exception record. A hang leaves a handler entered and never returned. A process
+may also vanish without either (TerminateProcess, ExitProcess, a stack overflow).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.checks.limits import Limits
+from harness.evidence import fields, names
+from harness.evidence.calls import Call, Process, handlers
+from harness.evidence.model import AssociationEvidence, IhvRecord
+from harness.evidence.segments import Segments
+
+DeathKind = Literal["crash", "hang", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """The end of a process out of order. ``at_ns`` is when it stopped doing its work."""
+
+    kind: DeathKind
+    at_ns: int
+    call: Call | None = None
+    record: IhvRecord | None = None
+    waited_ns: int = 0
+
+
+def find_deaths(
+    segments: Segments,
+    associations: tuple[AssociationEvidence, ...],
+    end_ns: int,
+    limits: Limits,
+) -> dict[int, Death]:
+    """The processes that died out of order, by process number."""
+    deaths: dict[int, Death] = {}
+    busy = _busy(segments)
+    replaced_ns: int | None = None
+    for process in reversed(segments.processes):
+        death = _death(process, process.index in busy, associations, end_ns, replaced_ns, limits)
+        if death:
+            deaths[process.index] = death
+        if process.load:
+            replaced_ns = process.load.t_ns
+    return deaths
+
+
+def _death(
+    process: Process,
+    busy: bool,
+    associations: tuple[AssociationEvidence, ...],
+    end_ns: int,
+    replaced_ns: int | None,
+    limits: Limits,
+) -> Death | None:
+    if process.exceptions:
+        record = process.exceptions[0]
+        call = next((call for call in process.calls if call.enter.call == record.call), None)
+        return Death("crash", record.t_ns, call if record.call is not None else None, record)
+    until_ns = replaced_ns if replaced_ns is not None else end_ns
+    stuck = _stuck(process)
+    if stuck:
+        waited_ns = until_ns - stuck.start_ns
+        gave_up = _os_gave_up(associations, stuck.start_ns)
+        if waited_ns >= limits.handler_s * 1e9 or gave_up == names.REASON_IHV_NOT_RESPONDING:
+            return Death("hang", stuck.start_ns, stuck, waited_ns=waited_ns)
+    over = process.unload is not None or replaced_ns is not None
+    if not over or any(call.function == names.DEINIT_SERVICE for call in process.calls):
+        return None
+    if stuck or busy:
+        return Death("gone", process.last_ns, stuck, process.unload)
+    return None
+
+
+def _stuck(process: Process) -> Call | None:
+    """A handler that never returned (the outermost one, entered first)."""
+    return next((call for call in handlers(process.calls) if call.returned is None), None)
+
+
+def _busy(segments: Segments) -> set[int]:
+    """Processes that owe work to the end: an operation pending or a session alive."""
+    pending = {
+        item.handler.process
+        for item in segments.pre
+        if item.handler.succeeded and not item.completions and item.ended_by is None
+    }
+    return pending | {
+        item.handler.process
+        for item in segments.sessions
+        if item.handler.succeeded and item.ended_by is None
+    }
+
+
+def _os_gave_up(associations: tuple[AssociationEvidence, ...], since_ns: int) -> int | None:
+    """The reason of the first notification since then that blames the IHV service, if any."""
+    reasons = (names.REASON_IHV_NOT_RESPONDING, names.REASON_IHV_NOT_AVAILABLE)
+    hits = [
+        (item.t_ns, item.reason)
+        for association in associations
+        for item in association.notifications
+        if item.t_ns >= since_ns and item.reason in reasons
+    ]
+    return min(hits)[1] if hits else None
+
+
+def describe(record: IhvRecord) -> str:
+    """An exception record in words: code, module and offset."""
+    code = fields.text(record.raw, "code") or "an unknown code"
+    module = fields.text(record.raw, "module") or "no known module"
+    offset = fields.text(record.raw, "offset")
+    where = f"{module}+{offset}" if offset else module
+    return f"exception {code} in {where}"

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs the rules over a body of evidence.
+
+Two ways of use: over the whole run at its end (linear in the run), and after each association over
+`harness.evidence.window(run, index)`, which costs the same however long the run is. A finding may
+belong to the association before the newest one, since some breaches (a completion after the stop)
+show only later: take findings of both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from harness.checks.case import Case, build_case
+from harness.checks.finding import Evaluation, Finding, Undecided
+from harness.checks.limits import Expectation, Limits
+from harness.checks.registry import RULES, Breach, Rule, Unknown
+from harness.evidence.model import RunEvidence
+
+MAX_FINDINGS: Final = 10
+"""Findings kept per rule and association; one more tells how many there were."""
+
+NOT_EXERCISED: Final = "nothing in the evidence put it to the test"
+
+
+def evaluate(
+    evidence: RunEvidence,
+    limits: Limits | None = None,
+    expect: Expectation | None = None,
+) -> Evaluation:
+    """Judge the evidence by every rule. Never raises on any evidence; same in, same out."""
+    case = build_case(evidence, limits or Limits(), expect or Expectation())
+    result = _Collector()
+    for rule in RULES.values():
+        if not rule.last:
+            result.take(rule, case)
+    case = replace(case, blamed=result.blamed())
+    for rule in RULES.values():
+        if rule.last:
+            result.take(rule, case)
+    return result.evaluation()
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self._findings: list[Finding] = []
+        self._checked: set[str] = set()
+        self._undecided: dict[Undecided, None] = {}
+        self._seen: set[str] = set()
+
+    def take(self, rule: Rule, case: Case) -> None:
+        breaches: list[Breach] = []
+        for outcome in rule.check(case):
+            self._seen.add(rule.id)
+            if isinstance(outcome, Unknown):
+                item = Undecided(rule.id, outcome.reason, outcome.association)
+                self._undecided[item] = None
+                continue
+            self._checked.add(rule.id)
+            if isinstance(outcome, Breach):
+                breaches.append(outcome)
+        self._findings += _bounded(rule, breaches)
+
+    def blamed(self) -> frozenset[int]:
+        """Associations in which a rule already says what is wrong (FAIL or MISS)."""
+        return frozenset(
+            item.association
+            for item in self._findings
+            if item.association is not None and item.severity != "WARN"
+        )
+
+    def evaluation(self) -> Evaluation:
+        for name in RULES:
+            if name not in self._seen:
+                self._undecided[Undecided(name, NOT_EXERCISED)] = None
+        findings = sorted(self._findings, key=lambda item: (item.at_ns, item.rule, item.evidence))
+        checked = [name for name in RULES if name in self._checked]
+        return Evaluation(tuple(findings), checked, list(self._undecided))
+
+
+def _bounded(rule: Rule, breaches: Iterable[Breach]) -> list[Finding]:
+    counts: Counter[int | None] = Counter()
+    kept: list[Finding] = []
+    dropped: dict[int | None, Breach] = {}
+    for item in breaches:
+        counts[item.association] += 1
+        if counts[item.association] <= MAX_FINDINGS:
+            kept.append(_finding(rule, item))
+        else:
+            dropped.setdefault(item.association, item)
+    for association, item in dropped.items():
+        more = f"… and {counts[association] - MAX_FINDINGS} more of these"
+        kept.append(_finding(rule, replace(item, message=more)))
+    return kept
+
+
+def _finding(rule: Rule, item: Breach) -> Finding:
+    return Finding(
+        rule.id, item.severity or rule.severity, item.message, item.at_ns,
+        item.association, item.evidence, item.process,
+    )  # fmt: skip

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What an evaluation says: findings, rules checked, rules that could not be decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["FAIL", "WARN", "MISS"]
+"""FAIL: the driver broke a plainly documented rule, or one of ours that says so.
+WARN: it broke a rule that is derived, contradicted, or not kept by Microsoft's own sample.
+MISS: the OS side broke a rule of its own. With the reference guest that is our IHV host, so the
+lab is at fault and nothing is said of the driver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A broken rule: where, when (guest clock), and the trace records that show it.
+
+    ``evidence`` are sequence numbers within the process of the trace numbered ``process``.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    at_ns: int
+    association: int | None
+    evidence: tuple[int, ...] = ()
+    process: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A rule the evidence could not decide, and why; association None means the whole run."""
+
+    rule: str
+    reason: str
+    association: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The outcome of all rules over one body of evidence.
+
+    ``checked`` are the rules something in the evidence put to the test, kept or broken. A rule may
+    be in ``checked`` and also have ``undecided`` entries, for other associations.
+    """
+
+    findings: tuple[Finding, ...]
+    checked: list[str]
+    undecided: list[Undecided]
+
+    def of(self, association: int | None) -> tuple[Finding, ...]:
+        """The findings of one association (None: those of no association)."""
+        return tuple(item for item in self.findings if item.association == association)

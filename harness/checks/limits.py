@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a run is measured by: limits of ours, and what its scenario expects.
+
+No document gives a number for any of these limits: the reason codes SECURITY_TIMEOUT and
+IHV_NOT_RESPONDING of wlanapi.h show that Windows has some, but not which. Findings that rest on
+one say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long the checker waits before it calls something missing, in seconds; all are ours."""
+
+    pre_associate_s: float = 10.0
+    """From the return of PerformPreAssociate to its completion."""
+    post_associate_s: float = 10.0
+    """From the return of PerformPostAssociate to its completion."""
+    handler_s: float = 5.0
+    """A handler that runs longer hangs."""
+    os_answer_s: float = 5.0
+    """What the OS side owes: send completions, a stop after a deauthentication, notifications."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the scenario says must come of every association."""
+
+    connected: bool = True
+    echoes: int = 0
+    """Echo requests the access point sends; all must be answered."""
+    protected: bool = True
+    """The echo must be CCMP-protected both ways."""
+    messages: tuple[str, ...] = ("M1", "M2", "M3", "M4")
+    """Kinds of frames that must be seen on the air."""
+    stopped: bool = False
+    """StopPostAssociate must be seen for a session of the association."""

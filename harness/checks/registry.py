@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The registry of rules: each a small pure function from a case to outcomes.
+
+A rule yields one outcome for everything in the evidence that put it to the test: `Held`, `Breach`
+or `Unknown`. A rule that yields nothing was not exercised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from harness.checks.finding import Severity
+
+if TYPE_CHECKING:
+    from harness.checks.case import Case
+
+RuleClass = Literal["M", "M(OS)", "C", "D", "S", "ours"]
+"""M: documented plainly. M(OS): so too, but it speaks of the OS. C: the documents contradict each
+other. D: derived from documented facts. S: only Microsoft's sample shows it. ours: not a rule of
+the interface, but of this harness."""
+
+SEVERITY_OF_CLASS: Final[dict[RuleClass, Severity]] = {
+    "M": "FAIL",
+    "M(OS)": "MISS",
+    "C": "WARN",
+    "D": "WARN",
+    "S": "WARN",
+    "ours": "FAIL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The rule was put to the test and kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """The rule was broken. ``severity`` None means that of the rule."""
+
+    message: str
+    at_ns: int
+    association: int | None = None
+    evidence: tuple[int, ...] = ()
+    process: int = 0
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The rule applied, but the evidence cannot decide it."""
+
+    reason: str
+    association: int | None = None
+
+
+HELD: Final = Held()
+Outcome = Held | Breach | Unknown
+Outcomes = Iterator[Outcome]
+Check = Callable[["Case"], Outcomes]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One checkable statement: its id, class, wording, source and how it is checked.
+
+    ``why`` tells, where the severity differs from the one of its class, the reason. ``last`` marks
+    rules that are judged after all others, as they ask what is explained already.
+    """
+
+    id: str
+    cls: RuleClass
+    text: str
+    source: str
+    severity: Severity
+    check: Check
+    why: str = ""
+    last: bool = False
+
+    @property
+    def family(self) -> str:
+        """The part of the id before the dash."""
+        return self.id.partition("-")[0]
+
+
+RULES: Final[dict[str, Rule]] = {}
+"""All rules by id, in the order of their definition. Filled by importing the family modules."""
+
+
+def rule(
+    rule_id: str,
+    *,
+    cls: RuleClass,
+    source: str,
+    text: str,
+    severity: Severity | None = None,
+    why: str = "",
+    last: bool = False,
+) -> Callable[[Check], Check]:
+    """Register a check under its id. A severity other than the class's needs a ``why``."""
+
+    def register(check: Check) -> Check:
+        assert rule_id not in RULES, rule_id
+        given = severity or SEVERITY_OF_CLASS[cls]
+        assert given == SEVERITY_OF_CLASS[cls] or why, rule_id
+        RULES[rule_id] = Rule(rule_id, cls, text, source, given, check, why, last)
+        return check
+
+    return register

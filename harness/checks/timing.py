@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""EAPOL and handler timing of one association, and percentiles over many.
+
+Where both ends of an interval were stamped by one clock, the figure has no clock uncertainty:
+what the station did is measured on the guest clock from the delivery of one message to the sending
+of the next, what the access point did on the air clock. Only where a stamp is missing is the other
+clock used, and the figure then carries the uncertainty of the clock model.
+
+A message that never came makes its figures absent, never zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from harness.evidence import names
+from harness.evidence.calls import Call, pair
+from harness.evidence.clock import frame_guest_ns
+from harness.evidence.model import AssociationEvidence, ClockModel, FrameRecord
+
+FIGURES: Final = (
+    "assoc_to_m1", "m1_to_m2", "m2_to_m3", "m3_to_m4", "handshake", "assoc_to_handler", "handler",
+    "handler_to_completion", "m4_to_completion", "completion_to_data",
+)  # fmt: skip
+"""Names of all figures, in the order of the association."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimingValue:
+    """One figure in microseconds, and how far off it may be for reasons of the clocks."""
+
+    us: float
+    uncertainty_us: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """Retransmissions by the access point (not copies made by a repeat rule)."""
+
+    m1: int = 0
+    m3: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationTiming:
+    """The figures of one association; those that could not be measured are absent."""
+
+    values: dict[str, TimingValue] = field(default_factory=dict)
+    retries: Retries = Retries()
+
+
+def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> AssociationTiming:
+    """Measure one association.
+
+    - assoc_to_m1: association response written → first M1 written (air).
+    - m1_to_m2, m3_to_m4: delivery of the M1 (M3) answered → the answer leaves the station (guest);
+      which one was answered is told by the replay counter.
+    - m2_to_m3: arrival of the M2 that was accepted → first M3 written (air).
+    - handshake: first M1 written → arrival of the first M4 that arrived (air), retries included.
+    - assoc_to_handler: delivery of the association response → entry of PerformPostAssociate.
+    - handler: entry → return of PerformPostAssociate.
+    - handler_to_completion: return of the handler → entry of the first completion after it.
+    - m4_to_completion: the station sends its first M4 → entry of that completion.
+    - completion_to_data: entry of that completion → first protected data frame of the station.
+    """
+    frames = sorted(assoc.frames, key=lambda frame: frame.air_ns)
+    handshake = _Handshake(frames)
+    values = _air_figures(handshake) | _station_figures(handshake, clock)
+    values |= _handler_figures(assoc, handshake, clock)
+    retries = Retries(_retries(frames, "M1"), _retries(frames, "M3"))
+    ordered: dict[str, TimingValue] = {n: values[n] for n in FIGURES if n in values}
+    return AssociationTiming(ordered, retries)
+
+
+class _Handshake:
+    """The messages of the first 4-way handshake, each the one the figures are about."""
+
+    def __init__(self, frames: Sequence[FrameRecord]) -> None:
+        self.frames = frames
+        self.assoc_resp = _first(_of(frames, "assoc-resp", "down"), delivered=True)
+        self.m1 = _first(_of(frames, "M1", "down"))
+        self.m2 = _first(_of(frames, "M2", "up"), delivered=True, mic=True)
+        self.m3 = _first(_after(_of(frames, "M3", "down"), self.m2))
+        self.m4_sent = _first(_after(_of(frames, "M4", "up"), self.m3))
+        self.m4 = _first(_after(_of(frames, "M4", "up"), self.m3), delivered=True, mic=True)
+
+    def asked_by(self, answer: FrameRecord | None, kind: str) -> FrameRecord | None:
+        """The delivered message this one answers: same replay counter, first delivered copy."""
+        if answer is None:
+            return None
+        asked = [
+            frame
+            for frame in _of(self.frames, kind, "down")
+            if frame.replay_counter == answer.replay_counter and frame.guest_ns is not None
+        ]
+        return _first(asked, delivered=True)
+
+
+def _air_figures(handshake: _Handshake) -> dict[str, TimingValue]:
+    ends = {
+        "assoc_to_m1": (handshake.assoc_resp, handshake.m1),
+        "m2_to_m3": (handshake.m2, handshake.m3),
+        "handshake": (handshake.m1, handshake.m4),
+    }
+    return {
+        name: TimingValue((last.air_ns - first.air_ns) / 1000)
+        for name, (first, last) in ends.items()
+        if first is not None and last is not None and last.air_ns >= first.air_ns
+    }
+
+
+def _station_figures(handshake: _Handshake, clock: ClockModel) -> dict[str, TimingValue]:
+    pairs = {
+        "m1_to_m2": (handshake.asked_by(handshake.m2, "M1"), handshake.m2),
+        "m3_to_m4": (handshake.asked_by(handshake.m4_sent, "M3"), handshake.m4_sent),
+    }
+    found: dict[str, TimingValue] = {}
+    for name, (asked, answer) in pairs.items():
+        if asked is not None and answer is not None:
+            _put(found, name, frame_guest_ns(asked, clock), frame_guest_ns(answer, clock))
+    return found
+
+
+def _handler_figures(
+    assoc: AssociationEvidence, handshake: _Handshake, clock: ClockModel
+) -> dict[str, TimingValue]:
+    calls = _calls(assoc)
+    handler = next((call for call in calls if call.function == names.POST_ASSOCIATE), None)
+    if handler is None:
+        return {}
+    found: dict[str, TimingValue] = {}
+    if handshake.assoc_resp is not None:
+        delivered = frame_guest_ns(handshake.assoc_resp, clock)
+        _put(found, "assoc_to_handler", delivered, (handler.start_ns, 0))
+    if handler.end_ns is None:
+        return found
+    _put(found, "handler", (handler.start_ns, 0), (handler.end_ns, 0))
+    completion = _completion(calls, handler)
+    if completion is None:
+        return found
+    _put(found, "handler_to_completion", (handler.end_ns, 0), (completion.start_ns, 0))
+    if handshake.m4_sent is not None:
+        sent = frame_guest_ns(handshake.m4_sent, clock)
+        _put(found, "m4_to_completion", sent, (completion.start_ns, 0))
+    data = [
+        frame_guest_ns(frame, clock)
+        for frame in assoc.frames
+        if frame.direction == "up" and frame.protected and frame.kind in ("data", "arp", "icmp")
+    ]
+    after = [stamp for stamp in data if stamp[0] >= completion.start_ns]
+    if after:
+        _put(found, "completion_to_data", (completion.start_ns, 0), min(after))
+    return found
+
+
+def _calls(assoc: AssociationEvidence) -> tuple[Call, ...]:
+    processes, _ = pair(assoc.ihv)
+    return tuple(call for process in processes for call in process.calls)
+
+
+def _completion(calls: Iterable[Call], handler: Call) -> Call | None:
+    session = handler.args.get("hSecuritySessionID")
+    return next(
+        (
+            call
+            for call in calls
+            if call.function == names.POST_COMPLETION
+            and call.args.get("hSecuritySessionID") == session
+            and call.entered_after_return_of(handler)
+        ),
+        None,
+    )
+
+
+def _put(
+    found: dict[str, TimingValue], name: str, first: tuple[int, int], last: tuple[int, int]
+) -> None:
+    """Store last - first, unless the order is wrong beyond what the clocks allow."""
+    ns, uncertainty_ns = last[0] - first[0], first[1] + last[1]
+    if ns + uncertainty_ns >= 0:
+        found[name] = TimingValue(ns / 1000, uncertainty_ns / 1000)
+
+
+def _of(frames: Iterable[FrameRecord], kind: str, direction: str) -> list[FrameRecord]:
+    return [item for item in frames if item.kind == kind and item.direction == direction]
+
+
+def _after(frames: list[FrameRecord], earlier: FrameRecord | None) -> list[FrameRecord]:
+    return [item for item in frames if earlier is not None and item.air_ns >= earlier.air_ns]
+
+
+def _first(
+    frames: Iterable[FrameRecord], *, delivered: bool = False, mic: bool = False
+) -> FrameRecord | None:
+    for item in frames:
+        if (item.delivered or not delivered) and (item.mic_ok is not False or not mic):
+            return item
+    return None
+
+
+def _retries(frames: Iterable[FrameRecord], kind: str) -> int:
+    return sum(item.retry for item in frames if item.kind == kind and item.direction == "down")
+
+
+def percentile(ordered: Sequence[float], percent: float) -> float:
+    """Nearest-rank percentile of ascending values: the smallest that at least so many reach.
+
+    It is always a value that was measured. With n below 100 the 99th is the maximum, with n below
+    20 the 95th is too: the figure then says no more than the maximum does, which ``n`` tells.
+    Raises ValueError for no values.
+    """
+    if not ordered:
+        raise ValueError("no values")
+    rank = max(1, math.ceil(percent / 100 * len(ordered)))
+    return ordered[rank - 1]
+
+
+def summarise(timings: Iterable[AssociationTiming]) -> dict[str, dict[str, float | int]]:
+    """Percentiles (nearest rank) of every figure measured at least once, in microseconds."""
+    collected: dict[str, list[float]] = {}
+    for timing in timings:
+        for name, value in timing.values.items():
+            collected.setdefault(name, []).append(value.us)
+    return {name: _summary(sorted(collected[name])) for name in FIGURES if name in collected}
+
+
+def _summary(ordered: list[float]) -> dict[str, float | int]:
+    return {
+        "n": len(ordered),
+        "min": ordered[0],
+        "p50": percentile(ordered, 50),
+        "p95": percentile(ordered, 95),
+        "p99": percentile(ordered, 99),
+        "max": ordered[-1],
+    }

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Evidence of a run: reading it, tying its clocks, cutting it into sessions, laying it out in time.
+
+Pure: text and values in, values out.
+"""
+
+from harness.evidence.calls import Call, Process, pair
+from harness.evidence.clock import order, tighten, to_air_ns, to_guest_ns
+from harness.evidence.model import (
+    AssociationEvidence,
+    ClockModel,
+    DamageKind,
+    Echo,
+    FrameRecord,
+    IhvRecord,
+    Notification,
+    RunEvidence,
+    TraceDamage,
+)
+from harness.evidence.segments import Segments, Session, segment, split, window
+from harness.evidence.states import AdapterState, adapter_states
+from harness.evidence.timeline import TimelineEvent, timeline
+from harness.evidence.trace import TraceParser, parse_trace
+
+__all__ = [
+    "AdapterState",
+    "AssociationEvidence",
+    "Call",
+    "ClockModel",
+    "DamageKind",
+    "Echo",
+    "FrameRecord",
+    "IhvRecord",
+    "Notification",
+    "Process",
+    "RunEvidence",
+    "Segments",
+    "Session",
+    "TimelineEvent",
+    "TraceDamage",
+    "TraceParser",
+    "adapter_states",
+    "order",
+    "pair",
+    "parse_trace",
+    "segment",
+    "split",
+    "tighten",
+    "timeline",
+    "to_air_ns",
+    "to_guest_ns",
+    "window",
+]

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a run leaves behind, as plain values: the input of timeline, checks, timing and report.
+
+Times are integers in nanoseconds. "Guest clock" is the clock QueryPerformanceCounter reads in the
+guest; the IHV trace, the WLAN notifications and the stamps of the radio relay are all on it. "Air
+clock" is the host's monotonic clock as the air process reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hwsim.records import FrameRecord
+
+__all__ = [
+    "AssociationEvidence",
+    "ClockModel",
+    "DamageKind",
+    "Echo",
+    "FrameRecord",
+    "IhvRecord",
+    "Notification",
+    "RunEvidence",
+    "TraceDamage",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class IhvRecord:
+    """One line of the recorder's trace, validated.
+
+    ``seq`` counts from 1 within one process; ``process`` counts the processes of one trace from 0,
+    since process ids come back. ``call`` joins an "enter" with its "return". ``raw`` is the whole
+    decoded line, for the members only some kinds have (load, exception).
+    """
+
+    seq: int
+    t_ns: int
+    pid: int
+    tid: int
+    kind: str
+    call: int | None = None
+    function: str | None = None
+    args: Mapping[str, object] = field(default_factory=dict)
+    out: Mapping[str, object] = field(default_factory=dict)
+    result: int | None = None
+    raw: Mapping[str, object] = field(default_factory=dict, repr=False)
+    process: int = 0
+
+
+class DamageKind(StrEnum):
+    """What can be wrong with a trace; the value is what reports show."""
+
+    NOT_JSON = "line is not JSON"
+    NOT_OBJECT = "line is not a JSON object"
+    BAD_FIELD = "field missing or of a wrong type"
+    UNKNOWN_KIND = "unknown kind of record"
+    TOO_LONG = "line too long"
+    CUT_LINE = "last line is cut"
+    SEQ_GAP = "records are missing"
+    SEQ_DUPLICATE = "sequence number twice"
+    CALL_DUPLICATE = "call number twice"
+    UNMATCHED_RETURN = "return without its entry"
+    NO_LOAD = "process without its load record"
+    MORE = "more damage, not listed"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceDamage:
+    """One fault of the trace itself.
+
+    ``line`` counts from 1 (0 when no single line is at fault). ``from_ns``..``until_ns`` is the
+    stretch of guest time in which records may be missing, None where that is not known.
+    """
+
+    kind: DamageKind
+    message: str
+    line: int = 0
+    process: int | None = None
+    from_ns: int | None = None
+    until_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A WLAN notification as the agent received it (wlanapi.h WLAN_NOTIFICATION_DATA)."""
+
+    t_ns: int
+    source: int
+    code: int
+    interface: str
+    reason: int | None = None
+    profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockModel:
+    """How the two clocks are tied: guest = air + offset_ns, at most uncertainty_ns off."""
+
+    offset_ns: int
+    uncertainty_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """Outcome of the data path probe the access point made after the port was authorised."""
+
+    sent: int
+    answered: int
+    arp: bool
+    protected: bool
+    rtt_us: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationEvidence:
+    """Everything about one connection attempt, on the guest clock where a clock is not named.
+
+    ``lab_fault`` says in words what part of the lab broke, None if none did.
+    """
+
+    index: int
+    connect_ns: int
+    end_ns: int
+    frames: tuple[FrameRecord, ...] = ()
+    ihv: tuple[IhvRecord, ...] = ()
+    notifications: tuple[Notification, ...] = ()
+    echo: Echo | None = None
+    lab_fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvidence:
+    """A whole run, or a window of it made by `harness.evidence.window`."""
+
+    trace: tuple[IhvRecord, ...]
+    associations: tuple[AssociationEvidence, ...]
+    clock: ClockModel
+    damage: tuple[TraceDamage, ...] = ()

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Names and constants of the IHV Extensions interface as they stand in a trace.
+
+Function names and the order of the handler table are those of ``wlanihv.h``; reason code blocks are
+those of ``l2cmn.h``; notification codes are those of ``wlanapi.h``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+GET_VERSION: Final = "Dot11ExtIhvGetVersionInfo"
+INIT_SERVICE: Final = "Dot11ExtIhvInitService"
+INIT_VIRTUAL_STATION: Final = "Dot11ExtIhvInitVirtualStation"
+
+DEINIT_SERVICE: Final = "Dot11ExtIhvDeinitService"
+INIT_ADAPTER: Final = "Dot11ExtIhvInitAdapter"
+DEINIT_ADAPTER: Final = "Dot11ExtIhvDeinitAdapter"
+PRE_ASSOCIATE: Final = "Dot11ExtIhvPerformPreAssociate"
+ADAPTER_RESET: Final = "Dot11ExtIhvAdapterReset"
+POST_ASSOCIATE: Final = "Dot11ExtIhvPerformPostAssociate"
+STOP_POST: Final = "Dot11ExtIhvStopPostAssociate"
+RECEIVE_PACKET: Final = "Dot11ExtIhvReceivePacket"
+SEND_COMPLETION: Final = "Dot11ExtIhvSendPacketCompletion"
+
+HANDLERS: Final = (
+    DEINIT_SERVICE, INIT_ADAPTER, DEINIT_ADAPTER, PRE_ASSOCIATE, ADAPTER_RESET, POST_ASSOCIATE,
+    STOP_POST, "Dot11ExtIhvValidateProfile", "Dot11ExtIhvPerformCapabilityMatch",
+    "Dot11ExtIhvCreateDiscoveryProfiles", "Dot11ExtIhvProcessSessionChange",
+    "Dot11ExtIhvReceiveIndication", RECEIVE_PACKET, SEND_COMPLETION,
+    "Dot11ExtIhvIsUIRequestPending", "Dot11ExtIhvProcessUIResponse", "Dot11ExtIhvQueryUIRequest",
+    "Dot11ExtIhvOnexIndicateResult", "Dot11ExtIhvControl",
+)  # fmt: skip
+"""The 19 members of DOT11EXT_IHV_HANDLERS in their order (wlanihv.h)."""
+
+PRE_COMPLETION: Final = "Dot11ExtPreAssociateCompletion"
+POST_COMPLETION: Final = "Dot11ExtPostAssociateCompletion"
+SEND_PACKET: Final = "Dot11ExtSendPacket"
+SET_ETHERTYPES: Final = "Dot11ExtSetEtherTypeHandling"
+SET_CURRENT_PROFILE: Final = "Dot11ExtSetCurrentProfile"
+SET_USER_DATA: Final = "Dot11ExtSetProfileCustomUserData"
+GET_USER_DATA: Final = "Dot11ExtGetProfileCustomUserData"
+SET_AUTH: Final = "Dot11ExtSetAuthAlgorithm"
+SET_UNICAST_CIPHER: Final = "Dot11ExtSetUnicastCipherAlgorithm"
+SET_MULTICAST_CIPHER: Final = "Dot11ExtSetMulticastCipherAlgorithm"
+SET_DEFAULT_KEY: Final = "Dot11ExtSetDefaultKey"
+SET_KEY_MAPPING_KEY: Final = "Dot11ExtSetKeyMappingKey"
+SET_DEFAULT_KEY_ID: Final = "Dot11ExtSetDefaultKeyId"
+SET_VS_AP_PROPERTIES: Final = "Dot11ExtSetVirtualStationAPProperties"
+
+SOURCE_ACM: Final = 8
+SOURCE_MSM: Final = 16
+ACM_CONNECTION_COMPLETE: Final = 10
+MSM_CONNECTED: Final = 4
+
+REASON_IHV_FIRST: Final = 0x90000
+REASON_IHV_LAST: Final = 0x9FFFF
+REASON_L2_FIRST: Final = 0x10000
+REASON_L2_LAST: Final = 0xAFFFF
+REASON_SECURITY_TIMEOUT: Final = 0x38007
+REASON_IHV_NOT_AVAILABLE: Final = 0x3800D
+REASON_IHV_NOT_RESPONDING: Final = 0x3800E
+
+
+def is_handler(function: str) -> bool:
+    """True for what the OS calls in the DLL (exports and handlers)."""
+    return function.startswith("Dot11ExtIhv")
+
+
+def short(function: str) -> str:
+    """The name without its Dot11Ext or Dot11ExtIhv prefix, for messages."""
+    return function.removeprefix("Dot11ExtIhv").removeprefix("Dot11Ext")

@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Cuts a run into adapters, pre-associations, security sessions and sends.
+
+A security session is what one PerformPostAssociate opens: it is named by hSecuritySessionID,
+outlives its first completion and dies with StopPostAssociate, AdapterReset or DeinitAdapter
+(N:performing-a-post-association-operation; A:port-deletion). StopPostAssociate carries no session
+handle, so it is matched by adapter and peer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from harness.evidence import fields, names
+from harness.evidence.calls import Call, Process, pair
+from harness.evidence.model import IhvRecord, RunEvidence, TraceDamage
+
+MAX_OPEN: Final = 32
+"""Sessions (per process) and sends (per handle) still looked at while none of them ends; what a
+hostile trace piles up beyond that is left as it is, so that cutting stays linear."""
+
+
+@dataclass(slots=True)
+class Adapter:
+    """One adapter between InitAdapter and DeinitAdapter."""
+
+    init: Call
+    svc_handle: int | None
+    ihv_handle: int | None
+    deinit: Call | None = None
+    calls: list[Call] = field(default_factory=list, repr=False)
+    """Handler and framework calls that carry one of its two handles, in order of entry."""
+
+
+@dataclass(slots=True)
+class PreOperation:
+    """One PerformPreAssociate and what followed under its hConnectSession."""
+
+    handler: Call
+    adapter: Adapter | None
+    connect_session: int | None
+    association: int | None
+    completions: list[Call] = field(default_factory=list)
+    ended_by: Call | None = None
+    """The AdapterReset or DeinitAdapter, or the next PerformPreAssociate, that ended it."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One PerformPostAssociate and what followed under its hSecuritySessionID."""
+
+    handler: Call
+    adapter: Adapter | None
+    handle: int | None
+    peer: str | None
+    association: int | None
+    completions: list[Call] = field(default_factory=list)
+    stop: Call | None = None
+    reset: Call | None = None
+    successor: Call | None = None
+    """The next PerformPreAssociate or PerformPostAssociate of this adapter, or its deinit."""
+
+    @property
+    def ended_by(self) -> Call | None:
+        """What ended the session first: stop, reset or deinit."""
+        deinit = self.adapter.deinit if self.adapter else None
+        ends = [call for call in (self.stop, self.reset, deinit) if call]
+        return min(ends, key=lambda call: call.key) if ends else None
+
+    def covers(self, call: Call) -> bool:
+        """True if the call was entered while this session lived."""
+        end = self.ended_by
+        return self.handler.key < call.key and (end is None or call.key < end.key)
+
+
+@dataclass(slots=True)
+class Send:
+    """One SendPacket and the completion the OS gave for it."""
+
+    call: Call
+    handle: int | None
+    completion: Call | None = None
+
+
+@dataclass(slots=True)
+class Segments:
+    """A run cut into its parts. Every list is in order of entry."""
+
+    processes: tuple[Process, ...]
+    damage: tuple[TraceDamage, ...]
+    calls: list[Call] = field(default_factory=list)
+    adapters: list[Adapter] = field(default_factory=list)
+    pre: list[PreOperation] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    sends: list[Send] = field(default_factory=list)
+    stray_pre: list[Call] = field(default_factory=list)
+    """PreAssociateCompletion calls whose hConnectSession was never handed out."""
+    stray_post: list[Call] = field(default_factory=list)
+    """PostAssociateCompletion calls whose hSecuritySessionID was never handed out."""
+    stray_stops: list[Call] = field(default_factory=list)
+    stray_send_completions: list[Call] = field(default_factory=list)
+
+    def of(self, *functions: str) -> list[Call]:
+        """All calls of the functions, in order."""
+        return [call for call in self.calls if call.function in functions]
+
+
+class AssociationIndex:
+    """Says to which association a moment belongs: from its connect to the next one's."""
+
+    def __init__(self, evidence: RunEvidence) -> None:
+        ordered = sorted(evidence.associations, key=lambda item: item.connect_ns)
+        self._starts = [item.connect_ns for item in ordered]
+        self._numbers = [item.index for item in ordered]
+
+    def at(self, t_ns: int) -> int | None:
+        """Index of the association, None before the first connect."""
+        position = bisect_right(self._starts, t_ns)
+        return self._numbers[position - 1] if position else None
+
+
+def segment(evidence: RunEvidence) -> Segments:
+    """Cut the evidence; linear in its records apart from sorting."""
+    processes, damage = pair(evidence.trace)
+    result = Segments(processes, evidence.damage + damage)
+    index = AssociationIndex(evidence)
+    for process in processes:
+        _Cutter(result, index).run(process)
+    for part in (result.calls, result.stray_pre, result.stray_post):
+        part.sort(key=lambda call: call.key)
+    result.sessions.sort(key=lambda session: session.handler.key)
+    return result
+
+
+class _Cutter:
+    """Walks the calls of one process in order and hangs each on what it belongs to."""
+
+    def __init__(self, result: Segments, index: AssociationIndex) -> None:
+        self._result = result
+        self._index = index
+        self._by_svc: dict[int, Adapter] = {}
+        self._by_ihv: dict[int, Adapter] = {}
+        self._pre: dict[int, PreOperation] = {}
+        self._open_pre: list[PreOperation] = []
+        self._sessions: dict[int, Session] = {}
+        self._open_sessions: list[Session] = []
+        self._sends: dict[int, list[Send]] = {}
+        self._steps = {
+            names.INIT_ADAPTER: self._init_adapter,
+            names.DEINIT_ADAPTER: self._deinit_adapter,
+            names.PRE_ASSOCIATE: self._pre_associate,
+            names.PRE_COMPLETION: self._pre_completion,
+            names.POST_ASSOCIATE: self._post_associate,
+            names.POST_COMPLETION: self._post_completion,
+            names.STOP_POST: self._stop,
+            names.ADAPTER_RESET: self._reset,
+            names.SEND_PACKET: self._send,
+            names.SEND_COMPLETION: self._send_completion,
+        }
+
+    def run(self, process: Process) -> None:
+        for call in process.calls:
+            self._result.calls.append(call)
+            step = self._steps.get(call.function)
+            if step:
+                step(call)
+            adapter = self._adapter(call)
+            if adapter:
+                adapter.calls.append(call)
+
+    def _adapter(self, call: Call) -> Adapter | None:
+        ihv = fields.handle(call.args, "hIhvExtAdapter")
+        if ihv is not None and ihv in self._by_ihv:
+            return self._by_ihv[ihv]
+        svc = fields.handle(call.args, "hDot11SvcHandle")
+        return self._by_svc.get(svc) if svc is not None else None
+
+    def _init_adapter(self, call: Call) -> None:
+        svc = fields.handle(call.args, "hDot11SvcHandle")
+        ihv = fields.handle(call.out, "phIhvExtAdapter") if call.succeeded else None
+        adapter = Adapter(call, svc, ihv)
+        self._result.adapters.append(adapter)
+        if svc is not None:
+            self._by_svc[svc] = adapter
+        if ihv is not None:
+            self._by_ihv[ihv] = adapter
+
+    def _deinit_adapter(self, call: Call) -> None:
+        adapter = self._adapter(call)
+        if adapter is None:
+            return
+        adapter.deinit = adapter.deinit or call
+        self._end_pre(adapter, call)
+        self._succeed_sessions(adapter, call)
+        self._open_sessions = [item for item in self._open_sessions if item.adapter is not adapter]
+
+    def _pre_associate(self, call: Call) -> None:
+        adapter = self._adapter(call)
+        self._end_pre(adapter, call)
+        self._succeed_sessions(adapter, call)
+        session = fields.handle(call.args, "hConnectSession")
+        operation = PreOperation(call, adapter, session, self._index.at(call.start_ns))
+        self._result.pre.append(operation)
+        self._open_pre.append(operation)
+        if session is not None:
+            self._pre[session] = operation
+
+    def _pre_completion(self, call: Call) -> None:
+        session = fields.handle(call.args, "hConnectSession")
+        operation = self._pre.get(session) if session is not None else None
+        if operation is None:
+            self._result.stray_pre.append(call)
+        else:
+            operation.completions.append(call)
+
+    def _post_associate(self, call: Call) -> None:
+        adapter = self._adapter(call)
+        self._succeed_sessions(adapter, call)
+        handle = fields.handle(call.args, "hSecuritySessionID")
+        state = fields.mapping(call.args, "pPortState") or {}
+        peer = fields.mac(state, "PeerMacAddress")
+        session = Session(call, adapter, handle, peer, self._index.at(call.start_ns))
+        self._result.sessions.append(session)
+        self._open_sessions = [*self._open_sessions[-MAX_OPEN:], session]
+        if handle is not None:
+            self._sessions[handle] = session
+
+    def _post_completion(self, call: Call) -> None:
+        handle = fields.handle(call.args, "hSecuritySessionID")
+        session = self._sessions.get(handle) if handle is not None else None
+        if session is None:
+            self._result.stray_post.append(call)
+        else:
+            session.completions.append(call)
+
+    def _stop(self, call: Call) -> None:
+        adapter = self._adapter(call)
+        peer = fields.mac(call.args, "pPeer")
+        candidates = [item for item in self._open_sessions if item.adapter is adapter]
+        named = [item for item in candidates if peer is not None and item.peer == peer]
+        chosen = (named or (candidates if peer is None else []))[-1:]
+        if not chosen:
+            self._result.stray_stops.append(call)
+            return
+        chosen[0].stop = call
+        self._open_sessions.remove(chosen[0])
+
+    def _reset(self, call: Call) -> None:
+        adapter = self._adapter(call)
+        self._end_pre(adapter, call)
+        for session in self._open_sessions:
+            if session.adapter is adapter:
+                session.reset = session.reset or call
+
+    def _send(self, call: Call) -> None:
+        send = Send(call, fields.handle(call.args, "hSendCompletion"))
+        self._result.sends.append(send)
+        if send.handle is not None:
+            waiting = self._sends.setdefault(send.handle, [])
+            waiting.append(send)
+            del waiting[:-MAX_OPEN]
+
+    def _send_completion(self, call: Call) -> None:
+        handle = fields.handle(call.args, "hSendCompletion")
+        waiting = self._sends.get(handle, []) if handle is not None else []
+        if not waiting:
+            self._result.stray_send_completions.append(call)
+            return
+        accepted = [send for send in waiting if send.call.result in (0, None)]
+        send = (accepted or waiting)[0]
+        send.completion = call
+        waiting.remove(send)
+
+    def _end_pre(self, adapter: Adapter | None, call: Call) -> None:
+        for operation in self._open_pre:
+            if operation.adapter is adapter:
+                operation.ended_by = call
+        self._open_pre = [item for item in self._open_pre if item.adapter is not adapter]
+
+    def _succeed_sessions(self, adapter: Adapter | None, call: Call) -> None:
+        for session in self._open_sessions:
+            if session.adapter is adapter and session.successor is None:
+                session.successor = call
+
+
+PROLOGUE = frozenset({
+    names.GET_VERSION, names.INIT_SERVICE, names.INIT_VIRTUAL_STATION,
+    names.INIT_ADAPTER, names.DEINIT_ADAPTER, names.DEINIT_SERVICE,
+})  # fmt: skip
+"""Functions whose records a window always keeps: they introduce the handles used later."""
+
+
+def window(evidence: RunEvidence, index: int, before: int = 1) -> RunEvidence:
+    """The part of a growing run that suffices to judge association ``index``.
+
+    It holds that association, ``before`` ones ahead of it, and of everything older only the
+    service prologue (load and unload records, version, service and adapter calls), so that judging
+    each association of a long run costs the same.
+    """
+    kept = [item for item in evidence.associations if index - before <= item.index <= index]
+    start_ns = min((item.connect_ns for item in kept), default=0)
+    trace = tuple(
+        record for record in evidence.trace
+        if record.t_ns >= start_ns or _is_prologue(record)
+    )  # fmt: skip
+    damage = tuple(
+        item for item in evidence.damage if item.until_ns is None or item.until_ns >= start_ns
+    )
+    return RunEvidence(trace, tuple(kept), evidence.clock, damage)
+
+
+def _is_prologue(record: IhvRecord) -> bool:
+    return record.kind in ("load", "unload") or record.function in PROLOGUE
+
+
+def split(trace: Iterable[IhvRecord], connects_ns: list[int]) -> list[tuple[IhvRecord, ...]]:
+    """The trace cut at the given connect times: what was before the first, then one part each."""
+    parts: list[list[IhvRecord]] = [[] for _ in range(len(connects_ns) + 1)]
+    for record in trace:
+        parts[bisect_right(connects_ns, record.t_ns)].append(record)
+    return [tuple(part) for part in parts]

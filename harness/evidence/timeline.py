@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""All evidence of one association on one clock: what the ladder diagram of the report draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from harness.evidence import fields, names
+from harness.evidence.clock import frame_guest_ns
+from harness.evidence.model import (
+    AssociationEvidence,
+    ClockModel,
+    FrameRecord,
+    IhvRecord,
+    Notification,
+)
+
+Lane = Literal["air", "handler", "framework", "wlan"]
+Direction = Literal["up", "down", "enter", "return", ""]
+
+SHOWN_ARGUMENTS: Final = (
+    "dwReasonCode", "dwWin32Error", "hSecuritySessionID", "hConnectSession", "hSendCompletion",
+    "uPacketLen", "dwInBufferSize", "pPeer", "dot11AssocStatus", "uDefaultKeyId", "buffer",
+)  # fmt: skip
+"""Arguments worth a line in the diagram; the trace file has all of them."""
+
+_NOTIFICATIONS: Final = {
+    (8, 9): "ACM connection start", (8, 10): "ACM connection complete",
+    (8, 11): "ACM connection attempt fail", (8, 20): "ACM disconnecting",
+    (8, 21): "ACM disconnected", (16, 1): "MSM associating", (16, 2): "MSM associated",
+    (16, 3): "MSM authenticating", (16, 4): "MSM connected", (16, 5): "MSM roaming start",
+    (16, 6): "MSM roaming end", (16, 9): "MSM disassociating", (16, 10): "MSM disconnected",
+}  # fmt: skip
+"""wlanapi.h: WLAN_NOTIFICATION_ACM and WLAN_NOTIFICATION_MSM."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One event: when (guest clock, with its uncertainty), in which lane, and what it was.
+
+    ``direction`` is up or down for frames (up: from the station), enter or return for calls.
+    """
+
+    at_ns: int
+    uncertainty_ns: int
+    lane: Lane
+    label: str
+    direction: Direction
+    detail: dict[str, str | int] = field(default_factory=dict)
+
+
+def timeline(assoc: AssociationEvidence, clock: ClockModel) -> tuple[TimelineEvent, ...]:
+    """Every frame, call and notification of the association in the order of the guest clock.
+
+    Events of the air clock (frames that never reached the guest) carry the clock's uncertainty;
+    their place among events closer than that is not meaningful.
+    """
+    events = [
+        TimelineEvent(assoc.connect_ns, 0, "wlan", "WlanConnect", "enter"),
+        *(_frame(frame, clock) for frame in assoc.frames),
+        *_trace(assoc.ihv),
+        *(_notification(item) for item in assoc.notifications),
+    ]
+    return tuple(sorted(events, key=lambda event: event.at_ns))
+
+
+def _frame(frame: FrameRecord, clock: ClockModel) -> TimelineEvent:
+    at_ns, uncertainty_ns = frame_guest_ns(frame, clock)
+    detail: dict[str, str | int] = {"number": frame.number, "length": frame.length}
+    optional: dict[str, str | int | None] = {
+        "rule": frame.rule,
+        "replay_counter": frame.replay_counter,
+        "pn": frame.pn,
+        "mic": None if frame.mic_ok is None else ("right" if frame.mic_ok else "wrong"),
+    }
+    detail |= {name: value for name, value in optional.items() if value is not None}
+    flags = {"retry": frame.retry, "protected": frame.protected, "lost": not frame.delivered}
+    detail |= {name: 1 for name, value in flags.items() if value}
+    return TimelineEvent(at_ns, uncertainty_ns, "air", frame.kind, frame.direction, detail)
+
+
+def _trace(records: tuple[IhvRecord, ...]) -> Iterator[TimelineEvent]:
+    entered = {
+        (record.process, record.call): record for record in records if record.kind == "enter"
+    }
+    for record in records:
+        if record.kind == "exception":
+            code = fields.text(record.raw, "code") or "exception"
+            module = fields.text(record.raw, "module") or "unknown module"
+            detail: dict[str, str | int] = {"seq": record.seq, "module": module}
+            yield TimelineEvent(record.t_ns, 0, "handler", f"exception {code}", "", detail)
+        elif record.kind in ("load", "unload"):
+            label = f"DLL {record.kind}"
+            yield TimelineEvent(record.t_ns, 0, "handler", label, "", {"seq": record.seq})
+        else:
+            yield _call(record, entered.get((record.process, record.call)))
+
+
+def _call(record: IhvRecord, enter: IhvRecord | None) -> TimelineEvent:
+    function = record.function or "?"
+    lane: Lane = "handler" if names.is_handler(function) else "framework"
+    detail: dict[str, str | int] = {"seq": record.seq, "tid": record.tid}
+    if record.kind == "enter":
+        shown = ((name, record.args.get(name)) for name in SHOWN_ARGUMENTS)
+        detail |= {name: value for name, value in shown if isinstance(value, (str, int))}
+        return TimelineEvent(record.t_ns, 0, lane, names.short(function), "enter", detail)
+    if record.result is not None:
+        detail["result"] = record.result
+    if enter is not None:
+        detail["duration_us"] = (record.t_ns - enter.t_ns) // 1000
+    return TimelineEvent(record.t_ns, 0, lane, names.short(function), "return", detail)
+
+
+def _notification(item: Notification) -> TimelineEvent:
+    label = _NOTIFICATIONS.get((item.source, item.code), f"notification {item.source}/{item.code}")
+    detail: dict[str, str | int] = {"source": item.source, "code": item.code}
+    if item.reason is not None:
+        detail["reason"] = item.reason
+    return TimelineEvent(item.t_ns, 0, "wlan", label, "", detail)

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reading the recorder's trace: JSON lines written inside the guest, so nothing in them is trusted.
+
+`TraceParser` takes the file piece by piece as it grows; `parse_trace` takes all of it. Neither
+raises on any input: what cannot be read becomes a named `TraceDamage` and the rest is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from harness.evidence.model import DamageKind, IhvRecord, TraceDamage
+
+MAX_LINE_BYTES: Final = 1 << 20
+"""Longest line accepted; the recorder's own lines stay far below."""
+
+MAX_DAMAGE: Final = 1000
+"""Entries of damage kept in full; a garbage file must not fill memory."""
+
+KINDS: Final = frozenset({"load", "enter", "return", "exception", "unload"})
+_MAX_INT: Final = (1 << 64) - 1
+
+
+class _BadLineError(ValueError):
+    """A line that is not a record; never leaves this module."""
+
+    def __init__(self, kind: DamageKind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+@dataclass(slots=True)
+class _ProcessState:
+    index: int
+    last_seq: int
+    last_ns: int
+
+
+class TraceParser:
+    """Incremental parser: feed bytes as they come, collect records, look at ``damage`` any time."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._line = 0
+        self._skipping = False
+        self._processes: dict[int, _ProcessState] = {}
+        self._process_count = 0
+        self._damage: list[TraceDamage] = []
+        self._unlisted = 0
+
+    @property
+    def damage(self) -> tuple[TraceDamage, ...]:
+        """All damage met so far."""
+        if not self._unlisted:
+            return tuple(self._damage)
+        more = TraceDamage(DamageKind.MORE, f"{self._unlisted} more faults of the trace")
+        return (*self._damage, more)
+
+    def feed(self, data: bytes) -> tuple[IhvRecord, ...]:
+        """Take the next bytes of the file; give the records they complete."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        records = [record for line in lines if (record := self._take(line)) is not None]
+        if len(self._rest) > MAX_LINE_BYTES:
+            if not self._skipping:
+                self._note(DamageKind.TOO_LONG, "a line exceeds the longest accepted")
+            self._skipping, self._rest = True, b""
+        return tuple(records)
+
+    def finish(self) -> tuple[IhvRecord, ...]:
+        """The file has ended: take a last line without its newline, or note that it is cut."""
+        rest, self._rest = self._rest, b""
+        if not rest.strip() or self._skipping:
+            return ()
+        self._line += 1
+        try:
+            record = self._place(_parse_line(rest))
+        except _BadLineError:
+            self._note(DamageKind.CUT_LINE, f"the last line ends after {len(rest)} bytes")
+            return ()
+        return (record,)
+
+    def _take(self, line: bytes) -> IhvRecord | None:
+        self._line += 1
+        if self._skipping:
+            self._skipping = False
+            return None
+        if not line.strip():
+            return None
+        try:
+            return self._place(_parse_line(line))
+        except _BadLineError as error:
+            self._note(error.kind, str(error))
+            return None
+
+    def _place(self, values: Mapping[str, object]) -> IhvRecord:
+        """Give the record its process and look at its sequence number."""
+        record = _record(values)
+        state = self._processes.get(record.pid)
+        if record.kind == "load" or state is None:
+            state = self._open(record)
+        elif record.seq <= state.last_seq:
+            raise _BadLineError(
+                DamageKind.SEQ_DUPLICATE,
+                f"process {record.pid}: sequence number {record.seq} after {state.last_seq}",
+            )
+        elif record.seq > state.last_seq + 1:
+            missing = f"{state.last_seq + 1} to {record.seq - 1}"
+            self._note(
+                DamageKind.SEQ_GAP,
+                f"process {record.pid}: records {missing} are missing",
+                state.index,
+                (state.last_ns, record.t_ns),
+            )
+        state.last_seq, state.last_ns = record.seq, record.t_ns
+        return _with_process(record, state.index)
+
+    def _open(self, record: IhvRecord) -> _ProcessState:
+        state = _ProcessState(self._process_count, record.seq, record.t_ns)
+        self._process_count += 1
+        self._processes[record.pid] = state
+        if record.kind != "load":
+            self._note(
+                DamageKind.NO_LOAD, f"process {record.pid} begins at record {record.seq}",
+                state.index, (0, record.t_ns),
+            )  # fmt: skip
+        return state
+
+    def _note(
+        self,
+        kind: DamageKind,
+        message: str,
+        process: int | None = None,
+        span_ns: tuple[int | None, int | None] = (None, None),
+    ) -> None:
+        if len(self._damage) >= MAX_DAMAGE:
+            self._unlisted += 1
+            return
+        self._damage.append(TraceDamage(kind, message, self._line, process, *span_ns))
+
+
+def parse_trace(data: bytes | str) -> tuple[tuple[IhvRecord, ...], tuple[TraceDamage, ...]]:
+    """Parse a whole trace file; give its records in file order, and its damage."""
+    parser = TraceParser()
+    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    records = parser.feed(raw) + parser.finish()
+    return records, parser.damage
+
+
+def _parse_line(line: bytes) -> Mapping[str, object]:
+    if len(line) > MAX_LINE_BYTES:
+        raise _BadLineError(DamageKind.TOO_LONG, f"{len(line)} bytes")
+    try:
+        values = json.loads(line, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise _BadLineError(DamageKind.NOT_JSON, type(error).__name__) from None
+    if not isinstance(values, dict):
+        raise _BadLineError(DamageKind.NOT_OBJECT, f"a {type(values).__name__}")
+    return values
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+def _record(values: Mapping[str, object]) -> IhvRecord:
+    kind = values.get("kind")
+    if not isinstance(kind, str):
+        raise _BadLineError(DamageKind.BAD_FIELD, "kind")
+    if kind not in KINDS:
+        raise _BadLineError(DamageKind.UNKNOWN_KIND, kind[:40])
+    paired = kind in ("enter", "return")
+    function = values.get("function")
+    if paired and not (isinstance(function, str) and function.startswith("Dot11Ext")):
+        raise _BadLineError(DamageKind.BAD_FIELD, "function")
+    return IhvRecord(
+        seq=_count(values, "seq", least=1),
+        t_ns=_count(values, "t"),
+        pid=_count(values, "pid"),
+        tid=_count(values, "tid"),
+        kind=kind,
+        call=_count(values, "call") if paired else _optional_int(values, "call"),
+        function=function if isinstance(function, str) else None,
+        args=_object(values, "args"),
+        out=_object(values, "out"),
+        result=_optional_int(values, "result"),
+        raw=values,
+    )
+
+
+def _count(values: Mapping[str, object], name: str, least: int = 0) -> int:
+    value = values.get(name)
+    if type(value) is not int or not least <= value <= _MAX_INT:
+        raise _BadLineError(DamageKind.BAD_FIELD, name)
+    return value
+
+
+def _optional_int(values: Mapping[str, object], name: str) -> int | None:
+    value = values.get(name)
+    if value is None:
+        return None
+    if type(value) is not int or abs(value) > _MAX_INT:
+        raise _BadLineError(DamageKind.BAD_FIELD, name)
+    return value
+
+
+def _object(values: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = values.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _BadLineError(DamageKind.BAD_FIELD, name)
+    return value
+
+
+def _with_process(record: IhvRecord, process: int) -> IhvRecord:
+    return IhvRecord(
+        record.seq, record.t_ns, record.pid, record.tid, record.kind, record.call,
+        record.function, record.args, record.out, record.result, record.raw, process,
+    )  # fmt: skip
