@@ -76,9 +76,15 @@ def _error(result: RunResult) -> str:
 def _miss(result: RunResult) -> str:
     ran, asked = len(result.associations), result.requested_associations
     progress = f"{ran} of {_plural(asked, 'association')} ran" if ran else "no association ran"
-    if not result.all_lab_faults:
+    causes = [fault.message for fault in result.all_lab_faults]
+    causes += [
+        f"{finding.rule}: {finding.message}"
+        for finding in result.all_findings
+        if finding.severity == "MISS"
+    ]
+    if not causes:
         return f"The run ended early: {progress}."
-    return f"The lab broke ({progress}): {_clause(result.all_lab_faults[0].message)}."
+    return f"The lab broke ({progress}): {_clause(causes[0])}."
 
 
 def _pass(result: RunResult) -> str:

@@ -115,7 +115,7 @@ def _blame(
     tag = _BLAME.get(verdict)
     if tag is None:
         return
-    broken = [finding for finding in findings if finding.severity == "FAIL"]
+    broken = [finding for finding in findings if finding.severity != "WARN"]
     lines = [f"{finding.rule}: {finding.message}" for finding in broken]
     lines += [describe_fault(fault) for fault in faults] + list(errors)
     kind = ",".join(sorted({finding.rule for finding in broken})) or verdict.value

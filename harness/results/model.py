@@ -63,14 +63,18 @@ class _Model(BaseModel):
 
 
 class FindingResult(_Model):
-    """A rule that was broken: which one, how badly, when (guest clock), by which records."""
+    """A rule that was broken: which one, how badly, when (guest clock), by which records.
+
+    FAIL blames the driver, MISS the lab (the OS side broke a rule of its own), WARN nobody.
+    """
 
     rule: str
-    severity: Literal["FAIL", "WARN"]
+    severity: Literal["FAIL", "WARN", "MISS"]
     message: str
     at_ns: int | None = None
     association: int | None = None
     evidence: tuple[int, ...] = Field(default=(), description="seq of IHV trace records")
+    process: Count = Field(default=0, description="process of the trace those seq belong to")
 
 
 class UndecidedResult(_Model):

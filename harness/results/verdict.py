@@ -80,13 +80,11 @@ def association_verdict(
 ) -> Verdict:
     """Verdict of one association.
 
-    ``severities`` are those of its findings: "FAIL" counts, "WARN" does not. ``lab_fault`` says
-    that the lab broke during it, ``error`` that the test did, ``judged`` that rules were applied
+    ``severities`` are those of its findings: "FAIL" blames the driver, "MISS" the lab, "WARN" does
+    not count. ``lab_fault`` says that the lab broke during it, ``error`` that the test did, ``judged`` that rules were applied
     at all (False: measured only). A rule that was broken before the lab broke stays broken.
     """
-    found = [Verdict.PASS if judged else Verdict.DONE]
-    if "FAIL" in severities:
-        found.append(Verdict.FAIL)
+    found = [Verdict.PASS if judged else Verdict.DONE, *_blamed(severities)]
     if error:
         found.append(Verdict.ERROR)
     if lab_fault:
@@ -109,9 +107,7 @@ def run_verdict(
     unless a more important verdict is known. None at all is never PASS.
     """
     ran = list(associations)
-    found = list(ran)
-    if "FAIL" in severities:
-        found.append(Verdict.FAIL)
+    found = [*ran, *_blamed(severities)]
     if error:
         found.append(Verdict.ERROR)
     if lab_fault or 0 < len(ran) < requested:
@@ -119,3 +115,8 @@ def run_verdict(
     if not ran and not lab_fault:
         found.append(Verdict.ERROR)
     return combine(found) or Verdict.ERROR
+
+
+def _blamed(severities: Iterable[str]) -> list[Verdict]:
+    """Return the verdicts that findings of these severities ask for; warnings ask for none."""
+    return [Verdict(severity) for severity in severities if severity != "WARN"]

@@ -51,6 +51,14 @@ def test_lab_fault_is_miss_and_says_how_far_it_got() -> None:
     )  # fmt: skip
 
 
+def test_a_rule_the_os_side_broke_blames_the_lab() -> None:
+    """With the reference guest the OS side is ours, so its breach says nothing of the driver."""
+    found = NO_COMPLETION.model_copy(update={"rule": "POST-01", "severity": "MISS"})
+    result = run(association(1, found))
+    assert result.verdict is Verdict.MISS
+    assert result.reason.startswith("The lab broke (1 of 1 association ran): POST-01: no Post")
+
+
 def test_nothing_ran() -> None:
     """Without a lab fault that is the test's fault, with one it is the lab's."""
     assert run(requested_associations=20).verdict is Verdict.ERROR
