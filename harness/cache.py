@@ -38,7 +38,7 @@ def digest_tree(*roots: Path) -> str:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on `path` (created if missing); ends with the process at the latest."""
+    """Hold an exclusive lock on the file `path`; the kernel drops it if we die."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -25,8 +25,10 @@ class Guest(Strict):
 
 
 class Limits(Strict):
-    """Bounds on every wait, in seconds. None of them comes from a document of Microsoft's:
-    `post_associate_s` and `handler_s` are parameters of ours, and findings that rest on them say so.
+    """Bounds on every wait, in seconds.
+
+    No document of Microsoft's gives a limit for the DLL's answers: `post_associate_s` and
+    `handler_s` are parameters of ours, and findings that rest on them say so.
     """
 
     boot_s: Seconds = 300

@@ -9,7 +9,7 @@ from harness.errors import UsageError
 from harness.scenarios.model import Scenario
 from harness.validation import load_toml
 
-CATALOGUE = Path(__file__).parent / "catalogue"
+CATALOGUE = Path(__file__).parent
 
 
 def scenario_names() -> list[str]:

@@ -14,9 +14,7 @@ from harness.validation import Strict
 Message = Literal["auth", "assoc-req", "assoc-resp", "M1", "M2", "M3", "M4", "G1", "G2", "data"]
 Action = Literal["drop", "drop-ack", "delay", "repeat", "deauthenticate"]
 
-SAMPLE_SECURITY = (
-    "<IhvSecurity><Passphrase>{passphrase}</Passphrase><Fault>{fault}</Fault></IhvSecurity>"
-)
+SAMPLE_SECURITY = "<IhvSecurity><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>"
 """The fragment our sample DLL reads; a vendor's own goes into `[ihv] security`."""
 
 PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
@@ -78,7 +76,8 @@ class Ihv(Strict):
     oui: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{6}$")] = "123456"
     type: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{2}$")] = "00"
     security: str = SAMPLE_SECURITY
-    """XML fragment; `{passphrase}` and `{fault}` in it are replaced, escaped."""
+    """XML fragment. `{passphrase}` in it becomes the passphrase, escaped, and `{fault}` a `<Fault>`
+    element or nothing."""
 
 
 class Expect(Strict):

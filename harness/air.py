@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The client of the air process: the medium and its access point.
+
+The air runs apart so that nothing the harness does delays a frame. Both of its sockets are made
+and listening before it starts, so that neither it nor QEMU can come too early.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.deadline import Deadline
+from harness.evidence import ClockModel, Echo
+from harness.jsonlines import JsonLinesClient
+from harness.scenarios import AirRule, Network
+from harness.vm.machine import last_line
+from hwsim.records import FrameRecord
+
+CALL_S = 10.0
+AP_IP = "10.77.0.1"
+STATION_IP = "10.77.0.2"
+"""The station's address is set in the guest beforehand: no result depends on DHCP."""
+
+
+@dataclass(slots=True)
+class AirState:
+    """What the air last told."""
+
+    clock: ClockModel | None = None
+    port: str = "not connected yet"
+    station: str = "none seen"
+    fault: str = ""
+
+
+class Air:
+    """The running air process."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        connection: socket.socket,
+        on_frame: Callable[[FrameRecord], None],
+        on_event: Callable[[dict[str, Any]], None],
+        stderr_log: Path,
+    ) -> None:
+        self.process = process
+        self.state = AirState()
+        self._on_frame = on_frame
+        self._on_event = on_event
+        self._stderr_log = stderr_log
+        self._client = JsonLinesClient(
+            "air", connection.makefile("rb"), connection.sendall, self._take
+        )
+
+    @property
+    def alive(self) -> bool:
+        """Whether the air process runs and answers."""
+        return self.process.poll() is None and self._client.alive
+
+    def describe(self) -> str:
+        """One line on the air for a fault message."""
+        code = self.process.poll()
+        if code is not None:
+            said = last_line(self._stderr_log)
+            return f"air ended with status {code}" + (f": {said}" if said else "")
+        return f"radio port {self.state.port}, station {self.state.station}"
+
+    def configure(self, network: Network) -> str:
+        """Set the network up; the BSSID of the access point."""
+        passphrase = network.passphrase.get_secret_value() if network.passphrase else ""
+        settings = {
+            "ssid": network.ssid, "passphrase": passphrase, "channel": network.channel,
+            "security": network.security, "ap_ip": AP_IP, "station_ip": STATION_IP,
+        }  # fmt: skip
+        return str(self._call("configure", network=settings).get("bssid", ""))
+
+    def start(self) -> None:
+        """Begin to beacon."""
+        self._call("start")
+
+    def wait_radio(self, limit_s: float) -> dict[str, Any]:
+        """Wait until the guest's relay has introduced its radio; what it said."""
+        return self._call("wait_radio", wait_s=limit_s, timeout_s=limit_s)
+
+    def begin(self, index: int, rules: tuple[AirRule, ...]) -> None:
+        """Arm the rules for association `index`; frames carry that number from now on."""
+        dumped = [rule.model_dump(exclude_none=True) for rule in rules]
+        self._call("begin", association=index, rules=dumped)
+
+    def echo(self, count: int, *, limit_s: float) -> Echo:
+        """ARP and `count` ICMP echo requests to the station, protected by its keys."""
+        answer = self._call("echo", wait_s=limit_s, count=count, timeout_s=limit_s)
+        return _echo(answer)
+
+    def rekey_group(self) -> None:
+        """Start a group key handshake with every station."""
+        self._call("rekey_group")
+
+    def status(self) -> dict[str, Any]:
+        """The air's own account of port, stations and clock."""
+        return self._call("status")
+
+    def stop(self) -> None:
+        """Flush the capture and end; never raises."""
+        with contextlib.suppress(Exception):
+            self._call("stop")
+
+    def _call(self, name: str, *, wait_s: float = 0, **args: object) -> dict[str, Any]:
+        return self._client.call(name, timeout_s=CALL_S + wait_s, **args)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        kind = event.get("event")
+        if kind == "frame":
+            self._on_frame(FrameRecord.from_json(event))
+        elif kind == "clock":
+            self.state.clock = ClockModel(int(event["offset_ns"]), int(event["uncertainty_ns"]))
+        else:
+            if kind == "port":
+                self.state.port = str(event.get("state"))
+            elif kind == "station":
+                self.state.station = f"{event.get('mac')} {event.get('state')}"
+            elif kind == "fault":
+                self.state.fault = f"{event.get('what')}: {event.get('message')}"
+            self._on_event(event)
+
+
+def _echo(answer: dict[str, Any]) -> Echo:
+    return Echo(
+        sent=int(answer["sent"]),
+        answered=int(answer["answered"]),
+        arp=bool(answer["arp"]),
+        protected=bool(answer["protected"]),
+        rtt_us=tuple(int(value) for value in answer["rtt_us"]),
+    )
+
+
+@contextlib.contextmanager
+def running_air(
+    sockets: Path,
+    run_dir: Path,
+    on_frame: Callable[[FrameRecord], None],
+    on_event: Callable[[dict[str, Any]], None],
+) -> Iterator[tuple[Air, Path]]:
+    """Run the air; yields it with the path of the radio socket QEMU is to connect to."""
+    radio_path, control_path = sockets / "radio", sockets / "air"
+    with contextlib.ExitStack() as stack:
+        radio = stack.enter_context(_listening(radio_path))
+        control = stack.enter_context(_listening(control_path))
+        stderr_log = run_dir / "air-stderr.log"
+        with stderr_log.open("wb") as stderr:
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "hwsim", "--run-dir", str(run_dir)),
+                    *("--control", str(control.fileno()), "--radio", str(radio.fileno())),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=stderr,
+                stderr=stderr,
+                pass_fds=[control.fileno(), radio.fileno()],
+                start_new_session=True,
+            )
+        stack.callback(_end, process)
+        connection = stack.enter_context(socket.socket(socket.AF_UNIX))
+        connection.connect(str(control_path))
+        stack.callback(_hang_up, connection)
+        air = Air(process, connection, on_frame, on_event, stderr_log)
+        stack.callback(air.stop)
+        _greet(air)
+        yield air, radio_path
+
+
+def _greet(air: Air) -> None:
+    deadline = Deadline("start of the air process", 30)
+    try:
+        air._client.call("hello", timeout_s=deadline.limit_s)
+    except (ConnectionError, TimeoutError):
+        deadline.state = air.describe()
+        raise deadline.gone() from None
+
+
+def _listening(path: Path) -> socket.socket:
+    sock = socket.socket(socket.AF_UNIX)
+    sock.bind(str(path))
+    sock.listen(1)
+    return sock
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """The air ends when its control connection closes; one that does not is killed."""
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

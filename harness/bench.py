@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How fast the lab is, measured: no figure here is a limit, and no test asserts one.
+
+Machines are noisy, so every figure keeps all its samples and shows the median with the spread.
+"""
+
+from __future__ import annotations
+
+import platform
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.config import Lab
+from harness.console import Console
+from harness.errors import HarnessError
+from harness.outcome import perform
+from harness.results import RunResult, Verdict
+from harness.run import Plan
+from harness.scenarios import find_scenario
+from harness.vm.images import prepare
+from harness.vm.saved_state import host_cpu, qemu_version
+
+STATE_RUNS = 3
+"""Runs from a saved state, for a median of the time to the first verdict."""
+
+
+@dataclass(slots=True)
+class Figure:
+    """One thing measured, with all its samples."""
+
+    name: str
+    unit: str
+    samples: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        """The middle sample."""
+        return statistics.median(self.samples)
+
+
+@dataclass(slots=True)
+class Figures:
+    """Everything measured, and where."""
+
+    environment: dict[str, str]
+    figures: list[Figure] = field(default_factory=list)
+
+    def add(self, name: str, unit: str, *samples: float) -> None:
+        """Keep the samples of one figure; without any it is left out."""
+        if samples:
+            self.figures.append(Figure(name, unit, [round(one, 4) for one in samples]))
+
+    def to_json(self) -> dict[str, object]:
+        """As the JSON `hil bench --json` writes."""
+        rows = [
+            {
+                "name": one.name,
+                "unit": one.unit,
+                "n": len(one.samples),
+                "min": min(one.samples),
+                "median": one.median,
+                "max": max(one.samples),
+                "samples": one.samples,
+            }
+            for one in self.figures
+        ]
+        return {"schema": 1, "environment": self.environment, "figures": rows}
+
+    def lines(self) -> list[str]:
+        """As text, a line a figure."""
+        return [
+            f"{one.name:<34}{one.median:>12.3f} {one.unit:<8}"
+            f"(n={len(one.samples)}, {min(one.samples):.3f} to {max(one.samples):.3f})"
+            for one in self.figures
+        ]
+
+
+def measure(lab: Lab, console: Console, *, associations: int, build: bool) -> Figures:
+    """Measure everything; runs are kept in a temporary folder."""
+    figures = Figures({"cpu": host_cpu(), "kernel": platform.release(), "qemu": qemu_version()})
+    with tempfile.TemporaryDirectory(prefix="hil-bench-") as folder:
+        scratch = Path(folder)
+        if build:
+            figures.add("image build", "s", _build(scratch, console))
+        prepare(lab.store.cache, console)
+        booted = _run(lab, scratch, console, associations=1, saved_state=False)
+        figures.add("first verdict, booting", "s", booted.first_verdict_s)
+        _run(lab, scratch, console, associations=1, saved_state=True)  # makes the state
+        restored = [
+            _run(lab, scratch, console, associations=1, saved_state=True) for _ in range(STATE_RUNS)
+        ]
+        figures.add("first verdict, saved state", "s", *(one.first_verdict_s for one in restored))
+        long = _run(lab, scratch, console, associations=associations, saved_state=True)
+        figures.add("associations a minute", "1/min", long.rate_per_minute)
+        _timings(figures, long.result)
+    return figures
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A run and when its associations were judged, in seconds from its start."""
+
+    result: RunResult
+    verdicts_s: tuple[float, ...]
+
+    @property
+    def first_verdict_s(self) -> float:
+        """From the start to the first association's verdict."""
+        return self.verdicts_s[0]
+
+    @property
+    def rate_per_minute(self) -> float:
+        """Associations a minute, from the first verdict to the last."""
+        span_s = self.verdicts_s[-1] - self.verdicts_s[0]
+        return 60 * (len(self.verdicts_s) - 1) / span_s if span_s > 0 else 0.0
+
+
+def _build(scratch: Path, console: Console) -> float:
+    started_s = time.monotonic()
+    prepare(scratch / "cache", console)
+    return time.monotonic() - started_s
+
+
+def _run(
+    lab: Lab, scratch: Path, console: Console, *, associations: int, saved_state: bool
+) -> Timed:
+    guest = lab.guest.model_copy(update={"saved_state": saved_state})
+    store = lab.store.model_copy(update={"runs": scratch / "runs"})
+    lab = lab.model_copy(update={"guest": guest, "store": store})
+    scenario = find_scenario("plain").model_copy(update={"associations": associations})
+    started_s = time.monotonic()
+    moments: list[float] = []
+    result, _ = perform(
+        Plan(lab, scenario.with_passphrase(), "hil bench"),
+        console,
+        on_association=lambda _: moments.append(time.monotonic() - started_s),
+    )
+    if result.verdict is not Verdict.PASS:
+        raise HarnessError(
+            f"a run to be measured ended {result.verdict}: {result.reason}",
+            hint="run `hil run` and mend what it finds; a failing lab is not measured",
+        )
+    return Timed(result, tuple(moments))
+
+
+def _timings(figures: Figures, result: RunResult) -> None:
+    for name, summary in result.timing_summary_us.items():
+        samples = [one.timing_us[name] for one in result.associations if name in one.timing_us]
+        figures.add(name, "us", *samples)
+        assert len(samples) == summary.n

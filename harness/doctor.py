@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the lab needs of this machine, found or missing, each with the exact fix."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.config import Lab
+from harness.vm.accel import choose
+
+APT = "apt-get install --no-install-recommends"
+
+MIN_FREE = 4 << 30
+"""Bytes free wanted in the cache: image 1 GiB, its build tree, saved states."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing the lab needs."""
+
+    name: str
+    ok: bool
+    found: str
+    fix: str = ""
+    required: bool = True
+
+
+PROGRAMS = (
+    ("qemu-system-x86_64", "qemu-system-x86", "runs the guest"),
+    ("qemu-img", "qemu-utils", "makes the guest's disks"),
+    ("mmdebstrap", "mmdebstrap", "builds the reference guest"),
+    ("mke2fs", "e2fsprogs", "makes its file system without mounting"),
+    ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64", "compiles the PE side"),
+    ("make", "make", "compiles the PE side"),
+    ("setpriv", "util-linux", "ties QEMU's life to the harness"),
+)
+"""Program, Debian package that brings it, what it does for us."""
+
+TEST_PROGRAMS = (("wine", "wine wine64", "runs the PE side's own tests"),)
+
+
+def examine() -> list[Need]:
+    """Every need, in the order in which a person would mend them."""
+    return [
+        _python(),
+        *(_program(*row) for row in PROGRAMS),
+        *(_program(*row, required=False) for row in TEST_PROGRAMS),
+        _keyring(),
+        *_namespaces(),
+        _space(Lab().store.cache),
+        _accelerator(),
+    ]
+
+
+def _python() -> Need:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Need(
+        "python ≥ 3.11", sys.version_info >= (3, 11), version, f"{APT} python3 python3-venv"
+    )
+
+
+def _program(name: str, package: str, use: str, *, required: bool = True) -> Need:
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/lib/wine")
+    found = path or f"not found ({use})"
+    return Need(name, path is not None, found, f"{APT} {package}", required)
+
+
+def _keyring() -> Need:
+    path = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+    ok = path.exists()
+    return Need("Debian archive keys", ok, str(path) if ok else "not found",
+                f"{APT} debian-archive-keyring")  # fmt: skip
+
+
+def _namespaces() -> Iterator[Need]:
+    """What mmdebstrap's unshare mode needs; root does without."""
+    if os.geteuid() == 0:
+        yield Need("user namespaces", True, "not needed by root")
+        return
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    for file in ("/etc/subuid", "/etc/subgid"):
+        ok = _listed(Path(file), user)
+        option = "uids" if file.endswith("uid") else "gids"
+        yield Need(f"{user} in {file}", ok, "listed" if ok else "not listed",
+                   f"usermod --add-sub{option} 100000-165535 {user}")  # fmt: skip
+    yield _program("newuidmap", "uidmap", "maps the image's users")
+    done = _succeeds(["unshare", "--user", "--map-root-user", "true"])
+    yield Need("user namespaces", done, "usable" if done else "refused by the kernel",
+               "sysctl kernel.unprivileged_userns_clone=1")  # fmt: skip
+
+
+def _listed(file: Path, user: str) -> bool:
+    try:
+        return any(line.startswith(f"{user}:") for line in file.read_text().splitlines())
+    except OSError:
+        return False
+
+
+def _succeeds(argv: list[str]) -> bool:
+    try:
+        return subprocess.run(argv, capture_output=True, timeout=10, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _space(cache: Path) -> Need:
+    place = next(folder for folder in (cache, *cache.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    return Need(f"free disk for {cache}", free >= MIN_FREE, f"{free / 2**30:.1f} GiB",
+                "free 4 GiB there, or set [store] cache in lab.toml")  # fmt: skip
+
+
+def _accelerator() -> Need:
+    choice = choose("auto")
+    groups = {grp.getgrgid(gid).gr_name for gid in os.getgroups() if _known(gid)}
+    fix = "usermod --append --groups kvm $USER" if "kvm" not in groups else ""
+    return Need("KVM", choice.accel == "kvm", f"TCG is used: {choice.why}"
+                if choice.accel == "tcg" else choice.why, fix, required=False)  # fmt: skip
+
+
+def _known(gid: int) -> bool:
+    try:
+        grp.getgrgid(gid)
+    except KeyError:
+        return False
+    return True

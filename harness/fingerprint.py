@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where a run took place, and what it left behind.
+
+Figures compare only within equal fingerprints, so all that moves them is named: CPU, accelerator,
+versions, the DLL itself.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from harness.air import AP_IP, STATION_IP
+from harness.guest.dll import Dll
+from harness.lab import Session
+from harness.results import Environment, EvidenceFile
+from harness.vm.saved_state import host_cpu, qemu_version
+
+LIBRARIES = ("scapy", "paramiko", "cryptography", "qemu.qmp", "pydantic")
+
+DESCRIPTIONS = {
+    "air.pcapng": "every frame on the air, with radiotap headers",
+    "air.keys": "decryption keys of the test network (Wireshark: 80211_keys)",
+    "ihv-trace.jsonl": "every handler and framework call of the DLL",
+    "events.jsonl": "frames, WLAN notifications and states as they came",
+    "serial.log": "the guest's serial console",
+    "qmp.jsonl": "events of QEMU",
+    "qemu-stderr.log": "what QEMU said",
+    "air-stderr.log": "what the air process said",
+    "lab.toml": "the lab as it was set up, defaults filled in",
+}
+"""The files of a run directory and what is in them."""
+
+SECRET = {"air.keys"}
+
+
+def environment(dll: Dll | None, session: Session) -> Environment:
+    """The fingerprint of a running lab."""
+    clock = session.air.state.clock
+    return Environment(
+        dll_path=session.vendor if dll is None else str(dll.path),
+        dll_sha256=session.vendor_sha256 if dll is None else dll.sha256,
+        guest_build=f"Windows {session.agent.hello.get('windows', '?')} (reference guest)",
+        qemu=qemu_version(),
+        accelerator=session.accel.accel,
+        accelerator_reason=session.accel.why,
+        kernel=platform.release(),
+        host_cpu=host_cpu(),
+        host_cpus=os.cpu_count(),
+        clock_uncertainty_us=clock.uncertainty_ns / 1000 if clock else None,
+        versions={"wlan-hil": version("wlan-hil"), "python": platform.python_version()}
+        | {name: version(name) for name in LIBRARIES},
+        other={
+            "image": session.images.key,
+            "agent": str(session.agent.hello.get("agent", "?")),
+            "station address": STATION_IP,
+            "access point address": AP_IP,
+        },
+    )
+
+
+def evidence_files(folder: Path) -> tuple[EvidenceFile, ...]:
+    """What is in a run directory, in the order of `DESCRIPTIONS`; empty files are left out."""
+    return tuple(
+        EvidenceFile(
+            path=name,
+            description=text,
+            size_bytes=(folder / name).stat().st_size,
+            secret=name in SECRET,
+        )
+        for name, text in DESCRIPTIONS.items()
+        if (folder / name).is_file() and (folder / name).stat().st_size
+    )

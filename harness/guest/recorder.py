@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+r"""Putting the recorder between the IHV host and the vendor's DLL, and taking it out again.
+
+The WLAN service loads the DLL named by the adapter's registry value
+``Ndi\IHVExtensions\ExtensibilityDLL``. We point it at recorder.dll, whose .ini file names the
+vendor's DLL. The original value is kept in a file in the guest first, so that a run that was cut
+off cannot lose it: the next run finds and restores it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+
+from harness.errors import HarnessError, LabFault, PeerGone
+from harness.guest.ssh import CommandResult, Ssh
+
+FOLDER = PureWindowsPath(r"C:\hil")
+AGENT = FOLDER / "agent.exe"
+RECORDER = FOLDER / "recorder.dll"
+SETTINGS = FOLDER / "recorder.ini"
+TRACE = FOLDER / "trace.jsonl"
+ORIGINAL = FOLDER / "original-dll.txt"
+VENDOR_FOLDER = FOLDER / "vendor"
+
+NETWORK_CLASS = (
+    r"HKLM\SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}"
+)
+"""Setup class of network adapters: the key below which INF files put Ndi\\IHVExtensions."""
+
+VALUE = "ExtensibilityDLL"
+SERVICE = "WlanSvc"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Where the WLAN service finds an adapter's IHV Extensions DLL."""
+
+    key: str
+    dll: str
+
+
+def parse_query(output: str) -> Registration | None:
+    """The first registration in what ``reg query … /s /v ExtensibilityDLL`` printed."""
+    key = ""
+    for line in output.splitlines():
+        fields = line.split(None, 2)
+        if line.upper().startswith("HKEY_"):
+            key = line.strip()
+        elif len(fields) == 3 and fields[0].lower() == VALUE.lower() and key:
+            return Registration(key, fields[2].strip())
+    return None
+
+
+def settings(vendor: str) -> bytes:
+    """recorder.ini for the vendor DLL at path `vendor`."""
+    return f"[recorder]\r\nvendor={vendor}\r\ntrace={TRACE}\r\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The recorder in place."""
+
+    vendor: str
+    """Guest path of the DLL under test."""
+    sha256: str
+
+
+@contextlib.contextmanager
+def installed(ssh: Ssh, recorder: Path, *, dll: Path | None) -> Iterator[Installed]:
+    """The recorder around `dll` (uploaded), or around the DLL the guest has installed.
+
+    The WLAN service is restarted at entry, and at exit the registry value is put back. Raises
+    `LabFault` if the guest has no registration or the service does not come up.
+    """
+    registration = _original(ssh)
+    vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.name)
+    _checked(ssh, f"net stop {SERVICE}", may_fail=True)
+    if dll is not None:
+        ssh.mkdir(VENDOR_FOLDER)
+        ssh.put(dll, VENDOR_FOLDER / dll.name)
+    content = ssh.read_from(PureWindowsPath(vendor), 0)
+    if not content:
+        raise PeerGone("the IHV Extensions DLL of the guest", 0, f"{vendor} is not there, or empty")
+    ssh.put(recorder, RECORDER)
+    ssh.write(settings(vendor), SETTINGS)
+    ssh.write(registration.dll.encode(), ORIGINAL)
+    ssh.remove(TRACE)
+    _set(ssh, registration.key, str(RECORDER))
+    try:
+        _checked(ssh, f"net start {SERVICE}")
+        yield Installed(vendor, hashlib.sha256(content).hexdigest())
+    finally:
+        with contextlib.suppress(HarnessError):  # a guest that is gone takes its registry along
+            _set(ssh, registration.key, registration.dll)
+            ssh.remove(ORIGINAL)
+
+
+def _original(ssh: Ssh) -> Registration:
+    said = ssh.run(f"reg query {NETWORK_CLASS} /s /v {VALUE}")
+    found = parse_query(said.output)
+    if found is None:
+        raise PeerGone(
+            f"registry value {VALUE} below the network class",
+            0,
+            said.output or said.errors or f"reg query ended with {said.status} and no output",
+            hint="is the vendor's WLAN driver installed in this guest?",
+        )
+    if PureWindowsPath(found.dll) == RECORDER:  # left by a run that was cut off
+        return Registration(found.key, ssh.read_from(ORIGINAL, 0).decode().strip())
+    return found
+
+
+def _set(ssh: Ssh, key: str, dll: str) -> None:
+    _checked(ssh, f'reg add "{key}" /v {VALUE} /t REG_SZ /d "{dll}" /f')
+
+
+def _checked(ssh: Ssh, command: str, *, may_fail: bool = False) -> CommandResult:
+    result = ssh.run(command)
+    if result.status != 0 and not may_fail:
+        said = (result.errors or result.output).splitlines()
+        raise LabFault(f"guest command {command!r}", 0, f"status {result.status}: {said[-1:]}")
+    return result

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Evidence turned into results: findings, what the handler did, timings. Pure.
+
+Judging happens twice: after each association over a window, for the person who watches, and at
+the end over the whole run, since a breach may show only later. The second one counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
+from harness.checks.timing import AssociationTiming, eapol_timing
+from harness.config import Lab
+from harness.evidence import AssociationEvidence, RunEvidence, fields, segment, window
+from harness.evidence.segments import Session
+from harness.results import (
+    AssociationResult,
+    EchoResult,
+    FindingResult,
+    LabFault,
+    PostAssociation,
+    UndecidedResult,
+    judge_association,
+)
+from harness.scenarios import Scenario
+
+MESSAGES = ("M1", "M2", "M3", "M4", "G1", "G2")
+
+
+def limits_of(lab: Lab) -> Limits:
+    """The checker's limits as lab.toml sets them."""
+    return Limits(post_associate_s=lab.limits.post_associate_s, handler_s=lab.limits.handler_s)
+
+
+def expectation_of(scenario: Scenario) -> Expectation:
+    """What the checker is to expect of each association of a scenario."""
+    if not scenario.expect.connected:
+        return Expectation(connected=False, echoes=0, messages=(), stopped=True)
+    return Expectation(connected=True, echoes=scenario.echoes)
+
+
+class Judge:
+    """Judges the associations of one run."""
+
+    def __init__(self, limits: Limits, expect: Expectation) -> None:
+        self._limits = limits
+        self._expect = expect
+
+    def latest(self, evidence: RunEvidence, lab_fault: LabFault | None = None) -> AssociationResult:
+        """The newest association, judged by what is known now."""
+        newest = evidence.associations[-1]
+        near = window(evidence, newest.index)
+        return self._associations(near, {newest.index: lab_fault} if lab_fault else {})[-1]
+
+    def all(
+        self, evidence: RunEvidence, lab_faults: Mapping[int, LabFault]
+    ) -> tuple[tuple[AssociationResult, ...], Evaluation]:
+        """Every association of a run, and the evaluation of the whole of it."""
+        evaluation = self._evaluate(evidence)
+        return self._associations(evidence, lab_faults, evaluation), evaluation
+
+    @staticmethod
+    def timings(evidence: RunEvidence) -> list[AssociationTiming]:
+        """The timing figures of every association."""
+        return [eapol_timing(item, evidence.clock) for item in evidence.associations]
+
+    def _evaluate(self, evidence: RunEvidence) -> Evaluation:
+        return evaluate(evidence, self._limits, self._expect)
+
+    def _associations(
+        self,
+        evidence: RunEvidence,
+        lab_faults: Mapping[int, LabFault],
+        evaluation: Evaluation | None = None,
+    ) -> tuple[AssociationResult, ...]:
+        evaluation = evaluation or self._evaluate(evidence)
+        sessions: dict[int | None, list[Session]] = {}
+        for session in segment(evidence).sessions:
+            sessions.setdefault(session.association, []).append(session)
+        return tuple(
+            _result(
+                association,
+                evaluation.of(association.index),
+                sessions.get(association.index, []),
+                eapol_timing(association, evidence.clock),
+                lab_faults.get(association.index),
+            )
+            for association in evidence.associations
+        )
+
+
+def run_findings(evaluation: Evaluation) -> tuple[FindingResult, ...]:
+    """The findings that belong to no association."""
+    return tuple(_finding(item) for item in evaluation.of(None))
+
+
+def undecided(evaluation: Evaluation) -> tuple[UndecidedResult, ...]:
+    """Rules that could not be decided, and why."""
+    return tuple(UndecidedResult.model_validate(item) for item in evaluation.undecided)
+
+
+def _result(
+    evidence: AssociationEvidence,
+    findings: tuple[Finding, ...],
+    sessions: list[Session],
+    timing: AssociationTiming,
+    lab_fault: LabFault | None,
+) -> AssociationResult:
+    post = _post_association(sessions)
+    kinds = Counter[str](frame.kind for frame in evidence.frames)
+    return judge_association(
+        [_finding(item) for item in findings],
+        lab_fault=lab_fault,
+        index=evidence.index,
+        connected=post.completions > 0 and post.win32_error == 0,
+        post_association=post,
+        messages={kind: kinds[kind] for kind in MESSAGES if kinds[kind]},
+        retries={"m1": timing.retries.m1, "m3": timing.retries.m3},
+        echo=EchoResult.model_validate(evidence.echo) if evidence.echo else None,
+        timing_us={name: value.us for name, value in timing.values.items()},
+        timing_uncertainty_us={
+            name: value.uncertainty_us
+            for name, value in timing.values.items()
+            if value.uncertainty_us
+        },
+        duration_s=max(0, evidence.end_ns - evidence.connect_ns) / 1e9,
+    )
+
+
+def _post_association(sessions: list[Session]) -> PostAssociation:
+    """What the handler did in the last session of an association."""
+    if not sessions:
+        return PostAssociation()
+    session = sessions[-1]
+    done = session.completions
+    return PostAssociation(
+        called=True,
+        return_code=session.handler.result,
+        completions=len(done),
+        win32_error=fields.integer(done[0].args, "dwWin32Error") if done else None,
+        reason_code=fields.integer(done[0].args, "dwReasonCode") if done else None,
+        asynchronous=done[0].inside(session.handler.function) is None if done else None,
+    )
+
+
+def _finding(finding: Finding) -> FindingResult:
+    return FindingResult.model_validate(finding)

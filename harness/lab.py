@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab: a guest on an air of its own, with the recorder in place and the agent running.
+
+`open_lab` puts it together from the bottom up and takes it down again in reverse order, whatever
+happens in between: no process, socket or temporary file outlives it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.air import Air, running_air
+from harness.config import Lab
+from harness.console import Console
+from harness.deadline import Deadline
+from harness.errors import LabFault, PeerGone
+from harness.evidence import IhvRecord
+from harness.guest.agent import Agent, Interface, running_agent
+from harness.guest.recorder import AGENT, FOLDER, TRACE, installed
+from harness.guest.ssh import Login, Ssh, connect
+from harness.recording import Recording
+from harness.vm.accel import Choice, choose
+from harness.vm.argv import Wiring
+from harness.vm.disk import overlay
+from harness.vm.images import Images, prepare
+from harness.vm.machine import Machine, running
+from harness.vm.saved_state import SavedState, saved_state
+from harness.workspace import work_folder
+
+WARM_UP = r"reg query HKCU\Environment"
+
+
+@dataclass(slots=True)
+class Guest:
+    """A guest that runs and can be reached."""
+
+    machine: Machine
+    ssh: Ssh
+    air: Air
+    images: Images
+    accel: Choice
+
+    def check_processes(self) -> None:
+        """Raise `PeerGone` if QEMU or the air has ended."""
+        for alive, what, state in (
+            (self.machine.alive, "the guest's QEMU process", self.machine.state),
+            (self.air.alive, "the air process", self.air.describe),
+        ):
+            if not alive:
+                raise PeerGone(what, 0, state())
+        if self.air.state.fault:
+            raise LabFault("writing of the air's capture", 0, self.air.state.fault)
+
+
+@dataclass(slots=True)
+class Session(Guest):
+    """A lab ready for associations."""
+
+    agent: Agent
+    interface: Interface
+    vendor: str
+    """Guest path of the DLL under test."""
+    vendor_sha256: str
+    recording: Recording
+
+    def check(self) -> None:
+        """Raise `LabFault` if any part of the lab does not answer."""
+        self.check_processes()
+        if self.recording.fault:
+            raise LabFault("writing of the evidence", 0, self.recording.fault)
+        self.agent.clock_ns(timeout_s=10)
+        self.air.status()
+
+    def pull_trace(self) -> tuple[IhvRecord, ...]:
+        """What is new in the guest's trace file."""
+        new = self.ssh.read_from(TRACE, self.recording.trace_size)
+        return self.recording.trace(new) if new else ()
+
+
+@contextlib.contextmanager
+def open_guest(lab: Lab, console: Console, recording: Recording, run_dir: Path) -> Iterator[Guest]:
+    """Build what is missing, then start air and guest and connect to it."""
+    images = prepare(lab.store.cache, console)
+    accel = choose(lab.guest.accel)
+    console.note(f"accelerator {accel.accel}: {accel.why}")
+    spec = images.machine(lab.guest.memory_mib, accel.accel)
+    state: SavedState | None = None
+    if lab.guest.saved_state:
+        state = saved_state(
+            lab, images, spec, console, lambda machine: _warm_up(machine, images, lab)
+        )
+    with contextlib.ExitStack() as stack:
+        work = stack.enter_context(work_folder())
+        air, radio = stack.enter_context(
+            running_air(work, run_dir, recording.frame, recording.event)
+        )
+        disk = overlay(state.disk if state else images.disk, work / "disk.qcow2")
+        wiring = Wiring(
+            name=run_dir.name,
+            disk=disk,
+            qmp_fd=-1,
+            radio_socket=radio,
+            serial_log=run_dir / "serial.log",
+        )
+        with console.stage("restore the guest" if state else "boot the guest") as stage:
+            machine = stack.enter_context(
+                running(spec, wiring, run_dir, state=state.memory if state else None)
+            )
+            stage.update(None, "waiting for SSH")
+            ssh = _reach(machine, images.login, lab)
+            stack.callback(ssh.close)
+            air.wait_radio(lab.limits.boot_s)
+        yield Guest(machine, ssh, air, images, accel)
+
+
+@contextlib.contextmanager
+def open_session(
+    lab: Lab, guest: Guest, recording: Recording, console: Console, dll: Path | None
+) -> Iterator[Session]:
+    """The guest with the recorder around the DLL under test and the agent running."""
+    ssh, images = guest.ssh, guest.images
+    with contextlib.ExitStack() as stack:
+        with console.stage("install recorder and agent"):
+            ssh.mkdir(FOLDER)
+            ssh.put(images.agent, AGENT)
+            place = stack.enter_context(installed(ssh, images.recorder, dll=dll))
+            agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
+            interface = _interface(agent, lab)
+        session = Session(
+            guest.machine, ssh, guest.air, images, guest.accel, agent, interface,
+            place.vendor, place.sha256, recording,
+        )  # fmt: skip
+        session.pull_trace()
+        yield session
+
+
+def _reach(machine: Machine, login: Login, lab: Lab) -> Ssh:
+    """SSH to a machine that boots or was just restored."""
+    return connect(
+        login,
+        machine.ssh_port(),
+        limit_s=lab.limits.boot_s,
+        command_s=lab.limits.command_s,
+        alive=lambda: None if machine.alive else machine.state(),
+    )
+
+
+def _warm_up(machine: Machine, images: Images, lab: Lab) -> None:
+    """Use what a run will use: SSH, SFTP, a Windows program."""
+    with contextlib.closing(_reach(machine, images.login, lab)) as ssh:
+        ssh.mkdir(FOLDER)
+        ssh.run(WARM_UP)
+
+
+def _interface(agent: Agent, lab: Lab) -> Interface:
+    deadline = Deadline("a WLAN interface of the guest", lab.limits.command_s)
+    found = agent.greet(timeout_s=lab.limits.command_s)
+    if not found:
+        deadline.state = "agent.exe lists none"
+        raise deadline.gone(hint="is the WLAN service running and the adapter enabled?")
+    return found[0]

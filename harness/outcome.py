@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A whole run: gathered, judged, written down, and told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.checks import RULES
+from harness.checks.timing import summarise
+from harness.console import Console
+from harness.evidence import RunEvidence, timeline
+from harness.fingerprint import evidence_files
+from harness.judge import Judge, expectation_of, limits_of, run_findings, undecided
+from harness.recording import recording
+from harness.report import render
+from harness.results import (
+    AirSummary,
+    AssociationResult,
+    LabFault,
+    RulesResult,
+    RunResult,
+    TimingSummary,
+    create_run_directory,
+    judge_run,
+    save,
+    write_atomic,
+)
+from harness.run import Gathered, Plan, gather
+from harness.scenarios import AirRule
+
+
+def perform(
+    plan: Plan,
+    console: Console,
+    *,
+    on_association: Callable[[AssociationResult], None] = lambda _: None,
+) -> tuple[RunResult, Path]:
+    """Carry out `plan`: its result, and the folder everything is kept in.
+
+    `on_association` is called with each association as soon as it is judged.
+    """
+
+    def show(result: AssociationResult) -> None:
+        console.association(result)
+        on_association(result)
+
+    started_at, started_s = datetime.now(UTC), time.monotonic()
+    directory = create_run_directory(plan.lab.store.runs)
+    write_atomic(directory.file("lab.toml"), resolved(plan))
+    console.plan(plan.scenario.associations)
+    with recording(directory.path) as tape:
+        gathered = gather(plan, tape, console, directory.path, show)
+        tape.finish_trace()
+        evidence = gathered.evidence(tape)
+        tape_fault = tape.fault
+    if tape_fault and gathered.lab_fault is None:
+        gathered.lab_fault = LabFault(message=tape_fault, hint="free disk space and run again")
+    result = _judged(plan, gathered, evidence, directory.run_id, started_at).model_copy(
+        update={"duration_s": time.monotonic() - started_s}
+    )
+    result = result.model_copy(update={"evidence": evidence_files(directory.path)})
+    saved = save(directory, result, lambda final: _report(final, evidence))
+    console.summary(saved.result, directory.path, [lost.name for lost in saved.lost])
+    return saved.result, directory.path
+
+
+def resolved(plan: Plan) -> str:
+    """lab.toml as it was used, defaults filled in. Scenario secrets are not part of it."""
+    lines = []
+    for section, values in plan.lab.model_dump(mode="json").items():
+        lines.append(f"[{section}]")
+        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _judged(
+    plan: Plan, gathered: Gathered, evidence: RunEvidence, run_id: str, started_at: datetime
+) -> RunResult:
+    judge = Judge(limits_of(plan.lab), expectation_of(plan.scenario))
+    associations, evaluation = judge.all(evidence, gathered.broken)
+    network = plan.scenario.network
+    timing = summarise(judge.timings(evidence))
+    return judge_run(
+        run_id=run_id,
+        scenario=plan.scenario.name,
+        scenario_description=plan.scenario.summary,
+        guest=plan.lab.guest.kind,
+        started_at=started_at,
+        duration_s=0.0,
+        command=plan.command,
+        fault=plan.fault.name if plan.fault else None,
+        requested_associations=plan.scenario.associations,
+        environment=gathered.environment,
+        air=AirSummary(
+            ssid=network.ssid,
+            bssid=gathered.bssid or None,
+            channel=network.channel,
+            security=network.security,
+            rules=tuple(phrase(rule) for rule in plan.scenario.air),
+        ),
+        associations=associations,
+        timing_summary_us={
+            name: TimingSummary.model_validate(figures) for name, figures in timing.items()
+        },
+        rules=RulesResult(checked=tuple(evaluation.checked), undecided=undecided(evaluation)),
+        findings=run_findings(evaluation),
+        lab_faults=(gathered.lab_fault,) if gathered.lab_fault else (),
+    )
+
+
+def phrase(rule: AirRule) -> str:
+    """An air rule in words: "drop M3 (1st)"."""
+    extra = {"delay": f" by {rule.delay_ms} ms", "repeat": f" {rule.copies or 1} times"}
+    which = "every one" if rule.nth == "every" else f"number {rule.nth}"
+    return f"{rule.action} {rule.message}{extra.get(rule.action, '')} ({which})"
+
+
+def _report(result: RunResult, evidence: RunEvidence) -> str:
+    timelines = {
+        association.index: timeline(association, evidence.clock)
+        for association in evidence.associations
+    }
+    return render(result, timelines, RULES)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value) if isinstance(value, int | float) else f'"{value}"'

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The evidence of a run as it comes in: kept in memory for judging, and on disk as it arrived.
+
+A disk that fills up must not cost the evidence already in memory: writing stops, `fault` says so,
+and the run ends as a lab fault with what it has.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from harness.evidence import IhvRecord, Notification, TraceDamage, TraceParser
+from hwsim.records import FrameRecord
+
+EVENTS = "events.jsonl"
+TRACE = "ihv-trace.jsonl"
+
+
+class Recording:
+    """Everything seen so far. Frames and notifications come from other threads."""
+
+    def __init__(self, events: BinaryIO, trace: BinaryIO) -> None:
+        self.fault = ""
+        self.trace_size = 0
+        self._events = events
+        self._trace_file = trace
+        self._parser = TraceParser()
+        self._trace: list[IhvRecord] = []
+        self._frames: list[FrameRecord] = []
+        self._notifications: list[Notification] = []
+        self._lock = threading.Lock()
+
+    def frame(self, record: FrameRecord) -> None:
+        """A frame crossed the air."""
+        with self._lock:
+            self._frames.append(record)
+        self.event({"event": "frame", **record.to_json()})
+
+    def notification(self, notification: Notification) -> None:
+        """The guest's WLAN service notified the agent."""
+        with self._lock:
+            self._notifications.append(notification)
+        self.event({"event": "notification", **dataclasses.asdict(notification)})
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Any other event: written down with the host's monotonic time."""
+        line = json.dumps({"host_ns": time.monotonic_ns(), **event}) + "\n"
+        with self._lock:
+            self._write(self._events, line.encode(), EVENTS)
+
+    def trace(self, data: bytes) -> tuple[IhvRecord, ...]:
+        """The next piece of the guest's trace file; the records it completed."""
+        self.trace_size += len(data)
+        with self._lock:
+            self._write(self._trace_file, data, TRACE)
+        records = self._parser.feed(data)
+        self._trace += records
+        return records
+
+    def finish_trace(self) -> None:
+        """The trace has ended: a cut last line is damage now."""
+        self._trace += self._parser.finish()
+
+    def records(self) -> tuple[IhvRecord, ...]:
+        """All records of the trace so far."""
+        return tuple(self._trace)
+
+    def damage(self) -> tuple[TraceDamage, ...]:
+        """What was wrong with the trace itself."""
+        return self._parser.damage
+
+    def frames(self, association: int) -> tuple[FrameRecord, ...]:
+        """The frames of one association."""
+        with self._lock:
+            return tuple(frame for frame in self._frames if frame.association == association)
+
+    def notifications(self, since_ns: int) -> tuple[Notification, ...]:
+        """The notifications since a moment of guest time."""
+        with self._lock:
+            return tuple(n for n in self._notifications if n.t_ns >= since_ns)
+
+    def _write(self, file: BinaryIO, data: bytes, name: str) -> None:
+        if self.fault:
+            return
+        try:
+            file.write(data)
+            file.flush()
+        except (OSError, ValueError) as error:
+            self.fault = f"{name} cannot be written: {error}"
+
+
+@contextlib.contextmanager
+def recording(folder: Path) -> Iterator[Recording]:
+    """A recording whose files are in `folder`."""
+    with contextlib.ExitStack() as stack:
+        events, trace = ((folder / name).open("wb") for name in (EVENTS, TRACE))
+        for file in (events, trace):
+            stack.callback(_close, file)
+        yield Recording(events, trace)
+
+
+def _close(file: BinaryIO) -> None:
+    with contextlib.suppress(OSError):  # what could not be flushed was told already
+        file.close()

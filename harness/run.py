@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The main job: a scenario run on a lab, association by association.
+
+A lab that breaks ends the run, not the work: what was gathered until then is judged, stored and
+reported. So does an interruption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.association import Attempt, clock_of
+from harness.config import Lab
+from harness.console import Console
+from harness.errors import LabFault
+from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
+from harness.faults import Fault
+from harness.fingerprint import environment
+from harness.guest.dll import Dll
+from harness.guest.profile import profile_xml
+from harness.judge import Judge, expectation_of, limits_of
+from harness.lab import Session, open_guest, open_session
+from harness.recording import Recording
+from harness.results import AssociationResult, Environment
+from harness.results import LabFault as LabFaultResult
+from harness.scenarios import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run is to do; the scenario's passphrase is set."""
+
+    lab: Lab
+    scenario: Scenario
+    command: str
+    """One line that runs it again."""
+    fault: Fault | None = None
+    dll: Dll | None = None
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a run has come to so far."""
+
+    associations: list[AssociationEvidence] = field(default_factory=list)
+    broken: dict[int, LabFaultResult] = field(default_factory=dict)
+    """The lab fault of an association, by its index."""
+    lab_fault: LabFaultResult | None = None
+    """The lab fault that came outside any association."""
+    clock: ClockModel | None = None
+    environment: Environment = field(default_factory=Environment)
+    bssid: str | None = None
+
+    def evidence(self, tape: Recording) -> RunEvidence:
+        """All of it in the form the checks take."""
+        clock = self.clock or ClockModel(0, 1 << 62)
+        return RunEvidence(tape.records(), tuple(self.associations), clock, tape.damage())
+
+
+Show = Callable[[AssociationResult], None]
+
+
+def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: Show) -> Gathered:
+    """Bring the lab up, run all associations, take it down. Never raises for a lab that breaks.
+
+    `show` gets each association as soon as it is judged.
+    """
+    gathered = Gathered()
+    try:
+        with (
+            open_guest(plan.lab, console, tape, run_dir) as guest,
+            open_session(
+                plan.lab, guest, tape, console, plan.dll.path if plan.dll else None
+            ) as session,
+        ):
+            gathered.environment = environment(plan.dll, session)
+            _associate_all(plan, session, gathered, show)
+    except LabFault as fault:
+        if not gathered.broken:
+            gathered.lab_fault = told(fault)
+            console.fault(fault.message, fault.hint or None)
+    except KeyboardInterrupt as interrupt:
+        gathered.lab_fault = LabFaultResult(message=f"interrupted ({interrupt or 'Ctrl-C'})")
+        console.fault("interrupted; what was gathered is kept")
+    return gathered
+
+
+def told(fault: LabFault) -> LabFaultResult:
+    """A lab fault as the result keeps it."""
+    return LabFaultResult(
+        message=fault.message,
+        awaited=fault.awaited,
+        waited_s=round(fault.waited_s, 3),
+        last_state=fault.last_state,
+        hint=fault.hint or None,
+    )
+
+
+def _associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show) -> None:
+    scenario = plan.scenario
+    gathered.bssid = session.air.configure(scenario.network)
+    session.air.start()
+    xml = profile_xml(scenario, plan.fault.name if plan.fault else None)
+    session.agent.set_profile(session.interface, xml, timeout_s=plan.lab.limits.command_s)
+    judge = Judge(limits_of(plan.lab), expectation_of(scenario))
+    for index in range(1, scenario.associations + 1):
+        attempt = Attempt(session, scenario, plan.lab.limits, index)
+        fault: LabFaultResult | None = None
+        try:
+            attempt.run()
+            gathered.clock = clock_of(session)
+        except LabFault as broke:
+            fault = gathered.broken[index] = told(broke)
+            raise
+        finally:
+            gathered.associations.append(attempt.evidence(fault.message if fault else None))
+            evidence = gathered.evidence(session.recording)
+            show(judge.latest(evidence, fault))

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One running QEMU: started, watched, and gone without a trace when the context ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.deadline import Deadline
+from harness.vm.argv import MachineSpec, Wiring, qemu_argv
+from harness.vm.qmp import Qmp
+
+PARENT_DEATH = ("setpriv", "--pdeathsig", "KILL", "--")
+"""Ties QEMU's life to ours, so that not even a killed harness leaves a machine behind."""
+
+
+@dataclass(slots=True)
+class Machine:
+    """A running QEMU."""
+
+    process: subprocess.Popen[bytes]
+    qmp: Qmp
+    serial_log: Path
+    stderr_log: Path
+
+    @property
+    def alive(self) -> bool:
+        """Whether the QEMU process still runs."""
+        return self.process.poll() is None
+
+    def state(self) -> str:
+        """One line on the machine: how QEMU ended, or the last line of its serial console."""
+        code = self.process.poll()
+        if code is not None:
+            said = last_line(self.stderr_log)
+            how = f"signal {-code}" if code < 0 else f"status {code}"
+            return f"QEMU ended with {how}" + (f": {said}" if said else "")
+        return f"serial console: {last_line(self.serial_log) or 'silent'}"
+
+    def ssh_port(self) -> int:
+        """The loopback port QEMU chose for the guest's SSH."""
+        table = self.qmp.execute("human-monitor-command", {"command-line": "info usernet"})
+        found = re.search(r"TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s", str(table))
+        if found is None:
+            deadline = Deadline("forwarded SSH port in QEMU's network table", 0)
+            deadline.state = str(table).strip() or "empty table"
+            raise deadline.gone()
+        return int(found.group(1))
+
+
+@contextlib.contextmanager
+def running(
+    spec: MachineSpec, wiring: Wiring, logs: Path, *, state: Path | None = None
+) -> Iterator[Machine]:
+    """Run a machine; from the saved `state` if one is given. `logs` gets serial, QMP and stderr.
+
+    `wiring.qmp_fd` and `wiring.incoming_fd` are filled in here.
+    """
+    ours, theirs = socket.socketpair()
+    with contextlib.ExitStack() as stack:
+        stack.callback(ours.close)
+        wiring = replace(wiring, qmp_fd=theirs.fileno())
+        fds = [theirs.fileno()]
+        if state is not None:
+            incoming = os.open(state, os.O_RDONLY | os.O_CLOEXEC)
+            stack.callback(os.close, incoming)
+            wiring = replace(wiring, incoming_fd=incoming)
+            fds.append(incoming)
+        stderr_log = logs / "qemu-stderr.log"
+        with stderr_log.open("ab") as stderr:
+            process = subprocess.Popen(
+                [*PARENT_DEATH, *qemu_argv(spec, wiring)],
+                stdin=subprocess.DEVNULL,
+                stdout=stderr,
+                stderr=stderr,
+                pass_fds=fds,
+                start_new_session=True,  # a Ctrl-C is ours to act on
+            )
+        stack.callback(_end, process)
+        theirs.close()
+        machine = Machine(process, _connect(ours, logs, process), wiring.serial_log, stderr_log)
+        stack.callback(machine.qmp.close)
+        yield machine
+        _quit(machine)
+
+
+def last_line(path: Path, *, limit: int = 160) -> str:
+    """The last line with text in a file of lines, shortened and made printable."""
+    try:
+        tail = path.read_bytes()[-4096:]
+    except OSError:
+        return ""
+    lines = [line.strip() for line in tail.decode("utf-8", "replace").splitlines()]
+    text = next((line for line in reversed(lines) if line), "")
+    return "".join(c if c.isprintable() else "?" for c in text)[:limit]
+
+
+def _connect(sock: socket.socket, logs: Path, process: subprocess.Popen[bytes]) -> Qmp:
+    try:
+        return Qmp(sock, logs / "qmp.jsonl")
+    except ConnectionError as error:
+        deadline = Deadline("start of QEMU", 5)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+        deadline.state = last_line(logs / "qemu-stderr.log") or str(error)
+        raise deadline.gone() from None
+
+
+def _quit(machine: Machine) -> None:
+    with contextlib.suppress(Exception):
+        machine.qmp.execute("quit", timeout_s=5)
+        machine.process.wait(5)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()

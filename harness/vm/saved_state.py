@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boot once, save the machine, start later runs from there.
+
+A saved state is a folder: `memory` (QEMU's migration stream) and `disk.qcow2` (what the boot
+wrote, over the image's disk). Every run puts its own overlay on that disk, so a state is never
+written to and any number of runs share it. Its key covers all that shapes the machine: images,
+specification, QEMU's version and the host's CPU.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cache import digest, entry
+from harness.config import Lab
+from harness.console import Console
+from harness.deadline import Deadline
+from harness.vm.argv import BINARY, MachineSpec, Wiring
+from harness.vm.disk import overlay
+from harness.vm.images import READY, Images
+from harness.vm.machine import Machine, running
+from harness.workspace import work_folder
+
+FORMAT = "1"
+"""Raised when the way a state is made changes."""
+
+Tell = Callable[[float | None, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedState:
+    """A machine at rest."""
+
+    memory: Path
+    disk: Path
+
+
+def saved_state(
+    lab: Lab,
+    images: Images,
+    spec: MachineSpec,
+    console: Console,
+    warm_up: Callable[[Machine], None],
+) -> SavedState:
+    """The saved state of `spec`, made by one boot if there is none yet.
+
+    `warm_up` uses the booted machine once, so that what it loads is in the saved page cache.
+    """
+
+    def build(folder: Path) -> None:
+        with console.stage("boot once and save the guest's state") as stage:
+            _make(lab, images, spec, folder, stage.update, warm_up)
+
+    key = digest(
+        FORMAT, images.key, repr((spec.memory_mib, spec.accel, spec.cpu, spec.cmdline)),
+        qemu_version(), host_cpu(),
+    )  # fmt: skip
+    place = entry(lab.store.cache, "state", key, build)
+    return SavedState(place / "memory", place / "disk.qcow2")
+
+
+def qemu_version() -> str:
+    """The first line QEMU says of its version."""
+    done = subprocess.run([BINARY, "--version"], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[0]
+
+
+def host_cpu() -> str:
+    """The host's CPU model, as /proc/cpuinfo names it."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _make(
+    lab: Lab,
+    images: Images,
+    spec: MachineSpec,
+    folder: Path,
+    update: Tell,
+    warm_up: Callable[[Machine], None],
+) -> None:
+    disk = overlay(images.disk, folder / "disk.qcow2")
+    with work_folder() as work, _silent_radio(work / "radio") as radio:
+        wiring = Wiring("hil-state", disk, -1, radio, work / "serial.log")
+        with running(spec, wiring, work) as machine:
+            _await_ready(machine, lab.limits.boot_s, update)
+            warm_up(machine)
+            update(0.9, "saving memory")
+            _save(machine, folder / "memory", lab.limits.boot_s)
+
+
+def _await_ready(machine: Machine, limit_s: float, update: Tell) -> None:
+    """Wait for the line by which the guest's init says that all services are up."""
+    deadline = Deadline("boot of the guest", limit_s)
+
+    def ready() -> bool | None:
+        deadline.state = machine.state()
+        update(min(0.85, deadline.waited_s / 60), deadline.state)
+        if not machine.alive:
+            raise deadline.gone()
+        with contextlib.suppress(OSError):
+            return READY in machine.serial_log.read_bytes() or None
+        return None
+
+    deadline.poll(ready, every_s=0.2)
+
+
+def _save(machine: Machine, place: Path, limit_s: float) -> None:
+    machine.qmp.execute("stop")
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        machine.qmp.send_fd("state", descriptor)
+    finally:
+        os.close(descriptor)
+    machine.qmp.execute(
+        "migrate-set-parameters", {"max-bandwidth": 1 << 40}
+    )  # the default throttles to 128 MiB/s
+    machine.qmp.execute("migrate", {"uri": "fd:state"})
+    deadline = Deadline("saving of the guest's memory", limit_s)
+
+    def saved() -> bool | None:
+        deadline.state = str(machine.qmp.execute("query-migrate").get("status"))
+        if deadline.state == "failed":
+            raise deadline.gone()
+        return deadline.state == "completed" or None
+
+    deadline.poll(saved)
+
+
+@contextlib.contextmanager
+def _silent_radio(path: Path) -> Iterator[Path]:
+    """A radio port nobody serves: the guest's relay waits on it, as it will when restored."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen(1)
+        yield path
