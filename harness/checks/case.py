@@ -7,7 +7,6 @@ Built once per evaluation; everything is linear in the size of the evidence.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +16,14 @@ from harness.checks.limits import Expectation, Limits
 from harness.checks.registry import Breach, Unknown
 from harness.evidence.calls import Call
 from harness.evidence.model import AssociationEvidence, DamageKind, RunEvidence
-from harness.evidence.segments import Adapter, AssociationIndex, Segments, segment
+from harness.evidence.segments import (
+    Adapter,
+    AssociationIndex,
+    PreOperation,
+    Segments,
+    Session,
+    segment,
+)
 from harness.evidence.states import StateTrack, adapter_states
 
 _LOSSES = frozenset({DamageKind.SEQ_GAP, DamageKind.NO_LOAD})
@@ -44,10 +50,35 @@ class Case:
         """All associations in the evidence."""
         return self.evidence.associations
 
+    def association(self, index: int | None) -> AssociationEvidence | None:
+        """The association with that index, if it is in the evidence."""
+        return self._by_index.get(index) if index is not None else None
+
     @cached_property
-    def by_index(self) -> dict[int, AssociationEvidence]:
-        """Associations by their index."""
+    def _by_index(self) -> dict[int, AssociationEvidence]:
         return {item.index: item for item in self.associations}
+
+    def pre_of(self, association: int | None) -> list[PreOperation]:
+        """The pre-associations begun in an association."""
+        return self._pre_of.get(association, [])
+
+    def sessions_of(self, association: int | None) -> list[Session]:
+        """The sessions opened in an association."""
+        return self._sessions_of.get(association, [])
+
+    @cached_property
+    def _pre_of(self) -> dict[int | None, list[PreOperation]]:
+        found: dict[int | None, list[PreOperation]] = {}
+        for item in self.segments.pre:
+            found.setdefault(item.association, []).append(item)
+        return found
+
+    @cached_property
+    def _sessions_of(self) -> dict[int | None, list[Session]]:
+        found: dict[int | None, list[Session]] = {}
+        for item in self.segments.sessions:
+            found.setdefault(item.association, []).append(item)
+        return found
 
     @cached_property
     def tracks(self) -> list[StateTrack]:
@@ -62,9 +93,16 @@ class Case:
             if item.kind in _LOSSES and item.until_ns is not None
         ]
 
-    def calls(self, *functions: str) -> Iterator[Call]:
-        """All calls of the functions, in order of entry."""
-        return (call for call in self.segments.calls if call.function in functions)
+    def calls(self, function: str) -> list[Call]:
+        """All calls of a function, in order of entry."""
+        return self._by_function.get(function, [])
+
+    @cached_property
+    def _by_function(self) -> dict[str, list[Call]]:
+        found: dict[str, list[Call]] = {}
+        for call in self.segments.calls:
+            found.setdefault(call.function, []).append(call)
+        return found
 
     def association_of(self, call: Call) -> int | None:
         """The association during which a call was entered; None before the first connect."""
@@ -100,6 +138,14 @@ class Case:
         """The adapters (over time) that were given this hDot11SvcHandle in that process."""
         return self._by_svc.get((process, svc), [])
 
+    def adapter_by_ihv(self, process: int, ihv: int | None) -> Adapter | None:
+        """The latest adapter of that process with this hIhvExtAdapter."""
+        return self._by_ihv.get((process, ihv))
+
+    @cached_property
+    def _by_ihv(self) -> dict[tuple[int, int | None], Adapter]:
+        return {(item.init.process, item.ihv_handle): item for item in self.segments.adapters}
+
     @cached_property
     def _by_svc(self) -> dict[tuple[int, int | None], list[Adapter]]:
         found: dict[tuple[int, int | None], list[Adapter]] = {}
@@ -115,7 +161,7 @@ class Case:
         A broken lab, a dead process or lost records explain an absence. What was positively
         recorded stays valid in all three cases.
         """
-        of = self.by_index.get(association) if association is not None else None
+        of = self.association(association)
         if of is not None and of.lab_fault:
             return f"the lab broke in this association: {of.lab_fault}"
         death = self.deaths.get(process)

@@ -104,7 +104,7 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
 
 def _os_timed_out(case: Case, session: Session, since_ns: int, until_ns: int) -> bool:
     """The OS itself ended the connection for want of the completion (wlanapi.h 0x38007)."""
-    association = case.by_index.get(session.association or -1)
+    association = case.association(session.association)
     return association is not None and any(
         item.reason == names.REASON_SECURITY_TIMEOUT and since_ns < item.t_ns
         for item in association.notifications

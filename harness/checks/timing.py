@@ -37,19 +37,15 @@ class TimingValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Retries:
-    """Retransmissions by the access point (not copies made by a repeat rule)."""
-
-    m1: int = 0
-    m3: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class AssociationTiming:
-    """The figures of one association; those that could not be measured are absent."""
+    """The figures of one association; those that could not be measured are absent.
+
+    ``retries`` counts retransmissions by the access point, by "m1" and "m3"; copies made by a
+    repeat rule are none.
+    """
 
     values: dict[str, TimingValue] = field(default_factory=dict)
-    retries: Retries = Retries()
+    retries: dict[str, int] = field(default_factory=dict)
 
 
 def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> AssociationTiming:
@@ -70,7 +66,7 @@ def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> AssociationTi
     handshake = _Handshake(frames)
     values = _air_figures(handshake) | _station_figures(handshake, clock)
     values |= _handler_figures(assoc, handshake, clock)
-    retries = Retries(_retries(frames, "M1"), _retries(frames, "M3"))
+    retries = {"m1": _retries(frames, "M1"), "m3": _retries(frames, "M3")}
     ordered: dict[str, TimingValue] = {n: values[n] for n in FIGURES if n in values}
     return AssociationTiming(ordered, retries)
 

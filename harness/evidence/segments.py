@@ -44,6 +44,8 @@ class PreOperation:
     connect_session: int | None
     association: int | None
     completions: list[Call] = field(default_factory=list)
+    uses: list[Call] = field(default_factory=list)
+    """Other framework calls that carry its hConnectSession."""
     ended_by: Call | None = None
     """The AdapterReset or DeinitAdapter, or the next PerformPreAssociate, that ended it."""
 
@@ -159,6 +161,10 @@ class _Cutter:
             names.ADAPTER_RESET: self._reset,
             names.SEND_PACKET: self._send,
             names.SEND_COMPLETION: self._send_completion,
+            names.SET_CURRENT_PROFILE: self._use_connect_session,
+            names.SET_USER_DATA: self._use_connect_session,
+            names.GET_USER_DATA: self._use_connect_session,
+            names.SET_VS_AP_PROPERTIES: self._use_connect_session,
         }
 
     def run(self, process: Process) -> None:
@@ -215,6 +221,12 @@ class _Cutter:
             self._result.stray_pre.append(call)
         else:
             operation.completions.append(call)
+
+    def _use_connect_session(self, call: Call) -> None:
+        session = fields.handle(call.args, "hConnectSession")
+        operation = self._pre.get(session) if session is not None else None
+        if operation is not None:
+            operation.uses.append(call)
 
     def _post_associate(self, call: Call) -> None:
         adapter = self._adapter(call)

@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""EXPECT rules: what the scenario says must come of an association. They are this harness's.
+
+They come last: where another rule already says what went wrong in an association, its consequences
+are not reported again. And they look for whose move it was: a connection that failed before it came
+to the DLL is a fault of the lab (MISS), not of the driver.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from harness.checks.case import Case
+from harness.checks.codes import hexed
+from harness.checks.finding import Severity
+from harness.checks.registry import HELD, Breach, Outcome, Outcomes, Unknown, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+from harness.evidence.model import AssociationEvidence, FrameRecord
+
+_SOURCE = "this harness: the scenario's expectation"
+_SENT_BY_STATION: Final = {"M2": "M1", "M4": "M3", "G2": "G1"}
+"""Messages of the station, and the one of the access point each answers."""
+
+Judge = Callable[[Case, AssociationEvidence], Outcome | None]
+
+
+def _each(case: Case, judge: Judge) -> Iterator[Outcome]:
+    """Judge every association that is not explained already."""
+    for association in case.associations:
+        if association.lab_fault:
+            reason = f"the lab broke in this association: {association.lab_fault}"
+            yield Unknown(reason, association.index)
+        elif association.index in case.blamed:
+            yield Unknown("a finding of another rule explains this association", association.index)
+        else:
+            outcome = judge(case, association)
+            if outcome is not None:
+                yield outcome
+
+
+def is_connected(association: AssociationEvidence) -> bool:
+    """The WLAN service reported the connection as made."""
+    return any(
+        (item.source, item.code) == (names.SOURCE_MSM, names.MSM_CONNECTED)
+        or (item.source, item.code, item.reason or 0)
+        == (names.SOURCE_ACM, names.ACM_CONNECTION_COMPLETE, 0)
+        for item in association.notifications
+    )
+
+
+def _breach(
+    association: AssociationEvidence, message: str, severity: Severity, *calls: Call
+) -> Breach:
+    seqs = tuple(seq for call in calls for seq in call.seqs)
+    process = calls[0].process if calls else 0
+    return Breach(message, association.end_ns, association.index, seqs, process, severity)
+
+
+@rule(
+    "EXPECT-01", cls="ours", source=_SOURCE, last=True,
+    text="The association connects where the scenario expects it, and does not where it does not.",
+)  # fmt: skip
+def connects_as_expected(case: Case) -> Outcomes:
+    """The WLAN service's report against the expectation."""
+    return _each(case, _connects)
+
+
+def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
+    if is_connected(association) == case.expect.connected:
+        return HELD
+    if not case.expect.connected:
+        done = [call for call in _completions(case, association) if _error_of(call) == 0]
+        severity: Severity = "FAIL" if done else "MISS"
+        who = "the DLL completed with success" if done else "the DLL reported no success"
+        message = f"expected no connection, but the WLAN service reports one; {who}"
+        return _breach(association, message, severity, *done[:1])
+    return _why_not_connected(case, association)
+
+
+def _why_not_connected(case: Case, association: AssociationEvidence) -> Outcome:
+    """Follow the connection to the step that failed and say whose step that was."""
+    pre, sessions = case.pre_of(association.index), case.sessions_of(association.index)
+    if not pre and not sessions:
+        return _breach(association, "not connected: PerformPreAssociate was never called", "MISS")
+    for operation in pre[-1:]:
+        handler = operation.handler
+        if handler.returned is not None and not handler.succeeded:
+            message = f"not connected: PerformPreAssociate returned error {handler.result}"
+            return _breach(association, message, "FAIL", handler)
+        failed = [call for call in operation.completions if _error_of(call)]
+        if failed:
+            message = f"not connected: pre-association failed with error {_error_of(failed[0])}"
+            return _breach(association, message, "FAIL", failed[0])
+        if not operation.completions and not sessions:
+            return Unknown("the pre-association was still pending", association.index)
+    if not sessions:
+        message = "not connected: PerformPostAssociate was never called after pre-association"
+        return _breach(association, message, "MISS")
+    return _why_no_session(case, association)
+
+
+def _why_no_session(case: Case, association: AssociationEvidence) -> Outcome:
+    handler = case.sessions_of(association.index)[-1].handler
+    if handler.returned is not None and not handler.succeeded:
+        message = f"not connected: PerformPostAssociate returned error {handler.result}"
+        return _breach(association, message, "FAIL", handler)
+    stalled = _stalled_handshake(case, association)
+    if stalled is not None:
+        message, severity = stalled
+        return _breach(association, f"not connected: {message}", severity, handler)
+    failed = [call for call in _completions(case, association) if _error_of(call)]
+    if failed:
+        message = (
+            f"not connected: the DLL completed with error {_error_of(failed[0])}, reason "
+            f"{hexed(fields.integer(failed[0].args, 'dwReasonCode'))}"
+        )
+        return _breach(association, message, "FAIL", failed[0])
+    if _completions(case, association):
+        message = "the DLL completed with success, but the WLAN service does not report connected"
+        return _breach(association, message, "MISS", handler)
+    return Unknown("the session had not been completed when it ended", association.index)
+
+
+def _stalled_handshake(
+    case: Case, association: AssociationEvidence
+) -> tuple[str, Severity] | None:
+    """Where the 4-way handshake stopped, None if it did not or was not seen."""
+    if not association.frames:
+        return None
+    for kind in ("M1", "M2", "M3", "M4"):
+        frames = [frame for frame in association.frames if frame.kind == kind]
+        if not frames:
+            return _who_owes(case, association, kind)
+        if all(frame.mic_ok is False for frame in frames):
+            return f"the MIC of {kind} is wrong", "FAIL" if kind in _SENT_BY_STATION else "MISS"
+        if not any(frame.delivered for frame in frames):
+            return f"{kind} never got through on the air", "MISS"
+    return None
+
+
+def _who_owes(
+    case: Case, association: AssociationEvidence, kind: str
+) -> tuple[str, Severity]:
+    """A message is missing altogether: it is the driver's if the DLL was given what it answers."""
+    asked = _SENT_BY_STATION.get(kind)
+    if asked is None:
+        return f"the access point sent no {kind}", "MISS"
+    reached = [
+        frame.guest_ns
+        for frame in association.frames
+        if frame.kind == asked and frame.delivered and frame.guest_ns is not None
+    ]
+    if not reached:
+        return f"{asked} never reached the station", "MISS"
+    packets = case.calls(names.RECEIVE_PACKET)
+    next_packet = bisect_left(packets, min(reached), key=lambda call: call.start_ns)
+    handed = packets[next_packet : next_packet + 1]
+    if not handed or case.association_of(handed[0]) != association.index:
+        return f"{asked} reached the station, but the DLL was not given it", "MISS"
+    return f"the DLL was given {asked} and sent no {kind}", "FAIL"
+
+
+def _completions(case: Case, association: AssociationEvidence) -> list[Call]:
+    return [
+        call
+        for session in case.sessions_of(association.index)
+        for call in session.completions
+    ]
+
+
+def _error_of(call: Call) -> int | None:
+    return fields.integer(call.args, "dwWin32Error")
+
+
+@rule(
+    "EXPECT-02", cls="ours", source=_SOURCE, last=True,
+    text="Every echo request of the access point is answered.",
+)  # fmt: skip
+def echoes_are_answered(case: Case) -> Outcomes:
+    """No answer at all fails; some missing is a warning, as the air may lose frames."""
+    return _each(case, _answered)
+
+
+def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
+    if not (case.expect.connected and case.expect.echoes and is_connected(association)):
+        return None
+    echo = association.echo
+    if echo is None or echo.sent == 0:
+        return Unknown("no echo request was sent", association.index)
+    if echo.answered >= echo.sent:
+        return HELD
+    what = "answered" if echo.arp else "answered, not even ARP"
+    message = f"connected, but {echo.answered} of {echo.sent} echo requests were {what}"
+    return _breach(association, message, "WARN" if echo.answered else "FAIL")
+
+
+@rule(
+    "EXPECT-03", cls="ours", source=_SOURCE, last=True,
+    text="The messages the scenario names are seen on the air.",
+)  # fmt: skip
+def messages_are_seen(case: Case) -> Outcomes:
+    """The first expected message that is missing, and whose it is."""
+    return _each(case, _messages)
+
+
+def _messages(case: Case, association: AssociationEvidence) -> Outcome | None:
+    if not case.expect.messages:
+        return None
+    if case.expect.connected and not is_connected(association):
+        return None  # EXPECT-01 says why
+    seen = {frame.kind for frame in association.frames}
+    for kind in case.expect.messages:
+        if kind not in seen:
+            message, severity = _who_owes(case, association, kind)
+            return _breach(association, f"no {kind} was seen: {message}", severity)
+    return HELD
+
+
+@rule(
+    "EXPECT-04", cls="ours", source=_SOURCE, last=True,
+    text="Data is CCMP-protected both ways.",
+)  # fmt: skip
+def data_is_protected(case: Case) -> Outcomes:
+    """The echo went protected, and no data frame of the station went in the clear."""
+    return _each(case, _protected)
+
+
+def _protected(case: Case, association: AssociationEvidence) -> Outcome | None:
+    echo = association.echo
+    if not case.expect.protected or echo is None or echo.answered == 0:
+        return None
+    clear = [frame for frame in association.frames if _clear_data(frame)]
+    if echo.protected and not clear:
+        return HELD
+    what = f"{len(clear)} data frames of the station were not protected" if clear else (
+        "the echo was answered without protection"
+    )  # fmt: skip
+    return _breach(association, what, "FAIL")
+
+
+def _clear_data(frame: FrameRecord) -> bool:
+    return (
+        frame.direction == "up" and frame.kind in ("data", "arp", "icmp") and not frame.protected
+    )
+
+
+@rule(
+    "EXPECT-05", cls="ours", source=_SOURCE, last=True,
+    text="StopPostAssociate is seen where the scenario ends the association itself.",
+)  # fmt: skip
+def stop_is_seen(case: Case) -> Outcomes:
+    """A session of the association was stopped."""
+    return _each(case, _stopped)
+
+
+def _stopped(case: Case, association: AssociationEvidence) -> Outcome | None:
+    if not case.expect.stopped:
+        return None
+    sessions = case.sessions_of(association.index)
+    if any(session.stop is not None for session in sessions):
+        return HELD
+    what = "StopPostAssociate was not called" if sessions else "no session was opened to be stopped"
+    return _breach(association, what, "MISS")

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""HOST rules: the DLL must not take its host down. They are this harness's, no document's.
+
+The documents take it for granted that a handler returns and does not crash; Windows reports the
+loss of the host as event 10003 (stopped unexpectedly) or 10004 (timed out).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from harness.checks.case import Case
+from harness.checks.deaths import Death, describe
+from harness.checks.registry import HELD, Breach, Outcome, Outcomes, Unknown, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Process, handlers
+from harness.evidence.model import IhvRecord
+
+OURS: Final = frozenset({"ihvhost.exe", "recorder.dll"})
+"""Modules of the lab itself: a fault in them, outside a call of the DLL's, is the lab's."""
+
+_NOTE = "(a rule of this harness)"
+
+
+@rule(
+    "HOST-01", cls="ours", source="this harness; Windows reports it as event 10003",
+    text="The DLL does not crash or end its host process.",
+)  # fmt: skip
+def does_not_crash(case: Case) -> Outcomes:
+    """No process of the DLL died by an exception or vanished with work pending."""
+    for process in case.segments.processes:
+        death = case.deaths.get(process.index)
+        if death is None or death.kind == "hang":
+            if any(call.returned for call in handlers(process.calls)):
+                yield HELD
+        else:
+            yield _crashed(case, process, death)
+
+
+def _crashed(case: Case, process: Process, death: Death) -> Outcome:
+    association = case.index.at(death.at_ns)
+    where = f" in {names.short(death.call.function)}" if death.call else ""
+    seqs = death.call.seqs if death.call else ()
+    if death.kind == "gone":
+        of = case.association(association)
+        if of is not None and of.lab_fault:
+            return Unknown(f"the lab broke in this association: {of.lab_fault}", association)
+        message = f"the DLL's host process ended without notice{where}, with work pending {_NOTE}"
+        return Breach(message, death.at_ns, association, seqs, process.index)
+    assert death.record is not None
+    return Breach(
+        f"the DLL's host process crashed{where}: {describe(death.record)} {_NOTE}",
+        death.at_ns,
+        association,
+        (*seqs, death.record.seq),
+        process.index,
+        None if _is_the_dlls(process, death.record) else "MISS",
+    )
+
+
+def _is_the_dlls(process: Process, record: IhvRecord) -> bool:
+    """A fault in the lab's own modules still is the DLL's inside a call the DLL made."""
+    module = (fields.text(record.raw, "module") or "").lower()
+    if module not in OURS:
+        return True
+    return any(
+        call.returned is None and call.tid == record.tid and not names.is_handler(call.function)
+        for call in process.calls
+    )
+
+
+@rule(
+    "HOST-02", cls="ours", source="this harness; Windows reports it as event 10004",
+    text="Every handler returns. The limit is a parameter of this harness: no document gives one.",
+)  # fmt: skip
+def handlers_return(case: Case) -> Outcomes:
+    """No handler runs longer than the limit of ours."""
+    limit_s = case.limits.handler_s
+    for process in case.segments.processes:
+        for call in handlers(process.calls):
+            took_ns = (call.end_ns or call.start_ns) - call.start_ns
+            if call.returned is not None and took_ns > limit_s * 1e9:
+                yield case.breach(
+                    f"{names.short(call.function)} took {took_ns / 1e9:.1f} s; the limit of "
+                    f"{limit_s:g} s is this harness's",
+                    call,
+                    severity="WARN",
+                )
+            elif call.returned is not None:
+                yield HELD
+        death = case.deaths.get(process.index)
+        if death is not None and death.kind == "hang" and death.call is not None:
+            yield _hung(case, death)
+
+
+def _hung(case: Case, death: Death) -> Outcome:
+    assert death.call is not None
+    association = case.association(case.association_of(death.call))
+    if association is not None and association.lab_fault:
+        return case.unknown(f"the lab broke: {association.lab_fault}", death.call)
+    return case.breach(
+        f"{names.short(death.call.function)} has not returned after "
+        f"{death.waited_ns / 1e9:.1f} s; the limit of {case.limits.handler_s:g} s is this "
+        "harness's: no document gives a number",
+        death.call,
+    )

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""ETH and TX rules: EtherType handling and packets the DLL sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from harness.checks.case import Case
+from harness.checks.codes import hexed
+from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+from harness.evidence.segments import Send
+
+KNOWN_ETHERTYPES: Final = frozenset({
+    "0800", "0806", "86dd", "888e", "88c7", "88b4", "890d", "8100", "88cc", "88e5",
+})  # fmt: skip
+"""EtherTypes of IEEE's list a WLAN driver may mean: IPv4, ARP, IPv6, EAPOL, RSN pre-authentication,
+WAPI, fast roaming, VLAN, LLDP, MACsec. Only these are recognised when their bytes are swapped."""
+
+SMALLEST_ETHERTYPE: Final = 0x0600
+"""IEEE 802.3: below this the field is a length."""
+
+
+@rule(
+    "ETH-01", cls="M", source="I:dot11ext_set_ethertype_handling; N:ieee-ethertype-handling",
+    text="SetEtherTypeHandling is called between InitAdapter and the successful "
+    "PreAssociateCompletion, not again until the next pre-association. (Between AdapterReset and "
+    "the next pre-association the documents contradict each other: a warning.)",
+)  # fmt: skip
+def ethertypes_set_in_time(case: Case) -> Outcomes:
+    """Follow each adapter: allowed until pre-association succeeded, again from the next one."""
+    for adapter in case.segments.adapters:
+        closed_by: Call | None = None
+        reset = False
+        for call in adapter.calls:
+            if call.function == names.PRE_ASSOCIATE:
+                closed_by, reset = None, False
+            elif call.function == names.ADAPTER_RESET:
+                reset = True
+            elif call.function == names.PRE_COMPLETION:
+                done = fields.integer(call.args, "dwWin32Error") == 0
+                closed_by = call if done else closed_by
+            elif call.function == names.SET_ETHERTYPES:
+                yield _in_time(case, call, closed_by, reset)
+
+
+def _in_time(case: Case, call: Call, closed_by: Call | None, reset: bool) -> Outcome:
+    if closed_by is None:
+        return HELD
+    when = "after AdapterReset" if reset else "after the pre-association was completed"
+    return case.breach(
+        f"SetEtherTypeHandling was called {when}; it belongs between PerformPreAssociate and its "
+        "completion",
+        call,
+        closed_by,
+        severity="WARN" if reset else None,
+    )
+
+
+@rule(
+    "ETH-02", cls="M",
+    source="I:dot11ext_set_ethertype_handling; "
+    "I:../windot11/ns-windot11-dot11_privacy_exemption",
+    text="EtherTypes of registrations and exemptions are big-endian: 0x888E is the bytes 88 8E.",
+    severity="WARN",
+    why="Microsoft's own sample gives them in host order in InitAdapter",
+)  # fmt: skip
+def ethertypes_are_big_endian(case: Case) -> Outcomes:
+    """No EtherType of the lists is a known one with its bytes swapped, or no EtherType at all."""
+    for call in case.calls(names.SET_ETHERTYPES):
+        for kind, ethertype in _listed(call):
+            wrong = _wrong_ethertype(ethertype)
+            if wrong:
+                yield case.breach(f"{kind} lists EtherType bytes {ethertype}: {wrong}", call)
+            else:
+                yield HELD
+
+
+def _listed(call: Call) -> Iterator[tuple[str, str]]:
+    for item in fields.sequence(call.args, "pusRegistration") or []:
+        if isinstance(item, str):
+            yield "pusRegistration", item.lower()
+    for item in fields.sequence(call.args, "pExemption") or []:
+        if isinstance(item, Mapping):
+            ethertype = fields.text(item, "ethertype_bytes")
+            if ethertype is not None:
+                yield "pExemption", ethertype.lower()
+
+
+def _wrong_ethertype(ethertype: str) -> str | None:
+    """What is wrong with two bytes in memory order, if anything."""
+    octets = fields.octets(ethertype)
+    if octets is None or len(octets) != 2:
+        return "not two bytes"
+    swapped = octets[::-1].hex()
+    if ethertype not in KNOWN_ETHERTYPES and swapped in KNOWN_ETHERTYPES:
+        return f"that is 0x{swapped} in the wrong byte order"
+    if int.from_bytes(octets, "big") < SMALLEST_ETHERTYPE:
+        return "too small for an EtherType"
+    return None
+
+
+@rule(
+    "TX-01", cls="M",
+    source="I:dot11ext_send_packet; I:../wlclient/ns-wlclient-_dot11_security_packet_header",
+    text="A packet is destination MAC (6), EtherType (2, network order), payload: at least 8 "
+    "bytes. (N:send-operations describes a full 802.11 frame; header and sample settle it.)",
+)  # fmt: skip
+def packet_has_its_header(case: Case) -> Outcomes:
+    """Every packet sent is long enough and carries an EtherType in network order."""
+    for call in case.calls(names.SEND_PACKET):
+        length = fields.integer(call.args, "uPacketLen")
+        if length is not None and length < 8:
+            message = f"the packet has {length} bytes; its header alone takes 8"
+            yield case.breach(message, call)
+            continue
+        packet = fields.mapping(call.args, "pvPacket") or {}
+        ethertype = fields.text(packet, "ethertype_bytes")
+        if ethertype is None:
+            yield case.unknown("the trace does not show the packet", call)
+            continue
+        wrong = _wrong_ethertype(ethertype.lower())
+        if wrong:
+            yield case.breach(f"the packet's EtherType bytes are {ethertype}: {wrong}", call)
+        else:
+            yield HELD
+
+
+@rule(
+    "TX-02", cls="M", source="N:send-operations",
+    text="Packets go to a unicast destination only.",
+)  # fmt: skip
+def packet_is_unicast(case: Case) -> Outcomes:
+    """The group bit of every destination is clear."""
+    for call in case.calls(names.SEND_PACKET):
+        destination = fields.mac(fields.mapping(call.args, "pvPacket") or {}, "destination")
+        if destination is None:
+            yield case.unknown("the trace does not show the packet", call)
+        elif int(destination[:2], 16) & 1:
+            yield case.breach(f"the packet is for the group address {destination}", call)
+        else:
+            yield HELD
+
+
+@rule(
+    "TX-03", cls="M", source="I:dot11ext_send_packet",
+    text="The buffer stays allocated and unchanged until SendPacketCompletion.",
+)  # fmt: skip
+def buffer_lives_until_completion(case: Case) -> Outcomes:
+    """When the completion comes, the recorder still reads what was sent."""
+    for send in case.segments.sends:
+        if send.completion is None:
+            continue
+        state = fields.text(send.completion.args, "buffer")
+        if state == "unchanged":
+            yield HELD
+        elif state in ("changed", "unreadable"):
+            yield case.breach(
+                f"the buffer of the packet with completion handle {hexed(send.handle)} was "
+                f"{state} when SendPacketCompletion came",
+                send.completion,
+                send.call,
+            )
+        else:
+            reason = "the recorder could not compare the buffer"
+            yield case.unknown(reason, send.completion)
+
+
+@rule(
+    "TX-04", cls="M", source="I:dot11ext_send_packet",
+    text="hSendCompletion is unique among outstanding sends.",
+)  # fmt: skip
+def completion_handle_is_unique(case: Case) -> Outcomes:
+    """No send uses the completion handle of one that is accepted and not completed."""
+    latest: dict[tuple[int, int], Send] = {}
+    for send in case.segments.sends:
+        if not send.handle:
+            continue
+        key = (send.call.process, send.handle)
+        other = latest.get(key)
+        if other is not None and _outstanding(other, send.call):
+            yield case.breach(
+                f"SendPacket uses the completion handle {hexed(send.handle)}, under which an "
+                "earlier packet is still outstanding",
+                send.call,
+                other.call,
+            )
+        else:
+            yield HELD
+        latest[key] = send
+
+
+def _outstanding(send: Send, at: Call) -> bool:
+    refused = send.call.returned is not None and send.call.result != 0
+    completed = send.completion is not None and send.completion.key < at.key
+    return not refused and not completed
+
+
+@rule(
+    "TX-05", cls="M(OS)", source="N:send-operations; I:dot11extihv_send_packet_completion",
+    text="The OS gives one SendPacketCompletion per accepted packet, with the same handle.",
+)  # fmt: skip
+def sends_are_completed(case: Case) -> Outcomes:
+    """Every accepted send with a handle was completed; no completion came for anything else."""
+    for send in case.segments.sends:
+        if not send.handle or not send.call.succeeded:
+            continue
+        if send.completion is not None:
+            yield HELD
+            continue
+        since_ns = send.call.start_ns
+        until_ns = since_ns + int(case.limits.os_answer_s * 1e9)
+        blind = case.blind(send.call.process, case.association_of(send.call), since_ns, until_ns)
+        if blind or until_ns > case.end_ns:
+            reason = blind or "the evidence ends before the completion was due"
+            yield case.unknown(reason, send.call)
+        else:
+            message = f"no SendPacketCompletion came for handle {hexed(send.handle)}"
+            yield case.breach(message, send.call)
+    for call in case.segments.stray_send_completions:
+        given = fields.handle(call.args, "hSendCompletion")
+        lost = case.blind(call.process, case.association_of(call), call.start_ns, call.start_ns)
+        if given and not lost:
+            message = f"SendPacketCompletion came for {hexed(given)}, which is not outstanding"
+            yield case.breach(message, call)

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""POST rules, the OS side: how PerformPostAssociate is called and what its completion brings.
+
+On the reference guest the OS side is the lab's own, so a breach is a lab fault.
+"""
+
+from __future__ import annotations
+
+from harness.checks.case import Case
+from harness.checks.codes import is_success_reason
+from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+from harness.evidence.model import AssociationEvidence, FrameRecord
+from harness.evidence.segments import Session
+from harness.evidence.states import AdapterState
+
+_BEFORE_PRE = frozenset({AdapterState.INIT, AdapterState.PRE_PENDING})
+
+
+@rule(
+    "POST-01", cls="M(OS)", source="N:performing-a-post-association-operation; A:port-creation",
+    text="PerformPostAssociate is called after a successful pre-association and a successful "
+    "association, with the port unauthorized.",
+)  # fmt: skip
+def called_after_association(case: Case) -> Outcomes:
+    """State of the adapter, status and port state at the call, and the association on the air."""
+    for track in case.tracks:
+        for call in track.adapter.calls:
+            if call.function == names.POST_ASSOCIATE:
+                wrong = _wrong_moment(case, call, track.before(call))
+                message = f"PerformPostAssociate was called {wrong}"
+                yield case.breach(message, call) if wrong else HELD
+
+
+def _wrong_moment(case: Case, call: Call, state: AdapterState) -> str | None:
+    status = fields.integer(fields.mapping(call.args, "pDot11AssocParams") or {}, "uStatus")
+    port = fields.mapping(call.args, "pPortState") or {}
+    if state in _BEFORE_PRE:
+        return f"without a successful pre-association ({state})"
+    if status:
+        return f"after an association that failed with status {status:#x}"
+    if fields.integer(port, "bPortAuthorized"):
+        return "with a port that is authorized already"
+    frames = _association_frames(case, call)
+    if frames and not any(_reached(frame, call) for frame in frames if _is_response(frame)):
+        return "before an association response had reached the station"
+    return None
+
+
+def _association_frames(case: Case, call: Call) -> tuple[FrameRecord, ...]:
+    association = case.association(case.association_of(call))
+    return association.frames if association and not association.lab_fault else ()
+
+
+def _is_response(frame: FrameRecord) -> bool:
+    return frame.kind == "assoc-resp" and frame.direction == "down"
+
+
+def _reached(frame: FrameRecord, call: Call) -> bool:
+    return frame.guest_ns is not None and frame.guest_ns <= call.start_ns
+
+
+@rule(
+    "POST-02", cls="M(OS)",
+    source="I:dot11extihv_perform_post_associate; I:../wlclient/ns-wlclient-_dot11_port_state",
+    text="hIhvExtAdapter is the DLL's handle; PeerMacAddress and MacAddr name the access point.",
+)  # fmt: skip
+def called_for_the_access_point(case: Case) -> Outcomes:
+    """The adapter handle was handed out; both addresses agree, and with the air."""
+    for session in case.segments.sessions:
+        yield _called_for(case, session)
+
+
+def _called_for(case: Case, session: Session) -> Outcome:
+    call = session.handler
+    handle = fields.handle(call.args, "hIhvExtAdapter")
+    known = any(item.init.process == call.process for item in case.segments.adapters)
+    if known and case.adapter_by_ihv(call.process, handle) is None:
+        return case.breach("PerformPostAssociate got an adapter handle no InitAdapter gave", call)
+    params = fields.mapping(call.args, "pDot11AssocParams") or {}
+    address = fields.mac(params, "MacAddr")
+    if address is None or session.peer is None:
+        return case.unknown("the trace does not show both addresses", call)
+    if address != session.peer:
+        message = f"PeerMacAddress is {session.peer}, but MacAddr is {address}"
+        return case.breach(message, call)
+    responses = [item for item in _association_frames(case, call) if _is_response(item)]
+    if responses and session.peer not in {item.transmitter for item in responses}:
+        found, expected = session.peer, responses[-1].transmitter
+        return case.breach(f"PeerMacAddress is {found}; the access point is {expected}", call)
+    return HELD
+
+
+@rule(
+    "POST-09", cls="M(OS)", source="I:dot11ext_post_associate_completion; A:port-creation",
+    text="A completion with dwWin32Error 0 makes the port authorized and data flows; another one "
+    "keeps it unauthorized.",
+)  # fmt: skip
+def success_opens_the_port(case: Case) -> Outcomes:
+    """The WLAN service reports connected after a success, and does not after a failure."""
+    for session in case.segments.sessions:
+        if session.handler.succeeded and session.completions:
+            yield from _port_follows(case, session, session.completions[0])
+
+
+def _port_follows(case: Case, session: Session, call: Call) -> Outcomes:
+    association = case.association(session.association)
+    error = fields.integer(call.args, "dwWin32Error")
+    reason = fields.integer(call.args, "dwReasonCode")
+    legal = call.entered_after_return_of(session.handler) and call.result in (0, None)
+    if association is None or error is None or reason is None or not legal:
+        return
+    following = session.completions[1] if len(session.completions) > 1 else session.ended_by
+    until_ns = following.start_ns if following else case.end_ns
+    opened = _opened(association, call.start_ns, until_ns)
+    if error != 0:
+        message = "the port was opened after a completion that reported a failure"
+        yield case.breach(message, call) if opened else HELD
+    elif is_success_reason(reason):
+        yield HELD if opened else _not_opened(case, session, call, until_ns)
+
+
+def _opened(association: AssociationEvidence, since_ns: int, until_ns: int) -> bool:
+    return any(
+        (item.source, item.code) == (names.SOURCE_MSM, names.MSM_CONNECTED)
+        or (item.source, item.code, item.reason or 0)
+        == (names.SOURCE_ACM, names.ACM_CONNECTION_COMPLETE, 0)
+        for item in association.notifications
+        if since_ns <= item.t_ns <= until_ns
+    )
+
+
+def _not_opened(case: Case, session: Session, call: Call, until_ns: int) -> Outcome:
+    due_ns = call.start_ns + int(case.limits.os_answer_s * 1e9)
+    if until_ns < due_ns:
+        return case.unknown("the session ended before the port had to be reported open", call)
+    blind = case.blind(call.process, session.association, call.start_ns, due_ns)
+    if blind:
+        return case.unknown(blind, call)
+    return case.breach(
+        "the session was completed with success, but the WLAN service did not report connected "
+        f"within {case.limits.os_answer_s:g} s (a limit of this harness)",
+        call,
+    )
+
+
+@rule(
+    "POST-10", cls="M", source="N:performing-a-post-association-operation",
+    text="After the first completion the DLL may complete again when the authentication state of "
+    "the port changes.",
+    severity="MISS",
+    why="it is a permission to the DLL, so only the OS can break it, by refusing",
+)  # fmt: skip
+def repeated_completion_is_taken(case: Case) -> Outcomes:
+    """Repeated completions of a live session are not refused."""
+    for session in case.segments.sessions:
+        if not session.handler.succeeded:
+            continue
+        end = session.ended_by
+        for call in session.completions[1:]:
+            if call.returned is None or (end is not None and call.key > end.key):
+                continue
+            if call.result in (0, None):
+                yield HELD
+            else:
+                message = f"a repeated completion of a live session got error {call.result}"
+                yield case.breach(message, call, session.handler)

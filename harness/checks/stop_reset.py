@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""STOP and RST rules: StopPostAssociate and AdapterReset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.checks.case import Case
+from harness.checks.codes import hexed
+from harness.checks.registry import HELD, Outcome, Outcomes, Unknown, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+from harness.evidence.model import FrameRecord
+from harness.evidence.segments import Adapter, Session
+
+
+def _started(case: Case) -> Iterator[Session]:
+    return (session for session in case.segments.sessions if session.handler.succeeded)
+
+
+@rule(
+    "STOP-01", cls="M(OS)",
+    source="N:stopping-a-post-association-operation; A:port-deletion; "
+    "A:implicit-disassociation-operations; A:dot11-assoc-status-status-codes",
+    text="StopPostAssociate is called when the driver indicates disassociation, before the adapter "
+    "is removed, and before another association takes the place of this one.",
+)  # fmt: skip
+def stopped_on_disassociation(case: Case) -> Outcomes:
+    """A completed session is stopped before its successor, and soon after a deauthentication."""
+    for session in _started(case):
+        successor = session.successor
+        if session.completions and successor is not None:
+            yield _stopped_before(case, session, successor)
+        for frame in _goodbyes(case, session):
+            yield _stopped_after(case, session, frame)
+
+
+def _stopped_before(case: Case, session: Session, successor: Call) -> Outcome:
+    handler, stop = session.handler, session.stop
+    if stop is not None and stop.key < successor.key:
+        return HELD
+    blind = case.blind(
+        handler.process, session.association, handler.start_ns, successor.start_ns
+    )  # fmt: skip
+    if blind:
+        return case.unknown(blind, handler)
+    return case.breach(
+        f"{names.short(successor.function)} came while session {hexed(session.handle)} had not "
+        "been stopped by StopPostAssociate",
+        successor,
+        handler,
+    )
+
+
+def _goodbyes(case: Case, session: Session) -> list[FrameRecord]:
+    """The first delivered deauthentication or disassociation within the session's life."""
+    association = case.association(session.association)
+    end = session.ended_by
+    return [
+        frame
+        for frame in (association.frames if association else ())
+        if frame.kind in ("deauth", "disassoc")
+        and frame.direction == "down"
+        and frame.delivered
+        and frame.guest_ns is not None
+        and frame.guest_ns > session.handler.start_ns
+        and (end is None or frame.guest_ns < end.start_ns)
+    ][:1]
+
+
+def _stopped_after(case: Case, session: Session, frame: FrameRecord) -> Outcome:
+    handler, stop = session.handler, session.stop
+    since_ns = frame.guest_ns or 0
+    due_ns = since_ns + int(case.limits.os_answer_s * 1e9)
+    if stop is not None and stop.start_ns <= due_ns:
+        return HELD
+    if stop is None and due_ns > case.end_ns:
+        return case.unknown("the evidence ends before the stop was due", handler)
+    blind = case.blind(handler.process, session.association, since_ns, due_ns)
+    if blind:
+        return case.unknown(blind, handler)
+    return case.breach(
+        f"the access point's {frame.kind} reached the station, but StopPostAssociate did not come "
+        f"within {case.limits.os_answer_s:g} s (a limit of this harness)",
+        handler,
+        at_ns=since_ns,
+    )
+
+
+@rule(
+    "STOP-02", cls="M(OS)",
+    source="N:stopping-a-post-association-operation; N:post-association-operations",
+    text="StopPostAssociate is called whether or not the operation had been completed.",
+)  # fmt: skip
+def stopped_though_pending(case: Case) -> Outcomes:
+    """A session that was never completed is stopped too before its successor comes."""
+    for session in _started(case):
+        if session.completions:
+            continue
+        if session.stop is not None:
+            yield HELD
+        elif session.successor is not None:
+            yield _stopped_before(case, session, session.successor)
+
+
+@rule(
+    "STOP-04", cls="M", source="N:stopping-a-post-association-operation; S:ihvsample.cpp",
+    text="StopPostAssociate cancels a pending operation without a completion: none may come for "
+    "that session once it has returned. (From another thread while it runs: a warning, as "
+    "Microsoft's own sample can do that.)",
+)  # fmt: skip
+def no_completion_after_stop(case: Case) -> Outcomes:
+    """No completion of a stopped session is entered after the entry of the stop."""
+    for session in _started(case):
+        stop = session.stop
+        if stop is None:
+            continue
+        late = [call for call in session.completions if call.key > stop.key]
+        for call in late:
+            yield _late_completion(case, session, stop, call)
+        if not late:
+            yield HELD
+
+
+def _late_completion(case: Case, session: Session, stop: Call, call: Call) -> Outcome:
+    name = hexed(session.handle)
+    if call.inside(names.STOP_POST) is not None:
+        message = f"session {name} was completed inside StopPostAssociate; it is to be cancelled"
+        return case.breach(message, call, stop)
+    if call.entered_after_return_of(stop):
+        after_ms = (call.start_ns - (stop.end_ns or stop.start_ns)) / 1e6
+        return case.breach(
+            f"session {name} was completed {after_ms:.1f} ms after StopPostAssociate had returned",
+            call,
+            stop,
+        )
+    message = f"session {name} was completed by another thread while StopPostAssociate ran"
+    return case.breach(message, call, stop, severity="WARN")
+
+
+@rule(
+    "RST-01", cls="M(OS)", source="N:802-11-wlan-adapter-reset",
+    text="AdapterReset is called on disconnection: between one connection and the next.",
+)  # fmt: skip
+def reset_between_connections(case: Case) -> Outcomes:
+    """Between two pre-associations of an adapter there is an AdapterReset."""
+    for adapter in case.segments.adapters:
+        previous: Call | None = None
+        reset = False
+        for call in adapter.calls:
+            if call.function == names.ADAPTER_RESET:
+                reset = True
+            elif call.function == names.PRE_ASSOCIATE:
+                if previous is not None:
+                    yield HELD if reset else _not_reset(case, previous, call)
+                previous, reset = call, False
+
+
+def _not_reset(case: Case, previous: Call, call: Call) -> Outcome:
+    association = case.association_of(previous)
+    blind = case.blind(call.process, association, previous.start_ns, call.start_ns)
+    if blind:
+        return Unknown(blind, association)
+    message = "PerformPreAssociate came again without an AdapterReset since the one before"
+    return case.breach(message, call, previous)
+
+
+@rule(
+    "RST-02", cls="M", source="N:802-11-wlan-adapter-reset; I:dot11extihv_adapter_reset",
+    text="AdapterReset returns the DLL to its state after InitAdapter: the next "
+    "PerformPreAssociate works.",
+)  # fmt: skip
+def works_after_reset(case: Case) -> Outcomes:
+    """Resets succeed, and a profile that was accepted before is accepted after one."""
+    for adapter in case.segments.adapters:
+        yield from _resets(case, adapter)
+
+
+def _resets(case: Case, adapter: Adapter) -> Outcomes:
+    accepted: set[str] = set()
+    reset: Call | None = None
+    for call in adapter.calls:
+        if call.returned is None:
+            continue
+        if call.function == names.ADAPTER_RESET:
+            reset = call
+            if call.result:
+                yield case.breach(f"AdapterReset returned error {call.result}", call)
+        elif call.function == names.PRE_ASSOCIATE:
+            profile = repr(fields.find(call.args, "pIhvSecProfile"))
+            if reset is not None:
+                yield _works(case, call, reset, profile in accepted)
+            if call.succeeded:
+                accepted.add(profile)
+
+
+def _works(case: Case, call: Call, reset: Call, accepted: bool) -> Outcome:
+    if call.succeeded:
+        return HELD
+    if not accepted:
+        return case.unknown("this profile was not accepted before the reset either", call)
+    return case.breach(
+        f"PerformPreAssociate returned error {call.result} after AdapterReset, with a profile it "
+        "had accepted before",
+        call,
+        reset,
+    )
