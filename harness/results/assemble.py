@@ -61,9 +61,10 @@ def _fail(result: RunResult) -> str:
     rules = [rule for rule, _ in Counter(finding.rule for finding in broken).most_common()]
     named = _listed(rules, 3)
     hit = sum(1 for item in result.associations if item.verdict is Verdict.FAIL)
+    first = next((finding.message for finding in broken if finding.rule == rules[0]), "")
     where = f"in {hit} of {_plural(len(result.associations), 'association')}" if hit else ""
     text = f"The driver broke {_plural(len(rules), 'rule')} ({named}) {where}".rstrip()
-    return f"{text}: {_clause(broken[0].message)}." if broken else f"{text}."
+    return f"{text}: {_clause(first)}." if first else f"{text}."
 
 
 def _error(result: RunResult) -> str:

@@ -81,8 +81,9 @@ def association_verdict(
     """Verdict of one association.
 
     ``severities`` are those of its findings: "FAIL" blames the driver, "MISS" the lab, "WARN" does
-    not count. ``lab_fault`` says that the lab broke during it, ``error`` that the test did, ``judged`` that rules were applied
-    at all (False: measured only). A rule that was broken before the lab broke stays broken.
+    not count. ``lab_fault`` says that the lab broke during it, ``error`` that the test did,
+    ``judged`` that rules were applied at all (False: measured only). A rule that was broken before
+    the lab broke stays broken.
     """
     found = [Verdict.PASS if judged else Verdict.DONE, *_blamed(severities)]
     if error:

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Renders the report: one HTML file that needs no network, no server and no other file.
+
+Style, script and drawings are inline. The page forbids itself every other source by a content
+security policy that names its one script by hash, so even a string of the guest that got past the
+template's escaping could neither run nor fetch anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.report import view
+from harness.results import wording
+from harness.results.junit import describe_fault
+from harness.results.model import FIGURE_LABELS, RunResult
+
+
+def render(
+    result: RunResult,
+    timelines: view.Timelines | None = None,
+    rules: view.Rules | None = None,
+) -> str:
+    """Return ``report.html`` of a run.
+
+    ``timelines`` maps an association's index to its events; an association without one is listed
+    but not drawn. ``rules`` maps a rule id to its text; an unknown rule is shown by id alone.
+    """
+    timelines, rules = timelines or {}, rules or {}
+    drawings, drawings_note = view.drawings(result, timelines)
+    script = _text("report.js")
+    return _environment().get_template("report.html.j2").render(
+        result=result,
+        facts=view.facts(result),
+        tally=view.tally(result),
+        environment=view.environment(result),
+        network=view.network(result),
+        findings=view.findings(result, timelines, rules),
+        drawings=drawings,
+        drawings_note=drawings_note,
+        drawn={drawing.item.index for drawing in drawings},
+        figures=view.figures(result),
+        rules=view.rule_views(result, rules),
+        undecided=view.undecided(result),
+        table_figures=[(name, FIGURE_LABELS[name]) for name in view.TABLE_FIGURES],
+        cells=len(result.associations) <= view.CELLS_UP_TO,
+        style=Markup(_text("report.css")),  # noqa: S704 (a file of this package)
+        script=Markup(script),  # noqa: S704 (a file of this package)
+        script_hash=_csp_hash(script),
+    )  # fmt: skip
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("harness.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "clean": wording.clean,
+        "win32": wording.win32,
+        "reason_code": wording.reason_code,
+        "ms": wording.milliseconds,
+        "span_us": wording.span_us,
+        "span_s": wording.span_s,
+        "size": wording.size_bytes,
+        "eapol": wording.eapol_counts,
+        "echo": wording.echo_counts,
+        "fault": describe_fault,
+        "href": _href,
+    }
+    return environment
+
+
+def _href(path: str) -> str:
+    """Return a link to a file beside the report; never anything but a relative path."""
+    return "./" + quote(path)
+
+
+def _text(name: str) -> str:
+    loader = _environment().loader
+    assert loader is not None
+    return loader.get_source(_environment(), name)[0].strip() + "\n"
+
+
+def _csp_hash(script: str) -> str:
+    digest = hashlib.sha256(("\n" + script).encode()).digest()
+    return "sha256-" + base64.b64encode(digest).decode()

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From the events of a timeline to the steps a ladder diagram draws.
+
+A step is one row: a frame, a call with its return, a return on its own, a notification. A handler
+that returned before anything else happened is one step; one that took longer is two, with a bar
+between them. Framework calls are one step each, their result in the label when it is not zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, final
+
+from harness.evidence.timeline import TimelineEvent
+from harness.results.wording import clean, reason_code, span_us, win32
+
+Kind = Literal["frame", "handler", "return", "framework", "completion", "note", "crash", "limit"]
+
+COMPLETION = "PostAssociateCompletion"
+HANDLER = "PerformPostAssociate"
+_LABEL_LIMIT = 46
+_FRAME_NAMES = {
+    "auth": "authentication",
+    "assoc-req": "association request",
+    "assoc-resp": "association response",
+    "probe-req": "probe request",
+    "probe-resp": "probe response",
+    "deauth": "deauthentication",
+    "disassoc": "disassociation",
+    "arp": "ARP",
+    "icmp": "ICMP echo",
+}
+
+
+@final
+@dataclass(frozen=True)
+class Step:
+    """One row of the ladder; ``at_ns`` is on the guest's clock.
+
+    ``up`` is the direction of a frame (True: from the station). ``end_ns`` is when a handler
+    returned, None if it never did; ``open_end`` says the latter of a handler.
+    """
+
+    kind: Kind
+    at_ns: int
+    label: str
+    detail: str = ""
+    uncertainty_ns: int = 0
+    up: bool = False
+    lost: bool = False
+    retry: bool = False
+    ruled: bool = False
+    end_ns: int | None = None
+    open_end: bool = False
+    seq: int | None = None
+
+    @property
+    def main(self) -> bool:
+        """It belongs to the handler this whole harness is about, or to its completion."""
+        return self.kind == "completion" or self.label.startswith(HANDLER)
+
+
+def steps(events: Sequence[TimelineEvent]) -> tuple[Step, ...]:
+    """Return the steps of a timeline in order of time."""
+    ordered = sorted(events, key=lambda event: event.at_ns)
+    returns = _pair(ordered)
+    made = (_steps_of(place, ordered, returns) for place in range(len(ordered)))
+    return tuple(sorted((step for group in made for step in group), key=lambda step: step.at_ns))
+
+
+def _pair(events: Sequence[TimelineEvent]) -> dict[int, int]:
+    """Map the place of each entered call to the place of its return, by thread and nesting."""
+    waiting: dict[tuple[object, str], list[int]] = {}
+    found: dict[int, int] = {}
+    for place, event in enumerate(events):
+        if event.lane not in ("handler", "framework"):
+            continue
+        stack = waiting.setdefault((event.detail.get("tid"), event.label), [])
+        if event.direction == "enter":
+            stack.append(place)
+        elif event.direction == "return" and stack:
+            found[stack.pop()] = place
+    return found
+
+
+def _steps_of(
+    place: int, events: Sequence[TimelineEvent], returns: dict[int, int]
+) -> Iterator[Step]:
+    event = events[place]
+    if event.lane == "air":
+        yield _frame(event)
+    elif event.lane == "wlan" or event.direction == "":
+        yield _note(event)
+    elif event.direction == "enter" and event.lane == "framework":
+        yield _framework(event, _at(events, returns.get(place)))
+    elif event.direction == "enter":
+        yield from _handler(event, events, place, returns.get(place))
+
+
+def _at(events: Sequence[TimelineEvent], place: int | None) -> TimelineEvent | None:
+    return None if place is None else events[place]
+
+
+def _frame(event: TimelineEvent) -> Step:
+    detail = event.detail
+    lost, rule = bool(detail.get("lost")), str(detail.get("rule", ""))
+    remarks = [_FRAME_NAMES.get(event.label, event.label)]
+    remarks += ["again"] if detail.get("retry") else []
+    remarks += ["CCMP"] if detail.get("protected") else []
+    remarks += [f"MIC {detail['mic']}"] if detail.get("mic") == "wrong" else []
+    remarks += [_rule_remark(rule, lost)] if rule or lost else []
+    return Step(
+        "frame", event.at_ns, _short(" · ".join(remarks)), described(event),
+        event.uncertainty_ns, up=event.direction == "up", lost=lost,
+        retry=bool(detail.get("retry")), ruled=bool(rule),
+    )  # fmt: skip
+
+
+def _rule_remark(rule: str, lost: bool) -> str:
+    known = {"drop": "dropped by rule", "drop-ack": "ACK dropped by rule"}
+    if rule:
+        return known.get(rule, f"{rule} by rule")
+    return "lost" if lost else ""
+
+
+def _note(event: TimelineEvent) -> Step:
+    crashed = event.label.startswith("exception")
+    kind: Kind = "crash" if crashed else "note"
+    seq = event.detail.get("seq")
+    return Step(
+        kind, event.at_ns, _short(event.label), described(event), event.uncertainty_ns,
+        seq=seq if isinstance(seq, int) else None,
+    )  # fmt: skip
+
+
+def _framework(event: TimelineEvent, returned: TimelineEvent | None) -> Step:
+    kind: Kind = "completion" if event.label == COMPLETION else "framework"
+    label = event.label
+    if kind == "completion":
+        error, reason = event.detail.get("dwWin32Error"), event.detail.get("dwReasonCode")
+        if isinstance(error, int) and isinstance(reason, int):
+            label = f"{label}  error {error}, reason {reason_code(reason)}"
+    result = returned.detail.get("result") if returned else None
+    if isinstance(result, int) and result != 0:
+        label = f"{label} → {result}"
+    return _call_step(kind, event, label, returned)
+
+
+def _handler(
+    event: TimelineEvent, events: Sequence[TimelineEvent], place: int, end: int | None
+) -> Iterator[Step]:
+    returned = _at(events, end)
+    if returned is None or end is None:
+        label = f"{event.label}  never returned"
+        yield _call_step("handler", event, label, None, open_end=True)
+    elif end == place + 1:
+        yield _call_step("handler", event, f"{event.label} → {_outcome(event, returned)}", returned)
+    else:
+        yield _call_step("handler", event, event.label, returned)
+        label = f"{event.label} → {_outcome(event, returned)}"
+        yield _call_step("return", returned, label, returned)
+
+
+def _outcome(event: TimelineEvent, returned: TimelineEvent) -> str:
+    result = returned.detail.get("result")
+    span = span_us((returned.at_ns - event.at_ns) / 1000)
+    return f"{win32(result)}, {span}" if isinstance(result, int) else span
+
+
+def _call_step(
+    kind: Kind,
+    event: TimelineEvent,
+    label: str,
+    returned: TimelineEvent | None,
+    *,
+    open_end: bool = False,
+) -> Step:
+    seq = event.detail.get("seq")
+    return Step(
+        kind, event.at_ns, _short(label), described(event), event.uncertainty_ns,
+        end_ns=returned.at_ns if returned else None, open_end=open_end,
+        seq=seq if isinstance(seq, int) else None,
+    )  # fmt: skip
+
+
+def described(event: TimelineEvent) -> str:
+    """Return the event's details in one line, for a tooltip or a table cell."""
+    return clean(", ".join(f"{name} {value}" for name, value in event.detail.items()), 400)
+
+
+def slice_around(
+    events: Iterable[TimelineEvent], at_ns: int | None, seqs: Sequence[int], around: int = 3
+) -> tuple[TimelineEvent, ...]:
+    """Return the events that show a finding: those it names, and the nearest before and after."""
+    ordered = sorted(events, key=lambda event: event.at_ns)
+    wanted = {place for place, event in enumerate(ordered) if event.detail.get("seq") in seqs}
+    if at_ns is not None:
+        before = [place for place, event in enumerate(ordered) if event.at_ns <= at_ns]
+        after = [place for place, event in enumerate(ordered) if event.at_ns > at_ns]
+        wanted |= set(before[-around:]) | set(after[: around - 1])
+    return tuple(ordered[place] for place in sorted(wanted)[:12])
+
+
+def _short(text: str) -> str:
+    return clean(text, _LABEL_LIMIT)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Geometry of the overview above a ladder: one association to scale, from left to right.
+
+The ladder keeps rows legible and so is not to scale; this strip is. Ticks above the line are
+frames, the bar below it is PerformPostAssociate at work, the diamond its completion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from harness.evidence.timeline import TimelineEvent
+from harness.report.distribution import Tick
+from harness.report.scale import Axis
+from harness.report.steps import HANDLER, Step, steps
+from harness.results.wording import span_us
+
+WIDTH, HEIGHT = 920.0, 74.0
+LEFT, RIGHT = 20.0, 900.0
+_LABEL_ROOM = 24.0
+_NAMED = ("M1", "M2", "M3", "M4", "G1", "G2")
+
+
+@final
+@dataclass(frozen=True)
+class StripFrame:
+    """A frame at ``x``; the label is empty where its neighbour's would touch it."""
+
+    x: float
+    label: str
+    css: str
+    title: str
+
+
+@final
+@dataclass(frozen=True)
+class StripBar:
+    """PerformPostAssociate from entry to return."""
+
+    x: float
+    width: float
+    title: str
+    never: bool
+
+
+@final
+@dataclass(frozen=True)
+class Strip:
+    """Everything needed to draw the overview."""
+
+    frames: tuple[StripFrame, ...]
+    bars: tuple[StripBar, ...]
+    completions: tuple[float, ...]
+    ticks: tuple[Tick, ...]
+    width: float = WIDTH
+    height: float = HEIGHT
+
+
+def strip(events: Sequence[TimelineEvent]) -> Strip | None:
+    """Lay the events out to scale; None when they span no time."""
+    made = steps(events)
+    if not made or made[-1].at_ns == made[0].at_ns:
+        return None
+    origin, last = made[0].at_ns, made[-1].at_ns
+    axis = Axis(0.0, (last - origin) / 1000, LEFT, RIGHT)
+    return Strip(
+        frames=tuple(_frames(made, axis, origin)),
+        bars=tuple(_bars(made, axis, origin, last)),
+        completions=tuple(
+            _x(axis, step.at_ns, origin) for step in made if step.kind == "completion"
+        ),
+        ticks=tuple(_ticks(axis)),
+    )
+
+
+def _x(axis: Axis, at_ns: int, origin: int) -> float:
+    return round(axis.x((at_ns - origin) / 1000), 1)
+
+
+def _frames(made: Iterable[Step], axis: Axis, origin: int) -> Iterable[StripFrame]:
+    free = 0.0
+    for step in made:
+        if step.kind != "frame":
+            continue
+        x = _x(axis, step.at_ns, origin)
+        name = step.label.split(" ", 1)[0]
+        shown = name if name in _NAMED and x >= free else ""
+        free = x + _LABEL_ROOM if shown else free
+        css = "lost" if step.lost else "named" if name in _NAMED else "plain"
+        yield StripFrame(x, shown, css, step.label)
+
+
+def _bars(made: Iterable[Step], axis: Axis, origin: int, last: int) -> Iterable[StripBar]:
+    for step in made:
+        if step.kind == "handler" and step.label.startswith(HANDLER):
+            x = _x(axis, step.at_ns, origin)
+            end = _x(axis, last if step.end_ns is None else step.end_ns, origin)
+            yield StripBar(x, round(max(end - x, 2.0), 1), step.label, step.open_end)
+
+
+def _ticks(axis: Axis) -> Iterable[Tick]:
+    for value in axis.ticks():
+        x = round(axis.x(value), 1)
+        anchor = "start" if x < LEFT + 20 else "end" if x > RIGHT - 20 else "middle"
+        yield Tick(x, span_us(value).replace(".00", "") if value else "0", anchor)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+"use strict";
+// The page works without this script; it adds the filter and opens what a link or a printer needs.
+(() => {
+  const bar = document.querySelector(".filter");
+  const rows = [...document.querySelectorAll("#table tbody tr")];
+  if (bar && rows.length > 1) {
+    const text = document.getElementById("filter");
+    const shown = document.getElementById("shown");
+    const chips = [...bar.querySelectorAll(".chip")];
+    const apply = () => {
+      const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const on = new Set(chips.filter((c) => c.ariaPressed === "true").map((c) => c.dataset.verdict));
+      let count = 0;
+      for (const row of rows) {
+        const content = row.textContent.toLowerCase();
+        row.hidden = !on.has(row.dataset.verdict) || !words.every((word) => content.includes(word));
+        count += row.hidden ? 0 : 1;
+      }
+      shown.textContent = count === rows.length ? "" : `${count} of ${rows.length}`;
+    };
+    text.addEventListener("input", apply);
+    for (const chip of chips) {
+      chip.addEventListener("click", () => {
+        chip.ariaPressed = chip.ariaPressed === "true" ? "false" : "true";
+        apply();
+      });
+    }
+    bar.hidden = false;
+    apply();
+  }
+  const reveal = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (target instanceof HTMLDetailsElement) {
+      target.open = true;
+      target.scrollIntoView();
+    }
+  };
+  addEventListener("hashchange", reveal);
+  addEventListener("beforeprint", () => {
+    for (const one of document.querySelectorAll("details.rules, details.slice")) one.open = true;
+  });
+  reveal();
+})();

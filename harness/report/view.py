@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the report's template shows, as plain values: no markup, nothing computed in the template.
+
+Strings that come from the guest or the vendor's DLL pass through ``clean`` here and through the
+template's autoescaping later.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import final
+
+from harness.evidence.timeline import TimelineEvent
+from harness.report.distribution import Distribution, distribution
+from harness.report.ladder import Ladder, ladder, relative_ms
+from harness.report.selection import select
+from harness.report.steps import described, slice_around
+from harness.report.strip import Strip, strip
+from harness.results.grouping import FindingGroup, RuleText, group_findings
+from harness.results.model import (
+    FIGURE_LABELS,
+    FIGURES,
+    AssociationResult,
+    FindingResult,
+    RunResult,
+    TimingSummary,
+)
+from harness.results.verdict import Verdict
+from harness.results.wording import clean, milliseconds, ranges, span_s, span_us
+
+Timelines = Mapping[int, Sequence[TimelineEvent]]
+Rules = Mapping[str, RuleText]
+
+TABLE_FIGURES = ("handshake", "handler", "handler_to_completion", "completion_to_data")
+PERCENTILES = ("min", "p50", "p95", "p99", "max")
+CELLS_UP_TO = 200
+SLICES_PER_RULE = 2
+LISTED_PER_RULE = 12
+
+CLASSES = {
+    "M": "documented",
+    "M(OS)": "documented duty of the OS",
+    "C": "documents contradict each other",
+    "D": "derived from the documents",
+    "S": "seen in Microsoft's sample",
+    "ours": "a limit of this harness, in no document",
+}
+"""What the class of a rule says to a reader."""
+
+
+@final
+@dataclass(frozen=True)
+class Slice:
+    """The evidence around one finding: which association, and rows of the timeline."""
+
+    title: str
+    rows: tuple[tuple[str, str, str, str, bool], ...]
+
+
+@final
+@dataclass(frozen=True)
+class FindingView:
+    """A broken rule with what is known of it and the evidence that shows it."""
+
+    group: FindingGroup
+    class_meaning: str
+    where: str
+    messages: tuple[tuple[str, str, int | None], ...]
+    more: int
+    slices: tuple[Slice, ...]
+
+
+@final
+@dataclass(frozen=True)
+class Drawing:
+    """One association as drawn: overview to scale and ladder."""
+
+    item: AssociationResult
+    rules: tuple[str, ...]
+    overview: Strip | None
+    ladder: Ladder
+    opened: bool
+
+
+@final
+@dataclass(frozen=True)
+class FigureView:
+    """One timing figure: its summary as text and its plot."""
+
+    name: str
+    label: str
+    span: str
+    summary: tuple[tuple[str, str], ...]
+    n: int
+    plot: Distribution | None
+
+
+@final
+@dataclass(frozen=True)
+class RuleView:
+    """One rule that was applied: how it came out and what it says."""
+
+    rule: str
+    outcome: str
+    css: str
+    cls: str
+    text: str
+    source: str
+
+
+def facts(result: RunResult) -> tuple[tuple[str, str], ...]:
+    """The line of key facts below the verdict."""
+    env = result.environment
+    ran, asked = len(result.associations), result.requested_associations
+    driver = env.dll_path.replace("/", "\\").rsplit("\\", 1)[-1] if env.dll_path else None
+    listed = (
+        ("Scenario", result.scenario),
+        ("Driver", driver),
+        ("Fault asked for", result.fault),
+        ("Guest", result.guest),
+        ("Associations", str(ran) if ran == asked else f"{ran} of {asked}"),
+        ("Accelerator", env.accelerator),
+        ("Duration", span_s(result.duration_s)),
+        ("Started", result.started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")),
+    )
+    return tuple((name, clean(value, 80)) for name, value in listed if value)
+
+
+def tally(result: RunResult) -> tuple[tuple[str, int], ...]:
+    """How many associations have each verdict, the gravest first."""
+    ran = Counter(item.verdict for item in result.associations)
+    return tuple((verdict.value, ran[verdict]) for verdict in Verdict if ran[verdict])
+
+
+def environment(result: RunResult) -> tuple[tuple[str, str], ...]:
+    """The environment's fingerprint as labelled values."""
+    env = result.environment
+    clock = env.clock_uncertainty_us
+    listed = [
+        ("Driver DLL", env.dll_path),
+        ("SHA-256", env.dll_sha256),
+        ("Guest", env.guest_build),
+        ("QEMU", env.qemu),
+        ("Accelerator", _joined(env.accelerator, env.accelerator_reason)),
+        ("Host kernel", env.kernel),
+        ("Host CPU", _joined(env.host_cpu, f"{env.host_cpus} CPUs" if env.host_cpus else None)),
+        ("Guest against air clock", None if clock is None else f"± {span_us(clock)}"),
+        *env.versions.items(),
+        *env.other.items(),
+    ]
+    return tuple((clean(name, 60), clean(value, 300)) for name, value in listed if value)
+
+
+def _joined(text: str | None, remark: str | None) -> str | None:
+    return f"{text} ({remark})" if text and remark else text
+
+
+def network(result: RunResult) -> tuple[tuple[str, str], ...]:
+    """The air the scenario asked for, as labelled values."""
+    air = result.air
+    if air is None:
+        return ()
+    listed = (
+        ("SSID", air.ssid),
+        ("BSSID", air.bssid),
+        ("Channel", str(air.channel)),
+        ("Security", air.security),
+        ("Air rules", "; ".join(air.rules) or "none: every frame passes"),
+    )
+    return tuple((name, clean(value, 400)) for name, value in listed if value)
+
+
+def findings(result: RunResult, timelines: Timelines, rules: Rules) -> tuple[FindingView, ...]:
+    """The broken rules, each with its text and the evidence of its first breaches."""
+    return tuple(_finding(group, timelines) for group in group_findings(result, rules))
+
+
+def _finding(group: FindingGroup, timelines: Timelines) -> FindingView:
+    listed = group.findings[:LISTED_PER_RULE]
+    where = ranges(group.associations)
+    noun = "association" if len(group.associations) == 1 else "associations"
+    return FindingView(
+        group=group,
+        class_meaning=CLASSES.get(group.cls, ""),
+        where=f"{noun} {where}" if where else "the run as a whole",
+        messages=tuple(_message(found) for found in listed),
+        more=len(group.findings) - len(listed),
+        slices=tuple(_slices(group.findings, timelines)),
+    )
+
+
+def _message(found: FindingResult) -> tuple[str, str, int | None]:
+    records = ""
+    if found.evidence:
+        process = f" of process {found.process}" if found.process else ""
+        noun = "record" if len(found.evidence) == 1 else "records"
+        records = f"trace {noun} {ranges(sorted(set(found.evidence)))}{process}"
+    return clean(found.message), clean(records, 120), found.association
+
+
+def _slices(found: Iterable[FindingResult], timelines: Timelines) -> Iterable[Slice]:
+    made = 0
+    for finding in found:
+        events = timelines.get(finding.association) if finding.association else None
+        if not events or made == SLICES_PER_RULE:
+            continue
+        chosen = slice_around(events, finding.at_ns, finding.evidence)
+        if chosen:
+            made += 1
+            origin = min(event.at_ns for event in events)
+            rows = (_slice_row(event, origin, finding) for event in chosen)
+            yield Slice(f"Association {finding.association}", tuple(rows))
+
+
+def _slice_row(
+    event: TimelineEvent, origin: int, finding: FindingResult
+) -> tuple[str, str, str, str, bool]:
+    named = event.detail.get("seq") in finding.evidence
+    label = f"{event.label} {event.direction}".strip()
+    lane = {"air": "air", "handler": "handler", "framework": "framework"}.get(event.lane, "WLAN")
+    return relative_ms(event.at_ns - origin), lane, clean(label, 80), described(event), named
+
+
+def drawings(result: RunResult, timelines: Timelines) -> tuple[tuple[Drawing, ...], str]:
+    """The associations to draw, and a sentence when some are left out."""
+    chosen = select([item for item in result.associations if timelines.get(item.index)])
+    wanted = {item.index: item for item in result.associations}
+    made: list[Drawing] = []
+    gravest = min((wanted[index].verdict.priority for index in chosen.indices), default=0)
+    for index in chosen.indices:
+        item = wanted[index]
+        drawn = ladder(timelines[index], item.findings)
+        if drawn is not None:
+            opened = item.verdict.priority == gravest and not any(one.opened for one in made)
+            rules = tuple(dict.fromkeys(clean(found.rule, 20) for found in item.findings))
+            made.append(Drawing(item, rules, strip(timelines[index]), drawn, opened))
+    return tuple(made), chosen.note
+
+
+def figures(result: RunResult) -> tuple[FigureView, ...]:
+    """The timing figures measured in this run, in their natural order."""
+    known = [name for name in FIGURES if name in result.timing_summary_us]
+    others = [name for name in result.timing_summary_us if name not in FIGURES]
+    return tuple(_figure(result, name) for name in known + others)
+
+
+def _figure(result: RunResult, name: str) -> FigureView:
+    values = [
+        (item.index, item.timing_us[name])
+        for item in result.associations
+        if name in item.timing_us
+    ]  # fmt: skip
+    uncertainties = [
+        item.timing_uncertainty_us[name]
+        for item in result.associations
+        if name in item.timing_uncertainty_us
+    ]
+    summary = result.timing_summary_us[name]
+    return FigureView(
+        name=clean(name, 60),
+        label=clean(FIGURE_LABELS.get(name, name), 60),
+        span=FIGURES.get(name, ""),
+        summary=_summary(summary),
+        n=summary.n,
+        plot=distribution(values, max(uncertainties, default=0.0)),
+    )
+
+
+def _summary(summary: TimingSummary) -> tuple[tuple[str, str], ...]:
+    return tuple((part, milliseconds(getattr(summary, part))) for part in PERCENTILES)
+
+
+def rule_views(result: RunResult, rules: Rules) -> tuple[RuleView, ...]:
+    """Every rule applied, broken, or left undecided, with its outcome."""
+    broken = {group.rule: group for group in group_findings(result)}
+    undecided = Counter(item.rule for item in result.rules.undecided)
+    names = dict.fromkeys([*result.rules.checked, *broken, *undecided])
+    return tuple(_rule(name, broken.get(name), undecided[name], rules) for name in names)
+
+
+def _rule(name: str, group: FindingGroup | None, undecided: int, rules: Rules) -> RuleView:
+    outcome, css = "held", "pass"
+    if group is not None:
+        times = f" ×{len(group.findings)}" if len(group.findings) > 1 else ""
+        outcome, css = f"broken{times}", group.severity.lower()
+    elif undecided:
+        outcome, css = "undecided", "skip"
+    known = rules.get(name)
+    if known is None:
+        return RuleView(clean(name, 20), outcome, css, "", "", "")
+    text = clean(known.text), clean(known.source, 300)
+    return RuleView(clean(name, 20), outcome, css, known.cls, *text)
+
+
+def undecided(result: RunResult) -> tuple[tuple[str, str, str], ...]:
+    """Rules that could not be decided: rule, reason, associations concerned."""
+    grouped: dict[tuple[str, str], list[int]] = {}
+    for item in result.rules.undecided:
+        found = grouped.setdefault((item.rule, item.reason), [])
+        if item.association is not None:
+            found.append(item.association)
+    return tuple(
+        (clean(rule, 20), clean(why), ranges(sorted(set(found))) or "run")
+        for (rule, why), found in grouped.items()
+    )
