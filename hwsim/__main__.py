@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``python -m hwsim --control FD --radio FD --run-dir DIR``: the air as a process.
+
+``--control`` and ``--radio`` are listening Unix stream sockets: descriptors that the parent
+created and handed over, or, to try things by hand, paths where to make them. The process ends
+with 0 when the controlling client goes away or upon SIGTERM and SIGINT; the capture is complete
+then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from hwsim.air import Air
+from hwsim.loop import Loop
+
+CLIENT_LIMIT_NS: Final = 60_000_000_000
+"""A parent that handed over descriptors and has not connected for so long is gone."""
+_COLLECT_NS: Final = 10_000_000_000
+_COLLECT_OBJECTS: Final = 5_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the air; returns the exit status."""
+    options = _parser().parse_args(argv)
+    with _listener(options.control) as control, _listener(options.radio) as radio:
+        loop = Loop()
+        _stop_on_signals(loop)
+        air = Air(loop, control, radio, options.run_dir)
+        if options.control.isdecimal():
+            loop.call_after(CLIENT_LIMIT_NS, lambda: None if air.had_client else loop.stop())
+        _tame_garbage(loop)
+        loop.run()
+        air.close()
+        loop.close()
+    return 0 if air.had_client else 3
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m hwsim", description="The air process.")
+    listening = "a listening Unix socket: a descriptor handed over, or a path to make it at"
+    parser.add_argument("--control", required=True, metavar="FD|PATH", help=f"control: {listening}")
+    parser.add_argument("--radio", required=True, metavar="FD|PATH", help=f"radio: {listening}")
+    parser.add_argument(
+        "--run-dir", required=True, type=Path, metavar="DIR",
+        help="where air.pcapng and air.keys are written",
+    )  # fmt: skip
+    return parser
+
+
+def _listener(where: str) -> socket.socket:
+    if where.isdecimal():
+        try:
+            return socket.socket(fileno=int(where))
+        except OSError as error:
+            sys.exit(f"hwsim: descriptor {where} is no socket: {error.strerror}")
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(where)
+    except OSError as error:
+        sys.exit(f"hwsim: {where}: {error.strerror}")
+    listener.listen(1)
+    return listener
+
+
+def _stop_on_signals(loop: Loop) -> None:
+    """SIGTERM and SIGINT end the loop in order; a byte on a socket pair wakes it."""
+    reader, writer = socket.socketpair()
+    reader.setblocking(False)
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.stop())
+
+    def drain() -> None:
+        reader.recv(64)
+
+    loop.watch(reader.fileno(), drain)
+
+
+def _tame_garbage(loop: Loop) -> None:
+    """No collection while a station waits: what was built so far is frozen, the rest idles."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+    def collect() -> None:
+        if gc.get_count()[0] > _COLLECT_OBJECTS:
+            loop.when_idle(lambda: void(gc.collect()))
+        loop.call_after(_COLLECT_NS, collect)
+
+    loop.call_after(_COLLECT_NS, collect)
+
+
+def void(_: object) -> None:
+    """Drop a value, so that a function fits where none is returned."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The air process from the inside: medium, access point, port, capture and control together."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from hwsim import requests
+from hwsim.ap import AccessPoint, Network, Timers
+from hwsim.ap.access_point import describe
+from hwsim.ap.echo import EchoResult
+from hwsim.ap.station import Note, Station
+from hwsim.capture import Capture
+from hwsim.clock import ClockEstimate, ClockEstimator
+from hwsim.control import ControlServer, Handler, Reply, failure
+from hwsim.errors import RequestError
+from hwsim.frames import mac_text
+from hwsim.loop import Loop, Timer, now_ns
+from hwsim.medium import SIGNAL_DBM, Medium
+from hwsim.ports.virtio_serial import VirtioSerialPort
+from hwsim.records import FrameRecord
+from hwsim.requests import Arguments
+from hwsim.rules import RuleBook
+
+_CLOCK_NS: Final = 500_000_000
+"""So often is the clock looked at; an event is sent when the estimate has changed."""
+
+
+class Air:
+    """One medium with one access point, controlled by one client."""
+
+    def __init__(
+        self, loop: Loop, control: socket.socket, radio: socket.socket, directory: Path
+    ) -> None:
+        self._loop = loop
+        self._control = ControlServer(loop, control, self._handlers(), loop.stop)
+        self._capture = Capture(loop, directory, self._capture_fault)
+        self._medium = Medium(loop, self._record, self._capture.add)
+        self._clock = ClockEstimator()
+        self._port = VirtioSerialPort(loop, radio, self, self._clock, hold_pings=self._is_busy)
+        self._medium.attach(self._port)
+        self._point: AccessPoint | None = None
+        self._on_air = False
+        self._beacon_timer: Timer | None = None
+        self._waiting: list[tuple[Reply, Timer]] = []
+        self._told_clock: ClockEstimate | None = None
+        self._loop.call_after(_CLOCK_NS, self._look_at_clock)
+
+    @property
+    def had_client(self) -> bool:
+        """Whether a controlling client has come."""
+        return self._control.had_client
+
+    def close(self) -> None:
+        """Leave the air in order: nothing more is sent, the capture is complete."""
+        self._silence()
+        if self._point is not None:
+            self._point.shut_down()
+        self._port.close()
+        self._capture.close()
+        self._control.close()
+
+    # what the port tells (hwsim.ports.PortUser)
+
+    def on_frame(self, message: bytes, guest_ns: int, air_ns: int) -> None:
+        """A frame of a radio."""
+        self._medium.on_frame(message, guest_ns, air_ns)
+
+    def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
+        """The guest's report on a frame."""
+        self._medium.on_delivered(tag, errno, guest_ns)
+
+    def on_port_state(self, connected: bool) -> None:
+        """Radios came or went."""
+        self._event("port", state="connected" if connected else "lost", air_ns=now_ns())
+        if not connected:
+            self._medium.port_lost()
+            return
+        for reply, timer in self._waiting:
+            timer.cancel()
+            reply(self._radios())
+        self._waiting.clear()
+
+    # what the access point asks (hwsim.ap.station.Surroundings)
+
+    def transmit(self, frame: bytes, note: Note) -> int:
+        """Send a frame over the medium."""
+        return self._medium.transmit(frame, note)
+
+    def now_ns(self) -> int:
+        """The air's clock."""
+        return now_ns()
+
+    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
+        """A timer of the loop."""
+        return self._loop.call_after(delay_ns, callback)
+
+    def random(self, size: int) -> bytes:
+        """Unpredictable bytes."""
+        return os.urandom(size)
+
+    def station_changed(self, station: Station, reason: int | None) -> None:
+        """Tell the client, after the records of the frames that led to it."""
+        fields = {**describe(station), "reason": reason, "air_ns": now_ns()}
+        self._loop.later(lambda: self._loop.later(lambda: self._control.event("station", fields)))
+
+    # calls
+
+    def _handlers(self) -> dict[str, Handler]:
+        return {
+            "hello": self._call_hello,
+            "configure": self._call_configure,
+            "start": self._call_start,
+            "begin": self._call_begin,
+            "echo": self._call_echo,
+            "rekey_group": self._call_rekey_group,
+            "deauthenticate": self._call_deauthenticate,
+            "wait_radio": self._call_wait_radio,
+            "status": self._call_status,
+            "stop": self._call_stop,
+        }
+
+    def _call_hello(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        Arguments(args, "hello").done()
+        return {"air": 1, "pid": os.getpid()}
+
+    def _call_configure(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        fields = Arguments(args, "configure")
+        network = requests.network(fields.take("network"))
+        timers = requests.timers(fields.take("timers", {}))
+        fields.done()
+        if self._on_air:
+            raise RequestError("busy", "configure: the access point is on the air; stop it first")
+        self._configure(network, timers)
+        return {"bssid": mac_text(network.bssid)}
+
+    def _configure(self, network: Network, timers: Timers) -> None:
+        if self._point is not None:
+            self._point.shut_down()
+        self._point = AccessPoint(network, timers, self)
+        self._capture.write_key(self._point.pmk)
+        self._capture.tune(network.freq_mhz, SIGNAL_DBM)
+
+    def _call_start(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        Arguments(args, "start").done()
+        point = self._configured("start")
+        if not self._on_air:
+            self._on_air = True
+            network = point.network
+            self._medium.put_on_air(point, network.bssid, network.freq_mhz)
+            self._beacon()
+        return {}
+
+    def _call_begin(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        fields = Arguments(args, "begin")
+        association = fields.integer("association", 0, 1 << 31)
+        rules = requests.rules(fields.take("rules", []))
+        fields.done()
+        self._medium.begin(association, RuleBook(rules))
+        if self._point is not None:
+            self._point.new_association()
+        return {}
+
+    def _call_echo(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
+        fields = Arguments(args, "echo")
+        count = fields.integer("count", 1, requests.MAX_ECHOES)
+        timeout_s = fields.seconds("timeout_s")
+        fields.done()
+
+        def done(result: EchoResult) -> None:
+            reply(asdict(result))
+
+        self._configured("echo").echo(count, int(timeout_s * 1e9), done)
+        return None
+
+    def _call_rekey_group(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        Arguments(args, "rekey_group").done()
+        self._configured("rekey_group").rekey_group()
+        return {}
+
+    def _call_deauthenticate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        fields = Arguments(args, "deauthenticate")
+        reason = fields.integer("reason", 1, 65535)
+        fields.done()
+        self._configured("deauthenticate").deauthenticate_all(reason)
+        return {}
+
+    def _call_wait_radio(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
+        fields = Arguments(args, "wait_radio")
+        timeout_s = fields.seconds("timeout_s")
+        fields.done()
+        if self._port.radios:
+            return self._radios()
+
+        def give_up() -> None:
+            self._waiting.remove(entry)
+            seen = "QEMU is connected" if self._port.connected else "QEMU is not connected"
+            message = f"waited {timeout_s:g} s for the relay's HELLO on the radio port; {seen}"
+            reply(failure("timeout", message))
+
+        entry = (reply, self._loop.call_after(int(timeout_s * 1e9), give_up))
+        self._waiting.append(entry)
+        return None
+
+    def _call_status(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        Arguments(args, "status").done()
+        estimate = self._clock.estimate(now_ns())
+        return {
+            "port": "connected" if self._port.radios else "lost",
+            "stations": [describe(station) for station in self._point.stations]
+            if self._point
+            else [],
+            "clock": {
+                "offset_ns": estimate.offset_ns if estimate else None,
+                "uncertainty_ns": estimate.uncertainty_ns if estimate else None,
+            },
+            "frames": self._medium.frames,
+        }
+
+    def _call_stop(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        Arguments(args, "stop").done()
+        self._silence()
+        if self._point is not None:
+            self._point.shut_down()
+        self._capture.flush()
+        return {
+            "frames": self._medium.frames,
+            "malformed": self._medium.malformed,
+            "ignored": self._point.ignored if self._point else 0,
+            "port_errors": self._port.errors,
+            "capture": "failed" if self._capture.failed else "written",
+        }
+
+    def _configured(self, call: str) -> AccessPoint:
+        if self._point is None:
+            raise RequestError("not-configured", f"{call}: call configure first")
+        return self._point
+
+    # the rest
+
+    def _is_busy(self) -> bool:
+        return self._point is not None and self._point.busy
+
+    def _radios(self) -> dict[str, Any]:
+        radios = [{"mac": mac_text(r.mac), "hw": mac_text(r.hw)} for r in self._port.radios]
+        return {"relay": 1, "radios": radios}
+
+    def _beacon(self) -> None:
+        if self._point is not None and self._on_air:
+            at_ns = now_ns()
+            self._medium.broadcast_beacon(self._point.beacon(at_ns))
+            self._beacon_timer = self._loop.call_at(self._point.next_beacon_ns(at_ns), self._beacon)
+
+    def _silence(self) -> None:
+        self._on_air = False
+        self._medium.take_off_air()
+        if self._beacon_timer is not None:
+            self._beacon_timer.cancel()
+
+    def _look_at_clock(self) -> None:
+        self._loop.call_after(_CLOCK_NS, self._look_at_clock)
+        estimate = self._clock.estimate(now_ns())
+        if estimate is None or not _differs(estimate, self._told_clock):
+            return
+        self._told_clock = estimate
+        self._control.event("clock", asdict(estimate))
+
+    def _record(self, record: FrameRecord) -> None:
+        self._control.event("frame", record.to_json())
+
+    def _event(self, name: str, **fields: Any) -> None:
+        self._loop.later(lambda: self._control.event(name, fields))
+
+    def _capture_fault(self, message: str) -> None:
+        self._control.event("fault", {"what": "capture", "message": message})
+
+
+def _differs(new: ClockEstimate, old: ClockEstimate | None) -> bool:
+    """Whether an estimate is news: by a tenth of its error bound, or 10 µs."""
+    if old is None:
+        return True
+    threshold = max(new.uncertainty_ns // 10, 10_000)
+    return (
+        abs(new.offset_ns - old.offset_ns) > threshold
+        or abs(new.uncertainty_ns - old.uncertainty_ns) > threshold
+    )

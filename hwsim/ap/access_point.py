@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The access point: what it does with each frame it hears.
+
+The medium uses it in two steps. :meth:`AccessPoint.inspect` says what a frame is (decrypting it if
+need be) and changes nothing that matters; then the medium's rules decide whether the access point
+hears the frame; if so :meth:`AccessPoint.receive` acts on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from hwsim import eapol, frames
+from hwsim.ap import management
+from hwsim.ap.crypto import pmk_from_passphrase
+from hwsim.ap.datapath import DataPath, parse_icmp, payload_kind
+from hwsim.ap.echo import EchoResult, EchoRun
+from hwsim.ap.handshake import Authenticator, GroupKey, KeyTemplates
+from hwsim.ap.management import Management
+from hwsim.ap.network import Network, Timers
+from hwsim.ap.rsne import STATUS_SUCCESS
+from hwsim.ap.station import Heard, Note, State, Station, Surroundings
+from hwsim.ap.templates import AT_SEQUENCE
+from hwsim.errors import RequestError, WireError
+from hwsim.frames import BROADCAST, SNAP, MacHeader, mac_text
+
+MAX_STATIONS: Final = 256
+"""More stations than radios can make; so the table cannot grow without bound."""
+_SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
+
+
+class AccessPoint:
+    """A WPA2-PSK access point with CCMP on the medium around it."""
+
+    def __init__(self, network: Network, timers: Timers, surroundings: Surroundings) -> None:
+        self.network = network
+        self._timers = timers
+        self._surroundings = surroundings
+        self.pmk = pmk_from_passphrase(network.passphrase, network.ssid)
+        self._management = Management(network, surroundings.now_ns())
+        self._group = GroupKey(surroundings)
+        self._key_templates = KeyTemplates(network)
+        self._path = DataPath(network, self._management, self._group)
+        self._stations: dict[bytes, Station] = {}
+        self._rekeying: set[bytes] = set()
+        self._echo: EchoRun | None = None
+        self._air_ns = 0
+        self.ignored = 0
+
+    @property
+    def stations(self) -> tuple[Station, ...]:
+        """The stations that are known now."""
+        return tuple(self._stations.values())
+
+    @property
+    def busy(self) -> bool:
+        """Whether a handshake is under way."""
+        return any(s.authenticator and s.authenticator.phase != "done" for s in self.stations)
+
+    def new_association(self) -> None:
+        """Forget which messages were seen: repetitions are counted anew."""
+        for station in self._stations.values():
+            station.seen.clear()
+
+    # beacons, and what a person asks for
+
+    def beacon(self, air_ns: int) -> bytes:
+        """The beacon of that time."""
+        return self._management.beacon(air_ns)
+
+    def next_beacon_ns(self, air_ns: int) -> int:
+        """When the next beacon is due."""
+        return self._management.next_beacon_ns(air_ns)
+
+    def resequenced(self, frame: bytes) -> bytes:
+        """The frame under the next sequence number; CCMP does not cover that (12.5.3.3.3)."""
+        return frame[:AT_SEQUENCE] + self._management.next_sequence() + frame[AT_SEQUENCE + 2 :]
+
+    def rekey_group(self) -> None:
+        """Give every station a new GTK; it is used once all have it or are gone."""
+        stations = [s for s in self.stations if s.state == "authorized" and s.authenticator]
+        if not stations:
+            raise RequestError("no-station", "rekey_group: no station is authorized")
+        if self._rekeying:
+            raise RequestError("busy", "rekey_group: a group rekey is under way")
+        self._group.prepare()
+        self._rekeying = {station.mac for station in stations}
+        for station in stations:
+            assert station.authenticator is not None
+            station.authenticator.start_group()
+
+    def deauthenticate_all(self, reason: int) -> None:
+        """Deauthenticate every station."""
+        for station in self.stations:
+            self.deauthenticate(station.mac, reason)
+
+    def deauthenticate(self, mac: bytes, reason: int) -> None:
+        """Tell a station that it is no longer welcome, and forget it."""
+        note = Note("deauth", detail={"reason": reason})
+        self._surroundings.transmit(self._management.deauthentication(mac, reason), note)
+        station = self._stations.get(mac)
+        if station is not None:
+            self._gone(station, reason)
+
+    def echo(self, count: int, timeout_ns: int, done: Callable[[EchoResult], None]) -> None:
+        """Run ARP and ICMP echo to the one authorized station."""
+        if self._echo is not None:
+            raise RequestError("busy", "echo: another echo is under way")
+        stations = [station for station in self.stations if station.pairwise is not None]
+        if not stations:
+            raise RequestError("no-station", "echo: no station is authorized")
+        self._echo = EchoRun(
+            stations[-1],
+            count=count,
+            timeout_ns=timeout_ns,
+            identifier=int.from_bytes(self._surroundings.random(2), "big"),
+            path=self._path,
+            surroundings=self._surroundings,
+            done=lambda result: self._echo_done(result, done),
+        )
+        self._echo.start()
+
+    def shut_down(self) -> None:
+        """Cancel what is under way; nothing more is sent."""
+        if self._echo is not None:
+            self._echo.finish()
+        for station in self.stations:
+            station.forget_keys()
+        self._stations.clear()
+
+    # frames of stations
+
+    def inspect(self, frame: bytes, header: MacHeader) -> Heard:
+        """What a frame is; raises :class:`WireError` if its payload cannot be made out."""
+        heard = Heard(frame, header, Note(frames.kind_of(header)))
+        if header.receiver != self.network.bssid and header.receiver != BROADCAST:
+            return heard
+        if header.type == frames.DATA and heard.note.kind == "data":
+            self._inspect_data(heard)
+        return heard
+
+    def receive(self, heard: Heard, air_ns: int) -> None:
+        """Act on a frame; raises :class:`WireError` if it is malformed."""
+        self._air_ns = air_ns
+        kind = heard.header.type
+        if kind == frames.DATA:
+            self._receive_data(heard)
+        elif kind == frames.MANAGEMENT:
+            self._receive_management(heard)
+
+    def transmitted(self, frame: bytes, note: Note, *, acked: bool) -> None:
+        """A frame of ours went out to a station, which acknowledged it or not."""
+        station = self._stations.get(frame[4:10])
+        if station is None:
+            return
+        if note.kind == "assoc-resp" and acked and station.state == "associated":
+            self._begin_handshake(station)
+        elif station.authenticator is not None:
+            station.authenticator.transmitted(note.kind, acked)
+
+    def _inspect_data(self, heard: Heard) -> None:
+        header, note = heard.header, heard.note
+        station = self._stations.get(header.transmitter)
+        if header.flags & frames.PROTECTED:
+            self._path.open(station, heard)
+        else:
+            heard.payload = heard.frame[header.length :]
+        payload = heard.payload
+        if payload is None:
+            return
+        if payload[:8] != _SNAP_EAPOL:
+            note.kind = payload_kind(payload)
+            return
+        note.kind = "eapol"
+        try:
+            heard.key = eapol.parse_key_frame(payload[8:])
+        except WireError:
+            return
+        note.kind = eapol.classify(heard.key)
+        note.replay_counter = heard.key.replay_counter
+
+    # management
+
+    def _receive_management(self, heard: Heard) -> None:
+        kind, header = heard.note.kind, heard.header
+        if kind == "probe-req":
+            self._probe(heard)
+        elif header.receiver != self.network.bssid:
+            return
+        elif kind == "auth":
+            self._authenticate(heard)
+        elif kind == "assoc-req":
+            self._associate(heard)
+        elif kind in ("deauth", "disassoc"):
+            reason = management.parse_reason(heard.frame, header)
+            heard.note.detail["reason"] = reason
+            station = self._stations.get(header.transmitter)
+            if station is not None:
+                self._gone(station, reason)
+
+    def _probe(self, heard: Heard) -> None:
+        if self._management.probed(heard.frame, heard.header):
+            receiver = heard.header.transmitter
+            frame = self._management.probe_response(receiver, self._surroundings.now_ns())
+            self._surroundings.transmit(frame, Note("probe-resp"))
+
+    def _authenticate(self, heard: Heard) -> None:
+        request = management.parse_auth_request(heard.frame, heard.header)
+        mac = heard.header.transmitter
+        if request.status == STATUS_SUCCESS and not mac[0] & 1:
+            self._admit(mac, heard)
+        note = Note("auth", retry=heard.note.retry, detail={"status": request.status})
+        self._surroundings.transmit(self._management.authentication(mac, request.status), note)
+
+    def _admit(self, mac: bytes, heard: Heard) -> None:
+        station = self._stations.get(mac)
+        if station is None:
+            if len(self._stations) >= MAX_STATIONS:
+                self._stations.pop(next(iter(self._stations))).forget_keys()
+            station = self._stations[mac] = Station(mac)
+        heard.note.retry = station.state == "authenticated"
+        if not heard.note.retry:
+            station.seen.clear()
+        station.forget_keys()
+        self._left_rekey(station)
+        self._change(station, "authenticated")
+
+    def _associate(self, heard: Heard) -> None:
+        mac, header = heard.header.transmitter, heard.header
+        station = self._stations.get(mac)
+        if station is None:
+            self.deauthenticate(mac, management.REASON_NOT_AUTHENTICATED)
+            return
+        request = self._management.parse_assoc_request(heard.frame, header)
+        retry = heard.note.retry = not station.first_time("assoc-req")
+        if request.status == STATUS_SUCCESS:
+            station.forget_keys()
+            station.rsne = request.rsne
+            station.aid = station.aid or self._free_aid()
+            self._change(station, "associated")
+        note = Note("assoc-resp", retry=retry, detail={"status": request.status})
+        frame = self._management.association_response(
+            mac, request.status, station.aid, again=header.subtype == 2
+        )
+        self._surroundings.transmit(frame, note)
+
+    def _free_aid(self) -> int:
+        used = {station.aid for station in self._stations.values()}
+        return next(aid for aid in range(1, MAX_STATIONS + 2) if aid not in used)
+
+    # handshakes
+
+    def _begin_handshake(self, station: Station) -> None:
+        station.authenticator = Authenticator(
+            station,
+            network=self.network,
+            timers=self._timers,
+            pmk=self.pmk,
+            group=self._group,
+            key_templates=self._key_templates,
+            surroundings=self._surroundings,
+            transmit=self._transmit_key,
+            authorized=lambda station: self._change(station, "authorized"),
+            group_done=self._left_rekey,
+            failed=lambda station, reason: self.deauthenticate(station.mac, reason),
+        )
+        self._change(station, "handshaking")
+        station.authenticator.start()
+
+    def _transmit_key(self, station: Station, frame: bytearray, note: Note) -> None:
+        frame[4:10] = station.mac
+        frame[AT_SEQUENCE : AT_SEQUENCE + 2] = self._management.next_sequence()
+        self._surroundings.transmit(self._path.seal(station, bytes(frame), note), note)
+
+    def _left_rekey(self, station: Station) -> None:
+        if station.mac in self._rekeying:
+            self._rekeying.discard(station.mac)
+            if not self._rekeying:
+                self._group.switch()
+
+    # data
+
+    def _receive_data(self, heard: Heard) -> None:
+        header, note = heard.header, heard.note
+        if header.receiver != self.network.bssid:
+            return
+        station = self._stations.get(header.transmitter)
+        if station is None or station.state == "authenticated":
+            reason = management.REASON_NOT_ASSOCIATED
+            if note.kind != "null":
+                self.deauthenticate(header.transmitter, reason)
+            return
+        if heard.payload is None:
+            return
+        replay = note.protected and self._path.is_replay(station, heard)
+        if heard.key is not None:
+            self._receive_key(station, heard)
+        elif replay:
+            note.detail["ignored"] = "packet number"
+        elif note.kind in ("arp", "icmp"):
+            self._receive_packet(station, heard)
+
+    def _receive_key(self, station: Station, heard: Heard) -> None:
+        key, note = heard.key, heard.note
+        assert key is not None
+        if heard.duplicate:
+            note.detail["copy"] = 1
+        else:
+            again = f"{note.kind} {key.replay_counter if note.kind == 'G2' else ''}"
+            note.retry = not station.first_time(again)
+        if station.authenticator is None:
+            note.detail["ignored"] = "no handshake"
+            return
+        station.authenticator.receive(key, note)
+        if "ignored" in note.detail:
+            self.ignored += 1
+
+    def _receive_packet(self, station: Station, heard: Heard) -> None:
+        """ARP and ICMP of the station; only what the key in use protects counts."""
+        payload, note = heard.payload, heard.note
+        assert payload is not None
+        if station.pairwise is None or not note.protected:
+            note.detail["ignored"] = "not protected by the key in use"
+            return
+        if note.kind == "arp":
+            self._receive_arp(station, payload, note)
+            return
+        icmp = parse_icmp(payload)
+        if icmp is None:
+            return
+        reply = self._path.echo_reply_to(icmp)
+        if reply is not None:
+            self._answer(station, reply, Note("icmp", detail={"icmp": "echo reply"}))
+        elif self._echo is not None and self._echo.station is station:
+            self._echo.on_icmp(icmp, note.protected, self._air_ns)
+
+    def _receive_arp(self, station: Station, payload: bytes, note: Note) -> None:
+        reply = self._path.arp_reply_to(payload)
+        if reply is not None:
+            self._answer(station, reply, Note("arp", detail={"arp": "reply"}))
+        elif self._echo is not None and self._path.is_arp_answer(payload):
+            self._echo.on_arp(note.protected)
+
+    def _answer(self, station: Station, payload: bytes, note: Note) -> None:
+        self._surroundings.transmit(self._path.for_station(station, payload, note), note)
+
+    def _echo_done(self, result: EchoResult, done: Callable[[EchoResult], None]) -> None:
+        self._echo = None
+        done(result)
+
+    # state
+
+    def _gone(self, station: Station, reason: int) -> None:
+        station.forget_keys()
+        self._stations.pop(station.mac, None)
+        self._left_rekey(station)
+        if self._echo is not None and self._echo.station is station:
+            self._echo.finish()
+        self._change(station, "gone", reason)
+
+    def _change(self, station: Station, state: State, reason: int | None = None) -> None:
+        station.state = state
+        self._surroundings.station_changed(station, reason)
+
+
+def describe(station: Station) -> dict[str, str]:
+    """A station for the control protocol."""
+    return {"mac": mac_text(station.mac), "state": station.state}

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Data frames: CCMP both ways, and the little host behind the access point.
+
+The host has the access point's address, answers ARP and ICMP echo, and sends its own (see
+:mod:`hwsim.ap.echo`). Sources: IEEE 802.11-2020, 12.5.3; RFC 826, RFC 792, RFC 1071.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final, NamedTuple
+
+from hwsim.ap import templates
+from hwsim.ap.crypto import packet_number
+from hwsim.ap.handshake import GroupKey
+from hwsim.ap.management import Management
+from hwsim.ap.network import Network
+from hwsim.ap.station import Heard, Note, Station
+from hwsim.errors import UndecryptableError, WireError
+from hwsim.frames import (
+    BROADCAST,
+    ETHERTYPE_ARP,
+    ETHERTYPE_EAPOL,
+    ETHERTYPE_IPV4,
+    SNAP,
+)
+from hwsim.records import FrameKind
+
+_SNAP_LENGTH: Final = 8
+_AT_ICMP: Final = _SNAP_LENGTH + 20
+_ARP_OPCODE = _SNAP_LENGTH + 6
+_ICMP_ECHO: Final = 8
+_ICMP_ECHO_REPLY: Final = 0
+_PROTOCOL_ICMP: Final = 1
+
+
+class Icmp(NamedTuple):
+    """An ICMP message in an IPv4 packet; ``rest`` begins after type, code and checksum."""
+
+    kind: int
+    source: bytes
+    destination: bytes
+    rest: bytes
+
+
+class DataPath:
+    """Turns payloads into frames for a station and frames of a station into payloads."""
+
+    def __init__(self, network: Network, management: Management, group: GroupKey) -> None:
+        self._own_ip = network.ap_ip.packed
+        self._station_ip = network.station_ip.packed
+        self._management = management
+        self._group = group
+        self._header = templates.data_header(network)
+        self._arp_request = templates.arp(network, reply=False)
+        self._arp_reply = templates.arp(network, reply=True)
+        self._echo_request = templates.echo_request(network)
+
+    def seal(self, station: Station, frame: bytes, note: Note) -> bytes:
+        """The frame (header and payload) under the station's pairwise key, if it has one."""
+        if station.pairwise is None:
+            return frame
+        station.tx_pn += 1
+        note.protected, note.pn = True, station.tx_pn
+        length = templates.DATA_HEADER_LENGTH
+        return station.pairwise.protect(frame[:length], frame[length:], station.tx_pn)
+
+    def for_station(self, station: Station, payload: bytes, note: Note) -> bytes:
+        """A data frame to one station."""
+        return self.seal(station, self._addressed(station.mac) + payload, note)
+
+    def for_all(self, payload: bytes, note: Note) -> bytes:
+        """A broadcast data frame under the group key; its duration is 0."""
+        self._group.tx_pn += 1
+        note.protected, note.pn = True, self._group.tx_pn
+        header = self._addressed(BROADCAST)
+        return self._group.cipher.protect(header[:2] + b"\0\0" + header[4:], payload, note.pn)
+
+    def open(self, station: Station | None, heard: Heard) -> None:
+        """Decrypt a protected frame of a station into ``heard.payload``, and note how it went."""
+        note, header = heard.note, heard.header
+        note.protected = True
+        cipher = (station.pairwise or station.candidate) if station else None
+        try:
+            note.pn = packet_number(heard.frame, header.length)
+            if cipher is None:
+                note.detail["decrypt"] = "no key"
+            else:
+                heard.payload = cipher.open(heard.frame, header.length)
+        except (UndecryptableError, WireError):
+            note.detail["decrypt"] = "failed"
+
+    def is_replay(self, station: Station, heard: Heard) -> bool:
+        """Whether a decrypted frame's packet number is no new one; the note says so.
+
+        A number that comes again under the same key is what a reinstalled key looks like from
+        the outside. Copies made by a rule of the medium do not count.
+        """
+        pn = heard.note.pn
+        if pn is None:
+            return False
+        last = station.rx_pn.get(heard.header.tid, 0)
+        if pn > last:
+            station.rx_pn[heard.header.tid] = pn
+            return False
+        if not heard.duplicate:
+            heard.note.detail["pn_check"] = "repeated" if pn == last else "went back"
+            heard.note.detail["pn_last"] = last
+        return True
+
+    def arp_request(self) -> bytes:
+        """The question who has the station's address."""
+        return self._arp_request
+
+    def arp_reply_to(self, request: bytes) -> bytes | None:
+        """Our answer to an ARP request (LLC/SNAP first), if it asks for our address."""
+        if len(request) < _SNAP_LENGTH + 28 or _opcode(request) != 1:
+            return None
+        if request[_SNAP_LENGTH + 24 : _SNAP_LENGTH + 28] != self._own_ip:
+            return None
+        asker = request[_SNAP_LENGTH + 8 : _SNAP_LENGTH + 18]
+        return self._arp_reply[: _SNAP_LENGTH + 18] + asker
+
+    def is_arp_answer(self, payload: bytes) -> bool:
+        """Whether an ARP payload tells us the station's address."""
+        return (
+            len(payload) >= _SNAP_LENGTH + 28
+            and _opcode(payload) == 2
+            and payload[_SNAP_LENGTH + 14 : _SNAP_LENGTH + 18] == self._station_ip
+        )
+
+    def echo_request(self, identifier: int, sequence: int) -> bytes:
+        """An ICMP echo request to the station."""
+        packet = bytearray(self._echo_request)
+        struct.pack_into(">HHH", packet, _AT_ICMP + 2, 0, identifier, sequence)
+        struct.pack_into(">H", packet, _AT_ICMP + 2, checksum(packet[_AT_ICMP:]))
+        return bytes(packet)
+
+    def echo_reply_to(self, request: Icmp) -> bytes | None:
+        """Our answer to an ICMP echo request, if it is for our address."""
+        if request.kind != _ICMP_ECHO or request.destination != self._own_ip:
+            return None
+        icmp = bytearray(b"\0\0\0\0" + request.rest)
+        struct.pack_into(">H", icmp, 2, checksum(icmp))
+        ip = bytearray(self._echo_request[_SNAP_LENGTH:_AT_ICMP])
+        struct.pack_into(">H", ip, 2, len(ip) + len(icmp))
+        ip[10:12] = b"\0\0"
+        ip[16:20] = request.source
+        struct.pack_into(">H", ip, 10, checksum(ip))
+        return SNAP + ETHERTYPE_IPV4 + bytes(ip) + bytes(icmp)
+
+    def echo_answer(self, icmp: Icmp, identifier: int) -> int | None:
+        """The sequence number of an echo reply of the station to our requests, or ``None``."""
+        if icmp.kind != _ICMP_ECHO_REPLY or icmp.source != self._station_ip:
+            return None
+        if icmp.destination != self._own_ip or icmp.rest[4:] != templates.ECHO_PAYLOAD:
+            return None
+        answered, sequence = struct.unpack_from(">HH", icmp.rest)
+        return sequence if answered == identifier else None
+
+    def _addressed(self, receiver: bytes) -> bytes:
+        return self._header[:4] + receiver + self._header[10:22] + self._management.next_sequence()
+
+
+def payload_kind(payload: bytes) -> FrameKind:
+    """The kind of a data payload that begins with LLC/SNAP: eapol, arp, icmp, or data."""
+    if payload[:6] != SNAP:
+        return "data"
+    ethertype = payload[6:8]
+    if ethertype == ETHERTYPE_EAPOL:
+        return "eapol"
+    if ethertype == ETHERTYPE_ARP:
+        return "arp"
+    return "data" if parse_icmp(payload) is None else "icmp"
+
+
+def parse_icmp(payload: bytes) -> Icmp | None:
+    """The ICMP message in a payload that begins with LLC/SNAP, or ``None``."""
+    if payload[6:8] != ETHERTYPE_IPV4 or len(payload) < _AT_ICMP or payload[8] >> 4 != 4:
+        return None
+    ip = payload[_SNAP_LENGTH:]
+    header_length = (ip[0] & 0x0F) * 4
+    total = ip[2] << 8 | ip[3]
+    if header_length < 20 or not header_length + 8 <= total <= len(ip):
+        return None
+    fragment = (ip[6] << 8 | ip[7]) & 0x3FFF
+    if ip[9] != _PROTOCOL_ICMP or fragment or checksum(ip[:header_length]):
+        return None
+    icmp = ip[header_length:total]
+    if checksum(icmp):
+        return None
+    return Icmp(icmp[0], ip[12:16], ip[16:20], icmp[4:])
+
+
+def checksum(data: bytes | bytearray) -> int:
+    """The Internet checksum (RFC 1071); 0 over data that holds a right one."""
+    if len(data) % 2:
+        data = data + b"\0"
+    total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def _opcode(arp: bytes) -> int:
+    return arp[_ARP_OPCODE] << 8 | arp[_ARP_OPCODE + 1]

@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The authenticator: 4-way handshake and group key handshake of WPA2-PSK.
+
+Source: IEEE 802.11-2020, 12.7.6 (4-way), 12.7.7 (group). Where the standard leaves room it does
+as hostapd does (src/ap/wpa_auth.c), the access point most drivers were tried against:
+
+- four tries, the first wait 100 ms, later ones 1000 ms, 500 ms for the first G1; an acknowledged
+  first M1 waits 1000 ms, since some supplicants take a new SNonce per M1;
+- every try has a new replay counter, and an answer to any outstanding one is accepted;
+- an M2 that comes again during the wait for M4 is ignored, unless its SNonce is new: then the
+  keys are derived anew and M3 sent again;
+- messages with a wrong MIC or a stale replay counter are ignored and counted.
+
+An M2 whose RSNE differs from that of the association request ends with reason 17 (the standard's
+table 9-49; hostapd says 2).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Final, Literal
+
+from hwsim import eapol
+from hwsim.ap import templates
+from hwsim.ap.crypto import (
+    CcmpKey,
+    derive_ptk,
+    eapol_mic,
+    same,
+    wrap_key_data,
+)
+from hwsim.ap.network import Network, Timers
+from hwsim.ap.rsne import OWN_RSNE
+from hwsim.ap.station import Note, Station, Surroundings
+from hwsim.eapol import KeyFrame
+from hwsim.errors import WireError
+from hwsim.frames import ELEMENT_RSN, element
+from hwsim.loop import Timer
+from hwsim.records import FrameKind
+
+REASON_4WAY_TIMEOUT: Final = 15
+REASON_GROUP_TIMEOUT: Final = 16
+REASON_ELEMENT_DIFFERS: Final = 17
+
+_INFO_M1: Final = 0x008A
+_INFO_M3: Final = 0x13CA
+_INFO_G1: Final = 0x1382
+_GTK_KDE = bytes.fromhex("dd16000fac01")
+
+_AT_REPLAY = templates.AT_EAPOL + eapol.OFFSET_REPLAY_COUNTER
+_AT_NONCE = templates.AT_EAPOL + eapol.OFFSET_NONCE
+_AT_RSC = templates.AT_EAPOL + eapol.OFFSET_RSC
+_AT_MIC = templates.AT_EAPOL + eapol.OFFSET_MIC
+_AT_DATA = templates.AT_EAPOL + eapol.OFFSET_DATA
+_U64 = struct.Struct(">Q")
+
+
+class GroupKey:
+    """The group key in use, and its successor while a rekey is under way."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self.tx_pn = 0
+        self.key_id = 1
+        self.gtk = surroundings.random(16)
+        self.cipher = CcmpKey(self.gtk, self.key_id)
+        self.next_gtk: bytes | None = None
+
+    @property
+    def newest(self) -> tuple[int, bytes, int]:
+        """Key identifier, key and packet number that a station should be given now."""
+        if self.next_gtk is not None:
+            return 3 - self.key_id, self.next_gtk, 0
+        return self.key_id, self.gtk, self.tx_pn
+
+    def prepare(self) -> None:
+        """Make the successor; it goes to the stations before it is used."""
+        self.next_gtk = self._surroundings.random(16)
+
+    def switch(self) -> None:
+        """Use the successor from now on."""
+        if self.next_gtk is not None:
+            self.key_id, self.gtk, self.tx_pn = self.newest
+            self.next_gtk = None
+            self.cipher = CcmpKey(self.gtk, self.key_id)
+
+    def kde(self) -> bytes:
+        """The GTK KDE of the newest key (12.7.2, figure 12-35)."""
+        key_id, gtk, _ = self.newest
+        return _GTK_KDE + bytes((key_id, 0)) + gtk
+
+
+class KeyTemplates:
+    """The three EAPOL-Key frames an authenticator sends."""
+
+    def __init__(self, network: Network) -> None:
+        self.m1 = templates.eapol_key(network, _INFO_M1, 16, 0)
+        self.m3 = templates.eapol_key(network, _INFO_M3, 16, 56)
+        self.g1 = templates.eapol_key(network, _INFO_G1, 16, 32)
+
+
+Phase = Literal["idle", "M2", "M4", "done", "G2"]
+"""What is waited for; in ``done`` nothing, the keys are in use."""
+
+
+class Authenticator:
+    """One station's handshakes, from the association to the next."""
+
+    def __init__(
+        self,
+        station: Station,
+        *,
+        network: Network,
+        timers: Timers,
+        pmk: bytes,
+        group: GroupKey,
+        key_templates: KeyTemplates,
+        surroundings: Surroundings,
+        transmit: Callable[[Station, bytearray, Note], None],
+        authorized: Callable[[Station], None],
+        group_done: Callable[[Station], None],
+        failed: Callable[[Station, int], None],
+    ) -> None:
+        self._station = station
+        self._network = network
+        self._timers = timers
+        self._pmk = pmk
+        self._group = group
+        self._templates = key_templates
+        self._surroundings = surroundings
+        self._transmit = transmit
+        self._authorized = authorized
+        self._group_done = group_done
+        self._failed = failed
+        self._anonce = surroundings.random(32)
+        self._snonce = b""
+        self._replay_counter = 0
+        self._outstanding: list[int] = []
+        self._answered: list[int] = []
+        self._tries = 0
+        self._timer: Timer | None = None
+        self._rearm_on_ack = False
+        self.phase: Phase = "idle"
+        self.ignored = 0
+
+    def start(self) -> None:
+        """Send the first M1."""
+        self.phase = "M2"
+        self._tries = 0
+        self._try()
+
+    def start_group(self) -> None:
+        """Send the newest group key; only while nothing else is waited for."""
+        if self.phase == "done":
+            self.phase = "G2"
+            self._tries = 0
+            self._outstanding.clear()
+            self._try()
+
+    def stop(self) -> None:
+        """Cancel the timer; nothing more is sent."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self.phase = "idle"
+
+    def transmitted(self, kind: FrameKind, acked: bool) -> None:
+        """An EAPOL-Key frame went out, acknowledged or not."""
+        if kind == "M1" and acked and self._rearm_on_ack and self.phase == "M2":
+            self._wait(self._timers.next_ms)
+        self._rearm_on_ack = False
+
+    def receive(self, key: KeyFrame, note: Note) -> None:
+        """An EAPOL-Key frame of the station; what is wrong with it goes to its note."""
+        reason = self._receive(key, note)
+        if reason is not None:
+            self.ignored += 1
+            note.detail["ignored"] = reason
+
+    # what is sent
+
+    def _try(self) -> None:
+        self._tries += 1
+        if self._tries > self._timers.tries:
+            group = self.phase == "G2"
+            self.stop()
+            self._failed(self._station, REASON_GROUP_TIMEOUT if group else REASON_4WAY_TIMEOUT)
+            return
+        self._replay_counter += 1
+        self._outstanding.append(self._replay_counter)
+        del self._outstanding[: -self._timers.tries]
+        if self.phase == "M2":
+            self._rearm_on_ack = self._tries == 1
+            self._send_m1()
+        elif self.phase == "M4":
+            self._send_m3()
+        else:
+            self._send_g1()
+        first = self._timers.group_first_ms if self.phase == "G2" else self._timers.first_ms
+        self._wait(first if self._tries == 1 else self._timers.next_ms)
+
+    def _wait(self, wait_ms: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._surroundings.call_after(wait_ms * 1_000_000, self._try)
+
+    def _send_m1(self) -> None:
+        frame = bytearray(self._templates.m1)
+        frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
+        self._send("M1", frame)
+
+    def _send_m3(self) -> None:
+        frame = bytearray(self._templates.m3)
+        frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
+        self._send("M3", frame, OWN_RSNE + self._group.kde())
+
+    def _send_g1(self) -> None:
+        self._send("G1", bytearray(self._templates.g1), self._group.kde())
+
+    def _send(self, kind: FrameKind, frame: bytearray, key_data: bytes = b"") -> None:
+        _U64.pack_into(frame, _AT_REPLAY, self._replay_counter)
+        keys = self._station.keys
+        if key_data and keys is not None:
+            frame[_AT_RSC : _AT_RSC + 6] = self._group.newest[2].to_bytes(6, "little")
+            frame[_AT_DATA:] = wrap_key_data(keys.kek, key_data)
+            frame[_AT_MIC : _AT_MIC + 16] = eapol_mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))
+        note = Note(kind, retry=self._tries > 1, replay_counter=self._replay_counter)
+        self._transmit(self._station, frame, note)
+
+    # what is received
+
+    def _receive(self, key: KeyFrame, note: Note) -> str | None:
+        """Deal with a message; returns why it is ignored, or ``None``."""
+        if key.descriptor != eapol.DESCRIPTOR_RSN:
+            return "not an RSN key descriptor"
+        if key.info & eapol.INFO_VERSION != eapol.VERSION_HMAC_SHA1_AES:
+            return "key descriptor version"
+        if note.kind == "M2":
+            return self._receive_m2(key, note)
+        if note.kind == "M4":
+            return self._receive_m4(key, note)
+        if note.kind == "G2":
+            return self._receive_g2(key, note)
+        return "not for an authenticator"
+
+    def _receive_m2(self, key: KeyFrame, note: Note) -> str | None:
+        fresh = self.phase == "M2" and key.replay_counter in self._outstanding
+        renewed = (
+            self.phase == "M4"
+            and key.replay_counter in self._answered
+            and key.nonce != self._snonce
+        )
+        if not (fresh or renewed):
+            return self._stale(key)
+        station, bssid = self._station, self._network.bssid
+        keys = derive_ptk(self._pmk, bssid, station.mac, self._anonce, key.nonce)
+        if not _mic_fits(keys.kck, key, note):
+            return "MIC"
+        if not self._same_rsne(key):
+            self.stop()
+            self._failed(station, REASON_ELEMENT_DIFFERS)
+            return "RSNE differs from the association request's"
+        station.keys = keys
+        station.rx_pn.clear()
+        self._snonce = key.nonce
+        if fresh:
+            self._answered = self._outstanding
+        self._answered.remove(key.replay_counter)
+        self._outstanding = []
+        self.phase = "M4"
+        self._tries = 0
+        self._try()
+        station.candidate = CcmpKey(keys.tk)
+        return None
+
+    def _receive_m4(self, key: KeyFrame, note: Note) -> str | None:
+        station = self._station
+        if self.phase != "M4" or key.replay_counter not in self._outstanding:
+            return self._stale(key)
+        if station.keys is None or not _mic_fits(station.keys.kck, key, note):
+            return "MIC"
+        self._finish()
+        station.pairwise, station.candidate = station.candidate, None
+        station.tx_pn = 0
+        self._authorized(station)
+        return None
+
+    def _receive_g2(self, key: KeyFrame, note: Note) -> str | None:
+        station = self._station
+        if self.phase != "G2" or key.replay_counter not in self._outstanding:
+            return self._stale(key)
+        if station.keys is None or not _mic_fits(station.keys.kck, key, note):
+            return "MIC"
+        self._finish()
+        self._group_done(station)
+        return None
+
+    def _finish(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._outstanding = []
+        self.phase = "done"
+
+    def _stale(self, key: KeyFrame) -> str:
+        if key.replay_counter in self._outstanding:
+            return f"waiting for {self.phase}"
+        return "replay counter"
+
+    def _same_rsne(self, key: KeyFrame) -> bool:
+        try:
+            return element(key.key_data, ELEMENT_RSN) == self._station.rsne
+        except WireError:
+            return False
+
+
+def _mic_fits(kck: bytes, key: KeyFrame, note: Note) -> bool:
+    note.mic_ok = same(eapol_mic(kck, eapol.without_mic(key.pdu)), key.mic)
+    return note.mic_ok

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Management frames: beacons, probing, authentication, association and their ends.
+
+Source: IEEE 802.11-2020, 9.3.3 (frame formats), 11.1.3 (beacons and TSF), 11.3 (authentication
+and association), tables 9-49 (reasons) and 9-50 (status codes).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final, NamedTuple
+
+from hwsim.ap import templates
+from hwsim.ap.network import TU_NS, Network
+from hwsim.ap.rsne import STATUS_INVALID_ELEMENT, STATUS_SUCCESS, association_status
+from hwsim.errors import WireError
+from hwsim.frames import ELEMENT_RSN, ELEMENT_SSID, MacHeader, element
+
+BEACON_INTERVAL_NS: Final = templates.BEACON_INTERVAL_TU * TU_NS
+
+STATUS_UNSPECIFIED: Final = 1
+STATUS_UNSUPPORTED_ALGORITHM: Final = 13
+STATUS_UNEXPECTED_SEQUENCE: Final = 14
+
+REASON_LEAVING: Final = 3
+REASON_NOT_AUTHENTICATED: Final = 6
+REASON_NOT_ASSOCIATED: Final = 7
+
+_AID_BITS: Final = 0xC000
+_MAX_SEQUENCE: Final = 4096
+
+
+class AuthRequest(NamedTuple):
+    """The fixed fields of an authentication frame, and the status we answer."""
+
+    algorithm: int
+    sequence: int
+    status: int
+
+
+class AssocRequest(NamedTuple):
+    """What an association request asks for, and the status we answer."""
+
+    rsne: bytes
+    status: int
+
+
+class Management:
+    """Builds the access point's management frames; knows no stations."""
+
+    def __init__(self, network: Network, start_ns: int) -> None:
+        self._start_ns = start_ns
+        self._ssid = network.ssid
+        beacon, self._at_dtim = templates.beacon(network)
+        self._beacon = bytearray(beacon)
+        self._probe_response = templates.probe_response(network)
+        self._authentication = templates.authentication(network)
+        self._association = templates.association_response(network)
+        self._deauthentication = templates.deauthentication(network)
+        self._beacons = 0
+        self._sequence = 0
+
+    def next_sequence(self) -> bytes:
+        """The sequence control of the next frame: one counter for all, fragment 0."""
+        self._sequence = (self._sequence + 1) % _MAX_SEQUENCE
+        return (self._sequence << 4).to_bytes(2, "little")
+
+    def tsf_us(self, air_ns: int) -> int:
+        """The timing synchronisation function: microseconds since the access point began."""
+        return (air_ns - self._start_ns) // 1000
+
+    def beacon(self, air_ns: int) -> bytes:
+        """The beacon of that time; the DTIM count goes round with every one."""
+        frame = self._beacon
+        struct.pack_into("<Q", frame, templates.AT_TIMESTAMP, self.tsf_us(air_ns))
+        frame[templates.AT_SEQUENCE : templates.AT_SEQUENCE + 2] = self.next_sequence()
+        frame[self._at_dtim] = -self._beacons % templates.DTIM_PERIOD
+        self._beacons += 1
+        return bytes(frame)
+
+    def next_beacon_ns(self, air_ns: int) -> int:
+        """The target beacon transmission time that follows ``air_ns``."""
+        passed = (air_ns - self._start_ns) // BEACON_INTERVAL_NS
+        return self._start_ns + (passed + 1) * BEACON_INTERVAL_NS
+
+    def probe_response(self, receiver: bytes, air_ns: int) -> bytes:
+        """A probe response with the TSF of that time."""
+        frame = self._addressed(self._probe_response, receiver)
+        struct.pack_into("<Q", frame, templates.AT_TIMESTAMP, self.tsf_us(air_ns))
+        return bytes(frame)
+
+    def authentication(self, receiver: bytes, status: int) -> bytes:
+        """The answer to an authentication request."""
+        return self._with_u16(self._authentication, receiver, templates.AT_AUTH_STATUS, status)
+
+    def association_response(self, receiver: bytes, status: int, aid: int, *, again: bool) -> bytes:
+        """The answer to an association (``again``: reassociation) request."""
+        frame = self._addressed(self._association, receiver)
+        if again:
+            frame[0] = 0x30
+        struct.pack_into("<H", frame, templates.AT_ASSOC_STATUS, status)
+        if status == STATUS_SUCCESS:
+            struct.pack_into("<H", frame, templates.AT_ASSOC_AID, aid | _AID_BITS)
+        return bytes(frame)
+
+    def deauthentication(self, receiver: bytes, reason: int) -> bytes:
+        """A deauthentication."""
+        return self._with_u16(self._deauthentication, receiver, templates.AT_REASON, reason)
+
+    def probed(self, frame: bytes, header: MacHeader) -> bool:
+        """Whether a probe request is for us: our SSID or the wildcard."""
+        ssid = element(frame, ELEMENT_SSID, header.length)
+        return ssid is not None and ssid[2:] in (b"", self._ssid)
+
+    def parse_assoc_request(self, frame: bytes, header: MacHeader) -> AssocRequest:
+        """The request; its status says what is wrong with it. Raises :class:`WireError`."""
+        fixed = 10 if header.subtype == 2 else 4
+        if len(frame) < header.length + fixed:
+            raise WireError("association request: too short")
+        try:
+            ssid = element(frame, ELEMENT_SSID, header.length + fixed)
+            rsne = element(frame, ELEMENT_RSN, header.length + fixed)
+        except WireError:
+            return AssocRequest(b"", STATUS_INVALID_ELEMENT)
+        if ssid is None or ssid[2:] != self._ssid:
+            return AssocRequest(b"", STATUS_UNSPECIFIED)
+        return AssocRequest(rsne or b"", association_status(rsne))
+
+    def _addressed(self, template: bytes, receiver: bytes) -> bytearray:
+        frame = bytearray(template)
+        frame[templates.AT_RECEIVER : templates.AT_RECEIVER + 6] = receiver
+        frame[templates.AT_SEQUENCE : templates.AT_SEQUENCE + 2] = self.next_sequence()
+        return frame
+
+    def _with_u16(self, template: bytes, receiver: bytes, offset: int, value: int) -> bytes:
+        frame = self._addressed(template, receiver)
+        struct.pack_into("<H", frame, offset, value)
+        return bytes(frame)
+
+
+def parse_auth_request(frame: bytes, header: MacHeader) -> AuthRequest:
+    """The request; its status says what is wrong with it. Raises :class:`WireError`."""
+    if len(frame) < header.length + 6:
+        raise WireError("authentication: too short")
+    algorithm, sequence = struct.unpack_from("<HH", frame, header.length)
+    if algorithm != 0:
+        return AuthRequest(algorithm, sequence, STATUS_UNSUPPORTED_ALGORITHM)
+    if sequence != 1:
+        return AuthRequest(algorithm, sequence, STATUS_UNEXPECTED_SEQUENCE)
+    return AuthRequest(algorithm, sequence, STATUS_SUCCESS)
+
+
+def parse_reason(frame: bytes, header: MacHeader) -> int:
+    """The reason of a deauthentication or disassociation; raises :class:`WireError`."""
+    if len(frame) < header.length + 2:
+        raise WireError("deauthentication: too short")
+    reason: int = struct.unpack_from("<H", frame, header.length)[0]
+    return reason

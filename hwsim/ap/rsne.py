@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The RSN element: what ours says, and whether a station's fits it.
+
+Source: IEEE 802.11-2020, 9.4.2.24 (the element), table 9-50 (status codes).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final, NamedTuple
+
+from hwsim.errors import WireError
+
+SUITE_CCMP: Final = bytes.fromhex("000fac04")
+AKM_PSK: Final = bytes.fromhex("000fac02")
+
+OWN_RSNE: Final = (
+    b"\x30\x14\x01\x00" + SUITE_CCMP + b"\x01\x00" + SUITE_CCMP + b"\x01\x00" + AKM_PSK + b"\0\0"
+)
+"""Version 1, CCMP for group and pairwise, PSK, no capabilities."""
+
+STATUS_SUCCESS: Final = 0
+STATUS_INVALID_ELEMENT: Final = 40
+STATUS_INVALID_GROUP_CIPHER: Final = 41
+STATUS_INVALID_PAIRWISE_CIPHER: Final = 42
+STATUS_INVALID_AKMP: Final = 43
+STATUS_UNSUPPORTED_RSNE_VERSION: Final = 44
+STATUS_INVALID_RSNE_CAPABILITIES: Final = 45
+
+_CAPABILITY_MFP_REQUIRED: Final = 0x0040
+
+
+class RsnElement(NamedTuple):
+    """A parsed RSNE; fields that were left out have the defaults of the standard (CCMP, 802.1X)."""
+
+    version: int
+    group: bytes
+    pairwise: tuple[bytes, ...]
+    akms: tuple[bytes, ...]
+    capabilities: int
+
+
+def parse_rsne(whole: bytes) -> RsnElement:
+    """The RSNE in ``whole`` (with identifier and length); raises :class:`WireError`."""
+    body = whole[2:]
+    if len(body) < 2:
+        raise WireError("RSNE: no version")
+    version = struct.unpack_from("<H", body)[0]
+    group, offset = (body[2:6], 6) if len(body) >= 6 else (SUITE_CCMP, len(body))
+    pairwise, offset = _suites(body, offset, SUITE_CCMP)
+    akms, offset = _suites(body, offset, bytes.fromhex("000fac01"))
+    capabilities = struct.unpack_from("<H", body, offset)[0] if len(body) >= offset + 2 else 0
+    return RsnElement(version, group, pairwise, akms, capabilities)
+
+
+def association_status(rsne: bytes | None) -> int:
+    """The status code our access point answers to an association request with that RSNE."""
+    if rsne is None:
+        return STATUS_INVALID_ELEMENT
+    try:
+        station = parse_rsne(rsne)
+    except WireError:
+        return STATUS_INVALID_ELEMENT
+    if station.version != 1:
+        return STATUS_UNSUPPORTED_RSNE_VERSION
+    if station.group != SUITE_CCMP:
+        return STATUS_INVALID_GROUP_CIPHER
+    if station.pairwise != (SUITE_CCMP,):
+        return STATUS_INVALID_PAIRWISE_CIPHER
+    if station.akms != (AKM_PSK,):
+        return STATUS_INVALID_AKMP
+    if station.capabilities & _CAPABILITY_MFP_REQUIRED:
+        return STATUS_INVALID_RSNE_CAPABILITIES
+    return STATUS_SUCCESS
+
+
+def _suites(body: bytes, offset: int, default: bytes) -> tuple[tuple[bytes, ...], int]:
+    """A counted list of suites at ``offset``, and where it ends."""
+    if offset >= len(body):
+        return (default,), offset
+    if len(body) - offset < 2:
+        raise WireError("RSNE: half a suite count")
+    count = struct.unpack_from("<H", body, offset)[0]
+    end = offset + 2 + 4 * count
+    if count == 0 or end > len(body):
+        raise WireError(f"RSNE: {count} suites in {len(body) - offset - 2} bytes")
+    return tuple(body[at : at + 4] for at in range(offset + 2, end, 4)), end

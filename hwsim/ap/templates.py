@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The access point's frames, built once by scapy.
+
+Each function returns the bytes of a whole frame (802.11 header first) in which addresses, numbers
+and keys are zero where they differ from frame to frame; the constants say where. So scapy keeps
+the knowledge of the formats, and the hot path only patches.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from scapy.layers.dot11 import (
+    Dot11,
+    Dot11AssoResp,
+    Dot11Auth,
+    Dot11Beacon,
+    Dot11Deauth,
+    Dot11Disas,
+    Dot11Elt,
+    Dot11ProbeResp,
+)
+from scapy.layers.inet import ICMP, IP
+from scapy.layers.l2 import ARP, LLC, SNAP
+from scapy.packet import Raw
+
+from hwsim import eapol
+from hwsim.ap.network import Network
+from hwsim.ap.rsne import OWN_RSNE
+from hwsim.frames import BROADCAST, FROM_DS, mac_text
+
+BEACON_INTERVAL_TU: Final = 100
+DTIM_PERIOD: Final = 2
+
+DURATION_ACK_US: Final = 314
+"""Duration of a frame that is acknowledged: SIFS (10 µs) and an ACK at 1 Mb/s (304 µs)."""
+
+AT_RECEIVER: Final = 4
+AT_SEQUENCE: Final = 22
+AT_TIMESTAMP: Final = 24
+AT_AUTH_STATUS: Final = 28
+AT_AUTH_SEQUENCE: Final = 26
+AT_ASSOC_STATUS: Final = 26
+AT_ASSOC_AID: Final = 28
+AT_REASON: Final = 24
+DATA_HEADER_LENGTH: Final = 24
+AT_EAPOL: Final = 32
+"""802.11 data header (24) and LLC/SNAP (8) come before an EAPOL PDU."""
+
+ECHO_PAYLOAD: Final = bytes(range(0x61, 0x61 + 16)) * 2
+
+_CAPABILITIES = "short-slot+ESS+privacy+short-preamble"
+_RATES_24 = bytes((0x82, 0x84, 0x8B, 0x96, 12, 18, 24, 36))
+_RATES_24_MORE = bytes((48, 72, 96, 108))
+_RATES_5 = bytes((0x8C, 18, 0x98, 36, 0xB0, 72, 96, 108))
+_ELEMENT_TIM = 5
+
+
+def beacon(network: Network) -> tuple[bytes, int]:
+    """The beacon, and where its DTIM count is."""
+    fixed = Dot11Beacon(beacon_interval=BEACON_INTERVAL_TU, cap=_CAPABILITIES)
+    head = bytes(_management(network, 8, BROADCAST) / fixed / _first_elements(network))
+    tim = bytes(Dot11Elt(ID=_ELEMENT_TIM, info=bytes((0, DTIM_PERIOD, 0, 0))))
+    return head + tim + _last_elements(network), len(head) + 2
+
+
+def probe_response(network: Network) -> bytes:
+    """The probe response: a beacon without TIM."""
+    fixed = Dot11ProbeResp(beacon_interval=BEACON_INTERVAL_TU, cap=_CAPABILITIES)
+    head = _acknowledged(_management(network, 5) / fixed / _first_elements(network))
+    return head + _last_elements(network)
+
+
+def authentication(network: Network) -> bytes:
+    """An open-system authentication response, status 0."""
+    return _acknowledged(_management(network, 11) / Dot11Auth(algo=0, seqnum=2, status=0))
+
+
+def association_response(network: Network) -> bytes:
+    """An association response, status 0, AID 0."""
+    fixed = Dot11AssoResp(cap=_CAPABILITIES, status=0, AID=0)
+    return _acknowledged(_management(network, 1) / fixed) + _rates(network)
+
+
+def deauthentication(network: Network) -> bytes:
+    """A deauthentication, reason 0."""
+    return _acknowledged(_management(network, 12) / Dot11Deauth(reason=0))
+
+
+def disassociation(network: Network) -> bytes:
+    """A disassociation, reason 0."""
+    return _acknowledged(_management(network, 10) / Dot11Disas(reason=0))
+
+
+def eapol_key(network: Network, info: int, key_length: int, data_length: int) -> bytes:
+    """A data frame with an EAPOL-Key frame of that key information and room for key data.
+
+    scapy builds 802.11, LLC and SNAP; the key frame is laid out by the offsets of
+    :mod:`hwsim.eapol`, since scapy's EAPOL_KEY changed its field names between releases.
+    """
+    body = bytearray(eapol.OFFSET_DATA + data_length)
+    body[0:4] = bytes((2, eapol.EAPOL_KEY_TYPE)) + (len(body) - 4).to_bytes(2, "big")
+    body[4] = eapol.DESCRIPTOR_RSN
+    body[eapol.OFFSET_INFO : eapol.OFFSET_INFO + 2] = info.to_bytes(2, "big")
+    body[7:9] = key_length.to_bytes(2, "big")
+    body[eapol.OFFSET_DATA_LENGTH : eapol.OFFSET_DATA] = data_length.to_bytes(2, "big")
+    return _acknowledged(_data(network) / LLC() / SNAP(code=0x888E) / Raw(bytes(body)))
+
+
+def data_header(network: Network) -> bytes:
+    """The header of a data frame from the access point itself to one station."""
+    return _acknowledged(_data(network))
+
+
+def arp(network: Network, *, reply: bool) -> bytes:
+    """LLC/SNAP and an ARP request for the station's address, or a reply, from the AP's address."""
+    packet = ARP(
+        op=2 if reply else 1,
+        hwsrc=mac_text(network.bssid),
+        psrc=str(network.ap_ip),
+        hwdst=mac_text(bytes(6)),
+        pdst=str(network.station_ip),
+    )
+    return bytes(LLC() / SNAP(code=0x0806) / packet)
+
+
+def echo_request(network: Network) -> bytes:
+    """LLC/SNAP and an ICMP echo request to the station; identifier and sequence are zero."""
+    packet = IP(src=str(network.ap_ip), dst=str(network.station_ip), ttl=64, flags="DF")
+    return bytes(LLC() / SNAP(code=0x0800) / packet / ICMP(type=8) / Raw(ECHO_PAYLOAD))
+
+
+def _management(network: Network, subtype: int, receiver: bytes = bytes(6)) -> Any:
+    own = mac_text(network.bssid)
+    return Dot11(type=0, subtype=subtype, addr1=mac_text(receiver), addr2=own, addr3=own)
+
+
+def _data(network: Network) -> Any:
+    own = mac_text(network.bssid)
+    return Dot11(type=2, FCfield=FROM_DS, addr1=mac_text(bytes(6)), addr2=own, addr3=own)
+
+
+def _acknowledged(packet: Any) -> bytes:
+    """The packet's bytes with the duration of an acknowledged frame.
+
+    Patched rather than given to scapy, whose Dot11.ID changed its byte order between releases.
+    """
+    frame = bytes(packet)
+    return frame[:2] + DURATION_ACK_US.to_bytes(2, "little") + frame[4:]
+
+
+def _first_elements(network: Network) -> Any:
+    elements = Dot11Elt(ID=0, info=network.ssid)
+    if network.is_5ghz:
+        return elements / Dot11Elt(ID=1, info=_RATES_5)
+    return (
+        elements / Dot11Elt(ID=1, info=_RATES_24) / Dot11Elt(ID=3, info=bytes((network.channel,)))
+    )
+
+
+def _last_elements(network: Network) -> bytes:
+    if network.is_5ghz:
+        return OWN_RSNE
+    return bytes(Dot11Elt(ID=42, info=b"\0")) + OWN_RSNE + _more_rates()
+
+
+def _rates(network: Network) -> bytes:
+    if network.is_5ghz:
+        return bytes(Dot11Elt(ID=1, info=_RATES_5))
+    return bytes(Dot11Elt(ID=1, info=_RATES_24)) + _more_rates()
+
+
+def _more_rates() -> bytes:
+    return bytes(Dot11Elt(ID=50, info=_RATES_24_MORE))

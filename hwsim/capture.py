@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The capture: pcapng with radiotap, nanosecond times and a comment on what a rule did.
+
+Only what a capture of one interface needs is written: section header, interface description,
+enhanced packets. (scapy's PcapNgWriter has neither nanoseconds nor comments on packets.) Frames
+are kept in memory until the loop is idle, so no disk is touched while a station waits.
+
+Sources: draft-ietf-opsawg-pcapng (blocks), radiotap.org (header), wireshark.org's 80211_keys.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Final
+
+from hwsim.loop import Loop
+
+LINKTYPE_IEEE802_11_RADIOTAP: Final = 127
+CAPTURE_NAME: Final = "air.pcapng"
+KEYS_NAME: Final = "air.keys"
+
+_BLOCK_SECTION = 0x0A0D0D0A
+_BLOCK_INTERFACE = 1
+_BLOCK_PACKET = 6
+_OPT_COMMENT = 1
+_OPT_IF_NAME = 2
+_OPT_IF_TSRESOL = 9
+_OPT_EPB_FLAGS = 2
+_FLAG_INBOUND = 1
+_FLAG_OUTBOUND = 2
+_SNAPLEN = 65535
+
+_CHANNEL_2GHZ = 0x0080
+_CHANNEL_5GHZ = 0x0100
+_CHANNEL_OFDM = 0x0040
+_CHANNEL_CCK = 0x0020
+_RADIOTAP = struct.Struct("<BBHIBBHHb")
+_RADIOTAP_PRESENT = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 5  # flags, rate, channel, antenna signal
+
+_MEMORY_LIMIT = 32 << 20
+
+
+class Capture:
+    """Writes one capture; a fault ends the capture, never the air.
+
+    ``fault`` is told once, with a message, when the file cannot be written any more. What had been
+    written by then stays readable.
+    """
+
+    def __init__(self, loop: Loop, directory: Path, fault: Callable[[str], None]) -> None:
+        self._loop = loop
+        self._directory = directory
+        self._fault = fault
+        self._to_wall_ns = time.time_ns() - time.monotonic_ns()
+        self._blocks: list[bytes] = [section_block(), interface_block()]
+        self._size = sum(map(len, self._blocks))
+        self._file: IO[bytes] | None = None
+        self._flushing = False
+        self._freq_mhz = 2437
+        self._signal_dbm = 0
+        self.failed = False
+        self._guard(self._open)
+
+    def tune(self, freq_mhz: int, signal_dbm: int) -> None:
+        """What the radiotap headers say from now on."""
+        self._freq_mhz = freq_mhz
+        self._signal_dbm = signal_dbm
+
+    def write_key(self, pmk: bytes) -> None:
+        """Write the key that decrypts the capture, readable by its owner only."""
+
+        def write() -> None:
+            path = self._directory / KEYS_NAME
+            path.unlink(missing_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            with os.fdopen(os.open(path, flags, 0o600), "w") as file:
+                file.write(f'"wpa-psk","{pmk.hex()}"\n')
+
+        self._guard(write)
+
+    def add(self, frame: bytes, air_ns: int, outbound: bool, comment: str) -> None:
+        """Keep a frame; ``outbound`` means that the access point sent it."""
+        if self.failed:
+            return
+        block = packet_block(
+            self._radiotap(frame) + frame, air_ns + self._to_wall_ns, outbound, comment
+        )
+        self._blocks.append(block)
+        self._size += len(block)
+        if self._size > _MEMORY_LIMIT:
+            self.flush()
+        elif not self._flushing:
+            self._flushing = True
+            self._loop.when_idle(self.flush)
+
+    def flush(self) -> None:
+        """Write what is kept."""
+        self._flushing = False
+        self._guard(self._write)
+
+    def close(self) -> None:
+        """Write what is kept and close the file."""
+        self.flush()
+        if self._file is not None:
+            self._guard(self._file.close)
+            self._file = None
+
+    def _open(self) -> None:
+        # Unbuffered: what is written is in the file, and a short write is seen.
+        self._file = (self._directory / CAPTURE_NAME).open("wb", buffering=0)
+        self._write()
+
+    def _write(self) -> None:
+        data = b"".join(self._blocks)
+        self._blocks.clear()
+        self._size = 0
+        file = self._file
+        if file is None or not data:
+            return
+        good = file.tell()
+        try:
+            written = 0
+            while written < len(data):
+                written += file.write(data[written:])
+        except OSError:
+            file.truncate(good)  # no half block: the file stays readable
+            raise
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        if self.failed:
+            return
+        try:
+            action()
+        except OSError as error:
+            self.failed = True
+            self._blocks.clear()
+            self._fault(f"{error.strerror or error}: {error.filename or CAPTURE_NAME}")
+
+    def _radiotap(self, frame: bytes) -> bytes:
+        ofdm = self._freq_mhz > 5000 or frame[0] & 0x0C == 0x08
+        band = _CHANNEL_5GHZ if self._freq_mhz > 5000 else _CHANNEL_2GHZ
+        return _RADIOTAP.pack(
+            0, 0, _RADIOTAP.size, _RADIOTAP_PRESENT, 0, 12 if ofdm else 2, self._freq_mhz,
+            band | (_CHANNEL_OFDM if ofdm else _CHANNEL_CCK), self._signal_dbm,
+        )  # fmt: skip
+
+
+def section_block() -> bytes:
+    """The section header: version 1.0, little-endian, length unknown."""
+    return _block(_BLOCK_SECTION, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+
+
+def interface_block() -> bytes:
+    """The interface: radiotap, times in nanoseconds."""
+    options = _options([(_OPT_IF_NAME, b"hwsim"), (_OPT_IF_TSRESOL, b"\x09")])
+    return _block(
+        _BLOCK_INTERFACE, struct.pack("<HHI", LINKTYPE_IEEE802_11_RADIOTAP, 0, _SNAPLEN) + options
+    )
+
+
+def packet_block(packet: bytes, wall_ns: int, outbound: bool, comment: str) -> bytes:
+    """A packet of interface 0 at that time (ns since 1970), with its direction and a comment."""
+    flags = _FLAG_OUTBOUND if outbound else _FLAG_INBOUND
+    options = [(_OPT_EPB_FLAGS, struct.pack("<I", flags))]
+    if comment:
+        options.insert(0, (_OPT_COMMENT, comment.encode()))
+    head = struct.pack(
+        "<IIIII", 0, wall_ns >> 32 & 0xFFFFFFFF, wall_ns & 0xFFFFFFFF, len(packet), len(packet)
+    )
+    return _block(_BLOCK_PACKET, head + _padded(packet) + _options(options))
+
+
+def _block(kind: int, body: bytes) -> bytes:
+    length = struct.pack("<I", 12 + len(body))
+    return struct.pack("<I", kind) + length + body + length
+
+
+def _options(options: list[tuple[int, bytes]]) -> bytes:
+    parts = [struct.pack("<HH", code, len(value)) + _padded(value) for code, value in options]
+    return b"".join(parts) + bytes(4)
+
+
+def _padded(value: bytes) -> bytes:
+    return value + bytes(-len(value) % 4)

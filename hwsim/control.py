@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The control socket: JSON lines, one client.
+
+``{"id":1,"call":"name","args":{…}}`` is answered by ``{"id":1,"result":{…}}`` or
+``{"id":1,"error":{"code":"…","message":"…"}}``, at once or when it is known; events come unasked as
+``{"event":"…",…}``. A line that cannot be understood gets an error with the id ``null``; nothing
+that a client sends ends the process, except that it goes away. Further clients are turned away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from hwsim.errors import RequestError
+from hwsim.loop import Loop
+
+MAX_LINE: Final = 1 << 20
+MAX_BACKLOG: Final = 64 << 20
+"""A client that leaves so much unread is taken for gone."""
+_EARLY_EVENTS: Final = 1000
+
+Reply = Callable[[dict[str, Any]], None]
+Handler = Callable[[dict[str, Any], Reply], dict[str, Any] | None]
+"""Gets the arguments; returns the result, or ``None`` if it will call the reply later."""
+
+
+class ControlServer:
+    """Serves calls to one client on a listening socket; ``gone`` is called when it leaves."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        listener: socket.socket,
+        handlers: Mapping[str, Handler],
+        gone: Callable[[], None],
+    ) -> None:
+        self._loop = loop
+        self._listener = listener
+        self._handlers = handlers
+        self._gone = gone
+        self._client: socket.socket | None = None
+        self._inbox = b""
+        self._overlong = False
+        self._outbox = bytearray()
+        self._early: deque[dict[str, Any]] = deque(maxlen=_EARLY_EVENTS)
+        self._flush_due = False
+        self.had_client = False
+        listener.setblocking(False)
+        loop.watch(listener.fileno(), self._accept)
+
+    def event(self, name: str, fields: Mapping[str, Any]) -> None:
+        """Send an event; those from before the client came are kept for it."""
+        message = {"event": name, **fields}
+        if self._client is None and not self.had_client:
+            self._early.append(message)
+        else:
+            self._send(message)
+
+    def close(self) -> None:
+        """Send what is still to be sent, as far as that does not block, and close."""
+        self._flush()
+        self._drop()
+        self._loop.unwatch(self._listener.fileno())
+        self._listener.close()
+
+    # connection
+
+    def _accept(self) -> None:
+        try:
+            client, _ = self._listener.accept()
+        except OSError:
+            return
+        client.setblocking(False)
+        if self.had_client:
+            with contextlib.suppress(OSError):
+                client.send(_line({"id": None, "error": _error("busy", "another client is there")}))
+            client.close()
+            return
+        self.had_client = True
+        self._client = client
+        self._loop.watch(client.fileno(), self._readable)
+        while self._early:
+            self._send(self._early.popleft())
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            self._loop.unwatch(client.fileno())
+            client.close()
+
+    def _leave(self) -> None:
+        if self._client is not None:
+            self._drop()
+            self._gone()
+
+    # reading
+
+    def _readable(self) -> None:
+        if self._client is None:
+            return
+        try:
+            data = self._client.recv(1 << 16)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._leave()
+            return
+        *lines, self._inbox = (self._inbox + data).split(b"\n")
+        for line in lines:
+            if self._overlong:
+                self._overlong = False
+            elif line.strip():
+                self._line(line)
+        if len(self._inbox) > MAX_LINE:
+            if not self._overlong:
+                self._refuse(None, "bad-request", f"a line is longer than {MAX_LINE} bytes")
+            self._overlong = True
+            self._inbox = b""
+
+    def _line(self, line: bytes) -> None:
+        try:
+            request = json.loads(line)
+        except (ValueError, RecursionError):
+            self._refuse(None, "bad-request", "the line is no JSON")
+            return
+        if not isinstance(request, dict):
+            self._refuse(None, "bad-request", "a request is a JSON object")
+            return
+        number = request.get("id")
+        if not isinstance(number, int | str) or isinstance(number, bool):
+            self._refuse(None, "bad-request", "a request needs an id, a number or a string")
+            return
+        self._request(number, request)
+
+    def _request(self, number: int | str, request: dict[str, Any]) -> None:
+        name, args = request.get("call"), request.get("args", {})
+        handler = self._handlers.get(name) if isinstance(name, str) else None
+        if handler is None:
+            known = ", ".join(sorted(self._handlers))
+            self._refuse(number, "unknown-call", f"call {name!r:.40} is unknown; known: {known}")
+            return
+        if not isinstance(args, dict):
+            self._refuse(number, "bad-argument", f"{name}: args must be an object")
+            return
+        if extra := request.keys() - {"id", "call", "args"}:
+            self._refuse(number, "bad-request", f"a request has no {min(extra)!r:.40}")
+            return
+        self._serve(number, handler, args)
+
+    def _serve(self, number: int | str, handler: Handler, args: dict[str, Any]) -> None:
+        def reply(result: dict[str, Any]) -> None:
+            if "error" in result:
+                self._send({"id": number, "error": result["error"]})
+            else:
+                self._send({"id": number, "result": result})
+
+        try:
+            result = handler(args, reply)
+        except RequestError as error:
+            self._refuse(number, error.code, str(error))
+            return
+        if result is not None:
+            reply(result)
+
+    # writing
+
+    def _refuse(self, number: int | str | None, code: str, message: str) -> None:
+        self._send({"id": number, "error": _error(code, message)})
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        if self._client is None:
+            return
+        self._outbox += _line(message)
+        if not self._flush_due:
+            self._flush_due = True
+            self._loop.later(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        client = self._client
+        if client is None or not self._outbox:
+            return
+        try:
+            sent = client.send(self._outbox)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._leave()
+            return
+        del self._outbox[:sent]
+        if len(self._outbox) > MAX_BACKLOG:
+            self._leave()
+            return
+        self._loop.watch(client.fileno(), self._readable, self._flush if self._outbox else None)
+
+
+def failure(code: str, message: str) -> dict[str, Any]:
+    """What a handler replies later when the call failed."""
+    return {"error": _error(code, message)}
+
+
+def _error(code: str, message: str) -> dict[str, str]:
+    return {"code": code, "message": message}
+
+
+def _line(message: Mapping[str, Any]) -> bytes:
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"

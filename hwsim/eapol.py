@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""EAPOL-Key frames: parsing and naming (M1…M4, G1, G2).
+
+Source: IEEE 802.11-2020, 12.7.2 (EAPOL-Key frames), figure 12-32 and table 12-8. The offsets
+below count from the first byte of the EAPOL header (protocol version).
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from hwsim.errors import WireError
+from hwsim.records import FrameKind
+
+INFO_VERSION: Final = 0x0007
+INFO_PAIRWISE: Final = 0x0008
+INFO_INSTALL: Final = 0x0040
+INFO_ACK: Final = 0x0080
+INFO_MIC: Final = 0x0100
+INFO_SECURE: Final = 0x0200
+INFO_ERROR: Final = 0x0400
+INFO_REQUEST: Final = 0x0800
+INFO_ENCRYPTED: Final = 0x1000
+
+VERSION_HMAC_SHA1_AES: Final = 2
+"""Key descriptor version of WPA2-PSK with CCMP: HMAC-SHA1-128 and NIST AES key wrap."""
+
+DESCRIPTOR_RSN: Final = 2
+EAPOL_KEY_TYPE: Final = 3
+
+OFFSET_INFO: Final = 5
+OFFSET_REPLAY_COUNTER: Final = 9
+OFFSET_NONCE: Final = 17
+OFFSET_RSC: Final = 65
+OFFSET_MIC: Final = 81
+OFFSET_DATA_LENGTH: Final = 97
+OFFSET_DATA: Final = 99
+MIC_LENGTH: Final = 16
+
+
+class KeyFrame(NamedTuple):
+    """An EAPOL-Key frame. ``pdu`` is the whole of it, EAPOL header included, padding cut off."""
+
+    descriptor: int
+    info: int
+    replay_counter: int
+    nonce: bytes
+    mic: bytes
+    key_data: bytes
+    pdu: bytes
+
+
+def parse_key_frame(payload: bytes) -> KeyFrame:
+    """The EAPOL-Key frame at the start of ``payload``; raises :class:`WireError` for any other."""
+    if len(payload) < 4 or payload[1] != EAPOL_KEY_TYPE:
+        raise WireError("EAPOL: not an EAPOL-Key frame")
+    end = 4 + (payload[2] << 8 | payload[3])
+    if end > len(payload):
+        raise WireError(f"EAPOL-Key: body of {end - 4} bytes, {len(payload) - 4} there")
+    if end < OFFSET_DATA:
+        raise WireError(f"EAPOL-Key: {end} bytes, {OFFSET_DATA} needed")
+    data_length = payload[OFFSET_DATA_LENGTH] << 8 | payload[OFFSET_DATA_LENGTH + 1]
+    if OFFSET_DATA + data_length > end:
+        raise WireError(f"EAPOL-Key: key data of {data_length} bytes reaches over the end")
+    return KeyFrame(
+        descriptor=payload[4],
+        info=payload[OFFSET_INFO] << 8 | payload[OFFSET_INFO + 1],
+        replay_counter=int.from_bytes(payload[OFFSET_REPLAY_COUNTER:OFFSET_NONCE], "big"),
+        nonce=payload[OFFSET_NONCE : OFFSET_NONCE + 32],
+        mic=payload[OFFSET_MIC : OFFSET_MIC + MIC_LENGTH],
+        key_data=payload[OFFSET_DATA : OFFSET_DATA + data_length],
+        pdu=payload[:end],
+    )
+
+
+def classify(key: KeyFrame) -> FrameKind:
+    """The name of an EAPOL-Key frame, ``eapol`` if it has none.
+
+    WPA's M2 and M4 carry the same key information, so the key data decides between them. AEAD
+    suites (FILS), which never set the MIC bit, are not covered.
+    """
+    info = key.info
+    if info & (INFO_ERROR | INFO_REQUEST):
+        return "eapol"
+    ack = bool(info & INFO_ACK)
+    mic = bool(info & INFO_MIC)
+    if not info & INFO_PAIRWISE:
+        return ("G1" if ack else "G2") if mic else "eapol"
+    if ack:
+        return "M3" if mic else "M1"
+    if not mic:
+        return "eapol"
+    return "M2" if key.key_data else "M4"
+
+
+def without_mic(pdu: bytes) -> bytes:
+    """The frame with its MIC field zeroed, as the MIC is computed over it."""
+    return pdu[:OFFSET_MIC] + bytes(MIC_LENGTH) + pdu[OFFSET_MIC + MIC_LENGTH :]

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Our exception hierarchy:
+
+AirError
+├── WireError (ValueError)          bytes from outside are no well-formed message
+├── UndecryptableError (ValueError) a protected frame does not open with the key at hand
+├── RecordError (ValueError)        JSON that is no frame record
+└── RequestError (ValueError)       a control call that cannot be served; carries a code
+"""
+
+from __future__ import annotations
+
+
+class AirError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class WireError(AirError, ValueError):
+    """Bytes that are no well-formed radio-port, hwsim, 802.11 or EAPOL message."""
+
+
+class UndecryptableError(AirError, ValueError):
+    """A protected frame whose integrity code does not verify with the key at hand."""
+
+
+class RecordError(AirError, ValueError):
+    """A JSON object that is no frame record; the message names the field."""
+
+
+class RequestError(AirError, ValueError):
+    """A control call that cannot be served; ``code`` is for programs, the message for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The medium: who hears what, when, and what the sender is told.
+
+A frame of a radio gets its transmit status (the acknowledgement) first, then the access point
+hears it; a frame of the access point goes to the radio that its receiver was heard from, or to all
+of them if it is group-addressed. Rules change that, message by message. Everything that only has to
+be written down (records, capture) is put off until the answers are on their way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from hwsim import wire
+from hwsim.ap.management import REASON_LEAVING
+from hwsim.ap.station import Heard, Note
+from hwsim.errors import WireError
+from hwsim.frames import BROADCAST, MacHeader, kind_of, mac_text, parse_header
+from hwsim.loop import Loop
+from hwsim.ports import Port
+from hwsim.records import FrameRecord
+from hwsim.rules import Rule, RuleBook
+
+SIGNAL_DBM: Final = -40
+DELIVERY_LIMIT_NS: Final = 5_000_000_000
+"""A down frame that the guest has not reported on for so long counts as not delivered."""
+MAX_RADIOS: Final = 1024
+_GROUP_BIT: Final = 1
+
+
+class StationOnAir(Protocol):
+    """What the medium asks of the access point."""
+
+    def inspect(self, frame: bytes, header: MacHeader) -> Heard:
+        """Say what a frame is."""
+
+    def receive(self, heard: Heard, air_ns: int) -> None:
+        """Hear a frame."""
+
+    def transmitted(self, frame: bytes, note: Note, *, acked: bool) -> None:
+        """Learn what became of an own frame."""
+
+    def resequenced(self, frame: bytes) -> bytes:
+        """The own frame under a new sequence number."""
+
+    def deauthenticate(self, mac: bytes, reason: int) -> None:
+        """Deauthenticate a station."""
+
+
+@dataclass(slots=True)
+class _Down:
+    """A frame on its way to a radio."""
+
+    number: int
+    association: int
+    frame: bytes
+    note: Note
+    rule: Rule | None
+    air_ns: int
+
+
+Sink = Callable[[FrameRecord], None]
+Capture = Callable[[bytes, int, bool, str], None]
+"""Gets frame, air time (ns), whether it is of the access point, and a comment."""
+
+
+class Medium:
+    """The medium of one channel, with an access point on it once :meth:`put_on_air` was called."""
+
+    def __init__(self, loop: Loop, record: Sink, capture: Capture) -> None:
+        self._loop = loop
+        self._record = record
+        self._capture = capture
+        self._port: Port | None = None
+        self._station: StationOnAir | None = None
+        self._bssid = b""
+        self._freq_mhz = 0
+        self._association = 0
+        self._rules = RuleBook()
+        self._number = 0
+        self._tag = 0
+        self._pending: dict[int, _Down] = {}
+        self._radio_of: dict[bytes, bytes] = {}
+        self.malformed = 0
+
+    @property
+    def frames(self) -> int:
+        """How many frames there were, beacons not counted."""
+        return self._number
+
+    def attach(self, port: Port) -> None:
+        """Reach radios by that port."""
+        self._port = port
+
+    def put_on_air(self, station: StationOnAir, bssid: bytes, freq_mhz: int) -> None:
+        """Let the access point hear and be heard."""
+        self._station = station
+        self._bssid = bssid
+        self._freq_mhz = freq_mhz
+
+    def take_off_air(self) -> None:
+        """The access point neither hears nor acknowledges any more."""
+        self._station = None
+
+    def begin(self, association: int, rules: RuleBook) -> None:
+        """Frames from now on belong to ``association`` and obey ``rules``."""
+        self._association = association
+        self._rules = rules
+
+    # up
+
+    def on_frame(self, message: bytes, guest_ns: int, air_ns: int) -> None:
+        """A frame of a radio came in; see :class:`hwsim.ports.PortUser`."""
+        try:
+            sent = wire.parse_radio_frame(message)
+            header = parse_header(sent.frame)
+        except WireError:
+            self.malformed += 1
+            return
+        if header.transmitter and len(self._radio_of) < MAX_RADIOS:
+            self._radio_of[header.transmitter] = sent.radio
+        station = self._hearer(sent)
+        try:
+            heard = (
+                Heard(sent.frame, header, Note(kind_of(header)))
+                if station is None
+                else station.inspect(sent.frame, header)
+            )
+        except WireError:
+            self.malformed += 1
+            heard = Heard(sent.frame, header, Note("other"))
+        self._judge_up(self._new_up(sent, heard, station, guest_ns, air_ns))
+
+    def _new_up(
+        self, sent: wire.RadioFrame, heard: Heard, station: StationOnAir | None,
+        guest_ns: int, air_ns: int,
+    ) -> _Up:  # fmt: skip
+        self._number += 1
+        return _Up(self._number, self._association, sent, heard, station, guest_ns, air_ns)
+
+    def _hearer(self, sent: wire.RadioFrame) -> StationOnAir | None:
+        if sent.freq_mhz is not None and sent.freq_mhz != self._freq_mhz:
+            return None
+        return self._station
+
+    def _judge_up(self, up: _Up) -> None:
+        to_us = up.station is not None and up.heard.header.receiver in (self._bssid, BROADCAST)
+        if not to_us:
+            self._status(up, acked=False)
+            self._write_up(up, acked=False, delivered=False, rule=None)
+            return
+        rule = self._rules.match(up.heard.note.kind, "up")
+        action = rule.action if rule else None
+        if rule is None:
+            self._hear(up, acked=True, rule=None)
+        elif action == "drop":
+            self._status(up, acked=False)
+            self._write_up(up, acked=False, delivered=False, rule=rule)
+        elif action == "drop-ack":
+            self._hear(up, acked=False, rule=rule)
+        elif action == "delay":
+            up.heard.note.detail["delay_ms"] = rule.delay_ms
+            self._loop.call_after(
+                rule.delay_ms * 1_000_000, lambda: self._hear(up, acked=True, rule=rule)
+            )
+        elif action == "repeat":
+            self._hear(up, acked=True, rule=rule)
+            for copy in range(1, rule.copies + 1):
+                self._hear_copy(up, copy, rule)
+        else:
+            self._status(up, acked=True)
+            assert up.station is not None
+            up.station.deauthenticate(up.heard.header.transmitter, REASON_LEAVING)
+            self._write_up(up, acked=True, delivered=True, rule=rule)
+
+    def _hear(self, up: _Up, *, acked: bool, rule: Rule | None) -> None:
+        acked = acked and up.heard.header.receiver == self._bssid
+        self._status(up, acked=acked)
+        self._receive(up)
+        self._write_up(up, acked=acked, delivered=True, rule=rule)
+
+    def _hear_copy(self, up: _Up, copy: int, rule: Rule) -> None:
+        assert up.station is not None
+        heard = up.station.inspect(up.heard.frame, up.heard.header)
+        heard.duplicate = True
+        heard.note.detail["copy"] = copy
+        again = self._new_up(up.sent, heard, up.station, up.guest_ns, up.air_ns)
+        self._receive(again)
+        self._write_up(again, acked=False, delivered=True, rule=rule)
+
+    def _receive(self, up: _Up) -> None:
+        assert up.station is not None
+        try:
+            up.station.receive(up.heard, up.air_ns)
+        except WireError as error:
+            self.malformed += 1
+            up.heard.note.detail["malformed"] = str(error)
+
+    def _status(self, up: _Up, *, acked: bool) -> None:
+        if self._port is not None:
+            self._port.send(wire.status_message(up.sent, acked=acked, signal_dbm=SIGNAL_DBM), 0)
+
+    def _write_up(self, up: _Up, *, acked: bool, delivered: bool, rule: Rule | None) -> None:
+        def write() -> None:
+            header, note = up.heard.header, up.heard.note
+            record = FrameRecord(
+                number=up.number, association=up.association, direction="up", kind=note.kind,
+                air_ns=up.air_ns, guest_ns=up.guest_ns,
+                transmitter=mac_text(header.transmitter), receiver=mac_text(header.receiver),
+                length=len(up.heard.frame), acked=acked, delivered=delivered,
+                rule=rule.action if rule else None, retry=note.retry, protected=note.protected,
+                replay_counter=note.replay_counter, mic_ok=note.mic_ok, pn=note.pn,
+                detail=note.detail,
+            )  # fmt: skip
+            self._capture(up.heard.frame, up.air_ns, False, _comment(record))
+            self._record(record)
+
+        self._loop.later(write)
+
+    # down
+
+    def transmit(self, frame: bytes, note: Note) -> int:
+        """Send a frame of the access point as the rules have it; returns the air's time."""
+        rule = self._rules.match(note.kind, "down")
+        self._number += 1
+        down = _Down(self._number, self._association, frame, note, rule, self._loop.now_ns())
+        if rule is None or rule.action in ("drop-ack", "deauthenticate"):
+            self._put_down(down)
+        elif rule.action == "drop":
+            self._loop.later(lambda: self._finish_down(down, None))
+        elif rule.action == "delay":
+            note.detail["delay_ms"] = rule.delay_ms
+            self._loop.call_after(rule.delay_ms * 1_000_000, lambda: self._put_down(down))
+        else:
+            self._put_down(down)
+            for copy in range(1, rule.copies + 1):
+                self._put_copy(down, copy)
+        if rule is not None and rule.action == "deauthenticate" and self._station is not None:
+            station = self._station
+            self._loop.later(lambda: station.deauthenticate(frame[4:10], REASON_LEAVING))
+        return down.air_ns
+
+    def broadcast_beacon(self, frame: bytes) -> None:
+        """Send a beacon; no rule, no record. Left out while the guest does not keep up."""
+        port = self._port
+        if port is None or not port.radios or port.congested:
+            return
+        at_ns = self._loop.now_ns()
+        for radio in port.radios:
+            at_ns = port.send(self._message(radio.hw, frame), 0)
+        self._loop.later(lambda: self._capture(frame, at_ns, True, ""))
+
+    def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
+        """The guest's report on a frame; see :class:`hwsim.ports.PortUser`."""
+        down = self._pending.pop(tag, None)
+        if down is not None:
+            if errno:
+                down.note.detail["errno"] = errno
+            self._finish_down(down, None if errno else guest_ns)
+
+    def port_lost(self) -> None:
+        """No report will come for what is on its way."""
+        pending, self._pending = self._pending, {}
+        for down in pending.values():
+            down.note.detail["delivery"] = "port lost"
+            self._finish_down(down, None)
+
+    def _put_down(self, down: _Down) -> None:
+        port = self._port
+        radios = () if port is None else self._radios_for(down.frame[4:10], port)
+        if port is None or not radios:
+            down.note.detail["delivery"] = "no radio"
+            self._loop.later(lambda: self._finish_down(down, None))
+            return
+        for radio in radios[1:]:
+            port.send(self._message(radio, down.frame), 0)
+        self._tag = tag = self._tag % 0xFFFFFFFF + 1
+        self._pending[tag] = down
+        down.air_ns = port.send(self._message(radios[0], down.frame), tag)
+        self._loop.later(
+            lambda: self._capture(down.frame, down.air_ns, True, _rule_comment(down.rule))
+        )
+        self._loop.call_after(DELIVERY_LIMIT_NS, lambda: self._give_up(tag))
+
+    def _put_copy(self, down: _Down, copy: int) -> None:
+        assert self._station is not None
+        note = down.note
+        detail = {**note.detail, "copy": copy}
+        self._number += 1
+        self._put_down(_Down(
+            self._number, down.association, self._station.resequenced(down.frame),
+            Note(note.kind, note.protected, note.retry, note.replay_counter, note.mic_ok, note.pn,
+                 detail),
+            down.rule, down.air_ns,
+        ))  # fmt: skip
+
+    def _radios_for(self, receiver: bytes, port: Port) -> tuple[bytes, ...]:
+        if receiver[0] & _GROUP_BIT:
+            return tuple(radio.hw for radio in port.radios)
+        hw = self._radio_of.get(receiver)
+        return tuple(radio.hw for radio in port.radios if radio.hw == hw or radio.mac == receiver)
+
+    def _give_up(self, tag: int) -> None:
+        down = self._pending.pop(tag, None)
+        if down is not None:
+            down.note.detail["delivery"] = "no report"
+            self._finish_down(down, None)
+
+    def _finish_down(self, down: _Down, guest_ns: int | None) -> None:
+        note, frame, rule = down.note, down.frame, down.rule
+        delivered = guest_ns is not None
+        acked = (
+            delivered
+            and not frame[4] & _GROUP_BIT
+            and not (rule is not None and rule.action == "drop-ack")
+        )
+        if self._station is not None and "copy" not in note.detail:
+            self._station.transmitted(frame, note, acked=acked)
+        record = FrameRecord(
+            number=down.number, association=down.association, direction="down", kind=note.kind,
+            air_ns=down.air_ns, guest_ns=guest_ns, transmitter=mac_text(frame[10:16]),
+            receiver=mac_text(frame[4:10]), length=len(frame), acked=acked, delivered=delivered,
+            rule=rule.action if rule else None, retry=note.retry, protected=note.protected,
+            replay_counter=note.replay_counter, mic_ok=note.mic_ok, pn=note.pn, detail=note.detail,
+        )  # fmt: skip
+        if rule is not None and rule.action == "drop":
+            self._capture(frame, down.air_ns, True, _rule_comment(rule))
+        self._loop.later(lambda: self._record(record))
+
+    def _message(self, radio: bytes, frame: bytes) -> bytes:
+        rate_index = 4 if self._freq_mhz < 5000 and frame[0] & 0x0C == 0x08 else 0
+        return wire.frame_message(
+            radio, frame, rate_index=rate_index, signal_dbm=SIGNAL_DBM, freq_mhz=self._freq_mhz
+        )
+
+
+@dataclass(slots=True)
+class _Up:
+    """A frame of a radio, with who could hear it."""
+
+    number: int
+    association: int
+    sent: wire.RadioFrame
+    heard: Heard
+    station: StationOnAir | None
+    guest_ns: int
+    air_ns: int
+
+
+def _rule_comment(rule: Rule | None) -> str:
+    if rule is None:
+        return ""
+    extra = {"delay": f" ({rule.delay_ms} ms)", "repeat": f" ({rule.copies} more)"}
+    return f"rule: {rule.action}{extra.get(rule.action, '')}"
+
+
+def _comment(record: FrameRecord) -> str:
+    """The capture's comment on an up frame."""
+    parts = [f"rule: {record.rule}"] if record.rule else []
+    parts += [f"{key}: {value}" for key, value in record.detail.items()]
+    return ", ".join(parts)

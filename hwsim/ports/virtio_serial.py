@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The radio port over a virtio-serial port, as a Unix socket on this side.
+
+The air listens, QEMU connects; a relay in the guest passes hwsim messages between the socket and
+the guest's kernel. Every message, both ways, is a header ``<IB3xQ`` (length of the payload, kind,
+guest clock in ns or 0) and a payload:
+
+=====  =========  =========  ==================================================================
+kind   name       direction  payload
+=====  =========  =========  ==================================================================
+1      HELLO      both       JSON; down ``{"air":1}``, up ``{"relay":1,"radios":[{"mac","hw"}]}``
+2      FRAME_UP   up         a HWSIM_CMD_FRAME message as the kernel sent it
+3      FRAME_DOWN down       u32 tag, then a hwsim message for the kernel; tag 0: no report
+4      DELIVERED  up         u32 tag, i32 errno (0: the kernel has it)
+5      PING       down       u64 token
+6      PONG       up         u64 token
+=====  =========  =========  ==================================================================
+
+Messages of other kinds are skipped. A length over 64 KiB is a protocol error: the connection is
+closed and QEMU's next one awaited. A restored guest may first send the tail of a message from
+before: until the relay's HELLO everything else is passed over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import socket
+import struct
+import termios
+from collections.abc import Callable
+from typing import Final
+
+from hwsim.clock import ClockEstimator
+from hwsim.errors import WireError
+from hwsim.frames import mac_bytes
+from hwsim.loop import Loop, Timer, now_ns
+from hwsim.ports import PortUser, Radio
+
+HELLO: Final = 1
+FRAME_UP: Final = 2
+FRAME_DOWN: Final = 3
+DELIVERED: Final = 4
+PING: Final = 5
+PONG: Final = 6
+
+MAX_PAYLOAD: Final = 65536
+HEADER: Final = struct.Struct("<IB3xQ")
+_TAG = struct.Struct("<I")
+_DELIVERED = struct.Struct("<Ii")
+_TOKEN = struct.Struct("<Q")
+
+_PING_BURST: Final = 12
+_PING_BURST_NS: Final = 20_000_000
+_PING_NS: Final = 500_000_000
+_HELLO_NS: Final = 1_000_000_000
+_MAX_RADIOS: Final = 64
+_CONGESTED_BYTES: Final = 16 * 1024
+"""So much unread (as the kernel accounts it) means that the guest is stopped or behind."""
+_BACKLOG_LIMIT: Final = 1 << 20
+
+
+class VirtioSerialPort:
+    """A :class:`hwsim.ports.Port` on a listening Unix socket, one connection at a time."""
+
+    def __init__(
+        self, loop: Loop, listener: socket.socket, user: PortUser, clock: ClockEstimator,
+        *, hold_pings: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
+        self._loop = loop
+        self._listener = listener
+        self._user = user
+        self._clock = clock
+        self._hold_pings = hold_pings
+        self._socket: socket.socket | None = None
+        self._inbox = b""
+        self._outbox = bytearray()
+        self._radios: tuple[Radio, ...] = ()
+        self._pings: dict[int, int] = {}
+        self._token = 0
+        self._timers: list[Timer] = []
+        self.errors = 0
+        listener.setblocking(False)
+        loop.watch(listener.fileno(), self._accept)
+
+    @property
+    def connected(self) -> bool:
+        """Whether QEMU is connected, with or without a relay behind it."""
+        return self._socket is not None
+
+    @property
+    def radios(self) -> tuple[Radio, ...]:
+        """The radios named by the relay's last HELLO."""
+        return self._radios
+
+    @property
+    def congested(self) -> bool:
+        """Whether what was sent has not been read for lack of a listening guest."""
+        return bool(self._outbox) or self._unread() > _CONGESTED_BYTES
+
+    def send(self, message: bytes, tag: int) -> int:
+        """Send a hwsim message to the guest's kernel; see :meth:`hwsim.ports.Port.send`."""
+        return self._write(HEADER.pack(4 + len(message), FRAME_DOWN, 0) + _TAG.pack(tag) + message)
+
+    def close(self) -> None:
+        """Close the connection and the listener."""
+        self._drop()
+        self._loop.unwatch(self._listener.fileno())
+        self._listener.close()
+
+    # connection
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        if self._socket is not None:
+            # QEMU died without our noticing, or a new one was started: the newest one counts.
+            self._drop()
+        connection.setblocking(False)
+        self._socket = connection
+        self._loop.watch(connection.fileno(), self._readable)
+        self._clock.reset()
+        self._say_hello()
+
+    def _drop(self) -> None:
+        if self._socket is None:
+            return
+        self._loop.unwatch(self._socket.fileno())
+        self._socket.close()
+        self._socket = None
+        self._inbox = b""
+        self._outbox.clear()
+        self._pings.clear()
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        if self._radios:
+            self._radios = ()
+            self._user.on_port_state(False)
+
+    def _say_hello(self) -> None:
+        """Say hello until the relay does, but never twice into a guest that does not read."""
+        if self._unread() == 0 and not self._outbox:
+            payload = b'{"air":1}'
+            self._write(HEADER.pack(len(payload), HELLO, 0) + payload)
+        self._timers = [self._loop.call_after(_HELLO_NS, self._hello_due)]
+
+    def _hello_due(self) -> None:
+        if self._socket is not None and not self._radios:
+            self._say_hello()
+
+    # writing
+
+    def _unread(self) -> int:
+        """Bytes, as the kernel accounts them, that QEMU has not read from the socket."""
+        if self._socket is None:
+            return 0
+        size = fcntl.ioctl(self._socket.fileno(), termios.TIOCOUTQ, bytes(4))
+        return int.from_bytes(size, "little")
+
+    def _write(self, data: bytes) -> int:
+        connection = self._socket
+        at_ns = now_ns()
+        if connection is None:
+            return at_ns
+        if self._outbox:
+            if len(self._outbox) < _BACKLOG_LIMIT:
+                self._outbox += data
+            return at_ns
+        try:
+            sent = connection.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._loop.later(self._drop)
+            return at_ns
+        if sent < len(data):
+            self._outbox += data[sent:]
+            self._loop.watch(connection.fileno(), self._readable, self._writable)
+        return at_ns
+
+    def _writable(self) -> None:
+        if self._socket is None:
+            return
+        try:
+            sent = self._socket.send(self._outbox)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._drop()
+            return
+        del self._outbox[:sent]
+        if not self._outbox:
+            self._loop.watch(self._socket.fileno(), self._readable)
+
+    # reading
+
+    def _readable(self) -> None:
+        if self._socket is None:
+            return
+        try:
+            data = self._socket.recv(1 << 18)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        air_ns = now_ns()
+        if not data:
+            self._drop()
+            return
+        try:
+            self._inbox = self._parse(self._inbox + data if self._inbox else data, air_ns)
+        except WireError:
+            self.errors += 1
+            self._drop()
+
+    def _parse(self, data: bytes, air_ns: int) -> bytes:
+        """Deal with the whole messages in ``data``; returns what is left over."""
+        offset = 0 if self._radios else _hello_offset(data)
+        end = len(data)
+        while end - offset >= HEADER.size:
+            length, kind, guest_ns = HEADER.unpack_from(data, offset)
+            if length > MAX_PAYLOAD:
+                if not self._radios:
+                    return data[-MAX_PAYLOAD:]
+                raise WireError(f"radio port: message of {length} bytes")
+            begin = offset + HEADER.size
+            if end - begin < length:
+                break
+            offset = begin + length
+            self._message(kind, guest_ns, data[begin:offset], air_ns)
+            if self._socket is None:
+                return b""
+        return data[offset:]
+
+    def _message(self, kind: int, guest_ns: int, payload: bytes, air_ns: int) -> None:
+        if kind == FRAME_UP:
+            self._user.on_frame(payload, guest_ns, air_ns)
+            self._clock.came_up(guest_ns, air_ns)
+        elif kind == DELIVERED and len(payload) == _DELIVERED.size:
+            tag, errno = _DELIVERED.unpack(payload)
+            self._clock.came_up(guest_ns, air_ns)
+            self._user.on_delivered(tag, errno, guest_ns)
+        elif kind == PONG and len(payload) == _TOKEN.size:
+            self._pong(_TOKEN.unpack(payload)[0], guest_ns, air_ns)
+        elif kind == HELLO:
+            self._hello(payload)
+
+    def _hello(self, payload: bytes) -> None:
+        radios = parse_hello(payload)
+        fresh = not self._radios
+        self._radios = radios
+        if fresh and radios:
+            self._ping(_PING_BURST)
+        self._user.on_port_state(bool(radios))
+
+    # clock
+
+    def _ping(self, burst: int) -> None:
+        if self._socket is None:
+            return
+        if not self._hold_pings() and not self.congested and len(self._pings) < _PING_BURST:
+            self._token += 1
+            token = self._token
+            self._pings[token] = self._write(HEADER.pack(_TOKEN.size, PING, 0) + _TOKEN.pack(token))
+        elif len(self._pings) >= _PING_BURST and not self.congested:
+            self._pings.clear()
+        wait_ns = _PING_BURST_NS if burst > 0 else _PING_NS
+        self._timers = [self._loop.call_after(wait_ns, lambda: self._ping(max(burst - 1, 0)))]
+
+    def _pong(self, token: int, guest_ns: int, air_ns: int) -> None:
+        sent_ns = self._pings.pop(token, None)
+        if sent_ns is not None:
+            self._clock.sent_down(sent_ns, guest_ns)
+            self._clock.came_up(guest_ns, air_ns)
+
+
+def parse_hello(payload: bytes) -> tuple[Radio, ...]:
+    """The radios of a relay's HELLO; raises :class:`WireError`."""
+    try:
+        value = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise WireError("radio port: HELLO is no JSON") from None
+    radios = value.get("radios") if isinstance(value, dict) else None
+    if not isinstance(radios, list) or len(radios) > _MAX_RADIOS:
+        raise WireError("radio port: HELLO names no radios")
+    return tuple(_radio(radio) for radio in radios)
+
+
+def _radio(value: object) -> Radio:
+    if isinstance(value, dict):
+        mac, hw = value.get("mac"), value.get("hw")
+        if isinstance(mac, str) and isinstance(hw, str):
+            return Radio(mac_bytes(mac), mac_bytes(hw))
+    raise WireError("radio port: a radio of HELLO needs mac and hw")
+
+
+def _hello_offset(data: bytes) -> int:
+    """Where the relay's HELLO begins in what may start with the tail of an older message."""
+    found = data.find(b'{"relay"')
+    while found >= 0:
+        offset = found - HEADER.size
+        if offset >= 0:
+            length, kind, _ = HEADER.unpack_from(data, offset)
+            if kind == HELLO and length <= MAX_PAYLOAD:
+                with contextlib.suppress(WireError):
+                    if found + length > len(data) or parse_hello(data[found : found + length]):
+                        return offset
+        found = data.find(b'{"relay"', found + 1)
+    return 0

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the air says about one frame.
+
+A record never holds key material, nonces or plaintext: it is meant for logs, traces and reports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
+
+from hwsim.errors import RecordError
+
+Direction = Literal["up", "down"]
+"""``up``: from the guest's radio to the medium. ``down``: from the access point to the radio."""
+
+FrameKind = Literal[
+    "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "M1", "M2", "M3", "M4",
+    "G1", "G2", "eapol", "data", "arp", "icmp", "deauth", "disassoc", "null", "action", "other",
+]  # fmt: skip
+"""The names of messages; reassociation counts as association, ``eapol`` is any EAPOL not named."""
+
+FRAME_KINDS: tuple[str, ...] = get_args(FrameKind)
+
+_MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRecord:
+    """One frame on the air, and what became of it.
+
+    ``air_ns`` is the air's clock (host CLOCK_MONOTONIC): for an up frame when it had been read
+    from the radio port, for a down frame just before it was written. ``guest_ns`` is the guest's
+    clock: when its relay saw an up frame, or handed a down frame to the guest's kernel; ``None``
+    when that never happened. ``acked`` is what the sender was told, ``delivered`` what the
+    receiver got; they differ under a ``drop-ack`` rule. ``retry`` marks a retransmission of the
+    same EAPOL or management message by its sender, not one made by a ``repeat`` rule.
+    ``pn`` is the CCMP packet number.
+    """
+
+    number: int
+    association: int
+    direction: Direction
+    kind: FrameKind
+    air_ns: int
+    guest_ns: int | None
+    transmitter: str
+    receiver: str
+    length: int
+    acked: bool
+    delivered: bool
+    rule: str | None
+    retry: bool
+    protected: bool
+    replay_counter: int | None
+    mic_ok: bool | None
+    pn: int | None
+    detail: dict[str, str | int]
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as a JSON object; field names are the keys."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> FrameRecord:
+        """The record in a JSON object; keys that are no fields are passed over.
+
+        Raises :class:`RecordError` naming the first field that is missing or of a wrong type.
+        """
+        for name, check in _CHECKS.items():
+            if name not in value:
+                raise RecordError(f"frame record: {name} is missing")
+            if not check(value[name]):
+                raise RecordError(f"frame record: {name} has the wrong value {value[name]!r:.60}")
+        return cls(**{name: value[name] for name in _FIELDS})
+
+
+_FIELDS = tuple(field.name for field in fields(FrameRecord))
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_count(value: Any) -> bool:
+    return _is_int(value) and value >= 0
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_mac(value: Any) -> bool:
+    return isinstance(value, str) and _MAC.fullmatch(value) is not None
+
+
+def _is_detail(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(key, str) and (isinstance(item, str) or _is_int(item))
+        for key, item in value.items()
+    )
+
+
+_CHECKS = {
+    "number": _is_count,
+    "association": _is_count,
+    "direction": lambda value: value in ("up", "down"),
+    "kind": lambda value: value in FRAME_KINDS,
+    "air_ns": _is_int,
+    "guest_ns": lambda value: value is None or _is_int(value),
+    "transmitter": _is_mac,
+    "receiver": _is_mac,
+    "length": _is_count,
+    "acked": _is_bool,
+    "delivered": _is_bool,
+    "rule": lambda value: value is None or isinstance(value, str),
+    "retry": _is_bool,
+    "protected": _is_bool,
+    "replay_counter": lambda value: value is None or _is_count(value),
+    "mic_ok": lambda value: value is None or _is_bool(value),
+    "pn": lambda value: value is None or _is_count(value),
+    "detail": _is_detail,
+}

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The arguments of control calls: checked strictly, with errors that say what to change.
+
+The error never repeats a passphrase. All functions raise :class:`RequestError` with the code
+``bad-argument``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address
+from typing import Any, Final, cast
+
+from hwsim.ap.network import CHANNELS, Network, Timers
+from hwsim.errors import RequestError, WireError
+from hwsim.frames import mac_bytes
+from hwsim.records import Direction
+from hwsim.rules import ACTIONS, MESSAGES, Action, Message, Rule
+
+DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
+"""Locally administered; the middle spells HIL."""
+MAX_SSID: Final = 32
+MAX_RULES: Final = 64
+MAX_DELAY_MS: Final = 60_000
+MAX_COPIES: Final = 16
+MAX_ECHOES: Final = 1000
+MAX_TIMEOUT_S: Final = 600.0
+_REQUIRED: Final = object()
+
+
+class Arguments:
+    """A JSON object read field by field; ``where`` is what errors call it."""
+
+    def __init__(self, value: Any, where: str) -> None:
+        if not isinstance(value, Mapping):
+            raise bad(f"{where}: an object is needed, not {_shown(value)}")
+        self._values = dict(value)
+        self._where = where
+        self._known: list[str] = []
+
+    def take(self, name: str, default: Any = _REQUIRED) -> Any:
+        """The value of a field, whatever it is."""
+        self._known.append(name)
+        if name in self._values:
+            return self._values.pop(name)
+        if default is _REQUIRED:
+            raise bad(f"{self._where}.{name} is missing")
+        return default
+
+    def text(self, name: str, default: Any = _REQUIRED) -> str:
+        """A string."""
+        value = self.take(name, default)
+        if not isinstance(value, str):
+            raise bad(f"{self._where}.{name}: a string is needed, not {_shown(value)}")
+        return value
+
+    def integer(self, name: str, low: int, high: int, default: Any = _REQUIRED) -> int:
+        """A whole number of a range."""
+        value = self.take(name, default)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise bad(
+                f"{self._where}.{name}: a whole number from {low} to {high} is needed, "
+                f"not {_shown(value)}"
+            )
+        return value
+
+    def seconds(self, name: str, default: Any = _REQUIRED) -> float:
+        """A duration in seconds."""
+        value = self.take(name, default)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 < value <= MAX_TIMEOUT_S:
+            raise bad(
+                f"{self._where}.{name}: seconds above 0 and up to {MAX_TIMEOUT_S:g} are needed, "
+                f"not {_shown(value)}"
+            )
+        return float(value)
+
+    def choice(self, name: str, choices: Sequence[str], default: Any = _REQUIRED) -> str:
+        """One of some strings."""
+        value = self.take(name, default)
+        if value not in choices:
+            raise bad(f"{self._where}.{name}: {_shown(value)} is none of {', '.join(choices)}")
+        return cast(str, value)
+
+    def done(self) -> None:
+        """Raise if there are fields that nobody took."""
+        if self._values:
+            known = ", ".join(self._known) or "none"
+            raise bad(f"{self._where}.{min(map(str, self._values)):.40} is unknown; known: {known}")
+
+
+def bad(message: str) -> RequestError:
+    """The error for a wrong argument."""
+    return RequestError("bad-argument", message)
+
+
+def network(value: Any) -> Network:
+    """The network of a ``configure`` call."""
+    args = Arguments(value, "network")
+    ssid = _ssid(args.text("ssid"))
+    passphrase = _passphrase(args.take("passphrase"))
+    channel = args.integer("channel", 1, 196)
+    if channel not in CHANNELS:
+        raise bad(f"network.channel: {channel} is none of {', '.join(map(str, sorted(CHANNELS)))}")
+    bssid = _bssid(args.text("bssid", DEFAULT_BSSID))
+    args.choice("security", ("wpa2-psk",))
+    ap_ip = _address("ap_ip", args.text("ap_ip"))
+    station_ip = _address("station_ip", args.text("station_ip"))
+    args.done()
+    if ap_ip == station_ip:
+        raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
+    return Network(ssid, passphrase, channel, bssid, ap_ip, station_ip)
+
+
+def timers(value: Any) -> Timers:
+    """The timers of a ``configure`` call; what is left out is as in hostapd."""
+    args, usual = Arguments(value, "timers"), Timers()
+    chosen = Timers(
+        first_ms=args.integer("first_ms", 1, MAX_DELAY_MS, usual.first_ms),
+        next_ms=args.integer("next_ms", 1, MAX_DELAY_MS, usual.next_ms),
+        group_first_ms=args.integer("group_first_ms", 1, MAX_DELAY_MS, usual.group_first_ms),
+        tries=args.integer("tries", 1, 16, usual.tries),
+    )
+    args.done()
+    return chosen
+
+
+def rules(value: Any) -> tuple[Rule, ...]:
+    """The rules of a ``begin`` call."""
+    if not isinstance(value, list) or len(value) > MAX_RULES:
+        raise bad(f"rules: a list of at most {MAX_RULES} rules is needed")
+    return tuple(_rule(rule, f"rules[{index}]") for index, rule in enumerate(value))
+
+
+def _rule(value: Any, where: str) -> Rule:
+    args = Arguments(value, where)
+    message = cast(Message, args.choice("message", MESSAGES))
+    nth = args.take("nth", 1)
+    if nth == "every":
+        count = 0
+    elif isinstance(nth, int) and not isinstance(nth, bool) and nth >= 1:
+        count = nth
+    else:
+        raise bad(f'{where}.nth: a whole number from 1 or "every" is needed, not {_shown(nth)}')
+    action = cast(Action, args.choice("action", ACTIONS))
+    delay_ms, copies = 0, 1
+    if action == "delay":
+        delay_ms = args.integer("delay_ms", 1, MAX_DELAY_MS)
+    if action == "repeat":
+        copies = args.integer("copies", 1, MAX_COPIES, 1)
+    direction = args.take("direction", None)
+    if direction not in (None, "up", "down"):
+        raise bad(f"{where}.direction: {_shown(direction)} is none of up, down")
+    args.done()
+    return Rule(message, count, action, delay_ms, copies, cast("Direction | None", direction))
+
+
+def _ssid(text: str) -> bytes:
+    try:
+        ssid = text.encode()
+    except UnicodeEncodeError:
+        raise bad("network.ssid: it holds half a surrogate pair") from None
+    if not 1 <= len(ssid) <= MAX_SSID:
+        raise bad(f"network.ssid: {len(ssid)} bytes in UTF-8; 1 to {MAX_SSID} are needed")
+    return ssid
+
+
+def _passphrase(value: Any) -> str:
+    """Checked as IEEE 802.11-2020, J.4.1 has it; the error says nothing of its content."""
+    if not isinstance(value, str):
+        raise bad("network.passphrase: a string is needed")
+    if not 8 <= len(value) <= 63:
+        raise bad(f"network.passphrase: {len(value)} characters; 8 to 63 are needed")
+    if not all(32 <= ord(character) <= 126 for character in value):
+        raise bad("network.passphrase: only printable ASCII characters are allowed")
+    return value
+
+
+def _bssid(text: str) -> bytes:
+    try:
+        bssid = mac_bytes(text)
+    except WireError as error:
+        raise bad(f"network.bssid: {error}") from None
+    if bssid[0] & 1 or bssid == bytes(6):
+        raise bad(f"network.bssid: {text} is no address of one station")
+    return bssid
+
+
+def _address(name: str, text: str) -> IPv4Address:
+    try:
+        return IPv4Address(text)
+    except ValueError:
+        raise bad(f"network.{name}: {text!r:.40} is no IPv4 address such as 10.77.0.1") from None
+
+
+def _shown(value: Any) -> str:
+    return f"{value!r:.60}"
