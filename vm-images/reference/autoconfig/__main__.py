@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`python3 -m autoconfig`: puts the parts together and serves until SIGTERM."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+
+from .connection import Connection
+from .framework import Framework
+from .host import IhvHost
+from .lifecycle import Lifecycle, Outcome
+from .log import note
+from .loop import Callback, Loop
+from .nl80211 import Nl80211Radio
+from .radio import Radio, RadioError
+from .service import WlanService
+from .settings import SettingError, Settings, from_environment
+
+DESCRIPTION = "Reference WLAN adapter (mac80211_hwsim)"
+
+
+def adapter_guid(mac: bytes) -> str:
+    """The adapter's GUID, the same for the same MAC address."""
+    return f"{{D8F2A1C4-77E0-4B6E-9C53-{mac.hex().upper()}}}"
+
+
+class App:
+    """Everything of one adapter, wired.
+
+    Args:
+        loop: serves it all.
+        radio: the station.
+        settings: see Settings.
+    """
+
+    def __init__(self, loop: Loop, radio: Radio, settings: Settings) -> None:
+        guid = adapter_guid(radio.mac)
+        self.service = WlanService(loop, guid, DESCRIPTION, settings.adapter_oui)
+        self.host = IhvHost(
+            loop,
+            settings.host_command,
+            settings.limits,
+            lambda function, arguments: self.framework.answer(function, arguments),
+            lambda event: self.lifecycle.on_service(event),
+            lambda loss: self.lifecycle.on_lost(loss),
+        )
+        self.connection = Connection(loop, radio, self.host, settings, self.service.notify)
+        self.framework = Framework(self.connection)
+        self.lifecycle = Lifecycle(guid, DESCRIPTION, self.connection, self.framework.reset)
+        self.lifecycle.use(self.host)
+        self.service.use(self.connection, self.lifecycle, self.host)
+        self.address = self.service.listen(settings.address)
+
+    def close(self) -> None:
+        """Drop clients and host at once."""
+        self.service.close()
+        self.host.kill()
+
+
+def main() -> int:
+    """Run the service; the exit code is 2 for a setting that cannot be used, 1 without a radio."""
+    loop = Loop()
+    try:
+        settings = from_environment()
+        radio = Nl80211Radio(loop, settings.interface, settings.limits.scan_s)
+    except SettingError as error:
+        note(str(error))
+        return 2
+    except RadioError as error:
+        note(f"no radio: {error.strerror}")
+        return 1
+    app = App(loop, radio, settings)
+    # SIGTERM ends in order, so that the DLL sees DeinitAdapter and DeinitService (LIFE-10).
+    on_signal(loop, signal.SIGTERM, lambda: app.lifecycle.stop(lambda _outcome: loop.stop()))
+    note(f"serving {settings.interface} at {app.address[0]}:{app.address[1]}")
+    app.lifecycle.start(_note_start)
+    # A collection of everything pauses for milliseconds under emulation, in the midst of EAPOL.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+    loop.run()
+    app.close()
+    radio.close()
+    return 0
+
+
+def on_signal(loop: Loop, number: signal.Signals, callback: Callback) -> None:
+    """Let the loop run `callback` when the process gets a signal."""
+    ours, pythons = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def arrived() -> None:
+        os.read(ours, 64)
+        callback()
+
+    signal.signal(number, lambda _number, _frame: None)
+    signal.set_wakeup_fd(pythons, warn_on_full_buffer=False)
+    loop.add_reader(ours, arrived)
+
+
+def _note_start(outcome: Outcome) -> None:
+    if outcome.error:
+        note(f"IHV service not available: {outcome.stage}, error {outcome.error}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

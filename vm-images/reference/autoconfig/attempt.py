@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One connection attempt: all that lives from WlanConnect until the adapter is idle again, and
+why it ended."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from enum import Enum
+
+from . import codes
+from .profiles import Profile
+from .radio import Bss
+
+_handles = itertools.count(0x10001)
+
+
+def new_handle() -> str:
+    """A handle never handed out before, whatever its kind (so that a stale one is recognised)."""
+    return hex(next(_handles) * 0x10)
+
+
+class Phase(Enum):
+    """States of an adapter (the contract, section 4), with the radio's own in between."""
+
+    ABSENT = "absent"  # no host, no service, or InitAdapter not done
+    INITIALIZING = "initializing"  # inside InitAdapter
+    IDLE = "idle"
+    SCANNING = "scanning"
+    PRE_PENDING = "pre-association"
+    ASSOCIATING = "associating"
+    POST_PENDING = "post-association"
+    AUTHORIZED = "authorized"
+    UNAUTHORIZED = "unauthorized"
+    DISCONNECTING = "disconnecting"
+    STOPPING = "stopping"  # inside StopPostAssociate
+    RESETTING = "resetting"  # inside AdapterReset
+
+
+class Cause(Enum):
+    """Who ended an attempt."""
+
+    FAILURE = "failure"
+    USER = "user"
+    PEER = "peer"
+    HOST = "host"  # the IHV host crashed or hung
+
+
+@dataclass(frozen=True)
+class End:
+    """How an attempt ends.
+
+    Attributes:
+        cause: who ended it.
+        reason: WLAN reason code for the notifications.
+        status: DOT11_ASSOC_STATUS for StopPostAssociate.
+        gone: the radio's association is over already.
+    """
+
+    cause: Cause
+    reason: int
+    status: int = codes.ASSOC_STATUS_DISASSOCIATED_BY_OS
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A Pre- or PostAssociateCompletion."""
+
+    reason: int
+    error: int
+
+
+@dataclass
+class Attempt:
+    """What is known of the attempt in progress.
+
+    Attributes:
+        profile: the profile to connect with.
+        ssid: the network found, else the first of the profile.
+        bss: the access point chosen.
+        connect_session: hConnectSession; dead once `pre_completion` was taken (PRE-07).
+        pre_called: PerformPreAssociate was called, so AdapterReset must follow.
+        pre_returned: and returned ERROR_SUCCESS.
+        pre_completion: taken while the handler had not returned.
+        associated: the radio is associated.
+        association_started: the radio was asked to associate.
+        session: hSecuritySessionID, "" before PerformPostAssociate.
+        post_returned: PerformPostAssociate returned ERROR_SUCCESS.
+        post_completions: taken while the handler had not returned.
+        completed: the WLAN client was told that the connection is complete.
+        host_lost: the host it began with is gone: no handler may be called for it any more.
+        end: how it ends, once that is known.
+    """
+
+    profile: Profile
+    ssid: bytes
+    bss: Bss | None = None
+    connect_session: str = ""
+    pre_called: bool = False
+    pre_returned: bool = False
+    pre_completion: Completion | None = None
+    association_started: bool = False
+    associated: bool = False
+    session: str = ""
+    post_returned: bool = False
+    post_completions: list[Completion] = field(default_factory=list)
+    completed: bool = False
+    host_lost: bool = False
+    end: End | None = None
+
+
+@dataclass
+class Algorithms:
+    """What SetAuthAlgorithm and the two cipher functions chose; AdapterReset forgets it."""
+
+    auth: int = codes.AUTH_OPEN
+    unicast: int = codes.CIPHER_NONE
+    multicast: int = codes.CIPHER_NONE
+
+    def consistent(self) -> bool:
+        """Open with no cipher, or a protected pair: what the radio can associate with."""
+        protected = self.auth != codes.AUTH_OPEN
+        return protected == (self.unicast != codes.CIPHER_NONE) == (
+            self.multicast != codes.CIPHER_NONE
+        )

@@ -1,0 +1,426 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The adapter's state machine: from WlanConnect to the open port and back to idle.
+
+The order is that of the contract, section 4::
+
+    scan → PerformPreAssociate → PreAssociateCompletion(0) → the radio associates
+         → PerformPostAssociate → PostAssociateCompletion(0) → the port opens
+    disconnect → StopPostAssociate → EtherType lists cleared → AdapterReset → idle
+
+Every state has a limit. Whatever goes wrong takes the same way down (`teardown`), so the
+adapter is ready for the next connect afterwards. The framework functions that the DLL calls in
+between are in `framework`; they come back here as `pre_completion` and `post_completion`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from . import assoc_params, codes, notifications
+from .attempt import Algorithms, Attempt, Cause, Completion, End, Phase, new_handle
+from .host import Arguments, HostLoss
+from .log import note
+from .loop import Loop, Timer
+from .packets import Caller, PacketPath
+from .profiles import Profile
+from .radio import Associated, Bss, ConnectRequest, Lost, Radio, RadioError
+from .reports import Notify, Reports
+from .search import Found, NetworkSearch
+from .settings import Settings
+from .teardown import Teardown
+
+WITH_SESSION = frozenset({Phase.POST_PENDING, Phase.AUTHORIZED, Phase.UNAUTHORIZED})
+WITH_PACKETS = WITH_SESSION | {Phase.ASSOCIATING}
+STATION_GONE_S = 0.05  # a refused port state is mostly a lost station whose report is on its way
+
+
+class Connection:
+    """One adapter.
+
+    Args:
+        loop: timers.
+        radio: the station.
+        host: calls the DLL's handlers.
+        settings: limits and channels.
+        notify: hands a notification to the WLAN clients.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        radio: Radio,
+        host: Caller,
+        settings: Settings,
+        notify: Notify,
+    ) -> None:
+        self.loop = loop
+        self.radio = radio
+        self.host = host
+        self.limits = settings.limits
+        self.phase = Phase.ABSENT
+        self.svc_handle = ""
+        self.ihv_handle = ""
+        self.attempt: Attempt | None = None
+        self.algorithms = Algorithms()
+        self.packets = PacketPath(loop, radio, host, settings.limits.tx_status_s)
+        self.reports = Reports(notify)
+        self._search = NetworkSearch(
+            radio, settings.frequencies_mhz, settings.limits.bss_fresh_s
+        )
+        self._next: Profile | None = None
+        self._unavailable = 0
+        self._timer: Timer | None = None
+        self._teardown = Teardown(self)
+        radio.set_events(self)
+
+    # --- the adapter's life, told by lifecycle ---
+
+    def initializing(self, svc_handle: str) -> None:
+        """InitAdapter is about to be called with this hDot11SvcHandle."""
+        self.svc_handle = svc_handle
+        self._unavailable = 0
+        if self.attempt is None:
+            self.enter(Phase.INITIALIZING)
+
+    def ready(self, ihv_handle: str) -> None:
+        """InitAdapter succeeded."""
+        self.ihv_handle = ihv_handle
+        if self.attempt is None:
+            self.enter(Phase.IDLE)
+            self._start_next()
+
+    def removed(self) -> None:
+        """DeinitAdapter is about to be called: the service handle is dead (ADPT-03)."""
+        self.svc_handle = self.ihv_handle = ""
+        if self.attempt is None:
+            self.packets.clear_handling()
+            self.enter(Phase.ABSENT)
+
+    def host_lost(self, loss: HostLoss) -> None:
+        """The IHV host is gone: end what is in progress without any handler."""
+        self.packets.forget()
+        self.svc_handle = self.ihv_handle = ""
+        reason = codes.REASON_IHV_NOT_RESPONDING if loss.hung else codes.REASON_IHV_NOT_AVAILABLE
+        if self.attempt is None:
+            self.removed()
+        else:
+            self.attempt.host_lost = True
+            self._teardown.host_lost(End(Cause.HOST, reason, codes.ASSOC_STATUS_SYSTEM_ERROR))
+
+    def unavailable(self, reason: int = codes.REASON_IHV_NOT_AVAILABLE) -> None:
+        """The IHV host cannot be started: fail the connect that waits for it, now or as soon as
+        the one in progress has ended."""
+        if self.attempt is not None:
+            self._unavailable = reason
+            return
+        self._unavailable = 0
+        profile, self._next = self._next, None
+        if profile is not None:
+            never = Attempt(profile, profile.ssids[0])
+            self.reports.started(never)
+            self.reports.ended(never, reason)
+
+    def shut_down(self, done: Callable[[], None]) -> None:
+        """End whatever is in progress (ADPT-05), then call `done`."""
+        self.disconnect()
+        if self.attempt is None:
+            done()
+        else:
+            self._teardown.then(done)
+
+    # --- what a WLAN client asks for ---
+
+    def connect(self, profile: Profile) -> None:
+        """Connect with `profile`, ending first what there is; waits for a host that is starting."""
+        self._next = profile
+        if self.phase is Phase.IDLE:
+            self._start_next()
+        elif self.attempt is not None:
+            self.end(End(Cause.USER, codes.REASON_USER_CANCELLED))
+
+    def disconnect(self) -> None:
+        """End the connection or the attempt; nothing if there is none."""
+        if self.attempt is None:
+            self.unavailable(codes.REASON_USER_CANCELLED)  # what waits for a host
+        else:
+            self._next = None
+            self.end(End(Cause.USER, codes.REASON_SUCCESS))
+
+    def end(self, end: End) -> None:
+        """Take the attempt down; the first cause counts."""
+        self._teardown.begin(end)
+
+    def idle_again(self) -> None:
+        """The teardown is over (called by it)."""
+        self.attempt = None
+        self.algorithms = Algorithms()
+        self.packets.clear_handling()
+        if self.ihv_handle:
+            self.enter(Phase.IDLE)
+        else:
+            self.enter(Phase.INITIALIZING if self.svc_handle else Phase.ABSENT)
+        if self.phase is Phase.IDLE:
+            self._start_next()
+        elif self._unavailable:
+            self.unavailable(self._unavailable)
+
+    def _start_next(self) -> None:
+        profile, self._next = self._next, None
+        if profile is not None:
+            self._begin(profile)
+
+    # --- search ---
+
+    def _begin(self, profile: Profile) -> None:
+        attempt = self.attempt = Attempt(profile, profile.ssids[0])
+        self.reports.started(attempt)
+        self.enter(Phase.SCANNING, 2 * self.limits.scan_s + 1, codes.REASON_NETWORK_NOT_AVAILABLE)
+        try:
+            self._search.find(profile.ssids, partial(self._found, attempt))
+        except RadioError as error:
+            self._radio_failed("scan", error)
+
+    def _found(self, attempt: Attempt, found: Found | None) -> None:
+        if attempt is not self.attempt or self.phase is not Phase.SCANNING:
+            return
+        if found is None:
+            self.end(End(Cause.FAILURE, codes.REASON_NETWORK_NOT_AVAILABLE))
+            return
+        attempt.ssid, attempt.bss = found.ssid, found.bss
+        self._pre_associate(attempt, found.bss)
+
+    # --- pre-association ---
+
+    def _pre_associate(self, attempt: Attempt, bss: Bss) -> None:
+        attempt.connect_session = new_handle()
+        attempt.pre_called = True
+        self.enter(
+            Phase.PRE_PENDING, self.limits.pre_associate_s, codes.REASON_IHV_NOT_RESPONDING
+        )
+        arguments = self.profile_arguments(attempt.profile)
+        arguments["connect_session"] = attempt.connect_session
+        arguments["bss_list"] = [_bss_entry(bss)]
+        self.host.call("pre_associate", arguments, partial(self._pre_returned, attempt))
+
+    def profile_arguments(self, profile: Profile) -> Arguments:
+        """What PerformPreAssociate and ValidateProfile have in common."""
+        return {
+            "ihv_handle": self.ihv_handle,
+            "ssids": [ssid.hex() for ssid in profile.ssids],
+            "bss_type": notifications.INFRASTRUCTURE,
+            "connectivity_xml": profile.connectivity_xml,
+            "security_xml": profile.security_xml,
+            "use_ms_onex": profile.use_ms_onex,
+        }
+
+    def _pre_returned(self, attempt: Attempt, result: Arguments) -> None:
+        if attempt is not self.attempt or self.phase is not Phase.PRE_PENDING:
+            return
+        if result.get("status") != codes.ERROR_SUCCESS:
+            reason = int(result.get("reason") or codes.REASON_PRE_SECURITY_FAILURE)
+            self.end(End(Cause.FAILURE, reason))
+            return
+        attempt.pre_returned = True
+        if attempt.pre_completion is not None:
+            self._pre_completed(attempt.pre_completion)
+
+    def pre_completion(self, session: str, completion: Completion) -> int:
+        """PreAssociateCompletion by the DLL; the answer is a Win32 error."""
+        attempt = self.attempt
+        if attempt is None or session != attempt.connect_session or not session:
+            return codes.ERROR_INVALID_PARAMETER
+        if self.phase is Phase.RESETTING:  # PRE-11: answered with ERROR_CANCELLED
+            attempt.connect_session = ""
+            return codes.ERROR_SUCCESS
+        if self.phase is not Phase.PRE_PENDING:
+            return codes.ERROR_INVALID_STATE
+        attempt.connect_session = ""
+        attempt.pre_completion = completion
+        if attempt.pre_returned:
+            self._pre_completed(completion)
+        return codes.ERROR_SUCCESS
+
+    def _pre_completed(self, completion: Completion) -> None:
+        if completion.error != codes.ERROR_SUCCESS:
+            reason = completion.reason or codes.REASON_PRE_SECURITY_FAILURE
+            self.end(End(Cause.FAILURE, reason))
+            return
+        self._associate()
+
+    # --- association ---
+
+    def _associate(self) -> None:
+        attempt = self.attempt
+        assert attempt is not None
+        assert attempt.bss is not None
+        self.enter(
+            Phase.ASSOCIATING, self.limits.associate_s, codes.REASON_ASSOCIATION_TIMEOUT
+        )
+        self.reports.associating(attempt)
+        chosen = self.algorithms
+        if not chosen.consistent():
+            note("authentication and cipher algorithms do not fit each other")
+            self.end(End(Cause.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))
+            return
+        request = ConnectRequest(
+            attempt.ssid, attempt.bss, chosen.auth, chosen.unicast, chosen.multicast
+        )
+        try:
+            self.radio.connect(request)
+        except RadioError as error:
+            self._radio_failed("connect", error)
+            return
+        attempt.association_started = True
+        self.packets.begin(self.ihv_handle)  # the first packet may overtake the report
+
+    def on_association_failed(self, status: int, timed_out: bool) -> None:
+        """See RadioEvents."""
+        if self.phase is not Phase.ASSOCIATING:
+            return
+        note(f"association failed, status {status}{', timed out' if timed_out else ''}")
+        reason = codes.REASON_ASSOCIATION_TIMEOUT if timed_out else codes.REASON_ASSOCIATION_FAILURE
+        self.end(End(Cause.FAILURE, reason, gone=True))
+
+    def on_associated(self, associated: Associated) -> None:
+        """See RadioEvents: the port exists, closed; PerformPostAssociate is due (POST-01)."""
+        attempt = self.attempt
+        if attempt is None or attempt.bss is None or self.phase is not Phase.ASSOCIATING:
+            return
+        attempt.associated = True
+        attempt.session = new_handle()
+        chosen = self.algorithms
+        parameters = assoc_params.completion_parameters(
+            associated, attempt.bss, chosen.auth, chosen.unicast, chosen.multicast
+        )
+        self.enter(
+            Phase.POST_PENDING, self.limits.post_associate_s, codes.REASON_IHV_NOT_RESPONDING
+        )
+        arguments = {
+            "ihv_handle": self.ihv_handle,
+            "session": attempt.session,
+            "port_state": assoc_params.port_state(
+                associated.bssid, int(attempt.session, 16) & 0xFFFFFFFF
+            ),
+            "assoc_params": parameters.hex(),
+        }
+        self.host.call("post_associate", arguments, partial(self._post_returned, attempt))
+        self.reports.authenticating(attempt)
+
+    # --- post-association ---
+
+    def _post_returned(self, attempt: Attempt, result: Arguments) -> None:
+        if attempt is not self.attempt or self.phase is not Phase.POST_PENDING:
+            return
+        if result.get("status") != codes.ERROR_SUCCESS:
+            self.end(End(Cause.FAILURE, codes.REASON_START_SECURITY_FAILURE))
+            return
+        attempt.post_returned = True
+        for completion in attempt.post_completions:
+            self._port(completion)
+        self.packets.open()
+
+    def post_completion(self, session: str, completion: Completion) -> int:
+        """PostAssociateCompletion by the DLL; the answer is a Win32 error."""
+        attempt = self.attempt
+        if attempt is None or session != attempt.session or not session:
+            return codes.ERROR_INVALID_PARAMETER
+        if self.phase not in WITH_SESSION:
+            return codes.ERROR_INVALID_STATE  # STOP-04: the session ended with its Stop
+        if attempt.post_returned:
+            self._port(completion)
+        else:
+            attempt.post_completions.append(completion)
+        return codes.ERROR_SUCCESS
+
+    def _port(self, completion: Completion) -> None:
+        """Open or close the port as the DLL says (POST-09, POST-10)."""
+        attempt = self.attempt
+        if attempt is None or attempt.bss is None or attempt.end is not None:
+            return
+        opened = completion.error == codes.ERROR_SUCCESS
+        if not opened and not attempt.completed:
+            reason = completion.reason or codes.REASON_SECURITY_FAILURE
+            self.end(End(Cause.FAILURE, reason))
+            return
+        try:
+            self.radio.authorize(attempt.bss.bssid, opened)
+        except RadioError as error:
+            failed = partial(self._port_refused, attempt, error)
+            self.loop.call_later(STATION_GONE_S, failed)
+            return
+        self.enter(Phase.AUTHORIZED if opened else Phase.UNAUTHORIZED)
+        if not attempt.completed:
+            attempt.completed = True
+            self.reports.connected(attempt)
+
+    def _port_refused(self, attempt: Attempt, error: RadioError) -> None:
+        if attempt is self.attempt:
+            self._radio_failed("port state", error)
+
+    def on_lost(self, lost: Lost) -> None:
+        """See RadioEvents."""
+        attempt = self.attempt
+        if attempt is None or not attempt.associated:
+            return
+        attempt.associated = False
+        if self.phase is Phase.DISCONNECTING:
+            self._teardown.disconnected()
+            return
+        status = codes.ASSOC_STATUS_UNREACHABLE
+        if lost.by_peer:
+            kind = (
+                codes.ASSOC_STATUS_PEER_DEAUTHENTICATED
+                if lost.deauthenticated
+                else codes.ASSOC_STATUS_PEER_DISASSOCIATED
+            )
+            status = kind | lost.reason
+        note(f"association lost, status {status:#x}")
+        self.end(End(Cause.PEER, codes.REASON_DRIVER_DISCONNECTED, status, gone=True))
+
+    # --- packets ---
+
+    def on_packet(self, source: bytes, ethertype: int, payload: bytes, protected: bool) -> None:
+        """See RadioEvents."""
+        if self.phase in WITH_PACKETS:
+            self.packets.on_packet(source, ethertype, payload, protected)
+
+    def on_transmit_status(self, cookie: int, acknowledged: bool) -> None:
+        """See RadioEvents. SendPacketCompletion carries no status, so `acknowledged` ends here."""
+        self.packets.on_transmit_status(cookie)
+
+    # --- state ---
+
+    def enter(self, phase: Phase, limit_s: float = 0, reason: int = 0) -> None:
+        """Change the state; with a limit, fail with `reason` when it is still this one then."""
+        self.phase = phase
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        note(f"adapter {phase.value}")
+        if limit_s:
+            self._timer = self.loop.call_later(limit_s, partial(self._overdue, phase, reason))
+
+    def _overdue(self, phase: Phase, reason: int) -> None:
+        if self.phase is phase:
+            note(f"{phase.value} exceeded its limit")
+            self.end(End(Cause.FAILURE, reason))
+
+    def _radio_failed(self, what: str, error: RadioError) -> None:
+        note(f"{what} refused by the radio: {error.strerror}")
+        self.end(End(Cause.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))
+
+
+def _bss_entry(bss: Bss) -> Arguments:
+    """DOT11_BSS_ENTRY in the form the host takes."""
+    return {
+        "bssid": bss.bssid.hex(":"),
+        "bss_type": notifications.INFRASTRUCTURE,
+        "rssi": bss.rssi_dbm,
+        "link_quality": max(0, min(100, 2 * (bss.rssi_dbm + 100))),
+        "beacon_period": bss.beacon_period_tu,
+        "timestamp": bss.timestamp_us,
+        "host_timestamp": bss.host_timestamp_100ns,
+        "capability": bss.capability,
+        "ies": bss.ies.hex(),
+    }

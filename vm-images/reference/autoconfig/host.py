@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The IHV host process (wlanext.exe's role): start, calls into the DLL's handlers, calls out of
+it, watchdog, end.
+
+Handlers are called one at a time in the order they were asked for: the documents promise no more
+(the contract, section 2.10). A handler that does not return within the limit, and a process that
+ends or breaks the protocol, end the host; `on_lost` tells of it once, and every outstanding call
+is dropped without an answer.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .jsonlines import Channel, Message
+from .log import note
+from .loop import Loop, Timer
+from .settings import Limits
+
+Arguments = dict[str, Any]
+Done = Callable[[Arguments], None]
+HANDLERS_WITH_OWN_LIMIT = frozenset({"deinit_service"})
+EXIT_LIMIT_S = 2.0
+
+
+@dataclass(frozen=True)
+class HostLoss:
+    """Why the host is gone.
+
+    Attributes:
+        hung: a handler did not return in time (False: the process crashed or ended).
+        function: the handler outstanding then, "" if none.
+        text: what was seen.
+    """
+
+    hung: bool
+    function: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ServiceEvent:
+    """The host's report of loading the DLL and initialising its service.
+
+    Attributes:
+        running: InitService succeeded.
+        stage: where it failed: load, exports, version, init (or start, if there is no host).
+        error: the Win32 error, 0 if there is none.
+    """
+
+    running: bool
+    stage: str
+    error: int
+
+
+@dataclass(frozen=True)
+class _Call:
+    function: str
+    arguments: Arguments
+    done: Done | None
+
+
+class IhvHost:
+    """One host process at a time.
+
+    Args:
+        loop: serves the pipes and the watchdog.
+        command: argv of the host.
+        limits: of handlers and of the start.
+        framework: answers a framework function called by the DLL.
+        on_service: called once per start with how it went.
+        on_lost: called when a started host is gone without having been stopped.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        command: tuple[str, ...],
+        limits: Limits,
+        framework: Callable[[str, Arguments], Arguments],
+        on_service: Callable[[ServiceEvent], None],
+        on_lost: Callable[[HostLoss], None],
+    ) -> None:
+        self._loop = loop
+        self._command = command
+        self._limits = limits
+        self._framework = framework
+        self._on_service = on_service
+        self._on_lost = on_lost
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Channel | None = None
+        self._exit_fd = -1
+        self._waiting: deque[_Call] = deque()
+        self._current: _Call | None = None
+        self._current_id = 0
+        self._watchdog: Timer | None = None
+        self._announced = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether a process is there, started and not yet lost."""
+        return self._process is not None
+
+    def start(self) -> None:
+        """Start the process; `on_service` follows, at the latest after the start limit."""
+        assert self._process is None, "one host at a time"
+        self._announced = False
+        try:
+            process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            note(f"IHV host cannot be started: {error.strerror}")
+            self._loop.call_soon(lambda: self._on_service(ServiceEvent(False, "start", 2)))
+            return
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self._channel = Channel(
+            self._loop,
+            process.stdout.fileno(),
+            process.stdin.fileno(),
+            self._on_message,
+            lambda reason: self._lost(False, f"pipe {reason}"),
+        )
+        # Wine's server may hold the pipe's other end open, so its end alone does not tell.
+        self._exit_fd = os.pidfd_open(process.pid)
+        self._loop.add_reader(self._exit_fd, lambda: self._lost(False, "process ended"))
+        self._watch(self._limits.host_start_s, "start")
+
+    def call(self, function: str, arguments: Arguments, done: Done | None = None) -> None:
+        """Call a handler when its turn comes; `done` gets its result."""
+        if self._process is None:
+            return
+        self._waiting.append(_Call(function, arguments, done))
+        if self._current is None:
+            self._next()
+
+    def kill(self) -> None:
+        """End the process at once, dropping every call; `on_lost` is not called."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        self._forget()
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            note("IHV host was gone already")
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            process.wait(EXIT_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            note("IHV host does not die; left behind")
+
+    def finish(self, done: Callable[[], None]) -> None:
+        """After deinit_service: close the pipe, let the process end by itself within a limit, then
+        kill it; call `done` when it is gone."""
+        process = self._process
+        if process is None or process.stdin is None or self._channel is None:
+            done()
+            return
+
+        def over() -> None:
+            timer.cancel()
+            self.kill()
+            done()
+
+        self._disarm()
+        self._channel.close()
+        process.stdin.close()
+        self._loop.remove(self._exit_fd)
+        self._loop.add_reader(self._exit_fd, over)
+        timer = self._loop.call_later(EXIT_LIMIT_S, over)
+
+    def _next(self) -> None:
+        if not self._waiting or self._channel is None:
+            return
+        call = self._current = self._waiting.popleft()
+        self._current_id += 1
+        self._channel.send(
+            {"id": self._current_id, "call": call.function, "args": call.arguments}
+        )
+        own = call.function in HANDLERS_WITH_OWN_LIMIT
+        limit_s = self._limits.deinit_service_s if own else self._limits.handler_s
+        self._watch(limit_s, call.function)
+
+    def _on_message(self, message: Message) -> None:
+        if "call" in message:
+            self._framework_call(message)
+        elif "event" in message:
+            self._on_event(message)
+        else:
+            self._answered(message)
+
+    def _framework_call(self, message: Message) -> None:
+        arguments = message.get("args")
+        name = message["call"]
+        if not isinstance(arguments, dict) or not isinstance(name, str):
+            self._lost(False, "malformed framework call")
+            return
+        result = self._framework(name, arguments)
+        if self._channel is not None:
+            self._channel.send({"id": message.get("id"), "result": result})
+
+    def _answered(self, message: Message) -> None:
+        call = self._current
+        if call is None or message.get("id") != self._current_id:
+            self._lost(False, "answer to no call")
+            return
+        result = message.get("result")
+        if not isinstance(result, dict):
+            note(f"IHV host refuses {call.function}")
+            result = {"status": 31}  # ERROR_GEN_FAILURE
+        self._disarm()
+        self._current = None
+        if call.done is not None:
+            call.done(result)
+        if self._current is None:
+            self._next()
+
+    def _on_event(self, message: Message) -> None:
+        if message["event"] != "service" or self._announced:
+            return
+        self._announced = True
+        self._disarm()
+        self._on_service(
+            ServiceEvent(
+                running=message.get("state") == "running",
+                stage=str(message.get("stage", "")),
+                error=int(message.get("error", 0)),
+            )
+        )
+
+    def _watch(self, limit_s: float, function: str) -> None:
+        self._disarm()
+        text = f"{function} did not return within {limit_s:g} s"
+        self._watchdog = self._loop.call_later(limit_s, lambda: self._lost(True, text))
+
+    def _disarm(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            self._watchdog = None
+
+    def _lost(self, hung: bool, text: str) -> None:
+        if self._process is None:
+            return
+        function = self._current.function if self._current else ""
+        self.kill()
+        note(f"IHV host lost: {text}{f', in {function}' if function and not hung else ''}")
+        self._on_lost(HostLoss(hung, function, text))
+
+    def _forget(self) -> None:
+        self._disarm()
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+        self._loop.remove(self._exit_fd)
+        os.close(self._exit_fd)
+        self._exit_fd = -1
+        self._waiting.clear()
+        self._current = None

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The service wlanapi.dll talks to: JSON lines on a loopback port, many clients.
+
+Each call is one function of the Native Wifi API; an error's code is the Win32 error that function
+returns, and `reason` its WLAN reason code where it has one. `service` is the guest's own: what
+"net stop|start WlanSvc" does on Windows.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from . import codes, notifications, profiles
+from .attempt import Phase
+from .connection import Connection
+from .host import Arguments
+from .jsonlines import Channel, Message
+from .lifecycle import Lifecycle, Outcome, State
+from .log import note
+from .loop import Loop
+from .notifications import Notification
+from .packets import Caller
+from .profiles import Profile, ProfileError
+
+MAX_CLIENTS = 16
+MAX_PROFILES = 256
+OPCODE_INTERFACE_STATE, OPCODE_CURRENT_CONNECTION = 6, 7  # WLAN_INTF_OPCODE
+
+INTERFACE_STATES = {
+    Phase.ABSENT: codes.INTERFACE_NOT_READY,
+    Phase.INITIALIZING: codes.INTERFACE_NOT_READY,
+    Phase.IDLE: codes.INTERFACE_DISCONNECTED,
+    Phase.SCANNING: codes.INTERFACE_DISCOVERING,
+    Phase.PRE_PENDING: codes.INTERFACE_ASSOCIATING,
+    Phase.ASSOCIATING: codes.INTERFACE_ASSOCIATING,
+    Phase.POST_PENDING: codes.INTERFACE_AUTHENTICATING,
+    Phase.AUTHORIZED: codes.INTERFACE_CONNECTED,
+    Phase.UNAUTHORIZED: codes.INTERFACE_AUTHENTICATING,
+    Phase.DISCONNECTING: codes.INTERFACE_DISCONNECTING,
+    Phase.STOPPING: codes.INTERFACE_DISCONNECTING,
+    Phase.RESETTING: codes.INTERFACE_DISCONNECTING,
+}
+
+
+class CallError(Exception):
+    """A call that fails.
+
+    Attributes:
+        code: Win32 error.
+        reason: WLAN reason code, 0 without one.
+    """
+
+    def __init__(self, code: int, text: str, reason: int = 0) -> None:
+        super().__init__(text)
+        self.code = code
+        self.reason = reason
+
+
+class Client:
+    """One wlanapi.dll handle: a connection and the sources it wants notifications of."""
+
+    def __init__(self, loop: Loop, peer: socket.socket, service: WlanService) -> None:
+        self._peer = peer
+        self._service = service
+        self.sources = 0
+        self.channel = Channel(loop, peer.fileno(), peer.fileno(), self._on_message, self._gone)
+
+    def answer(self, number: object, result: Arguments) -> None:
+        """Answer call `number`."""
+        self.channel.send({"id": number, "result": result})
+
+    def refuse(self, number: object, error: CallError) -> None:
+        """Answer call `number` with an error."""
+        told = {"code": error.code, "message": str(error), "reason": error.reason}
+        self.channel.send({"id": number, "error": told})
+
+    def close(self) -> None:
+        """Drop the client."""
+        self.channel.close()
+        self._gone("closed")
+
+    def _on_message(self, message: Message) -> None:
+        number = message.get("id")
+        try:
+            self._service.serve(self, number, message)
+        except CallError as error:
+            self.refuse(number, error)
+        except (KeyError, ValueError, TypeError):
+            self.refuse(number, CallError(codes.ERROR_INVALID_PARAMETER, "bad arguments"))
+
+    def _gone(self, _reason: str) -> None:
+        self._peer.close()
+        self._service.forget(self)
+
+
+Call = Callable[[Client, object, Arguments], Arguments | None]
+
+
+class WlanService:
+    """Serves WLAN clients for one adapter.
+
+    Args:
+        loop: serves the sockets.
+        guid: the adapter's GUID, in braces.
+        description: its name.
+        adapter_oui: the OUI profiles must be for.
+    """
+
+    def __init__(self, loop: Loop, guid: str, description: str, adapter_oui: int) -> None:
+        self._loop = loop
+        self._guid = guid
+        self._description = description
+        self._adapter_oui = adapter_oui
+        self._clients: list[Client] = []
+        self._profiles: dict[str, Profile] = {}
+        self._listener: socket.socket | None = None
+        self._connection: Connection | None = None
+        self._lifecycle: Lifecycle | None = None
+        self._host: Caller | None = None
+        self._calls: dict[str, Call] = {
+            "open": self._open,
+            "enum_interfaces": self._enum_interfaces,
+            "set_profile": self._set_profile,
+            "delete_profile": self._delete_profile,
+            "get_profile_list": self._get_profile_list,
+            "connect": self._connect,
+            "disconnect": self._disconnect,
+            "register": self._register,
+            "query_interface": self._query_interface,
+            "service": self._service_control,
+        }
+
+    def use(self, connection: Connection, lifecycle: Lifecycle, host: Caller) -> None:
+        """What the calls act on."""
+        self._connection = connection
+        self._lifecycle = lifecycle
+        self._host = host
+
+    def listen(self, address: tuple[str, int]) -> tuple[str, int]:
+        """Accept clients at `address` (port 0 = any); the address in use."""
+        listener = socket.create_server(address, backlog=8)
+        listener.setblocking(False)
+        self._listener = listener
+        self._loop.add_reader(listener.fileno(), self._accept)
+        host, port = listener.getsockname()[:2]
+        return host, port
+
+    def close(self) -> None:
+        """Stop listening and drop all clients."""
+        if self._listener is not None:
+            self._loop.remove(self._listener.fileno())
+            self._listener.close()
+            self._listener = None
+        for client in list(self._clients):
+            client.close()
+
+    def notify(self, notification: Notification) -> None:
+        """Send a notification to every client that registered for its source."""
+        event: Message = {
+            "event": "notification",
+            "source": notification.source,
+            "code": notification.code,
+            "interface": self._guid,
+        }
+        if notification.data is None:
+            event["fields"] = notification.fields
+        else:
+            event["data"] = notification.data
+        for client in list(self._clients):
+            if client.sources & notification.source:
+                client.channel.send(event)
+
+    def serve(self, client: Client, number: object, message: Message) -> None:
+        """Carry out one call of a client."""
+        name, arguments = message.get("call"), message.get("args", {})
+        call = self._calls.get(name) if isinstance(name, str) else None
+        if call is None or not isinstance(arguments, dict):
+            raise CallError(codes.ERROR_INVALID_PARAMETER, "no such call")
+        if "interface" in arguments and str(arguments["interface"]).upper() != self._guid.upper():
+            raise CallError(codes.ERROR_NOT_FOUND, "no such interface")
+        result = call(client, number, arguments)
+        if result is not None:
+            client.answer(number, result)
+
+    def forget(self, client: Client) -> None:
+        """A client is gone."""
+        if client in self._clients:
+            self._clients.remove(client)
+
+    def _accept(self) -> None:
+        assert self._listener is not None
+        try:
+            peer, _address = self._listener.accept()
+        except OSError:
+            return
+        if len(self._clients) >= MAX_CLIENTS:
+            note("too many clients")
+            peer.close()
+            return
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._clients.append(Client(self._loop, peer, self))
+
+    # --- calls: None = answered later ---
+
+    def _open(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
+        """WlanOpenHandle: version 1 is Windows XP's, 2 Vista's and later."""
+        return {"negotiated_version": 1 if int(arguments["client_version"]) == 1 else 2}
+
+    def _enum_interfaces(self, _client: Client, _number: object, _args: Arguments) -> Arguments:
+        state = INTERFACE_STATES[self._adapter().phase]
+        interface = {"guid": self._guid, "description": self._description, "state": state}
+        return {"interfaces": [interface]}
+
+    def _register(self, client: Client, _number: object, arguments: Arguments) -> Arguments:
+        client.sources = int(arguments["sources"])
+        return {}
+
+    def _set_profile(self, client: Client, number: object, arguments: Arguments) -> None:
+        """WlanSetProfile: the DLL has its say by ValidateProfile before anything is stored."""
+        xml, overwrite = arguments["xml"], bool(arguments["overwrite"])
+        if not isinstance(xml, str):
+            raise CallError(codes.ERROR_INVALID_PARAMETER, "xml is text")
+        try:
+            profile = profiles.parse(xml, self._adapter_oui)
+        except ProfileError as error:
+            raise CallError(codes.ERROR_BAD_PROFILE, str(error), error.reason) from None
+        if profile.name in self._profiles and not overwrite:
+            raise CallError(codes.ERROR_ALREADY_EXISTS, "a profile of this name exists")
+        if len(self._profiles) >= MAX_PROFILES:
+            raise CallError(codes.ERROR_NOT_ENOUGH_MEMORY, "too many profiles")
+        self._life().ensure(lambda outcome: self._validate(client, number, profile, outcome))
+
+    def _validate(
+        self, client: Client, number: object, profile: Profile, outcome: Outcome
+    ) -> None:
+        if outcome.error == codes.ERROR_SERVICE_NOT_ACTIVE:
+            client.refuse(number, CallError(outcome.error, "the WLAN service is stopped"))
+            return
+        if outcome.error:
+            text = f"the IHV service is not available ({outcome.stage}, {outcome.error})"
+            reason = codes.REASON_IHV_SECURITY_NOT_SUPPORTED
+            client.refuse(number, CallError(codes.ERROR_BAD_PROFILE, text, reason))
+            return
+
+        def validated(result: Arguments) -> None:
+            reason = int(result.get("reason") or 0)
+            if result.get("status") != codes.ERROR_SUCCESS:
+                text = "the IHV DLL refuses the profile"
+                client.refuse(number, CallError(codes.ERROR_BAD_PROFILE, text, reason))
+                return
+            self._profiles[profile.name] = profile
+            client.answer(number, {"reason": reason})
+
+        assert self._host is not None
+        self._host.call("validate_profile", self._adapter().profile_arguments(profile), validated)
+
+    def _delete_profile(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
+        if self._profiles.pop(arguments["name"], None) is None:
+            raise CallError(codes.ERROR_NOT_FOUND, "no such profile")
+        return {}
+
+    def _get_profile_list(self, _client: Client, _number: object, _args: Arguments) -> Arguments:
+        return {"profiles": [{"name": name, "flags": 0} for name in self._profiles]}
+
+    def _connect(self, client: Client, number: object, arguments: Arguments) -> None:
+        """WlanConnect returns once the request is taken; the rest comes by notifications."""
+        profile = self._profiles.get(arguments["profile"])
+        if int(arguments["mode"]) != notifications.MODE_PROFILE or profile is None:
+            raise CallError(codes.ERROR_NOT_FOUND, "no such profile")
+        life = self._life()
+        if life.state in (State.STOPPED, State.STOPPING):
+            raise CallError(codes.ERROR_SERVICE_NOT_ACTIVE, "the WLAN service is stopped")
+        client.answer(number, {})
+        self._adapter().connect(profile)
+        # A host that failed gets another chance.
+        life.ensure(lambda outcome: self._adapter().unavailable() if outcome.error else None)
+
+    def _disconnect(self, _client: Client, _number: object, _args: Arguments) -> Arguments:
+        self._adapter().disconnect()
+        return {}
+
+    def _query_interface(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
+        opcode = int(arguments["opcode"])
+        adapter = self._adapter()
+        found: dict[str, Any] = {"state": INTERFACE_STATES[adapter.phase]}
+        if opcode == OPCODE_INTERFACE_STATE:
+            return found
+        if opcode != OPCODE_CURRENT_CONNECTION:
+            raise CallError(codes.ERROR_NOT_SUPPORTED, "no such opcode here")
+        attempt = adapter.attempt
+        if attempt is None or attempt.bss is None or not attempt.completed:
+            raise CallError(codes.ERROR_INVALID_STATE, "not connected")
+        fields = notifications.connection_fields(
+            attempt.profile.name, attempt.ssid, codes.REASON_SUCCESS, attempt.bss.bssid
+        )
+        chosen = adapter.algorithms
+        return {
+            **found, **fields, "bssid": fields["peer"],
+            "auth": chosen.auth, "cipher": chosen.unicast,
+        }  # fmt: skip
+
+    def _service_control(self, client: Client, number: object, arguments: Arguments) -> None:
+        life = self._life()
+        action = arguments["action"]
+
+        def done(outcome: Outcome) -> None:
+            if outcome.error:
+                text = f"{outcome.stage}: error {outcome.error}"
+                client.refuse(number, CallError(outcome.error, text))
+            else:
+                client.answer(number, {"state": life.state.value})
+
+        if action == "start":
+            life.start(done)
+        elif action == "stop":
+            life.stop(done)
+        elif action == "state":
+            last = life.last
+            state = {"state": life.state.value, "stage": last.stage, "error": last.error}
+            client.answer(number, state)
+        else:
+            raise CallError(codes.ERROR_INVALID_PARAMETER, "no such action")
+
+    def _adapter(self) -> Connection:
+        assert self._connection is not None, "use() comes first"
+        return self._connection
+
+    def _life(self) -> Lifecycle:
+        assert self._lifecycle is not None, "use() comes first"
+        return self._lifecycle

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What can be set from outside, all through the environment, each with a usable default.
+
+No document of the contract gives a time limit for an IHV handler or a post-association operation
+(the facts, section 2.11), so every limit here is our own choice.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class SettingError(ValueError):
+    """A setting holds something that cannot be used; the text names the setting."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Upper bounds, in seconds, of everything the service waits for.
+
+    Attributes:
+        handler_s: one handler call into the IHV DLL; beyond it the host counts as hung.
+        host_start_s: from starting ihvhost.exe until its "service" event.
+        deinit_service_s: Dot11ExtIhvDeinitService; real DLLs were seen to take 300 s.
+        scan_s: one scan of one or all channels.
+        pre_associate_s: from PerformPreAssociate to PreAssociateCompletion.
+        associate_s: the radio's association; 10 s is the one documented figure (the contract's
+            TIME table: general-association-operation-guidelines, Windows 7 and later).
+        post_associate_s: from PerformPostAssociate to PostAssociateCompletion.
+        disconnect_s: from the disconnect request to the radio's confirmation.
+        tx_status_s: from a frame handed to the radio to its transmit status; then it is
+            completed without one, so that the DLL always gets its SendPacketCompletion.
+        bss_fresh_s: how old a known BSS may be for a connect to go without a scan.
+    """
+
+    handler_s: float = 5.0
+    host_start_s: float = 30.0
+    deinit_service_s: float = 5.0
+    scan_s: float = 10.0
+    pre_associate_s: float = 15.0
+    associate_s: float = 10.0
+    post_associate_s: float = 15.0
+    disconnect_s: float = 2.0
+    tx_status_s: float = 1.0
+    bss_fresh_s: float = 3.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The service's settings.
+
+    Attributes:
+        interface: the Linux network interface that plays the WLAN adapter.
+        host_command: argv of the IHV host.
+        address: where wlanapi.dll finds the service (host, port).
+        adapter_oui: the driver's AdapterOUI; a profile of another OUI is refused.
+        frequencies_mhz: channels to scan when nothing is known of a network; empty = all.
+        limits: every wait.
+    """
+
+    interface: str = "wlan0"
+    host_command: tuple[str, ...] = ("wine", r"C:\hilref\ihvhost.exe")
+    address: tuple[str, int] = ("127.0.0.1", 7711)
+    adapter_oui: int = 0x123456
+    frequencies_mhz: tuple[int, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from HIL_… variables.
+
+    HIL_WLAN_INTERFACE, HIL_IHV_HOST (a command line), HIL_WLANAPI_PORT, HIL_ADAPTER_OUI (hex),
+    HIL_SCAN_MHZ (comma-separated), and HIL_<limit>, e.g. HIL_HANDLER_LIMIT_S for `handler_s`.
+
+    Raises:
+        SettingError: a value is not of its kind.
+    """
+    env = os.environ if environment is None else environment
+    plain = Settings()
+    return Settings(
+        interface=env.get("HIL_WLAN_INTERFACE", plain.interface),
+        host_command=_command(env.get("HIL_IHV_HOST"), plain.host_command),
+        address=(plain.address[0], _integer(env, "HIL_WLANAPI_PORT", 10, plain.address[1])),
+        adapter_oui=_integer(env, "HIL_ADAPTER_OUI", 16, plain.adapter_oui),
+        frequencies_mhz=_integers(env, "HIL_SCAN_MHZ"),
+        limits=_limits(env),
+    )
+
+
+def _command(text: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(shlex.split(text)) if text else default
+
+
+def _integer(env: Mapping[str, str], name: str, base: int, default: int) -> int:
+    text = env.get(name)
+    if text is None:
+        return default
+    try:
+        return int(text, base)
+    except ValueError as error:
+        raise SettingError(f"{name} must be a number of base {base}, not {text!r}") from error
+
+
+def _integers(env: Mapping[str, str], name: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in env.get(name, "").split(",") if part.strip())
+    except ValueError as error:
+        raise SettingError(f"{name} must be numbers with commas between") from error
+
+
+def _limits(env: Mapping[str, str]) -> Limits:
+    values: dict[str, float] = {}
+    for name in Limits.__dataclass_fields__:
+        variable = f"HIL_{name.removesuffix('_s').upper()}_LIMIT_S"
+        if variable not in env:
+            continue
+        try:
+            values[name] = float(env[variable])
+        except ValueError as error:
+            raise SettingError(f"{variable} must be seconds, not {env[variable]!r}") from error
+        if not 0 < values[name] < 86400:
+            raise SettingError(f"{variable} must lie between 0 and 86400 seconds")
+    return Limits(**values)
