@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     with _listener(options.control) as control, _listener(options.radio) as radio:
         loop = Loop()
-        _stop_on_signals(loop)
+        wake = _stop_on_signals(loop)
         air = Air(loop, control, radio, options.run_dir)
         if options.control.isdecimal():
             loop.call_after(CLIENT_LIMIT_NS, lambda: None if air.had_client else loop.stop())
@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         loop.run()
         air.close()
         loop.close()
+        wake.close()
     return 0 if air.had_client else 3
 
 
@@ -70,8 +71,8 @@ def _listener(where: str) -> socket.socket:
     return listener
 
 
-def _stop_on_signals(loop: Loop) -> None:
-    """SIGTERM and SIGINT end the loop in order; a byte on a socket pair wakes it."""
+def _stop_on_signals(loop: Loop) -> socket.socket:
+    """SIGTERM and SIGINT end the loop in order; a byte on a socket pair, returned, wakes it."""
     reader, writer = socket.socketpair()
     reader.setblocking(False)
     writer.setblocking(False)
@@ -83,6 +84,7 @@ def _stop_on_signals(loop: Loop) -> None:
         reader.recv(64)
 
     loop.watch(reader.fileno(), drain)
+    return reader
 
 
 def _tame_garbage(loop: Loop) -> None:

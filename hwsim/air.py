@@ -107,7 +107,7 @@ class Air:
     def station_changed(self, station: Station, reason: int | None) -> None:
         """Tell the client, after the records of the frames that led to it."""
         fields = {**describe(station), "reason": reason, "air_ns": now_ns()}
-        self._loop.later(lambda: self._loop.later(lambda: self._control.event("station", fields)))
+        self._after_records(lambda: self._control.event("station", fields))
 
     # calls
 
@@ -173,7 +173,7 @@ class Air:
         fields.done()
 
         def done(result: EchoResult) -> None:
-            reply(asdict(result))
+            self._after_records(lambda: reply(asdict(result)))
 
         self._configured("echo").echo(count, int(timeout_s * 1e9), done)
         return None
@@ -242,6 +242,10 @@ class Air:
         return self._point
 
     # the rest
+
+    def _after_records(self, action: Callable[[], None]) -> None:
+        """Act after what is put off now, so that records of frames come before what they led to."""
+        self._loop.later(lambda: self._loop.later(action))
 
     def _is_busy(self) -> bool:
         return self._point is not None and self._point.busy

@@ -56,8 +56,8 @@ class Capture:
         self._directory = directory
         self._fault = fault
         self._to_wall_ns = time.time_ns() - time.monotonic_ns()
-        self._blocks: list[bytes] = [section_block(), interface_block()]
-        self._size = sum(map(len, self._blocks))
+        self._blocks: list[tuple[int, bytes]] = [(0, section_block()), (1, interface_block())]
+        self._size = 0
         self._file: IO[bytes] | None = None
         self._flushing = False
         self._freq_mhz = 2437
@@ -89,7 +89,7 @@ class Capture:
         block = packet_block(
             self._radiotap(frame) + frame, air_ns + self._to_wall_ns, outbound, comment
         )
-        self._blocks.append(block)
+        self._blocks.append((air_ns, block))
         self._size += len(block)
         if self._size > _MEMORY_LIMIT:
             self.flush()
@@ -98,7 +98,7 @@ class Capture:
             self._loop.when_idle(self.flush)
 
     def flush(self) -> None:
-        """Write what is kept."""
+        """Write what is kept, in the order of time: answers may have been added first."""
         self._flushing = False
         self._guard(self._write)
 
@@ -115,7 +115,8 @@ class Capture:
         self._write()
 
     def _write(self) -> None:
-        data = b"".join(self._blocks)
+        self._blocks.sort(key=_time)
+        data = b"".join(block for _, block in self._blocks)
         self._blocks.clear()
         self._size = 0
         file = self._file
@@ -147,6 +148,10 @@ class Capture:
             0, 0, _RADIOTAP.size, _RADIOTAP_PRESENT, 0, 12 if ofdm else 2, self._freq_mhz,
             band | (_CHANNEL_OFDM if ofdm else _CHANNEL_CCK), self._signal_dbm,
         )  # fmt: skip
+
+
+def _time(entry: tuple[int, bytes]) -> int:
+    return entry[0]
 
 
 def section_block() -> bytes:

@@ -49,6 +49,7 @@ class ControlServer:
         self._outbox = bytearray()
         self._early: deque[dict[str, Any]] = deque(maxlen=_EARLY_EVENTS)
         self._flush_due = False
+        self._writing = False
         self.had_client = False
         listener.setblocking(False)
         loop.watch(listener.fileno(), self._accept)
@@ -198,7 +199,10 @@ class ControlServer:
         if len(self._outbox) > MAX_BACKLOG:
             self._leave()
             return
-        self._loop.watch(client.fileno(), self._readable, self._flush if self._outbox else None)
+        if bool(self._outbox) != self._writing:
+            self._writing = not self._writing
+            on_writable = self._flush if self._writing else None
+            self._loop.watch(client.fileno(), self._readable, on_writable)
 
 
 def failure(code: str, message: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ _GROUP_BIT: Final = 1
 class StationOnAir(Protocol):
     """What the medium asks of the access point."""
 
-    def inspect(self, frame: bytes, header: MacHeader) -> Heard:
+    def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> Heard:
         """Say what a frame is."""
 
     def receive(self, heard: Heard, air_ns: int) -> None:
@@ -122,15 +122,10 @@ class Medium:
         if header.transmitter and len(self._radio_of) < MAX_RADIOS:
             self._radio_of[header.transmitter] = sent.radio
         station = self._hearer(sent)
-        try:
-            heard = (
-                Heard(sent.frame, header, Note(kind_of(header)))
-                if station is None
-                else station.inspect(sent.frame, header)
-            )
-        except WireError:
-            self.malformed += 1
-            heard = Heard(sent.frame, header, Note("other"))
+        if station is None:
+            heard = Heard(sent.frame, header, Note(kind_of(header)))
+        else:
+            heard = station.inspect(sent.frame, header)
         self._judge_up(self._new_up(sent, heard, station, guest_ns, air_ns))
 
     def _new_up(
@@ -183,9 +178,7 @@ class Medium:
 
     def _hear_copy(self, up: _Up, copy: int, rule: Rule) -> None:
         assert up.station is not None
-        heard = up.station.inspect(up.heard.frame, up.heard.header)
-        heard.duplicate = True
-        heard.note.detail["copy"] = copy
+        heard = up.station.inspect(up.heard.frame, up.heard.header, copy=copy)
         again = self._new_up(up.sent, heard, up.station, up.guest_ns, up.air_ns)
         self._receive(again)
         self._write_up(again, acked=False, delivered=True, rule=rule)

@@ -20,7 +20,7 @@ from hwsim.ap.handshake import Authenticator, GroupKey, KeyTemplates
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network, Timers
 from hwsim.ap.rsne import STATUS_SUCCESS
-from hwsim.ap.station import Heard, Note, State, Station, Surroundings
+from hwsim.ap.station import Heard, Note, Repetitions, State, Station, Surroundings
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.errors import RequestError, WireError
 from hwsim.frames import BROADCAST, SNAP, MacHeader, mac_text
@@ -44,6 +44,7 @@ class AccessPoint:
         self._path = DataPath(network, self._management, self._group)
         self._stations: dict[bytes, Station] = {}
         self._rekeying: set[bytes] = set()
+        self._repetitions = Repetitions()
         self._echo: EchoRun | None = None
         self._air_ns = 0
         self.ignored = 0
@@ -60,8 +61,7 @@ class AccessPoint:
 
     def new_association(self) -> None:
         """Forget which messages were seen: repetitions are counted anew."""
-        for station in self._stations.values():
-            station.seen.clear()
+        self._repetitions.clear()
 
     # beacons, and what a person asks for
 
@@ -131,13 +131,17 @@ class AccessPoint:
 
     # frames of stations
 
-    def inspect(self, frame: bytes, header: MacHeader) -> Heard:
-        """What a frame is; raises :class:`WireError` if its payload cannot be made out."""
-        heard = Heard(frame, header, Note(frames.kind_of(header)))
+    def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> Heard:
+        """What a frame is; ``copy`` numbers copies that a rule of the medium made."""
+        heard = Heard(frame, header, Note(frames.kind_of(header)), duplicate=copy > 0)
         if header.receiver != self.network.bssid and header.receiver != BROADCAST:
             return heard
         if header.type == frames.DATA and heard.note.kind == "data":
             self._inspect_data(heard)
+        if copy:
+            heard.note.detail["copy"] = copy
+        else:
+            self._repetitions.mark(heard)
         return heard
 
     def receive(self, heard: Heard, air_ns: int) -> None:
@@ -209,19 +213,16 @@ class AccessPoint:
         request = management.parse_auth_request(heard.frame, heard.header)
         mac = heard.header.transmitter
         if request.status == STATUS_SUCCESS and not mac[0] & 1:
-            self._admit(mac, heard)
+            self._admit(mac)
         note = Note("auth", retry=heard.note.retry, detail={"status": request.status})
         self._surroundings.transmit(self._management.authentication(mac, request.status), note)
 
-    def _admit(self, mac: bytes, heard: Heard) -> None:
+    def _admit(self, mac: bytes) -> None:
         station = self._stations.get(mac)
         if station is None:
             if len(self._stations) >= MAX_STATIONS:
                 self._stations.pop(next(iter(self._stations))).forget_keys()
             station = self._stations[mac] = Station(mac)
-        heard.note.retry = station.state == "authenticated"
-        if not heard.note.retry:
-            station.seen.clear()
         station.forget_keys()
         self._left_rekey(station)
         self._change(station, "authenticated")
@@ -233,13 +234,12 @@ class AccessPoint:
             self.deauthenticate(mac, management.REASON_NOT_AUTHENTICATED)
             return
         request = self._management.parse_assoc_request(heard.frame, header)
-        retry = heard.note.retry = not station.first_time("assoc-req")
         if request.status == STATUS_SUCCESS:
             station.forget_keys()
             station.rsne = request.rsne
             station.aid = station.aid or self._free_aid()
             self._change(station, "associated")
-        note = Note("assoc-resp", retry=retry, detail={"status": request.status})
+        note = Note("assoc-resp", retry=heard.note.retry, detail={"status": request.status})
         frame = self._management.association_response(
             mac, request.status, station.aid, again=header.subtype == 2
         )
@@ -304,11 +304,6 @@ class AccessPoint:
     def _receive_key(self, station: Station, heard: Heard) -> None:
         key, note = heard.key, heard.note
         assert key is not None
-        if heard.duplicate:
-            note.detail["copy"] = 1
-        else:
-            again = f"{note.kind} {key.replay_counter if note.kind == 'G2' else ''}"
-            note.retry = not station.first_time(again)
         if station.authenticator is None:
             note.detail["ignored"] = "no handshake"
             return

@@ -48,12 +48,43 @@ class Heard:
     duplicate: bool = False
 
 
+class Repetitions:
+    """Which messages a station sent before in the same association, heard or not."""
+
+    _LIMIT = 4096
+
+    def __init__(self) -> None:
+        self._seen: dict[bytes, set[str]] = {}
+
+    def clear(self) -> None:
+        """A new association begins, whoever's it is."""
+        self._seen.clear()
+
+    def mark(self, heard: Heard) -> None:
+        """Set ``retry`` in the note of a frame that repeats a message.
+
+        An authentication that follows anything but an authentication begins anew. M2 and M4
+        repeat whatever replay counter they answer, G2 only under the same one.
+        """
+        kind = heard.note.kind
+        if kind not in ("auth", "assoc-req", "M2", "M4", "G2"):
+            return
+        if len(self._seen) > self._LIMIT:
+            self._seen.clear()
+        seen = self._seen.setdefault(heard.header.transmitter, set())
+        if kind == "auth" and seen != {"auth"}:
+            seen.clear()
+        message = f"{kind} {heard.note.replay_counter}" if kind == "G2" else kind
+        heard.note.retry = message in seen
+        seen.add(message)
+
+
 @dataclass(slots=True, eq=False)
 class Station:
     """A station of the access point.
 
     ``pairwise`` is the key in use, ``candidate`` one derived from M2 that M4 has not confirmed
-    yet. ``seen`` holds the messages of this association that came before, to mark repetitions.
+    yet.
     """
 
     mac: bytes
@@ -65,7 +96,6 @@ class Station:
     candidate: CcmpKey | None = field(default=None, repr=False)
     tx_pn: int = 0
     rx_pn: dict[int, int] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
     authenticator: Authenticator | None = None
 
     def forget_keys(self) -> None:
@@ -76,12 +106,6 @@ class Station:
         self.keys = self.pairwise = self.candidate = None
         self.tx_pn = 0
         self.rx_pn.clear()
-
-    def first_time(self, message: str) -> bool:
-        """Whether ``message`` had not been seen in this association; it has now."""
-        fresh = message not in self.seen
-        self.seen.add(message)
-        return fresh
 
 
 class Surroundings(Protocol):
