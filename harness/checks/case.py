@@ -108,9 +108,7 @@ class Case:
         """The association during which a call was entered; None before the first connect."""
         return self.index.at(call.start_ns)
 
-    def calls_between(
-        self, adapter: Adapter | None, first: Call, end: Call | None
-    ) -> list[Call]:
+    def calls_between(self, adapter: Adapter | None, first: Call, end: Call | None) -> list[Call]:
         """The calls with this adapter's handles entered after one call and before another."""
         if adapter is None:
             return []

@@ -104,9 +104,12 @@ def _why_not_connected(case: Case, association: AssociationEvidence) -> Outcome:
 
 def _why_no_session(case: Case, association: AssociationEvidence) -> Outcome:
     handler = case.sessions_of(association.index)[-1].handler
-    if handler.returned is not None and not handler.succeeded:
+    if handler.result:
         message = f"not connected: PerformPostAssociate returned error {handler.result}"
         return _breach(association, message, "FAIL", handler)
+    if handler.returned is None:
+        reason = "PerformPostAssociate had not returned when the evidence ends"
+        return Unknown(reason, association.index)
     stalled = _stalled_handshake(case, association)
     if stalled is not None:
         message, severity = stalled
@@ -124,9 +127,7 @@ def _why_no_session(case: Case, association: AssociationEvidence) -> Outcome:
     return Unknown("the session had not been completed when it ended", association.index)
 
 
-def _stalled_handshake(
-    case: Case, association: AssociationEvidence
-) -> tuple[str, Severity] | None:
+def _stalled_handshake(case: Case, association: AssociationEvidence) -> tuple[str, Severity] | None:
     """Where the 4-way handshake stopped, None if it did not or was not seen."""
     if not association.frames:
         return None
@@ -141,9 +142,7 @@ def _stalled_handshake(
     return None
 
 
-def _who_owes(
-    case: Case, association: AssociationEvidence, kind: str
-) -> tuple[str, Severity]:
+def _who_owes(case: Case, association: AssociationEvidence, kind: str) -> tuple[str, Severity]:
     """A message is missing altogether: it is the driver's if the DLL was given what it answers."""
     asked = _SENT_BY_STATION.get(kind)
     if asked is None:
@@ -164,10 +163,12 @@ def _who_owes(
 
 
 def _completions(case: Case, association: AssociationEvidence) -> list[Call]:
+    """Completions of the association's sessions while they lived."""
     return [
         call
         for session in case.sessions_of(association.index)
         for call in session.completions
+        if session.covers(call)
     ]
 
 
@@ -242,9 +243,7 @@ def _protected(case: Case, association: AssociationEvidence) -> Outcome | None:
 
 
 def _clear_data(frame: FrameRecord) -> bool:
-    return (
-        frame.direction == "up" and frame.kind in ("data", "arp", "icmp") and not frame.protected
-    )
+    return frame.direction == "up" and frame.kind in ("data", "arp", "icmp") and not frame.protected
 
 
 @rule(

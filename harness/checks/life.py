@@ -25,12 +25,14 @@ def version_then_service(case: Case) -> Outcomes:
             yield Unknown("the trace does not show the process from its start")
             continue
         calls = handlers(process.calls)[:2]
-        for call, expected in zip(calls, (names.GET_VERSION, names.INIT_SERVICE), strict=False):
-            if call.function == expected:
-                yield HELD
-            else:
-                found, wanted = names.short(call.function), names.short(expected)
-                yield case.breach(f"{found} was called where {wanted} comes first", call)
+        expected = (names.GET_VERSION, names.INIT_SERVICE)
+        pairs = zip(calls, expected, strict=False)
+        wrong = [(call, wanted) for call, wanted in pairs if call.function != wanted]
+        for call, wanted in wrong[:1]:
+            found = names.short(call.function)
+            yield case.breach(f"{found} was called where {names.short(wanted)} is due", call)
+        if calls and not wrong:
+            yield HELD
 
 
 @rule(

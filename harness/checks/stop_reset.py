@@ -29,16 +29,16 @@ def stopped_on_disassociation(case: Case) -> Outcomes:
     """A completed session is stopped before its successor, and soon after a deauthentication."""
     for session in _started(case):
         successor = session.successor
-        if session.completions and successor is not None:
+        if session.completions and session.stop is not None:
+            yield HELD
+        elif session.completions and successor is not None:
             yield _stopped_before(case, session, successor)
         for frame in _goodbyes(case, session):
             yield _stopped_after(case, session, frame)
 
 
 def _stopped_before(case: Case, session: Session, successor: Call) -> Outcome:
-    handler, stop = session.handler, session.stop
-    if stop is not None and stop.key < successor.key:
-        return HELD
+    handler = session.handler
     blind = case.blind(
         handler.process, session.association, handler.start_ns, successor.start_ns
     )  # fmt: skip

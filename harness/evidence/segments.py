@@ -105,10 +105,6 @@ class Segments:
     stray_stops: list[Call] = field(default_factory=list)
     stray_send_completions: list[Call] = field(default_factory=list)
 
-    def of(self, *functions: str) -> list[Call]:
-        """All calls of the functions, in order."""
-        return [call for call in self.calls if call.function in functions]
-
 
 class AssociationIndex:
     """Says to which association a moment belongs: from its connect to the next one's."""

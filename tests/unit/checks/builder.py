@@ -1,0 +1,423 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds evidence the way it comes in: recorder lines through the parser, frames, notifications.
+
+A `Story` runs named steps in order; a test takes the good story and skips, replaces or adds steps.
+Every record and frame moves the guest clock by 10 µs; `wait_ms` moves it further.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from harness.evidence import (
+    AssociationEvidence,
+    ClockModel,
+    Echo,
+    FrameRecord,
+    Notification,
+    RunEvidence,
+    names,
+    parse_trace,
+)
+
+AP = "02:00:00:00:01:00"
+STA = "02:00:00:00:00:00"
+SVC, IHV = "0x5000", "0x7f0010"
+OFFSET_NS = 5_000_000_000
+OS, WORKER, SERVICE = 8, 20, 30
+"""Thread ids: the OS's handler thread, the DLL's worker, another thread of the DLL."""
+
+ALL_HANDLERS = dict.fromkeys(names.HANDLERS, True)
+ASSOC_PARAMS = {
+    "Header": {"Type": 128, "Revision": 2, "Size": 96}, "MacAddr": AP, "uStatus": 0,
+    "uAssocReqOffset": 96, "uAssocReqSize": 40, "uAssocRespOffset": 136, "uAssocRespSize": 60,
+    "uBeaconOffset": 196, "uBeaconSize": 80,
+}  # fmt: skip
+KEY = {
+    "Header": {"Type": 128, "Revision": 1, "Size": 24}, "uKeyIndex": 1, "AlgorithmId": 4,
+    "MacAddr": "00:00:00:00:00:00", "bDelete": 0, "bStatic": 0, "usKeyLength": 28,
+    "ucKey": {"length": 28, "hash": "0011223344556677"},
+}  # fmt: skip
+
+
+def port_state(**changes: Any) -> dict[str, Any]:
+    """DOT11_PORT_STATE as the recorder writes it."""
+    state = {"PeerMacAddress": AP, "uSessionId": 1, "bPortControlled": 1, "bPortAuthorized": 0}
+    return state | changes
+
+
+class Story:
+    """One run being told."""
+
+    def __init__(self, start_ns: int = 1_000_000_000) -> None:
+        self.now = start_ns
+        self.pid = 100
+        self.lines: list[str] = []
+        self.frames: list[FrameRecord] = []
+        self.notifications: list[Notification] = []
+        self.associations: list[dict[str, Any]] = []
+        self._seq = 0
+        self._calls = 0
+        self._handle = 0x9000
+        self.connect_session = self.session = "0x0"
+
+    # time and names
+
+    def tick(self) -> int:
+        """Move the guest clock on by one event."""
+        self.now += 10_000
+        return self.now
+
+    def wait_ms(self, ms: float) -> None:
+        """Let time pass."""
+        self.now += int(ms * 1e6)
+
+    def new_handle(self) -> str:
+        """A handle never handed out before."""
+        self._handle += 0x10
+        return hex(self._handle)
+
+    # the recorder
+
+    def record(self, kind: str, tid: int = OS, **members: Any) -> None:
+        """One line of the recorder."""
+        self._seq += 1
+        line = {"seq": self._seq, "t": self.tick(), "pid": self.pid, "tid": tid, "kind": kind}
+        self.lines.append(json.dumps(line | members))
+
+    def enter(self, function: str, tid: int = OS, **args: Any) -> int:
+        """Enter a function; gives the number of the call."""
+        self._calls += 1
+        self.record("enter", tid, call=self._calls, function=function, args=args)
+        return self._calls
+
+    def leave(
+        self, call: int, function: str, tid: int = OS, result: int | None = 0, **out: Any
+    ) -> None:
+        """Return from a call."""
+        self.record("return", tid, call=call, function=function, result=result, out=out)
+
+    def call(
+        self,
+        function: str,
+        tid: int = OS,
+        result: int | None = 0,
+        out: dict[str, Any] | None = None,
+        **args: Any,
+    ) -> None:
+        """A call that returns at once."""
+        number = self.enter(function, tid, **args)
+        self.leave(number, function, tid, result, **(out or {}))
+
+    def api(self, function: str, tid: int = WORKER, result: int | None = 0, **args: Any) -> None:
+        """A framework call of the DLL."""
+        self.call(function, tid, result, hDot11SvcHandle=SVC, **args)
+
+    # the rest of the world
+
+    def frame(self, kind: Any, direction: Any, **changes: Any) -> None:
+        """A frame crosses the air."""
+        guest_ns = self.tick()
+        ends = (STA, AP) if direction == "up" else (AP, STA)
+        index = self.associations[-1]["index"] if self.associations else 0
+        values: dict[str, Any] = {
+            "number": len(self.frames) + 1, "association": index, "direction": direction,
+            "kind": kind, "air_ns": guest_ns - OFFSET_NS, "guest_ns": guest_ns,
+            "transmitter": ends[0], "receiver": ends[1], "length": 120, "acked": True,
+            "delivered": True, "rule": None, "retry": False, "protected": False,
+            "replay_counter": None, "mic_ok": None, "pn": None, "detail": {},
+        }  # fmt: skip
+        self.frames.append(FrameRecord(**(values | changes)))
+
+    def notify(self, source: int, code: int, reason: int | None = 0) -> None:
+        """The agent is notified."""
+        self.notifications.append(Notification(self.tick(), source, code, "{guid}", reason))
+
+    # processes and associations
+
+    def load(self, **changes: Any) -> None:
+        """A process loads the DLL."""
+        exports = {names.GET_VERSION: True, names.INIT_SERVICE: True}
+        members: dict[str, Any] = {
+            "recorder": 1, "vendor": "C:\\drivers\\ihvsample\\sample.dll",
+            "qpc_frequency": 10_000_000, "salt": "00ff", "exports": exports, "error": 0,
+        }  # fmt: skip
+        self.record("load", **(members | changes))
+
+    def restart(self) -> None:
+        """The host process is replaced by a new one."""
+        self.pid += 1
+        self._seq = 0
+        self._calls = 0
+
+    def begin(self) -> None:
+        """The agent calls WlanConnect."""
+        self.end()
+        index = len(self.associations) + 1
+        self.associations.append({"index": index, "connect_ns": self.tick()})
+
+    def end(self, **members: Any) -> None:
+        """The association ends now, unless it has already."""
+        if self.associations:
+            self.associations[-1] = {"end_ns": self.tick()} | self.associations[-1] | members
+
+    # the result
+
+    def trace(self) -> str:
+        """The trace file so far."""
+        return "".join(line + "\n" for line in self.lines)
+
+    def evidence(self) -> RunEvidence:
+        """Everything told so far, as evidence; ends the last association."""
+        self.end()
+        records, damage = parse_trace(self.trace())
+        starts = [item["connect_ns"] for item in self.associations] + [1 << 62]
+        associations = tuple(
+            AssociationEvidence(
+                frames=tuple(f for f in self.frames if f.association == item["index"]),
+                ihv=tuple(r for r in records if begin <= r.t_ns < until),
+                notifications=tuple(n for n in self.notifications if begin <= n.t_ns < until),
+                **item,
+            )
+            for item, begin, until in zip(self.associations, starts, starts[1:], strict=False)
+        )
+        return RunEvidence(records, associations, ClockModel(OFFSET_NS, 100_000), damage)
+
+
+Step = Callable[[Story], None]
+
+
+# The steps of a good run, in order.
+
+
+def load(s: Story) -> None:
+    """The DLL is loaded."""
+    s.load()
+
+
+def version(s: Story) -> None:
+    """It reports version 0 to 0."""
+    range_ = {"pDot11IHVVersionInfo": {"dwVerMin": 0, "dwVerMax": 0}}
+    s.call(names.GET_VERSION, out=range_)
+
+
+def init_service(s: Story) -> None:
+    """It takes the API table and gives its handlers."""
+    s.call(
+        names.INIT_SERVICE, dwVerNumUsed=0, pDot11ExtAPI="0x40000", apis_null=[],
+        out={"handlers": ALL_HANDLERS, "table_poisoned": True},
+    )  # fmt: skip
+
+
+def init_adapter(s: Story) -> None:
+    """The adapter arrives."""
+    s.call(names.INIT_ADAPTER, hDot11SvcHandle=SVC, out={"phIhvExtAdapter": IHV})
+
+
+def connect(s: Story) -> None:
+    """The agent connects."""
+    s.begin()
+    s.connect_session = s.new_handle()
+
+
+def pre_associate(s: Story) -> None:
+    """Pre-association is started."""
+    s.call(
+        names.PRE_ASSOCIATE, hIhvExtAdapter=IHV, hConnectSession=s.connect_session,
+        pIhvSecProfile={"length": 90, "hash": "8899aabbccddeeff"}, out={"pdwReasonCode": 0},
+    )  # fmt: skip
+
+
+def ethertypes(s: Story) -> None:
+    """The DLL asks for EAPOL."""
+    exemption = {"ethertype_bytes": "888e", "action": 2, "packet_type": 3}
+    s.api(
+        names.SET_ETHERTYPES, uMaxBackLog=10, uNumOfExemption=1, pExemption=[exemption],
+        uNumOfRegistration=1, pusRegistration=["888e"],
+    )  # fmt: skip
+
+
+def ciphers(s: Story) -> None:
+    """It sets algorithms."""
+    s.api(names.SET_AUTH, dwAuthAlgo=7)
+    s.api(names.SET_UNICAST_CIPHER, dwUnicastCipherAlgo=4)
+    s.api(names.SET_MULTICAST_CIPHER, dwMulticastCipherAlgo=4)
+    s.api("Dot11ExtSetExcludeUnencrypted", bExcludeUnencrypted=1)
+
+
+def pre_completion(s: Story) -> None:
+    """It completes the pre-association."""
+    complete_pre(s)
+
+
+def complete_pre(s: Story, error: int = 0, reason: int = 0, **changes: Any) -> None:
+    """A PreAssociateCompletion with chosen codes."""
+    args = {"hConnectSession": s.connect_session, "dwReasonCode": reason, "dwWin32Error": error}
+    tid = changes.pop("tid", WORKER)
+    s.api(names.PRE_COMPLETION, tid, **(args | changes))
+
+
+def associate(s: Story) -> None:
+    """Authentication and association on the air."""
+    s.frame("auth", "up")
+    s.frame("auth", "down")
+    s.frame("assoc-req", "up")
+    s.frame("assoc-resp", "down")
+
+
+def post_associate(s: Story) -> None:
+    """Post-association is started."""
+    begin_post(s)
+
+
+def begin_post(
+    s: Story,
+    result: int | None = 0,
+    inside: Step | None = None,
+    out: dict[str, Any] | None = None,
+    **changes: Any,
+) -> None:
+    """A PerformPostAssociate with chosen parts."""
+    s.session = s.new_handle()
+    args = {
+        "hIhvExtAdapter": IHV, "hSecuritySessionID": s.session, "pPortState": port_state(),
+        "uDot11AssocParamsBytes": 276, "pDot11AssocParams": ASSOC_PARAMS,
+    }  # fmt: skip
+    call = s.enter(names.POST_ASSOCIATE, **(args | changes))
+    if inside:
+        inside(s)
+    state = out if out is not None else {"pPortState": port_state()}
+    s.leave(call, names.POST_ASSOCIATE, OS, result, **state)
+
+
+def m1(s: Story) -> None:
+    """M1 reaches the DLL."""
+    message(s, "M1", 1)
+
+
+def message(s: Story, kind: str, counter: int) -> None:
+    """A message of the access point reaches the station and the DLL."""
+    s.frame(kind, "down", replay_counter=counter)
+    s.call(
+        names.RECEIVE_PACKET, hIhvExtAdapter=IHV, dwInBufferSize=121,
+        pvInBuffer={"source": AP, "ethertype_bytes": "888e"},
+    )  # fmt: skip
+
+
+def m2(s: Story) -> None:
+    """The DLL answers M1."""
+    send(s)
+    s.frame("M2", "up", replay_counter=1, mic_ok=True)
+
+
+def send(s: Story, complete: bool = True, buffer: str = "unchanged", **changes: Any) -> str:
+    """A packet of the DLL; gives its completion handle."""
+    handle = str(changes.pop("handle", None) or s.new_handle())
+    packet = {"address": "0x9000", "destination": AP, "ethertype_bytes": "888e", "data": "00"}
+    result = changes.pop("result", 0)
+    length = changes.pop("length", 121)
+    s.api(
+        names.SEND_PACKET, SERVICE, result, uPacketLen=length, hSendCompletion=handle,
+        pvPacket=packet | changes,
+    )  # fmt: skip
+    if complete:
+        s.call(names.SEND_COMPLETION, hSendCompletion=handle, buffer=buffer)
+    return handle
+
+
+def m3(s: Story) -> None:
+    """M3 reaches the DLL."""
+    message(s, "M3", 2)
+
+
+def m4(s: Story) -> None:
+    """The DLL answers M3."""
+    send(s)
+    s.frame("M4", "up", replay_counter=2, mic_ok=True)
+
+
+def keys(s: Story) -> None:
+    """It plumbs the keys."""
+    s.api(names.SET_KEY_MAPPING_KEY, SERVICE, pKey=KEY | {"PeerMacAddr": AP})
+    s.api(names.SET_DEFAULT_KEY, SERVICE, pKey=KEY, dot11Direction=1)
+    s.api(names.SET_DEFAULT_KEY_ID, SERVICE, uDefaultKeyId=1)
+
+
+def completion(s: Story) -> None:
+    """It completes the session."""
+    complete(s)
+
+
+def complete(s: Story, error: int = 0, reason: int = 0, **changes: Any) -> None:
+    """A PostAssociateCompletion with chosen parts."""
+    args = {
+        "hSecuritySessionID": s.session, "pPeer": None,
+        "dwReasonCode": reason, "dwWin32Error": error,
+    }  # fmt: skip
+    tid = changes.pop("tid", SERVICE)
+    svc = changes.pop("svc", SVC)
+    result = changes.pop("result", 0)
+    s.call(names.POST_COMPLETION, tid, result, hDot11SvcHandle=svc, **(args | changes))
+
+
+def connected(s: Story) -> None:
+    """The WLAN service reports the connection."""
+    s.notify(names.SOURCE_MSM, names.MSM_CONNECTED)
+    s.notify(names.SOURCE_ACM, names.ACM_CONNECTION_COMPLETE)
+
+
+def echo(s: Story) -> None:
+    """The access point probes the data path."""
+    for kind, direction in (("arp", "down"), ("arp", "up"), ("icmp", "down"), ("icmp", "up")):
+        s.frame(kind, direction, protected=True, pn=1)
+    s.associations[-1]["echo"] = Echo(1, 1, arp=True, protected=True, rtt_us=(900,))
+
+
+def stop(s: Story) -> None:
+    """The OS stops the session."""
+    s.call(names.STOP_POST, hIhvExtAdapter=IHV, pPeer=AP, dot11AssocStatus=7)
+
+
+def reset(s: Story) -> None:
+    """The OS resets the adapter."""
+    s.call(names.ADAPTER_RESET, hIhvExtAdapter=IHV)
+
+
+PROLOGUE: tuple[Step, ...] = (load, version, init_service, init_adapter)
+ASSOCIATION: tuple[Step, ...] = (
+    connect, pre_associate, ethertypes, ciphers, pre_completion, associate, post_associate,
+    m1, m2, m3, m4, keys, completion, connected, echo, stop, reset,
+)  # fmt: skip
+
+
+def tell(
+    *,
+    associations: int = 1,
+    without: tuple[str, ...] = (),
+    after: dict[str, Step] | None = None,
+    story: Story | None = None,
+    **instead: Step,
+) -> Story:
+    """Run the good story; leave steps out, put others in their place, or add some after one.
+
+    Changes hold for the last association (and for the prologue); those before it are good.
+    """
+    s = story or Story()
+    known = {step.__name__ for step in PROLOGUE + ASSOCIATION}
+    changed = {*without, *instead, *(after or {})}
+    assert changed <= known, changed - known
+    run = list(PROLOGUE) if story is None else []
+    for _ in range(associations - 1):
+        for step in [*run, *ASSOCIATION]:
+            step(s)
+        run = []
+    for step in [*run, *ASSOCIATION]:
+        name = step.__name__
+        if name not in without:
+            instead.get(name, step)(s)
+        extra = (after or {}).get(name)
+        if extra:
+            extra(s)
+    return s

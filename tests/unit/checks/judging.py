@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Assertions about the evaluation of a story."""
+
+from __future__ import annotations
+
+from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
+from harness.evidence import RunEvidence
+from tests.unit.checks.builder import Story
+
+
+def judge(
+    story: Story | RunEvidence, expect: Expectation | None = None, limits: Limits | None = None
+) -> Evaluation:
+    """Evaluate a story, or evidence changed by hand."""
+    evidence = story.evidence() if isinstance(story, Story) else story
+    return evaluate(evidence, limits, expect)
+
+
+def only_finding(
+    story: Story | RunEvidence,
+    rule: str,
+    severity: str,
+    said: str,
+    *,
+    expect: Expectation | None = None,
+) -> Finding:
+    """The story has exactly one finding: of that rule, of that severity, saying that."""
+    result = judge(story, expect)
+    assert [(item.rule, item.severity) for item in result.findings] == [(rule, severity)], [
+        item.message for item in result.findings
+    ]
+    assert rule in result.checked
+    assert said in result.findings[0].message
+    return result.findings[0]
+
+
+def clean(story: Story | RunEvidence, *rules: str, expect: Expectation | None = None) -> None:
+    """The story has no finding, and the rules named were put to the test."""
+    result = judge(story, expect)
+    assert result.findings == (), [(item.rule, item.message) for item in result.findings]
+    assert set(rules) <= set(result.checked)
+
+
+def reasons(story: Story | RunEvidence, rule: str, expect: Expectation | None = None) -> str:
+    """Why the rule is undecided; fails if it counts as checked or has a finding."""
+    result = judge(story, expect)
+    assert rule not in result.checked
+    assert all(item.rule != rule for item in result.findings)
+    return "; ".join(item.reason for item in result.undecided if item.rule == rule)

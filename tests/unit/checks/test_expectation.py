@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""EXPECT rules: whose move it was, and no consequence told twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.checks import Expectation
+from harness.evidence import Echo, names
+from tests.unit.checks.builder import (
+    ASSOCIATION,
+    IHV,
+    Story,
+    begin_post,
+    complete,
+    complete_pre,
+    m1,
+    m3,
+    send,
+    tell,
+)
+from tests.unit.checks.judging import clean, judge, only_finding, reasons
+
+ECHO = Expectation(echoes=1)
+END = ("connected", "echo")
+
+
+def upto(last: str) -> tuple[str, ...]:
+    """The steps after that one, up to the stop."""
+    order = [step.__name__ for step in ASSOCIATION]
+    return tuple(order[order.index(last) + 1 : order.index("stop")])
+
+
+def test_expect_01_connected() -> None:
+    """Connected as expected."""
+    clean(tell(), "EXPECT-01", "EXPECT-02", "EXPECT-03", "EXPECT-04", expect=ECHO)
+
+
+def test_expect_01_never_came_to_the_dll() -> None:
+    """No pre-association, or none after it: the lab's fault."""
+    story = tell(without=(*upto("connect"), "stop", "reset"))
+    only_finding(story, "EXPECT-01", "MISS", "PerformPreAssociate was never called")
+    story = tell(without=(*upto("pre_completion"), "stop", "reset"))
+    only_finding(story, "EXPECT-01", "MISS", "PerformPostAssociate was never called")
+
+
+def test_expect_01_driver_refused() -> None:
+    """An error from the DLL is the DLL's own word."""
+
+    def refuse(s: Story) -> None:
+        out = {"pdwReasonCode": 0x90001}
+        s.call(names.PRE_ASSOCIATE, 8, 13, out, hIhvExtAdapter=IHV, hConnectSession="0x1")
+
+    story = tell(pre_associate=refuse, without=(*upto("pre_associate"), "stop", "reset"))
+    only_finding(story, "EXPECT-01", "FAIL", "PerformPreAssociate returned error 13")
+    story = tell(
+        pre_completion=lambda s: complete_pre(s, 5, 0x90001),
+        without=(*upto("pre_completion"), "stop", "reset"),
+    )
+    only_finding(story, "EXPECT-01", "FAIL", "pre-association failed with error 5")
+    story = tell(completion=lambda s: complete(s, 5, 0x90001), without=END)
+    only_finding(story, "EXPECT-01", "FAIL", "completed with error 5")
+
+
+def test_expect_01_handshake_stalls() -> None:
+    """Where the handshake stopped tells whose fault it is."""
+    only_finding(tell(without=upto("post_associate")), "EXPECT-01", "MISS", "sent no M1")
+    only_finding(tell(without=upto("m1")), "EXPECT-01", "FAIL", "was given M1 and sent no M2")
+    only_finding(tell(without=upto("m2")), "EXPECT-01", "MISS", "sent no M3")
+    only_finding(tell(without=upto("m3")), "EXPECT-01", "FAIL", "was given M3 and sent no M4")
+
+
+def test_expect_01_message_lost_on_the_way() -> None:
+    """M1 that did not reach the station, or not the DLL, is no fault of the DLL."""
+
+    def lost(s: Story) -> None:
+        s.frame("M1", "down", delivered=False, guest_ns=None)
+
+    def not_handed_on(s: Story) -> None:
+        s.frame("M1", "down")
+
+    rest = upto("m1")
+    only_finding(tell(m1=lost, without=rest), "EXPECT-01", "MISS", "M1 never got through")
+    story = tell(m1=not_handed_on, without=rest)
+    only_finding(story, "EXPECT-01", "MISS", "the DLL was not given it")
+
+
+def test_expect_01_wrong_mic() -> None:
+    """An M2 with a wrong MIC is the DLL's."""
+
+    def bad(s: Story) -> None:
+        send(s)
+        s.frame("M2", "up", replay_counter=1, mic_ok=False)
+
+    only_finding(tell(m2=bad, without=upto("m2")), "EXPECT-01", "FAIL", "MIC of M2 is wrong")
+
+
+def test_expect_01_connected_against_expectation() -> None:
+    """A connection the scenario rules out is a finding."""
+    none = Expectation(connected=False, messages=())
+    only_finding(tell(without=("echo",)), "EXPECT-01", "FAIL", "expected no", expect=none)
+
+
+@pytest.mark.parametrize(("answered", "severity"), [(0, "FAIL"), (1, "WARN")])
+def test_expect_02_echo(answered: int, severity: str) -> None:
+    """No answer fails, a lost one warns."""
+
+    def echo(s: Story) -> None:
+        s.associations[-1]["echo"] = Echo(2, answered, arp=bool(answered), protected=True)
+
+    only_finding(tell(echo=echo), "EXPECT-02", severity, f"{answered} of 2", expect=ECHO)
+
+
+def test_expect_02_no_echo_made() -> None:
+    """An echo that was never sent decides nothing."""
+    assert "no echo request" in reasons(tell(without=("echo",)), "EXPECT-02", ECHO)
+
+
+def test_expect_03_messages() -> None:
+    """A message missing from a connection that came about all the same."""
+    story = tell(m1=lambda s: None, m2=lambda s: None)
+    only_finding(story, "EXPECT-03", "MISS", "no M1 was seen")
+    rekey = Expectation(messages=("M1", "G1", "G2"))
+
+    def g1(s: Story) -> None:
+        s.frame("G1", "down", replay_counter=3)
+        s.call(names.RECEIVE_PACKET, hIhvExtAdapter=IHV, dwInBufferSize=121)
+
+    only_finding(tell(after={"echo": g1}), "EXPECT-03", "FAIL", "sent no G2", expect=rekey)
+
+
+def test_expect_04_protection() -> None:
+    """Data of the station in the clear is a finding."""
+    story = tell(after={"echo": lambda s: s.frame("icmp", "up", protected=False)})
+    only_finding(story, "EXPECT-04", "FAIL", "not protected")
+
+
+def test_expect_05_stop() -> None:
+    """A stop the scenario calls for and that did not come is the OS's fault."""
+    expect = Expectation(connected=False, messages=(), stopped=True)
+    story = tell(without=(*upto("m1"), "stop", "reset"))
+    only_finding(story, "EXPECT-05", "MISS", "was not called", expect=expect)
+
+
+def test_consequences_are_not_reported() -> None:
+    """Where a rule fails, no expectation is added, for that association only."""
+    first = tell(
+        without=("completion", *END), after={"keys": lambda s: s.wait_ms(12_000)}
+    )  # fmt: skip
+    both = tell(story=first, post_associate=lambda s: begin_post(s, 5023),
+                without=(*upto("post_associate"),))  # fmt: skip
+    found = [(item.rule, item.association) for item in judge(both).findings]
+    assert found == [("POST-05", 1), ("EXPECT-01", 2)]
+
+
+def test_lab_fault_silences_expectations() -> None:
+    """A broken lab leaves every expectation undecided, and keeps what was shown before."""
+    story = tell(without=(*upto("m1"), "stop", "reset"))
+    story.end(lab_fault="the agent was killed")
+    assert "the lab broke" in reasons(story, "EXPECT-01")
+    wrong = tell(after={"m1": lambda s: send(s, destination="ff:ff:ff:ff:ff:ff")},
+                 without=(*upto("m1"), "stop", "reset"))  # fmt: skip
+    wrong.end(lab_fault="the agent was killed")
+    only_finding(wrong, "TX-02", "FAIL", "group address")
+
+
+def test_retransmitted_messages_are_no_fault() -> None:
+    """M1 and M3 twice, M4 twice: a good association still."""
+
+    def again(s: Story) -> None:
+        m1(s)
+
+    def m3_again(s: Story) -> None:
+        m3(s)
+        send(s)
+        s.frame("M4", "up", replay_counter=2, mic_ok=True, retry=True)
+
+    clean(tell(after={"m1": again, "m4": m3_again}), "EXPECT-01", expect=ECHO)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""PRE rules."""
+
+from __future__ import annotations
+
+from harness.checks import Limits
+from harness.evidence import names
+from tests.unit.checks.builder import (
+    ASSOCIATION,
+    IHV,
+    WORKER,
+    Story,
+    complete_pre,
+    pre_completion,
+    tell,
+)
+from tests.unit.checks.judging import clean, judge, only_finding, reasons
+
+BEFORE_COMPLETION = ("connect", "pre_associate", "ethertypes", "ciphers")
+AFTER_PRE = tuple(s.__name__ for s in ASSOCIATION if s.__name__ not in BEFORE_COMPLETION)
+
+
+def pre(result: int = 0, reason: int | None = 0) -> Story:
+    """A story that ends after PerformPreAssociate."""
+
+    def step(s: Story) -> None:
+        s.call(
+            names.PRE_ASSOCIATE, result=result, out={"pdwReasonCode": reason},
+            hIhvExtAdapter=IHV, hConnectSession=s.connect_session,
+        )  # fmt: skip
+
+    return tell(pre_associate=step, without=(*AFTER_PRE, "ethertypes", "ciphers"))
+
+
+def never_mind(story: Story) -> set[tuple[str, str]]:
+    """Findings apart from EXPECT."""
+    return {
+        (item.rule, item.severity)
+        for item in judge(story).findings
+        if not item.rule.startswith("EXPECT")
+    }
+
+
+def test_pre_02_missing_completion() -> None:
+    """Missing beyond the limit is a finding that owns up to the limit; before it, undecided."""
+    clean(tell(), "PRE-02")
+    story = tell(without=AFTER_PRE)
+    assert "before the limit" in reasons(story, "PRE-02")
+    story.wait_ms(10_100)
+    story.associations[-1]["end_ns"] = story.now
+    found = only_finding(story, "PRE-02", "FAIL", "no document gives a number")
+    assert found.association == 1
+
+
+def test_pre_02_limit_is_a_parameter() -> None:
+    """A longer limit leaves the same evidence undecided."""
+    story = tell(without=AFTER_PRE)
+    story.wait_ms(10_100)
+    result = judge(story, limits=Limits(pre_associate_s=60))
+    assert "PRE-02" not in result.checked
+
+
+def test_pre_02_twice_and_after_error() -> None:
+    """A second completion is a finding, and so is one after an error."""
+    only_finding(tell(after={"pre_completion": pre_completion}), "PRE-02", "FAIL", "2 times")
+    story = pre(result=5, reason=0x90001)
+    complete_pre(story)
+    assert never_mind(story) == {("PRE-02", "FAIL")}
+
+
+def test_pre_03_inside_the_handler() -> None:
+    """A completion on the handler's stack is a finding."""
+    clean(tell(), "PRE-03")
+
+    def inside(s: Story) -> None:
+        args = {"hIhvExtAdapter": IHV, "hConnectSession": s.connect_session}
+        call = s.enter(names.PRE_ASSOCIATE, **args)
+        complete_pre(s, tid=8)
+        s.leave(call, names.PRE_ASSOCIATE, pdwReasonCode=0)
+
+    story = tell(pre_associate=inside, without=("ethertypes", "pre_completion"))
+    only_finding(story, "PRE-03", "FAIL", "inside PerformPreAssociate")
+
+
+def test_pre_04_reason() -> None:
+    """Success allows 0 and IHV reasons, an error L2 and IHV reasons."""
+    clean(tell(), "PRE-04")
+    assert never_mind(pre(reason=0x90001)) == set()
+    assert never_mind(pre(reason=0x38005)) == {("PRE-04", "FAIL")}
+    assert never_mind(pre(result=5, reason=0x38005)) == set()
+    assert never_mind(pre(result=5, reason=0)) == {("PRE-04", "FAIL")}
+    assert "does not show" in reasons(pre(reason=None), "PRE-04")
+
+
+def test_pre_06_pair() -> None:
+    """Success with an L2 reason and an error without a reason are findings."""
+    clean(tell(), "PRE-06")
+    story = tell(pre_completion=lambda s: complete_pre(s, reason=0x38005))
+    only_finding(story, "PRE-06", "FAIL", "0x38005")
+    story = tell(without=AFTER_PRE)
+    complete_pre(story, error=5)
+    assert never_mind(story) == {("PRE-06", "FAIL")}
+
+
+def test_pre_07_wrong_session() -> None:
+    """A completion with a handle nobody gave is a finding, and not also a missing completion."""
+    clean(tell(), "PRE-07")
+    story = tell(without=AFTER_PRE)
+    complete_pre(story, hConnectSession="0xbad")
+    story.wait_ms(20_000)
+    assert never_mind(story) == {("PRE-07", "FAIL")}
+
+
+def test_pre_07_use_after_completion() -> None:
+    """The sample itself uses the dead handle, so that is a warning (and POST-16's as well)."""
+
+    def profile(s: Story) -> None:
+        s.api(names.SET_USER_DATA, WORKER, hConnectSession=s.connect_session, dwSessionID=1)
+
+    only_finding(tell(after={"keys": profile}), "PRE-07", "WARN", "SetProfileCustomUserData")
+    clean(tell(after={"ciphers": profile}), "PRE-07")

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""STOP and RST rules."""
+
+from __future__ import annotations
+
+from harness.checks import Expectation
+from harness.evidence import names
+from tests.unit.checks.builder import (
+    AP,
+    ASSOCIATION,
+    IHV,
+    OS,
+    WORKER,
+    Story,
+    complete,
+    reset,
+    stop,
+    tell,
+)
+from tests.unit.checks.judging import clean, judge, only_finding, reasons
+
+NOT_CONNECTED = Expectation(connected=False, messages=(), stopped=True)
+AFTER_M1 = ("m2", "m3", "m4", "keys", "completion", "connected", "echo")
+
+
+def deauth(s: Story) -> None:
+    """The access point ends it."""
+    s.frame("deauth", "down", detail={"reason": 3})
+
+
+def mid_handshake(*, stopped: bool = True, after_stop: bool = False) -> Story:
+    """The access point deauthenticates after M1."""
+    left_out = AFTER_M1 if stopped else (*AFTER_M1, "stop", "reset")
+    after = {"m1": deauth}
+    if after_stop:
+        after["stop"] = complete
+    return tell(without=left_out, after=after)
+
+
+def test_deauthentication_is_a_good_end() -> None:
+    """Stopped in mid-handshake, never completed: nothing to find."""
+    clean(mid_handshake(), "STOP-01", "STOP-02", "STOP-04", "EXPECT-05", expect=NOT_CONNECTED)
+
+
+def test_stop_01_missing_stop() -> None:
+    """A deauthentication without a stop, and a successor without a stop, are the OS's fault."""
+    early = mid_handshake(stopped=False)
+    assert "before the stop was due" in reasons(early, "STOP-01", NOT_CONNECTED)
+    story = mid_handshake(stopped=False)
+    story.wait_ms(6_000)
+    only_finding(story, "STOP-01", "MISS", "deauth", expect=NOT_CONNECTED)
+    first = tell(without=("stop",))
+    only_finding(tell(story=first), "STOP-01", "MISS", "had not been stopped")
+
+
+def test_stop_02_pending_session() -> None:
+    """A session not completed needs its stop as well."""
+    first = tell(without=(*AFTER_M1, "stop"))
+    story = tell(story=first)
+    assert ("STOP-02", "MISS") in {(i.rule, i.severity) for i in judge(story).findings}
+
+
+def test_stop_04_completion_after_stop() -> None:
+    """After the stop has returned no completion may come; nothing else is reported for it."""
+    clean(tell(), "STOP-04")
+    story = mid_handshake(after_stop=True)
+    found = only_finding(story, "STOP-04", "FAIL", "after StopPostAssociate", expect=NOT_CONNECTED)
+    assert found.association == 1
+    only_finding(tell(after={"reset": complete}), "STOP-04", "FAIL", "after StopPostAssociate")
+
+
+def test_stop_04_while_stop_runs() -> None:
+    """On the stop's own stack it is a failure, from another thread a warning."""
+
+    def stopping(tid: int) -> Story:
+        def step(s: Story) -> None:
+            call = s.enter(names.STOP_POST, hIhvExtAdapter=IHV, pPeer=AP, dot11AssocStatus=7)
+            complete(s, tid=tid)
+            s.leave(call, names.STOP_POST)
+
+        return tell(stop=step, without=("completion", "connected", "echo"))
+
+    only_finding(stopping(OS), "STOP-04", "FAIL", "inside StopPostAssociate")
+    only_finding(stopping(WORKER), "STOP-04", "WARN", "another thread")
+
+
+def test_roaming_opens_a_new_session() -> None:
+    """Stop and a new PerformPostAssociate without a new pre-association are legal."""
+    steps = {step.__name__: step for step in ASSOCIATION}
+    story = tell(without=("reset",))
+    for name in ("associate", "post_associate", "m1", "m2", "m3", "m4", "keys", "completion"):
+        steps[name](story)
+    stop(story)
+    reset(story)
+    clean(story, "POST-01", "STOP-01")
+
+
+def test_rst_01_missing_reset() -> None:
+    """Two connections without a reset between them are the OS's fault."""
+    clean(tell(associations=2), "RST-01")
+    story = tell(story=tell(without=("reset",)))
+    only_finding(story, "RST-01", "MISS", "without an AdapterReset")
+
+
+def test_rst_02_reset_restores() -> None:
+    """A profile accepted once and refused after the reset, and a failing reset, are findings."""
+    clean(tell(associations=2), "RST-02")
+    rest = tuple(s.__name__ for s in ASSOCIATION if s.__name__ not in ("connect", "pre_associate"))
+
+    def refuse(s: Story) -> None:
+        s.call(
+            names.PRE_ASSOCIATE, result=5023, out={"pdwReasonCode": 0x90001}, hIhvExtAdapter=IHV,
+            hConnectSession=s.connect_session,
+            pIhvSecProfile={"length": 90, "hash": "8899aabbccddeeff"},
+        )  # fmt: skip
+
+    story = tell(associations=2, pre_associate=refuse, without=rest)
+    only_finding(story, "RST-02", "FAIL", "error 5023")
+    failing = tell(reset=lambda s: s.call(names.ADAPTER_RESET, result=31, hIhvExtAdapter=IHV))
+    only_finding(failing, "RST-02", "FAIL", "AdapterReset returned error 31")
+
+
+def test_rst_02_other_profile() -> None:
+    """A profile never accepted before proves nothing."""
+    rest = tuple(s.__name__ for s in ASSOCIATION if s.__name__ not in ("connect", "pre_associate"))
+
+    def refuse(s: Story) -> None:
+        s.call(
+            names.PRE_ASSOCIATE, result=13, out={"pdwReasonCode": 0x90001}, hIhvExtAdapter=IHV,
+            hConnectSession=s.connect_session, pIhvSecProfile={"length": 3, "hash": "00"},
+        )  # fmt: skip
+
+    story = tell(associations=2, pre_associate=refuse, without=rest)
+    assert "not accepted before" in reasons(story, "RST-02")
