@@ -117,7 +117,7 @@ def _result(
         connected=post.completions > 0 and post.win32_error == 0,
         post_association=post,
         messages={kind: kinds[kind] for kind in MESSAGES if kinds[kind]},
-        retries={"m1": timing.retries.m1, "m3": timing.retries.m3},
+        retries=timing.retries,
         echo=EchoResult.model_validate(evidence.echo) if evidence.echo else None,
         timing_us={name: value.us for name, value in timing.values.items()},
         timing_uncertainty_us={

@@ -76,7 +76,9 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
             ) as session,
         ):
             gathered.environment = environment(plan.dll, session)
-            _associate_all(plan, session, gathered, show)
+            gathered.bssid = session.air.configure(plan.scenario.network)
+            session.air.start()
+            associate_all(plan, session, gathered, show, first=1)
     except LabFault as fault:
         if not gathered.broken:
             gathered.lab_fault = told(fault)
@@ -98,14 +100,16 @@ def told(fault: LabFault) -> LabFaultResult:
     )
 
 
-def _associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show) -> None:
+def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, first: int) -> None:
+    """Set the profile and run the plan's associations, numbered from `first`.
+
+    The access point is on the air already. Raises `LabFault`; `gathered` then has what there is.
+    """
     scenario = plan.scenario
-    gathered.bssid = session.air.configure(scenario.network)
-    session.air.start()
     xml = profile_xml(scenario, plan.fault.name if plan.fault else None)
     session.agent.set_profile(session.interface, xml, timeout_s=plan.lab.limits.command_s)
     judge = Judge(limits_of(plan.lab), expectation_of(scenario))
-    for index in range(1, scenario.associations + 1):
+    for index in range(first, first + scenario.associations):
         attempt = Attempt(session, scenario, plan.lab.limits, index)
         fault: LabFaultResult | None = None
         try:

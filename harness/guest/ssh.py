@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,14 @@ from harness.errors import LabFault
 from harness.jsonlines import MAX_LINE, JsonLinesClient
 
 RETRY_S = 0.1
+
+MAX_OUTPUT = 1 << 20
+"""Most that is kept of a command's output, in bytes: the guest is not trusted to be brief."""
+
+QUIET_S = 0.5
+"""Silence after a command's end that ends its output."""
+
+logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)  # failures are told by us, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +74,9 @@ class Ssh:
             channel.settimeout(deadline.limit_s)
             channel.exec_command(command)
             deadline.state = "running"
-            output = channel.makefile("rb").read()
-            errors = channel.makefile_stderr("rb").read()
-            if not channel.status_event.wait(deadline.remaining_s):
-                raise deadline.too_slow()
+            streams = _until_end(channel, deadline)
             status = channel.recv_exit_status()
-        return CommandResult(status, _text(output), _text(errors))
+        return CommandResult(status, *(_text(bytes(data)) for data in streams))
 
     def program(
         self, command: str, on_event: Callable[[dict[str, Any]], None], *, name: str
@@ -214,6 +220,36 @@ def _lines(channel: paramiko.Channel) -> Iterator[bytes]:
             del pending[: end + 1]
         if len(pending) > MAX_LINE:
             pending.clear()
+
+
+def _until_end(channel: paramiko.Channel, deadline: Deadline) -> tuple[bytearray, bytearray]:
+    """Standard output and error of a command, read until it has ended.
+
+    Its end is not always the end of the streams: a program it left running may hold them open.
+    So they are read until they end, or until the command has and they are silent.
+    """
+    output, errors = bytearray(), bytearray()
+    quiet_since_s = time.monotonic()
+    while not (channel.eof_received and not channel.recv_ready()):
+        more = False
+        if channel.recv_ready():
+            output, more = (output + channel.recv(65536))[:MAX_OUTPUT], True
+        if channel.recv_stderr_ready():
+            errors, more = (errors + channel.recv_stderr(65536))[:MAX_OUTPUT], True
+        now_s = time.monotonic()
+        if more:
+            quiet_since_s = now_s
+        elif channel.exit_status_ready() and now_s - quiet_since_s > QUIET_S:
+            break
+        elif deadline.expired:
+            raise deadline.too_slow()
+        else:
+            time.sleep(0.005)
+    if not channel.status_event.wait(deadline.remaining_s):
+        raise deadline.too_slow()
+    while channel.recv_stderr_ready() and len(errors) < MAX_OUTPUT:
+        errors += channel.recv_stderr(65536)
+    return output, errors
 
 
 def _text(data: bytes) -> str:

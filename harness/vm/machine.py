@@ -19,6 +19,9 @@ from harness.vm.qmp import Qmp
 PARENT_DEATH = ("setpriv", "--pdeathsig", "KILL", "--")
 """Ties QEMU's life to ours, so that not even a killed harness leaves a machine behind."""
 
+RESTORE_S = 60
+"""Bound on reading a saved state; it takes well under a second from a warm cache."""
+
 
 @dataclass(slots=True)
 class Machine:
@@ -86,6 +89,8 @@ def running(
         theirs.close()
         machine = Machine(process, _connect(ours, logs, process), wiring.serial_log, stderr_log)
         stack.callback(machine.qmp.close)
+        if state is not None:
+            _resume(machine)
         yield machine
         _quit(machine)
 
@@ -110,6 +115,21 @@ def _connect(sock: socket.socket, logs: Path, process: subprocess.Popen[bytes]) 
             process.wait(5)
         deadline.state = last_line(logs / "qemu-stderr.log") or str(error)
         raise deadline.gone() from None
+
+
+def _resume(machine: Machine) -> None:
+    """Let a restored machine run; it was saved at rest, so it wakes at rest."""
+    deadline = Deadline("restoring of the guest's memory", RESTORE_S)
+
+    def restored() -> bool | None:
+        if not machine.alive:
+            deadline.state = machine.state()
+            raise deadline.gone()
+        deadline.state = str(machine.qmp.execute("query-status").get("status"))
+        return deadline.state != "inmigrate" or None
+
+    deadline.poll(restored, every_s=0.01)
+    machine.qmp.execute("cont")
 
 
 def _quit(machine: Machine) -> None:

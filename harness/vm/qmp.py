@@ -62,9 +62,7 @@ class Qmp:
     def close(self) -> None:
         """End the session and its thread; never raises."""
         with contextlib.suppress(Exception):
-            self._run(self._client.disconnect(), Deadline("end of the QMP session", 5))
-        for task in list(self._tasks):
-            self._loop.call_soon_threadsafe(task.cancel)
+            self._run(self._end(), Deadline("end of the QMP session", 5))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         if not self._thread.is_alive():
@@ -86,6 +84,12 @@ class Qmp:
         except (OSError, EOFError, asyncio.CancelledError) as error:
             deadline.state = f"{type(error).__name__}: {error}"
             raise deadline.gone() from None
+
+    async def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._client.disconnect()
 
     async def _listen(self) -> None:
         listener = EventListener()

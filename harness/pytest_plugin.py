@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab as pytest fixtures, for tests of a driver team's own.
+
+::
+
+    def test_m3_retransmission(associate):
+        \"\"\"A second M3 is answered, and the keys are not installed again.\"\"\"
+        outcome = associate("m3-retransmitted")
+        assert outcome.verdict == "PASS", outcome.findings
+
+One lab serves a session: `lab` (all of it), `guest` (SSH, files, the machine), `air` (the access
+point) and `associate` (run a scenario, get it judged). Evidence is kept in pytest's temporary
+folder. A lab that breaks is an error of the test, never its failure: nothing is known of the
+driver then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness.air import Air
+from harness.config import Lab, load_lab
+from harness.console import open_console
+from harness.errors import LabFault
+from harness.evidence import RunEvidence, window
+from harness.faults import find_fault
+from harness.guest.dll import inspect
+from harness.judge import Judge, expectation_of, limits_of
+from harness.lab import Guest, Session, open_guest, open_session
+from harness.recording import Recording, recording
+from harness.results import AssociationResult, FindingResult, Verdict, combine
+from harness.run import Gathered, Plan, associate_all
+from harness.scenarios import Network, Scenario, find_scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A scenario run on the session's lab, and judged."""
+
+    associations: tuple[AssociationResult, ...]
+    evidence: RunEvidence
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of all associations together."""
+        return combine(one.verdict for one in self.associations) or Verdict.MISS
+
+    @property
+    def findings(self) -> tuple[FindingResult, ...]:
+        """All findings of all associations."""
+        return tuple(found for one in self.associations for found in one.findings)
+
+    @property
+    def rules(self) -> set[str]:
+        """The ids of the rules broken with severity FAIL."""
+        return {found.rule for found in self.findings if found.severity == "FAIL"}
+
+
+class RunningLab:
+    """A lab that stands: guest, air and agent, with the access point on the air."""
+
+    def __init__(self, config: Lab, session: Session, network: Network, folder: Path) -> None:
+        self.config = config
+        self.session = session
+        self.folder = folder
+        """Where the evidence of the session is kept."""
+        self._network = network
+        self._next = 1
+
+    def associate(
+        self,
+        scenario: str | Scenario = "plain",
+        *,
+        associations: int = 1,
+        fault: str | None = None,
+    ) -> Outcome:
+        """Run a scenario (its network is the session's) and judge it; raises `LabFault`."""
+        found = find_scenario(scenario) if isinstance(scenario, str) else scenario
+        found = found.model_copy(update={"network": self._network, "associations": associations})
+        plan = Plan(self.config, found, "pytest", find_fault(fault) if fault else None)
+        gathered = Gathered()
+        first, self._next = self._next, self._next + associations
+        associate_all(plan, self.session, gathered, lambda _: None, first)
+        last = gathered.associations[-1].index
+        evidence = window(gathered.evidence(self.session.recording), last, before=associations)
+        judge = Judge(limits_of(self.config), expectation_of(found))
+        results, _ = judge.all(evidence, gathered.broken)
+        return Outcome(results, evidence)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the lab."""
+    group = parser.getgroup("wlan-hil", "hardware-in-the-loop lab for WLAN drivers")
+    group.addoption("--hil-lab", metavar="FILE", type=Path, help="lab.toml to use")
+    group.addoption("--hil-dll", metavar="FILE", type=Path, help="IHV Extensions DLL to test")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Report a lab fault as an error, which is what pytest calls a failure outside the test."""
+    report = yield
+    if call.excinfo is not None and call.excinfo.errisinstance(LabFault):
+        report.when = "setup"
+        fault = call.excinfo.value
+        report.longrepr = f"lab fault, nothing is known of the driver: {fault}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def lab_config(request: pytest.FixtureRequest) -> Lab:
+    """The lab to use: the file of --hil-lab, ./lab.toml, or the defaults."""
+    return load_lab(request.config.getoption("--hil-lab"))
+
+
+@pytest.fixture(scope="session")
+def _recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Recording, Path]]:
+    folder = tmp_path_factory.mktemp("lab")
+    with recording(folder) as tape:
+        yield tape, folder
+
+
+@pytest.fixture(scope="session")
+def guest(lab_config: Lab, _recording: tuple[Recording, Path]) -> Iterator[Guest]:
+    """The session's guest, running and reachable."""
+    tape, folder = _recording
+    with open_console() as console, open_guest(lab_config, console, tape, folder) as guest:
+        yield guest
+
+
+@pytest.fixture(scope="session")
+def air(guest: Guest) -> Air:
+    """The session's air and its access point."""
+    return guest.air
+
+
+@pytest.fixture(scope="session")
+def lab(
+    request: pytest.FixtureRequest,
+    lab_config: Lab,
+    guest: Guest,
+    _recording: tuple[Recording, Path],
+) -> Iterator[RunningLab]:
+    """The whole lab: recorder around the DLL under test, agent, access point on the air."""
+    tape, folder = _recording
+    dll: Path | None = request.config.getoption("--hil-dll")
+    if dll is not None:
+        dll = inspect(dll).path
+    network = find_scenario("plain").with_passphrase().network
+    with (
+        open_console() as console,
+        open_session(lab_config, guest, tape, console, dll) as session,
+    ):
+        session.air.configure(network)
+        session.air.start()
+        yield RunningLab(lab_config, session, network, folder)
+
+
+@pytest.fixture(scope="session")
+def associate(lab: RunningLab) -> Callable[..., Outcome]:
+    """`lab.associate`: run a scenario, get it judged."""
+    return lab.associate

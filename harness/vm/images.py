@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The reference guest's image: what is built, from what, and where it lies.
+
+Three things are built, each once, each named by a hash of its inputs: the PE files (seconds), the
+base disk (minutes; packages and hooks only) and the initramfs that brings our services, PE files
+and SSH keys onto the disk at each boot (a second).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from harness.cache import digest, digest_tree, entry
+from harness.console import Console
+from harness.errors import HarnessError
+from harness.guest.ssh import Login
+from harness.vm.argv import Accel, MachineSpec
+
+ROOT = Path(__file__).resolve().parents[2]
+IHV = ROOT / "vm-images" / "ihv"
+REFERENCE = ROOT / "vm-images" / "reference"
+
+sys.path.append(str(REFERENCE))  # not installed with us: it also runs alone, without the project
+from imagebuild import (  # noqa: E402
+    KERNEL_COMMAND_LINE,
+    READY_LINE,
+    BaseImage,
+    ImageBuildError,
+    Payload,
+    Progress,
+    build_base,
+    build_payload,
+    load_recipe,
+)
+
+READY = READY_LINE.encode()
+"""What the guest's init writes to the serial console when all services are up."""
+
+IN_GUEST = ("ihvhost.exe", "wlanapi.dll", "sample.dll")
+"""PE files that are part of the reference guest; agent and recorder are brought by the harness."""
+
+USER = "Administrator"
+
+
+class BuildFailed(HarnessError):
+    """A build step failed; the message holds its last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """A built guest, and what the harness brings to it."""
+
+    key: str
+    """Changes with anything that changes the guest."""
+    disk: Path
+    kernel: Path
+    initrd: Path
+    login: Login
+    agent: Path
+    recorder: Path
+
+    def machine(self, memory_mib: int, accel: Accel) -> MachineSpec:
+        """The machine that boots this image."""
+        return MachineSpec(memory_mib, accel, self.kernel, self.initrd, KERNEL_COMMAND_LINE)
+
+
+def prepare(cache: Path, console: Console) -> Images:
+    """Build what the cache does not have; the images."""
+    cache = cache.resolve()
+    cache.mkdir(parents=True, exist_ok=True)
+    pe = entry(cache, "pe", digest_tree(IHV), lambda folder: _compile(folder, console))
+    base = _base(cache, console)
+    keys = _keys(cache)
+    key = digest(
+        base.folder.parent.name, pe.name, keys.name, digest_tree(REFERENCE), digest_tree(keys)
+    )
+    initramfs = entry(
+        cache, "initramfs", key, lambda folder: _initramfs(folder, base, keys, pe, console)
+    )
+    login = Login(USER, keys / "login", (keys / "host.pub").read_text().strip())
+    return Images(
+        key=key,
+        disk=base.disk,
+        kernel=base.kernel,
+        initrd=initramfs / "initrd.img",
+        login=login,
+        agent=pe / "agent.exe",
+        recorder=pe / "recorder.dll",
+    )
+
+
+def _compile(folder: Path, console: Console) -> None:
+    with console.stage("compile the PE files"):
+        argv = ["make", "-C", str(IHV), f"BUILD={folder}", f"-j{os.cpu_count() or 1}"]
+        done = subprocess.run(argv, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise BuildFailed(
+                f"compiling {IHV} failed: {done.stderr.strip()[-800:]}",
+                hint="`hil doctor` lists what is missing",
+            )
+
+
+def _base(cache: Path, console: Console) -> BaseImage:
+    recipe = load_recipe(REFERENCE / "recipe")
+
+    def make(folder: Path) -> None:
+        with console.stage("build the reference guest (once)") as stage:
+
+            def tell(progress: Progress) -> None:
+                stage.update(progress.fraction, progress.stage)
+
+            try:
+                build_base(recipe, folder / "image", progress=tell)
+            except ImageBuildError as error:
+                raise BuildFailed(str(error), hint="`hil doctor` lists what is missing") from None
+
+    return BaseImage(entry(cache, "base", recipe.key, make) / "image")
+
+
+def _initramfs(folder: Path, base: BaseImage, keys: Path, pe: Path, console: Console) -> None:
+    with console.stage("pack the guest's services"):
+        payload = Payload(
+            base=base.folder,
+            host_key=(keys / "host").read_bytes(),
+            authorized_key=(keys / "login.pub").read_text(),
+            pe_files={name: pe / name for name in IN_GUEST},
+            autoconfig=REFERENCE / "autoconfig",
+        )
+        build_payload(payload, REFERENCE / "guest", folder / "initrd.img")
+
+
+def _keys(cache: Path) -> Path:
+    """The guest's host key and the one key that may log in, made once for this cache."""
+
+    def make(folder: Path) -> None:
+        for name in ("host", "login"):
+            key = Ed25519PrivateKey.generate()
+            private = key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.OpenSSH,
+                serialization.NoEncryption(),
+            )
+            public = key.public_key().public_bytes(
+                serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+            )
+            (folder / name).touch(0o600)
+            (folder / name).write_bytes(private)
+            (folder / f"{name}.pub").write_bytes(public + b"\n")
+
+    return entry(cache, "keys", "1", make)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The WLAN profile: well-formed whatever the scenario holds, with the vendor's fragment inside."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+from pydantic import SecretStr
+
+from harness.guest.profile import NAMESPACE, profile_name, profile_xml
+from harness.scenarios import Scenario
+
+NS = {"p": NAMESPACE}
+
+
+def scenario(passphrase: str = "correct horse", ssid: str = "hil", security: str = "") -> Scenario:
+    """A scenario with these values."""
+    ihv = {"security": security} if security else {}
+    return Scenario.model_validate(
+        {
+            "name": "s",
+            "summary": "x",
+            "network": {"ssid": ssid, "passphrase": SecretStr(passphrase)},
+            "ihv": ihv,
+        }
+    )
+
+
+def found(xml: str, path: str) -> str:
+    """The text of one element of a profile."""
+    element = ET.fromstring(xml).find(path, NS)
+    assert element is not None
+    return element.text or ""
+
+
+def test_every_value_arrives_as_it_is() -> None:
+    """Characters XML reserves survive, in the SSID and in the passphrase."""
+    xml = profile_xml(scenario("a<b>&\"c'd", "<&>"))
+    assert found(xml, "p:SSIDConfig/p:SSID/p:name") == "<&>"
+    assert found(xml, "p:SSIDConfig/p:SSID/p:hex") == "3C263E"
+    assert found(xml, ".//p:IhvSecurity/p:Passphrase") == "a<b>&\"c'd"
+    assert found(xml, "p:name") == profile_name(scenario())
+
+
+def test_a_fault_is_an_element_of_its_own_or_none() -> None:
+    """The sample DLL reads its fault from the fragment; a good run has no such element."""
+    assert found(profile_xml(scenario(), "crashes"), ".//p:Fault") == "crashes"
+    assert ET.fromstring(profile_xml(scenario())).find(".//p:Fault", NS) is None
+
+
+def test_a_vendors_fragment_is_taken_as_it_stands() -> None:
+    """Braces that are no placeholder of ours stay."""
+    xml = profile_xml(scenario(security="<V><K>{passphrase}</K><J>{1:2}</J></V>"))
+    assert found(xml, ".//p:K") == "correct horse"
+    assert found(xml, ".//p:J") == "{1:2}"
+
+
+def test_the_ihv_element_stands_after_msm() -> None:
+    """The schema orders them so (WLANProfile v1)."""
+    order = [child.tag.rpartition("}")[2] for child in ET.fromstring(profile_xml(scenario()))]
+    assert order.index("IHV") == order.index("MSM") + 1

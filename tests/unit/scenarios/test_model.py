@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Scenarios and lab.toml: bad input is one clear line with the field, the value and the fix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.config import Lab, load_lab
+from harness.errors import UsageError
+from harness.scenarios import Scenario, find_scenario, scenario_names
+from harness.validation import load_toml
+
+GOOD = 'name = "x"\nsummary = "y"\n'
+
+
+def refused(tmp_path: Path, text: str) -> str:
+    """The one line with which a scenario of this text is refused."""
+    path = tmp_path / "s.toml"
+    path.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load_toml(path, Scenario)
+    assert "\n" not in caught.value.message
+    return caught.value.message.removeprefix(f"{path}: ")
+
+
+def test_every_shipped_scenario_is_valid_and_named_as_its_file() -> None:
+    """The catalogue loads, and a name finds the scenario of that name."""
+    assert {"plain", "m1-retransmitted", "m2-lost", "m3-retransmitted", "m4-lost",
+            "deauthentication", "group-rekey"} <= set(scenario_names())  # fmt: skip
+    for name in scenario_names():
+        assert find_scenario(name).name == name
+
+
+def test_a_scenario_makes_its_own_passphrase() -> None:
+    """Without one in the file each run has a fresh one, and no text form shows it."""
+    first, second = (find_scenario("plain").with_passphrase() for _ in range(2))
+    assert first.network.passphrase is not None
+    assert first.network.passphrase != second.network.passphrase
+    assert first.network.passphrase.get_secret_value() not in repr(first) + first.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GOOD + "colour = 1\n", "colour: unknown key (known here: air, associations,"),
+        (GOOD + "[network]\nchanel = 1\n", "network.chanel: unknown key (known here: channel,"),
+        (GOOD + 'associations = "many"\n', "associations = 'many': "),
+        (GOOD + "associations = 0\n", "associations = 0: "),
+        (GOOD + "[network]\nchannel = 14\n", "network.channel = 14: "),
+        (GOOD + f'[network]\nssid = "{"x" * 33}"\n', "is 33 bytes long; an SSID has 1 to 32"),
+        (GOOD + '[network]\nssid = "äääääääääääääääää"\n', "is 34 bytes long"),
+        (GOOD + '[network]\npassphrase = "short"\n', "has 5 characters; a WPA2 passphrase has 8"),
+        (GOOD + '[[air]]\nmessage = "M9"\naction = "drop"\n', "air.0.message = 'M9'"),
+        (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "delay_ms goes with action"),
+        (GOOD + "x = [\n", "not valid TOML"),
+        ("", "name"),
+    ],
+)
+def test_bad_scenarios_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    """Each wrong value is named with its field; an unknown key comes with the known ones."""
+    assert said in refused(tmp_path, text)
+
+
+def test_a_wrong_passphrase_is_not_repeated(tmp_path: Path) -> None:
+    """The message about a passphrase says its length, never the passphrase."""
+    assert "hunter2" not in refused(tmp_path, GOOD + '[network]\npassphrase = "hunter2"\n')
+
+
+def test_a_missing_file_and_an_unknown_name_say_so(tmp_path: Path) -> None:
+    """A path that is not there, and a name that is no scenario, each have their own line."""
+    with pytest.raises(UsageError, match="cannot be read"):
+        find_scenario(str(tmp_path / "no.toml"))
+    with pytest.raises(UsageError, match="no scenario 'plan'") as caught:
+        find_scenario("plan")
+    assert "plain" in caught.value.hint
+
+
+def test_lab_toml_is_optional_and_strict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file means defaults; a wrong key or type in one is refused."""
+    monkeypatch.chdir(tmp_path)
+    assert load_lab(None) == Lab()
+    (tmp_path / "lab.toml").write_text("[limits]\nboot_s = 90\n")
+    assert load_lab(None).limits.boot_s == 90
+    (tmp_path / "lab.toml").write_text("[guest]\nkind = 'windows'\n")
+    with pytest.raises(UsageError, match="guest.kind = 'windows'"):
+        load_lab(None)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""QEMU's command line, whole: what a reviewer would check by eye, pinned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from harness.vm.argv import MachineSpec, Wiring, qemu_argv
+
+SPEC = MachineSpec(512, "tcg", Path("/image/kernel"), Path("/image/initrd"), "console=ttyS0")
+WIRING = Wiring("run-1", Path("/w/disk.qcow2"), 7, Path("/w/radio"), Path("/run/serial.log"))
+
+GOLDEN = """\
+qemu-system-x86_64
+-name run-1
+-machine q35,accel=tcg,vmport=off,hpet=off
+-cpu max,smap=off
+-smp 1
+-m 512M
+-rtc base=utc,clock=host
+-nodefaults
+-no-user-config
+-display none
+-no-reboot
+-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+-chardev socket,id=qmp,fd=7
+-mon chardev=qmp,mode=control
+-chardev file,id=serial,path=/run/serial.log
+-serial chardev:serial
+-kernel /image/kernel
+-initrd /image/initrd
+-append console=ttyS0
+-drive if=virtio,format=qcow2,cache=unsafe,file=/w/disk.qcow2
+-netdev user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:0-:22
+-device virtio-net-pci,netdev=net0,romfile=
+-device virtio-rng-pci
+-device virtio-serial-pci
+-chardev socket,id=radio,path=/w/radio
+-device virtserialport,chardev=radio,name=hil.radio
+"""
+
+
+def lines(argv: list[str]) -> str:
+    """The argument list, an option and its value a line."""
+    text = ""
+    for argument in argv:
+        text += ("\n" if argument.startswith("-") else " ") + argument
+    return text.strip() + "\n"
+
+
+def test_a_booting_machine() -> None:
+    """The whole argument list of a machine that boots under TCG."""
+    assert lines(qemu_argv(SPEC, WIRING)) == GOLDEN
+
+
+def test_a_restored_machine_differs_only_by_its_incoming_state() -> None:
+    """Starting from a saved state adds one option, so state and machine cannot disagree."""
+    restored = lines(qemu_argv(SPEC, replace(WIRING, incoming_fd=9)))
+    assert restored == GOLDEN + "-incoming fd:9\n"
+
+
+def test_kvm_uses_the_hosts_cpu() -> None:
+    """Under KVM the guest gets the host's CPU, without the workaround for TCG."""
+    argv = qemu_argv(replace(SPEC, accel="kvm"), WIRING)
+    assert argv[argv.index("-cpu") + 1] == "host"
+    assert "accel=kvm" in argv[argv.index("-machine") + 1]
+
+
+def test_the_guest_has_no_network_but_the_harness() -> None:
+    """There is one network device, it is restricted, and it forwards from loopback only."""
+    networks = [a for a in qemu_argv(SPEC, WIRING) if a.startswith("user,")]
+    assert len(networks) == 1
+    assert "restrict=on" in networks[0]
+    assert "hostfwd=tcp:127.0.0.1:" in networks[0]
+
+
+def test_a_comma_in_a_path_stays_part_of_the_path() -> None:
+    """QEMU splits option lists at commas, so a comma in a file name is doubled."""
+    argv = qemu_argv(SPEC, replace(WIRING, disk=Path("/w/a,b.qcow2")))
+    assert "if=virtio,format=qcow2,cache=unsafe,file=/w/a,,b.qcow2" in argv
