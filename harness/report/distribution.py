@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Geometry of a distribution plot: the values themselves, their box, and how they pile up.
 
-With few values every one is a point and nothing else is claimed; with many, a histogram says where
-they pile up and the box where the middle half lies. The points stay as long as they can be told
-apart. All lengths are pixels of the drawing, all values microseconds.
+With few values every one is a point and nothing else is claimed; with more, a box says where the
+middle half lies, and with many a histogram where they pile up. The points stay as long as they can
+be told apart. All lengths are pixels of the drawing, all values microseconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from harness.results.wording import span_us
 
 WIDTH, HEIGHT = 460.0, 150.0
 LEFT, RIGHT = 12.0, 448.0
-HISTOGRAM_FROM = 12
+BOX_FROM = 8
+"""Fewer values than this make no box: quartiles of a handful say nothing the points do not."""
+HISTOGRAM_FROM = 20
 """Fewer values than this make no histogram: its bars would claim a shape nobody saw."""
 POINTS_UP_TO = 250
 """More values than this are drawn as histogram and box only."""
@@ -111,7 +113,7 @@ def distribution(
     return Distribution(
         bars=histogram(numbers, axis) if many else (),
         points=points(known, axis, strip_y) if len(known) <= POINTS_UP_TO else (),
-        box=box(numbers, axis, strip_y) if many else None,
+        box=box(numbers, axis, strip_y) if len(known) >= BOX_FROM else None,
         ticks=tuple(_tick(axis, value) for value in axis.ticks()),
         log=axis.log,
         n=len(known),

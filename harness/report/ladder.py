@@ -21,14 +21,16 @@ from harness.results.model import FindingResult
 from harness.results.wording import clean, span_us
 
 WIDTH = 920.0
-TIME_X, AP_X, STATION_X, DLL_X, TAG_X = 78.0, 132.0, 420.0, 762.0, 806.0
-TOP, HEAD_Y = 60.0, 26.0
+TIME_X, AP_X, STATION_X, DLL_X, TAG_X = 74.0, 128.0, 432.0, 796.0, 828.0
+LANES = ((AP_X, "Access point"), (STATION_X, "Station (Windows)"), (DLL_X, "IHV DLL"))
+TOP = 60.0
 ROW = 25.0
 ROW_MOST = 64.0
 MOST_STEPS = 140
 """A ladder draws no more steps than this; the trace has all of them."""
 
-_BAR_LEAST = 7.0
+_BAR_LEAST, _BAR_HALF = 7.0, 5.0
+_LOST_SHARE = 0.72
 _TAG_HEIGHT = 20.0
 _BREAK_NS = 500_000_000
 _WHISKER_LEAST = 4.0
@@ -47,7 +49,13 @@ class Arrow:
     css: str
     title: str
     lost: bool = False
+    headless: bool = False
     whisker: tuple[float, float] | None = None
+
+    @property
+    def way(self) -> int:
+        """1 for an arrow to the right, -1 for one to the left."""
+        return 1 if self.x2 > self.x1 else -1
 
 
 @final
@@ -93,6 +101,7 @@ class Tag:
 
     line_y: float
     y: float
+    width: float
     rule: str
     severity: str
     title: str
@@ -131,6 +140,10 @@ class Ladder:
     gaps: tuple[Gap, ...]
     omitted: int = 0
     width: float = WIDTH
+    time_x: float = TIME_X
+    ap_x: float = AP_X
+    tag_x: float = TAG_X
+    lanes: tuple[tuple[float, str], ...] = LANES
 
 
 def ladder(
@@ -189,12 +202,13 @@ def _arrow(step: Step, rows: TimeRows) -> Arrow:
     outward = step.up if step.kind == "frame" else step.kind != "handler"
     near, far = (AP_X, STATION_X) if step.kind == "frame" else (STATION_X, DLL_X)
     x1, x2 = (far, near) if outward else (near, far)
-    label_x = (near + far) / 2
+    if step.kind == "handler":
+        x2 -= _BAR_HALF
     if step.lost:
-        x2 = x1 + (x2 - x1) * 0.9
+        x2 = x1 + (x2 - x1) * _LOST_SHARE
     return Arrow(
-        x1, round(x2, 1), y, step.label, label_x, _arrow_css(step), step.detail, step.lost,
-        _whisker(step, rows),
+        x1, round(x2, 1), y, step.label, round((x1 + x2) / 2, 1), _arrow_css(step), step.detail,
+        lost=step.lost, headless=step.kind == "completion", whisker=_whisker(step, rows),
     )  # fmt: skip
 
 
@@ -225,7 +239,7 @@ def _bar(step: Step, rows: TimeRows, bottom: float) -> Bar:
     end = bottom if step.end_ns is None else rows.y(step.end_ns)
     css = "never" if step.open_end else "main" if step.main else "other"
     height = max(end - y, _BAR_LEAST)
-    return Bar(DLL_X, round(y, 1), round(height, 1), css, step.label, step.open_end)
+    return Bar(DLL_X - _BAR_HALF, round(y, 1), round(height, 1), css, step.label, step.open_end)
 
 
 def _note(step: Step, rows: TimeRows) -> Note:
@@ -247,11 +261,11 @@ def _tags(findings: Iterable[FindingResult], rows: TimeRows) -> tuple[Tag, ...]:
     for finding in timed:
         line_y = rows.pixels[0] if finding.at_ns is None else rows.y(finding.at_ns)
         free = placed[-1].y + _TAG_HEIGHT if placed else line_y
-        title = clean(finding.message, 300)
+        rule, title = clean(finding.rule, 10), clean(finding.message, 300)
         placed.append(
             Tag(
-                round(line_y, 1), round(max(line_y, free), 1), clean(finding.rule, 12),
-                finding.severity.lower(), title,
+                round(line_y, 1), round(max(line_y, free), 1), round(16 + 7.2 * len(rule), 1),
+                rule, finding.severity.lower(), title,
             )
         )  # fmt: skip
     return tuple(placed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from urllib.parse import quote
 
@@ -19,7 +20,9 @@ from markupsafe import Markup
 from harness.report import view
 from harness.results import wording
 from harness.results.junit import describe_fault
-from harness.results.model import FIGURE_LABELS, RunResult
+from harness.results.model import FIGURES, RunResult
+
+_RULE_ID = re.compile(r"\b[A-Z]{2,8}-[0-9]{2}\b")
 
 
 def render(
@@ -48,8 +51,11 @@ def render(
         figures=view.figures(result),
         rules=view.rule_views(result, rules),
         undecided=view.undecided(result),
-        table_figures=[(name, FIGURE_LABELS[name]) for name in view.TABLE_FIGURES],
-        cells=len(result.associations) <= view.CELLS_UP_TO,
+        table_figures=[
+            (name, head, FIGURES[name]) for name, head in view.TABLE_FIGURES.items()
+        ],
+        cells=result.requested_associations <= view.CELLS_UP_TO,
+        not_run=max(result.requested_associations - len(result.associations), 0),
         style=Markup(_text("report.css")),  # noqa: S704 (a file of this package)
         script=Markup(script),  # noqa: S704 (a file of this package)
         script_hash=_csp_hash(script),
@@ -77,6 +83,7 @@ def _environment() -> Environment:
         "echo": wording.echo_counts,
         "fault": describe_fault,
         "href": _href,
+        "rule_ids": _rule_ids,
     }
     return environment
 
@@ -84,6 +91,12 @@ def _environment() -> Environment:
 def _href(path: str) -> str:
     """Return a link to a file beside the report; never anything but a relative path."""
     return "./" + quote(path)
+
+
+def _rule_ids(text: str) -> Markup:
+    """Return escaped text in which rule ids are marked as code, so that they never break."""
+    escaped = str(Markup.escape(text))
+    return Markup(_RULE_ID.sub(r"<code>\g<0></code>", escaped))  # noqa: S704 (escaped above)
 
 
 def _text(name: str) -> str:

@@ -19,7 +19,7 @@ Kind = Literal["frame", "handler", "return", "framework", "completion", "note", 
 
 COMPLETION = "PostAssociateCompletion"
 HANDLER = "PerformPostAssociate"
-_LABEL_LIMIT = 46
+_LABEL_LIMIT = 54
 _FRAME_NAMES = {
     "auth": "authentication",
     "assoc-req": "association request",
@@ -140,7 +140,7 @@ def _framework(event: TimelineEvent, returned: TimelineEvent | None) -> Step:
     if kind == "completion":
         error, reason = event.detail.get("dwWin32Error"), event.detail.get("dwReasonCode")
         if isinstance(error, int) and isinstance(reason, int):
-            label = f"{label}  error {error}, reason {reason_code(reason)}"
+            label = f"{label} error {error}, reason {reason_code(reason)}"
     result = returned.detail.get("result") if returned else None
     if isinstance(result, int) and result != 0:
         label = f"{label} → {result}"
@@ -152,20 +152,23 @@ def _handler(
 ) -> Iterator[Step]:
     returned = _at(events, end)
     if returned is None or end is None:
-        label = f"{event.label}  never returned"
+        label = f"{event.label} never returned"
         yield _call_step("handler", event, label, None, open_end=True)
     elif end == place + 1:
-        yield _call_step("handler", event, f"{event.label} → {_outcome(event, returned)}", returned)
+        yield _call_step("handler", event, f"{event.label}{_outcome(event, returned)}", returned)
     else:
         yield _call_step("handler", event, event.label, returned)
-        label = f"{event.label} → {_outcome(event, returned)}"
+        label = f"{event.label}{_outcome(event, returned)}"
         yield _call_step("return", returned, label, returned)
 
 
 def _outcome(event: TimelineEvent, returned: TimelineEvent) -> str:
+    """Return result and duration of a handler; success goes without saying but for the main one."""
     result = returned.detail.get("result")
     span = span_us((returned.at_ns - event.at_ns) / 1000)
-    return f"{win32(result)}, {span}" if isinstance(result, int) else span
+    if not isinstance(result, int) or (result == 0 and event.label != HANDLER):
+        return f", {span}"
+    return f" → {win32(result)}, {span}"
 
 
 def _call_step(

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Geometry of the overview above a ladder: one association to scale, from left to right.
 
-The ladder keeps rows legible and so is not to scale; this strip is. Ticks above the line are
-frames, the bar below it is PerformPostAssociate at work, the diamond its completion.
+The ladder keeps rows legible and so is not to scale; this strip is. It starts with the association
+response, where there is one, since what comes before it takes most of the time and least of the
+interest. Ticks above the line are frames, the bar on it is PerformPostAssociate at work, the
+diamond its completion. Times count from the ladder's first event, as the ladder's do.
 """
 
 from __future__ import annotations
@@ -61,18 +63,27 @@ class Strip:
 def strip(events: Sequence[TimelineEvent]) -> Strip | None:
     """Lay the events out to scale; None when they span no time."""
     made = steps(events)
-    if not made or made[-1].at_ns == made[0].at_ns:
+    if not made:
         return None
     origin, last = made[0].at_ns, made[-1].at_ns
-    axis = Axis(0.0, (last - origin) / 1000, LEFT, RIGHT)
+    shown = [step for step in made if step.at_ns >= _start(made)]
+    if shown[0].at_ns == last:
+        return None
+    axis = Axis((shown[0].at_ns - origin) / 1000, (last - origin) / 1000, LEFT, RIGHT)
     return Strip(
-        frames=tuple(_frames(made, axis, origin)),
-        bars=tuple(_bars(made, axis, origin, last)),
+        frames=tuple(_frames(shown, axis, origin)),
+        bars=tuple(_bars(shown, axis, origin, last)),
         completions=tuple(
-            _x(axis, step.at_ns, origin) for step in made if step.kind == "completion"
+            _x(axis, step.at_ns, origin) for step in shown if step.kind == "completion"
         ),
         ticks=tuple(_ticks(axis)),
     )
+
+
+def _start(made: Sequence[Step]) -> int:
+    """Return the time of the last association response, else of the first step."""
+    responses = [step.at_ns for step in made if step.label.startswith("association response")]
+    return responses[-1] if responses else made[0].at_ns
 
 
 def _x(axis: Axis, at_ns: int, origin: int) -> float:

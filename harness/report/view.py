@@ -34,8 +34,16 @@ from harness.results.wording import clean, milliseconds, ranges, span_s, span_us
 Timelines = Mapping[int, Sequence[TimelineEvent]]
 Rules = Mapping[str, RuleText]
 
-TABLE_FIGURES = ("handshake", "handler", "handler_to_completion", "completion_to_data")
+TABLE_FIGURES = {
+    "handshake": "handshake",
+    "handler": "handler",
+    "handler_to_completion": "→ compl.",
+    "completion_to_data": "→ data",
+}
+"""The figures that have a column in the table of associations, with its heading."""
 PERCENTILES = ("min", "p50", "p95", "p99", "max")
+NEEDED_FOR = {"p95": 20, "p99": 100}
+"""How many values a percentile needs to differ from the largest of them."""
 CELLS_UP_TO = 200
 SLICES_PER_RULE = 2
 LISTED_PER_RULE = 12
@@ -62,13 +70,24 @@ class Slice:
 
 @final
 @dataclass(frozen=True)
+class MessageView:
+    """One message of a rule, the associations it was said of, and the first one's records."""
+
+    text: str
+    records: str
+    indices: tuple[int, ...]
+    more: int
+
+
+@final
+@dataclass(frozen=True)
 class FindingView:
     """A broken rule with what is known of it and the evidence that shows it."""
 
     group: FindingGroup
     class_meaning: str
     where: str
-    messages: tuple[tuple[str, str, int | None], ...]
+    messages: tuple[MessageView, ...]
     more: int
     slices: tuple[Slice, ...]
 
@@ -79,7 +98,6 @@ class Drawing:
     """One association as drawn: overview to scale and ladder."""
 
     item: AssociationResult
-    rules: tuple[str, ...]
     overview: Strip | None
     ladder: Ladder
     opened: bool
@@ -93,7 +111,7 @@ class FigureView:
     name: str
     label: str
     span: str
-    summary: tuple[tuple[str, str], ...]
+    summary: tuple[tuple[str, str, bool], ...]
     n: int
     plot: Distribution | None
 
@@ -179,26 +197,45 @@ def findings(result: RunResult, timelines: Timelines, rules: Rules) -> tuple[Fin
 
 
 def _finding(group: FindingGroup, timelines: Timelines) -> FindingView:
-    listed = group.findings[:LISTED_PER_RULE]
-    where = ranges(group.associations)
-    noun = "association" if len(group.associations) == 1 else "associations"
+    messages = tuple(_messages(group.findings))
     return FindingView(
         group=group,
         class_meaning=CLASSES.get(group.cls, ""),
-        where=f"{noun} {where}" if where else "the run as a whole",
-        messages=tuple(_message(found) for found in listed),
-        more=len(group.findings) - len(listed),
+        where=_where(group),
+        messages=messages[:LISTED_PER_RULE],
+        more=max(len(messages) - LISTED_PER_RULE, 0),
         slices=tuple(_slices(group.findings, timelines)),
     )
 
 
-def _message(found: FindingResult) -> tuple[str, str, int | None]:
-    records = ""
-    if found.evidence:
-        process = f" of process {found.process}" if found.process else ""
-        noun = "record" if len(found.evidence) == 1 else "records"
-        records = f"trace {noun} {ranges(sorted(set(found.evidence)))}{process}"
-    return clean(found.message), clean(records, 120), found.association
+def _where(group: FindingGroup) -> str:
+    found = group.associations
+    if not found:
+        return "the run as a whole"
+    if len(found) > LISTED_PER_RULE:
+        return f"{len(found)} associations"
+    return f"association{'s' if len(found) > 1 else ''} {ranges(found)}"
+
+
+def _messages(found: Iterable[FindingResult]) -> Iterable[MessageView]:
+    """Say each different message once, with the associations it was said of."""
+    alike: dict[str, list[FindingResult]] = {}
+    for finding in found:
+        alike.setdefault(finding.message, []).append(finding)
+    for message, same in alike.items():
+        indices = tuple(one.association for one in same if one.association is not None)
+        yield MessageView(
+            clean(message), _records(same[0]), indices[:LISTED_PER_RULE],
+            max(len(indices) - LISTED_PER_RULE, 0),
+        )  # fmt: skip
+
+
+def _records(found: FindingResult) -> str:
+    if not found.evidence:
+        return ""
+    process = f" of process {found.process}" if found.process else ""
+    noun = "record" if len(set(found.evidence)) == 1 else "records"
+    return f"trace {noun} {ranges(sorted(set(found.evidence)))}{process}"
 
 
 def _slices(found: Iterable[FindingResult], timelines: Timelines) -> Iterable[Slice]:
@@ -235,8 +272,7 @@ def drawings(result: RunResult, timelines: Timelines) -> tuple[tuple[Drawing, ..
         drawn = ladder(timelines[index], item.findings)
         if drawn is not None:
             opened = item.verdict.priority == gravest and not any(one.opened for one in made)
-            rules = tuple(dict.fromkeys(clean(found.rule, 20) for found in item.findings))
-            made.append(Drawing(item, rules, strip(timelines[index]), drawn, opened))
+            made.append(Drawing(item, strip(timelines[index]), drawn, opened))
     return tuple(made), chosen.note
 
 
@@ -269,8 +305,12 @@ def _figure(result: RunResult, name: str) -> FigureView:
     )
 
 
-def _summary(summary: TimingSummary) -> tuple[tuple[str, str], ...]:
-    return tuple((part, milliseconds(getattr(summary, part))) for part in PERCENTILES)
+def _summary(summary: TimingSummary) -> tuple[tuple[str, str, bool], ...]:
+    """Name, milliseconds, and whether there are too few values for that percentile."""
+    return tuple(
+        (part, milliseconds(getattr(summary, part)), summary.n < NEEDED_FOR.get(part, 1))
+        for part in PERCENTILES
+    )
 
 
 def rule_views(result: RunResult, rules: Rules) -> tuple[RuleView, ...]:

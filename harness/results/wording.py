@@ -83,15 +83,16 @@ def size_bytes(size: int) -> str:
     return f"{size / (1 << 20):.1f} MiB"
 
 
-def ranges(numbers: Iterable[int]) -> str:
-    """Write ascending integers shortly: "1–3, 7, 9–12"."""
+def ranges(numbers: Iterable[int], limit: int = 20) -> str:
+    """Write ascending integers shortly: "1–3, 7, 9–12"; beyond ``limit`` spans they end in "…"."""
     spans: list[list[int]] = []
     for number in numbers:
         if spans and number == spans[-1][1] + 1:
             spans[-1][1] = number
         else:
             spans.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
+    written = [str(a) if a == b else f"{a}–{b}" for a, b in spans]
+    return ", ".join(written[:limit] + ["…"] * (len(written) > limit))
 
 
 def eapol_counts(item: AssociationResult) -> str:
