@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "crypto.h"
+
+#include <windows.h>
+
+#include <bcrypt.h>
+#include <string.h>
+
+#define PBKDF2_ITERATIONS 4096
+#define BLOCK 8
+
+static BCRYPT_ALG_HANDLE hmac_sha1;
+static BCRYPT_ALG_HANDLE sha256;
+static BCRYPT_ALG_HANDLE aes_ecb;
+
+static bool use_aes_once(void)
+{
+    uint8_t zero[24] = {0};
+    uint8_t out[16];
+    BCRYPT_KEY_HANDLE key;
+    ULONG done;
+    if (!BCRYPT_SUCCESS(BCryptGenerateSymmetricKey(aes_ecb, &key, NULL, 0, zero, 16, 0)))
+        return false;
+    bool works = BCRYPT_SUCCESS(BCryptDecrypt(key, zero, 16, NULL, NULL, 0, out, 16, &done, 0));
+    BCryptDestroyKey(key);
+    return works;
+}
+
+bool crypto_open(void)
+{
+    bool opened =
+        BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&hmac_sha1, BCRYPT_SHA1_ALGORITHM, NULL,
+                                                   BCRYPT_ALG_HANDLE_HMAC_FLAG)) &&
+        BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&sha256, BCRYPT_SHA256_ALGORITHM, NULL, 0)) &&
+        BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&aes_ecb, BCRYPT_AES_ALGORITHM, NULL, 0)) &&
+        BCRYPT_SUCCESS(BCryptSetProperty(aes_ecb, BCRYPT_CHAINING_MODE,
+                                         (PUCHAR)BCRYPT_CHAIN_MODE_ECB,
+                                         sizeof BCRYPT_CHAIN_MODE_ECB, 0)) &&
+        use_aes_once();
+    if (!opened)
+        crypto_close();
+    return opened;
+}
+
+static void close_algorithm(BCRYPT_ALG_HANDLE *handle)
+{
+    if (*handle != NULL)
+        BCryptCloseAlgorithmProvider(*handle, 0);
+    *handle = NULL;
+}
+
+void crypto_close(void)
+{
+    close_algorithm(&hmac_sha1);
+    close_algorithm(&sha256);
+    close_algorithm(&aes_ecb);
+}
+
+bool crypto_random(uint8_t *out, size_t size)
+{
+    return BCRYPT_SUCCESS(
+        BCryptGenRandom(NULL, out, (ULONG)size, BCRYPT_USE_SYSTEM_PREFERRED_RNG));
+}
+
+static bool hash(BCRYPT_ALG_HANDLE algorithm, const void *key, size_t key_size, const void *data,
+                 size_t size, uint8_t *out, size_t out_size)
+{
+    BCRYPT_HASH_HANDLE handle;
+    if (!BCRYPT_SUCCESS(BCryptCreateHash(algorithm, &handle, NULL, 0, (PUCHAR)key,
+                                         (ULONG)key_size, 0)))
+        return false;
+    bool done = BCRYPT_SUCCESS(BCryptHashData(handle, (PUCHAR)data, (ULONG)size, 0)) &&
+                BCRYPT_SUCCESS(BCryptFinishHash(handle, out, (ULONG)out_size, 0));
+    BCryptDestroyHash(handle);
+    return done;
+}
+
+bool crypto_sha256(const void *data, size_t size, uint8_t out[SHA256_SIZE])
+{
+    return hash(sha256, NULL, 0, data, size, out, SHA256_SIZE);
+}
+
+bool crypto_pmk(const char *passphrase, size_t size, const uint8_t *ssid, size_t ssid_size,
+                uint8_t pmk[PMK_SIZE])
+{
+    return BCRYPT_SUCCESS(BCryptDeriveKeyPBKDF2(hmac_sha1, (PUCHAR)passphrase, (ULONG)size,
+                                                (PUCHAR)ssid, (ULONG)ssid_size,
+                                                PBKDF2_ITERATIONS, pmk, PMK_SIZE, 0));
+}
+
+static uint8_t *put_ordered(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t size)
+{
+    bool a_first = memcmp(a, b, size) < 0;
+    memcpy(out, a_first ? a : b, size);
+    memcpy(out + size, a_first ? b : a, size);
+    return out + 2 * size;
+}
+
+bool crypto_ptk(const uint8_t pmk[PMK_SIZE], const uint8_t aa[6], const uint8_t spa[6],
+                const uint8_t anonce[NONCE_SIZE], const uint8_t snonce[NONCE_SIZE],
+                uint8_t ptk[PTK_SIZE])
+{
+    static const char label[] = "Pairwise key expansion"; /* its NUL is the PRF's separator */
+    uint8_t input[sizeof label + 12 + 2 * NONCE_SIZE + 1];
+    uint8_t output[3 * SHA1_SIZE];
+    bool done = true;
+
+    memcpy(input, label, sizeof label);
+    uint8_t *at = put_ordered(input + sizeof label, aa, spa, 6);
+    at = put_ordered(at, anonce, snonce, NONCE_SIZE);
+    for (uint8_t i = 0; i < 3 && done; i++) {
+        *at = i;
+        done = hash(hmac_sha1, pmk, PMK_SIZE, input, sizeof input, output + i * SHA1_SIZE,
+                    SHA1_SIZE);
+    }
+    if (done)
+        memcpy(ptk, output, PTK_SIZE);
+    SecureZeroMemory(output, sizeof output);
+    return done;
+}
+
+bool crypto_mic(const uint8_t kck[16], const void *data, size_t size, uint8_t mic[MIC_SIZE])
+{
+    uint8_t digest[SHA1_SIZE];
+    if (!hash(hmac_sha1, kck, 16, data, size, digest, sizeof digest))
+        return false;
+    memcpy(mic, digest, MIC_SIZE);
+    return true;
+}
+
+static bool unwrap_blocks(BCRYPT_KEY_HANDLE key, uint8_t a[BLOCK], uint8_t *r, size_t n)
+{
+    for (int j = 5; j >= 0; j--) {
+        for (size_t i = n; i >= 1; i--) {
+            uint8_t block[2 * BLOCK];
+            ULONG done;
+            uint64_t t = n * (uint64_t)j + i;
+            memcpy(block, a, BLOCK);
+            for (int k = 0; k < BLOCK; k++)
+                block[BLOCK - 1 - k] ^= (uint8_t)(t >> (8 * k));
+            memcpy(block + BLOCK, r + (i - 1) * BLOCK, BLOCK);
+            if (!BCRYPT_SUCCESS(BCryptDecrypt(key, block, sizeof block, NULL, NULL, 0, block,
+                                              sizeof block, &done, 0)))
+                return false;
+            memcpy(a, block, BLOCK);
+            memcpy(r + (i - 1) * BLOCK, block + BLOCK, BLOCK);
+        }
+    }
+    return true;
+}
+
+bool crypto_unwrap(const uint8_t kek[16], const uint8_t *wrapped, size_t size, uint8_t *out)
+{
+    static const uint8_t initial[BLOCK] = {0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6};
+    uint8_t a[BLOCK];
+    BCRYPT_KEY_HANDLE key;
+
+    if (size < 3 * BLOCK || size % BLOCK != 0)
+        return false;
+    if (!BCRYPT_SUCCESS(BCryptGenerateSymmetricKey(aes_ecb, &key, NULL, 0, (PUCHAR)kek, 16, 0)))
+        return false;
+    memcpy(a, wrapped, BLOCK);
+    memcpy(out, wrapped + BLOCK, size - BLOCK);
+    bool done = unwrap_blocks(key, a, out, size / BLOCK - 1);
+    BCryptDestroyKey(key);
+    if (done && crypto_equal(a, initial, BLOCK))
+        return true;
+    SecureZeroMemory(out, size - BLOCK);
+    return false;
+}
+
+bool crypto_equal(const void *a, const void *b, size_t size)
+{
+    const volatile uint8_t *x = a;
+    const volatile uint8_t *y = b;
+    uint8_t difference = 0;
+    for (size_t i = 0; i < size; i++)
+        difference |= x[i] ^ y[i];
+    return difference == 0;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The primitives of WPA2-PSK with CCMP, by Windows' CNG (bcrypt.dll). All return false on failure. */
+#ifndef HIL_SAMPLE_CRYPTO_H
+#define HIL_SAMPLE_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PMK_SIZE 32
+#define NONCE_SIZE 32
+#define PTK_SIZE 48 /* KCK 16, KEK 16, TK 16 (IEEE 802.11-2020 12.7.1.3, CCMP) */
+#define MIC_SIZE 16
+#define SHA1_SIZE 20
+#define SHA256_SIZE 32
+
+/* Opens the algorithms and uses AES once: a provider's first use is slow under Wine, and no
+ * handshake shall wait for it. */
+bool crypto_open(void);
+void crypto_close(void);
+
+bool crypto_random(uint8_t *out, size_t size);
+bool crypto_sha256(const void *data, size_t size, uint8_t out[SHA256_SIZE]);
+
+/* PBKDF2(passphrase, SSID, 4096, 256 bits) (IEEE 802.11-2020 J.4.1). */
+bool crypto_pmk(const char *passphrase, size_t size, const uint8_t *ssid, size_t ssid_size,
+                uint8_t pmk[PMK_SIZE]);
+
+/* PRF-384(PMK, "Pairwise key expansion", ordered addresses and nonces) (12.7.1.3). */
+bool crypto_ptk(const uint8_t pmk[PMK_SIZE], const uint8_t aa[6], const uint8_t spa[6],
+                const uint8_t anonce[NONCE_SIZE], const uint8_t snonce[NONCE_SIZE],
+                uint8_t ptk[PTK_SIZE]);
+
+/* HMAC-SHA1-128: key descriptor version 2. */
+bool crypto_mic(const uint8_t kck[16], const void *data, size_t size, uint8_t mic[MIC_SIZE]);
+
+/* AES key unwrap (RFC 3394): size bytes (24, 32, ...) to size - 8. False also when the integrity
+ * check fails. */
+bool crypto_unwrap(const uint8_t kek[16], const uint8_t *wrapped, size_t size, uint8_t *out);
+
+/* In time that does not depend on the contents. */
+bool crypto_equal(const void *a, const void *b, size_t size);
+
+#endif

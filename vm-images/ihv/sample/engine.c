@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "adapter.h"
+#include "keys.h"
+#include "sends.h"
+
+#define MAX_WAITING 64
+/* Limits of this DLL; no document gives any. */
+#define HANDSHAKE_LIMIT_MS 8000u /* from PerformPostAssociate to the end of the handshake */
+#define SENT_LIMIT_MS 3000u      /* from M4's SendPacket to its completion */
+/* Faults: long enough for the handler to have returned. */
+#define LATE_MS 50u
+
+static const uint8_t ETHER_TYPE_EAPOL[2] = {0x88, 0x8e};
+static const uint8_t ETHER_TYPE_BROKEN[2] = {0x8e, 0x88};
+
+/* ---- queue ---- */
+
+Job *engine_new_job(JobKind kind)
+{
+    Job *job = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof *job);
+    if (job != NULL)
+        job->kind = kind;
+    return job;
+}
+
+void engine_free_job(Job *job)
+{
+    if (job == NULL)
+        return;
+    SecureZeroMemory(job, sizeof *job);
+    HeapFree(GetProcessHeap(), 0, job);
+}
+
+bool engine_queue(Adapter *adapter, Job *job)
+{
+    if (adapter->waiting >= MAX_WAITING)
+        return false;
+    job->next = NULL;
+    if (adapter->last != NULL)
+        adapter->last->next = job;
+    else
+        adapter->first = job;
+    adapter->last = job;
+    adapter->waiting++;
+    SetEvent(adapter->wake);
+    return true;
+}
+
+static Job *take(Adapter *adapter)
+{
+    EnterCriticalSection(&adapter->lock);
+    Job *job = adapter->first;
+    if (job != NULL) {
+        adapter->first = job->next;
+        if (adapter->first == NULL)
+            adapter->last = NULL;
+        adapter->waiting--;
+    }
+    LeaveCriticalSection(&adapter->lock);
+    return job;
+}
+
+/* ---- phases ---- */
+
+static bool in_phase(Adapter *adapter, Phase phase)
+{
+    EnterCriticalSection(&adapter->lock);
+    bool is = adapter->phase == phase;
+    LeaveCriticalSection(&adapter->lock);
+    return is;
+}
+
+/* Claims the right to complete: false if the operation was cancelled meanwhile. The phase moves
+ * first, since the OS may call the next handler before the completion function returns. */
+static bool claim(Adapter *adapter, Phase from, Phase to)
+{
+    EnterCriticalSection(&adapter->lock);
+    bool claimed = adapter->phase == from;
+    if (claimed)
+        adapter->phase = to;
+    LeaveCriticalSection(&adapter->lock);
+    return claimed;
+}
+
+/* ---- pre-association ---- */
+
+static bool derive_pmk(Adapter *adapter, const PreAssociation *pre)
+{
+    struct {
+        DOT11_SSID ssid;
+        char passphrase[PASSPHRASE_MAX + 1];
+    } source;
+    uint8_t hash[SHA256_SIZE];
+    memset(&source, 0, sizeof source);
+    source.ssid.uSSIDLength = pre->ssid.uSSIDLength;
+    memcpy(source.ssid.ucSSID, pre->ssid.ucSSID, pre->ssid.uSSIDLength);
+    memcpy(source.passphrase, pre->profile.passphrase, sizeof source.passphrase);
+    bool known = crypto_sha256(&source, sizeof source, hash) && adapter->has_pmk &&
+                 crypto_equal(hash, adapter->pmk_of, sizeof hash);
+    SecureZeroMemory(&source, sizeof source);
+    if (known)
+        return true;
+    adapter->has_pmk = crypto_pmk(pre->profile.passphrase, pre->profile.passphrase_size,
+                                  pre->ssid.ucSSID, pre->ssid.uSSIDLength, adapter->pmk);
+    memcpy(adapter->pmk_of, hash, sizeof hash);
+    return adapter->has_pmk;
+}
+
+static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
+{
+    Reason reason = REASON_SUCCESS;
+    DWORD error = keys_prepare(adapter->service);
+    adapter->fault = pre->profile.fault;
+    if (error != ERROR_SUCCESS) {
+        reason = REASON_KEY_REFUSED;
+    } else if (!adapter->has_address) {
+        adapter->has_address = keys_own_address(adapter->service, &adapter->guid, adapter->address);
+        if (!adapter->has_address) {
+            error = ERROR_NOT_FOUND;
+            reason = REASON_INTERNAL;
+        }
+    }
+    if (error == ERROR_SUCCESS && !derive_pmk(adapter, pre)) {
+        error = ERROR_INTERNAL_ERROR;
+        reason = REASON_INTERNAL;
+    }
+    if (!claim(adapter, PHASE_PRE_PENDING, error == ERROR_SUCCESS ? PHASE_PRE_DONE : PHASE_IDLE))
+        return;
+    api.Dot11ExtPreAssociateCompletion(adapter->service, pre->session, reason, error);
+}
+
+/* ---- post-association ---- */
+
+static void complete_post(Adapter *adapter, Reason reason, DWORD error)
+{
+    HANDLE session = adapter->post.session;
+    DOT11_MAC_ADDRESS peer;
+    DWORD code = reason;
+    memcpy(peer, adapter->post.peer, sizeof peer);
+    adapter->deadline_ms = 0;
+    if (adapter->fault == FAULT_NEVER_COMPLETES || adapter->fault == FAULT_COMPLETES_AFTER_STOP)
+        return;
+    if (!claim(adapter, PHASE_POST_PENDING, PHASE_POST_DONE) ||
+        adapter->fault == FAULT_COMPLETES_INSIDE_HANDLER)
+        return;
+    if (adapter->fault == FAULT_REASON_OUT_OF_RANGE && error == ERROR_SUCCESS)
+        code = 0x38005; /* MSM's "start security failed": not ours to give with success */
+    if (adapter->fault == FAULT_WRONG_SESSION)
+        api.Dot11ExtPostAssociateCompletion(adapter->service,
+                                            (HANDLE)((uintptr_t)session ^ 0x10000), &peer, code,
+                                            error);
+    api.Dot11ExtPostAssociateCompletion(adapter->service, session, &peer, code, error);
+}
+
+static void install(Adapter *adapter, const HandshakeOutput *output)
+{
+    const Handshake *h = &adapter->handshake;
+    DWORD error = ERROR_SUCCESS;
+    if (output->install_ptk)
+        error = keys_set_pairwise(adapter->service, adapter->post.peer, h->ptk + 32);
+    if (error == ERROR_SUCCESS && output->install_gtk)
+        error = keys_set_group(adapter->service, adapter->post.peer, &h->gtk, output->gtk_rsc);
+    if (error != ERROR_SUCCESS)
+        complete_post(adapter, REASON_KEY_REFUSED, error);
+}
+
+static DWORD send_frame(Adapter *adapter, const uint8_t ether_type[2], const HandshakeOutput *out,
+                        HANDLE *completion)
+{
+    void *packet;
+    size_t size;
+    *completion = sends_add(adapter->handle, adapter->post.peer, ether_type, out->frame, out->size,
+                            &packet, &size);
+    if (*completion == NULL)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    DWORD error = api.Dot11ExtSendPacket(adapter->service, (ULONG)size, packet, *completion);
+    if (error != ERROR_SUCCESS)
+        sends_remove(*completion); /* no completion will come */
+    return error;
+}
+
+/* M4 first; the keys follow when it has been sent, as M4 itself still goes in the clear. */
+static void send_m4(Adapter *adapter, const HandshakeOutput *output)
+{
+    HANDLE send;
+    DWORD error = send_frame(adapter, ETHER_TYPE_EAPOL, output, &send);
+    if (output->install_ptk || output->install_gtk) {
+        adapter->install_pending = true;
+        adapter->pending = *output;
+    }
+    if (!adapter->install_pending)
+        return;
+    if (error != ERROR_SUCCESS) {
+        adapter->install_pending = false;
+        complete_post(adapter, REASON_SEND_FAILED, error);
+        return;
+    }
+    adapter->m4_send = send;
+    if (adapter->deadline_ms != 0)
+        adapter->deadline_ms = GetTickCount64() + SENT_LIMIT_MS;
+}
+
+static void run_receive(Adapter *adapter, const uint8_t *frame, size_t size)
+{
+    HandshakeOutput output;
+    HANDLE send;
+    handshake_receive(&adapter->handshake, frame, size, &output);
+    switch (output.message) {
+    case HANDSHAKE_M2:
+        if (adapter->fault == FAULT_BROKEN_ETHERTYPE)
+            send_frame(adapter, ETHER_TYPE_BROKEN, &output, &send);
+        send_frame(adapter, ETHER_TYPE_EAPOL, &output, &send); /* lost: the AP repeats M1 */
+        break;
+    case HANDSHAKE_M4:
+        send_m4(adapter, &output);
+        break;
+    case HANDSHAKE_G2:
+        install(adapter, &output);
+        send_frame(adapter, ETHER_TYPE_EAPOL, &output, &send);
+        break;
+    case HANDSHAKE_RSNE_MISMATCH:
+        complete_post(adapter, REASON_RSNE_MISMATCH, ERROR_ACCESS_DENIED);
+        break;
+    case HANDSHAKE_BROKEN:
+        complete_post(adapter, REASON_INTERNAL, ERROR_INTERNAL_ERROR);
+        break;
+    case HANDSHAKE_NOTHING:
+        break;
+    }
+    SecureZeroMemory(&output, sizeof output);
+}
+
+static void run_sent(Adapter *adapter, HANDLE send)
+{
+    if (!adapter->install_pending || send != adapter->m4_send)
+        return;
+    adapter->install_pending = false;
+    install(adapter, &adapter->pending);
+    if (in_phase(adapter, PHASE_POST_PENDING))
+        complete_post(adapter, REASON_SUCCESS, ERROR_SUCCESS);
+}
+
+static void run_post_associate(Adapter *adapter, const PostAssociation *post)
+{
+    adapter->post = *post;
+    adapter->install_pending = false;
+    adapter->deadline_ms = GetTickCount64() + HANDSHAKE_LIMIT_MS;
+    handshake_start(&adapter->handshake, post->peer, adapter->address, adapter->pmk, &post->own,
+                    &post->beacon);
+}
+
+static void clear_port(Adapter *adapter)
+{
+    handshake_wipe(&adapter->handshake);
+    SecureZeroMemory(&adapter->post, sizeof adapter->post);
+    SecureZeroMemory(&adapter->pending, sizeof adapter->pending);
+    adapter->install_pending = false;
+    adapter->deadline_ms = 0;
+}
+
+/* ---- stop and reset ---- */
+
+static void finish_late(Adapter *adapter)
+{
+    if (adapter->late_session == NULL)
+        return;
+    api.Dot11ExtPostAssociateCompletion(adapter->service, adapter->late_session, NULL,
+                                        REASON_CANCELLED, ERROR_CANCELLED);
+    adapter->late_session = NULL;
+}
+
+static void run_stop(Adapter *adapter, const Job *job)
+{
+    if (adapter->fault == FAULT_COMPLETES_AFTER_STOP && job->before == PHASE_POST_PENDING) {
+        adapter->late_session = job->session;
+        adapter->late_ms = GetTickCount64() + LATE_MS;
+    }
+    clear_port(adapter);
+    SetEvent(job->finished);
+}
+
+/* Pending operations end with ERROR_CANCELLED ("802.11 WLAN Adapter Reset"). */
+static void run_reset(Adapter *adapter, const Job *job)
+{
+    finish_late(adapter);
+    if (job->before == PHASE_PRE_PENDING)
+        api.Dot11ExtPreAssociateCompletion(adapter->service, job->session, REASON_CANCELLED,
+                                           ERROR_CANCELLED);
+    if (job->before == PHASE_POST_PENDING && adapter->fault != FAULT_COMPLETES_INSIDE_HANDLER &&
+        adapter->fault != FAULT_NEVER_COMPLETES)
+        api.Dot11ExtPostAssociateCompletion(adapter->service, job->session, NULL,
+                                            REASON_CANCELLED, ERROR_CANCELLED);
+    clear_port(adapter);
+    adapter->fault = FAULT_NONE;
+    SetEvent(job->finished);
+}
+
+/* ---- the thread ---- */
+
+static DWORD time_left(const Adapter *adapter)
+{
+    ULONGLONG now = GetTickCount64();
+    ULONGLONG first = adapter->deadline_ms;
+    if (adapter->late_session != NULL && (first == 0 || adapter->late_ms < first))
+        first = adapter->late_ms;
+    if (first == 0)
+        return INFINITE;
+    return first > now ? (DWORD)(first - now) : 0;
+}
+
+static void check_deadlines(Adapter *adapter)
+{
+    ULONGLONG now = GetTickCount64();
+    if (adapter->late_session != NULL && now >= adapter->late_ms)
+        finish_late(adapter);
+    if (adapter->deadline_ms != 0 && now >= adapter->deadline_ms)
+        complete_post(adapter, REASON_HANDSHAKE_TIMEOUT, ERROR_TIMEOUT);
+}
+
+static void run_job(Adapter *adapter, const Job *job)
+{
+    switch (job->kind) {
+    case JOB_PRE_ASSOCIATE:
+        run_pre_associate(adapter, &job->pre);
+        break;
+    case JOB_POST_ASSOCIATE:
+        run_post_associate(adapter, &job->post);
+        break;
+    case JOB_RECEIVE:
+        run_receive(adapter, job->frame, job->size);
+        break;
+    case JOB_SENT:
+        run_sent(adapter, job->send);
+        break;
+    case JOB_STOP:
+        run_stop(adapter, job);
+        break;
+    case JOB_RESET:
+        run_reset(adapter, job);
+        break;
+    case JOB_LATE_COMPLETION:
+        Sleep(LATE_MS);
+        api.Dot11ExtPostAssociateCompletion(adapter->service, job->post.session, NULL,
+                                            REASON_INTERNAL, ERROR_GEN_FAILURE);
+        break;
+    case JOB_EXIT:
+        break;
+    }
+}
+
+DWORD WINAPI engine_main(LPVOID context)
+{
+    Adapter *adapter = context;
+    bool leaving = false;
+    while (!leaving) {
+        Job *job = take(adapter);
+        if (job == NULL) {
+            WaitForSingleObject(adapter->wake, time_left(adapter));
+        } else {
+            leaving = job->kind == JOB_EXIT;
+            run_job(adapter, job);
+            engine_free_job(job);
+        }
+        if (!leaving)
+            check_deadlines(adapter);
+    }
+    return 0;
+}

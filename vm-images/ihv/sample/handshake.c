@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "handshake.h"
+
+#include <string.h>
+#include <windows.h>
+
+#define KCK(ptk) (ptk)
+#define KEK(ptk) ((ptk) + 16)
+
+#define M2_INFO (KEY_INFO_VERSION_AES | KEY_INFO_PAIRWISE | KEY_INFO_MIC)
+#define M4_INFO (M2_INFO | KEY_INFO_SECURE)
+#define G2_INFO (KEY_INFO_VERSION_AES | KEY_INFO_MIC | KEY_INFO_SECURE)
+
+void handshake_start(Handshake *h, const uint8_t aa[6], const uint8_t spa[6],
+                     const uint8_t pmk[PMK_SIZE], const Rsne *own, const Rsne *beacon)
+{
+    handshake_wipe(h);
+    memcpy(h->aa, aa, 6);
+    memcpy(h->spa, spa, 6);
+    memcpy(h->pmk, pmk, PMK_SIZE);
+    h->own = *own;
+    h->beacon = *beacon;
+}
+
+void handshake_wipe(Handshake *h)
+{
+    SecureZeroMemory(h, sizeof *h);
+}
+
+static void answer(HandshakeOutput *out, HandshakeMessage message, uint16_t info, uint64_t replay,
+                   const uint8_t *nonce, const Rsne *rsne, const uint8_t *ptk)
+{
+    out->size = eapol_build(out->frame, info, replay, nonce, rsne != NULL ? rsne->data : NULL,
+                            rsne != NULL ? rsne->size : 0, KCK(ptk));
+    out->message = out->size != 0 ? message : HANDSHAKE_BROKEN;
+}
+
+/* M1: a retransmission carries the same ANonce and gets the same SNonce, so that an M2 that was
+ * lost and one that was late both fit. */
+static void receive_m1(Handshake *h, const EapolKey *key, HandshakeOutput *out)
+{
+    bool same = h->has_candidate && memcmp(h->anonce, key->nonce, NONCE_SIZE) == 0;
+    if (!h->has_snonce) {
+        if (!crypto_random(h->snonce, NONCE_SIZE)) {
+            out->message = HANDSHAKE_BROKEN;
+            return;
+        }
+        h->has_snonce = true;
+    }
+    if (!same) {
+        memcpy(h->anonce, key->nonce, NONCE_SIZE);
+        h->has_candidate = crypto_ptk(h->pmk, h->aa, h->spa, h->anonce, h->snonce, h->candidate);
+    }
+    if (h->has_candidate)
+        answer(out, HANDSHAKE_M2, M2_INFO, key->replay, h->snonce, &h->own, h->candidate);
+    else
+        out->message = HANDSHAKE_BROKEN;
+}
+
+/* Decrypted key data of a frame; false if it does not unwrap. */
+static bool open_key_data(const EapolKey *key, const uint8_t *ptk, uint8_t out[EAPOL_MAX],
+                          size_t *size)
+{
+    if (!(key->info & KEY_INFO_ENCRYPTED) || key->key_data_size < 24)
+        return false;
+    *size = key->key_data_size - 8;
+    return crypto_unwrap(KEK(ptk), key->key_data, key->key_data_size, out);
+}
+
+/* Takes over a GTK; true only if it is not the one in use (no reinstallation). */
+static bool take_gtk(Handshake *h, const Gtk *gtk)
+{
+    bool same = h->has_gtk && h->gtk.index == gtk->index &&
+                crypto_equal(h->gtk.key, gtk->key, GTK_SIZE);
+    h->gtk = *gtk;
+    h->has_gtk = true;
+    return !same;
+}
+
+static void accept_m3(Handshake *h, const EapolKey *key, const Gtk *gtk, HandshakeOutput *out)
+{
+    out->install_ptk = !h->has_ptk || !crypto_equal(h->ptk, h->candidate, PTK_SIZE);
+    out->install_gtk = take_gtk(h, gtk);
+    memcpy(out->gtk_rsc, key->rsc, sizeof out->gtk_rsc);
+    memcpy(h->ptk, h->candidate, PTK_SIZE);
+    h->has_ptk = true;
+    h->has_snonce = false; /* the next M1 with another ANonce starts a new handshake */
+    answer(out, HANDSHAKE_M4, M4_INFO, key->replay, NULL, NULL, h->ptk);
+}
+
+static void receive_m3(Handshake *h, const uint8_t *frame, const EapolKey *key,
+                       HandshakeOutput *out)
+{
+    uint8_t data[EAPOL_MAX];
+    size_t size = 0;
+    Rsne rsne;
+    Gtk gtk;
+    if (!h->has_candidate || memcmp(h->anonce, key->nonce, NONCE_SIZE) != 0 ||
+        !eapol_mic_valid(frame, key, KCK(h->candidate)))
+        return;
+    h->replay = key->replay;
+    h->has_replay = true;
+    if (open_key_data(key, h->candidate, data, &size)) {
+        if (!rsn_find(data, size, &rsne) || !rsn_equal(&rsne, &h->beacon))
+            out->message = HANDSHAKE_RSNE_MISMATCH;
+        else if (rsn_find_gtk(data, size, &gtk))
+            accept_m3(h, key, &gtk, out);
+    }
+    SecureZeroMemory(data, sizeof data);
+    SecureZeroMemory(&gtk, sizeof gtk);
+}
+
+static void receive_g1(Handshake *h, const uint8_t *frame, const EapolKey *key,
+                       HandshakeOutput *out)
+{
+    uint8_t data[EAPOL_MAX];
+    size_t size = 0;
+    Gtk gtk;
+    if (!h->has_ptk || !eapol_mic_valid(frame, key, KCK(h->ptk)))
+        return;
+    h->replay = key->replay;
+    h->has_replay = true;
+    if (open_key_data(key, h->ptk, data, &size) && rsn_find_gtk(data, size, &gtk)) {
+        out->install_gtk = take_gtk(h, &gtk);
+        memcpy(out->gtk_rsc, key->rsc, sizeof out->gtk_rsc);
+        answer(out, HANDSHAKE_G2, G2_INFO, key->replay, NULL, NULL, h->ptk);
+    }
+    SecureZeroMemory(data, sizeof data);
+    SecureZeroMemory(&gtk, sizeof gtk);
+}
+
+void handshake_receive(Handshake *h, const uint8_t *frame, size_t size, HandshakeOutput *out)
+{
+    EapolKey key;
+    memset(out, 0, sizeof *out);
+    if (!eapol_parse(frame, size, &key))
+        return;
+    if (!(key.info & KEY_INFO_ACK) || (key.info & (KEY_INFO_ERROR | KEY_INFO_REQUEST)))
+        return;
+    if (h->has_replay && key.replay <= h->replay)
+        return;
+    if (!(key.info & KEY_INFO_PAIRWISE)) {
+        if (key.info & KEY_INFO_MIC)
+            receive_g1(h, frame, &key, out);
+    } else if (key.info & KEY_INFO_MIC) {
+        receive_m3(h, frame, &key, out);
+    } else {
+        receive_m1(h, &key, out);
+    }
+}

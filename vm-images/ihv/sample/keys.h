@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Plumbing keys and settings through the framework functions. */
+#ifndef HIL_SAMPLE_KEYS_H
+#define HIL_SAMPLE_KEYS_H
+
+#include "rsn.h"
+#include "wlanihv.h"
+
+/* The framework functions, copied during InitService. */
+extern DOT11EXT_APIS api;
+
+/* EtherType handling, algorithms and ExcludeUnencrypted of a WPA2-PSK/CCMP association; to be
+ * called during pre-association. Win32 error of the first call that failed. */
+DWORD keys_prepare(HANDLE service);
+
+/* Pairwise key of the AP, both directions. */
+DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const uint8_t tk[16]);
+
+/* Group key for receiving, and its index as default key id. */
+DWORD keys_set_group(HANDLE service, const uint8_t peer[6], const Gtk *gtk, const uint8_t rsc[6]);
+
+/* Own MAC address: the IHV interface has none, so the DLL asks its driver by a private request,
+ * then the network stack by the adapter's GUID. */
+bool keys_own_address(HANDLE service, const GUID *adapter, uint8_t address[6]);
+
+#endif

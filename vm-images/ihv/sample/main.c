@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sample.dll: an IHV Extensions DLL whose security is WPA2-PSK with CCMP.
+ *
+ * It obeys the documents, also where Microsoft's own sample does not, so that the harness has a
+ * DLL every rule passes on; a profile may ask it to break one rule (profile.h).
+ */
+#include <string.h>
+
+#include "adapter.h"
+#include "crypto.h"
+#include "keys.h"
+#include "sends.h"
+
+#define INTERFACE_VERSION 0u
+
+DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info);
+DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS functions, LPVOID reserved,
+                                    PDOT11EXT_IHV_HANDLERS handlers);
+
+static VOID WINAPI deinit_service(VOID)
+{
+    adapters_close();
+    sends_close();
+    crypto_close();
+}
+
+/* ---- profiles ---- */
+
+static DWORD WINAPI validate_profile(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                     PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
+                                     PDOT11EXT_IHV_SECURITY_PROFILE security, PDWORD reason)
+{
+    SecurityProfile profile;
+    (void)params, (void)connectivity;
+    if (reason == NULL)
+        return ERROR_INVALID_PARAMETER;
+    *reason = REASON_BAD_PROFILE;
+    if (!adapter_exists(handle))
+        return ERROR_NOT_FOUND;
+    if (security == NULL || !profile_parse(security->pszXmlFragmentIhvSecurity, &profile))
+        return ERROR_INVALID_PARAMETER;
+    SecureZeroMemory(&profile, sizeof profile);
+    *reason = REASON_SUCCESS;
+    return ERROR_SUCCESS;
+}
+
+/* True if one entry of the list offers what we speak; entries follow each other unpadded. */
+static bool list_matches(const DOT11_BSS_LIST *list)
+{
+    const uint8_t *at = list->pucBuffer;
+    size_t left = at != NULL ? list->uNumOfBytes : 0;
+    while (left >= HIL_BSS_ENTRY_FIXED_SIZE) {
+        ULONG size;
+        Rsne rsne;
+        memcpy(&size, at + offsetof(DOT11_BSS_ENTRY, uBufferLength), sizeof size);
+        if (size > left - HIL_BSS_ENTRY_FIXED_SIZE)
+            return false;
+        if (rsn_find(at + HIL_BSS_ENTRY_FIXED_SIZE, size, &rsne) && rsn_offers_psk_ccmp(&rsne))
+            return true;
+        at += HIL_BSS_ENTRY_FIXED_SIZE + size;
+        left -= HIL_BSS_ENTRY_FIXED_SIZE + size;
+    }
+    return false;
+}
+
+static DWORD WINAPI capability_match(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                     PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
+                                     PDOT11EXT_IHV_SECURITY_PROFILE security,
+                                     PDOT11_BSS_LIST list, PDWORD reason)
+{
+    DWORD error = validate_profile(handle, params, connectivity, security, reason);
+    if (error != ERROR_SUCCESS || list == NULL)
+        return error;
+    if (list_matches(list))
+        return ERROR_SUCCESS;
+    *reason = REASON_NOT_SUPPORTED;
+    return ERROR_NOT_SUPPORTED;
+}
+
+static DWORD WINAPI create_discovery_profiles(HANDLE handle, BOOL insecure,
+                                              PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                              PDOT11_BSS_LIST list,
+                                              PDOT11EXT_IHV_DISCOVERY_PROFILE_LIST profiles,
+                                              PDWORD reason)
+{
+    (void)handle, (void)insecure, (void)params, (void)list;
+    if (profiles == NULL || reason == NULL)
+        return ERROR_INVALID_PARAMETER;
+    memset(profiles, 0, sizeof *profiles);
+    *reason = REASON_NOT_SUPPORTED; /* no passphrase, no profile */
+    return ERROR_NOT_SUPPORTED;
+}
+
+/* ---- what this DLL has no use for ---- */
+
+static DWORD WINAPI process_session_change(ULONG event, PWTSSESSION_NOTIFICATION notification)
+{
+    (void)event, (void)notification;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI receive_indication(HANDLE handle, DOT11EXT_IHV_INDICATION_TYPE type,
+                                       ULONG size, LPVOID buffer)
+{
+    (void)size, (void)buffer;
+    if (!adapter_exists(handle))
+        return ERROR_NOT_FOUND;
+    return (unsigned)type <= IndicationTypeLinkQuality ? ERROR_SUCCESS : ERROR_INVALID_PARAMETER;
+}
+
+static DWORD WINAPI is_ui_request_pending(GUID request, PBOOL pending)
+{
+    (void)request;
+    if (pending == NULL)
+        return ERROR_INVALID_PARAMETER;
+    *pending = FALSE;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI process_ui_response(GUID request, DWORD size, LPVOID response)
+{
+    (void)request, (void)size, (void)response;
+    return ERROR_NOT_FOUND;
+}
+
+static DWORD WINAPI query_ui_request(HANDLE handle, DOT11EXT_IHV_CONNECTION_PHASE phase,
+                                     PDOT11EXT_IHV_UI_REQUEST *request)
+{
+    (void)handle, (void)phase;
+    if (request == NULL)
+        return ERROR_INVALID_PARAMETER;
+    *request = NULL;
+    return ERROR_CALL_NOT_IMPLEMENTED;
+}
+
+static DWORD WINAPI onex_indicate_result(HANDLE handle, DOT11_MSONEX_RESULT result,
+                                         PDOT11_MSONEX_RESULT_PARAMS params)
+{
+    (void)result, (void)params;
+    return adapter_exists(handle) ? ERROR_INVALID_STATE : ERROR_NOT_FOUND;
+}
+
+static DWORD WINAPI control(HANDLE handle, DWORD in_size, PBYTE in, DWORD out_size, PBYTE out,
+                            PDWORD returned)
+{
+    (void)handle, (void)in_size, (void)in, (void)out_size, (void)out;
+    if (returned == NULL)
+        return ERROR_INVALID_PARAMETER;
+    *returned = 0;
+    return ERROR_NOT_SUPPORTED;
+}
+
+/* ---- exports ---- */
+
+DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
+{
+    if (info == NULL)
+        return ERROR_INVALID_PARAMETER;
+    info->dwVerMin = INTERFACE_VERSION;
+    info->dwVerMax = INTERFACE_VERSION;
+    return ERROR_SUCCESS;
+}
+
+static const DOT11EXT_IHV_HANDLERS HANDLERS = {
+    .Dot11ExtIhvDeinitService = deinit_service,
+    .Dot11ExtIhvInitAdapter = adapter_init,
+    .Dot11ExtIhvDeinitAdapter = adapter_deinit,
+    .Dot11ExtIhvPerformPreAssociate = adapter_pre_associate,
+    .Dot11ExtIhvAdapterReset = adapter_reset,
+    .Dot11ExtIhvPerformPostAssociate = adapter_post_associate,
+    .Dot11ExtIhvStopPostAssociate = adapter_stop_post_associate,
+    .Dot11ExtIhvValidateProfile = validate_profile,
+    .Dot11ExtIhvPerformCapabilityMatch = capability_match,
+    .Dot11ExtIhvCreateDiscoveryProfiles = create_discovery_profiles,
+    .Dot11ExtIhvProcessSessionChange = process_session_change,
+    .Dot11ExtIhvReceiveIndication = receive_indication,
+    .Dot11ExtIhvReceivePacket = adapter_receive_packet,
+    .Dot11ExtIhvSendPacketCompletion = adapter_send_completion,
+    .Dot11ExtIhvIsUIRequestPending = is_ui_request_pending,
+    .Dot11ExtIhvProcessUIResponse = process_ui_response,
+    .Dot11ExtIhvQueryUIRequest = query_ui_request,
+    .Dot11ExtIhvOnexIndicateResult = onex_indicate_result,
+    .Dot11ExtIhvControl = control,
+};
+
+DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS functions, LPVOID reserved,
+                                    PDOT11EXT_IHV_HANDLERS handlers)
+{
+    (void)reserved;
+    if (version != INTERFACE_VERSION || functions == NULL || handlers == NULL)
+        return ERROR_INVALID_PARAMETER;
+    if (!crypto_open())
+        return ERROR_NOT_SUPPORTED;
+    api = *functions; /* the table is gone when this function has returned */
+    adapters_open();
+    sends_open();
+    *handlers = HANDLERS;
+    return ERROR_SUCCESS;
+}
+
+BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
+{
+    (void)reserved;
+    if (reason == DLL_PROCESS_ATTACH)
+        DisableThreadLibraryCalls(instance);
+    return TRUE;
+}

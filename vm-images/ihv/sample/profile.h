@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The <IhvSecurity> fragment of a profile: untrusted text from whoever wrote the profile. */
+#ifndef HIL_SAMPLE_PROFILE_H
+#define HIL_SAMPLE_PROFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <windows.h>
+
+#define PASSPHRASE_MIN 8 /* IEEE 802.11-2020 J.4.1 */
+#define PASSPHRASE_MAX 63
+
+/* Rules this DLL breaks on purpose when the profile says so. */
+typedef enum Fault {
+    FAULT_NONE,
+    FAULT_NEVER_COMPLETES,
+    FAULT_COMPLETES_INSIDE_HANDLER,
+    FAULT_WRONG_SESSION,
+    FAULT_ERROR_AND_COMPLETES,
+    FAULT_REASON_OUT_OF_RANGE,
+    FAULT_COMPLETES_AFTER_STOP,
+    FAULT_WRITES_PORT_STATE,
+    FAULT_BROKEN_ETHERTYPE,
+    FAULT_CRASHES,
+    FAULT_HANGS,
+} Fault;
+
+typedef struct SecurityProfile {
+    char passphrase[PASSPHRASE_MAX + 1];
+    size_t passphrase_size;
+    Fault fault;
+} SecurityProfile;
+
+/*
+ * Reads <IhvSecurity><Passphrase>...</Passphrase><Fault>...</Fault>?</IhvSecurity>, in any or no
+ * namespace.  Strict: no other elements, no comments, CDATA, DTD or processing instructions, no
+ * stray text.  False (and a wiped profile) for anything else, a passphrase of wrong length or
+ * with characters outside 0x20...0x7e, or an unknown fault.
+ */
+bool profile_parse(const WCHAR *fragment, SecurityProfile *profile);
+
+#endif
