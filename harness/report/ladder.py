@@ -33,6 +33,7 @@ _BAR_LEAST, _BAR_HALF = 7.0, 5.0
 _LOST_SHARE = 0.72
 _TAG_HEIGHT = 20.0
 _BREAK_NS = 500_000_000
+_OVERHANG_NS = 1_000_000
 _WHISKER_LEAST = 4.0
 
 
@@ -154,7 +155,7 @@ def ladder(
     drawn = _distinct(everything[:MOST_STEPS])
     if not drawn:
         return None
-    rows = time_rows(_row_times(drawn, findings), TOP, row_spacing, overhang=ROW)
+    rows = time_rows(_row_times(drawn, findings), TOP, row_spacing, ROW, _OVERHANG_NS)
     bottom = rows.pixels[-1] + ROW
     origin = drawn[0].at_ns
     tags = _tags(findings, rows)

@@ -13,6 +13,9 @@ from typing import final
 LOG_FROM_RATIO = 50.0
 """An axis turns logarithmic when its largest value is this many times its smallest."""
 
+_LEAST = 1e-3
+"""No axis spans less than this, so that equal values have one too."""
+
 
 @final
 @dataclass(frozen=True)
@@ -49,9 +52,9 @@ def axis_for(values: Sequence[float], left: float, right: float) -> Axis:
     low, high = min(values), max(values)
     if low > 0 and high / low > LOG_FROM_RATIO:
         return Axis(low / 1.25, high * 1.25, left, right, log=True)
-    if low >= 0 and low <= 0.35 * high:
-        return Axis(0.0, high * 1.04, left, right)
-    air = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
+    if 0 <= low <= 0.35 * high:
+        return Axis(0.0, max(high * 1.04, _LEAST), left, right)
+    air = max((high - low) * 0.08, abs(high) * 0.02, _LEAST)
     return Axis(low - air, high + air, left, right)
 
 
@@ -73,7 +76,7 @@ def nice_step(raw: float) -> float:
 def log_ticks(low: float, high: float) -> tuple[float, ...]:
     """Return powers of ten within [low, high], with 2 and 5 between while there are few."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    factors = (1.0, 2.0, 5.0) if len(decades) <= 3 else (1.0,)
+    factors = (1.0, 2.0, 5.0) if high / low < 200 else (1.0,)
     ticks = (factor * 10.0**decade for decade in decades for factor in factors)
     return tuple(tick for tick in ticks if low <= tick <= high)
 
@@ -84,32 +87,41 @@ class TimeRows:
     """A vertical time axis that keeps order and legibility: known times sit on known pixels.
 
     Between two rows time runs linearly, so any instant, such as the end of an uncertainty, has
-    its place; before the first and after the last it is held at the edge plus ``overhang``.
+    its place. Before the first row and after the last it runs on linearly for ``overhang`` pixels,
+    which ``overhang_span`` takes, and is held there.
     """
 
     times: tuple[int, ...]
     pixels: tuple[float, ...]
     overhang: float = 0.0
+    overhang_span: int = 1
 
     def y(self, at: float) -> float:
         """Return the pixel of an instant, in the unit of ``times``."""
         if at < self.times[0]:
-            return self.pixels[0] - self.overhang
+            return self.pixels[0] - self._beyond(self.times[0] - at)
         if at > self.times[-1]:
-            return self.pixels[-1] + self.overhang
+            return self.pixels[-1] + self._beyond(at - self.times[-1])
         right = bisect.bisect_left(self.times, at)
         if self.times[right] == at:
             return self.pixels[right]
         share = (at - self.times[right - 1]) / (self.times[right] - self.times[right - 1])
         return self.pixels[right - 1] + share * (self.pixels[right] - self.pixels[right - 1])
 
+    def _beyond(self, distance: float) -> float:
+        return self.overhang * min(distance / self.overhang_span, 1.0)
+
 
 def time_rows(
-    times: Iterable[int], top: float, spacing: Callable[[int], float], overhang: float = 0.0
+    times: Iterable[int],
+    top: float,
+    spacing: Callable[[int], float],
+    overhang: float = 0.0,
+    overhang_span: int = 1,
 ) -> TimeRows:
     """Lay distinct times out downward from ``top``; ``spacing`` turns a gap into pixels."""
     distinct = sorted(set(times))
     pixels = [top]
     for earlier, later in itertools.pairwise(distinct):
         pixels.append(pixels[-1] + spacing(later - earlier))
-    return TimeRows(tuple(distinct), tuple(pixels[: len(distinct)]), overhang)
+    return TimeRows(tuple(distinct), tuple(pixels), overhang, overhang_span)

@@ -332,7 +332,7 @@ def _rule(name: str, group: FindingGroup | None, undecided: int, rules: Rules) -
     if known is None:
         return RuleView(clean(name, 20), outcome, css, "", "", "")
     text = clean(known.text), clean(known.source, 300)
-    return RuleView(clean(name, 20), outcome, css, known.cls, *text)
+    return RuleView(clean(name, 20), outcome, css, clean(known.cls, 10), *text)
 
 
 def undecided(result: RunResult) -> tuple[tuple[str, str, str], ...]:

@@ -100,7 +100,7 @@ def eapol_counts(item: AssociationResult) -> str:
     known = [name for name in _EAPOL if item.messages.get(name)]
     others = sorted(name for name in item.messages if name not in _EAPOL and item.messages[name])
     counted = ((name, item.messages[name]) for name in known + others)
-    return " ".join(name if n == 1 else f"{name}×{n}" for name, n in counted) or "none"
+    return clean(" ".join(name if n == 1 else f"{name}×{n}" for name, n in counted)) or "none"
 
 
 def echo_counts(item: AssociationResult) -> str:
