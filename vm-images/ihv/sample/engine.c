@@ -116,7 +116,7 @@ static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
     if (error != ERROR_SUCCESS) {
         reason = REASON_KEY_REFUSED;
     } else if (!adapter->has_address) {
-        adapter->has_address = keys_own_address(adapter->service, &adapter->guid, adapter->address);
+        adapter->has_address = keys_own_address(&adapter->guid, adapter->address);
         if (!adapter->has_address) {
             error = ERROR_NOT_FOUND;
             reason = REASON_INTERNAL;

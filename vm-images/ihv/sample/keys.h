@@ -19,8 +19,8 @@ DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const uint8_t tk[
 /* Group key for receiving, and its index as default key id. */
 DWORD keys_set_group(HANDLE service, const uint8_t peer[6], const Gtk *gtk, const uint8_t rsc[6]);
 
-/* Own MAC address: the IHV interface has none, so the DLL asks its driver by a private request,
- * then the network stack by the adapter's GUID. */
-bool keys_own_address(HANDLE service, const GUID *adapter, uint8_t address[6]);
+/* Own MAC address. The IHV interface has no way to tell it, so it comes from the adapter's GUID:
+ * by the network stack, or at once where the GUID holds it (the reference guest). */
+bool keys_own_address(const GUID *adapter, uint8_t address[6]);
 
 #endif
