@@ -71,6 +71,12 @@ class RunningLab:
         self._network = network
         self._next = 1
 
+    @property
+    def passphrase(self) -> str:
+        """The passphrase of the session's network."""
+        assert self._network.passphrase is not None
+        return self._network.passphrase.get_secret_value()
+
     def associate(
         self,
         scenario: str | Scenario = "plain",

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tests on the real thing: QEMU, the guest's kernel and radio, Wine, SSH. One guest a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.config import Lab
+from tests.vm.shell import GuestShell, guest_shell
+from tests.vm.user import Command, command_in
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test in this folder."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.vm)
+
+
+@pytest.fixture(scope="session")
+def lab_config() -> Lab:
+    """The defaults, with shorter limits where a fault is meant to run into them."""
+    limits = {"post_associate_s": 3, "handler_s": 3}
+    return Lab.model_validate({"limits": limits})
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[Command]:
+    """`hil run` as a user starts it, in a process of its own, with its own runs folder."""
+    with command_in(tmp_path) as command:
+        yield command
+
+
+@pytest.fixture(scope="session")
+def shell(guest: object) -> Iterator[GuestShell]:
+    """A Linux shell in the session's guest: for what only the lab itself may do there."""
+    with guest_shell(guest) as shell:
+        yield shell

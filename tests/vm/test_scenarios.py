@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A correct DLL on a disturbed air: every shipped scenario passes, and did disturb."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.pytest_plugin import RunningLab
+from harness.scenarios import Scenario, scenario_names
+
+MESSAGES = {
+    "plain": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "m1-retransmitted": {"M1": 2, "M2": 1, "M3": 1, "M4": 1},
+    "m2-lost": {"M1": 2, "M2": 2, "M3": 1, "M4": 1},
+    "m3-retransmitted": {"M1": 1, "M2": 1, "M3": 2, "M4": 1},
+    "m4-lost": {"M1": 1, "M2": 1, "M3": 2, "M4": 2},
+    "group-rekey": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 1, "G2": 1},
+}
+"""The EAPOL messages each scenario must bring about, lost ones included."""
+
+
+def test_every_shipped_scenario_is_tested_here() -> None:
+    """A scenario added to the catalogue needs its line above."""
+    assert set(scenario_names()) == {*MESSAGES, "deauthentication"}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_the_dll_copes(lab: RunningLab, name: str) -> None:
+    """The association comes about, with just the messages the disturbance calls for."""
+    outcome = lab.associate(name)
+    assert [str(finding) for finding in outcome.findings] == []
+    assert outcome.verdict == "PASS"
+    (association,) = outcome.associations
+    assert association.messages == MESSAGES[name]
+    assert association.echo is not None
+    assert association.echo.answered == 1
+
+
+def test_a_second_m3_does_not_install_the_keys_again(lab: RunningLab) -> None:
+    """After M4 was lost the second M3 is answered, and no packet number is ever used twice."""
+    outcome = lab.associate("m4-lost")
+    (association,) = outcome.evidence.associations
+    sent = [frame.pn for frame in association.frames if frame.direction == "up" and frame.pn]
+    assert len(sent) == len(set(sent)) > 0
+    keys = [r for r in association.ihv if r.function == "Dot11ExtSetKeyMappingKey"]
+    assert sum(record.kind == "enter" for record in keys) == 1
+
+
+def test_deauthentication_in_mid_handshake(lab: RunningLab) -> None:
+    """The OS stops the pending operation, and the DLL completes nothing any more."""
+    outcome = lab.associate("deauthentication")
+    assert outcome.verdict == "PASS", outcome.findings
+    (association,) = outcome.associations
+    assert not association.connected
+    assert association.post_association.completions == 0
+
+
+def test_a_lost_acknowledgement_is_no_lost_message(lab: RunningLab) -> None:
+    """With only M1's ACK lost the access point sends M1 again, and both are answered."""
+    rule = {"message": "M1", "nth": 1, "action": "drop-ack"}
+    scenario = Scenario.model_validate({"name": "ack", "summary": "x", "air": [rule]})
+    outcome = lab.associate(scenario)
+    assert outcome.verdict == "PASS", outcome.findings
+    (evidence,) = outcome.evidence.associations
+    first = next(frame for frame in evidence.frames if frame.kind == "M1")
+    assert (first.delivered, first.acked, first.rule) == (True, False, "drop-ack")
+
+
+def test_a_delayed_and_a_repeated_message(lab: RunningLab) -> None:
+    """M3 comes late and three times over; the handshake still ends in one completion."""
+    rules = [
+        {"message": "M1", "action": "delay", "delay_ms": 50},
+        {"message": "M3", "action": "repeat", "copies": 2},
+    ]
+    scenario = Scenario.model_validate({"name": "late", "summary": "x", "air": rules})
+    outcome = lab.associate(scenario)
+    assert outcome.verdict == "PASS", outcome.findings
+    (association,) = outcome.associations
+    assert association.timing_us["assoc_to_m1"] > 50_000
+    assert association.messages["M3"] == 3
+    assert association.post_association.completions == 1
