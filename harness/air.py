@@ -100,7 +100,7 @@ class Air:
         return _echo(answer)
 
     def rekey_group(self) -> None:
-        """Start a group key handshake with every station."""
+        """Give every station a new group key; returns when all have it or are gone."""
         self._call("rekey_group")
 
     def status(self) -> dict[str, Any]:
