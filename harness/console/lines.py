@@ -74,7 +74,6 @@ def circumstances(result: RunResult) -> str:
     env = result.environment
     known = [
         f"{result.guest} guest",
-        env.guest_build,
         f"QEMU {env.qemu}" if env.qemu else None,
         env.accelerator,
         span_s(result.duration_s),

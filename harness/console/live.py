@@ -36,6 +36,13 @@ _REFRESH_PER_S = 6.0
 _INDENT = 2
 
 
+class _Output(rich.console.Console):
+    """A rich console that goes silent when its reader has gone, where rich's own would exit."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
 @final
 class LiveConsole:
     """Shows progress in place with rich; every string of the guest is text, never markup."""
@@ -48,7 +55,7 @@ class LiveConsole:
         width: int | None = None,
         force_terminal: bool | None = None,
     ) -> None:
-        self._out = rich.console.Console(
+        self._out = _Output(
             file=stream, width=width, force_terminal=force_terminal, highlight=False, markup=False
         )
         self._rules = rules or {}
@@ -115,7 +122,7 @@ class LiveConsole:
             one_line=True,
         )
         for detail in lines.association_details(result):
-            self._print(Padding(Text(detail), (0, 0, 0, len(number) + 11)))
+            self._print(Text(f"{'':{len(number) + 11}}{detail}"), one_line=True)
 
     def note(self, message: str) -> None:
         """See ``Console.note``."""
@@ -137,8 +144,13 @@ class LiveConsole:
     def summary(self, result: RunResult, run_dir: Path, lost: Sequence[str] = ()) -> None:
         """See ``Console.summary``."""
         self._progress.stop()
+        if result.timing_summary_us:
+            self._print(Text(""))
+            self._print(_timing_table(result))
+        for group in group_findings(result, self._rules):
+            self._finding(group)
         self._print(Text(""))
-        self._print(Text.assemble(_badge(result.verdict), f" {clean(result.reason)}"))
+        self._print(_verdict(result))
         self._print(
             Text.assemble(lines.counts(result), (f"  {lines.circumstances(result)}", "dim"))
         )
@@ -146,12 +158,6 @@ class LiveConsole:
             self.fault(describe_fault(fault), fault.hint)
         for error in result.errors:
             self.error(error)
-        for group in group_findings(result, self._rules):
-            self._finding(group)
-        if result.timing_summary_us:
-            self._print(Text(""))
-            self._print(_timing_table(result))
-        self._print(Text(""))
         for name in lost:
             self._print(Text.assemble(("not kept  ", "bold yellow"), clean(name)))
         for label, text in lines.places(result, run_dir):
@@ -160,7 +166,7 @@ class LiveConsole:
     def _finding(self, group: FindingGroup) -> None:
         style = "bold red" if group.severity == "FAIL" else "bold yellow"
         self._print(Text(""))
-        head = (f"{group.severity}  {group.rule}", style)
+        head = (f"{group.severity}  {clean(group.rule)}", style)
         self._print(Text.assemble(head, f"  {lines.where_found(group)}"))
         self._print(Padding(Text(clean(group.findings[0].message)), (0, 0, 0, 6)))
         if group.text:
@@ -191,6 +197,12 @@ class _LiveStage:
 
 def _badge(verdict: Verdict) -> Text:
     return Text(f" {verdict:^5} ", _STYLES[verdict])
+
+
+def _verdict(result: RunResult) -> Table:
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_row(_badge(result.verdict), Text(clean(result.reason)))
+    return grid
 
 
 def _timing_table(result: RunResult) -> Table:

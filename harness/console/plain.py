@@ -95,16 +95,15 @@ class PlainConsole:
     def summary(self, result: RunResult, run_dir: Path, lost: Sequence[str] = ()) -> None:
         """See ``Console.summary``."""
         self._write("")
+        rows = lines.timing_rows(result)
+        if rows:
+            for line in lines.table(rows, ("timing, ms", "n", *lines.PERCENTILES)):
+                self._write(line)
+            self._write("")
+        self._findings(result)
         self._write(f"{result.verdict}  {clean(result.reason)}")
         self._write(f"{lines.counts(result)} ({lines.circumstances(result)})")
         self._faults(result)
-        self._findings(result)
-        rows = lines.timing_rows(result)
-        if rows:
-            self._write("")
-            for line in lines.table(rows, ("timing, ms", "n", *lines.PERCENTILES)):
-                self._write(line)
-        self._write("")
         for name in lost:
             self._write(f"not kept: {clean(name)}")
         for label, text in lines.places(result, run_dir):
@@ -118,10 +117,11 @@ class PlainConsole:
 
     def _findings(self, result: RunResult) -> None:
         for group in group_findings(result, self._rules):
-            self._write(f"{group.severity}  {group.rule}  {lines.where_found(group)}")
+            self._write(f"{group.severity}  {clean(group.rule)}  {lines.where_found(group)}")
             self._write(f"      {clean(group.findings[0].message)}")
             if group.text:
                 self._write(f"      rule: {clean(group.text)}")
+            self._write("")
 
     def _write(self, text: str) -> None:
         encoding = getattr(self._stream, "encoding", None) or "utf-8"

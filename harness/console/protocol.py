@@ -65,4 +65,7 @@ class Console(Protocol):
         """Show one clear line saying what is wrong, and one saying how to fix it."""
 
     def summary(self, result: RunResult, run_dir: Path, lost: Sequence[str] = ()) -> None:
-        """Show verdict, counts, timings, findings, where the report is, how to run it again."""
+        """Show timings and findings, then verdict, counts, where the report is, how to run again.
+
+        The verdict comes last, where the eye is when the prompt is back.
+        """

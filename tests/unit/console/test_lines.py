@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The words of the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.console import lines
+from harness.results import Environment, LabFault, PostAssociation, group_findings
+from tests.unit.results.samples import NO_COMPLETION, association, run
+
+
+def test_counter_lines_up() -> None:
+    """Numbers are padded to the width of the total."""
+    assert [lines.counter(3, total) for total in (None, 9, 20)] == ["3", "3/9", " 3/20"]
+
+
+def test_facts_are_dropped_whole_when_there_is_no_room() -> None:
+    """The least telling facts go first; none is cut in half."""
+    item = association(1)
+    assert lines.association_facts(item) == (
+        "M1 M2 M3 M4  handshake 12.40 ms  handler 310 µs  echo 3/3  M4 → completion 2.10 ms"
+    )
+    assert lines.association_facts(item, 70) == (
+        "M1 M2 M3 M4  handshake 12.40 ms  handler 310 µs  echo 3/3"
+    )
+    assert lines.association_facts(item, 1) == "M1 M2 M3 M4"
+
+
+def test_details_name_every_cause() -> None:
+    """Findings, the lab's fault, the test's error, the handler's error."""
+    item = association(
+        1,
+        NO_COMPLETION,
+        lab_fault=LabFault(message="SSH gone"),
+        error="rule never matched",
+        post_association=PostAssociation(called=True, return_code=1168),
+    )
+    assert lines.association_details(item) == [
+        "POST-05  no PostAssociateCompletion within 10 s (our limit)",
+        "SSH gone",
+        "rule never matched",
+        "handler returned ERROR_NOT_FOUND",
+    ]
+
+
+def test_counts_and_circumstances() -> None:
+    """Verdicts are counted, what did not run is said, absent facts are left out."""
+    result = run(
+        association(1), association(2, NO_COMPLETION), requested_associations=20,
+        environment=Environment(qemu="7.2.17", accelerator="TCG"),
+    )  # fmt: skip
+    assert lines.counts(result) == "2 of 20 associations: 1 FAIL, 1 PASS"
+    assert lines.circumstances(result) == "reference guest · QEMU 7.2.17 · TCG · 61.2 s"
+    assert lines.counts(run(requested_associations=20)) == "0 of 20 associations"
+
+
+def test_timing_rows_are_milliseconds() -> None:
+    """Label, n and five percentiles."""
+    assert lines.timing_rows(run(association(1))) == [
+        ("handshake", "2", "1.00", "2.00", "3.00", "4.00", "5.00")
+    ]
+
+
+def test_where_and_places(tmp_path: Path) -> None:
+    """The report is named only when it is there."""
+    result = run(association(1, NO_COMPLETION), association(2, NO_COMPLETION))
+    assert lines.where_found(group_findings(result)[0]) == "associations 1–2"
+    assert [label for label, _ in lines.places(result, tmp_path)] == ["Evidence", "Again"]
+    (tmp_path / "report.html").touch()
+    assert lines.places(result, tmp_path)[0] == ("Report", f"{tmp_path}/report.html")
+
+
+def test_table_aligns() -> None:
+    """The first column stands left, numbers right."""
+    assert lines.table([("ab", "1"), ("c", "20")], ("figure", "n")) == [
+        "figure   n", "ab       1", "c       20",
+    ]  # fmt: skip
