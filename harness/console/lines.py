@@ -22,6 +22,7 @@ from harness.results.wording import (
 )
 
 PERCENTILES = ("min", "p50", "p95", "p99", "max")
+_DISPENSABLE = ("p99", "min", "p95", "n")
 _LINE_FIGURES = ("handshake", "handler", "m4_to_completion")
 
 
@@ -108,6 +109,20 @@ def places(result: RunResult, run_dir: Path) -> list[tuple[str, str]]:
         listed.append(("Report", str(run_dir / "report.html")))
     listed.append(("Evidence", f"{run_dir}/"))
     listed.append(("Again", clean(result.command)))
+    return listed
+
+
+def fitting(
+    rows: list[tuple[str, ...]], head: tuple[str, ...], width: int
+) -> list[tuple[str, ...]]:
+    """Return head and rows without the columns there is no room for, the least telling first."""
+    listed = [head, *rows]
+    for name in _DISPENSABLE:
+        sizes = [max(len(row[column]) for row in listed) for column in range(len(listed[0]))]
+        if sum(sizes) + 2 * (len(sizes) - 1) <= width:
+            break
+        gone = listed[0].index(name)
+        listed = [row[:gone] + row[gone + 1 :] for row in listed]
     return listed
 
 

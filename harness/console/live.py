@@ -146,7 +146,7 @@ class LiveConsole:
         self._progress.stop()
         if result.timing_summary_us:
             self._print(Text(""))
-            self._print(_timing_table(result))
+            self._print(_timing_table(result, self._out.width))
         for group in group_findings(result, self._rules):
             self._finding(group)
         self._print(Text(""))
@@ -205,11 +205,12 @@ def _verdict(result: RunResult) -> Table:
     return grid
 
 
-def _timing_table(result: RunResult) -> Table:
+def _timing_table(result: RunResult, width: int) -> Table:
+    head = ("timing, ms", "n", *lines.PERCENTILES)
+    names, *rows = lines.fitting(lines.timing_rows(result), head, width)
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("timing, ms", no_wrap=True)
-    for name in ("n", *lines.PERCENTILES):
-        table.add_column(name, justify="right", no_wrap=True, overflow="ellipsis")
-    for row in lines.timing_rows(result):
+    for place, name in enumerate(names):
+        table.add_column(name, justify="right" if place else "left", no_wrap=True)
+    for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table

@@ -25,16 +25,16 @@ SCHEMA: Final = 1
 """Number of the result.json schema this version writes and reads."""
 
 FIGURES: dict[str, str] = {
-    "assoc_to_m1": "association response sent → M1 sent",
-    "m1_to_m2": "M1 delivered → M2 sent by the station",
-    "m2_to_m3": "M2 received → M3 sent (the access point's turnaround)",
-    "m3_to_m4": "M3 delivered → M4 sent by the station",
-    "handshake": "first M1 → last M4",
+    "assoc_to_m1": "association response sent → first M1 sent",
+    "m1_to_m2": "the M1 that was answered delivered → M2 leaves the station",
+    "m2_to_m3": "M2 arrives → first M3 sent: the access point's turnaround",
+    "m3_to_m4": "the M3 that was answered delivered → M4 leaves the station",
+    "handshake": "first M1 sent → first M4 arrives, retries included",
     "assoc_to_handler": "association response delivered → PerformPostAssociate entered",
     "handler": "PerformPostAssociate entered → returned",
     "handler_to_completion": "PerformPostAssociate returned → PostAssociateCompletion",
-    "m4_to_completion": "M4 sent → PostAssociateCompletion",
-    "completion_to_data": "PostAssociateCompletion → first protected data answered",
+    "m4_to_completion": "first M4 leaves the station → PostAssociateCompletion",
+    "completion_to_data": "PostAssociateCompletion → the station's first protected data",
 }
 """The timing figures of an association in their natural order, with what each one spans."""
 

@@ -76,3 +76,14 @@ def test_table_aligns() -> None:
     assert lines.table([("ab", "1"), ("c", "20")], ("figure", "n")) == [
         "figure   n", "ab       1", "c       20",
     ]  # fmt: skip
+
+
+def test_columns_are_dropped_rather_than_numbers_cut() -> None:
+    """Half a number misleads; the median and the largest value stay to the last."""
+    head = ("timing, ms", "n", *lines.PERCENTILES)
+    rows = lines.timing_rows(run(association(1)))
+    assert lines.fitting(rows, head, 80)[0] == head
+    assert lines.fitting(rows, head, 38)[0] == ("timing, ms", "n", "min", "p50", "p95", "max")
+    assert lines.fitting(rows, head, 5) == [
+        ("timing, ms", "p50", "max"), ("handshake", "2.00", "5.00"),
+    ]  # fmt: skip
