@@ -14,6 +14,7 @@ from harness.checks.deaths import Death, find_deaths
 from harness.checks.finding import Severity
 from harness.checks.limits import Expectation, Limits
 from harness.checks.registry import Breach, Unknown
+from harness.evidence import names
 from harness.evidence.calls import Call
 from harness.evidence.model import AssociationEvidence, DamageKind, RunEvidence
 from harness.evidence.segments import (
@@ -57,6 +58,14 @@ class Case:
     @cached_property
     def _by_index(self) -> dict[int, AssociationEvidence]:
         return {item.index: item for item in self.associations}
+
+    @cached_property
+    def _connected(self) -> dict[int, list[int]]:
+        return {item.index: _connected_ns(item) for item in self.associations}
+
+    def connected_ns(self, association: int) -> list[int]:
+        """When the WLAN service reported the connection as made."""
+        return self._connected.get(association, [])
 
     def pre_of(self, association: int | None) -> list[PreOperation]:
         """The pre-associations begun in an association."""
@@ -173,19 +182,40 @@ class Case:
         return None
 
     def breach(
-        self, message: str, *calls: Call, severity: Severity | None = None, at_ns: int | None = None
+        self,
+        message: str,
+        *calls: Call,
+        severity: Severity | None = None,
+        at_ns: int | None = None,
+        of: Session | PreOperation | None = None,
     ) -> Breach:
-        """A breach shown by calls; the first tells time and place."""
+        """A breach shown by calls; the first tells the time.
+
+        It belongs to the association the operation ``of`` was begun in, else to the one the first
+        call was entered in: what a DLL does late may fall into the next association.
+        """
         first = calls[0]
+        place = of.association if of is not None else self.association_of(first)
         seqs = tuple(sorted({seq for call in calls for seq in call.seqs}))
         when = first.start_ns if at_ns is None else at_ns
-        return Breach(
-            message, when, self.association_of(first), seqs, first.process, severity
-        )  # fmt: skip
+        return Breach(message, when, place, seqs, first.process, severity)
 
     def unknown(self, reason: str, call: Call) -> Unknown:
         """An undecided rule at the place of a call."""
         return Unknown(reason, self.association_of(call))
+
+
+def _connected_ns(association: AssociationEvidence) -> list[int]:
+    """Reports of the port's opening (MSM); where the MSM told nothing, those of the ACM.
+
+    The ACM's connection complete also ends an attempt that was given up without a reason.
+    """
+    told = association.notifications
+    if any(item.source == names.SOURCE_MSM for item in told):
+        wanted = (names.SOURCE_MSM, names.MSM_CONNECTED)
+    else:
+        wanted = (names.SOURCE_ACM, names.ACM_CONNECTION_COMPLETE)
+    return [item.t_ns for item in told if (item.source, item.code) == wanted and not item.reason]
 
 
 def build_case(evidence: RunEvidence, limits: Limits, expect: Expectation) -> Case:

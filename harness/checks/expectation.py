@@ -41,14 +41,8 @@ def _each(case: Case, judge: Judge) -> Iterator[Outcome]:
                 yield outcome
 
 
-def is_connected(association: AssociationEvidence) -> bool:
-    """The WLAN service reported the connection as made."""
-    return any(
-        (item.source, item.code) == (names.SOURCE_MSM, names.MSM_CONNECTED)
-        or (item.source, item.code, item.reason or 0)
-        == (names.SOURCE_ACM, names.ACM_CONNECTION_COMPLETE, 0)
-        for item in association.notifications
-    )
+def _is_connected(case: Case, association: AssociationEvidence) -> bool:
+    return bool(case.connected_ns(association.index))
 
 
 def _breach(
@@ -69,7 +63,7 @@ def connects_as_expected(case: Case) -> Outcomes:
 
 
 def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
-    if is_connected(association) == case.expect.connected:
+    if _is_connected(case, association) == case.expect.connected:
         return HELD
     if not case.expect.connected:
         done = [call for call in _completions(case, association) if _error_of(call) == 0]
@@ -186,7 +180,7 @@ def echoes_are_answered(case: Case) -> Outcomes:
 
 
 def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
-    if not (case.expect.connected and case.expect.echoes and is_connected(association)):
+    if not (case.expect.connected and case.expect.echoes and _is_connected(case, association)):
         return None
     echo = association.echo
     if echo is None or echo.sent == 0:
@@ -210,7 +204,7 @@ def messages_are_seen(case: Case) -> Outcomes:
 def _messages(case: Case, association: AssociationEvidence) -> Outcome | None:
     if not case.expect.messages:
         return None
-    if case.expect.connected and not is_connected(association):
+    if case.expect.connected and not _is_connected(case, association):
         return None  # EXPECT-01 says why
     seen = {frame.kind for frame in association.frames}
     for kind in case.expect.messages:

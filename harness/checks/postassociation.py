@@ -82,7 +82,7 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
     if case.stray_between(case.segments.stray_post, since_ns, until_ns):
         return case.unknown("a completion came with another session handle (POST-07)", handler)
     limit_s = case.limits.post_associate_s
-    timed_out = _os_timed_out(case, session, since_ns, until_ns)
+    timed_out = _os_timed_out(case, session, since_ns)
     if waited_s < limit_s and not timed_out:
         what = "the session ended" if end else "the evidence ends"
         return case.unknown(
@@ -93,7 +93,7 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
     blind = case.blind(handler.process, session.association, since_ns, until_ns)
     if blind:
         return case.unknown(blind, handler)
-    gave_up = "; the OS gave up with its security time-out" if timed_out else ""
+    gave_up = "; the OS gave up waiting" if timed_out else ""
     return case.breach(
         "PerformPostAssociate returned ERROR_SUCCESS, but no PostAssociateCompletion for session "
         f"{hexed(session.handle)} came in {waited_s:.1f} s{gave_up}. The limit of {limit_s:g} s is "
@@ -102,12 +102,12 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
     )
 
 
-def _os_timed_out(case: Case, session: Session, since_ns: int, until_ns: int) -> bool:
-    """The OS itself ended the connection for want of the completion (wlanapi.h 0x38007)."""
+def _os_timed_out(case: Case, session: Session, since_ns: int) -> bool:
+    """The OS itself ended the connection for want of the completion (wlanapi.h)."""
+    reasons = (names.REASON_SECURITY_TIMEOUT, names.REASON_IHV_NOT_RESPONDING)
     association = case.association(session.association)
     return association is not None and any(
-        item.reason == names.REASON_SECURITY_TIMEOUT and since_ns < item.t_ns
-        for item in association.notifications
+        item.reason in reasons and since_ns < item.t_ns for item in association.notifications
     )
 
 
@@ -342,6 +342,7 @@ def refused_session_is_not_completed(case: Case) -> Outcomes:
                 f"{hexed(session.handle)}, yet the session was completed",
                 call,
                 handler,
+                of=session,
             )
         if not session.completions:
             yield HELD

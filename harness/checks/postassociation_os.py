@@ -11,7 +11,7 @@ from harness.checks.codes import is_success_reason
 from harness.checks.registry import HELD, Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
-from harness.evidence.model import AssociationEvidence, FrameRecord
+from harness.evidence.model import FrameRecord
 from harness.evidence.segments import Session
 from harness.evidence.states import AdapterState
 
@@ -113,22 +113,13 @@ def _port_follows(case: Case, session: Session, call: Call) -> Outcomes:
         return
     following = session.completions[1] if len(session.completions) > 1 else session.ended_by
     until_ns = following.start_ns if following else case.end_ns
-    opened = _opened(association, call.start_ns, until_ns)
+    reports = case.connected_ns(association.index)
+    opened = any(call.start_ns <= at_ns <= until_ns for at_ns in reports)
     if error != 0:
         message = "the port was opened after a completion that reported a failure"
         yield case.breach(message, call) if opened else HELD
     elif is_success_reason(reason):
         yield HELD if opened else _not_opened(case, session, call, until_ns)
-
-
-def _opened(association: AssociationEvidence, since_ns: int, until_ns: int) -> bool:
-    return any(
-        (item.source, item.code) == (names.SOURCE_MSM, names.MSM_CONNECTED)
-        or (item.source, item.code, item.reason or 0)
-        == (names.SOURCE_ACM, names.ACM_CONNECTION_COMPLETE, 0)
-        for item in association.notifications
-        if since_ns <= item.t_ns <= until_ns
-    )
 
 
 def _not_opened(case: Case, session: Session, call: Call, until_ns: int) -> Outcome:

@@ -28,10 +28,11 @@ def completed_once(case: Case) -> Outcomes:
                 f"PerformPreAssociate returned error {handler.result}, yet it was completed",
                 done[0],
                 handler,
+                of=operation,
             )
         elif len(done) > 1:
             message = f"PreAssociateCompletion was called {len(done)} times for one operation"
-            yield case.breach(message, done[1], handler)
+            yield case.breach(message, done[1], handler, of=operation)
         elif handler.result != 0 or done:
             yield HELD
         else:

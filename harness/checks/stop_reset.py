@@ -126,16 +126,17 @@ def _late_completion(case: Case, session: Session, stop: Call, call: Call) -> Ou
     name = hexed(session.handle)
     if call.inside(names.STOP_POST) is not None:
         message = f"session {name} was completed inside StopPostAssociate; it is to be cancelled"
-        return case.breach(message, call, stop)
+        return case.breach(message, call, stop, of=session)
     if call.entered_after_return_of(stop):
         after_ms = (call.start_ns - (stop.end_ns or stop.start_ns)) / 1e6
         return case.breach(
             f"session {name} was completed {after_ms:.1f} ms after StopPostAssociate had returned",
             call,
             stop,
+            of=session,
         )
     message = f"session {name} was completed by another thread while StopPostAssociate ran"
-    return case.breach(message, call, stop, severity="WARN")
+    return case.breach(message, call, stop, severity="WARN", of=session)
 
 
 @rule(

@@ -107,10 +107,14 @@ class Segments:
 
 
 class AssociationIndex:
-    """Says to which association a moment belongs: from its connect to the next one's."""
+    """Says to which association a moment belongs: from its connect to the next one's.
+
+    An association whose connect was never made (time 0) owns no moment.
+    """
 
     def __init__(self, evidence: RunEvidence) -> None:
-        ordered = sorted(evidence.associations, key=lambda item: item.connect_ns)
+        made = [item for item in evidence.associations if item.connect_ns > 0]
+        ordered = sorted(made, key=lambda item: item.connect_ns)
         self._starts = [item.connect_ns for item in ordered]
         self._numbers = [item.index for item in ordered]
 
@@ -309,7 +313,7 @@ def window(evidence: RunEvidence, index: int, before: int = 1) -> RunEvidence:
     each association of a long run costs the same.
     """
     kept = [item for item in evidence.associations if index - before <= item.index <= index]
-    start_ns = min((item.connect_ns for item in kept), default=0)
+    start_ns = min((item.connect_ns for item in kept if item.connect_ns > 0), default=0)
     trace = tuple(
         record for record in evidence.trace
         if record.t_ns >= start_ns or _is_prologue(record)

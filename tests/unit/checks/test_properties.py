@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The engine on generated evidence: never raises, deterministic, silent on what is legal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.checks import Expectation, eapol_timing, evaluate
+from harness.evidence import (
+    AssociationEvidence,
+    ClockModel,
+    IhvRecord,
+    Notification,
+    RunEvidence,
+    names,
+    timeline,
+    window,
+)
+from tests.unit.checks.builder import (
+    ASSOCIATION,
+    PROLOGUE,
+    STA,
+    Story,
+    complete,
+    m1,
+    reset,
+    send,
+    stop,
+    tell,
+)
+
+FUNCTIONS = [
+    *names.HANDLERS, names.GET_VERSION, names.INIT_SERVICE, names.PRE_COMPLETION,
+    names.POST_COMPLETION, names.SEND_PACKET, names.SET_ETHERTYPES, names.SET_DEFAULT_KEY,
+    names.SET_DEFAULT_KEY_ID, names.SET_CURRENT_PROFILE,
+]  # fmt: skip
+PARAMETERS = [
+    "hDot11SvcHandle", "hIhvExtAdapter", "phIhvExtAdapter", "hSecuritySessionID",
+    "hConnectSession", "hSendCompletion", "pPeer", "pPortState", "pDot11AssocParams",
+    "dwWin32Error", "dwReasonCode", "pdwReasonCode", "uPacketLen", "pvPacket", "pKey",
+    "dot11Direction", "uKeyIndex", "AlgorithmId", "MacAddr", "ethertype_bytes", "pExemption",
+    "pusRegistration", "handlers", "apis_null", "dwVerMin", "dwVerMax", "dwVerNumUsed", "buffer",
+    "PeerMacAddress", "uDot11AssocParamsBytes", "uBeaconOffset", "uBeaconSize", "destination",
+]  # fmt: skip
+
+leaves = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**40), 2**40), st.sampled_from(["0x1", "0x2", "0x3"]),
+    st.sampled_from([STA, "ff:ff:ff:ff:ff:ff", "888e", "8e88", "unchanged"]), st.text(max_size=5),
+)  # fmt: skip
+values = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(PARAMETERS), inner, max_size=4),
+    ),
+    max_leaves=6,
+)
+members = st.dictionaries(st.sampled_from(PARAMETERS), values, max_size=6)
+
+records = st.builds(
+    IhvRecord,
+    seq=st.integers(1, 60),
+    t_ns=st.integers(0, 30_000_000_000),
+    pid=st.just(1),
+    tid=st.integers(1, 3),
+    kind=st.sampled_from(["enter", "return", "enter", "return", "exception", "load", "unload"]),
+    call=st.one_of(st.none(), st.integers(1, 12)),
+    function=st.sampled_from(FUNCTIONS),
+    args=members,
+    out=members,
+    result=st.one_of(st.none(), st.sampled_from([0, 5, -1, 5023])),
+    raw=members,
+    process=st.integers(0, 2),
+)
+notifications = st.builds(
+    Notification,
+    t_ns=st.integers(0, 30_000_000_000),
+    source=st.sampled_from([8, 16]),
+    code=st.sampled_from([4, 10, 11]),
+    interface=st.just("{x}"),
+    reason=st.one_of(st.none(), st.sampled_from([0, 0x38007, 0x3800E])),
+)
+
+
+@st.composite
+def evidences(draw: Any) -> RunEvidence:
+    """Anything the types allow."""
+    trace = tuple(draw(st.lists(records, max_size=40)))
+    associations = tuple(
+        AssociationEvidence(
+            index=index,
+            connect_ns=draw(st.integers(0, 20_000_000_000)),
+            end_ns=draw(st.integers(0, 30_000_000_000)),
+            ihv=trace,
+            notifications=tuple(draw(st.lists(notifications, max_size=3))),
+            lab_fault=draw(st.sampled_from([None, None, "broke"])),
+        )
+        for index in range(draw(st.integers(0, 3)))
+    )
+    return RunEvidence(trace, associations, ClockModel(0, 10))
+
+
+@settings(max_examples=150, deadline=None)
+@given(evidences(), st.booleans())
+def test_never_raises_and_is_deterministic(evidence: RunEvidence, connected: bool) -> None:
+    """Whatever the records say, there is a result, and the same one each time."""
+    expect = Expectation(connected=connected, echoes=1, stopped=not connected)
+    first = evaluate(evidence, expect=expect)
+    assert first == evaluate(evidence, expect=expect)
+    for association in evidence.associations:
+        timeline(association, evidence.clock)
+        eapol_timing(association, evidence.clock)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_damaged_story_never_raises(data: st.DataObject) -> None:
+    """A good story with lines lost, doubled or cut still has a result."""
+    story = tell(associations=2)
+    for _ in range(data.draw(st.integers(1, 6))):
+        position = data.draw(st.integers(0, len(story.lines) - 1))
+        match data.draw(st.sampled_from(["lose", "double", "cut", "garbage"])):
+            case "lose":
+                del story.lines[position]
+            case "double":
+                story.lines.insert(position, story.lines[position])
+            case "cut":
+                story.lines[position] = story.lines[position][:-9]
+            case _:
+                story.lines[position] = "\x00[[["
+    evaluate(story.evidence())
+
+
+@st.composite
+def legal_stories(draw: Any) -> Story:
+    """What the OS and a DLL may do: refusals, retransmissions, deauthentication, roaming."""
+    story = Story()
+    for step in PROLOGUE:
+        step(story)
+    steps = {step.__name__: step for step in ASSOCIATION}
+    up_to_post = ("connect", "pre_associate", "ethertypes", "ciphers", "pre_completion")
+    one = ("associate", "post_associate", "m1", "m2", "m3", "m4", "keys", "completion")
+    for _ in range(draw(st.integers(1, 4))):
+        for name in up_to_post:
+            steps[name](story)
+        for roam in range(draw(st.integers(1, 3))):
+            if roam:
+                stop(story)
+            ends_at = draw(st.integers(2, len(one)))
+            for name in one[:ends_at]:
+                steps[name](story)
+                if name == "m1" and draw(st.booleans()):
+                    m1(story)
+                    send(story)
+            if ends_at == len(one):
+                steps["connected"](story)
+                if draw(st.booleans()):
+                    complete(story)
+        if draw(st.booleans()):
+            story.frame("deauth", "down")
+        stop(story)
+        if draw(st.booleans()):
+            reset(story)
+        reset(story)
+    return story
+
+
+@settings(max_examples=100, deadline=None)
+@given(legal_stories())
+def test_legal_story_yields_no_finding(story: Story) -> None:
+    """Nothing to find; expectations aside, as these stories are about no scenario."""
+    result = evaluate(story.evidence())
+    found = [(item.rule, item.message) for item in result.findings if "EXPECT" not in item.rule]
+    assert found == []
+
+
+def test_cost_is_linear_enough() -> None:
+    """A window costs the same after 200 associations as after 20; no wall-clock limit is set.
+
+    Counted in records, which is what the rules walk over.
+    """
+    sizes = {}
+    for count in (20, 200):
+        evidence = tell(associations=count).evidence()
+        sizes[count] = len(window(evidence, count).trace)
+    assert sizes[20] == sizes[200]

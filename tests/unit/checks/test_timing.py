@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""EAPOL timing: which message answers which, which clock measures what, and what is absent."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.checks import FIGURES, AssociationTiming, TimingValue, eapol_timing, summarise
+from harness.checks.timing import percentile
+from harness.evidence import AssociationEvidence, ClockModel, names
+from tests.unit.checks.builder import OFFSET_NS, Story, message, tell
+
+CLOCK = ClockModel(OFFSET_NS, 50_000)
+
+
+def timed(story: Story) -> AssociationTiming:
+    """The timing of the story's first association."""
+    return eapol_timing(story.evidence().associations[0], CLOCK)
+
+
+def us(story: Story) -> dict[str, float]:
+    """Its figures in microseconds."""
+    return {name: value.us for name, value in timed(story).values.items()}
+
+
+def test_all_figures_of_a_good_association() -> None:
+    """Every figure is there, in one clock each, and has the value the story was told with."""
+    timing = timed(tell())
+    assert tuple(timing.values) == FIGURES
+    assert all(value.uncertainty_us == 0 for value in timing.values.values())
+    assert timing.retries == {"m1": 0, "m3": 0}
+    values = {name: value.us for name, value in timing.values.items()}
+    # Every event moves the clock by 10 µs: M1, its ReceivePacket (2), SendPacket (2), completion
+    # (2), M2 are 7 steps; M2 to M3 is one; the handler's entry to its return is one.
+    assert values["m1_to_m2"] == values["m3_to_m4"] == 70
+    assert values["m2_to_m3"] == 10
+    assert values["handler"] == 10
+    assert values["assoc_to_handler"] == 10
+    assert values["handshake"] == 150
+    assert values["m4_to_completion"] == 70  # three key calls in between
+    assert values["assoc_to_m1"] == 30
+
+
+def test_retransmitted_m1() -> None:
+    """M2 answers the second M1; the first one counts as a retry's cause, not as the question."""
+
+    def again(s: Story) -> None:
+        message(s, "M1", 1)
+        s.wait_ms(100)
+        s.frame("M1", "down", replay_counter=2, retry=True)
+
+    def m2(s: Story) -> None:
+        s.wait_ms(5)
+        s.frame("M2", "up", replay_counter=2, mic_ok=True)
+
+    story = tell(m1=again, m2=m2)
+    assert us(story)["m1_to_m2"] == 5_010
+    assert us(story)["handshake"] > 100_000
+    assert timed(story).retries == {"m1": 1, "m3": 0}
+
+
+def test_m2_lost_on_the_air() -> None:
+    """The M2 that was dropped is not the one the access point answered."""
+
+    def lost(s: Story) -> None:
+        s.frame("M2", "up", replay_counter=1, mic_ok=True, delivered=False, rule="drop")
+        s.wait_ms(1_000)
+        s.frame("M1", "down", replay_counter=2, retry=True)
+        s.wait_ms(3)
+        s.frame("M2", "up", replay_counter=2, mic_ok=True, retry=True)
+
+    values = us(tell(m2=lost))
+    assert values["m1_to_m2"] == 3_010
+    assert values["m2_to_m3"] == 10
+
+
+def test_copies_by_a_rule_are_no_retries() -> None:
+    """A repeated message has the same counter: the first delivered copy was answered."""
+
+    def twice(s: Story) -> None:
+        s.frame("M3", "down", replay_counter=2)
+        s.wait_ms(1)
+        s.frame("M3", "down", replay_counter=2, rule="repeat")
+
+    timing = timed(tell(m3=twice))
+    assert timing.retries == {"m1": 0, "m3": 0}
+    assert timing.values["m3_to_m4"].us == 1_060
+
+
+def test_m4_lost() -> None:
+    """Station figures take the first M4 sent, the handshake the first that arrived."""
+
+    def lost(s: Story) -> None:
+        s.frame("M4", "up", replay_counter=2, mic_ok=True, delivered=False, rule="drop")
+        s.wait_ms(1_000)
+        s.frame("M3", "down", replay_counter=3, retry=True)
+        s.frame("M4", "up", replay_counter=3, mic_ok=True)
+
+    story = tell(m4=lost)
+    assert us(story)["m3_to_m4"] == 30
+    assert us(story)["handshake"] > 1_000_000
+    assert timed(story).retries["m3"] == 1
+
+
+def test_missing_is_absent() -> None:
+    """What never came gives no figure, and never a zero."""
+    none = eapol_timing(AssociationEvidence(1, 1, 2), CLOCK)
+    assert none == AssociationTiming({}, {"m1": 0, "m3": 0})
+    rest = ("m2", "m3", "m4", "keys", "completion", "connected", "echo")
+    assert set(us(tell(without=rest))) == {"assoc_to_m1", "assoc_to_handler", "handler"}
+
+
+def test_completion_before_the_return_has_no_interval() -> None:
+    """A completion inside the handler leaves the interval after the handler out."""
+    from tests.unit.checks.builder import begin_post, complete
+
+    def inside(s: Story) -> None:
+        begin_post(s, inside=complete)
+
+    values = us(tell(post_associate=inside, without=("completion",)))
+    assert not {"handler_to_completion", "m4_to_completion", "completion_to_data"} & set(values)
+
+
+def test_missing_stamp_costs_certainty() -> None:
+    """Without the relay's stamp the air's time is used, with the clock's uncertainty."""
+
+    def unstamped(s: Story) -> None:
+        s.frame("M2", "up", replay_counter=1, mic_ok=True, guest_ns=None)
+
+    value = timed(tell(m2=unstamped)).values["m1_to_m2"]
+    assert value == TimingValue(30, 50)
+
+
+def test_cross_clock_order_beyond_doubt() -> None:
+    """An answer before its question, by more than the clocks may err, is no figure."""
+
+    def early(s: Story) -> None:
+        before = s.now - OFFSET_NS - 10_000_000
+        s.frame("M2", "up", replay_counter=1, mic_ok=True, guest_ns=None, air_ns=before)
+
+    assert "m1_to_m2" not in us(tell(m2=early))
+
+
+def test_nearest_rank() -> None:
+    """The documented method, on the textbook example and its edges."""
+    values = [15, 20, 35, 40, 50]
+    assert [percentile(values, p) for p in (5, 30, 40, 50, 100)] == [15, 20, 20, 35, 50]
+    assert percentile([7], 99) == 7
+    with pytest.raises(ValueError, match="no values"):
+        percentile([], 50)
+
+
+@given(st.lists(st.floats(0, 1e7), min_size=1, max_size=300))
+def test_percentiles_are_measured_values(values: list[float]) -> None:
+    """Each percentile is one of the values, and they ascend."""
+    timing = [AssociationTiming({"handler": TimingValue(value)}) for value in values]
+    row = summarise(timing)["handler"]
+    assert row["n"] == len(values)
+    names_ = ("min", "p50", "p95", "p99", "max")
+    assert all(row[name] in values for name in names_)
+    assert [row[name] for name in names_] == sorted(row[name] for name in names_)
+
+
+def test_summary_leaves_unmeasured_out() -> None:
+    """A figure nobody measured has no row; the order is that of the association."""
+    assert summarise([]) == {}
+    rows = summarise([timed(tell()), timed(tell(without=("echo",)))])
+    assert tuple(rows) == FIGURES
+    assert rows["completion_to_data"]["n"] == 1
+    assert names.POST_ASSOCIATE not in rows

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One timeline out of frames, calls and notifications."""
+
+from __future__ import annotations
+
+from harness.evidence import ClockModel, names, timeline
+from tests.unit.checks.builder import OFFSET_NS, Story, tell
+
+CLOCK = ClockModel(OFFSET_NS, 40_000)
+
+
+def test_good_association_in_order() -> None:
+    """All lanes are there, in time order, from the connect to the reset."""
+    (association,) = tell().evidence().associations
+    events = timeline(association, CLOCK)
+    assert [event.at_ns for event in events] == sorted(event.at_ns for event in events)
+    assert {event.lane for event in events} == {"air", "handler", "framework", "wlan"}
+    assert (events[0].label, events[-1].label) == ("WlanConnect", "AdapterReset")
+    labels = [event.label for event in events if event.lane == "air"]
+    assert labels == ["auth", "auth", "assoc-req", "assoc-resp", "M1", "M2", "M3", "M4",
+                      "arp", "arp", "icmp", "icmp"]  # fmt: skip
+    assert all(event.uncertainty_ns == 0 for event in events)
+    assert "MSM connected" in {event.label for event in events}
+
+
+def test_return_tells_result_and_duration() -> None:
+    """A return carries the return value and how long the call took."""
+    (association,) = tell().evidence().associations
+    events = timeline(association, CLOCK)
+    (back,) = [e for e in events if (e.label, e.direction) == ("PerformPostAssociate", "return")]
+    assert (back.detail["result"], back.detail["duration_us"]) == (0, 10)
+
+
+def test_undelivered_frame_carries_the_uncertainty() -> None:
+    """A frame that never reached the guest is placed by the other clock."""
+
+    def lost(s: Story) -> None:
+        s.frame("M1", "down", guest_ns=None, delivered=False, rule="drop")
+
+    (association,) = tell(m1=lost).evidence().associations
+    (event,) = [e for e in timeline(association, CLOCK) if e.label == "M1"]
+    assert event.uncertainty_ns == 40_000
+    assert (event.detail["lost"], event.detail["rule"]) == (1, "drop")
+
+
+def test_crash_is_an_event() -> None:
+    """An exception shows in the handler lane with its module."""
+
+    def crash(s: Story) -> None:
+        s.enter(names.POST_ASSOCIATE)
+        s.record("exception", code="0xc0000005", module="sample.dll")
+
+    story = tell(post_associate=crash)
+    (event,) = [e for e in timeline(story.evidence().associations[0], CLOCK)
+                if e.label.startswith("exception")]  # fmt: skip
+    assert event.lane == "handler"
+    assert event.detail["module"] == "sample.dll"
