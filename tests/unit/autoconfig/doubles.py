@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Doubles of what the connection stands on: time, the radio and the IHV host."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from autoconfig.connection import Connection
+from autoconfig.framework import Framework
+from autoconfig.host import Arguments, Done
+from autoconfig.loop import Callback, Loop, Timer
+from autoconfig.notifications import Notification
+from autoconfig.profiles import Profile
+from autoconfig.radio import Associated, Bss, ConnectRequest, Lost, RadioError, RadioEvents
+from autoconfig.settings import Settings
+
+AP = bytes.fromhex("024849 4c0001")
+STATION = bytes.fromhex("020000000000")
+SSID = b"hil-lab"
+SERVICE = "0xabc0"
+ADAPTER = "0x7001"
+EAPOL = 0x888E
+REQUEST_BODY, RESPONSE_BODY = b"\x31\x04\x05\x00req", b"\x11\x04\x00\x00\x01\xc0res"
+
+BSS = Bss(
+    bssid=AP,
+    frequency_mhz=2437,
+    beacon_period_tu=100,
+    capability=0x0411,
+    timestamp_us=123456,
+    ies=b"\x00\x07" + SSID + b"\x01\x01\x8c",
+    rssi_dbm=-30,
+    age_ms=50,
+)
+
+PROFILE = Profile(
+    name="lab",
+    ssids=(SSID,),
+    oui=0x123456,
+    security_xml="<IhvSecurity/>",
+    connectivity_xml=None,
+    use_ms_onex=False,
+    xml="<WLANProfile/>",
+)
+
+
+class FakeLoop(Loop):
+    """A loop whose time moves only by `advance`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now_s = 0.0
+        self._pending: list[Timer] = []
+
+    def call_later(self, delay_s: float, callback: Callback) -> Timer:
+        timer = Timer(self.now_s + delay_s, callback)
+        self._pending.append(timer)
+        return timer
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, running what falls due in its order."""
+        end_s = self.now_s + seconds
+        while True:
+            self.settle()
+            due = [t for t in self._pending if t.callback is not None and t.due_s <= end_s]
+            if not due:
+                break
+            timer = min(due)
+            self._pending.remove(timer)
+            self.now_s = timer.due_s
+            callback, timer.callback = timer.callback, None
+            assert callback is not None
+            callback()
+        self.now_s = end_s
+
+    def settle(self) -> None:
+        """Run what was left for the next round."""
+        while self._soon:
+            self._soon.popleft()()
+
+
+class FakeRadio:
+    """Records what is asked of it; the test plays the kernel."""
+
+    def __init__(self) -> None:
+        self.mac = STATION
+        self.asked: list[tuple[Any, ...]] = []
+        self.known: list[Bss] = [BSS]
+        self.refuse: set[str] = set()
+        self.scan_done: Callable[[bool], None] | None = None
+        self.events: RadioEvents | None = None
+        self._cookies = itertools.count(100)
+
+    def set_events(self, events: RadioEvents) -> None:
+        self.events = events
+
+    def _ask(self, name: str, *details: Any) -> None:
+        if name in self.refuse:
+            raise RadioError(22, "Invalid argument")
+        self.asked.append((name, *details))
+
+    def scan(
+        self, ssid: bytes, frequencies_mhz: tuple[int, ...], done: Callable[[bool], None]
+    ) -> None:
+        self._ask("scan", ssid, frequencies_mhz)
+        self.scan_done = done
+
+    def bss_list(self) -> list[Bss]:
+        return self.known
+
+    def connect(self, request: ConnectRequest) -> None:
+        self._ask("connect", request)
+
+    def disconnect(self) -> None:
+        self._ask("disconnect")
+
+    def set_pairwise_key(self, peer: bytes, cipher: int, key: bytes, counter: bytes) -> None:
+        self._ask("pairwise", peer, cipher, key, counter)
+
+    def set_group_key(self, index: int, cipher: int, key: bytes, counter: bytes) -> None:
+        self._ask("group", index, cipher, key, counter)
+
+    def delete_key(self, index: int, peer: bytes | None) -> None:
+        self._ask("delete_key", index, peer)
+
+    def set_transmit_key(self, index: int) -> None:
+        self._ask("transmit_key", index)
+
+    def authorize(self, peer: bytes, authorized: bool) -> None:
+        self._ask("authorize", peer, authorized)
+
+    def send_control(self, peer: bytes, ethertype: int, payload: bytes, encrypt: bool) -> int:
+        self._ask("send_control", peer, ethertype, payload, encrypt)
+        return next(self._cookies)
+
+    def send_data(self, peer: bytes, ethertype: int, payload: bytes) -> None:
+        self._ask("send_data", peer, ethertype, payload)
+
+    def listen(self, ethertypes: frozenset[int]) -> None:
+        self._ask("listen", ethertypes)
+
+    def names(self) -> list[str]:
+        """What was asked, without the listening."""
+        return [name for name, *_ in self.asked if name != "listen"]
+
+
+class FakeHost:
+    """Keeps handler calls in order; the test answers them one by one, as the real host does."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Arguments]] = []
+        self._open: list[Done | None] = []
+        self.answered = 0
+
+    def call(self, function: str, arguments: Arguments, done: Done | None = None) -> None:
+        self.calls.append((function, arguments))
+        self._open.append(done)
+
+    def names(self) -> list[str]:
+        """Functions called so far."""
+        return [name for name, _ in self.calls]
+
+    def pending(self) -> str:
+        """The handler that runs now, "" if none."""
+        return self.calls[self.answered][0] if self.answered < len(self.calls) else ""
+
+    def answer(self, function: str, status: int = 0, **outs: Any) -> Arguments:
+        """Let the running handler, which must be `function`, return; its arguments."""
+        assert self.pending() == function, f"{self.pending()!r} runs, not {function!r}"
+        arguments, done = self.calls[self.answered][1], self._open[self.answered]
+        self.answered += 1
+        if done is not None:
+            done({"status": status, **outs})
+        return arguments
+
+    def drop(self) -> None:
+        """The process is gone: nothing is answered any more."""
+        self.answered = len(self.calls)
+
+
+class Rig:
+    """A connection over doubles, with shortcuts to bring it to a state."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.loop = FakeLoop()
+        self.radio = FakeRadio()
+        self.host = FakeHost()
+        self.told: list[Notification] = []
+        self.connection = Connection(
+            self.loop, self.radio, self.host, settings or Settings(), self.told.append
+        )
+        self.framework = Framework(self.connection)
+
+    # --- the DLL's side ---
+
+    def dll(self, function: str, **arguments: Any) -> int:
+        """A framework call of the DLL; its status."""
+        arguments.setdefault("hDot11SvcHandle", SERVICE)
+        status = self.framework.answer(f"Dot11Ext{function}", arguments)["status"]
+        assert isinstance(status, int)
+        return status
+
+    def set_up_security(self) -> None:
+        """What a WPA2-PSK DLL sets in its pre-association."""
+        exemption = {"ethertype_bytes": "888e", "action": 2, "packet_type": 3}
+        assert 0 == self.dll(
+            "SetEtherTypeHandling", uMaxBackLog=3, uNumOfExemption=1, pExemption=[exemption],
+            uNumOfRegistration=1, pusRegistration=["888e"],
+        )  # fmt: skip
+        assert self.dll("SetAuthAlgorithm", dwAuthAlgo=7) == 0
+        assert self.dll("SetUnicastCipherAlgorithm", dwUnicastCipherAlgo=4) == 0
+        assert self.dll("SetMulticastCipherAlgorithm", dwMulticastCipherAlgo=4) == 0
+
+    def complete_pre(self, reason: int = 0, error: int = 0, session: str | None = None) -> int:
+        """PreAssociateCompletion."""
+        attempt = self.connection.attempt
+        known = attempt.connect_session if attempt else "0x0"
+        return self.dll(
+            "PreAssociateCompletion", hConnectSession=session or known,
+            dwReasonCode=reason, dwWin32Error=error,
+        )  # fmt: skip
+
+    def complete_post(self, reason: int = 0, error: int = 0, session: str | None = None) -> int:
+        """PostAssociateCompletion."""
+        attempt = self.connection.attempt
+        known = attempt.session if attempt else "0x0"
+        return self.dll(
+            "PostAssociateCompletion", hSecuritySessionID=session or known, pPeer=None,
+            dwReasonCode=reason, dwWin32Error=error,
+        )  # fmt: skip
+
+    # --- states ---
+
+    def initialise(self) -> Rig:
+        """InitAdapter done."""
+        self.connection.initializing(SERVICE)
+        self.connection.ready(ADAPTER)
+        return self
+
+    def to_pre_pending(self) -> Rig:
+        """PerformPreAssociate was called and has not returned."""
+        self.connection.connect(PROFILE)
+        assert self.host.pending() == "pre_associate"
+        return self
+
+    def to_associating(self) -> Rig:
+        """The radio was asked to associate."""
+        self.to_pre_pending()
+        self.set_up_security()
+        self.host.answer("pre_associate", reason=0)
+        assert self.complete_pre() == 0
+        return self
+
+    def to_post_pending(self, returned: bool = True) -> Rig:
+        """PerformPostAssociate was called, and has returned or not."""
+        self.to_associating()
+        self.associated()
+        if returned:
+            self.host.answer("post_associate")
+        return self
+
+    def to_connected(self) -> Rig:
+        """The port is open."""
+        self.to_post_pending()
+        assert self.complete_post() == 0
+        return self
+
+    # --- the radio's side ---
+
+    def associated(self) -> None:
+        """The kernel reports the association."""
+        self.connection.on_associated(Associated(AP, REQUEST_BODY, RESPONSE_BODY))
+
+    def lost(self, by_peer: bool = False, deauthenticated: bool = True, reason: int = 3) -> None:
+        """The kernel reports its end."""
+        self.connection.on_lost(Lost(by_peer, deauthenticated, reason))
+
+    def packet(self, payload: bytes, ethertype: int = EAPOL, protected: bool = False) -> None:
+        """A packet from the access point."""
+        self.connection.on_packet(AP, ethertype, payload, protected)
+
+    # --- what came of it ---
+
+    def codes(self) -> list[tuple[int, int]]:
+        """Notifications so far as (source, code)."""
+        return [(each.source, each.code) for each in self.told]
+
+    def reason(self, source: int, code: int) -> int:
+        """The reason code of the last such notification."""
+        found = [n for n in self.told if (n.source, n.code) == (source, code)]
+        reason = found[-1].fields["reason"]
+        assert isinstance(reason, int)
+        return reason
+
+    def finish_down(self, *handlers: str) -> None:
+        """Let these handlers return one after the other; none must remain."""
+        for handler in handlers:
+            self.host.answer(handler)
+        assert self.host.pending() == ""

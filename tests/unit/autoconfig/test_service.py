@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The whole service over TCP, with a process as IHV host and a double of the radio."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from autoconfig import codes
+from autoconfig.__main__ import App, adapter_guid
+from autoconfig.loop import Loop
+from autoconfig.radio import Associated, Lost, RadioEvents
+from autoconfig.settings import Limits, Settings
+
+from .doubles import AP, REQUEST_BODY, RESPONSE_BODY, STATION, FakeRadio
+from .test_profiles import xml
+
+DOUBLE = str(Path(__file__).with_name("fake_host.py"))
+GUID = adapter_guid(STATION)
+ACM, MSM = 8, 16
+PROFILE = xml(ssid="<SSID><name>hil-lab</name></SSID>")
+
+
+class WillingRadio(FakeRadio):
+    """A radio whose network always answers."""
+
+    def __init__(self, loop: Loop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def connect(self, request: Any) -> None:
+        super().connect(request)
+        found = Associated(AP, REQUEST_BODY, RESPONSE_BODY)
+        self._loop.call_soon(lambda: self._to().on_associated(found))
+
+    def disconnect(self) -> None:
+        super().disconnect()
+        self._loop.call_soon(lambda: self._to().on_lost(Lost(False, True, 3)))
+
+    def _to(self) -> RadioEvents:
+        assert self.events is not None
+        return self.events
+
+
+class Lab:
+    """A running service and one client of it."""
+
+    def __init__(self, fault: str = "good") -> None:
+        self.loop = Loop()
+        self.radio = WillingRadio(self.loop)
+        settings = Settings(
+            host_command=(sys.executable, DOUBLE, fault),
+            address=("127.0.0.1", 0),
+            limits=Limits(handler_s=1.0),
+        )
+        self.app = App(self.loop, self.radio, settings)
+        self.app.lifecycle.start(lambda _outcome: None)
+        self._thread = threading.Thread(target=self.loop.run)
+        self._thread.start()
+        self.client = Client(self.app.address)
+
+    def close(self) -> None:
+        """End the service."""
+        self.loop.stop()
+        self.client.send({"id": 0, "call": "enum_interfaces"})  # wakes the loop
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+        self.client.close()
+        self.app.close()
+
+
+class Client:
+    """A blocking client, ten seconds at most for anything."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._socket = socket.create_connection(address, timeout=10)
+        self._lines = self._socket.makefile("rb")
+        self._last = 0
+        self.events: list[dict[str, Any]] = []
+
+    def call(self, function: str, /, **arguments: Any) -> dict[str, Any]:
+        """The whole answer."""
+        self._last += 1
+        self.send({"id": self._last, "call": function, "args": arguments})
+        while True:
+            message = self.read()
+            if message.get("id") == self._last:
+                return message
+
+    def send(self, message: Any) -> None:
+        self._socket.sendall(json.dumps(message).encode() + b"\n")
+
+    def read(self) -> dict[str, Any]:
+        message = json.loads(self._lines.readline())
+        if "event" in message:
+            self.events.append(message)
+        assert isinstance(message, dict)
+        return message
+
+    def until(self, source: int, code: int) -> dict[str, Any]:
+        """The fields of this notification, once it is there."""
+        while True:
+            for event in self.events:
+                if (event["source"], event["code"]) == (source, code):
+                    fields = event["fields"]
+                    assert isinstance(fields, dict)
+                    return fields
+            self.read()
+
+    def set_up(self) -> None:
+        """Register and store the profile."""
+        assert self.call("open", client_version=2)["result"] == {"negotiated_version": 2}
+        self.call("register", sources=0xFFFF)
+        answer = self.call("set_profile", interface=GUID, flags=0, xml=PROFILE, overwrite=True)
+        assert answer["result"] == {"reason": 0}
+
+    def connect(self) -> dict[str, Any]:
+        """WlanConnect with the profile."""
+        return self.call("connect", interface=GUID, mode=0, profile="lab")
+
+    def close(self) -> None:
+        self._lines.close()
+        self._socket.close()
+
+
+@pytest.fixture
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A service; its parameter is the host's fault."""
+    made = Lab(getattr(request, "param", "good"))
+    yield made
+    made.close()
+
+
+def test_connect_and_disconnect(lab: Lab) -> None:
+    """From SetProfile to `connected` and back, over every part of the service but the kernel."""
+    client = lab.client
+    client.set_up()
+    assert client.connect()["result"] == {}
+    fields = client.until(ACM, 10)
+    assert (fields["reason"], fields["profile"], fields["ssid"]) == (0, "lab", b"hil-lab".hex())
+    assert client.call("query_interface", interface=GUID, opcode=6)["result"] == {"state": 1}
+    current = client.call("query_interface", interface=GUID, opcode=7)["result"]
+    assert (current["bssid"], current["auth"], current["cipher"]) == (AP.hex(":"), 7, 4)
+    client.call("disconnect", interface=GUID)
+    client.until(ACM, 21)
+    assert [(e["source"], e["code"]) for e in client.events] == [
+        (ACM, 9), (MSM, 1), (MSM, 2), (MSM, 3), (MSM, 4), (ACM, 10),
+        (ACM, 20), (MSM, 9), (MSM, 10), (ACM, 21),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lab", "reason"),
+    [
+        ("crash-in:post_associate", codes.REASON_IHV_NOT_AVAILABLE),
+        ("hang-in:post_associate", codes.REASON_IHV_NOT_RESPONDING),
+    ],
+    indirect=["lab"],
+)
+def test_crash_and_hang_are_told_and_the_next_connect_is_served(lab: Lab, reason: int) -> None:
+    """Twice: each connect reaches the DLL in a new process and is told its own failure."""
+    client = lab.client
+    client.set_up()
+    for _ in range(2):
+        client.events.clear()
+        client.connect()
+        assert client.until(ACM, 10)["reason"] == reason
+        assert client.until(ACM, 11)["reason"] == reason
+    assert lab.radio.names().count("connect") == 2
+
+
+@pytest.mark.parametrize("lab", ["error-in:validate_profile"], indirect=True)
+def test_profile_the_dll_refuses_is_not_stored(lab: Lab) -> None:
+    """ValidateProfile's error fails WlanSetProfile, and a connect knows no such profile."""
+    answer = lab.client.call("set_profile", interface=GUID, flags=0, xml=PROFILE, overwrite=True)
+    assert answer["error"]["code"] == codes.ERROR_BAD_PROFILE
+    assert lab.client.connect()["error"]["code"] == codes.ERROR_NOT_FOUND
+
+
+@pytest.mark.parametrize("lab", ["fail-load"], indirect=True)
+def test_dll_that_cannot_be_loaded(lab: Lab) -> None:
+    """`service state` names stage and error; SetProfile says that there is no IHV service."""
+    client = lab.client
+    start = client.call("service", action="start")
+    assert start["error"]["code"] == 126
+    assert start["error"]["message"] == "load: error 126"
+    state = client.call("service", action="state")["result"]
+    assert state == {"state": "failed", "stage": "load", "error": 126}
+    answer = client.call("set_profile", interface=GUID, flags=0, xml=PROFILE, overwrite=True)
+    assert answer["error"]["reason"] == codes.REASON_IHV_SECURITY_NOT_SUPPORTED
+
+
+def test_service_stop_and_start(lab: Lab) -> None:
+    """Stop ends the connection first; stopped refuses; start answers with a ready adapter."""
+    client = lab.client
+    client.set_up()
+    client.connect()
+    client.until(ACM, 10)
+    assert client.call("service", action="stop")["result"] == {"state": "stopped"}
+    client.until(ACM, 21)
+    assert client.connect()["error"]["code"] == codes.ERROR_SERVICE_NOT_ACTIVE
+    answer = client.call("set_profile", interface=GUID, flags=0, xml=PROFILE, overwrite=True)
+    assert answer["error"]["code"] == codes.ERROR_SERVICE_NOT_ACTIVE
+    assert client.call("service", action="start")["result"] == {"state": "running"}
+    interface = client.call("enum_interfaces")["result"]["interfaces"][0]
+    assert (interface["guid"], interface["state"]) == (GUID, codes.INTERFACE_DISCONNECTED)
+    client.events.clear()
+    client.connect()
+    assert client.until(ACM, 10)["reason"] == 0
+
+
+def test_profiles_are_listed_overwritten_and_deleted(lab: Lab) -> None:
+    """The profile store, with the errors of the API."""
+    client = lab.client
+    client.set_up()
+    again = client.call("set_profile", interface=GUID, flags=0, xml=PROFILE, overwrite=False)
+    assert again["error"]["code"] == codes.ERROR_ALREADY_EXISTS
+    listed = client.call("get_profile_list", interface=GUID)["result"]["profiles"]
+    assert listed == [{"name": "lab", "flags": 0}]
+    assert "result" in client.call("delete_profile", interface=GUID, name="lab")
+    gone = client.call("delete_profile", interface=GUID, name="lab")
+    assert gone["error"]["code"] == codes.ERROR_NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "code"),
+    [
+        ("nonsense", {}, codes.ERROR_INVALID_PARAMETER),
+        ("connect", {"interface": "{0}", "mode": 0, "profile": "x"}, codes.ERROR_NOT_FOUND),
+        ("connect", {"interface": GUID}, codes.ERROR_INVALID_PARAMETER),
+        ("query_interface", {"interface": GUID, "opcode": 99}, codes.ERROR_NOT_SUPPORTED),
+        ("query_interface", {"interface": GUID, "opcode": 7}, codes.ERROR_INVALID_STATE),
+        ("set_profile", {"interface": GUID, "xml": 5, "overwrite": True},
+         codes.ERROR_INVALID_PARAMETER),
+        ("service", {"action": "dance"}, codes.ERROR_INVALID_PARAMETER),
+        ("register", {"sources": "many"}, codes.ERROR_INVALID_PARAMETER),
+    ],
+)  # fmt: skip
+def test_bad_calls_get_an_error_and_the_service_lives(
+    lab: Lab, name: str, arguments: dict[str, Any], code: int
+) -> None:
+    """Whatever a client sends, it gets an error and others are served."""
+    assert lab.client.call(name, **arguments)["error"]["code"] == code
+    assert "result" in lab.client.call("open", client_version=2)
+
+
+def test_client_that_breaks_the_protocol_is_dropped_alone(lab: Lab) -> None:
+    """A line that is no JSON object closes that client; the others stay."""
+    other = Client(lab.app.address)
+    other.send([1, 2])
+    assert other._socket.recv(10) == b""
+    other.close()
+    assert "result" in lab.client.call("open", client_version=1)
+
+
+def test_notifications_go_to_those_who_registered(lab: Lab) -> None:
+    """A client that asked for MSM only hears no ACM."""
+    other = Client(lab.app.address)
+    other.call("register", sources=MSM)
+    lab.client.set_up()
+    lab.client.connect()
+    lab.client.until(ACM, 10)
+    other.until(MSM, 4)
+    assert {event["source"] for event in other.events} == {MSM}
+    other.close()
