@@ -244,11 +244,12 @@ def _bar(step: Step, rows: TimeRows, bottom: float) -> Bar:
 
 
 def _note(step: Step, rows: TimeRows) -> Note:
-    x = DLL_X if step.kind == "crash" or step.label.startswith("DLL ") else STATION_X
     width = 16 + 6.4 * len(step.label)
-    return Note(
-        x, round(rows.y(step.at_ns), 1), round(width, 1), step.label, step.kind, step.detail
-    )
+    x = DLL_X if step.label.startswith("DLL ") else STATION_X
+    if step.kind == "crash":
+        x = DLL_X + 2 * _BAR_HALF - width / 2
+    y = rows.y(step.at_ns)
+    return Note(round(x, 1), round(y, 1), round(width, 1), step.label, step.kind, step.detail)
 
 
 def _mark(step: Step, rows: TimeRows) -> Mark:

@@ -38,8 +38,9 @@ _FRAME_NAMES = {
 class Step:
     """One row of the ladder; ``at_ns`` is on the guest's clock.
 
-    ``up`` is the direction of a frame (True: from the station). ``end_ns`` is when a handler
-    returned, None if it never did; ``open_end`` says the latter of a handler.
+    ``up`` is the direction of a frame (True: from the station). ``end_ns`` is when a call returned.
+    ``open_end`` says of a handler that it never did; ``end_ns`` is then when its process crashed or
+    was replaced, None if neither was seen.
     """
 
     kind: Kind
@@ -140,7 +141,7 @@ def _framework(event: TimelineEvent, returned: TimelineEvent | None) -> Step:
     if kind == "completion":
         error, reason = event.detail.get("dwWin32Error"), event.detail.get("dwReasonCode")
         if isinstance(error, int) and isinstance(reason, int):
-            label = f"{label} error {error}, reason {reason_code(reason)}"
+            label = f"{label}({error}, {reason_code(reason)})"
     result = returned.detail.get("result") if returned else None
     if isinstance(result, int) and result != 0:
         label = f"{label} → {result}"
@@ -152,14 +153,19 @@ def _handler(
 ) -> Iterator[Step]:
     returned = _at(events, end)
     if returned is None or end is None:
+        gone = next((later for later in events[place + 1 :] if _ends_process(later)), None)
         label = f"{event.label} never returned"
-        yield _call_step("handler", event, label, None, open_end=True)
+        yield _call_step("handler", event, label, gone, open_end=True)
     elif end == place + 1:
         yield _call_step("handler", event, f"{event.label}{_outcome(event, returned)}", returned)
     else:
         yield _call_step("handler", event, event.label, returned)
         label = f"{event.label}{_outcome(event, returned)}"
         yield _call_step("return", returned, label, returned)
+
+
+def _ends_process(event: TimelineEvent) -> bool:
+    return event.lane == "handler" and event.label.startswith(("exception", "DLL "))
 
 
 def _outcome(event: TimelineEvent, returned: TimelineEvent) -> str:

@@ -54,7 +54,7 @@ CLASSES = {
     "C": "documents contradict each other",
     "D": "derived from the documents",
     "S": "seen in Microsoft's sample",
-    "ours": "a limit of this harness, in no document",
+    "ours": "a rule of this harness, in no document",
 }
 """What the class of a rule says to a reader."""
 

@@ -96,11 +96,11 @@ def ranges(numbers: Iterable[int], limit: int = 20) -> str:
 
 
 def eapol_counts(item: AssociationResult) -> str:
-    """Write which EAPOL messages were on the air: "M1 M2 M3 M4", "M1×2 M2", "none"."""
+    """Write which EAPOL messages were on the air: "M1 M2 M3 M4", "M1×2 M2", "no EAPOL"."""
     known = [name for name in _EAPOL if item.messages.get(name)]
     others = sorted(name for name in item.messages if name not in _EAPOL and item.messages[name])
     counted = ((name, item.messages[name]) for name in known + others)
-    return clean(" ".join(name if n == 1 else f"{name}×{n}" for name, n in counted)) or "none"
+    return clean(" ".join(name if n == 1 else f"{name}×{n}" for name, n in counted)) or "no EAPOL"
 
 
 def echo_counts(item: AssociationResult) -> str:

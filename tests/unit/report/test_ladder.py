@@ -115,6 +115,20 @@ def test_handler_that_never_returns_reaches_the_end() -> None:
     assert made.times[-1].text == "5\u202f000.000"
 
 
+def test_crash_leaves_room_for_its_finding() -> None:
+    """The crash is written on the DLL's lane, left of where findings are."""
+    made = drawn(
+        event(0, "handler", "PerformPostAssociate", "enter", tid=1),
+        event(500, "handler", "exception 0xc0000005"),
+        event(900, "air", "deauth", "up"),
+        findings=(finding(500_000, "HOST-01"),),
+    )
+    (note,) = made.notes
+    (bar,) = made.bars
+    assert note.x + note.width / 2 < made.tag_x
+    assert bar.y + bar.height == note.y
+
+
 def test_findings_at_one_time_do_not_hide_each_other() -> None:
     """Tags stand below one another; the line is at the time of the finding."""
     made = drawn(

@@ -123,7 +123,7 @@ def test_findings_show_rule_text_class_source_and_evidence() -> None:
     shown = page(factory.failing()).text
     for words in (
         factory.RULES["POST-05"].text, "documented · seed; I:dot11extihv_perform_post_associate",
-        "a limit of this harness, in no document", "trace records 111–112", "never returned",
+        "a rule of this harness, in no document", "trace records 111–112", "never returned",
         "hSecuritySessionID 0x0badf00d",
     ):  # fmt: skip
         assert words in shown, words

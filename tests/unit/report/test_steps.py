@@ -70,7 +70,7 @@ def test_long_handler_is_two_rows_with_what_lies_between() -> None:
     ])  # fmt: skip
     assert told(made) == [
         ("handler", "PerformPostAssociate"),
-        ("completion", "PostAssociateCompletion error 0, reason 0x38005 → 87"),
+        ("completion", "PostAssociateCompletion(0, 0x38005) → 87"),
         ("return", "PerformPostAssociate → ERROR_SUCCESS, 30 µs"),
     ]  # fmt: skip
     assert all(step.main for step in made)
@@ -82,6 +82,14 @@ def test_handler_that_never_returned() -> None:
     assert (made.label, made.end_ns, made.open_end) == (
         "PerformPostAssociate never returned", None, True,
     )  # fmt: skip
+
+
+def test_handler_ends_with_its_process() -> None:
+    """A crash, or the DLL loaded again after a hang, is the end of what never returned."""
+    entered = event(10, "handler", "PerformPostAssociate", "enter", tid=1)
+    for label in ("exception 0xc0000005", "DLL load"):
+        made = steps([entered, event(20, "air", "M1", "down"), event(30, "handler", label)])
+        assert (made[0].end_ns, made[0].open_end) == (30 * US, True)
 
 
 def test_calls_pair_by_thread() -> None:
