@@ -98,7 +98,16 @@ def test_expect_01_wrong_mic() -> None:
 def test_expect_01_connected_against_expectation() -> None:
     """A connection the scenario rules out is a finding."""
     none = Expectation(connected=False, messages=())
-    only_finding(tell(without=("echo",)), "EXPECT-01", "FAIL", "expected no", expect=none)
+    without_m3 = ("m3", "m4", "keys", "echo")
+    only_finding(tell(without=without_m3), "EXPECT-01", "FAIL", "expected no", expect=none)
+    silent = tell(without=(*without_m3, "completion"))
+    only_finding(silent, "EXPECT-01", "MISS", "the DLL reported no success", expect=none)
+
+
+def test_expect_01_race_with_the_deauthentication() -> None:
+    """A station that was given M3 may finish before it is sent away: nothing is claimed."""
+    none = Expectation(connected=False, messages=())
+    assert "was given M3" in reasons(tell(without=("echo",)), "EXPECT-01", none)
 
 
 @pytest.mark.parametrize(("answered", "severity"), [(0, "FAIL"), (1, "WARN")])

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The registry: which rules there are, and that each says what it is and where it comes from."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.checks import RULES, Rule
+from harness.checks.registry import SEVERITY_OF_CLASS, rule
+
+SEVERITIES = {
+    "LIFE-01": "MISS", "LIFE-02": "FAIL", "LIFE-03": "FAIL", "LIFE-04": "MISS",
+    "LIFE-05": "FAIL", "LIFE-06": "FAIL", "ADPT-01": "FAIL", "ADPT-02": "FAIL",
+    "ADPT-03": "FAIL", "PRE-02": "FAIL", "PRE-03": "FAIL", "PRE-04": "FAIL", "PRE-06": "FAIL",
+    "PRE-07": "FAIL", "ETH-01": "FAIL", "ETH-02": "WARN", "TX-01": "FAIL", "TX-02": "FAIL",
+    "TX-03": "FAIL", "TX-04": "FAIL", "TX-05": "MISS", "POST-01": "MISS", "POST-02": "MISS",
+    "POST-03": "FAIL", "POST-04": "FAIL", "POST-05": "FAIL", "POST-06": "FAIL",
+    "POST-07": "FAIL", "POST-08": "FAIL", "POST-09": "MISS", "POST-10": "MISS",
+    "POST-12": "WARN", "POST-15": "WARN", "POST-16": "WARN", "POST-17": "FAIL",
+    "STOP-01": "MISS", "STOP-02": "MISS", "STOP-04": "FAIL", "RST-01": "MISS",
+    "RST-02": "FAIL", "KEY-01": "FAIL", "KEY-02": "FAIL", "KEY-03": "FAIL",
+    "HOST-01": "FAIL", "HOST-02": "FAIL", "EXPECT-01": "FAIL", "EXPECT-02": "FAIL",
+    "EXPECT-03": "FAIL", "EXPECT-04": "FAIL", "EXPECT-05": "FAIL",
+}  # fmt: skip
+
+
+def test_rules_and_their_severities() -> None:
+    """The table of rules, so that a change of severity is a decision and not an accident."""
+    assert {item.id: item.severity for item in RULES.values()} == SEVERITIES
+
+
+@pytest.mark.parametrize("item", RULES.values(), ids=lambda item: item.id)
+def test_rule_explains_itself(item: Rule) -> None:
+    """Statement, source, how it is checked; and a reason where the class's severity is not used."""
+    assert item.text.endswith((".", ")"))
+    assert item.source
+    assert item.check.__doc__
+    assert bool(item.why) == (item.severity != SEVERITY_OF_CLASS[item.cls])
+    assert item.family == item.id[: item.id.index("-")]
+    assert item.last == (item.family == "EXPECT")
+
+
+def test_an_id_is_registered_once() -> None:
+    """The same id twice is a mistake of ours."""
+    with pytest.raises(AssertionError):
+        rule("POST-05", cls="M", source="x", text="x")(RULES["POST-05"].check)
+
+
+def test_other_severity_needs_a_reason() -> None:
+    """So is a severity other than the class's without a word on why."""
+    with pytest.raises(AssertionError):
+        rule("POST-99", cls="M", source="x", text="x", severity="WARN")(RULES["POST-05"].check)
+    assert "POST-99" not in RULES
