@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
+from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
@@ -11,6 +13,9 @@ from harness.checks.registry import HELD, Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Session
+
+WIN8_BYTES: Final = 96
+"""Size of DOT11_ASSOCIATION_COMPLETION_PARAMETERS from Windows 8 on; 88 before (windot11.h)."""
 
 _PORT_MEMBERS = ("PeerMacAddress", "uSessionId", "bPortControlled", "bPortAuthorized")
 
@@ -26,7 +31,7 @@ def port_state_untouched(case: Case) -> Outcomes:
             continue
         before = fields.mapping(call.args, "pPortState")
         after = fields.mapping(call.out, "pPortState")
-        if before is None or after is None:
+        if before is None or after is None or not _shown(before) or not _shown(after):
             yield case.unknown("the trace does not show the port state both times", call)
             continue
         changed = [name for name in _PORT_MEMBERS if before.get(name) != after.get(name)]
@@ -35,6 +40,11 @@ def port_state_untouched(case: Case) -> Outcomes:
             yield case.breach(f"PerformPostAssociate changed *pPortState: {what}", call)
         else:
             yield HELD
+
+
+def _shown(state: Mapping[str, object]) -> bool:
+    """The recorder could read the structure."""
+    return all(name in state for name in _PORT_MEMBERS)
 
 
 @rule(
@@ -278,7 +288,9 @@ def _odd_parameters(call: Call) -> str | None:
         size = fields.integer(params, f"u{part}Size") or 0
         if offset + size > total:
             return f"u{part}Offset + u{part}Size = {offset + size} of {total} bytes"
-    return f"only {total} bytes" if total < 96 else None
+    size = fields.integer(fields.mapping(params, "Header") or {}, "Size")
+    given = min(total, size) if size else total
+    return f"{given} bytes of structure" if given < WIN8_BYTES else None
 
 
 _ALLOWED_ELSEWHERE = frozenset({

@@ -112,9 +112,9 @@ class TraceParser:
                 DamageKind.SEQ_GAP,
                 f"process {record.pid}: records {missing} are missing",
                 state.index,
-                (state.last_ns, record.t_ns),
+                (min(state.last_ns, record.t_ns), max(state.last_ns, record.t_ns)),
             )
-        state.last_seq, state.last_ns = record.seq, record.t_ns
+        state.last_seq, state.last_ns = record.seq, record.t_ns  # times may run back a little
         return _with_process(record, state.index)
 
     def _open(self, record: IhvRecord) -> _ProcessState:

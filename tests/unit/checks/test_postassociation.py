@@ -45,8 +45,10 @@ def test_post_03_port_state() -> None:
 
 def test_post_03_not_shown() -> None:
     """Without the second reading nothing is claimed."""
-    story = tell(post_associate=lambda s: begin_post(s, out={}))
-    assert "both times" in reasons(story, "POST-03")
+    unreadable = {"pPortState": {"address": "0x10", "unreadable": True}}
+    for out in ({}, unreadable):
+        story = tell(post_associate=lambda s, out=out: begin_post(s, out=out))
+        assert "both times" in reasons(story, "POST-03")
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,9 @@ def test_post_15_hostile_parameters() -> None:
     clean(tell(post_associate=lambda s: begin_post(s, pDot11AssocParams=hostile)), "POST-15")
     short = {"uDot11AssocParamsBytes": 88, "pDot11AssocParams": {"MacAddr": "02:00:00:00:01:00"}}
     clean(tell(post_associate=lambda s: begin_post(s, **short)), "POST-15")
+
+    vista = ASSOC_PARAMS | {"Header": {"Type": 128, "Revision": 1, "Size": 88}}
+    clean(tell(post_associate=lambda s: begin_post(s, pDot11AssocParams=vista)), "POST-15")
 
     def dies(s: Story) -> None:
         args = {"hIhvExtAdapter": "0x7f0010", "hSecuritySessionID": "0x9", "pPortState": None}
