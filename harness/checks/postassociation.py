@@ -288,8 +288,8 @@ def _odd_parameters(call: Call) -> str | None:
         size = fields.integer(params, f"u{part}Size") or 0
         if offset + size > total:
             return f"u{part}Offset + u{part}Size = {offset + size} of {total} bytes"
-    size = fields.integer(fields.mapping(params, "Header") or {}, "Size")
-    given = min(total, size) if size else total
+    declared = fields.integer(fields.mapping(params, "Header") or {}, "Size")
+    given = min(total, declared) if declared else total
     return f"{given} bytes of structure" if given < WIN8_BYTES else None
 
 

@@ -12,6 +12,8 @@ from harness.checks import Expectation, eapol_timing, evaluate
 from harness.evidence import (
     AssociationEvidence,
     ClockModel,
+    Echo,
+    FrameRecord,
     IhvRecord,
     Notification,
     RunEvidence,
@@ -86,6 +88,32 @@ notifications = st.builds(
 
 
 @st.composite
+def frames(draw: Any) -> FrameRecord:
+    """Any frame of the messages the rules look at."""
+    kinds: Any = st.sampled_from(["assoc-resp", "M1", "M2", "M3", "M4", "deauth", "icmp"])
+    return FrameRecord(
+        number=1,
+        association=draw(st.integers(0, 2)),
+        direction=draw(st.sampled_from(["up", "down"])),
+        kind=draw(kinds),
+        air_ns=draw(st.integers(0, 30_000_000_000)),
+        guest_ns=draw(st.one_of(st.none(), st.integers(0, 30_000_000_000))),
+        transmitter=STA,
+        receiver=STA,
+        length=60,
+        acked=draw(st.booleans()),
+        delivered=draw(st.booleans()),
+        rule=None,
+        retry=draw(st.booleans()),
+        protected=draw(st.booleans()),
+        replay_counter=draw(st.one_of(st.none(), st.integers(0, 3))),
+        mic_ok=draw(st.sampled_from([None, True, False])),
+        pn=None,
+        detail={},
+    )
+
+
+@st.composite
 def evidences(draw: Any) -> RunEvidence:
     """Anything the types allow."""
     trace = tuple(draw(st.lists(records, max_size=40)))
@@ -94,7 +122,9 @@ def evidences(draw: Any) -> RunEvidence:
             index=index,
             connect_ns=draw(st.integers(0, 20_000_000_000)),
             end_ns=draw(st.integers(0, 30_000_000_000)),
+            frames=tuple(draw(st.lists(frames(), max_size=5))),
             ihv=trace,
+            echo=draw(st.sampled_from([None, Echo(1, 0, arp=False, protected=False)])),
             notifications=tuple(draw(st.lists(notifications, max_size=3))),
             lab_fault=draw(st.sampled_from([None, None, "broke"])),
         )
