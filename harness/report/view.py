@@ -318,16 +318,24 @@ def rule_views(result: RunResult, rules: Rules) -> tuple[RuleView, ...]:
     broken = {group.rule: group for group in group_findings(result)}
     undecided = Counter(item.rule for item in result.rules.undecided)
     names = dict.fromkeys([*result.rules.checked, *broken, *undecided])
-    return tuple(_rule(name, broken.get(name), undecided[name], rules) for name in names)
+    tested = set(result.rules.checked)
+    return tuple(
+        _rule(name, *_outcome(broken.get(name), undecided[name], name in tested), rules)
+        for name in names
+    )
 
 
-def _rule(name: str, group: FindingGroup | None, undecided: int, rules: Rules) -> RuleView:
-    outcome, css = "held", "pass"
+def _outcome(group: FindingGroup | None, undecided: int, tested: bool) -> tuple[str, str]:
+    """Say how a rule came out; one that held here may be undecided there."""
     if group is not None:
         times = f" ×{len(group.findings)}" if len(group.findings) > 1 else ""
-        outcome, css = f"broken{times}", group.severity.lower()
-    elif undecided:
-        outcome, css = "undecided", "skip"
+        return f"broken{times}", group.severity.lower()
+    if not tested:
+        return "undecided", "skip"
+    return (f"held, {undecided} undecided" if undecided else "held"), "pass"
+
+
+def _rule(name: str, outcome: str, css: str, rules: Rules) -> RuleView:
     known = rules.get(name)
     if known is None:
         return RuleView(clean(name, 20), outcome, css, "", "", "")

@@ -8,9 +8,10 @@
     const text = document.getElementById("filter");
     const shown = document.getElementById("shown");
     const chips = [...bar.querySelectorAll(".chip")];
+    const pressed = (chip) => chip.getAttribute("aria-pressed") === "true";
     const apply = () => {
       const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const on = new Set(chips.filter((c) => c.ariaPressed === "true").map((c) => c.dataset.verdict));
+      const on = new Set(chips.filter((c) => pressed(c)).map((c) => c.dataset.verdict));
       let count = 0;
       for (const row of rows) {
         const content = row.textContent.toLowerCase();
@@ -22,7 +23,7 @@
     text.addEventListener("input", apply);
     for (const chip of chips) {
       chip.addEventListener("click", () => {
-        chip.ariaPressed = chip.ariaPressed === "true" ? "false" : "true";
+        chip.setAttribute("aria-pressed", String(!pressed(chip)));
         apply();
       });
     }

@@ -111,7 +111,7 @@ def test_a_good_run_shows_everything_asked_for() -> None:
     assert sum(1 for tag, attrs in shown.tags if attrs.get("class") == "draw plot") == 10
     for words in (
         "9f86d081884c7d65", "7.2.17", "TCG (/dev/kvm is missing)", "Access point", "IHV DLL",
-        "PerformPostAssociate → ERROR_SUCCESS", "30 rules applied", "1 undecided",
+        "PerformPostAssociate → ERROR_SUCCESS", "30 rules applied", "held, 1 undecided",
         "the uncertainty is 58 µs", "./hil run --scenario plain --associations 20",
         "air.keys holds decryption keys", "restore the saved guest", "hil-lab",
     ):  # fmt: skip

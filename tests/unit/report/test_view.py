@@ -38,7 +38,7 @@ def test_rules_with_their_outcome() -> None:
     )
     outcomes = {rule.rule: rule.outcome for rule in view.rule_views(result, factory.RULES)}
     assert outcomes == {
-        "TX-02": "held", "KEY-01": "undecided", "POST-07": "broken ×2", "LIFE-03": "undecided",
+        "TX-02": "held", "KEY-01": "held, 2 undecided", "POST-07": "broken ×2", "LIFE-03": "undecided",
     }  # fmt: skip
     assert view.undecided(result) == (
         ("KEY-01", "too near", "1–2"), ("LIFE-03", "never loaded", "run"),
