@@ -17,7 +17,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.report import view
+from harness.report import broken, view
 from harness.results import wording
 from harness.results.junit import describe_fault
 from harness.results.model import FIGURES, RunResult
@@ -27,8 +27,8 @@ _RULE_ID = re.compile(r"\b[A-Z]{2,8}-[0-9]{2}\b")
 
 def render(
     result: RunResult,
-    timelines: view.Timelines | None = None,
-    rules: view.Rules | None = None,
+    timelines: broken.Timelines | None = None,
+    rules: broken.Rules | None = None,
 ) -> str:
     """Return ``report.html`` of a run.
 
@@ -44,7 +44,7 @@ def render(
         tally=view.tally(result),
         environment=view.environment(result),
         network=view.network(result),
-        findings=view.findings(result, timelines, rules),
+        findings=broken.findings(result, timelines, rules),
         drawings=drawings,
         drawings_note=drawings_note,
         drawn={drawing.item.index for drawing in drawings},

@@ -4,23 +4,8 @@
 from __future__ import annotations
 
 from harness.report import view
-from harness.results import FindingResult, RulesResult, UndecidedResult
+from harness.results import RulesResult, UndecidedResult
 from tests.unit.report import factory
-
-
-def test_same_message_is_said_once() -> None:
-    """One line with the associations it concerns, the rule's text and the first evidence."""
-    result, timelines = factory.run(["never-completes", "", "never-completes"])
-    (found,) = view.findings(result, timelines, factory.RULES)
-    (message,) = found.messages
-    assert message.indices == (1, 3)
-    assert message.records == "trace records 111–112"
-    assert (found.where, found.class_meaning) == ("associations 1, 3", "documented")
-    assert [one.title for one in found.slices] == ["Association 1", "Association 3"]
-    named = [row for row in found.slices[0].rows if row[4]]
-    assert [row[2] for row in named] == [
-        "PerformPostAssociate enter", "PerformPostAssociate return",
-    ]  # fmt: skip
 
 
 def test_rules_with_their_outcome() -> None:
@@ -38,7 +23,8 @@ def test_rules_with_their_outcome() -> None:
     )
     outcomes = {rule.rule: rule.outcome for rule in view.rule_views(result, factory.RULES)}
     assert outcomes == {
-        "TX-02": "held", "KEY-01": "held, 2 undecided", "POST-07": "broken ×2", "LIFE-03": "undecided",
+        "TX-02": "held", "KEY-01": "held, 2 undecided", "POST-07": "broken ×2",
+        "LIFE-03": "undecided",
     }  # fmt: skip
     assert view.undecided(result) == (
         ("KEY-01", "too near", "1–2"), ("LIFE-03", "never loaded", "run"),
@@ -79,13 +65,3 @@ def test_facts_and_environment() -> None:
     assert environment["Accelerator"] == "TCG (/dev/kvm is missing)"
     assert environment["Host CPU"] == "AMD EPYC 7B13 (2 CPUs)"
     assert dict(view.network(result))["Air rules"] == "none: every frame passes"
-
-
-def test_finding_without_association_or_time() -> None:
-    """A finding of the run as a whole has a place and no slice."""
-    found = FindingResult(rule="LIFE-02", severity="FAIL", message="no export")
-    result, timelines = factory.run([""], findings=(found,))
-    (shown,) = view.findings(result, timelines, {})
-    assert (shown.where, shown.slices, shown.messages[0].indices) == (
-        "the run as a whole", (), (),
-    )  # fmt: skip

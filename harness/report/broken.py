@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The broken rules as the report shows them: statement, messages, and the evidence around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from harness.evidence.timeline import TimelineEvent
+from harness.report.ladder import relative_ms
+from harness.report.steps import described, slice_around
+from harness.results.grouping import FindingGroup, RuleText, group_findings
+from harness.results.model import FindingResult, RunResult
+from harness.results.wording import clean, ranges
+
+Timelines = Mapping[int, Sequence[TimelineEvent]]
+Rules = Mapping[str, RuleText]
+
+SLICES_PER_RULE = 2
+LISTED_PER_RULE = 12
+
+CLASSES = {
+    "M": "documented",
+    "M(OS)": "documented duty of the OS",
+    "C": "documents contradict each other",
+    "D": "derived from the documents",
+    "S": "seen in Microsoft's sample",
+    "ours": "a rule of this harness, in no document",
+}
+"""What the class of a rule says to a reader."""
+
+
+@final
+@dataclass(frozen=True)
+class Slice:
+    """The evidence around one finding: which association, and rows of the timeline."""
+
+    title: str
+    rows: tuple[tuple[str, str, str, str, bool], ...]
+
+
+@final
+@dataclass(frozen=True)
+class MessageView:
+    """One message of a rule, the associations it was said of, and the first one's records."""
+
+    text: str
+    records: str
+    indices: tuple[int, ...]
+    more: int
+
+
+@final
+@dataclass(frozen=True)
+class FindingView:
+    """A broken rule with what is known of it and the evidence that shows it."""
+
+    group: FindingGroup
+    class_meaning: str
+    where: str
+    messages: tuple[MessageView, ...]
+    more: int
+    slices: tuple[Slice, ...]
+
+
+def findings(result: RunResult, timelines: Timelines, rules: Rules) -> tuple[FindingView, ...]:
+    """The broken rules, each with its text and the evidence of its first breaches."""
+    return tuple(_finding(group, timelines) for group in group_findings(result, rules))
+
+
+def _finding(group: FindingGroup, timelines: Timelines) -> FindingView:
+    messages = tuple(_messages(group.findings))
+    return FindingView(
+        group=group,
+        class_meaning=CLASSES.get(group.cls, ""),
+        where=_where(group),
+        messages=messages[:LISTED_PER_RULE],
+        more=max(len(messages) - LISTED_PER_RULE, 0),
+        slices=tuple(_slices(group.findings, timelines)),
+    )
+
+
+def _where(group: FindingGroup) -> str:
+    found = group.associations
+    if not found:
+        return "the run as a whole"
+    if len(found) > LISTED_PER_RULE:
+        return f"{len(found)} associations"
+    return f"association{'s' if len(found) > 1 else ''} {ranges(found)}"
+
+
+def _messages(found: Iterable[FindingResult]) -> Iterable[MessageView]:
+    """Say each different message once, with the associations it was said of."""
+    alike: dict[str, list[FindingResult]] = {}
+    for finding in found:
+        alike.setdefault(finding.message, []).append(finding)
+    for message, same in alike.items():
+        indices = tuple(one.association for one in same if one.association is not None)
+        yield MessageView(
+            clean(message), _records(same[0]), indices[:LISTED_PER_RULE],
+            max(len(indices) - LISTED_PER_RULE, 0),
+        )  # fmt: skip
+
+
+def _records(found: FindingResult) -> str:
+    if not found.evidence:
+        return ""
+    process = f" of process {found.process}" if found.process else ""
+    noun = "record" if len(set(found.evidence)) == 1 else "records"
+    return f"trace {noun} {ranges(sorted(set(found.evidence)))}{process}"
+
+
+def _slices(found: Iterable[FindingResult], timelines: Timelines) -> Iterable[Slice]:
+    made = 0
+    for finding in found:
+        events = timelines.get(finding.association) if finding.association else None
+        if not events or made == SLICES_PER_RULE:
+            continue
+        chosen = slice_around(events, finding.at_ns, finding.evidence)
+        if chosen:
+            made += 1
+            origin = min(event.at_ns for event in events)
+            rows = (_slice_row(event, origin, finding) for event in chosen)
+            yield Slice(f"Association {finding.association}", tuple(rows))
+
+
+def _slice_row(
+    event: TimelineEvent, origin: int, finding: FindingResult
+) -> tuple[str, str, str, str, bool]:
+    named = event.detail.get("seq") in finding.evidence
+    label = f"{event.label} {event.direction}".strip()
+    lane = {"air": "air", "handler": "handler", "framework": "framework"}.get(event.lane, "WLAN")
+    return relative_ms(event.at_ns - origin), lane, clean(label, 80), described(event), named

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Broken rules as the report shows them."""
+
+from __future__ import annotations
+
+from harness.report import broken
+from harness.results import FindingResult
+from tests.unit.report import factory
+
+
+def test_same_message_is_said_once() -> None:
+    """One line with the associations it concerns, the rule's text and the first evidence."""
+    result, timelines = factory.run(["never-completes", "", "never-completes"])
+    (found,) = broken.findings(result, timelines, factory.RULES)
+    (message,) = found.messages
+    assert message.indices == (1, 3)
+    assert message.records == "trace records 111–112"
+    assert (found.where, found.class_meaning) == ("associations 1, 3", "documented")
+    assert [one.title for one in found.slices] == ["Association 1", "Association 3"]
+    named = [row for row in found.slices[0].rows if row[4]]
+    assert [row[2] for row in named] == [
+        "PerformPostAssociate enter", "PerformPostAssociate return",
+    ]  # fmt: skip
+
+
+def test_finding_without_association_or_time() -> None:
+    """A finding of the run as a whole has a place and no slice."""
+    found = FindingResult(rule="LIFE-02", severity="FAIL", message="no export")
+    result, timelines = factory.run([""], findings=(found,))
+    (shown,) = broken.findings(result, timelines, {})
+    assert (shown.where, shown.slices, shown.messages[0].indices) == (
+        "the run as a whole", (), (),
+    )  # fmt: skip
