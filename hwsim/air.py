@@ -178,10 +178,14 @@ class Air:
         self._configured("echo").echo(count, int(timeout_s * 1e9), done)
         return None
 
-    def _call_rekey_group(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+    def _call_rekey_group(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         Arguments(args, "rekey_group").done()
-        self._configured("rekey_group").rekey_group()
-        return {}
+
+        def done(stations: int) -> None:
+            self._after_records(lambda: reply({"stations": stations}))
+
+        self._configured("rekey_group").rekey_group(done)
+        return None
 
     def _call_deauthenticate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         fields = Arguments(args, "deauthenticate")

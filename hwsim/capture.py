@@ -10,6 +10,7 @@ Sources: draft-ietf-opsawg-pcapng (blocks), radiotap.org (header), wireshark.org
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import time
@@ -128,7 +129,8 @@ class Capture:
             while written < len(data):
                 written += file.write(data[written:])
         except OSError:
-            file.truncate(good)  # no half block: the file stays readable
+            with contextlib.suppress(OSError):
+                file.truncate(good)  # no half block: the file stays readable
             raise
 
     def _guard(self, action: Callable[[], None]) -> None:

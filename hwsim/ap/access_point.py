@@ -44,6 +44,7 @@ class AccessPoint:
         self._path = DataPath(network, self._management, self._group)
         self._stations: dict[bytes, Station] = {}
         self._rekeying: set[bytes] = set()
+        self._rekeyed: Callable[[], None] | None = None
         self._repetitions = Repetitions()
         self._echo: EchoRun | None = None
         self._air_ns = 0
@@ -77,18 +78,21 @@ class AccessPoint:
         """The frame under the next sequence number; CCMP does not cover that (12.5.3.3.3)."""
         return frame[:AT_SEQUENCE] + self._management.next_sequence() + frame[AT_SEQUENCE + 2 :]
 
-    def rekey_group(self) -> None:
-        """Give every station a new GTK; it is used once all have it or are gone."""
-        stations = [s for s in self.stations if s.state == "authorized" and s.authenticator]
-        if not stations:
-            raise RequestError("no-station", "rekey_group: no station is authorized")
-        if self._rekeying:
+    def rekey_group(self, done: Callable[[int], None]) -> None:
+        """Give every station a new GTK; it is used once all have it or are gone.
+
+        ``done`` is then told how many stations were authorized when it began.
+        """
+        if self._rekeyed is not None:
             raise RequestError("busy", "rekey_group: a group rekey is under way")
+        stations = [s for s in self.stations if s.state == "authorized"]
         self._group.prepare()
         self._rekeying = {station.mac for station in stations}
+        self._rekeyed = lambda: done(len(stations))
         for station in stations:
             assert station.authenticator is not None
             station.authenticator.start_group()
+        self._end_rekey()
 
     def deauthenticate_all(self, reason: int) -> None:
         """Deauthenticate every station."""
@@ -104,14 +108,14 @@ class AccessPoint:
             self._gone(station, reason)
 
     def echo(self, count: int, timeout_ns: int, done: Callable[[EchoResult], None]) -> None:
-        """Run ARP and ICMP echo to the one authorized station."""
+        """Run ARP and ICMP echo to the station; without one, nothing is sent nor answered."""
         if self._echo is not None:
             raise RequestError("busy", "echo: another echo is under way")
-        stations = [station for station in self.stations if station.pairwise is not None]
-        if not stations:
-            raise RequestError("no-station", "echo: no station is authorized")
+        if not self._stations:
+            done(EchoResult())
+            return
         self._echo = EchoRun(
-            stations[-1],
+            self.stations[-1],
             count=count,
             timeout_ns=timeout_ns,
             identifier=int.from_bytes(self._surroundings.random(2), "big"),
@@ -125,6 +129,8 @@ class AccessPoint:
         """Cancel what is under way; nothing more is sent."""
         if self._echo is not None:
             self._echo.finish()
+        self._rekeying.clear()
+        self._end_rekey()
         for station in self.stations:
             station.forget_keys()
         self._stations.clear()
@@ -225,6 +231,7 @@ class AccessPoint:
             station = self._stations[mac] = Station(mac)
         station.forget_keys()
         self._left_rekey(station)
+        self._end_echo(station)
         self._change(station, "authenticated")
 
     def _associate(self, heard: Heard) -> None:
@@ -261,7 +268,7 @@ class AccessPoint:
             key_templates=self._key_templates,
             surroundings=self._surroundings,
             transmit=self._transmit_key,
-            authorized=lambda station: self._change(station, "authorized"),
+            authorized=self._authorize,
             group_done=self._left_rekey,
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),
         )
@@ -273,11 +280,23 @@ class AccessPoint:
         frame[AT_SEQUENCE : AT_SEQUENCE + 2] = self._management.next_sequence()
         self._surroundings.transmit(self._path.seal(station, bytes(frame), note), note)
 
+    def _authorize(self, station: Station) -> None:
+        self._change(station, "authorized")
+        authenticator = station.authenticator
+        if authenticator is not None and not authenticator.has_newest_gtk:
+            authenticator.start_group()  # a rekey began after its M3
+        if self._echo is not None and self._echo.station is station:
+            self._echo.on_authorized()
+
     def _left_rekey(self, station: Station) -> None:
-        if station.mac in self._rekeying:
-            self._rekeying.discard(station.mac)
-            if not self._rekeying:
-                self._group.switch()
+        self._rekeying.discard(station.mac)
+        self._end_rekey()
+
+    def _end_rekey(self) -> None:
+        if not self._rekeying and self._rekeyed is not None:
+            self._group.switch()
+            rekeyed, self._rekeyed = self._rekeyed, None
+            rekeyed()
 
     # data
 
@@ -340,6 +359,10 @@ class AccessPoint:
     def _answer(self, station: Station, payload: bytes, note: Note) -> None:
         self._surroundings.transmit(self._path.for_station(station, payload, note), note)
 
+    def _end_echo(self, station: Station) -> None:
+        if self._echo is not None and self._echo.station is station:
+            self._echo.finish()
+
     def _echo_done(self, result: EchoResult, done: Callable[[EchoResult], None]) -> None:
         self._echo = None
         done(result)
@@ -350,8 +373,7 @@ class AccessPoint:
         station.forget_keys()
         self._stations.pop(station.mac, None)
         self._left_rekey(station)
-        if self._echo is not None and self._echo.station is station:
-            self._echo.finish()
+        self._end_echo(station)
         self._change(station, "gone", reason)
 
     def _change(self, station: Station, state: State, reason: int | None = None) -> None:

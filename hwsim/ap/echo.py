@@ -3,7 +3,8 @@
 
 First an ARP request is broadcast under the group key, which proves the GTK, then echo requests
 follow one by one under the pairwise key. An ARP that nobody answers does not stop the echoes: the
-station's MAC address is known, and what failed shows in the result.
+station's MAC address is known, and what failed shows in the result. A station in the middle of its
+handshake (its M4 may have been lost) is waited for.
 """
 
 from __future__ import annotations
@@ -61,8 +62,14 @@ class EchoRun:
         self._limit = surroundings.call_after(timeout_ns, self.finish)
 
     def start(self) -> None:
-        """Send the first ARP request."""
-        self._ask()
+        """Send the first ARP request, or wait for :meth:`on_authorized` if it is too early."""
+        if self.station.pairwise is not None:
+            self._ask()
+
+    def on_authorized(self) -> None:
+        """The station has its keys now."""
+        if self._arp_tries == 0:
+            self._ask()
 
     def on_arp(self, protected: bool) -> None:
         """The station told its address."""

@@ -141,6 +141,7 @@ class Authenticator:
         self._tries = 0
         self._timer: Timer | None = None
         self._rearm_on_ack = False
+        self._given_gtk = b""
         self.phase: Phase = "idle"
         self.ignored = 0
 
@@ -157,6 +158,11 @@ class Authenticator:
             self._tries = 0
             self._outstanding.clear()
             self._try()
+
+    @property
+    def has_newest_gtk(self) -> bool:
+        """Whether the last group key sent is still the newest."""
+        return self._given_gtk == self._group.newest[1]
 
     def stop(self) -> None:
         """Cancel the timer; nothing more is sent."""
@@ -221,6 +227,7 @@ class Authenticator:
         _U64.pack_into(frame, _AT_REPLAY, self._replay_counter)
         keys = self._station.keys
         if key_data and keys is not None:
+            self._given_gtk = self._group.newest[1]
             frame[_AT_RSC : _AT_RSC + 6] = self._group.newest[2].to_bytes(6, "little")
             frame[_AT_DATA:] = wrap_key_data(keys.kek, key_data)
             frame[_AT_MIC : _AT_MIC + 16] = eapol_mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))

@@ -42,9 +42,11 @@ class Client:
         self.transcript = b""
 
     def close(self) -> None:
+        """Hang up."""
         self.sock.close()
 
     def send_raw(self, data: bytes) -> None:
+        """Send bytes as they are."""
         self.sock.sendall(data)
 
     def post(self, call: str, **args: Any) -> int:
@@ -67,14 +69,17 @@ class Client:
         return reply["error"]
 
     def reply(self, number: Any) -> dict[str, Any]:
+        """The reply to a call, when it is there."""
         end = time.monotonic() + LIMIT_S
         while number not in self.replies:
             self._read(end)
         return self.replies.pop(number)
 
-    def wait(self, what: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    def wait(
+        self, what: Callable[[dict[str, Any]], bool], limit_s: float = LIMIT_S
+    ) -> dict[str, Any]:
         """The first event, past or to come, that fits."""
-        end = time.monotonic() + LIMIT_S
+        end = time.monotonic() + limit_s
         while True:
             for event in self.events:
                 if what(event):
@@ -97,9 +102,11 @@ class Client:
             self._read(end)
 
     def state(self, state: str) -> dict[str, Any]:
+        """The event that a station came into a state."""
         return self.wait(lambda e: e["event"] == "station" and e["state"] == state)
 
     def kinds(self) -> list[str]:
+        """The kinds of the frames recorded so far, in order."""
         return [event["kind"] for event in self.events if event["event"] == "frame"]
 
     def _read(self, end: float) -> None:
@@ -169,7 +176,20 @@ class AirProcess:
         assert self.process.returncode == 0, output
         return output.decode()
 
+    def reset(self) -> None:
+        """Back to how it began, for the next test: off the air, no radio, no events."""
+        for station in self.stations:
+            station.sock.close()
+        self.stations.clear()
+        end = time.monotonic() + LIMIT_S
+        while self.client.call("status")["port"] != "lost":
+            assert time.monotonic() < end, "the radio port is not seen to be closed"
+        self.client.call("stop")
+        self.client.events.clear()
+        self.client.replies.clear()
+
     def close(self) -> None:
+        """End everything, whatever state it is in."""
         for station in self.stations:
             station.sock.close()
         self.client.close()
@@ -187,8 +207,24 @@ def _listen(path: Path) -> socket.socket:
     return listener
 
 
+@pytest.fixture(scope="session")
+def shared_air(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirProcess]:
+    """An air process for many tests."""
+    process = AirProcess(tmp_path_factory.mktemp("air"))
+    yield process
+    process.close()
+
+
 @pytest.fixture
-def air(tmp_path: Path) -> Iterator[AirProcess]:
+def air(shared_air: AirProcess) -> Iterator[AirProcess]:
+    """The shared air process as good as new."""
+    yield shared_air
+    shared_air.reset()
+
+
+@pytest.fixture
+def fresh_air(tmp_path: Path) -> Iterator[AirProcess]:
+    """A fresh air process with its client."""
     process = AirProcess(tmp_path)
     yield process
     process.close()

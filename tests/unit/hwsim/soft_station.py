@@ -32,10 +32,12 @@ LIMIT_S = 10.0
 
 
 def guest_ns() -> int:
+    """The software guest's clock."""
     return time.monotonic_ns() + GUEST_OFFSET_NS
 
 
 def prf384(key: bytes, label: bytes, data: bytes) -> bytes:
+    """PRF-384 of 12.7.1.2."""
     out = b""
     for i in range(3):
         out += hmac.new(key, label + b"\x00" + data + bytes([i]), hashlib.sha1).digest()
@@ -43,6 +45,7 @@ def prf384(key: bytes, label: bytes, data: bytes) -> bytes:
 
 
 def ones_complement(data: bytes) -> int:
+    """The Internet checksum."""
     data += b"\0" * (len(data) & 1)
     total = sum(int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data), 2))
     while total > 0xFFFF:
@@ -66,6 +69,7 @@ class KeyMessage:
 
     @property
     def name(self) -> str:
+        """Which message it is."""
         pairwise, ack, mic = self.info & 8, self.info & 0x80, self.info & 0x100
         assert ack
         if not pairwise:
@@ -87,6 +91,7 @@ class CcmpFrame:
         return b"\0" + header[10:16] + pn.to_bytes(6, "big"), aad
 
     def seal(self, header: bytes, plain: bytes, pn: int) -> bytes:
+        """Protect a payload."""
         header = bytes([header[0], header[1] | 0x40]) + header[2:]
         nonce, aad = self._inputs(header, pn)
         n = pn.to_bytes(6, "little")
@@ -94,6 +99,7 @@ class CcmpFrame:
         return header + ccmp + self.ccm.encrypt(nonce, plain, aad)
 
     def open(self, frame: bytes) -> tuple[int, bytes]:
+        """Packet number and payload of a protected frame."""
         header, ccmp = frame[:24], frame[24:32]
         pn = int.from_bytes(ccmp[:2] + ccmp[4:], "little")
         assert ccmp[3] == 0x20 | self.key_id << 6
@@ -136,10 +142,12 @@ class SoftStation:
     # relay
 
     def hello(self) -> None:
+        """The relay's HELLO."""
         radios = [{"mac": self.mac.hex(":"), "hw": self.hw.hex(":")}]
         self.message(1, json.dumps({"relay": 1, "radios": radios}).encode())
 
     def message(self, kind: int, payload: bytes) -> None:
+        """A message on the radio port."""
         self.sock.sendall(struct.pack("<IB3xQ", len(payload), kind, guest_ns()) + payload)
 
     def send_frame(self, frame: bytes, *, flags: int = 1, freq: int = FREQ) -> int:
@@ -223,18 +231,22 @@ class SoftStation:
     # 802.11
 
     def header(self, fc: bytes, receiver: bytes, address3: bytes) -> bytes:
+        """An 802.11 header of ours with the next sequence number."""
         self.seq = (self.seq + 1) % 4096
         control = struct.pack("<H", self.seq << 4)
         return fc + b"\x3a\x01" + receiver + self.mac + address3 + control
 
     def management(self, subtype: int, body: bytes, receiver: bytes | None = None) -> int:
+        """Send a management frame; returns its cookie."""
         to = receiver or self.bssid
         return self.send_frame(self.header(bytes([subtype << 4, 0]), to, to) + body)
 
     def probe(self, ssid: bytes) -> int:
+        """Send a probe request."""
         return self.management(4, b"\0" + bytes([len(ssid)]) + ssid + RATES, b"\xff" * 6)
 
     def authenticate(self) -> None:
+        """Open authentication; it must succeed."""
         cookie = self.management(11, struct.pack("<HHH", 0, 1, 0))
         frame = self.next_frame()
         assert frame[0] == 0xB0, frame.hex()
@@ -242,16 +254,19 @@ class SoftStation:
         assert self.acked(cookie)
 
     def assoc_request(self, rsne: bytes = RSNE, ssid: bytes | None = None) -> int:
+        """Send an association request."""
         name = self.ssid if ssid is None else ssid
         body = struct.pack("<HH", 0x0431, 5) + bytes([0, len(name)]) + name + RATES + rsne
         return self.management(0, body)
 
     def assoc_status(self) -> int:
+        """The status of the association response that comes next."""
         frame = self.next_frame()
         assert frame[0] == 0x10, frame.hex()
         return int(struct.unpack_from("<H", frame, 26)[0])
 
     def associate(self) -> None:
+        """Associate; it must succeed."""
         self.assoc_request()
         assert self.assoc_status() == 0
 
@@ -262,6 +277,7 @@ class SoftStation:
         return int(struct.unpack_from("<H", frame, 24)[0])
 
     def data(self, payload: bytes, *, pn: int | None = None, protect: bool = True) -> int:
+        """Send a data frame, protected once there is a key."""
         header = self.header(b"\x08\x01", self.bssid, self.bssid)
         if self.tk is None or not protect:
             return self.send_frame(header + payload)
@@ -273,9 +289,11 @@ class SoftStation:
     # EAPOL
 
     def key_message(self, limit_s: float = LIMIT_S) -> KeyMessage:
+        """The EAPOL-Key frame that comes next."""
         return self.parse_key(self.next_frame(limit_s))
 
     def parse_key(self, frame: bytes) -> KeyMessage:
+        """Check and read an EAPOL-Key frame."""
         assert frame[0] == 0x08, frame.hex()
         assert frame[4:10] == self.mac
         assert frame[10:16] == frame[16:22] == self.bssid
@@ -300,6 +318,7 @@ class SoftStation:
         )  # fmt: skip
 
     def key_pdu(self, info: int, replay: int, nonce: bytes, data: bytes, kck: bytes) -> bytes:
+        """An EAPOL-Key frame with its MIC."""
         body = struct.pack(">BHHQ", 2, info, 0, replay) + nonce.ljust(32, b"\0")
         body += bytes(16 + 8 + 8 + 16) + struct.pack(">H", len(data)) + data
         pdu = bytearray(struct.pack(">BBH", 1, 3, len(body)) + body)
@@ -307,11 +326,13 @@ class SoftStation:
         return bytes(pdu)
 
     def derive(self, m1: KeyMessage) -> None:
+        """Derive the PTK."""
         a, s = self.bssid, self.mac
         lo_hi = min(a, s) + max(a, s) + min(m1.nonce, self.snonce) + max(m1.nonce, self.snonce)
         self.ptk = prf384(self.pmk, b"Pairwise key expansion", lo_hi)
 
     def m2(self, m1: KeyMessage, rsne: bytes = RSNE, *, spoil: bool = False) -> int:
+        """Answer M1."""
         assert m1.name == "M1"
         assert m1.info == 0x008A
         self.derive(m1)
@@ -327,6 +348,7 @@ class SoftStation:
         return aes_key_unwrap(self.ptk[16:32], key.data)
 
     def take_gtk(self, plain: bytes) -> int:
+        """Remember the group key of key data; returns its identifier."""
         at = plain.index(bytes.fromhex("dd16000fac01"))
         key_id = plain[at + 6] & 3
         assert key_id in (1, 2)
@@ -334,6 +356,7 @@ class SoftStation:
         return key_id
 
     def m4(self, m3: KeyMessage, *, protect: bool = False) -> int:
+        """Check M3 and answer it."""
         assert m3.name == "M3"
         assert m3.info == 0x13CA
         plain = self.check(m3)
@@ -348,6 +371,7 @@ class SoftStation:
         self.tx_pn = 0
 
     def g2(self, g1: KeyMessage) -> int:
+        """Check G1 and answer it."""
         assert g1.name == "G1"
         assert g1.info == 0x1382
         self.take_gtk(self.check(g1))

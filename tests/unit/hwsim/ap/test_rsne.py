@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the access point says to a station's RSNE."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hwsim.ap.rsne import OWN_RSNE, association_status, parse_rsne
+from hwsim.errors import WireError
+
+CCMP, TKIP, PSK, EAP = "000fac04", "000fac02", "000fac02", "000fac01"
+
+
+def rsne(body: str) -> bytes:
+    """An RSNE around a body in hexadecimal."""
+    content = bytes.fromhex(body)
+    return b"\x30" + bytes([len(content)]) + content
+
+
+@pytest.mark.parametrize(
+    ("element", "status"),
+    [
+        (OWN_RSNE, 0),
+        (rsne(f"0100{CCMP}0100{CCMP}0100{PSK}"), 0),
+        (rsne(f"0100{CCMP}0100{CCMP}0100{PSK}80000000"), 0),
+        (None, 40),
+        (rsne("01"), 40),
+        (rsne(f"0100{CCMP}0500{CCMP}"), 40),
+        (rsne(f"0100{CCMP}0000"), 40),
+        (rsne(f"0200{CCMP}0100{CCMP}0100{PSK}0000"), 44),
+        (rsne(f"0100{TKIP}0100{CCMP}0100{PSK}0000"), 41),
+        (rsne(f"0100{CCMP}0100{TKIP}0100{PSK}0000"), 42),
+        (rsne(f"0100{CCMP}0200{CCMP}{TKIP}0100{PSK}0000"), 42),
+        (rsne(f"0100{CCMP}0100{CCMP}0100{EAP}0000"), 43),
+        (rsne(f"0100{CCMP}0100{CCMP}"), 43),
+        (rsne(f"0100{CCMP}0100{CCMP}0100{PSK}4000"), 45),
+    ],
+)
+def test_status(element: bytes | None, status: int) -> None:
+    """Each way not to fit has its status code of table 9-50."""
+    assert association_status(element) == status
+
+
+@given(st.binary(max_size=64))
+def test_rubbish(body: bytes) -> None:
+    """Rubbish raises the declared error only, and never gets a station in."""
+    element = b"\x30" + bytes([len(body)]) + body
+    try:
+        parse_rsne(element)
+    except WireError:
+        assert association_status(element) == 40

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The templates as scapy reads them back: fields where the hot path patches them."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+
+import pytest
+from scapy.layers.dot11 import Dot11, Dot11Beacon, Dot11Elt, Dot11ProbeResp
+from scapy.layers.inet import ICMP, IP
+from scapy.layers.l2 import ARP, LLC
+
+from hwsim.ap import templates
+from hwsim.ap.network import Network
+from hwsim.ap.rsne import OWN_RSNE
+
+BSSID = bytes.fromhex("0248494c0001")
+
+
+def network(channel: int = 6) -> Network:
+    """A network to build templates for."""
+    addresses = IPv4Address("10.77.0.1"), IPv4Address("10.77.0.2")
+    return Network(b"hil", "passphrase", channel, BSSID, *addresses)
+
+
+def elements(packet: Dot11) -> dict[int, bytes]:
+    """The elements of a frame by identifier."""
+    found = {}
+    layer = packet.getlayer(Dot11Elt)
+    while layer:
+        found[layer.ID] = bytes(layer)[2 : 2 + layer.len]
+        layer = layer.payload.getlayer(Dot11Elt)
+    return found
+
+
+@pytest.mark.parametrize(("channel", "freq"), [(1, 2412), (6, 2437), (36, 5180), (149, 5745)])
+def test_beacon(channel: int, freq: int) -> None:
+    """The beacon names SSID, rates, channel, TIM and RSN, in ascending order of identifiers."""
+    frame, at_dtim = templates.beacon(network(channel))
+    packet = Dot11(frame)
+    assert packet.addr1 == "ff:ff:ff:ff:ff:ff"
+    assert packet.addr2 == packet.addr3 == "02:48:49:4c:00:01"
+    assert packet[Dot11Beacon].beacon_interval == 100
+    found = elements(packet)
+    assert list(found) == sorted(found)
+    assert found[0] == b"hil"
+    assert found[5] == bytes((0, 2, 0, 0))
+    assert frame[at_dtim + 1] == templates.DTIM_PERIOD
+    assert OWN_RSNE in frame
+    assert network(channel).freq_mhz == freq
+    assert (3 in found) == (channel <= 14)
+
+
+def test_probe_response_has_no_tim() -> None:
+    """A probe response is a beacon without TIM."""
+    packet = Dot11(templates.probe_response(network()))
+    assert packet.haslayer(Dot11ProbeResp)
+    assert 5 not in elements(packet)
+
+
+def test_duration_stands_in_little_endian() -> None:
+    """Duration of an acknowledged frame: 314 µs, in the byte order of 802.11."""
+    frames = [
+        templates.probe_response(network()),
+        templates.authentication(network()),
+        templates.association_response(network()),
+        templates.deauthentication(network()),
+        templates.disassociation(network()),
+        templates.data_header(network()),
+    ]
+    assert {frame[2:4] for frame in frames} == {b"\x3a\x01"}
+
+
+def test_eapol_key_layout() -> None:
+    """An EAPOL-Key frame of 95 bytes and its data behind 802.11 and LLC/SNAP."""
+    frame = templates.eapol_key(network(), 0x13CA, 16, 56)
+    assert frame[24:32].hex() == "aaaa03000000888e"
+    assert frame[templates.AT_EAPOL :][:4] == bytes((2, 3)) + (95 + 56).to_bytes(2, "big")
+    assert len(frame) == 32 + 4 + 95 + 56
+    assert frame[36:41].hex() == "0213ca0010"
+
+
+def test_packets_behind_the_access_point() -> None:
+    """ARP and ICMP echo are what scapy reads as such, with right checksums and addresses."""
+    arp = LLC(templates.arp(network(), reply=False))[ARP]
+    assert (arp.op, arp.psrc, arp.pdst) == (1, "10.77.0.1", "10.77.0.2")
+    echo = LLC(templates.echo_request(network()))
+    assert echo[IP].dst == "10.77.0.2"
+    assert echo[ICMP].type == 8
+    assert bytes(echo[ICMP].payload) == templates.ECHO_PAYLOAD

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Arguments of control calls: what is refused, and how."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hwsim import requests
+from hwsim.errors import RequestError
+from hwsim.rules import Rule
+from tests.unit.hwsim.conftest import NETWORK
+
+SECRET = "secret\tsecret"
+
+
+def test_network() -> None:
+    """A network as the harness gives it, with the default BSSID."""
+    network = requests.network(NETWORK)
+    assert network.ssid == b"hil-net"
+    assert network.freq_mhz == 2437
+    assert network.bssid.hex(":") == requests.DEFAULT_BSSID
+    assert NETWORK["passphrase"] not in repr(network)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ssid": ""}, "network.ssid: 0 bytes"),
+        ({"ssid": "ä" * 17}, "network.ssid: 34 bytes in UTF-8; 1 to 32"),
+        ({"ssid": "\ud800"}, "network.ssid"),
+        ({"ssid": 5}, "network.ssid: a string is needed, not 5"),
+        ({"passphrase": "7 chars"}, "network.passphrase: 7 characters; 8 to 63"),
+        ({"passphrase": "x" * 64}, "network.passphrase: 64 characters; 8 to 63"),
+        ({"passphrase": SECRET}, "network.passphrase: only printable ASCII"),
+        ({"passphrase": None}, "network.passphrase: a string is needed"),
+        ({"channel": 14}, "network.channel: 14 is none of 1, 2"),
+        ({"channel": "6"}, "network.channel: a whole number"),
+        ({"channel": True}, "network.channel: a whole number"),
+        ({"bssid": "03:00:00:00:00:00"}, "no address of one station"),
+        ({"bssid": "nonsense"}, "network.bssid: 'nonsense' is no MAC address"),
+        ({"security": "wpa3-sae"}, "network.security: 'wpa3-sae' is none of wpa2-psk"),
+        ({"ap_ip": "10.77.0.300"}, "network.ap_ip"),
+        ({"station_ip": "10.77.0.1"}, "network.station_ip: 10.77.0.1 is the access point's"),
+        ({"chanel": 6}, "network.chanel is unknown; known: ssid, passphrase, channel"),
+    ],
+)
+def test_bad_network(change: dict[str, Any], message: str) -> None:
+    """One line with field, value and what is needed; never the passphrase."""
+    with pytest.raises(RequestError) as caught:
+        requests.network({**NETWORK, **change})
+    assert message in str(caught.value)
+    assert caught.value.code == "bad-argument"
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["ssid", "passphrase", "channel", "security", "ap_ip"])
+def test_missing(name: str) -> None:
+    """What is missing is named."""
+    with pytest.raises(RequestError, match=f"network.{name} is missing"):
+        requests.network({key: value for key, value in NETWORK.items() if key != name})
+
+
+def test_rules() -> None:
+    """Rules with their defaults."""
+    assert requests.rules(
+        [
+            {"message": "M1", "nth": "every", "action": "drop-ack"},
+            {"message": "M4", "action": "delay", "delay_ms": 20, "direction": "up"},
+            {"message": "data", "nth": 3, "action": "repeat", "copies": 2},
+        ]
+    ) == (
+        Rule("M1", 0, "drop-ack"),
+        Rule("M4", 1, "delay", delay_ms=20, direction="up"),
+        Rule("data", 3, "repeat", copies=2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"message": "M5", "action": "drop"}, "rules[0].message: 'M5' is none of auth"),
+        ({"message": "M1", "action": "lose"}, "rules[0].action: 'lose' is none of drop, drop-ack"),
+        ({"message": "M1", "action": "drop", "nth": 0}, "rules[0].nth"),
+        ({"message": "M1", "action": "drop", "nth": "all"}, "rules[0].nth"),
+        ({"message": "M1", "action": "drop", "nth": True}, "rules[0].nth"),
+        ({"message": "M1", "action": "delay"}, "rules[0].delay_ms is missing"),
+        ({"message": "M1", "action": "delay", "delay_ms": 60001}, "from 1 to 60000"),
+        ({"message": "M1", "action": "drop", "delay_ms": 5}, "rules[0].delay_ms is unknown"),
+        ({"message": "M1", "action": "repeat", "copies": 0}, "rules[0].copies"),
+        ({"message": "M1", "action": "drop", "direction": "in"}, "rules[0].direction"),
+        ({"message": ["M1"], "action": "drop"}, "rules[0].message"),
+        ("M1", "rules[0]: an object is needed"),
+    ],
+)
+def test_bad_rule(rule: Any, message: str) -> None:
+    """A wrong rule is named by its number and field."""
+    with pytest.raises(RequestError) as caught:
+        requests.rules([rule])
+    assert message in str(caught.value)
+
+
+def test_timers() -> None:
+    """hostapd's timers unless told otherwise."""
+    timers = requests.timers({"first_ms": 250})
+    assert (timers.first_ms, timers.next_ms, timers.group_first_ms, timers.tries) == (
+        250,
+        1000,
+        500,
+        4,
+    )

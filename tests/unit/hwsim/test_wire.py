@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""hwsim messages as bytes, checked against pyroute2's own netlink code."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyroute2.netlink import genlmsg
+
+from hwsim import wire
+from hwsim.errors import WireError
+
+RADIO = bytes.fromhex("420000000000")
+FRAME = bytes(range(30))
+
+
+class HwsimMessage(genlmsg):
+    """The attributes of mac80211_hwsim that we use, as pyroute2 describes netlink."""
+
+    prefix = "HWSIM_ATTR_"
+    nla_map = (
+        ("HWSIM_ATTR_UNSPEC", "none"),
+        ("HWSIM_ATTR_ADDR_RECEIVER", "l2addr"),
+        ("HWSIM_ATTR_ADDR_TRANSMITTER", "l2addr"),
+        ("HWSIM_ATTR_FRAME", "cdata"),
+        ("HWSIM_ATTR_FLAGS", "uint32"),
+        ("HWSIM_ATTR_RX_RATE", "uint32"),
+        ("HWSIM_ATTR_SIGNAL", "int32"),
+        ("HWSIM_ATTR_TX_INFO", "cdata"),
+        ("HWSIM_ATTR_COOKIE", "uint64"),
+        *((f"HWSIM_ATTR_{number}", "hex") for number in range(9, 19)),
+        ("HWSIM_ATTR_FREQ", "uint32"),
+    )
+
+
+def decoded(message: bytes) -> tuple[int, dict[str, object]]:
+    """Command and attributes of a message as pyroute2 reads it."""
+    parsed = HwsimMessage(struct.pack("<IHHII", 16 + len(message), 40, 0, 1, 0) + message)
+    parsed.decode()
+    return parsed["cmd"], dict(parsed["attrs"])
+
+
+def encoded(**changes: object) -> bytes:
+    """A frame of a radio as pyroute2 writes it, without the netlink header."""
+    values: dict[str, object] = {
+        "ADDR_TRANSMITTER": "42:00:00:00:00:00",
+        "FRAME": FRAME,
+        "FLAGS": 1,
+        "FREQ": 2437,
+        "TX_INFO": bytes.fromhex("0004ff00ff00ff00"),
+        "COOKIE": 77,
+        **changes,
+    }
+    message = HwsimMessage()
+    message["cmd"] = 2
+    message["version"] = 1
+    message["attrs"] = [(f"HWSIM_ATTR_{k}", v) for k, v in values.items() if v is not None]
+    message.encode()
+    return bytes(message.data[16:])
+
+
+def test_frame_of_a_radio() -> None:
+    """Every attribute that the medium needs is read."""
+    assert wire.parse_radio_frame(encoded()) == wire.RadioFrame(
+        radio=RADIO, frame=FRAME, flags=1, cookie=77,
+        tx_info=bytes.fromhex("0004ff00ff00ff00"), freq_mhz=2437,
+    )  # fmt: skip
+
+
+def test_frequency_may_be_missing() -> None:
+    """Older kernels give no frequency."""
+    assert wire.parse_radio_frame(encoded(FREQ=None)).freq_mhz is None
+
+
+@pytest.mark.parametrize("name", ["ADDR_TRANSMITTER", "FRAME", "FLAGS", "TX_INFO", "COOKIE"])
+def test_missing_attribute(name: str) -> None:
+    """A message without an attribute that is needed is refused."""
+    with pytest.raises(WireError, match="missing"):
+        wire.parse_radio_frame(encoded(**{name: None}))
+
+
+def test_frame_too_long() -> None:
+    """No frame is longer than hwsim's limit."""
+    with pytest.raises(WireError, match="2305"):
+        wire.parse_radio_frame(encoded(FRAME=bytes(2305)))
+
+
+def test_frame_for_a_radio() -> None:
+    """pyroute2 reads what the kernel requires: receiver, frame, rate, signal, and frequency."""
+    message = wire.frame_message(RADIO, FRAME, rate_index=4, signal_dbm=-40, freq_mhz=2437)
+    command, attributes = decoded(message)
+    assert command == 2
+    assert attributes["HWSIM_ATTR_ADDR_RECEIVER"] == "42:00:00:00:00:00"
+    assert attributes["HWSIM_ATTR_FRAME"] == FRAME
+    assert attributes["HWSIM_ATTR_RX_RATE"] == 4
+    assert attributes["HWSIM_ATTR_SIGNAL"] == -40
+    assert attributes["HWSIM_ATTR_FREQ"] == 2437
+
+
+@pytest.mark.parametrize("acked", [True, False])
+def test_transmit_status(acked: bool) -> None:
+    """The status names radio and cookie; STAT_ACK says whether the frame was acknowledged."""
+    sent = wire.parse_radio_frame(encoded())
+    command, attributes = decoded(wire.status_message(sent, acked=acked, signal_dbm=-40))
+    assert command == 3
+    assert attributes["HWSIM_ATTR_ADDR_TRANSMITTER"] == "42:00:00:00:00:00"
+    assert attributes["HWSIM_ATTR_COOKIE"] == 77
+    assert attributes["HWSIM_ATTR_FLAGS"] == (5 if acked else 1)
+    attempts = b"\x00\x01" if acked else b"\x00\x04"
+    assert attributes["HWSIM_ATTR_TX_INFO"] == attempts + b"\xff\x00" * 3
+
+
+@given(st.binary(max_size=200))
+def test_rubbish(message: bytes) -> None:
+    """Rubbish raises the declared error only."""
+    with contextlib.suppress(WireError):
+        wire.parse_radio_frame(message)
+
+
+@given(st.integers(0, 200), st.integers(0, 255))
+def test_damaged_message(offset: int, value: int) -> None:
+    """A message with a changed byte is read within its bounds or refused."""
+    message = bytearray(encoded())
+    message[offset % len(message)] = value
+    with contextlib.suppress(WireError):
+        assert len(wire.parse_radio_frame(bytes(message)).frame) <= wire.MAX_FRAME
+
+
+@given(st.integers(0, 120))
+def test_truncated_message(length: int) -> None:
+    """A cut message is refused."""
+    message = encoded()
+    if length < len(message) - 3:
+        with pytest.raises(WireError):
+            wire.parse_radio_frame(message[:length])
