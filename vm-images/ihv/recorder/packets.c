@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "packets.h"
+
+#include <string.h>
+
+#include "safe_copy.h"
+#include "trace.h"
+
+#define MAX_PACKETS 256 /* outstanding at once; more are "unknown" at their completion */
+
+typedef struct Sent {
+    HANDLE completion;
+    const void *packet;
+    ULONG size;
+    bool used;
+    char hash[2 * TRACE_HASH_BYTES + 1];
+} Sent;
+
+static CRITICAL_SECTION lock;
+static Sent sent[MAX_PACKETS];
+
+void packets_open(void)
+{
+    InitializeCriticalSection(&lock);
+}
+
+void packets_close(void)
+{
+    DeleteCriticalSection(&lock);
+}
+
+static bool hash_of(const void *packet, ULONG size, char hash[2 * TRACE_HASH_BYTES + 1])
+{
+    void *copy = safe_duplicate(packet, size);
+    if (copy == NULL)
+        return false;
+    trace_hash(copy, size, hash);
+    HeapFree(GetProcessHeap(), 0, copy);
+    return true;
+}
+
+void packets_sent(HANDLE completion, const void *packet, ULONG size)
+{
+    Sent entry = {completion, packet, size, true, ""};
+    if (!hash_of(packet, size, entry.hash))
+        return;
+    EnterCriticalSection(&lock);
+    for (size_t i = 0; i < MAX_PACKETS; i++) {
+        if (!sent[i].used) {
+            sent[i] = entry;
+            break;
+        }
+    }
+    LeaveCriticalSection(&lock);
+}
+
+static bool take(HANDLE completion, Sent *entry)
+{
+    bool found = false;
+    EnterCriticalSection(&lock);
+    for (size_t i = 0; i < MAX_PACKETS && !found; i++) {
+        found = sent[i].used && sent[i].completion == completion;
+        if (found) {
+            *entry = sent[i];
+            sent[i].used = false;
+        }
+    }
+    LeaveCriticalSection(&lock);
+    return found;
+}
+
+void packets_refused(HANDLE completion)
+{
+    Sent entry;
+    take(completion, &entry);
+}
+
+const char *packets_completed(HANDLE completion)
+{
+    Sent entry;
+    char now[2 * TRACE_HASH_BYTES + 1];
+    if (!take(completion, &entry))
+        return "unknown";
+    if (!hash_of(entry.packet, entry.size, now))
+        return "unreadable";
+    return strcmp(now, entry.hash) == 0 ? "unchanged" : "changed";
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "trace.h"
+
+#include <bcrypt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "text.h"
+
+#define SALT_BYTES 16
+#define HEADER_ROOM 128 /* {"seq":...,"t":...,"pid":...,"tid":..., in front of a record */
+#define LOCK_TRIES 200  /* of 1 ms: a dying process does not wait for a thread that is gone */
+
+static HANDLE file = INVALID_HANDLE_VALUE;
+static CRITICAL_SECTION write_lock;
+static uint64_t last_seq;
+static volatile LONG64 last_call;
+static DWORD calls_slot = TLS_OUT_OF_INDEXES;
+static BCRYPT_ALG_HANDLE hmac;
+static uint8_t salt[SALT_BYTES];
+static char salt_text[2 * SALT_BYTES + 1];
+
+bool trace_open(const WCHAR *path)
+{
+    InitializeCriticalSection(&write_lock);
+    calls_slot = TlsAlloc();
+    BCryptOpenAlgorithmProvider(&hmac, BCRYPT_SHA256_ALGORITHM, NULL, BCRYPT_ALG_HANDLE_HMAC_FLAG);
+    BCryptGenRandom(NULL, salt, sizeof salt, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+    text_hex_encode(salt, sizeof salt, salt_text);
+    file = CreateFileW(path, FILE_APPEND_DATA, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                       NULL, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    return file != INVALID_HANDLE_VALUE;
+}
+
+void trace_close(void)
+{
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+    file = INVALID_HANDLE_VALUE;
+    if (hmac != NULL)
+        BCryptCloseAlgorithmProvider(hmac, 0);
+    hmac = NULL;
+    if (calls_slot != TLS_OUT_OF_INDEXES)
+        TlsFree(calls_slot);
+    calls_slot = TLS_OUT_OF_INDEXES;
+}
+
+const char *trace_salt(void)
+{
+    return salt_text;
+}
+
+/* ---- records ---- */
+
+void trace_begin(Record *record, const char *kind)
+{
+    record->t_ns = clock_now_ns();
+    jw_init(&record->w, HEADER_ROOM);
+    jw_text(&record->w, "kind", kind);
+}
+
+void trace_begin_fixed(Record *record, const char *kind, char *buffer, size_t size)
+{
+    record->t_ns = clock_now_ns();
+    jw_init_fixed(&record->w, buffer, size, HEADER_ROOM);
+    jw_text(&record->w, "kind", kind);
+}
+
+static bool lock_to_write(void)
+{
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (TryEnterCriticalSection(&write_lock))
+            return true;
+        Sleep(1);
+    }
+    return false;
+}
+
+/* Puts the header directly in front of the text and writes both as one. */
+static void write_line(Record *record)
+{
+    char header[HEADER_ROOM];
+    int size = snprintf(header, sizeof header, "{\"seq\":%llu,\"t\":%llu,\"pid\":%lu,\"tid\":%lu,",
+                        (unsigned long long)(last_seq + 1), (unsigned long long)record->t_ns,
+                        GetCurrentProcessId(), GetCurrentThreadId());
+    char *start = record->w.data + HEADER_ROOM - size;
+    DWORD length = (DWORD)(record->w.data + record->w.length - start);
+    DWORD written;
+    memcpy(start, header, (size_t)size);
+    if (WriteFile(file, start, length, &written, NULL))
+        last_seq++;
+}
+
+void trace_end(Record *record)
+{
+    jw_raw(&record->w, "}\n", 2);
+    /* A record that could not be built whole leaves a gap in seq, which readers report. */
+    if (file != INVALID_HANDLE_VALUE) {
+        bool fixed = record->w.borrowed;
+        if (!fixed)
+            EnterCriticalSection(&write_lock);
+        if (!fixed || lock_to_write()) {
+            if (record->w.failed)
+                last_seq++;
+            else
+                write_line(record);
+            LeaveCriticalSection(&write_lock);
+        }
+    }
+    jw_free(&record->w);
+}
+
+/* ---- calls ---- */
+
+static Call *innermost(void)
+{
+    return calls_slot == TLS_OUT_OF_INDEXES ? NULL : TlsGetValue(calls_slot);
+}
+
+const Call *call_innermost_handler(void)
+{
+    const Call *call = innermost();
+    while (call != NULL && !call->handler)
+        call = call->outer;
+    return call;
+}
+
+void call_enter(Call *call, const char *function, bool handler)
+{
+    call->last_error = GetLastError();
+    trace_begin(&call->record, "enter");
+    call->number = (uint64_t)InterlockedIncrement64(&last_call);
+    call->function = function;
+    call->handler = handler;
+    call->outer = innermost();
+    TlsSetValue(calls_slot, call);
+    jw_u64(&call->record.w, "call", call->number);
+    jw_text(&call->record.w, "function", function);
+    jw_object(&call->record.w, "args");
+}
+
+void call_run(Call *call)
+{
+    jw_end_object(&call->record.w);
+    trace_end(&call->record);
+    SetLastError(call->last_error);
+}
+
+static void begin_return(Call *call)
+{
+    call->last_error = GetLastError();
+    trace_begin(&call->record, "return");
+    TlsSetValue(calls_slot, call->outer);
+    jw_u64(&call->record.w, "call", call->number);
+    jw_text(&call->record.w, "function", call->function);
+}
+
+void call_return(Call *call, DWORD result)
+{
+    begin_return(call);
+    jw_u64(&call->record.w, "result", result);
+    jw_object(&call->record.w, "out");
+}
+
+void call_return_void(Call *call)
+{
+    begin_return(call);
+    jw_null(&call->record.w, "result");
+    jw_object(&call->record.w, "out");
+}
+
+void call_end(Call *call)
+{
+    jw_end_object(&call->record.w);
+    trace_end(&call->record);
+    SetLastError(call->last_error);
+}
+
+/* ---- secrets ---- */
+
+void trace_hash(const void *data, size_t size, char out[2 * TRACE_HASH_BYTES + 1])
+{
+    uint8_t digest[32] = {0};
+    BCRYPT_HASH_HANDLE hash = NULL;
+    if (BCRYPT_SUCCESS(BCryptCreateHash(hmac, &hash, NULL, 0, salt, sizeof salt, 0))) {
+        BCryptHashData(hash, (PUCHAR)data, (ULONG)size, 0);
+        BCryptFinishHash(hash, digest, sizeof digest, 0);
+        BCryptDestroyHash(hash);
+    }
+    text_hex_encode(digest, TRACE_HASH_BYTES, out);
+}
+
+void trace_secret(JsonWriter *w, const char *name, const void *data, size_t size)
+{
+    char hash[2 * TRACE_HASH_BYTES + 1];
+    trace_hash(data, size, hash);
+    jw_object(w, name);
+    jw_u64(w, "length", size);
+    jw_text(w, "hash", hash);
+    jw_end_object(w);
+}
