@@ -121,7 +121,7 @@ def build_base(
         argv = mmdebstrap_argv(recipe, build_mode(), folder, deb_cache)
         log = folder / "build.log"
         try:
-            _run(argv, log, progress, limit_s)
+            _run(argv, log, progress, limit_s, hidden=frozenset(recipe.hook.splitlines()))
         except ImageBuildError:
             shutil.copyfile(log, target.with_name(f"{target.name}.failed.log"))
             raise
@@ -131,7 +131,14 @@ def build_base(
     return BaseImage(target)
 
 
-def _run(argv: list[str], log: Path, progress: ProgressCallback | None, limit_s: float) -> None:
+def _run(
+    argv: list[str],
+    log: Path,
+    progress: ProgressCallback | None,
+    limit_s: float,
+    hidden: frozenset[str],
+) -> None:
+    """Run the build; ``hidden`` lines (mmdebstrap repeats a failed hook) are kept out of errors."""
     environment = {**os.environ, "LC_ALL": "C"}
     environment["PATH"] = f"{environment.get('PATH', os.defpath)}:/usr/sbin:/sbin"
     late = threading.Event()
@@ -155,23 +162,28 @@ def _run(argv: list[str], log: Path, progress: ProgressCallback | None, limit_s:
         timer.start()
         try:
             assert process.stdout is not None
-            tail = _follow(process.stdout, sink, progress)
+            tail = _follow(process.stdout, sink, progress, hidden)
             status = process.wait()
         finally:
             timer.cancel()
             _terminate(process)
+            if process.stdout is not None:
+                process.stdout.close()
     if late.is_set():
         raise ImageBuildError(f"disk build: not finished after {limit_s:.0f} s; last:\n{tail}")
     if status != 0:
         raise ImageBuildError(f"disk build: mmdebstrap ended with {status}; last:\n{tail}")
 
 
-def _follow(stream: IO[str], sink: IO[str], progress: ProgressCallback | None) -> str:
+def _follow(
+    stream: IO[str], sink: IO[str], progress: ProgressCallback | None, hidden: frozenset[str]
+) -> str:
     reader = ProgressReader()
     tail: deque[str] = deque(maxlen=_TAIL_LINES)
     for line in stream:
         sink.write(line)
-        tail.append(line)
+        if line.rstrip("\n") not in hidden:
+            tail.append(line)
         moved = reader.feed(line)
         if moved is not None and progress is not None:
             progress(moved)

@@ -23,7 +23,8 @@ class Progress:
 ProgressCallback = Callable[[Progress], None]
 
 _SHARES = (
-    ("package lists", 0.07),
+    ("start", 0.01),
+    ("package lists", 0.06),
     ("base system", 0.17),
     ("download", 0.10),
     ("install", 0.40),
@@ -79,7 +80,9 @@ class ProgressReader:
 
     def _move(self, stage: str, part: float) -> Progress | None:
         fraction = round(_STARTS[stage] + part * _WIDTHS[stage], 4)
-        if fraction <= self.current.fraction:
+        if (fraction, stage) == (self.current.fraction, self.current.stage):
+            return None
+        if fraction < self.current.fraction:
             return None
         self.current = Progress(stage, fraction)
         return self.current
