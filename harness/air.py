@@ -72,14 +72,18 @@ class Air:
             return f"air ended with status {code}" + (f": {said}" if said else "")
         return f"radio port {self.state.port}, station {self.state.station}"
 
-    def configure(self, network: Network) -> str:
-        """Set the network up; the BSSID of the access point."""
+    def configure(self, network: Network, first_retry_ms: int) -> str:
+        """Set the network up; the BSSID of the access point.
+
+        `first_retry_ms` is when an unanswered EAPOL message of a handshake is first sent again.
+        """
         passphrase = network.passphrase.get_secret_value() if network.passphrase else ""
         settings = {
             "ssid": network.ssid, "passphrase": passphrase, "channel": network.channel,
             "security": network.security, "ap_ip": AP_IP, "station_ip": STATION_IP,
         }  # fmt: skip
-        return str(self._call("configure", network=settings).get("bssid", ""))
+        timers = {"first_ms": first_retry_ms}
+        return str(self._call("configure", network=settings, timers=timers).get("bssid", ""))
 
     def start(self) -> None:
         """Begin to beacon."""
@@ -113,7 +117,7 @@ class Air:
             self._call("stop")
 
     def _call(self, name: str, *, wait_s: float = 0, **args: object) -> dict[str, Any]:
-        return self._client.call(name, timeout_s=CALL_S + wait_s, **args)
+        return self._client.call(name, args, timeout_s=CALL_S + wait_s)
 
     def _take(self, event: dict[str, Any]) -> None:
         kind = event.get("event")

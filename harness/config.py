@@ -10,6 +10,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from harness.validation import Strict, load_toml
+from harness.vm.argv import Accel
+
+HOSTAPD_FIRST_RETRY_MS = 100
+"""hostapd src/ap/wpa_auth.c, eapol_key_timeout_first."""
+
+TCG_FIRST_RETRY_MS = 1000
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
@@ -22,6 +28,20 @@ class Guest(Strict):
     accel: Literal["auto", "kvm", "tcg"] = "auto"
     saved_state: bool = True
     """Start from a state saved after the first boot; false boots each time."""
+
+
+class Air(Strict):
+    """The access point."""
+
+    first_retry_ms: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """When an unanswered M3 is first sent again. Left out: 100 ms as in hostapd, but 1000 ms under
+    TCG, whose guest is so slow that hostapd's timer would fire in the midst of good exchanges."""
+
+    def retry_ms(self, accel: Accel) -> int:
+        """`first_retry_ms`, or its default for an accelerator."""
+        if self.first_retry_ms is not None:
+            return self.first_retry_ms
+        return HOSTAPD_FIRST_RETRY_MS if accel == "kvm" else TCG_FIRST_RETRY_MS
 
 
 class Limits(Strict):
@@ -52,6 +72,7 @@ class Lab(Strict):
     """A whole lab.toml."""
 
     guest: Guest = Guest()
+    air: Air = Air()
     limits: Limits = Limits()
     store: Store = Store()
 

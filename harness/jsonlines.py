@@ -60,10 +60,12 @@ class JsonLinesClient:
         """Whether the peer's stream is still open."""
         return self._ended is None
 
-    def call(self, name: str, *, timeout_s: float, **args: object) -> dict[str, Any]:
+    def call(
+        self, name: str, args: dict[str, object] | None = None, *, timeout_s: float
+    ) -> dict[str, Any]:
         """The result of one call; raises `CallFailed`, `TooSlow` or `PeerGone`."""
         deadline = Deadline(f"answer of {self.peer} to {name}", timeout_s)
-        call_id, answers = self._send(name, args, deadline)
+        call_id, answers = self._send(name, args or {}, deadline)
         try:
             answer = answers.get(timeout=deadline.remaining_s)
         except queue.Empty:

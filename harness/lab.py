@@ -22,6 +22,7 @@ from harness.guest.agent import Agent, Interface, running_agent
 from harness.guest.recorder import AGENT, FOLDER, TRACE, installed
 from harness.guest.ssh import Login, Ssh, connect
 from harness.recording import Recording
+from harness.scenarios import Network
 from harness.vm.accel import Choice, choose
 from harness.vm.argv import Wiring
 from harness.vm.disk import overlay
@@ -73,6 +74,12 @@ class Session(Guest):
             raise LabFault("writing of the evidence", 0, self.recording.fault)
         self.agent.clock_ns(timeout_s=10)
         self.air.status()
+
+    def go_on_air(self, lab: Lab, network: Network) -> str:
+        """Let the access point beacon; its BSSID."""
+        bssid = self.air.configure(network, lab.air.retry_ms(self.accel.accel))
+        self.air.start()
+        return bssid
 
     def pull_trace(self) -> tuple[IhvRecord, ...]:
         """What is new in the guest's trace file."""
@@ -133,8 +140,15 @@ def open_session(
             guest.machine, ssh, guest.air, images, guest.accel, agent, interface,
             place.vendor, place.sha256, recording,
         )  # fmt: skip
-        session.pull_trace()
+        _await_recorder(session, lab)
         yield session
+
+
+def _await_recorder(session: Session, lab: Lab) -> None:
+    """Make sure that the IHV host has loaded the recorder: without it nothing would be seen."""
+    deadline = Deadline("first record of the IHV trace", lab.limits.command_s)
+    deadline.state = f"{TRACE} is empty or absent"
+    deadline.poll(lambda: session.pull_trace() or None)
 
 
 def _reach(machine: Machine, login: Login, lab: Lab) -> Ssh:

@@ -162,8 +162,7 @@ def lab(
         open_console() as console,
         open_session(lab_config, guest, tape, console, dll) as session,
     ):
-        session.air.configure(network)
-        session.air.start()
+        session.go_on_air(lab_config, network)
         yield RunningLab(lab_config, session, network, folder)
 
 

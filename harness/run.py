@@ -76,8 +76,7 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
             ) as session,
         ):
             gathered.environment = environment(plan.dll, session)
-            gathered.bssid = session.air.configure(plan.scenario.network)
-            session.air.start()
+            gathered.bssid = session.go_on_air(plan.lab, plan.scenario.network)
             associate_all(plan, session, gathered, show, first=1)
     except LabFault as fault:
         if not gathered.broken:

@@ -66,20 +66,20 @@ class Agent:
 
     def set_profile(self, interface: Interface, xml: str, *, timeout_s: float) -> None:
         """WlanSetProfile."""
-        self._client.call("set_profile", timeout_s=timeout_s, interface=interface.guid, xml=xml)
+        args: dict[str, object] = {"interface": interface.guid, "xml": xml}
+        self._client.call("set_profile", args, timeout_s=timeout_s)
 
     def connect(self, interface: Interface, profile: str, *, timeout_s: float) -> int:
         """WlanConnect; the guest time just before it."""
         self.drain()
-        return _ns(
-            self._client.call(
-                "connect", timeout_s=timeout_s, interface=interface.guid, profile=profile
-            )
-        )
+        args: dict[str, object] = {"interface": interface.guid, "profile": profile}
+        return _ns(self._client.call("connect", args, timeout_s=timeout_s))
 
     def disconnect(self, interface: Interface, *, timeout_s: float) -> int:
         """WlanDisconnect; the guest time just before it."""
-        return _ns(self._client.call("disconnect", timeout_s=timeout_s, interface=interface.guid))
+        return _ns(
+            self._client.call("disconnect", {"interface": interface.guid}, timeout_s=timeout_s)
+        )
 
     def drain(self) -> None:
         """Forget notifications that came before now."""

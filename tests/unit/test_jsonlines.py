@@ -57,7 +57,7 @@ def test_an_answer_reaches_its_call(peer: Peer) -> None:
     peer.answer(event="other")
     peer.answer(id=77, result={"stray": True})
     peer.answer(id=1, result={"bssid": "02:00:00:00:00:01"})
-    result = peer.client.call("configure", timeout_s=5, ssid="hil")
+    result = peer.client.call("configure", {"ssid": "hil"}, timeout_s=5)
     assert result == {"bssid": "02:00:00:00:00:01"}
     assert peer.sent.get(timeout=5) == {"id": 1, "call": "configure", "args": {"ssid": "hil"}}
     assert peer.events == [{"event": "other"}]
