@@ -5,6 +5,11 @@ Two ways of use: over the whole run at its end (linear in the run), and after ea
 `harness.evidence.window(run, index)`, which costs the same however long the run is. A finding may
 belong to the association before the newest one, since some breaches (a completion after the stop)
 show only later: take findings of both.
+
+An association whose lab broke (``lab_fault``) yields no finding from something that is missing: the
+lab may have swallowed it. What was positively recorded before the fault is still reported, and
+then counts more than the lab fault (FAIL > MISS): a breach on record is not unmade by what broke
+afterwards.
 """
 
 from __future__ import annotations

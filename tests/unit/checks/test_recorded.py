@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rules on recorded traces: what recorder.dll wrote of sample.dll in ihvhost.exe under Wine.
+
+``recorded/good.jsonl`` has three associations and an orderly end, the others one association with
+the fault of their name. There was no radio and no WLAN service, so there are no frames and no
+notifications: these traces show the interface alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.checks import Evaluation, eapol_timing, evaluate
+from harness.evidence import (
+    AssociationEvidence,
+    ClockModel,
+    Notification,
+    RunEvidence,
+    names,
+    parse_trace,
+    segment,
+    split,
+)
+from harness.faults import FAULTS
+
+RECORDED = Path(__file__).parent / "recorded"
+CLOCK = ClockModel(0, 0)
+BEFORE_NS = 1_000
+
+
+def recorded(name: str) -> RunEvidence:
+    """A recorded trace as evidence; each PerformPreAssociate begins an association."""
+    records, damage = parse_trace((RECORDED / f"{name}.jsonl").read_bytes())
+    connects = [
+        record.t_ns - BEFORE_NS
+        for record in records
+        if (record.kind, record.function) == ("enter", names.PRE_ASSOCIATE)
+    ]
+    parts = split(records, connects)[1:]
+    associations = tuple(
+        AssociationEvidence(
+            index=index,
+            connect_ns=connect_ns,
+            end_ns=part[-1].t_ns,
+            ihv=part,
+            notifications=tuple(
+                Notification(record.t_ns, names.SOURCE_MSM, names.MSM_CONNECTED, "{guid}", 0)
+                for record in part
+                if (record.kind, record.function) == ("return", names.POST_COMPLETION)
+            ),
+        )
+        for index, (connect_ns, part) in enumerate(zip(connects, parts, strict=True), start=1)
+    )
+    return RunEvidence(records, associations, CLOCK, damage)
+
+
+def broken_rules(result: Evaluation) -> set[tuple[str, str]]:
+    """Rules with a finding; expectations aside, as there was no air."""
+    return {(i.rule, i.severity) for i in result.findings if not i.rule.startswith("EXPECT")}
+
+
+def test_good_trace_is_whole() -> None:
+    """No damage, no call left open, all tied to three sessions."""
+    evidence = recorded("good")
+    cut = segment(evidence)
+    assert cut.damage == ()
+    assert all(call.returned for call in cut.calls)
+    assert [len(session.completions) for session in cut.sessions] == [1, 1, 1]
+    assert all(session.stop for session in cut.sessions)
+    assert all(send.completion for send in cut.sends)
+    assert not cut.stray_pre + cut.stray_post + cut.stray_stops + cut.stray_send_completions
+
+
+def test_good_trace_keeps_every_rule_it_exercises() -> None:
+    """No finding; every family of the interface was put to the test."""
+    result = evaluate(recorded("good"))
+    assert broken_rules(result) == set()
+    untested = {"POST-10", "POST-15", "POST-17", "STOP-02"}
+    of_the_interface = {item.rule for item in result.undecided if "EXPECT" not in item.rule}
+    assert of_the_interface == untested
+    assert "LIFE-06" in result.checked
+
+
+def test_handler_timing_of_the_good_trace() -> None:
+    """Figures of the handler are measured; those of the air are absent."""
+    for association in recorded("good").associations:
+        values = eapol_timing(association, CLOCK).values
+        assert set(values) == {"handler", "handler_to_completion"}
+        assert 0 < values["handler"].us < values["handler_to_completion"].us
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_recorded_fault_is_found_and_nothing_else(fault: str) -> None:
+    """Every fault of the sample DLL, as recorded, breaks exactly the rules it stands for."""
+    evidence = recorded(fault)
+    assert evidence.damage == ()
+    expected = {(rule, "FAIL") for rule in FAULTS[fault].rules}
+    assert broken_rules(evaluate(evidence)) == expected
+
+
+def test_no_secret_in_the_recorded_traces() -> None:
+    """Profiles and keys are there by length and hash only."""
+    for path in RECORDED.glob("*.jsonl"):
+        content = path.read_text("ascii")
+        assert "Passphrase" not in content
+        for record in parse_trace(content)[0]:
+            key = record.args.get("pKey")
+            if isinstance(key, dict):
+                assert set(key["ucKey"]) == {"length", "hash"}
