@@ -76,6 +76,9 @@ class Ssh:
             deadline.state = "running"
             streams = _until_end(channel, deadline)
             status = channel.recv_exit_status()
+            if status < 0:  # paramiko's "none was told": Windows' own are unsigned
+                deadline.state = "its channel closed without an exit status"
+                raise deadline.gone()
         return CommandResult(status, *(_text(bytes(data)) for data in streams))
 
     def program(
@@ -231,7 +234,9 @@ def _until_end(channel: paramiko.Channel, deadline: Deadline) -> tuple[bytearray
     output, errors = bytearray(), bytearray()
     quiet_since_s = time.monotonic()
     while not (channel.eof_received and not channel.recv_ready()):
-        more = False
+        if deadline.expired:
+            raise deadline.too_slow()
+        more, closed = False, channel.closed
         if channel.recv_ready():
             output, more = (output + channel.recv(65536))[:MAX_OUTPUT], True
         if channel.recv_stderr_ready():
@@ -239,10 +244,8 @@ def _until_end(channel: paramiko.Channel, deadline: Deadline) -> tuple[bytearray
         now_s = time.monotonic()
         if more:
             quiet_since_s = now_s
-        elif channel.exit_status_ready() and now_s - quiet_since_s > QUIET_S:
+        elif closed or (channel.exit_status_ready() and now_s - quiet_since_s > QUIET_S):
             break
-        elif deadline.expired:
-            raise deadline.too_slow()
         else:
             time.sleep(0.005)
     if not channel.status_event.wait(deadline.remaining_s):

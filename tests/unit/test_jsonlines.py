@@ -90,8 +90,11 @@ def test_the_end_of_the_stream_ends_every_call(peer: Peer, end: Exception | None
 
 @pytest.mark.parametrize(
     "line",
-    [b"{", b"[]\n", b"\xff\xfe\n", b"3\n", b"{}\n", b'{"id":"x"}\n', b"[" * 100_000, b"9" * (MAX_LINE + 1)],
-)  # fmt: skip
+    [
+        *(b"{", b"[]\n", b"\xff\xfe\n", b"3\n", b"{}\n", b'{"id":"x"}\n'),
+        *(b"[" * 100_000, b"9" * (MAX_LINE + 1)),
+    ],
+)
 def test_rubbish_is_counted_and_skipped(peer: Peer, line: bytes) -> None:
     """No line of an untrusted peer breaks the client; the next good one still counts."""
     peer.say(line)

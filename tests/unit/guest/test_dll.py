@@ -79,4 +79,4 @@ def test_a_program(tmp_path: Path) -> None:
     """An .exe renamed to .dll is no DLL."""
     assert "a program, not a DLL" in refused(
         compiled(tmp_path, EXPORTS, "-Wl,-e,Dot11ExtIhvInitService")
-    )  # noqa: E501
+    )
