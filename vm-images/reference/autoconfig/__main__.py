@@ -12,12 +12,13 @@ from .connection import Connection
 from .framework import Framework
 from .host import IhvHost
 from .lifecycle import Lifecycle, Outcome
-from .log import note
+from .log import defer, flush, note
 from .loop import Callback, Loop
 from .nl80211 import Nl80211Radio
 from .radio import Radio, RadioError
 from .service import WlanService
 from .settings import SettingError, Settings, from_environment
+from .standing import take_precedence, warm_ciphers
 
 DESCRIPTION = "Reference WLAN adapter (mac80211_hwsim)"
 
@@ -72,6 +73,8 @@ def main() -> int:
     except RadioError as error:
         note(f"no radio: {error.strerror}")
         return 1
+    take_precedence()
+    warm_ciphers()
     app = App(loop, radio, settings)
     # SIGTERM ends in order, so that the DLL sees DeinitAdapter and DeinitService (LIFE-10).
     on_signal(loop, signal.SIGTERM, lambda: app.lifecycle.stop(lambda _outcome: loop.stop()))
@@ -81,9 +84,13 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
-    loop.run()
-    app.close()
-    radio.close()
+    defer(loop.call_later)
+    try:
+        loop.run()
+    finally:
+        app.close()
+        radio.close()
+        flush()
     return 0
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Generic netlink: messages ↔ bytes, and one socket that asks, awaits the answer and keeps events.
 
-Written with struct rather than pyroute2: the latter decodes one nl80211 message in 55 µs where this
-takes 1 µs, and the guest runs Python some twenty times slower than that, on the way of every EAPOL
-frame (measured with pyroute2 0.9 and 0.7; its import is 0.17 s against nothing).
+Written with struct rather than pyroute2: decoding one control-port frame takes 18 µs in the guest
+under emulation, with pyroute2 it takes 500 to 1100 µs, on the way of every EAPOL frame; and its
+import takes 2.8 s there, nl80211 here 0.4 s.
 
 Formats: include/uapi/linux/netlink.h and genetlink.h.
 """

@@ -26,7 +26,7 @@ class NetworkSearch:
 
     Args:
         radio: scans.
-        frequencies_mhz: channels to scan for a network never seen; empty = all.
+        frequencies_mhz: channels to scan first for a network never seen; empty = all.
         fresh_s: a BSS heard within this time needs no scan.
     """
 

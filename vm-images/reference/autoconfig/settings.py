@@ -57,7 +57,8 @@ class Settings:
         host_command: argv of the IHV host.
         address: where wlanapi.dll finds the service (host, port).
         adapter_oui: the driver's AdapterOUI; a profile of another OUI is refused.
-        frequencies_mhz: channels to scan when nothing is known of a network; empty = all.
+        frequencies_mhz: channels to scan first when nothing is known of a network; all follow when
+            it is not there. All take this radio 3.8 s under emulation, four take 0.3 s.
         limits: every wait.
     """
 
@@ -65,7 +66,7 @@ class Settings:
     host_command: tuple[str, ...] = ("wine", r"C:\hilref\ihvhost.exe")
     address: tuple[str, int] = ("127.0.0.1", 7711)
     adapter_oui: int = 0x123456
-    frequencies_mhz: tuple[int, ...] = ()
+    frequencies_mhz: tuple[int, ...] = (2412, 2437, 2462, 5180)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -85,7 +86,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         host_command=_command(env.get("HIL_IHV_HOST"), plain.host_command),
         address=(plain.address[0], _integer(env, "HIL_WLANAPI_PORT", 10, plain.address[1])),
         adapter_oui=_integer(env, "HIL_ADAPTER_OUI", 16, plain.adapter_oui),
-        frequencies_mhz=_integers(env, "HIL_SCAN_MHZ"),
+        frequencies_mhz=_integers(env, "HIL_SCAN_MHZ", plain.frequencies_mhz),
         limits=_limits(env),
     )
 
@@ -104,9 +105,14 @@ def _integer(env: Mapping[str, str], name: str, base: int, default: int) -> int:
         raise SettingError(f"{name} must be a number of base {base}, not {text!r}") from error
 
 
-def _integers(env: Mapping[str, str], name: str) -> tuple[int, ...]:
+def _integers(
+    env: Mapping[str, str], name: str, default: tuple[int, ...]
+) -> tuple[int, ...]:
+    text = env.get(name)
+    if text is None:
+        return default
     try:
-        return tuple(int(part) for part in env.get(name, "").split(",") if part.strip())
+        return tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise SettingError(f"{name} must be numbers with commas between") from error
 
