@@ -17,10 +17,11 @@ from harness.evidence.model import (
     RunEvidence,
     TraceDamage,
 )
-from harness.evidence.segments import Segments, Session, segment, split, window
+from harness.evidence.segments import Segments, Session, segment
 from harness.evidence.states import AdapterState, adapter_states
 from harness.evidence.timeline import TimelineEvent, timeline
 from harness.evidence.trace import TraceParser, parse_trace
+from harness.evidence.windows import split, window
 
 __all__ = [
     "AdapterState",

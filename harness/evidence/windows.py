@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Parts of a growing run: what suffices to judge one association, and the trace cut at connects."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import Final
+
+from harness.evidence import names
+from harness.evidence.model import IhvRecord, RunEvidence
+
+PROLOGUE: Final = frozenset({
+    names.GET_VERSION, names.INIT_SERVICE, names.INIT_VIRTUAL_STATION,
+    names.INIT_ADAPTER, names.DEINIT_ADAPTER, names.DEINIT_SERVICE,
+})  # fmt: skip
+"""Functions whose records a window always keeps: they introduce the handles used later."""
+
+
+def window(evidence: RunEvidence, index: int, before: int = 1) -> RunEvidence:
+    """The part of a growing run that suffices to judge association ``index``.
+
+    It holds that association, ``before`` ones ahead of it, and of everything older only the
+    service prologue (load and unload records, version, service and adapter calls), so that judging
+    each association of a long run costs the same.
+    """
+    kept = [item for item in evidence.associations if index - before <= item.index <= index]
+    start_ns = min((item.connect_ns for item in kept if item.connect_ns > 0), default=0)
+    trace = tuple(
+        record for record in evidence.trace
+        if record.t_ns >= start_ns or _is_prologue(record)
+    )  # fmt: skip
+    damage = tuple(
+        item for item in evidence.damage if item.until_ns is None or item.until_ns >= start_ns
+    )
+    return RunEvidence(trace, tuple(kept), evidence.clock, damage)
+
+
+def _is_prologue(record: IhvRecord) -> bool:
+    return record.kind in ("load", "unload") or record.function in PROLOGUE
+
+
+def split(trace: Iterable[IhvRecord], connects_ns: list[int]) -> list[tuple[IhvRecord, ...]]:
+    """The trace cut at the given connect times: what was before the first, then one part each."""
+    parts: list[list[IhvRecord]] = [[] for _ in range(len(connects_ns) + 1)]
+    for record in trace:
+        parts[bisect_right(connects_ns, record.t_ns)].append(record)
+    return [tuple(part) for part in parts]
