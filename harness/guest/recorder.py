@@ -109,9 +109,17 @@ def _original(ssh: Ssh) -> Registration:
             said.output or said.errors or f"reg query ended with {said.status} and no output",
             hint="is the vendor's WLAN driver installed in this guest?",
         )
-    if PureWindowsPath(found.dll) == RECORDER:  # left by a run that was cut off
-        return Registration(found.key, ssh.read_from(ORIGINAL, 0).decode().strip())
-    return found
+    if PureWindowsPath(found.dll) != RECORDER:
+        return found
+    kept = ssh.read_from(ORIGINAL, 0).decode("utf-8", "replace").strip()
+    if not kept:
+        raise PeerGone(
+            f"original value of {VALUE} in {ORIGINAL}",
+            0,
+            f"{found.key} names the recorder, and the file is not there, or empty",
+            hint="set the registry value to the vendor's DLL by hand",
+        )
+    return Registration(found.key, kept)  # left by a run that was cut off
 
 
 def _set(ssh: Ssh, key: str, dll: str) -> None:
