@@ -60,11 +60,19 @@ static DWORD WINAPI reader_main(LPVOID context)
     return 0;
 }
 
+static u_short service_port(void)
+{
+    WCHAR text[8];
+    DWORD size = GetEnvironmentVariableW(SERVICE_PORT_VARIABLE, text, ARRAYSIZE(text));
+    unsigned long port = size > 0 && size < ARRAYSIZE(text) ? wcstoul(text, NULL, 10) : 0;
+    return port > 0 && port <= 0xffff ? (u_short)port : SERVICE_PORT;
+}
+
 static DWORD open_socket(SOCKET *out)
 {
     struct sockaddr_in address = {
         .sin_family = AF_INET,
-        .sin_port = htons(SERVICE_PORT),
+        .sin_port = htons(service_port()),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
     };
     WSADATA data;

@@ -14,6 +14,8 @@
 #include "rpc.h"
 
 #define SERVICE_PORT 7711
+/* Names another port, so that tests need no fixed one. */
+#define SERVICE_PORT_VARIABLE L"HIL_WLANSVC_PORT"
 /* Longest wait for an answer of the service; it must cover stopping a hung DLL. */
 #define SERVICE_TIMEOUT_MS 60000u
 #define SERVICE_MAX_LINE (256u << 10)

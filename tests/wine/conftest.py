@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds the PE files once, makes a Wine prefix once, and starts hosts and agents in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.wine.peer import HostPeer
+
+SOURCES = Path(__file__).parents[2] / "vm-images" / "ihv"
+CROSS = "x86_64-w64-mingw32-gcc"
+BUILD_TIMEOUT_S = 300
+PREFIX_TIMEOUT_S = 180
+COMMAND_TIMEOUT_S = 60
+ADAPTER_KEY = (
+    r"HKLM\SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}"
+    r"\0001\Ndi\IHVExtensions"
+)
+
+StartHost = Callable[[str | Path], HostPeer]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder runs under Wine."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.wine)
+            item.add_marker(pytest.mark.timeout(180))
+
+
+def windows_path(path: Path) -> str:
+    """The path as programs under Wine see it."""
+    return "Z:" + str(path.resolve()).replace("/", "\\")
+
+
+@dataclass
+class Wine:
+    """A Wine prefix and what runs in it."""
+
+    env: dict[str, str]
+    folder: Path
+    _registered: str = field(default="", init=False)
+
+    def run(self, *argv: str | Path) -> subprocess.CompletedProcess[bytes]:
+        """Run a program to its end."""
+        return subprocess.run(
+            ["wine", *map(str, argv)], env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL,
+            capture_output=True, timeout=COMMAND_TIMEOUT_S, check=False,
+        )  # fmt: skip
+
+    def register(self, dll: str) -> None:
+        """Make a DLL the adapter's IHV Extensions DLL."""
+        if dll == self._registered:
+            return
+        done = self.run("reg", "add", ADAPTER_KEY, "/v", "ExtensibilityDLL", "/d", dll, "/f")
+        assert done.returncode == 0, done.stdout + done.stderr
+        self._registered = dll
+
+
+@pytest.fixture(scope="session")
+def pe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the built PE files."""
+    if shutil.which(CROSS) is None:
+        pytest.skip(f"{CROSS} is not installed")
+    build = tmp_path_factory.mktemp("pe")
+    subprocess.run(
+        ["make", "-s", "-j2", "-C", str(SOURCES), f"BUILD={build}"],
+        check=True, capture_output=True, timeout=BUILD_TIMEOUT_S,
+    )  # fmt: skip
+    return build
+
+
+@pytest.fixture(scope="session")
+def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wine]:
+    """A fresh prefix; its server is stopped at the end of the session."""
+    if shutil.which("wine") is None:
+        pytest.skip("wine is not installed")
+    folder = tmp_path_factory.mktemp("wine")
+    env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    env |= {
+        "WINEPREFIX": str(folder / "prefix"),
+        "WINEDEBUG": "-all",
+        "WINEDLLOVERRIDES": "mscoree,mshtml=",
+    }
+    subprocess.run(
+        ["wine", "wineboot", "-i"], env=env, check=True, capture_output=True,
+        stdin=subprocess.DEVNULL, timeout=PREFIX_TIMEOUT_S,
+    )  # fmt: skip
+    yield Wine(env, folder)
+    server = shutil.which("wineserver") or "/usr/lib/wine/wineserver"
+    subprocess.run([server, "-k"], env=env, check=False, timeout=COMMAND_TIMEOUT_S)
+
+
+@pytest.fixture
+def start_host(pe: Path, wine: Wine) -> Iterator[StartHost]:
+    """Start ihvhost.exe on a DLL; it is closed, or killed, at the end of the test."""
+    peers: list[HostPeer] = []
+
+    def start(dll: str | Path) -> HostPeer:
+        wine.register(windows_path(dll) if isinstance(dll, Path) else dll)
+        peers.append(HostPeer(["wine", str(pe / "ihvhost.exe")], wine.env, wine.folder))
+        return peers[-1]
+
+    yield start
+    for peer in peers:
+        peer.close()
+
+
+@pytest.fixture
+def host(start_host: StartHost, pe: Path) -> HostPeer:
+    """A host with sample.dll and one adapter."""
+    peer = start_host(pe / "sample.dll")
+    peer.start()
+    return peer
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """A folder with recorder.dll, set up for a vendor DLL."""
+
+    dll: Path
+    trace: Path
+
+
+@pytest.fixture
+def recorder(pe: Path, tmp_path: Path) -> Callable[[Path], Recorder]:
+    """Set up recorder.dll in front of a vendor DLL."""
+
+    def make(vendor: Path) -> Recorder:
+        dll = tmp_path / "recorder.dll"
+        trace = tmp_path / "trace.jsonl"
+        shutil.copy(pe / "recorder.dll", dll)
+        (tmp_path / "recorder.ini").write_text(
+            f"[recorder]\r\nvendor={windows_path(vendor)}\r\ntrace={windows_path(trace)}\r\n"
+        )
+        return Recorder(dll, trace)
+
+    return make
+
+
+@pytest.fixture
+def compile_dll(tmp_path: Path) -> Callable[..., Path]:
+    """Compile an odd vendor DLL of odd_vendor.c with some macros defined."""
+
+    def compile_(name: str, *defines: str) -> Path:
+        dll = tmp_path / f"{name}.dll"
+        source = Path(__file__).with_name("odd_vendor.c")
+        subprocess.run(
+            [CROSS, "-shared", "-std=c11", "-Wall", "-Werror", f"-I{SOURCES / 'include'}",
+             "-D_WIN32_WINNT=0x0A00", "-DNTDDI_VERSION=0x0A000000",
+             *(f"-D{each}" for each in defines), str(source), "-o", str(dll)],
+            check=True, capture_output=True, timeout=BUILD_TIMEOUT_S,
+        )  # fmt: skip
+        return dll
+
+    return compile_

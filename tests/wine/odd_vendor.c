@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* DLLs that are not what an IHV Extensions DLL has to be; macros choose how. */
+#include "wlanihv.h"
+
+#ifdef EXPORTS
+#define EXPORT __declspec(dllexport)
+#ifndef VERSION_MIN
+#define VERSION_MIN 0
+#endif
+
+static PDOT11EXT_APIS kept;
+
+static DWORD WINAPI no_arguments(void)
+{
+    return ERROR_SUCCESS;
+}
+
+/* Keeps the pointer to the API table, which is dead after InitService. */
+static DWORD WINAPI init_adapter(PDOT11_ADAPTER adapter, HANDLE service, PHANDLE handle)
+{
+    (void)adapter;
+#ifdef KEEPS_TABLE
+    kept->Dot11ExtSetExcludeUnencrypted(service, TRUE);
+#endif
+    (void)service;
+    SetLastError(4711);
+    *handle = (HANDLE)1;
+    return GetLastError() == 4711 ? ERROR_SUCCESS : ERROR_GEN_FAILURE;
+}
+
+/* Probes memory that is not there and recovers: no crash. */
+#ifdef PROBES
+static LONG WINAPI skip_probe(EXCEPTION_POINTERS *information)
+{
+    if (information->ExceptionRecord->ExceptionCode != STATUS_ACCESS_VIOLATION)
+        return EXCEPTION_CONTINUE_SEARCH;
+    information->ContextRecord->Rip += 3; /* mov byte ptr [rax],1 */
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+static DWORD WINAPI reset(HANDLE adapter)
+{
+    (void)adapter;
+    PVOID handler = AddVectoredExceptionHandler(TRUE, skip_probe);
+    __asm__ volatile("xorl %%eax, %%eax\n movb $1, (%%rax)" ::: "rax", "memory");
+    RemoveVectoredExceptionHandler(handler);
+    return ERROR_SUCCESS;
+}
+#endif
+
+EXPORT DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
+{
+    info->dwVerMin = VERSION_MIN;
+    info->dwVerMax = VERSION_MIN;
+    return ERROR_SUCCESS;
+}
+
+EXPORT DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS apis, LPVOID reserved,
+                                           PDOT11EXT_IHV_HANDLERS handlers)
+{
+    (void)version, (void)reserved;
+    kept = apis;
+#ifdef INIT_ERROR
+    return INIT_ERROR;
+#endif
+#ifndef NO_HANDLERS
+    void **table = (void **)handlers;
+    for (size_t i = 0; i < HIL_HANDLER_COUNT; i++)
+        table[i] = (void *)no_arguments;
+    handlers->Dot11ExtIhvInitAdapter = init_adapter;
+#ifdef PROBES
+    handlers->Dot11ExtIhvAdapterReset = reset;
+#endif
+#endif
+    return ERROR_SUCCESS;
+}
+
+#ifdef VIRTUAL_STATION
+EXPORT DWORD WINAPI Dot11ExtIhvInitVirtualStation(PDOT11EXT_VIRTUAL_STATION_APIS apis,
+                                                  LPVOID reserved)
+{
+    BOOL is_virtual;
+    GUID primary;
+    (void)reserved;
+    return apis->Dot11ExtQueryVirtualStationProperties(NULL, &is_virtual, &primary, NULL);
+}
+#endif
+#else
+int nothing_of_interest;
+#endif
