@@ -10,7 +10,9 @@ then.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
+import os
 import signal
 import socket
 import sys
@@ -23,6 +25,7 @@ from hwsim.loop import Loop
 
 CLIENT_LIMIT_NS: Final = 60_000_000_000
 """A parent that handed over descriptors and has not connected for so long is gone."""
+_NICE: Final = -10
 _COLLECT_NS: Final = 10_000_000_000
 _COLLECT_OBJECTS: Final = 5_000
 
@@ -36,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         air = Air(loop, control, radio, options.run_dir)
         if options.control.isdecimal():
             loop.call_after(CLIENT_LIMIT_NS, lambda: None if air.had_client else loop.stop())
+        _be_prompt()
         _tame_garbage(loop)
         loop.run()
         air.close()
@@ -85,6 +89,12 @@ def _stop_on_signals(loop: Loop) -> socket.socket:
 
     loop.watch(reader.fileno(), drain)
     return reader
+
+
+def _be_prompt() -> None:
+    """Go before other processes where that is allowed: a late answer is blamed on the station."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, _NICE)
 
 
 def _tame_garbage(loop: Loop) -> None:

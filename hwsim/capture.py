@@ -107,7 +107,8 @@ class Capture:
         """Write what is kept and close the file."""
         self.flush()
         if self._file is not None:
-            self._guard(self._file.close)
+            with contextlib.suppress(OSError):
+                self._file.close()
             self._file = None
 
     def _open(self) -> None:

@@ -14,15 +14,17 @@ from typing import Final
 from hwsim import eapol, frames
 from hwsim.ap import management
 from hwsim.ap.crypto import pmk_from_passphrase
-from hwsim.ap.datapath import DataPath, parse_icmp, payload_kind
-from hwsim.ap.echo import EchoResult, EchoRun
+from hwsim.ap.datapath import DataPath, payload_kind
+from hwsim.ap.echo import EchoResult
 from hwsim.ap.handshake import Authenticator, GroupKey, KeyTemplates
+from hwsim.ap.host import Host
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network, Timers
+from hwsim.ap.rekey import GroupRekey
 from hwsim.ap.rsne import STATUS_SUCCESS
 from hwsim.ap.station import Heard, Note, Repetitions, State, Station, Surroundings
 from hwsim.ap.templates import AT_SEQUENCE
-from hwsim.errors import RequestError, WireError
+from hwsim.errors import WireError
 from hwsim.frames import BROADCAST, SNAP, MacHeader, mac_text
 
 MAX_STATIONS: Final = 256
@@ -43,10 +45,9 @@ class AccessPoint:
         self._key_templates = KeyTemplates(network)
         self._path = DataPath(network, self._management, self._group)
         self._stations: dict[bytes, Station] = {}
-        self._rekeying: set[bytes] = set()
-        self._rekeyed: Callable[[], None] | None = None
+        self._rekey = GroupRekey(self._group)
+        self._host = Host(self._path, surroundings)
         self._repetitions = Repetitions()
-        self._echo: EchoRun | None = None
         self._air_ns = 0
         self.ignored = 0
 
@@ -79,20 +80,8 @@ class AccessPoint:
         return frame[:AT_SEQUENCE] + self._management.next_sequence() + frame[AT_SEQUENCE + 2 :]
 
     def rekey_group(self, done: Callable[[int], None]) -> None:
-        """Give every station a new GTK; it is used once all have it or are gone.
-
-        ``done`` is then told how many stations were authorized when it began.
-        """
-        if self._rekeyed is not None:
-            raise RequestError("busy", "rekey_group: a group rekey is under way")
-        stations = [s for s in self.stations if s.state == "authorized"]
-        self._group.prepare()
-        self._rekeying = {station.mac for station in stations}
-        self._rekeyed = lambda: done(len(stations))
-        for station in stations:
-            assert station.authenticator is not None
-            station.authenticator.start_group()
-        self._end_rekey()
+        """Give every authorized station a new GTK; ``done`` is told how many, when all have it."""
+        self._rekey.begin([s for s in self.stations if s.state == "authorized"], done)
 
     def deauthenticate_all(self, reason: int) -> None:
         """Deauthenticate every station."""
@@ -108,29 +97,14 @@ class AccessPoint:
             self._gone(station, reason)
 
     def echo(self, count: int, timeout_ns: int, done: Callable[[EchoResult], None]) -> None:
-        """Run ARP and ICMP echo to the station; without one, nothing is sent nor answered."""
-        if self._echo is not None:
-            raise RequestError("busy", "echo: another echo is under way")
-        if not self._stations:
-            done(EchoResult())
-            return
-        self._echo = EchoRun(
-            self.stations[-1],
-            count=count,
-            timeout_ns=timeout_ns,
-            identifier=int.from_bytes(self._surroundings.random(2), "big"),
-            path=self._path,
-            surroundings=self._surroundings,
-            done=lambda result: self._echo_done(result, done),
-        )
-        self._echo.start()
+        """Run ARP and ICMP echo to the station that came last; see :mod:`hwsim.ap.echo`."""
+        station = self.stations[-1] if self._stations else None
+        self._host.echo(station, count, timeout_ns, done)
 
     def shut_down(self) -> None:
         """Cancel what is under way; nothing more is sent."""
-        if self._echo is not None:
-            self._echo.finish()
-        self._rekeying.clear()
-        self._end_rekey()
+        self._host.shut_down()
+        self._rekey.shut_down()
         for station in self.stations:
             station.forget_keys()
         self._stations.clear()
@@ -230,8 +204,8 @@ class AccessPoint:
                 self._stations.pop(next(iter(self._stations))).forget_keys()
             station = self._stations[mac] = Station(mac)
         station.forget_keys()
-        self._left_rekey(station)
-        self._end_echo(station)
+        self._rekey.over_for(station)
+        self._host.gone(station)
         self._change(station, "authenticated")
 
     def _associate(self, heard: Heard) -> None:
@@ -269,7 +243,7 @@ class AccessPoint:
             surroundings=self._surroundings,
             transmit=self._transmit_key,
             authorized=self._authorize,
-            group_done=self._left_rekey,
+            group_done=self._rekey.over_for,
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),
         )
         self._change(station, "handshaking")
@@ -285,18 +259,7 @@ class AccessPoint:
         authenticator = station.authenticator
         if authenticator is not None and not authenticator.has_newest_gtk:
             authenticator.start_group()  # a rekey began after its M3
-        if self._echo is not None and self._echo.station is station:
-            self._echo.on_authorized()
-
-    def _left_rekey(self, station: Station) -> None:
-        self._rekeying.discard(station.mac)
-        self._end_rekey()
-
-    def _end_rekey(self) -> None:
-        if not self._rekeying and self._rekeyed is not None:
-            self._group.switch()
-            rekeyed, self._rekeyed = self._rekeyed, None
-            rekeyed()
+        self._host.authorized(station)
 
     # data
 
@@ -318,7 +281,7 @@ class AccessPoint:
         elif replay:
             note.detail["ignored"] = "packet number"
         elif note.kind in ("arp", "icmp"):
-            self._receive_packet(station, heard)
+            self._host.receive(station, heard, self._air_ns)
 
     def _receive_key(self, station: Station, heard: Heard) -> None:
         key, note = heard.key, heard.note
@@ -330,50 +293,13 @@ class AccessPoint:
         if "ignored" in note.detail:
             self.ignored += 1
 
-    def _receive_packet(self, station: Station, heard: Heard) -> None:
-        """ARP and ICMP of the station; only what the key in use protects counts."""
-        payload, note = heard.payload, heard.note
-        assert payload is not None
-        if station.pairwise is None or not note.protected:
-            note.detail["ignored"] = "not protected by the key in use"
-            return
-        if note.kind == "arp":
-            self._receive_arp(station, payload, note)
-            return
-        icmp = parse_icmp(payload)
-        if icmp is None:
-            return
-        reply = self._path.echo_reply_to(icmp)
-        if reply is not None:
-            self._answer(station, reply, Note("icmp", detail={"icmp": "echo reply"}))
-        elif self._echo is not None and self._echo.station is station:
-            self._echo.on_icmp(icmp, note.protected, self._air_ns)
-
-    def _receive_arp(self, station: Station, payload: bytes, note: Note) -> None:
-        reply = self._path.arp_reply_to(payload)
-        if reply is not None:
-            self._answer(station, reply, Note("arp", detail={"arp": "reply"}))
-        elif self._echo is not None and self._path.is_arp_answer(payload):
-            self._echo.on_arp(note.protected)
-
-    def _answer(self, station: Station, payload: bytes, note: Note) -> None:
-        self._surroundings.transmit(self._path.for_station(station, payload, note), note)
-
-    def _end_echo(self, station: Station) -> None:
-        if self._echo is not None and self._echo.station is station:
-            self._echo.finish()
-
-    def _echo_done(self, result: EchoResult, done: Callable[[EchoResult], None]) -> None:
-        self._echo = None
-        done(result)
-
     # state
 
     def _gone(self, station: Station, reason: int) -> None:
         station.forget_keys()
         self._stations.pop(station.mac, None)
-        self._left_rekey(station)
-        self._end_echo(station)
+        self._rekey.over_for(station)
+        self._host.gone(station)
         self._change(station, "gone", reason)
 
     def _change(self, station: Station, state: State, reason: int | None = None) -> None:

@@ -51,6 +51,8 @@ _TAG = struct.Struct("<I")
 _DELIVERED = struct.Struct("<Ii")
 _TOKEN = struct.Struct("<Q")
 
+_HELLO_MESSAGE: Final = HEADER.pack(9, HELLO, 0) + b'{"air":1}'
+
 _PING_BURST: Final = 12
 _PING_BURST_NS: Final = 20_000_000
 _PING_NS: Final = 500_000_000
@@ -144,8 +146,7 @@ class VirtioSerialPort:
     def _say_hello(self) -> None:
         """Say hello until the relay does, but never twice into a guest that does not read."""
         if self._unread() == 0 and not self._outbox:
-            payload = b'{"air":1}'
-            self._write(HEADER.pack(len(payload), HELLO, 0) + payload)
+            self._write(_HELLO_MESSAGE)
         self._timers = [self._loop.call_after(_HELLO_NS, self._hello_due)]
 
     def _hello_due(self) -> None:
@@ -267,7 +268,9 @@ class VirtioSerialPort:
             token = self._token
             self._pings[token] = self._write(HEADER.pack(_TOKEN.size, PING, 0) + _TOKEN.pack(token))
         elif len(self._pings) >= _PING_BURST and not self.congested:
+            # Read but never answered: another relay may have taken over without a hello.
             self._pings.clear()
+            self._write(_HELLO_MESSAGE)
         wait_ns = _PING_BURST_NS if burst > 0 else _PING_NS
         self._timers = [self._loop.call_after(wait_ns, lambda: self._ping(max(burst - 1, 0)))]
 

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The host behind the access point: it answers ARP and ICMP echo, and runs echoes of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hwsim.ap.datapath import DataPath, parse_icmp
+from hwsim.ap.echo import EchoResult, EchoRun
+from hwsim.ap.station import Heard, Note, Station, Surroundings
+from hwsim.errors import RequestError
+
+
+class Host:
+    """Speaks with stations through the data path; one echo run at a time."""
+
+    def __init__(self, path: DataPath, surroundings: Surroundings) -> None:
+        self._path = path
+        self._surroundings = surroundings
+        self._run: EchoRun | None = None
+
+    def echo(
+        self, station: Station | None, count: int, timeout_ns: int,
+        done: Callable[[EchoResult], None],
+    ) -> None:  # fmt: skip
+        """Run ARP and ICMP echo to the station; without one, nothing is sent nor answered."""
+        if self._run is not None:
+            raise RequestError("busy", "echo: another echo is under way")
+        if station is None:
+            done(EchoResult())
+            return
+        self._run = EchoRun(
+            station,
+            count=count,
+            timeout_ns=timeout_ns,
+            identifier=int.from_bytes(self._surroundings.random(2), "big"),
+            path=self._path,
+            surroundings=self._surroundings,
+            done=lambda result: self._done(result, done),
+        )
+        self._run.start()
+
+    def receive(self, station: Station, heard: Heard, air_ns: int) -> None:
+        """ARP and ICMP of the station; only what the key in use protects counts."""
+        payload, note = heard.payload, heard.note
+        if payload is None or station.pairwise is None or not note.protected:
+            note.detail["ignored"] = "not protected by the key in use"
+        elif note.kind == "arp":
+            self._receive_arp(station, payload, note)
+        else:
+            self._receive_icmp(station, payload, note, air_ns)
+
+    def authorized(self, station: Station) -> None:
+        """The station has its keys now; an echo may have waited for them."""
+        if self._run is not None and self._run.station is station:
+            self._run.on_authorized()
+
+    def gone(self, station: Station) -> None:
+        """The station has no keys any more; its echo ends with what there is."""
+        if self._run is not None and self._run.station is station:
+            self._run.finish()
+
+    def shut_down(self) -> None:
+        """End what is under way."""
+        if self._run is not None:
+            self._run.finish()
+
+    def _receive_arp(self, station: Station, payload: bytes, note: Note) -> None:
+        reply = self._path.arp_reply_to(payload)
+        if reply is not None:
+            self._answer(station, reply, Note("arp", detail={"arp": "reply"}))
+        elif self._run is not None and self._path.is_arp_answer(payload):
+            self._run.on_arp(note.protected)
+
+    def _receive_icmp(self, station: Station, payload: bytes, note: Note, air_ns: int) -> None:
+        icmp = parse_icmp(payload)
+        if icmp is None:
+            return
+        reply = self._path.echo_reply_to(icmp)
+        if reply is not None:
+            self._answer(station, reply, Note("icmp", detail={"icmp": "echo reply"}))
+        elif self._run is not None and self._run.station is station:
+            self._run.on_icmp(icmp, note.protected, air_ns)
+
+    def _answer(self, station: Station, payload: bytes, note: Note) -> None:
+        self._surroundings.transmit(self._path.for_station(station, payload, note), note)
+
+    def _done(self, result: EchoResult, done: Callable[[EchoResult], None]) -> None:
+        self._run = None
+        done(result)
