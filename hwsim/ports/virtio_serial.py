@@ -51,6 +51,9 @@ _TAG = struct.Struct("<I")
 _DELIVERED = struct.Struct("<Ii")
 _TOKEN = struct.Struct("<Q")
 
+_HELLO_MARK: Final = bytes((HELLO, 0, 0, 0))
+"""The kind of a HELLO and the padding behind it; the length is just before."""
+_HELLO_REACH: Final = HEADER.size + MAX_PAYLOAD
 _HELLO_MESSAGE: Final = HEADER.pack(9, HELLO, 0) + b'{"air":1}'
 
 _PING_BURST: Final = 12
@@ -220,13 +223,15 @@ class VirtioSerialPort:
 
     def _parse(self, data: bytes, air_ns: int) -> bytes:
         """Deal with the whole messages in ``data``; returns what is left over."""
-        offset = 0 if self._radios else _hello_offset(data)
+        offset = 0
+        if not self._radios:
+            offset = hello_offset(data)
+            if offset < 0:
+                return data[-_HELLO_REACH:]
         end = len(data)
         while end - offset >= HEADER.size:
             length, kind, guest_ns = HEADER.unpack_from(data, offset)
             if length > MAX_PAYLOAD:
-                if not self._radios:
-                    return data[-MAX_PAYLOAD:]
                 raise WireError(f"radio port: message of {length} bytes")
             begin = offset + HEADER.size
             if end - begin < length:
@@ -301,16 +306,15 @@ def _radio(value: object) -> Radio:
     raise WireError("radio port: a radio of HELLO needs mac and hw")
 
 
-def _hello_offset(data: bytes) -> int:
-    """Where the relay's HELLO begins in what may start with the tail of an older message."""
-    found = data.find(b'{"relay"')
-    while found >= 0:
-        offset = found - HEADER.size
-        if offset >= 0:
-            length, kind, _ = HEADER.unpack_from(data, offset)
-            if kind == HELLO and length <= MAX_PAYLOAD:
-                with contextlib.suppress(WireError):
-                    if found + length > len(data) or parse_hello(data[found : found + length]):
-                        return offset
-        found = data.find(b'{"relay"', found + 1)
-    return 0
+def hello_offset(data: bytes) -> int:
+    """Where a whole HELLO with radios begins in what may start with anything; -1 if nowhere."""
+    mark = data.find(_HELLO_MARK, 4)
+    while mark >= 0:
+        begin = mark - 4 + HEADER.size
+        length = int.from_bytes(data[mark - 4 : mark], "little")
+        if begin + length <= len(data):
+            with contextlib.suppress(WireError):
+                if parse_hello(data[begin : begin + length]):
+                    return mark - 4
+        mark = data.find(_HELLO_MARK, mark + 1)
+    return -1

@@ -72,7 +72,9 @@ def test_rubbish_elements(body: bytes, identifier: int) -> None:
     assert frames.element(body, identifier) == first
 
 
-@pytest.mark.parametrize("text", ["", "02:00:00:00:00", "02:00:00:00:00:0g", "2:0:0:0:0:0", "é"])
+@pytest.mark.parametrize(
+    "text", ["", "02:00:00:00:00", "02:00:00:00:00:0g", "2:0:0:0:0:0", "é", "  :  :  :  :  :  "]
+)
 def test_no_mac(text: str) -> None:
     """What is no MAC address is refused."""
     with pytest.raises(WireError, match="no MAC address"):

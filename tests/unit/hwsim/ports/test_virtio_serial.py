@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The radio port's framing, with a loop but without a process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import struct
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hwsim.clock import ClockEstimator
+from hwsim.errors import WireError
+from hwsim.loop import Loop
+from hwsim.ports import Radio
+from hwsim.ports.virtio_serial import VirtioSerialPort, parse_hello
+
+MAC, HW = "02:00:00:00:00:00", "42:00:00:00:00:00"
+HELLO = json.dumps({"relay": 1, "radios": [{"mac": MAC, "hw": HW}]}).encode()
+GUEST_NS = 123_000_000_000
+
+
+class User:
+    """Keeps what the port tells."""
+
+    def __init__(self) -> None:
+        self.frames: list[tuple[bytes, int]] = []
+        self.delivered: list[tuple[int, int, int]] = []
+        self.states: list[bool] = []
+
+    def on_frame(self, message: bytes, guest_ns: int, air_ns: int) -> None:
+        """A frame came."""
+        self.frames.append((message, guest_ns))
+
+    def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
+        """A report came."""
+        self.delivered.append((tag, errno, guest_ns))
+
+    def on_port_state(self, connected: bool) -> None:
+        """The port's state changed."""
+        self.states.append(connected)
+
+
+class Far:
+    """QEMU's end of the port."""
+
+    def __init__(self, directory: Path) -> None:
+        self.loop = Loop()
+        self.user = User()
+        self.clock = ClockEstimator()
+        self.path = str(directory / "radio")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(self.path)
+        listener.listen(1)
+        self.port = VirtioSerialPort(self.loop, listener, self.user, self.clock)
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.connect()
+
+    def close(self) -> None:
+        """Close both ends."""
+        self.port.close()
+        self.sock.close()
+        self.loop.close()
+
+    def connect(self) -> None:
+        """Connect (again)."""
+        self.sock.close()
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+        self.loop.turn()
+
+    def send(self, data: bytes) -> None:
+        """Send bytes, which the port reads at once."""
+        self.sock.sendall(data)
+        self.loop.turn()
+
+    def received(self) -> list[tuple[int, bytes]]:
+        """The messages that the port has sent so far, by kind and payload."""
+        self.sock.setblocking(False)
+        data, found = b"", []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                data += self.sock.recv(65536)
+        while data:
+            length, kind, guest_ns = struct.unpack_from("<IB3xQ", data)
+            assert guest_ns == 0
+            found.append((kind, data[16 : 16 + length]))
+            data = data[16 + length :]
+        self.sock.setblocking(True)
+        return found
+
+
+@pytest.fixture
+def far(tmp_path: Path) -> Iterator[Far]:
+    """A port and its far end."""
+    far = Far(tmp_path)
+    yield far
+    far.close()
+
+
+def message(kind: int, payload: bytes) -> bytes:
+    """A message of the guest."""
+    return struct.pack("<IB3xQ", len(payload), kind, GUEST_NS) + payload
+
+
+def test_greeting(far: Far) -> None:
+    """The air says hello first; the relay's hello makes radios reachable, and pings begin."""
+    assert far.received() == [(1, b'{"air":1}')]
+    assert far.user.states == []
+    far.send(message(1, HELLO))
+    assert far.user.states == [True]
+    assert far.port.radios == (Radio(b"\x02" + bytes(5), b"\x42" + bytes(5)),)
+    [(kind, token)] = far.received()
+    assert kind == 5
+    far.send(message(6, token))
+    assert far.clock.estimate(0) is not None
+
+
+def test_messages_up(far: Far) -> None:
+    """Frames and reports reach the user with the guest's time; unknown kinds are skipped."""
+    far.send(message(1, HELLO) + message(99, b"new") + message(2, b"frame"))
+    far.send(message(4, struct.pack("<Ii", 7, -22)))
+    assert far.user.frames == [(b"frame", GUEST_NS)]
+    assert far.user.delivered == [(7, -22, GUEST_NS)]
+
+
+def test_messages_down(far: Far) -> None:
+    """A hwsim message goes out behind its tag."""
+    far.send(message(1, HELLO))
+    far.received()
+    far.port.send(b"hwsim", 5)
+    assert far.received() == [(3, b"\x05\0\0\0hwsim")]
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"[]", b"{}", b'{"radios":[1]}', b'{"radios":[{"mac":1,"hw":2}]}', b"[" * 9999]
+)
+def test_bad_hello(far: Far, payload: bytes) -> None:
+    """A hello that names no radios is passed over at first; later it closes the connection."""
+    far.send(message(1, payload))
+    assert far.user.states == []
+    far.send(message(1, HELLO))
+    assert far.port.radios
+    far.send(message(1, payload))
+    assert not far.port.connected
+    assert far.port.errors == 1
+    far.connect()
+    far.send(message(1, HELLO))
+    assert far.port.radios
+
+
+def test_new_connection_takes_over(far: Far) -> None:
+    """A second QEMU replaces the first, whose death may not have been seen."""
+    far.send(message(1, HELLO))
+    first, far.sock = far.sock, socket.socket(socket.AF_UNIX)
+    far.connect()
+    assert far.user.states == [True, False]
+    far.send(message(1, HELLO))
+    assert far.user.states == [True, False, True]
+    first.close()
+
+
+def test_congestion(far: Far) -> None:
+    """What a stopped guest leaves unread shows, and is bounded; reading ends it."""
+    far.send(message(1, HELLO))
+    assert not far.port.congested
+    while not far.port.congested:
+        far.port.send(bytes(1000), 0)
+    for _ in range(3000):
+        far.port.send(bytes(1000), 0)
+    far.received()
+    far.loop.turn()
+    far.received()
+    assert len(far.port._outbox) <= (1 << 20) + 1024
+
+
+@given(st.binary(max_size=80), st.integers(1, 40))
+def test_rubbish_before_hello(rubbish: bytes, pieces: int) -> None:
+    """Whatever a restored guest sends first, in whatever pieces, its HELLO is found."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        contextlib.closing(Far(Path(directory))) as far,
+    ):
+        data = rubbish + message(1, HELLO) + message(2, b"frame")
+        for at in range(0, len(data), pieces):
+            far.send(data[at : at + pieces])
+        assert far.user.states == [True]
+        assert far.user.frames == [(b"frame", GUEST_NS)]
+
+
+@given(st.binary(max_size=200))
+def test_rubbish_hello(payload: bytes) -> None:
+    """Rubbish raises the declared error only."""
+    with contextlib.suppress(WireError):
+        parse_hello(payload)
