@@ -177,6 +177,16 @@ def test_host_lost_inside_the_teardown_ends_it(rig: Rig, handler: str) -> None:
     assert rig.connection.phase is Phase.ABSENT
 
 
+def test_peer_that_gave_up_on_a_hung_dll_is_not_the_reason(rig: Rig) -> None:
+    """The AP deauthenticates a silent station before the handler's limit: the DLL is named."""
+    rig.to_post_pending(returned=False)
+    rig.lost(by_peer=True, reason=15)
+    rig.host.drop()
+    rig.connection.host_lost(HANG)
+    assert rig.reason(ACM, 11) == codes.REASON_IHV_NOT_RESPONDING
+    assert rig.connection.phase is Phase.ABSENT
+
+
 def test_next_connect_works_after_a_crash(rig: Rig) -> None:
     """With a new host the adapter connects again, with the new handles."""
     rig.to_post_pending(returned=False)

@@ -10,6 +10,7 @@ the next connect. When the host is lost on the way, the handlers are left out.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .assoc_params import mac_text
@@ -53,7 +54,11 @@ class Teardown:
         attempt = self._attempt()
         if attempt.end is None:
             self.begin(end)
-        elif self._connection.phase in (Phase.STOPPING, Phase.RESETTING):
+            return
+        if not attempt.completed and attempt.end.cause is Cause.PEER:
+            # The access point gave up on a DLL that does not answer: the DLL is the reason.
+            attempt.end = replace(attempt.end, reason=end.reason)
+        if self._connection.phase in (Phase.STOPPING, Phase.RESETTING):
             self._finish()
 
     def disconnected(self) -> None:
