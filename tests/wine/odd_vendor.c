@@ -10,6 +10,7 @@
 
 static PDOT11EXT_APIS kept;
 
+#ifndef NO_HANDLERS
 static DWORD WINAPI no_arguments(void)
 {
     return ERROR_SUCCESS;
@@ -48,6 +49,8 @@ static DWORD WINAPI reset(HANDLE adapter)
 }
 #endif
 
+#endif
+
 EXPORT DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
 {
     info->dwVerMin = VERSION_MIN;
@@ -58,7 +61,7 @@ EXPORT DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
 EXPORT DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS apis, LPVOID reserved,
                                            PDOT11EXT_IHV_HANDLERS handlers)
 {
-    (void)version, (void)reserved;
+    (void)version, (void)reserved, (void)handlers;
     kept = apis;
 #ifdef INIT_ERROR
     return INIT_ERROR;
