@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import socket
 import threading
 from collections.abc import Coroutine
@@ -23,6 +24,8 @@ from harness.deadline import Deadline
 from harness.errors import HarnessError
 
 T = TypeVar("T")
+
+logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL + 1)  # failures are told by us, once
 
 
 class QmpRefused(HarnessError):
@@ -60,7 +63,9 @@ class Qmp:
         self.execute("getfd", {"fdname": name})
 
     def close(self) -> None:
-        """End the session and its thread; never raises."""
+        """End the session and its thread; never raises, also when it has ended before."""
+        if self._loop.is_closed():
+            return
         with contextlib.suppress(Exception):
             self._run(self._end(), Deadline("end of the QMP session", 5))
         self._loop.call_soon_threadsafe(self._loop.stop)

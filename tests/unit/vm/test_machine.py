@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One QEMU from start to end: what it says is told, and it never outlives its context."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import LabFault, PeerGone
+from harness.vm.argv import MachineSpec, Wiring
+from harness.vm.machine import Machine, last_line, running
+from tests.unit.vm.conftest import FakeQemu
+
+SPEC = MachineSpec(512, "tcg", Path("/image/kernel"), Path("/image/initrd"), "console=ttyS0")
+USERNET = """Hub -1 (net0):\r
+  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\r
+  TCP[ESTABLISHED]   30       10.0.2.15    22       127.0.0.1 51234     0     0\r
+  TCP[HOST_FORWARD]  14       127.0.0.1 40123       10.0.2.15    22     0     0\r
+"""
+
+
+def wiring(folder: Path) -> Wiring:
+    """What a start of the machine is connected to."""
+    return Wiring("run-1", folder / "disk.qcow2", -1, folder / "radio", folder / "serial.log")
+
+
+def descriptors() -> set[str]:
+    """This process's open descriptors."""
+    return {path.name for path in Path("/proc/self/fd").iterdir() if path.exists()}
+
+
+def test_a_machine_runs_and_is_told_to_quit(qemu: FakeQemu, tmp_path: Path) -> None:
+    """It lives as long as the context, ends by `quit`, and leaves no descriptor open."""
+    before = descriptors()
+    with running(SPEC, wiring(tmp_path), tmp_path) as machine:
+        assert machine.alive
+        assert machine.state() == "serial console: hil: ready"
+    assert machine.process.returncode == 0
+    assert qemu.asked == ["qmp_capabilities", "quit"]
+    assert not any(argument.startswith("fd:") for argument in qemu.argv)
+    assert descriptors() == before
+
+
+def test_an_error_inside_kills_the_machine(qemu: FakeQemu, tmp_path: Path) -> None:
+    """After an error nobody waits for a polite end."""
+    with pytest.raises(ZeroDivisionError), running(SPEC, wiring(tmp_path), tmp_path) as machine:
+        raise ZeroDivisionError
+    assert machine.process.returncode == -signal.SIGKILL
+    assert "quit" not in qemu.asked
+
+
+def test_a_machine_that_ignores_quit_is_killed(
+    qemu: FakeQemu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end is bounded; after the bound it is killed."""
+    qemu.stay()
+
+    def impatient(process: subprocess.Popen[bytes], timeout: float | None = None) -> int:
+        if timeout is not None:
+            raise subprocess.TimeoutExpired(process.args, timeout)
+        return wait(process)
+
+    wait = subprocess.Popen.wait
+    with running(SPEC, wiring(tmp_path), tmp_path) as machine:
+        monkeypatch.setattr(subprocess.Popen, "wait", impatient)
+    assert machine.process.returncode == -signal.SIGKILL
+
+
+def test_a_qemu_that_ends_at_once_tells_its_last_words(qemu: FakeQemu, tmp_path: Path) -> None:
+    """What QEMU refused is in the fault, and its output is kept."""
+    qemu.die("warning: x\nqemu-system-x86_64: could not open disk image\n")
+    before = descriptors()
+    with (
+        pytest.raises(LabFault, match=r"start of QEMU: .*could not open disk image"),
+        running(SPEC, wiring(tmp_path), tmp_path),
+    ):
+        pass
+    assert "warning: x" in (tmp_path / "qemu-stderr.log").read_text()
+    assert descriptors() == before
+
+
+def test_a_machine_without_qemu_tells_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With no QEMU on the machine the fault names the program."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "setpriv").symlink_to("/usr/bin/setpriv")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    with (
+        pytest.raises(LabFault, match=r"start of QEMU: .*qemu-system-x86_64"),
+        running(SPEC, wiring(tmp_path), tmp_path),
+    ):
+        pass
+
+
+def test_a_saved_state_is_handed_over_and_continued(qemu: FakeQemu, tmp_path: Path) -> None:
+    """QEMU gets the state as a descriptor; the machine is let run once the state is read."""
+    state = tmp_path / "memory"
+    state.write_bytes(b"QEVM")
+    qemu.answer({"query-status": [{"status": "inmigrate"}, {"status": "paused"}]})
+    before = descriptors()
+    with running(SPEC, wiring(tmp_path), tmp_path, state=state):
+        assert qemu.argv[-2] == "-incoming"
+        assert qemu.argv[-1].startswith("fd:")
+    assert qemu.asked[1:4] == ["query-status", "query-status", "cont"]
+    assert descriptors() == before
+
+
+def test_a_state_that_kills_qemu_is_a_lab_fault(qemu: FakeQemu, tmp_path: Path) -> None:
+    """A damaged state ends QEMU while it is read: gone, not waited for."""
+    state = tmp_path / "memory"
+    state.touch()
+    qemu.answer({"query-status": ["die"]})
+    with pytest.raises(PeerGone), running(SPEC, wiring(tmp_path), tmp_path, state=state):
+        pass
+
+
+def test_the_ssh_port_is_read_from_the_network_table(qemu: FakeQemu, tmp_path: Path) -> None:
+    """The forward's line counts, not that of a connection; without one the table is told."""
+    qemu.answer({"human-monitor-command": [USERNET, "Hub -1 (net0):\r\n", ""]})
+    with running(SPEC, wiring(tmp_path), tmp_path) as machine:
+        assert machine.ssh_port() == 40123
+        with pytest.raises(PeerGone, match=r"forwarded SSH port .*Hub -1"):
+            machine.ssh_port()
+        with pytest.raises(PeerGone, match="empty table"):
+            machine.ssh_port()
+
+
+class Ended:
+    """A QEMU process that has ended with a status."""
+
+    def __init__(self, status: int | None) -> None:
+        self.status = status
+
+    def poll(self) -> int | None:
+        """How it ended."""
+        return self.status
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (1, "QEMU ended with status 1: out of memory"),
+        (-9, "QEMU ended with signal 9: out of memory"),
+        (None, "serial console: silent"),
+    ],
+)
+def test_the_state_of_a_machine_is_one_line(tmp_path: Path, status: int | None, said: str) -> None:
+    """How QEMU ended with its last words, or the last line of the guest's console."""
+    (tmp_path / "stderr").write_text("out of memory\n")
+    process: Any = Ended(status)
+    nothing: Any = None
+    machine = Machine(process, nothing, tmp_path / "serial", tmp_path / "stderr")
+    assert machine.alive is (status is None)
+    assert machine.state() == said
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", ""),
+        (b"one\ntwo\n\n  \n", "two"),
+        (b"a\x1b[31mred\x07\n", "a?[31mred?"),
+        (b"\xff\xfe\n", "\ufffd\ufffd"),
+        (b"x" * 9000, "x" * 160),
+    ],
+)
+def test_the_last_line_is_short_and_printable(tmp_path: Path, content: bytes, said: str) -> None:
+    """A guest's console may hold anything: no control character gets to the terminal."""
+    path = tmp_path / "log"
+    path.write_bytes(content)
+    assert last_line(path) == said
+
+
+def test_the_last_line_of_no_file_is_empty(tmp_path: Path) -> None:
+    """A log that was never written is no error."""
+    assert last_line(tmp_path / "log") == ""
+
+
+def test_a_machine_is_out_of_reach_of_the_terminals_signals(qemu: FakeQemu, tmp_path: Path) -> None:
+    """Ctrl-C goes to the harness alone, which then ends the machine itself."""
+    with running(SPEC, wiring(tmp_path), tmp_path) as machine:
+        assert os.getsid(machine.process.pid) == machine.process.pid != os.getsid(0)
