@@ -3,19 +3,16 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from harness.errors import LabFault
+from harness.vm import programs
 
 
 def overlay(backing: Path, place: Path) -> Path:
     """A new qcow2 at `place` that keeps what is written, over the unchanged `backing`."""
     argv = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b"]
-    done = subprocess.run(
-        [*argv, str(backing.resolve()), str(place)], capture_output=True, check=False
-    )
+    done = programs.run([*argv, str(backing.resolve()), str(place)])
     if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip()
-        raise LabFault("overlay disk of the guest", 0, said)
+        raise LabFault("overlay disk of the guest", 0, done.stderr.strip())
     return place

@@ -9,7 +9,6 @@ and SSH keys onto the disk at each boot (a second).
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from harness.cache import digest, digest_tree, entry
 from harness.console import Console
 from harness.errors import HarnessError
 from harness.guest.ssh import Login
+from harness.vm import programs
 from harness.vm.argv import Accel, MachineSpec
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,7 +99,7 @@ def prepare(cache: Path, console: Console) -> Images:
 def _compile(folder: Path, console: Console) -> None:
     with console.stage("compile the PE files"):
         argv = ["make", "-C", str(IHV), f"BUILD={folder}", f"-j{os.cpu_count() or 1}"]
-        done = subprocess.run(argv, capture_output=True, text=True, check=False)
+        done = programs.run(argv)
         if done.returncode != 0:
             raise BuildFailed(
                 f"compiling {IHV} failed: {done.stderr.strip()[-800:]}",

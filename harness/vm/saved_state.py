@@ -13,7 +13,6 @@ import contextlib
 import os
 import platform
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from harness.cache import digest, entry
 from harness.config import Lab
 from harness.console import Console
 from harness.deadline import Deadline
+from harness.vm import programs
 from harness.vm.argv import BINARY, MachineSpec, Wiring
 from harness.vm.disk import overlay
 from harness.vm.images import READY, Images
@@ -68,8 +68,8 @@ def saved_state(
 
 def qemu_version() -> str:
     """The first line QEMU says of its version."""
-    done = subprocess.run([BINARY, "--version"], capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()[0]
+    said = programs.run([BINARY, "--version"]).stdout.splitlines()
+    return said[0] if said else "unknown"
 
 
 def host_cpu() -> str:

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Saved states: named by all that shapes the machine, whole or absent, made by one bounded boot."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.config import Lab
+from harness.console import Console, PlainConsole
+from harness.errors import LabFault, PeerGone, TooSlow
+from harness.guest.ssh import Login
+from harness.vm import saved_state as module
+from harness.vm.argv import MachineSpec
+from harness.vm.disk import overlay
+from harness.vm.images import Images
+from harness.vm.machine import Machine
+from harness.vm.saved_state import SavedState, host_cpu, saved_state
+from tests.unit.vm.conftest import FakeQemu
+
+SPEC = MachineSpec(512, "tcg", Path("/image/kernel"), Path("/image/initrd"), "console=ttyS0")
+
+
+@pytest.fixture
+def console() -> Console:
+    """A console that says nothing to anybody."""
+    return PlainConsole(io.StringIO())
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Images:
+    """An image whose disk is one empty megabyte."""
+    empty = tmp_path / "empty.raw"
+    empty.write_bytes(b"\0" * (1 << 20))
+    return Images(
+        key="k1", disk=tmp_path / "base.qcow2", kernel=SPEC.kernel, initrd=SPEC.initrd,
+        login=Login("Administrator", tmp_path / "key", ""), agent=tmp_path, recorder=tmp_path,
+    )  # fmt: skip
+
+
+class Maker:
+    """Asks for saved states in one cache, with the boot replaced by a note."""
+
+    def __init__(self, lab: Lab, images: Images, console: Console) -> None:
+        self.lab, self.images, self.console = lab, images, console
+        self.made = 0
+
+    def state(self, images: Images | None = None, spec: MachineSpec = SPEC) -> SavedState:
+        """The state for these inputs."""
+        return saved_state(self.lab, images or self.images, spec, self.console, lambda _: None)
+
+    def make(self, lab: Lab, images: Images, spec: MachineSpec, folder: Path, *_: object) -> None:
+        """In place of a boot."""
+        self.made += 1
+        (folder / "memory").touch()
+
+
+@pytest.fixture
+def maker(
+    tmp_path: Path, images: Images, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> Maker:
+    """Saved states without a machine."""
+    lab = Lab.model_validate({"store": {"cache": tmp_path / "cache"}})
+    maker = Maker(lab, images, console)
+    monkeypatch.setattr(module, "_make", maker.make)
+    monkeypatch.setattr(module, "qemu_version", lambda: "QEMU 7.2")
+    monkeypatch.setattr(module, "host_cpu", lambda: "CPU 1")
+    return maker
+
+
+def test_the_same_machine_has_one_state(maker: Maker) -> None:
+    """A second run finds the first one's state and boots nothing."""
+    assert maker.state() == maker.state()
+    assert maker.made == 1
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        replace(SPEC, memory_mib=1024),
+        replace(SPEC, accel="kvm"),
+        replace(SPEC, cmdline="quiet"),
+    ],
+)
+def test_another_machine_has_another_state(maker: Maker, spec: MachineSpec) -> None:
+    """Memory, accelerator and kernel command line are part of the key."""
+    assert maker.state() != maker.state(spec=spec)
+    assert maker.made == 2
+
+
+def test_another_image_qemu_or_cpu_has_another_state(
+    maker: Maker, images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A state made from other inputs, by another QEMU or on another CPU is never used."""
+    states = [maker.state(), maker.state(replace(images, key="k2"))]
+    monkeypatch.setattr(module, "qemu_version", lambda: "QEMU 8.0")
+    states.append(maker.state())
+    monkeypatch.setattr(module, "host_cpu", lambda: "CPU 2")
+    states.append(maker.state())
+    monkeypatch.setattr(module, "FORMAT", "next")
+    states.append(maker.state())
+    assert len(set(states)) == maker.made == 5
+
+
+# Making one
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """A lab with a cache of its own and a short limit."""
+    return Lab.model_validate(
+        {"store": {"cache": tmp_path / "cache"}, "limits": {"boot_s": 0.5}},
+    )
+
+
+@pytest.fixture
+def disk(images: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """qemu-img does its work in other tests."""
+
+    def copy(backing: Path, place: Path) -> Path:
+        place.touch()
+        return place
+
+    monkeypatch.setattr(module, "overlay", copy)
+    monkeypatch.setattr(module, "qemu_version", lambda: "QEMU 7.2")
+
+
+@pytest.mark.usefixtures("disk")
+class TestMaking:
+    """One boot of a machine that is a fake QEMU."""
+
+    def test_the_machine_is_used_stopped_and_saved(
+        self, qemu: FakeQemu, lab: Lab, images: Images, console: Console
+    ) -> None:
+        """The warm-up comes after the ready line and before the machine is stopped."""
+        qemu.answer({"query-migrate": [{"status": "active"}, {"status": "completed"}]})
+        warm: list[list[str]] = []
+        state = saved_state(lab, images, SPEC, console, lambda _: warm.append(qemu.asked))
+        assert warm == [["qmp_capabilities"]]
+        assert qemu.asked[1:] == [
+            *("stop", "getfd", "migrate-set-parameters", "migrate"),
+            *("query-migrate", "query-migrate", "quit"),
+        ]
+        assert state.memory.stat().st_mode & 0o777 == 0o600
+        assert state.disk.exists()
+
+    def test_a_save_that_fails_leaves_no_state(
+        self, qemu: FakeQemu, lab: Lab, images: Images, console: Console
+    ) -> None:
+        """QEMU's "failed" ends it at once, and the next run starts anew."""
+        qemu.answer({"query-migrate": [{"status": "failed"}]})
+        with pytest.raises(PeerGone, match=r"saving of the guest's memory: .*failed"):
+            saved_state(lab, images, SPEC, console, lambda _: None)
+        assert [path.name for path in lab.store.cache.iterdir()] == ["state.lock"]
+
+    def test_a_guest_that_never_is_ready_is_bounded(
+        self,
+        qemu: FakeQemu,
+        lab: Lab,
+        images: Images,
+        console: Console,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """The boot's limit holds, and the console's last line tells how far it came."""
+        monkeypatch.setattr(module, "READY", b"never said")
+        with pytest.raises(TooSlow, match=r"boot of the guest: .*serial console: hil: ready"):
+            saved_state(lab, images, SPEC, console, lambda _: None)
+
+    def test_a_failed_warm_up_ends_the_machine(
+        self, qemu: FakeQemu, lab: Lab, images: Images, console: Console
+    ) -> None:
+        """A guest that cannot be used is not worth saving."""
+        machines: list[Machine] = []
+
+        def fail(machine: Machine) -> None:
+            machines.append(machine)
+            raise PeerGone("SSH of the guest", 1, "refused")
+
+        with pytest.raises(PeerGone, match="SSH of the guest"):
+            saved_state(lab, images, SPEC, console, fail)
+        assert not machines[0].alive
+        assert [path.name for path in lab.store.cache.iterdir()] == ["state.lock"]
+
+
+def test_an_overlay_that_cannot_be_made_is_a_lab_fault(tmp_path: Path) -> None:
+    """qemu-img's own words are in the fault."""
+    with pytest.raises(LabFault, match=r"overlay disk of the guest: .*no\.qcow2"):
+        overlay(tmp_path / "no.qcow2", tmp_path / "over.qcow2")
+
+
+def test_the_hosts_cpu_has_a_name() -> None:
+    """The fingerprint is never empty."""
+    assert host_cpu()
