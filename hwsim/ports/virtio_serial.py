@@ -257,11 +257,11 @@ class VirtioSerialPort:
 
     def _hello(self, payload: bytes) -> None:
         radios = parse_hello(payload)
-        fresh = not self._radios
-        self._radios = radios
-        if fresh and radios:
+        before, self._radios = self._radios, radios
+        if radios and not before:
             self._ping(_PING_BURST)
-        self._user.on_port_state(bool(radios))
+        if radios != before:
+            self._user.on_port_state(bool(radios))
 
     # clock
 

@@ -118,6 +118,8 @@ def test_greeting(far: Far) -> None:
     assert far.port.radios == (Radio(b"\x02" + bytes(5), b"\x42" + bytes(5)),)
     [(kind, token)] = far.received()
     assert kind == 5
+    far.send(message(1, HELLO))
+    assert far.user.states == [True]  # a relay that says hello twice is no news
     far.send(message(6, token))
     assert far.clock.estimate(0) is not None
 
