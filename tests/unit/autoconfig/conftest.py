@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The package under test runs in the guest and is no part of the installed ones: name its folder."""
+"""The package under test runs in the guest and is not installed here: name its folder."""
 
 from __future__ import annotations
 

@@ -55,6 +55,7 @@ class FakeLoop(Loop):
         self._pending: list[Timer] = []
 
     def call_later(self, delay_s: float, callback: Callback) -> Timer:
+        """As Loop, on the made-up clock."""
         timer = Timer(self.now_s + delay_s, callback)
         self._pending.append(timer)
         return timer
@@ -94,6 +95,7 @@ class FakeRadio:
         self._cookies = itertools.count(100)
 
     def set_events(self, events: RadioEvents) -> None:
+        """See Radio."""
         self.events = events
 
     def _ask(self, name: str, *details: Any) -> None:
@@ -104,41 +106,53 @@ class FakeRadio:
     def scan(
         self, ssid: bytes, frequencies_mhz: tuple[int, ...], done: Callable[[bool], None]
     ) -> None:
+        """See Radio."""
         self._ask("scan", ssid, frequencies_mhz)
         self.scan_done = done
 
     def bss_list(self) -> list[Bss]:
+        """See Radio."""
         return self.known
 
     def connect(self, request: ConnectRequest) -> None:
+        """See Radio."""
         self._ask("connect", request)
 
     def disconnect(self) -> None:
+        """See Radio."""
         self._ask("disconnect")
 
     def set_pairwise_key(self, peer: bytes, cipher: int, key: bytes, counter: bytes) -> None:
+        """See Radio."""
         self._ask("pairwise", peer, cipher, key, counter)
 
     def set_group_key(self, index: int, cipher: int, key: bytes, counter: bytes) -> None:
+        """See Radio."""
         self._ask("group", index, cipher, key, counter)
 
     def delete_key(self, index: int, peer: bytes | None) -> None:
+        """See Radio."""
         self._ask("delete_key", index, peer)
 
     def set_transmit_key(self, index: int) -> None:
+        """See Radio."""
         self._ask("transmit_key", index)
 
     def authorize(self, peer: bytes, authorized: bool) -> None:
+        """See Radio."""
         self._ask("authorize", peer, authorized)
 
     def send_control(self, peer: bytes, ethertype: int, payload: bytes, encrypt: bool) -> int:
+        """See Radio."""
         self._ask("send_control", peer, ethertype, payload, encrypt)
         return next(self._cookies)
 
     def send_data(self, peer: bytes, ethertype: int, payload: bytes) -> None:
+        """See Radio."""
         self._ask("send_data", peer, ethertype, payload)
 
     def listen(self, ethertypes: frozenset[int]) -> None:
+        """See Radio."""
         self._ask("listen", ethertypes)
 
     def names(self) -> list[str]:
@@ -155,6 +169,7 @@ class FakeHost:
         self.answered = 0
 
     def call(self, function: str, arguments: Arguments, done: Done | None = None) -> None:
+        """Keep the call; `answer` lets it return."""
         self.calls.append((function, arguments))
         self._open.append(done)
 
@@ -205,10 +220,11 @@ class Rig:
     def set_up_security(self) -> None:
         """What a WPA2-PSK DLL sets in its pre-association."""
         exemption = {"ethertype_bytes": "888e", "action": 2, "packet_type": 3}
-        assert 0 == self.dll(
+        status = self.dll(
             "SetEtherTypeHandling", uMaxBackLog=3, uNumOfExemption=1, pExemption=[exemption],
             uNumOfRegistration=1, pusRegistration=["888e"],
         )  # fmt: skip
+        assert status == 0
         assert self.dll("SetAuthAlgorithm", dwAuthAlgo=7) == 0
         assert self.dll("SetUnicastCipherAlgorithm", dwUnicastCipherAlgo=4) == 0
         assert self.dll("SetMulticastCipherAlgorithm", dwMulticastCipherAlgo=4) == 0

@@ -16,6 +16,7 @@ from typing import Any
 
 
 def send(message: dict[str, Any]) -> None:
+    """One line out."""
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
@@ -29,17 +30,20 @@ class Host:
         self.last_id = 0
 
     def framework(self, function: str, **arguments: Any) -> None:
+        """Call a framework function without awaiting its answer."""
         self.last_id += 1
         arguments["hDot11SvcHandle"] = self.service
         send({"id": self.last_id, "call": f"Dot11Ext{function}", "args": arguments})
 
     def run(self) -> None:
+        """Serve until the service is gone."""
         for line in sys.stdin:
             message = json.loads(line)
             if "call" in message:
                 self.call(message["id"], message["call"], message["args"])
 
     def call(self, number: int, name: str, args: dict[str, Any]) -> None:
+        """Carry out one call."""
         if name == self.of:
             if self.fault == "crash-in":
                 os.kill(os.getpid(), signal.SIGSEGV)
@@ -48,7 +52,8 @@ class Host:
             if self.fault == "refuse":
                 send({"id": number, "error": {"code": 87, "message": "bad arguments"}})
                 return
-        result: dict[str, Any] = {"status": 31 if (self.fault, self.of) == ("error-in", name) else 0}
+        failing = (self.fault, self.of) == ("error-in", name)
+        result: dict[str, Any] = {"status": 31 if failing else 0}
         if name == "init_adapter":
             self.service = args["svc_handle"]
             result["ihv_handle"] = "0x7001"
@@ -67,6 +72,7 @@ class Host:
             sys.exit(0)
 
     def security(self) -> None:
+        """Note it."""
         self.framework("SetEtherTypeHandling", uMaxBackLog=10, uNumOfExemption=0, pExemption=[],
                        uNumOfRegistration=1, pusRegistration=["888e"])  # fmt: skip
         self.framework("SetAuthAlgorithm", dwAuthAlgo=7)
@@ -75,6 +81,7 @@ class Host:
 
 
 def main() -> None:
+    """Run the double named on the command line."""
     fault, _, of = (sys.argv[1] if len(sys.argv) > 1 else "good").partition(":")
     if fault == "exit-at-start":
         sys.exit(10)

@@ -23,16 +23,20 @@ class ScriptedHost:
         self.over: Callable[[], None] | None = None
 
     def start(self) -> None:
+        """Note it."""
         self.log.append("start")
 
     def call(self, function: str, _arguments: Arguments, done: Done | None = None) -> None:
+        """Note it; `answer` lets it return."""
         self.log.append(function)
         self.waiting.append(done)
 
     def kill(self) -> None:
+        """Note it."""
         self.log.append("kill")
 
     def finish(self, done: Callable[[], None]) -> None:
+        """Note it and keep what follows."""
         self.log.append("finish")
         self.over = done
 
@@ -51,21 +55,27 @@ class Adapter:
         self.done: Callable[[], None] | None = None
 
     def initializing(self, svc_handle: str) -> None:
+        """Note it."""
         self.log.append("initializing")
 
     def ready(self, ihv_handle: str) -> None:
+        """Note it."""
         self.log.append(f"ready {ihv_handle}")
 
     def removed(self) -> None:
+        """Note it."""
         self.log.append("removed")
 
     def host_lost(self, loss: HostLoss) -> None:
+        """Note it."""
         self.log.append("host_lost")
 
     def unavailable(self) -> None:
+        """Note it."""
         self.log.append("unavailable")
 
     def shut_down(self, done: Callable[[], None]) -> None:
+        """Note it."""
         self.log.append("shut_down")
         self.done = done
 

@@ -35,11 +35,13 @@ class WillingRadio(FakeRadio):
         self._loop = loop
 
     def connect(self, request: Any) -> None:
+        """Associate at once."""
         super().connect(request)
         found = Associated(AP, REQUEST_BODY, RESPONSE_BODY)
         self._loop.call_soon(lambda: self._to().on_associated(found))
 
     def disconnect(self) -> None:
+        """Be gone at once."""
         super().disconnect()
         self._loop.call_soon(lambda: self._to().on_lost(Lost(False, True, 3)))
 
@@ -94,9 +96,11 @@ class Client:
                 return message
 
     def send(self, message: Any) -> None:
+        """One message, without awaiting an answer."""
         self._socket.sendall(json.dumps(message).encode() + b"\n")
 
     def read(self) -> dict[str, Any]:
+        """The next message; events are kept."""
         message = json.loads(self._lines.readline())
         if "event" in message:
             self.events.append(message)
@@ -125,6 +129,7 @@ class Client:
         return self.call("connect", interface=GUID, mode=0, profile="lab")
 
     def close(self) -> None:
+        """Close the connection."""
         self._lines.close()
         self._socket.close()
 

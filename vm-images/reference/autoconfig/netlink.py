@@ -120,11 +120,14 @@ class GenericSocket:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self._socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self._socket.bind((0, 0))
-        self.family = self._resolve(family)
-        for group in groups:
-            self._socket.setsockopt(
-                SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, self.family.groups[group]
-            )
+        try:
+            self.family = self._resolve(family)
+            for group in groups:
+                member = self.family.groups[group]
+                self._socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, member)
+        except OSError:
+            self._socket.close()
+            raise
 
     def fileno(self) -> int:
         """The descriptor to poll."""
