@@ -20,6 +20,8 @@ from .service import WlanService
 from .settings import SettingError, Settings, from_environment
 from .standing import take_precedence, warm_ciphers
 
+BOOT_TRIES = 4
+BOOT_PAUSE_S = 1.0
 DESCRIPTION = "Reference WLAN adapter (mac80211_hwsim)"
 
 
@@ -79,7 +81,7 @@ def main() -> int:
     # SIGTERM ends in order, so that the DLL sees DeinitAdapter and DeinitService (LIFE-10).
     on_signal(loop, signal.SIGTERM, lambda: app.lifecycle.stop(lambda _outcome: loop.stop()))
     note(f"serving {settings.interface} at {app.address[0]}:{app.address[1]}")
-    app.lifecycle.start(_note_start)
+    start_at_boot(loop, app.lifecycle)
     # A collection of everything pauses for milliseconds under emulation, in the midst of EAPOL.
     gc.collect()
     gc.freeze()
@@ -107,9 +109,20 @@ def on_signal(loop: Loop, number: signal.Signals, callback: Callback) -> None:
     loop.add_reader(ours, arrived)
 
 
-def _note_start(outcome: Outcome) -> None:
-    if outcome.error:
-        note(f"IHV service not available: {outcome.stage}, error {outcome.error}")
+def start_at_boot(loop: Loop, life: Lifecycle, tries: int = BOOT_TRIES) -> None:
+    """Start the IHV service; again when the host did not come up in time, since Wine's very first
+    start on a busy machine can take longer than any later one."""
+
+    def done(outcome: Outcome) -> None:
+        if outcome.stage == "lost" and tries > 1:
+            loop.call_later(BOOT_PAUSE_S, lambda: start_at_boot(loop, life, tries - 1))
+        elif outcome.error:
+            note(f"IHV service not available: {outcome.stage}, error {outcome.error}")
+
+    if tries == BOOT_TRIES:
+        life.start(done)
+    else:
+        life.ensure(done)  # not if it was stopped meanwhile
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from . import assoc_params, codes, notifications
+from . import codes, handler_arguments
 from .attempt import Algorithms, Attempt, Cause, Completion, End, Phase, new_handle
 from .host import Arguments, HostLoss
 from .log import note
@@ -198,21 +198,8 @@ class Connection:
         self.enter(
             Phase.PRE_PENDING, self.limits.pre_associate_s, codes.REASON_IHV_NOT_RESPONDING
         )
-        arguments = self.profile_arguments(attempt.profile)
-        arguments["connect_session"] = attempt.connect_session
-        arguments["bss_list"] = [_bss_entry(bss)]
+        arguments = handler_arguments.pre_associate(self.ihv_handle, attempt, bss)
         self.host.call("pre_associate", arguments, partial(self._pre_returned, attempt))
-
-    def profile_arguments(self, profile: Profile) -> Arguments:
-        """What PerformPreAssociate and ValidateProfile have in common."""
-        return {
-            "ihv_handle": self.ihv_handle,
-            "ssids": [ssid.hex() for ssid in profile.ssids],
-            "bss_type": notifications.INFRASTRUCTURE,
-            "connectivity_xml": profile.connectivity_xml,
-            "security_xml": profile.security_xml,
-            "use_ms_onex": profile.use_ms_onex,
-        }
 
     def _pre_returned(self, attempt: Attempt, result: Arguments) -> None:
         if attempt is not self.attempt or self.phase is not Phase.PRE_PENDING:
@@ -289,21 +276,12 @@ class Connection:
             return
         attempt.associated = True
         attempt.session = new_handle()
-        chosen = self.algorithms
-        parameters = assoc_params.completion_parameters(
-            associated, attempt.bss, chosen.auth, chosen.unicast, chosen.multicast
-        )
         self.enter(
             Phase.POST_PENDING, self.limits.post_associate_s, codes.REASON_IHV_NOT_RESPONDING
         )
-        arguments = {
-            "ihv_handle": self.ihv_handle,
-            "session": attempt.session,
-            "port_state": assoc_params.port_state(
-                associated.bssid, int(attempt.session, 16) & 0xFFFFFFFF
-            ),
-            "assoc_params": parameters.hex(),
-        }
+        arguments = handler_arguments.post_associate(
+            self.ihv_handle, attempt.session, associated, attempt.bss, self.algorithms
+        )
         self.host.call("post_associate", arguments, partial(self._post_returned, attempt))
         self.reports.authenticating(attempt)
 
@@ -409,18 +387,3 @@ class Connection:
     def _radio_failed(self, what: str, error: RadioError) -> None:
         note(f"{what} refused by the radio: {error.strerror}")
         self.end(End(Cause.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))
-
-
-def _bss_entry(bss: Bss) -> Arguments:
-    """DOT11_BSS_ENTRY in the form the host takes."""
-    return {
-        "bssid": bss.bssid.hex(":"),
-        "bss_type": notifications.INFRASTRUCTURE,
-        "rssi": bss.rssi_dbm,
-        "link_quality": max(0, min(100, 2 * (bss.rssi_dbm + 100))),
-        "beacon_period": bss.beacon_period_tu,
-        "timestamp": bss.timestamp_us,
-        "host_timestamp": bss.host_timestamp_100ns,
-        "capability": bss.capability,
-        "ies": bss.ies.hex(),
-    }

@@ -15,6 +15,7 @@ from typing import Any
 from . import codes, notifications, profiles
 from .attempt import Phase
 from .connection import Connection
+from .handler_arguments import profile_arguments
 from .host import Arguments
 from .jsonlines import Channel, Message
 from .lifecycle import Lifecycle, Outcome, State
@@ -254,7 +255,8 @@ class WlanService:
             client.answer(number, {"reason": reason})
 
         assert self._host is not None
-        self._host.call("validate_profile", self._adapter().profile_arguments(profile), validated)
+        arguments = profile_arguments(self._adapter().ihv_handle, profile)
+        self._host.call("validate_profile", arguments, validated)
 
     def _delete_profile(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
         if self._profiles.pop(arguments["name"], None) is None:
