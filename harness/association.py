@@ -58,6 +58,7 @@ class Attempt:
             self._use()
             self._end()
         self._settle()
+        session.check_whole()  # an association with a gap in its evidence is none
 
     def evidence(self, lab_fault: str | None = None) -> AssociationEvidence:
         """What is known now; all of it also after a lab fault."""

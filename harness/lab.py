@@ -32,6 +32,7 @@ from harness.vm.saved_state import SavedState, saved_state
 from harness.workspace import work_folder
 
 WARM_UP = r"reg query HKCU\Environment"
+DISK = "free disk space and run again"
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class Guest:
             if not alive:
                 raise PeerGone(what, 0, state())
         if self.air.state.fault:
-            raise LabFault("writing of the air's capture", 0, self.air.state.fault)
+            raise LabFault("writing of the air's capture", 0, self.air.state.fault, hint=DISK)
 
 
 @dataclass(slots=True)
@@ -67,11 +68,15 @@ class Session(Guest):
     vendor_sha256: str
     recording: Recording
 
-    def check(self) -> None:
-        """Raise `LabFault` if any part of the lab does not answer."""
+    def check_whole(self) -> None:
+        """Raise `LabFault` if a process has ended or evidence could not be written."""
         self.check_processes()
         if self.recording.fault:
-            raise LabFault("writing of the evidence", 0, self.recording.fault)
+            raise LabFault("writing of the evidence", 0, self.recording.fault, hint=DISK)
+
+    def check(self) -> None:
+        """Raise `LabFault` if any part of the lab does not answer."""
+        self.check_whole()
         self.agent.clock_ns(timeout_s=10)
         self.air.status()
 

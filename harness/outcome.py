@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -56,7 +57,7 @@ def perform(
         tape.finish_trace()
         evidence = gathered.evidence(tape)
         tape_fault = tape.fault
-    if tape_fault and gathered.lab_fault is None:
+    if tape_fault and gathered.lab_fault is None and not gathered.broken:
         gathered.lab_fault = LabFault(message=tape_fault, hint="free disk space and run again")
     result = _judged(plan, gathered, evidence, directory.run_id, started_at).model_copy(
         update={"duration_s": time.monotonic() - started_s}
@@ -72,7 +73,7 @@ def resolved(plan: Plan) -> str:
     lines = []
     for section, values in plan.lab.model_dump(mode="json").items():
         lines.append(f"[{section}]")
-        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
+        lines += [f"{key} = {_toml(value)}" for key, value in values.items() if value is not None]
     return "\n".join(lines) + "\n"
 
 
@@ -108,6 +109,7 @@ def _judged(
         rules=RulesResult(checked=tuple(evaluation.checked), undecided=undecided(evaluation)),
         findings=run_findings(evaluation),
         lab_faults=(gathered.lab_fault,) if gathered.lab_fault else (),
+        errors=tuple(gathered.errors),
     )
 
 
@@ -129,4 +131,4 @@ def _report(result: RunResult, evidence: RunEvidence) -> str:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return repr(value) if isinstance(value, int | float) else f'"{value}"'
+    return repr(value) if isinstance(value, int | float) else json.dumps(str(value))

@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.association import Attempt, clock_of
 from harness.config import Lab
 from harness.console import Console
-from harness.errors import LabFault
+from harness.errors import HarnessError, LabFault
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
 from harness.faults import Fault
 from harness.fingerprint import environment
@@ -49,6 +49,8 @@ class Gathered:
     """The lab fault of an association, by its index."""
     lab_fault: LabFaultResult | None = None
     """The lab fault that came outside any association."""
+    errors: list[str] = field(default_factory=list)
+    """What is wrong with the test itself, in words."""
     clock: ClockModel | None = None
     environment: Environment = field(default_factory=Environment)
     bssid: str | None = None
@@ -63,7 +65,7 @@ Show = Callable[[AssociationResult], None]
 
 
 def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: Show) -> Gathered:
-    """Bring the lab up, run all associations, take it down. Never raises for a lab that breaks.
+    """Bring the lab up, run all associations, take it down. Never raises for what ends it early.
 
     `show` gets each association as soon as it is judged.
     """
@@ -82,14 +84,22 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
         if not gathered.broken:
             gathered.lab_fault = told(fault)
             console.fault(fault.message, fault.hint or None)
+    except HarnessError as error:  # a build that failed, a call Windows refused
+        gathered.errors.append(error.message)
+        console.error(error.message, error.hint or None)
     except KeyboardInterrupt as interrupt:
-        gathered.lab_fault = LabFaultResult(message=f"interrupted ({interrupt or 'Ctrl-C'})")
+        if not gathered.broken:
+            gathered.lab_fault = told(interrupt)
         console.fault("interrupted; what was gathered is kept")
     return gathered
 
 
-def told(fault: LabFault) -> LabFaultResult:
-    """A lab fault as the result keeps it."""
+def told(fault: HarnessError | KeyboardInterrupt) -> LabFaultResult:
+    """What ended a run early, as the result keeps it."""
+    if isinstance(fault, KeyboardInterrupt):
+        return LabFaultResult(message=f"interrupted ({fault or 'Ctrl-C'})")
+    if not isinstance(fault, LabFault):
+        return LabFaultResult(message=fault.message, hint=fault.hint or None)
     return LabFaultResult(
         message=fault.message,
         awaited=fault.awaited,
@@ -102,7 +112,8 @@ def told(fault: LabFault) -> LabFaultResult:
 def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, first: int) -> None:
     """Set the profile and run the plan's associations, numbered from `first`.
 
-    The access point is on the air already. Raises `LabFault`; `gathered` then has what there is.
+    The access point is on the air already. Raises `HarnessError`, mostly a `LabFault`; `gathered`
+    then has what there is, and of the association cut off nothing missing counts.
     """
     scenario = plan.scenario
     xml = profile_xml(scenario, plan.fault.name if plan.fault else None)
@@ -114,7 +125,7 @@ def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, 
         try:
             attempt.run()
             gathered.clock = clock_of(session)
-        except LabFault as broke:
+        except (HarnessError, KeyboardInterrupt) as broke:
             fault = gathered.broken[index] = told(broke)
             raise
         finally:

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the tests of the harness share: a lab without a guest, and plans to run on it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness import run as run_module
+from harness.config import Lab
+from harness.console import PlainConsole
+from harness.faults import find_fault
+from harness.run import Plan
+from harness.scenarios import find_scenario
+from tests.unit.doubles import World
+
+MakePlan = Callable[..., Plan]
+
+
+@pytest.fixture
+def said() -> io.StringIO:
+    """What the console showed."""
+    return io.StringIO()
+
+
+@pytest.fixture
+def console(said: io.StringIO) -> PlainConsole:
+    """A console that writes to `said`."""
+    return PlainConsole(said)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """A lab without a guest, in the place of the real one."""
+    world = World()
+    monkeypatch.setattr(run_module, "open_guest", world.open_guest)
+    monkeypatch.setattr(run_module, "open_session", world.open_session)
+    return world
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> MakePlan:
+    """Makes plans whose runs are kept below `tmp_path`."""
+    lab = Lab.model_validate({"store": {"runs": tmp_path / "runs", "cache": tmp_path / "cache"}})
+
+    def make(scenario: str = "plain", associations: int = 3, fault: str | None = None) -> Plan:
+        found = find_scenario(scenario).model_copy(update={"associations": associations})
+        return Plan(lab, found.with_passphrase(), "./hil run", find_fault(fault) if fault else None)
+
+    return make

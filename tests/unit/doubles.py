@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A lab without a guest: a session whose parts tell the good story of tests/unit/checks.
+
+Each call of the harness moves the story on, so the evidence comes in as from a real guest: trace
+bytes read over SSH, frames and notifications from their threads' side. `World.at` breaks a step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path, PureWindowsPath
+from typing import Any
+
+from harness.air import AirState
+from harness.config import Lab
+from harness.console import Console
+from harness.errors import LabFault, TooSlow
+from harness.evidence import ClockModel, Echo, Notification
+from harness.guest.agent import ACM, DISCONNECTED, Interface
+from harness.guest.ssh import Login
+from harness.lab import Session
+from harness.recording import Recording
+from harness.vm.accel import Choice
+from harness.vm.images import Images
+from tests.unit.checks import builder
+
+Act = Callable[[], object]
+IMAGES = Images(
+    "key", Path("disk"), Path("kernel"), Path("initrd"),
+    Login("Administrator", Path("key"), "ssh-ed25519 AAAA"), Path("agent.exe"), Path("recorder"),
+)  # fmt: skip
+
+
+class World:
+    """What happens in the lab: the story, and where it breaks."""
+
+    def __init__(self) -> None:
+        self.story = builder.Story()
+        self.recording: Recording | None = None
+        self.breaks: dict[tuple[str, int], Act] = {}
+        self.done: list[str] = []
+        self.index = 0
+        self.outcome: Notification | None = None
+        self._told = (0, 0)
+        self.air = FakeAir(self)
+        self.agent = FakeAgent(self)
+        self.machine = FakeMachine()
+
+    def at(self, step: str, association: int, act: Act) -> None:
+        """Let `act` run when `step` of an association begins; it may raise."""
+        self.breaks[step, association] = act
+
+    def step(self, name: str) -> None:
+        """One call of the harness arrives."""
+        self.done.append(name)
+        act = self.breaks.get((name, self.index))
+        if act is not None:
+            act()
+
+    def tell(self, *steps: builder.Step) -> None:
+        """The story goes on, and what the harness hears by itself arrives."""
+        for step in steps:
+            step(self.story)
+        assert self.recording is not None
+        frames, notifications = self._told
+        for frame in self.story.frames[frames:]:
+            self.recording.frame(frame)
+        for notification in self.story.notifications[notifications:]:
+            self.recording.notification(notification)
+        self._told = (len(self.story.frames), len(self.story.notifications))
+
+    def session(self, recording: Recording) -> Session:
+        """The lab ready for associations."""
+        self.recording = recording
+        self.tell(*builder.PROLOGUE)
+        parts: Any = (self.machine, FakeSsh(self), self.air, IMAGES, Choice("tcg", "no KVM"))
+        agent: Any = self.agent
+        return Session(
+            *parts, agent, Interface("{guid}", "radio"), "C:\\v\\ihv.dll", "ab" * 32, recording
+        )
+
+    @contextlib.contextmanager
+    def open_guest(
+        self, lab: Lab, console: Console, recording: Recording, run_dir: Path
+    ) -> Iterator[Recording]:
+        """In place of `harness.lab.open_guest`."""
+        self.step("open guest")
+        try:
+            yield recording
+        finally:
+            self.done.append("close guest")
+
+    @contextlib.contextmanager
+    def open_session(
+        self, lab: Lab, guest: Any, recording: Recording, console: Console, dll: Path | None
+    ) -> Iterator[Session]:
+        """In place of `harness.lab.open_session`."""
+        self.step("open session")
+        try:
+            yield self.session(recording)
+        finally:
+            self.done.append("close session")
+
+
+class FakeMachine:
+    """QEMU."""
+
+    alive = True
+
+    def state(self) -> str:
+        """One line on it."""
+        return "QEMU ended with signal 9"
+
+
+class FakeSsh:
+    """The guest's files: only its trace is read."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def read_from(self, target: PureWindowsPath, offset: int) -> bytes:
+        """The trace so far."""
+        self._world.step("trace")
+        return self._world.story.trace().encode()[offset:]
+
+
+class FakeAir:
+    """The air and its access point."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.alive = True
+        self.state = AirState(clock=ClockModel(builder.OFFSET_NS, 100_000))
+        self.rules: list[tuple[Any, ...]] = []
+
+    def describe(self) -> str:
+        """One line on it."""
+        return "air ended with status -9"
+
+    def configure(self, network: Any, retry_ms: int) -> str:
+        """Set the network up."""
+        self._world.step("configure")
+        return builder.AP
+
+    def start(self) -> None:
+        """Beacon."""
+        self._world.step("start")
+
+    def begin(self, index: int, rules: tuple[Any, ...]) -> None:
+        """The next association."""
+        self._world.index = index
+        self.rules.append(rules)
+        self._world.step("begin")
+
+    def echo(self, count: int, *, limit_s: float) -> Echo:
+        """Probe the data path."""
+        self._world.step("echo")
+        self._world.tell(builder.echo)
+        return Echo(count, count, arp=True, protected=True, rtt_us=(900,))
+
+    def rekey_group(self) -> None:
+        """A group key handshake."""
+        self._world.step("rekey")
+        self._world.tell(lambda s: s.frame("G1", "down"), lambda s: s.frame("G2", "up"))
+
+    def status(self) -> dict[str, Any]:
+        """The air's account."""
+        self._world.step("status")
+        return {}
+
+
+class FakeAgent:
+    """agent.exe."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.hello = {"agent": 1, "windows": "10.0.19045"}
+        self.profiles: list[str] = []
+        self.steps: list[tuple[builder.Step, ...]] = []
+        """What connecting brings about, an association each; then the good story."""
+
+    def set_profile(self, interface: Interface, xml: str, *, timeout_s: float) -> None:
+        """WlanSetProfile."""
+        self._world.step("profile")
+        self.profiles.append(xml)
+
+    def connect(self, interface: Interface, profile: str, *, timeout_s: float) -> int:
+        """WlanConnect, and all that comes of it at once."""
+        self._world.step("connect")
+        good = builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)]
+        self._world.tell(*(self.steps.pop(0) if self.steps else good))
+        return int(self._world.story.associations[-1]["connect_ns"])
+
+    def await_acm(self, codes: set[int], awaited: str, *, timeout_s: float) -> Notification:
+        """The newest notification with one of these codes; none is a silent driver."""
+        self._world.step(f"await {min(codes)}")
+        if DISCONNECTED in codes:
+            self._world.tell(builder.stop, builder.reset)
+            return Notification(self._world.story.now, ACM, DISCONNECTED, "{guid}")
+        story = self._world.story
+        since_ns = story.associations[-1]["connect_ns"]
+        for one in reversed(story.notifications):
+            if one.t_ns > since_ns and one.source == ACM and one.code in codes:
+                return one
+        raise TooSlow(awaited, timeout_s, "nothing")
+
+    def disconnect(self, interface: Interface, *, timeout_s: float) -> int:
+        """WlanDisconnect."""
+        self._world.step("disconnect")
+        return self._world.story.tick()
+
+    def clock_ns(self, *, timeout_s: float) -> int:
+        """Whether the agent answers."""
+        self._world.step("clock")
+        return self._world.story.now
+
+
+def raising(error: BaseException) -> Act:
+    """An act that raises."""
+
+    def act() -> None:
+        raise error
+
+    return act
+
+
+def lost(what: str = "answer of agent.exe to connect") -> Act:
+    """An act that raises a lab fault."""
+    return raising(LabFault(what, 1.5, "call sent, no answer"))
