@@ -39,9 +39,7 @@ def ptk_of(pmk: bytes, aa: bytes, spa: bytes, anonce: bytes, snonce: bytes) -> b
     """PRF-384 of IEEE 802.11-2020 12.7.1.3: KCK, KEK, TK."""
     seed = min(aa, spa) + max(aa, spa) + min(anonce, snonce) + max(anonce, snonce)
     label = b"Pairwise key expansion\0"
-    blocks = [
-        hmac.new(pmk, label + seed + bytes([i]), hashlib.sha1).digest() for i in range(3)
-    ]
+    blocks = [hmac.new(pmk, label + seed + bytes([i]), hashlib.sha1).digest() for i in range(3)]
     return b"".join(blocks)[:48]
 
 

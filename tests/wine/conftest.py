@@ -16,8 +16,8 @@ from tests.wine.peer import HostPeer
 
 SOURCES = Path(__file__).parents[2] / "vm-images" / "ihv"
 CROSS = "x86_64-w64-mingw32-gcc"
-BUILD_TIMEOUT_S = 300
-PREFIX_TIMEOUT_S = 180
+BUILD_TIMEOUT_S = 600
+PREFIX_TIMEOUT_S = 600
 COMMAND_TIMEOUT_S = 60
 ADAPTER_KEY = (
     r"HKLM\SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}"
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.wine)
-            item.add_marker(pytest.mark.timeout(180))
+            item.add_marker(pytest.mark.timeout(180, func_only=True))  # set-up has its own bounds
 
 
 def windows_path(path: Path) -> str:

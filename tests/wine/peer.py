@@ -7,6 +7,7 @@ DLL from an :class:`~tests.wine.access_point.AccessPoint`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import struct
 import subprocess
@@ -54,8 +55,9 @@ def assoc_params(*, request_rsne: bytes = RSNE, beacon_rsne: bytes = RSNE, size:
     at_response = size + len(request)
     at_beacon = at_response + len(response)
     head = struct.pack("<BBH6sxxIBBxx", 0x80, 2, size, AP_MAC, 0, 0, 0)
-    head += struct.pack("<8I", size, len(request), at_response, len(response), at_beacon,
-                        len(beacon), 0, 0)
+    head += struct.pack(
+        "<8I", size, len(request), at_response, len(response), at_beacon, len(beacon), 0, 0
+    )
     head += struct.pack("<5I", 7, 4, 4, 0, 0) + bytes([0, 0, 0, 0]) + struct.pack("<III", 1, 0, 0)
     head = head.ljust(size, b"\0")[:size]
     return head + request + response + beacon
@@ -69,7 +71,11 @@ class HostPeer:
 
     def __init__(self, argv: list[str], env: Mapping[str, str], cwd: Path) -> None:
         self.process = subprocess.Popen(
-            argv, env=dict(env), cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            argv,
+            env=dict(env),
+            cwd=cwd,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
         self.ap = AccessPoint()
@@ -152,7 +158,9 @@ class HostPeer:
             where.append(what)
             self._changed.notify_all()
 
-    def wait_for(self, what: Callable[[], bool], name: str, timeout_s: float = WAIT_TIMEOUT_S) -> None:
+    def wait_for(
+        self, what: Callable[[], bool], name: str, timeout_s: float = WAIT_TIMEOUT_S
+    ) -> None:
         """Wait until a condition over what has arrived holds."""
         with self._changed:
             if not self._changed.wait_for(lambda: what() or self._gone, timeout_s):
@@ -168,10 +176,8 @@ class HostPeer:
         """Close the host's stdin, and kill it if that does not end it."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        try:
+        with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
-        except BrokenPipeError:
-            pass
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
@@ -234,8 +240,9 @@ class HostPeer:
         self.wait_for(lambda: bool(self.events), "service event", 60.0)
         assert self.events[0]["state"] == "running", self.events
         self.service = self.new_handle()
-        result = self.call("init_adapter", guid=GUID, description="Test radio", mode=4,
-                           svc_handle=self.service)
+        result = self.call(
+            "init_adapter", guid=GUID, description="Test radio", mode=4, svc_handle=self.service
+        )
         assert result["status"] == 0
         self.adapter = result["ihv_handle"]
 
@@ -252,31 +259,47 @@ class HostPeer:
         """Arguments of all calls of one framework function."""
         return [c.args for c in self.calls if c.name == name]
 
-    def pre_associate(self, *, passphrase: str = "correct horse", fault: str | None = None,
-                      xml: str | None = None) -> dict[str, Any]:
+    def pre_associate(
+        self, *, passphrase: str = "correct horse", fault: str | None = None, xml: str | None = None
+    ) -> dict[str, Any]:
         """Run PerformPreAssociate with our security fragment."""
         self.connect_session = self.new_handle()
-        return self.call("pre_associate", ihv_handle=self.adapter,
-                         connect_session=self.connect_session,
-                         security_xml=xml or fragment(passphrase, fault), **profile_args())
+        return self.call(
+            "pre_associate",
+            ihv_handle=self.adapter,
+            connect_session=self.connect_session,
+            security_xml=xml or fragment(passphrase, fault),
+            **profile_args(),
+        )
 
     def connect(self, *, passphrase: str = "correct horse", fault: str | None = None) -> None:
         """Pre-associate and wait for its successful completion."""
         before = len(self.of("Dot11ExtPreAssociateCompletion"))
         result = self.pre_associate(passphrase=passphrase, fault=fault)
         assert result == {"reason": 0, "status": 0}
-        self.wait_for(lambda: len(self.of("Dot11ExtPreAssociateCompletion")) > before,
-                      "pre-association completion")
+        self.wait_for(
+            lambda: len(self.of("Dot11ExtPreAssociateCompletion")) > before,
+            "pre-association completion",
+        )
         done = self.of("Dot11ExtPreAssociateCompletion")[-1]
-        assert done == {"hDot11SvcHandle": self.service, "hConnectSession": self.connect_session,
-                        "dwReasonCode": 0, "dwWin32Error": 0}
+        assert done == {
+            "hDot11SvcHandle": self.service,
+            "hConnectSession": self.connect_session,
+            "dwReasonCode": 0,
+            "dwWin32Error": 0,
+        }
 
     def post_associate(self, params: bytes | None = None) -> int:
         """Send PerformPostAssociate for a new session; returns the call's id."""
         self.session = self.new_handle()
         state = {"peer": AP_TEXT, "session_id": 1, "controlled": True, "authorized": False}
-        return self.post("post_associate", ihv_handle=self.adapter, session=self.session,
-                         port_state=state, assoc_params=(params or assoc_params()).hex())
+        return self.post(
+            "post_associate",
+            ihv_handle=self.adapter,
+            session=self.session,
+            port_state=state,
+            assoc_params=(params or assoc_params()).hex(),
+        )
 
     def associate(self) -> None:
         """PerformPostAssociate that must succeed, then M1."""
@@ -294,8 +317,9 @@ class HostPeer:
 
     def stop(self) -> None:
         """StopPostAssociate: disassociated by the OS."""
-        result = self.call("stop_post_associate", ihv_handle=self.adapter, peer=AP_TEXT,
-                           assoc_status=7)
+        result = self.call(
+            "stop_post_associate", ihv_handle=self.adapter, peer=AP_TEXT, assoc_status=7
+        )
         assert result == {"status": 0}
 
     def reset(self) -> None:
@@ -318,7 +342,21 @@ def fragment(passphrase: str, fault: str | None = None) -> str:
 
 def profile_args() -> dict[str, Any]:
     """Profile and BSS list arguments of a handler call."""
-    bss = {"bssid": AP_TEXT, "bss_type": 1, "rssi": -40, "link_quality": 90, "beacon_period": 100,
-           "timestamp": 1, "host_timestamp": 2, "capability": 0x0411, "ies": RSNE.hex()}
-    return {"ssids": [b"hil-test".hex()], "bss_type": 1, "connectivity_xml": None,
-            "use_ms_onex": False, "bss_list": [bss]}
+    bss = {
+        "bssid": AP_TEXT,
+        "bss_type": 1,
+        "rssi": -40,
+        "link_quality": 90,
+        "beacon_period": 100,
+        "timestamp": 1,
+        "host_timestamp": 2,
+        "capability": 0x0411,
+        "ies": RSNE.hex(),
+    }
+    return {
+        "ssids": [b"hil-test".hex()],
+        "bss_type": 1,
+        "connectivity_xml": None,
+        "use_ms_onex": False,
+        "bss_list": [bss],
+    }

@@ -143,9 +143,7 @@ def test_malformed_lines_get_an_error_without_id(host: HostPeer) -> None:
         ("is_ui_request_pending", {"guid": 7}, ERROR_INVALID_PARAMETER),
     ],
 )  # fmt: skip
-def test_bad_calls_get_an_error(
-    host: HostPeer, call: str, args: dict[str, Any], code: int
-) -> None:
+def test_bad_calls_get_an_error(host: HostPeer, call: str, args: dict[str, Any], code: int) -> None:
     """Unknown calls, stale handles and bad arguments never reach the DLL."""
     reply = host.result(host.post(call, **args))
     assert reply["error"]["code"] == code
