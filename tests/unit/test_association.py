@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One association: what the driver does is evidence, only what the lab fails to do raises."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from harness import association as module
+from harness.association import Attempt, clock_of
+from harness.config import Limits
+from harness.errors import LabFault, PeerGone, TooSlow
+from harness.jsonlines import CallFailed
+from harness.lab import Session
+from harness.recording import Recording
+from harness.scenarios import find_scenario
+from tests.unit.checks import builder
+from tests.unit.doubles import World, lost, raising
+
+UNTIL_CONNECTED = builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)]
+
+
+@pytest.fixture
+def session(world: World) -> Session:
+    """A session on a lab without a guest."""
+    return world.session(Recording(io.BytesIO(), io.BytesIO()))
+
+
+Try = Callable[..., Attempt]
+
+
+@pytest.fixture
+def attempt(session: Session, monkeypatch: pytest.MonkeyPatch) -> Try:
+    """Makes an attempt at association 1."""
+    monkeypatch.setattr(module, "SETTLE_S", 0.05)
+
+    def make(scenario: str = "plain", **changes: Any) -> Attempt:
+        found = find_scenario(scenario).model_copy(update=changes).with_passphrase()
+        return Attempt(session, found, Limits(), 1)
+
+    return make
+
+
+def test_a_good_association_is_used_and_ended(world: World, attempt: Try) -> None:
+    """Begin, connect, outcome, echo, disconnect, in this order; all of it is in the evidence."""
+    made = attempt()
+    made.run()
+    steps = [step for step in world.done if step != "trace"]
+    assert steps == ["begin", "connect", "await 10", "echo", "disconnect", "await 21"]
+    found = made.evidence()
+    assert found.index == 1
+    assert found.connect_ns == world.story.associations[0]["connect_ns"]
+    assert found.end_ns >= max(record.t_ns for record in found.ihv)
+    assert found.echo is not None
+    assert [frame.kind for frame in found.frames][:4] == ["auth", "auth", "assoc-req", "assoc-resp"]
+    assert found.ihv[-1].function == "Dot11ExtIhvAdapterReset"
+    assert len(found.notifications) == 2
+    assert found.lab_fault is None
+
+
+def test_what_came_before_belongs_to_no_association(world: World, attempt: Try) -> None:
+    """Records of the time before, such as the loading of the DLL, are not its evidence."""
+    made = attempt()
+    made.run()
+    assert not [record for record in made.evidence().ihv if record.kind == "load"]
+
+
+def test_the_rules_of_the_scenario_are_armed_first(world: World, attempt: Try) -> None:
+    """The medium knows what to do before the station is told to connect."""
+    attempt("m2-lost").run()
+    ((rule,),) = world.air.rules
+    assert (rule.message, rule.action) == ("M2", "drop")
+    assert world.done.index("begin") < world.done.index("connect")
+
+
+@pytest.mark.parametrize(("code", "reason"), [(11, 0x38005), (10, 5)])
+def test_a_failed_attempt_is_not_used(world: World, attempt: Try, code: int, reason: int) -> None:
+    """ "Attempt failed", and "complete" with a reason, end it: no echo, no disconnect."""
+
+    def failed(s: builder.Story) -> None:
+        s.notify(8, code, reason)
+
+    world.agent.steps = [(*UNTIL_CONNECTED[:-1], failed)]
+    made = attempt()
+    made.run()
+    assert not {"echo", "disconnect"} & set(world.done)
+    assert made.evidence().notifications[-1].reason == reason
+
+
+def test_no_outcome_of_a_living_lab_is_evidence(world: World, attempt: Try) -> None:
+    """A driver that never answers is looked at, with every part of the lab asked first."""
+    world.agent.steps = [UNTIL_CONNECTED[:-1]]
+    made = attempt()
+    made.run()
+    assert {"clock", "status"} <= set(world.done)
+    assert made.evidence().echo is None
+    assert made.evidence().lab_fault is None
+
+
+@pytest.mark.parametrize("part", ["clock", "status"])
+def test_no_outcome_of_a_silent_lab_is_a_fault(world: World, attempt: Try, part: str) -> None:
+    """The same silence from an agent or air that does not answer is the lab's."""
+    world.agent.steps = [UNTIL_CONNECTED[:-1]]
+    world.at(part, 1, lost())
+    with pytest.raises(LabFault):
+        attempt().run()
+
+
+def test_no_outcome_of_a_dead_machine_is_a_fault(world: World, attempt: Try) -> None:
+    """QEMU's end is found before the driver is blamed, and told."""
+    world.agent.steps = [UNTIL_CONNECTED[:-1]]
+    world.machine.alive = False
+    with pytest.raises(PeerGone, match=r"QEMU process: .*signal 9"):
+        attempt().run()
+
+
+def test_a_dead_air_is_found_after_each_association(world: World, attempt: Try) -> None:
+    """Also when everything asked of it had been answered before."""
+    world.at("await 21", 1, lambda: setattr(world.air, "alive", False))
+    with pytest.raises(PeerGone, match=r"air process: .*status -9"):
+        attempt().run()
+
+
+def test_an_association_that_ended_by_itself_is_fine(world: World, attempt: Try) -> None:
+    """Windows refuses to disconnect what is not connected: no fault, the trace tells more."""
+    world.at("disconnect", 1, raising(CallFailed("agent.exe", "disconnect", 5023, "x")))
+    attempt().run()
+    assert "await 21" not in world.done
+
+
+def test_no_notification_of_the_end_is_looked_into(world: World, attempt: Try) -> None:
+    """Silence after disconnect asks the lab, and is evidence if it answers."""
+    world.at("await 21", 1, raising(TooSlow("end", 20, "nothing")))
+    attempt().run()
+    assert "clock" in world.done
+
+
+def test_each_group_rekey_is_proven_by_an_echo(world: World, attempt: Try) -> None:
+    """After each new group key the data path is asked again."""
+    attempt("group-rekey", group_rekeys=2).run()
+    used = [step for step in world.done if step in {"echo", "rekey"}]
+    assert used == ["echo", "rekey", "echo", "rekey", "echo"]
+
+
+def test_without_echoes_the_data_path_is_left_alone(world: World, attempt: Try) -> None:
+    """`echoes = 0` asks nothing."""
+    made = attempt(echoes=0, group_rekeys=1)
+    made.run()
+    assert "echo" not in world.done
+    assert made.evidence().echo is None
+
+
+def test_a_fault_before_connect_has_evidence_all_the_same(world: World, attempt: Try) -> None:
+    """Nothing of another time is taken for this association's."""
+    world.at("connect", 1, lost())
+    made = attempt()
+    with pytest.raises(LabFault):
+        made.run()
+    found = made.evidence("the lab broke")
+    assert (found.connect_ns, found.ihv, found.notifications) == (0, (), ())
+    assert found.lab_fault == "the lab broke"
+
+
+def test_a_trace_that_never_ends_is_bounded(world: World, attempt: Try) -> None:
+    """A DLL that is never reset does not hold the run."""
+    world.agent.steps = [UNTIL_CONNECTED[:-1]]
+    attempt().run()
+    assert world.done[-1] in {"trace", "status"}
+
+
+def test_the_clock_is_needed(session: Session, world: World) -> None:
+    """Without a tie between the clocks nothing can be judged: a lab fault that says so."""
+    assert clock_of(session) == world.air.state.clock
+    world.air.state.clock = None
+    with pytest.raises(LabFault, match="clock of the guest at the radio port"):
+        clock_of(session)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The evidence as it comes in: on disk as it arrived, in memory also when the disk is full."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.evidence import Notification
+from harness.recording import EVENTS, TRACE, Recording, recording
+from tests.unit.checks.builder import Story, tell
+
+TEXT = tell().trace().encode()
+NOTE = Notification(5, 8, 10, "{guid}", 0, "hil plain")
+
+
+@pytest.mark.parametrize("size", [1, 100, len(TEXT)])
+def test_a_trace_in_pieces_is_the_same_trace(tmp_path: Path, size: int) -> None:
+    """However the file is cut, the records are those of the whole, and the file is kept as read."""
+    with recording(tmp_path) as tape:
+        for start in range(0, len(TEXT), size):
+            tape.trace(TEXT[start : start + size])
+        tape.finish_trace()
+        assert len(tape.records()) == TEXT.count(b"\n")
+        assert tape.trace_size == len(TEXT)
+        assert tape.damage() == ()
+    assert (tmp_path / TRACE).read_bytes() == TEXT
+
+
+def test_records_come_out_when_their_line_is_whole(tmp_path: Path) -> None:
+    """A record is there as soon as its line end is, and once."""
+    with recording(tmp_path) as tape:
+        end = TEXT.index(b"\n")
+        assert tape.trace(TEXT[:end]) == ()
+        assert [one.kind for one in tape.trace(TEXT[end : end + 1])] == ["load"]
+
+
+def test_a_cut_last_line_is_damage_at_the_end(tmp_path: Path) -> None:
+    """A crash cuts the last record: told as damage, the others stand."""
+    with recording(tmp_path) as tape:
+        tape.trace(TEXT[:-5])
+        assert tape.damage() == ()
+        tape.finish_trace()
+        assert [one.kind.value for one in tape.damage()] == ["last line is cut"]
+
+
+def test_frames_are_kept_by_association(tmp_path: Path) -> None:
+    """Each association gets its own frames; all of them are on disk, in their order."""
+    story = Story()
+    for _ in range(2):
+        story.begin()
+        story.frame("auth", "up")
+    with recording(tmp_path) as tape:
+        for frame in story.frames:
+            tape.frame(frame)
+        assert [frame.association for frame in tape.frames(2)] == [2]
+        assert tape.frames(3) == ()
+    lines = [json.loads(one) for one in (tmp_path / EVENTS).read_text().splitlines()]
+    assert [(one["event"], one["association"]) for one in lines] == [("frame", 1), ("frame", 2)]
+
+
+def test_notifications_are_found_by_time(tmp_path: Path) -> None:
+    """Those of the guest's clock since a moment, that moment included."""
+    with recording(tmp_path) as tape:
+        tape.notification(NOTE)
+        tape.event({"event": "port", "state": "connected"})
+        assert tape.notifications(5) == (NOTE,)
+        assert tape.notifications(6) == ()
+    events = [json.loads(one) for one in (tmp_path / EVENTS).read_text().splitlines()]
+    assert (
+        events[0].items() >= {"event": "notification", "code": 10, "profile": "hil plain"}.items()
+    )
+    assert events[1]["host_ns"] >= events[0]["host_ns"]
+
+
+class Full(io.BytesIO):
+    """A file on a full disk."""
+
+    def write(self, data: Any) -> int:
+        """No room."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_told_once_and_costs_no_evidence() -> None:
+    """The first file that cannot be written is named; memory still gets everything."""
+    tape = Recording(Full(), io.BytesIO())
+    tape.notification(NOTE)
+    assert tape.fault == "events.jsonl cannot be written: [Errno 28] No space left on device"
+    assert tape.notifications(0) == (NOTE,)
+    assert tape.trace(TEXT)
+    assert tape.fault.startswith("events.jsonl")
+
+
+def test_an_event_after_the_end_is_no_crash(tmp_path: Path) -> None:
+    """Threads may still deliver when the files are closed: a fault noted, nothing raised."""
+    with recording(tmp_path) as tape:
+        pass
+    tape.event({"event": "late"})
+    assert "cannot be written" in tape.fault
