@@ -26,12 +26,6 @@ printf '127.0.0.1 localhost hil-reference\n' >"$root/etc/hosts"
 rm -f "$root"/etc/ssh/ssh_host_*
 
 say wine
-# Wine looks for fonts in each program that links user32, a third of its start. Without fontconfig
-# it does so quickly and quietly (without FreeType it complains on standard error each time).
-rm -f "$root"/usr/lib/x86_64-linux-gnu/libfontconfig.so*
-in_tree() { chroot "$root" env HOME=/root USER=Administrator LOGNAME=Administrator PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-    WINEPREFIX=$prefix WINEDEBUG=-all \
-    WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' "$@"; }
 cat >"$root/tmp/hil.reg" <<'REG'
 REGEDIT4
 
@@ -74,10 +68,19 @@ REGEDIT4
 [HKEY_LOCAL_MACHINE\System\CurrentControlSet\Services\winebth]
 "Start"=dword:00000004
 REG
-in_tree wineboot --init
-in_tree wine regedit /S 'Z:\tmp\hil.reg'
-in_tree wineserver -w
+# In a process namespace of its own: whatever Wine leaves running, or starts without end, goes with
+# it. The prefix takes half a minute.
+timeout --kill-after=5 240 unshare --mount --mount-proc="$root/proc" --pid --fork --kill-child \
+    chroot "$root" env HOME=/root USER=Administrator LOGNAME=Administrator \
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin WINEPREFIX=$prefix WINEDEBUG=-all \
+    WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' sh -euc '
+        wineboot --init
+        wine regedit /S "Z:\\tmp\\hil.reg"
+        wineserver -w'
 rm -f "$root/tmp/hil.reg"
+# Wine looks for fonts in each program that links user32, a third of its start. Without fontconfig
+# it does so quickly and quietly (without FreeType it complains on standard error each time).
+rm -f "$root"/usr/lib/x86_64-linux-gnu/libfontconfig.so*
 
 say face
 mkdir -p "$drive/hil/vendor" "$drive/hilref" "$drive/drivers/ihvsample" "$drive/users/Administrator"
