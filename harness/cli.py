@@ -29,6 +29,9 @@ from harness.scenarios import Scenario, find_scenario, scenario_names
 from harness.scenarios.model import SAMPLE_SECURITY
 
 MISS_EXIT = 3
+INTERRUPTED_EXIT = 130
+"""What typer makes of a KeyboardInterrupt."""
+
 FAULT_ASSOCIATIONS = 3
 """Associations of a run with a fault asked for, unless told otherwise: it fails in each."""
 
@@ -151,7 +154,9 @@ def main() -> NoReturn:
         _complain(error.message, error.hint)
     except StoreError as error:
         _complain(str(error), "")
-    except KeyboardInterrupt:
+    except SystemExit as end:
+        if end.code != INTERRUPTED_EXIT:
+            raise
         _complain("interrupted", "")
         sys.exit(MISS_EXIT)
     sys.exit(2)
@@ -162,7 +167,8 @@ def _plan(
 ) -> Plan:
     chosen = find_fault(fault) if fault else None
     found = find_scenario(scenario or (chosen.scenario if chosen else "plain"))
-    count = associations or (FAULT_ASSOCIATIONS if chosen else found.associations)
+    usual = FAULT_ASSOCIATIONS if chosen else found.associations
+    count = usual if associations is None else associations
     if not 1 <= count <= 100_000:
         raise UsageError(f"--associations {count}: wanted 1 to 100000")
     if chosen and (dll is not None or found.ihv.security != SAMPLE_SECURITY):

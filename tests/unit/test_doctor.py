@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""hil doctor: one line for each need, with the exact fix for what is missing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from harness import doctor
+from harness.cli import app
+from harness.doctor import PROGRAMS, Need, examine
+from harness.vm.accel import Choice
+
+
+@pytest.fixture(autouse=True)
+def no_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """KVM is not booted here."""
+    monkeypatch.setattr(doctor, "choose", lambda _: Choice("tcg", "/dev/kvm does not exist"))
+
+
+def ask(*args: str) -> tuple[int, str]:
+    """Exit code and output of `hil doctor ARGS`."""
+    said = CliRunner().invoke(app, ["doctor", *args])
+    return said.exit_code, said.output
+
+
+def test_each_need_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are as many lines as needs, each with its mark."""
+    needs = examine()
+    _, output = ask()
+    lines = output.splitlines()
+    assert len(lines) == len(needs)
+    for line, need in zip(lines, needs, strict=True):
+        assert line.split(None, 1)[1].startswith(f"{need.name}: ")
+    assert len({need.name for need in needs}) == len(needs)
+
+
+def test_every_program_can_be_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine with nothing each program names the package that brings it; exit 2."""
+    monkeypatch.setattr(doctor.shutil, "which", lambda *_, **__: None)
+    code, output = ask()
+    assert code == 2
+    for name, package, _ in PROGRAMS:
+        (line,) = (one for one in output.splitlines() if one.startswith(f"MISSING {name}: "))
+        assert line.endswith(f"fix: apt-get install --no-install-recommends {package}")
+
+
+def test_what_is_not_required_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    """KVM makes it faster, no more: its absence is told and is no failure."""
+    slow = Need("KVM", False, "TCG is used", "usermod", required=False)
+    monkeypatch.setattr(doctor, "examine", lambda: [slow])
+    assert ask() == (0, "note    KVM: TCG is used; fix: usermod\n")
+
+
+def test_json_holds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For programs: name, whether it is met, what was found, the fix."""
+    monkeypatch.setattr(doctor, "examine", lambda: [Need("make", False, "not found", "apt")])
+    code, output = ask("--json")
+    assert json.loads(output) == [{"need": "make", "ok": False, "found": "not found", "fix": "apt"}]
+    assert code == 2
+
+
+def test_an_ordinary_users_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without root the ranges of subordinate ids are needed; the fix adds them."""
+    monkeypatch.setattr(doctor.os, "geteuid", lambda: 65534)
+    monkeypatch.setattr(doctor, "_listed", lambda *_: False)
+    needs = {need.name: need for need in doctor._namespaces()}
+    user = doctor.pwd.getpwuid(65534).pw_name
+    assert needs[f"{user} in /etc/subuid"].fix == f"usermod --add-subuids 100000-165535 {user}"
+    assert needs[f"{user} in /etc/subgid"].fix == f"usermod --add-subgids 100000-165535 {user}"
+    assert "newuidmap" in needs
+
+
+def test_a_user_is_found_in_the_list(tmp_path: Path) -> None:
+    """By the whole name; a missing file lists nobody."""
+    (tmp_path / "subuid").write_text("joanna:1:2\njo:100000:65536\n")
+    assert doctor._listed(tmp_path / "subuid", "jo")
+    assert not doctor._listed(tmp_path / "subuid", "joan")
+    assert not doctor._listed(tmp_path / "no", "jo")
+
+
+def test_a_full_disk_is_a_missing_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Free space is looked at where the cache will be, also before it is there."""
+    usage = type("Usage", (), {"free": doctor.MIN_FREE - 1})
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: usage)
+    need = doctor._space(tmp_path / "not" / "yet")
+    assert not need.ok
+    assert "4 GiB" in need.fix
+
+
+def test_this_python_is_new_enough() -> None:
+    """The tests themselves run on it."""
+    assert doctor._python().ok
+    assert doctor._python().found == ".".join(map(str, sys.version_info[:3]))
