@@ -26,8 +26,9 @@ def work_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        lock = stack.enter_context((folder / "lock").open("w"))
+        lock = stack.enter_context((folder / "new").open("w"))
         fcntl.flock(lock, fcntl.LOCK_EX)
+        (folder / "new").rename(folder / "lock")  # only now others look at it, and find it held
         yield folder
 
 
