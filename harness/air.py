@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.deadline import Deadline
+from harness.errors import TooSlow
 from harness.evidence import ClockModel, Echo
-from harness.jsonlines import JsonLinesClient
+from harness.jsonlines import CallFailed, JsonLinesClient
 from harness.scenarios import AirRule, Network
 from harness.vm.machine import last_line
 from hwsim.records import FrameRecord
@@ -55,9 +56,9 @@ class Air:
         self._on_frame = on_frame
         self._on_event = on_event
         self._stderr_log = stderr_log
-        self._client = JsonLinesClient(
-            "air", connection.makefile("rb"), connection.sendall, self._take
-        )
+        self._connection = connection
+        self._lines = connection.makefile("rb")
+        self._client = JsonLinesClient("air", self._lines, connection.sendall, self._take)
 
     @property
     def alive(self) -> bool:
@@ -91,7 +92,10 @@ class Air:
 
     def wait_radio(self, limit_s: float) -> dict[str, Any]:
         """Wait until the guest's relay has introduced its radio; what it said."""
-        return self._call("wait_radio", wait_s=limit_s, timeout_s=limit_s)
+        try:
+            return self._call("wait_radio", wait_s=limit_s, timeout_s=limit_s)
+        except CallFailed as error:  # it gives up by itself, and knows what it saw
+            raise TooSlow("radio of the guest on the air", limit_s, error.message) from None
 
     def begin(self, index: int, rules: tuple[AirRule, ...]) -> None:
         """Arm the rules for association `index`; frames carry that number from now on."""
@@ -112,9 +116,13 @@ class Air:
         return self._call("status")
 
     def stop(self) -> None:
-        """Flush the capture and end; never raises."""
+        """Flush the capture and hang up, upon which the process ends; never raises."""
         with contextlib.suppress(Exception):
             self._call("stop")
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._client.join(5)
+        self._lines.close()
 
     def _call(self, name: str, *, wait_s: float = 0, **args: object) -> dict[str, Any]:
         return self._client.call(name, args, timeout_s=CALL_S + wait_s)
@@ -173,7 +181,6 @@ def running_air(
         stack.callback(_end, process)
         connection = stack.enter_context(socket.socket(socket.AF_UNIX))
         connection.connect(str(control_path))
-        stack.callback(_hang_up, connection)
         air = Air(process, connection, on_frame, on_event, stderr_log)
         stack.callback(air.stop)
         _greet(air)
@@ -194,11 +201,6 @@ def _listening(path: Path) -> socket.socket:
     sock.bind(str(path))
     sock.listen(1)
     return sock
-
-
-def _hang_up(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
