@@ -78,9 +78,8 @@ timeout --kill-after=5 240 unshare --mount --mount-proc="$root/proc" --pid --for
         wine regedit /S "Z:\\tmp\\hil.reg"
         wineserver -w'
 rm -f "$root/tmp/hil.reg"
-# Wine looks for fonts in each program that links user32, a third of its start. Without fontconfig
-# it does so quickly and quietly (without FreeType it complains on standard error each time).
-rm -f "$root"/usr/lib/x86_64-linux-gnu/libfontconfig.so*
+# FreeType and fontconfig stay, useless as they look: without fontconfig the first program that
+# touches a window (a DLL's message window is enough) makes Wine start explorer.exe without end.
 
 say face
 mkdir -p "$drive/hil/vendor" "$drive/hilref" "$drive/drivers/ihvsample" "$drive/users/Administrator"
