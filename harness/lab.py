@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness.air import Air, running_air
 from harness.config import Lab
-from harness.console import Console
+from harness.console import Stages
 from harness.deadline import Deadline
 from harness.errors import LabFault, PeerGone
 from harness.evidence import IhvRecord
@@ -93,16 +93,16 @@ class Session(Guest):
 
 
 @contextlib.contextmanager
-def open_guest(lab: Lab, console: Console, recording: Recording, run_dir: Path) -> Iterator[Guest]:
+def open_guest(lab: Lab, stages: Stages, recording: Recording, run_dir: Path) -> Iterator[Guest]:
     """Build what is missing, then start air and guest and connect to it."""
-    images = prepare(lab.store.cache, console)
+    images = prepare(lab.store.cache, stages)
     accel = choose(lab.guest.accel)
-    console.note(f"accelerator {accel.accel}: {accel.why}")
+    stages.note(f"accelerator {accel.accel}: {accel.why}")
     spec = images.machine(lab.guest.memory_mib, accel.accel)
     state: SavedState | None = None
     if lab.guest.saved_state:
         state = saved_state(
-            lab, images, spec, console, lambda machine: _warm_up(machine, images, lab)
+            lab, images, spec, stages, lambda machine: _warm_up(machine, images, lab)
         )
     with contextlib.ExitStack() as stack:
         work = stack.enter_context(work_folder())
@@ -117,7 +117,7 @@ def open_guest(lab: Lab, console: Console, recording: Recording, run_dir: Path) 
             radio_socket=radio,
             serial_log=run_dir / "serial.log",
         )
-        with console.stage("restore the guest" if state else "boot the guest") as stage:
+        with stages.stage("restore the guest" if state else "boot the guest") as stage:
             machine = stack.enter_context(
                 running(spec, wiring, run_dir, state=state.memory if state else None)
             )
@@ -130,12 +130,12 @@ def open_guest(lab: Lab, console: Console, recording: Recording, run_dir: Path) 
 
 @contextlib.contextmanager
 def open_session(
-    lab: Lab, guest: Guest, recording: Recording, console: Console, dll: Path | None
+    lab: Lab, guest: Guest, recording: Recording, stages: Stages, dll: Path | None
 ) -> Iterator[Session]:
     """The guest with the recorder around the DLL under test and the agent running."""
     ssh, images = guest.ssh, guest.images
     with contextlib.ExitStack() as stack:
-        with console.stage("install recorder and agent"):
+        with stages.stage("install recorder and agent"):
             ssh.mkdir(FOLDER)
             ssh.put(images.agent, AGENT)
             place = stack.enter_context(installed(ssh, images.recorder, dll=dll))

@@ -108,6 +108,7 @@ def _judged(
         },
         rules=RulesResult(checked=tuple(evaluation.checked), undecided=undecided(evaluation)),
         findings=run_findings(evaluation),
+        stages=tuple(gathered.stages),
         lab_faults=(gathered.lab_fault,) if gathered.lab_fault else (),
         errors=tuple(gathered.errors),
     )

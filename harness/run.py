@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness.association import Attempt, clock_of
 from harness.config import Lab
-from harness.console import Console
+from harness.console import Console, StageClock
 from harness.errors import HarnessError, LabFault
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
 from harness.faults import Fault
@@ -23,7 +23,7 @@ from harness.guest.profile import profile_xml
 from harness.judge import Judge, expectation_of, limits_of
 from harness.lab import Session, open_guest, open_session
 from harness.recording import Recording
-from harness.results import AssociationResult, Environment
+from harness.results import AssociationResult, Environment, Stage
 from harness.results import LabFault as LabFaultResult
 from harness.scenarios import Scenario
 
@@ -54,6 +54,7 @@ class Gathered:
     clock: ClockModel | None = None
     environment: Environment = field(default_factory=Environment)
     bssid: str | None = None
+    stages: list[Stage] = field(default_factory=list)
 
     def evidence(self, tape: Recording) -> RunEvidence:
         """All of it in the form the checks take."""
@@ -70,11 +71,13 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
     `show` gets each association as soon as it is judged.
     """
     gathered = Gathered()
+    stages = StageClock(console)
+    gathered.stages = stages.stages
     try:
         with (
-            open_guest(plan.lab, console, tape, run_dir) as guest,
+            open_guest(plan.lab, stages, tape, run_dir) as guest,
             open_session(
-                plan.lab, guest, tape, console, plan.dll.path if plan.dll else None
+                plan.lab, guest, tape, stages, plan.dll.path if plan.dll else None
             ) as session,
         ):
             gathered.environment = environment(plan.dll, session)

@@ -10,10 +10,19 @@ from typing import TextIO
 
 from harness.console.live import LiveConsole
 from harness.console.plain import PlainConsole
-from harness.console.protocol import Console, StageProgress
+from harness.console.protocol import Console, StageProgress, Stages
+from harness.console.stages import StageClock
 from harness.results.grouping import RuleText
 
-__all__ = ["Console", "LiveConsole", "PlainConsole", "StageProgress", "open_console"]
+__all__ = [
+    "Console",
+    "LiveConsole",
+    "PlainConsole",
+    "StageClock",
+    "StageProgress",
+    "Stages",
+    "open_console",
+]
 
 
 def open_console(

@@ -32,7 +32,17 @@ class StageProgress(Protocol):
         """Say how far the stage is (0 to 1, None: unknown) and what it does or awaits."""
 
 
-class Console(Protocol):
+class Stages(Protocol):
+    """The part of a console that long work before an association needs."""
+
+    def stage(self, name: str) -> AbstractContextManager[StageProgress]:
+        """Show a stage while the block runs, then how long it took; stages may be nested."""
+
+    def note(self, message: str) -> None:
+        """Show one line worth knowing, such as why KVM is not used."""
+
+
+class Console(Stages, Protocol):
     """Everything a run says while it runs and when it ends."""
 
     def __enter__(self) -> Self:
@@ -49,14 +59,8 @@ class Console(Protocol):
     def plan(self, associations: int) -> None:
         """Say how many associations are to come, for "3/20"."""
 
-    def stage(self, name: str) -> AbstractContextManager[StageProgress]:
-        """Show a stage while the block runs, then how long it took; stages may be nested."""
-
     def association(self, result: AssociationResult) -> None:
         """Show one line for a finished association, and one for each of its findings."""
-
-    def note(self, message: str) -> None:
-        """Show one line worth knowing, such as why KVM is not used."""
 
     def fault(self, message: str, hint: str | None = None) -> None:
         """Show a lab fault: what broke and what can be done."""

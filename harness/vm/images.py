@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness.cache import digest, digest_tree, entry
-from harness.console import Console
+from harness.console import Stages
 from harness.errors import HarnessError
 from harness.guest.ssh import Login
 from harness.vm import programs
@@ -71,18 +71,18 @@ class Images:
         return MachineSpec(memory_mib, accel, self.kernel, self.initrd, KERNEL_COMMAND_LINE)
 
 
-def prepare(cache: Path, console: Console) -> Images:
+def prepare(cache: Path, stages: Stages) -> Images:
     """Build what the cache does not have; the images."""
     cache = cache.resolve()
     cache.mkdir(parents=True, exist_ok=True)
-    pe = entry(cache, "pe", digest_tree(IHV), lambda folder: _compile(folder, console))
-    base = _base(cache, console)
+    pe = entry(cache, "pe", digest_tree(IHV), lambda folder: _compile(folder, stages))
+    base = _base(cache, stages)
     keys = _keys(cache)
     key = digest(
         base.folder.parent.name, pe.name, keys.name, digest_tree(REFERENCE), digest_tree(keys)
     )
     initramfs = entry(
-        cache, "initramfs", key, lambda folder: _initramfs(folder, base, keys, pe, console)
+        cache, "initramfs", key, lambda folder: _initramfs(folder, base, keys, pe, stages)
     )
     login = Login(USER, keys / "login", (keys / "host.pub").read_text().strip())
     return Images(
@@ -96,8 +96,8 @@ def prepare(cache: Path, console: Console) -> Images:
     )
 
 
-def _compile(folder: Path, console: Console) -> None:
-    with console.stage("compile the PE files"):
+def _compile(folder: Path, stages: Stages) -> None:
+    with stages.stage("compile the PE files"):
         argv = ["make", "-C", str(IHV), f"BUILD={folder}", f"-j{os.cpu_count() or 1}"]
         done = programs.run(argv)
         if done.returncode != 0:
@@ -107,11 +107,11 @@ def _compile(folder: Path, console: Console) -> None:
             )
 
 
-def _base(cache: Path, console: Console) -> BaseImage:
+def _base(cache: Path, stages: Stages) -> BaseImage:
     recipe = load_recipe(REFERENCE / "recipe")
 
     def make(folder: Path) -> None:
-        with console.stage("build the reference guest (once)") as stage:
+        with stages.stage("build the reference guest (once)") as stage:
 
             def tell(progress: Progress) -> None:
                 stage.update(progress.fraction, progress.stage)
@@ -124,8 +124,8 @@ def _base(cache: Path, console: Console) -> BaseImage:
     return BaseImage(entry(cache, "base", recipe.key, make) / "image")
 
 
-def _initramfs(folder: Path, base: BaseImage, keys: Path, pe: Path, console: Console) -> None:
-    with console.stage("pack the guest's services"):
+def _initramfs(folder: Path, base: BaseImage, keys: Path, pe: Path, stages: Stages) -> None:
+    with stages.stage("pack the guest's services"):
         payload = Payload(
             base=base.folder,
             host_key=(keys / "host").read_bytes(),

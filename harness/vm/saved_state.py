@@ -19,7 +19,7 @@ from pathlib import Path
 
 from harness.cache import digest, entry
 from harness.config import Lab
-from harness.console import Console
+from harness.console import Stages
 from harness.deadline import Deadline
 from harness.vm import programs
 from harness.vm.argv import BINARY, MachineSpec, Wiring
@@ -46,7 +46,7 @@ def saved_state(
     lab: Lab,
     images: Images,
     spec: MachineSpec,
-    console: Console,
+    stages: Stages,
     warm_up: Callable[[Machine], None],
 ) -> SavedState:
     """The saved state of `spec`, made by one boot if there is none yet.
@@ -55,7 +55,7 @@ def saved_state(
     """
 
     def build(folder: Path) -> None:
-        with console.stage("boot once and save the guest's state") as stage:
+        with stages.stage("boot once and save the guest's state") as stage:
             _make(lab, images, spec, folder, stage.update, warm_up)
 
     key = digest(
