@@ -162,11 +162,15 @@ def running_air(
 ) -> Iterator[tuple[Air, Path]]:
     """Run the air; yields it with the path of the radio socket QEMU is to connect to."""
     radio_path, control_path = sockets / "radio", sockets / "air"
+    stderr_log = run_dir / "air-stderr.log"
     with contextlib.ExitStack() as stack:
-        radio = stack.enter_context(_listening(radio_path))
-        control = stack.enter_context(_listening(control_path))
-        stderr_log = run_dir / "air-stderr.log"
-        with stderr_log.open("wb") as stderr:
+        connection = stack.enter_context(socket.socket(socket.AF_UNIX))
+        with (
+            _listening(radio_path) as radio,
+            _listening(control_path) as control,
+            stderr_log.open("wb") as stderr,
+        ):
+            connection.connect(str(control_path))
             process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "hwsim", "--run-dir", str(run_dir)),
@@ -178,9 +182,7 @@ def running_air(
                 pass_fds=[control.fileno(), radio.fileno()],
                 start_new_session=True,
             )
-        stack.callback(_end, process)
-        connection = stack.enter_context(socket.socket(socket.AF_UNIX))
-        connection.connect(str(control_path))
+        stack.callback(_end, process)  # alone with its sockets now: its end shuts them
         air = Air(process, connection, on_frame, on_event, stderr_log)
         stack.callback(air.stop)
         _greet(air)
@@ -191,7 +193,12 @@ def _greet(air: Air) -> None:
     deadline = Deadline("start of the air process", 30)
     try:
         air._client.call("hello", timeout_s=deadline.limit_s)
-    except (ConnectionError, TimeoutError):
+    except TimeoutError:
+        deadline.state = air.describe()
+        raise deadline.too_slow() from None
+    except ConnectionError:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            air.process.wait(5)
         deadline.state = air.describe()
         raise deadline.gone() from None
 

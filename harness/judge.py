@@ -38,7 +38,8 @@ def expectation_of(scenario: Scenario) -> Expectation:
     """What the checker is to expect of each association of a scenario."""
     if not scenario.expect.connected:
         return Expectation(connected=False, echoes=0, messages=(), stopped=True)
-    return Expectation(connected=True, echoes=scenario.echoes)
+    messages = MESSAGES if scenario.group_rekeys else MESSAGES[:4]
+    return Expectation(connected=True, echoes=scenario.echoes, messages=messages)
 
 
 class Judge:
