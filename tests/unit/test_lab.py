@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab put together: what must stand before anything is judged, and what is noticed when."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from harness import lab as module
+from harness.config import Lab
+from harness.console import PlainConsole
+from harness.errors import LabFault, PeerGone, TooSlow
+from harness.guest.agent import Interface
+from harness.guest.recorder import Installed
+from harness.lab import Guest, Session, open_session
+from harness.recording import Recording
+from harness.scenarios import find_scenario
+from harness.vm.accel import Choice
+from tests.unit.doubles import IMAGES, World
+
+QUICK = Lab.model_validate({"limits": {"command_s": 0.05}})
+
+
+@pytest.fixture
+def session(world: World) -> Session:
+    """A session on a lab without a guest."""
+    return world.session(Recording(io.BytesIO(), io.BytesIO()))
+
+
+BROKEN: dict[str, tuple[Callable[[World], None], str]] = {
+    "machine": (lambda w: setattr(w.machine, "alive", False), "QEMU process: .*signal 9"),
+    "air": (lambda w: setattr(w.air, "alive", False), "air process: .*status -9"),
+    "capture": (lambda w: setattr(w.air.state, "fault", "no room"), "capture: .*no room"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_each_broken_part_is_named(session: Session, world: World, name: str) -> None:
+    """A whole lab passes; the part that broke is told with its last state."""
+    session.check()
+    act, said = BROKEN[name]
+    act(world)
+    with pytest.raises(LabFault, match=said):
+        session.check_processes()
+
+
+def test_evidence_that_cannot_be_written_is_a_broken_lab(session: Session) -> None:
+    """With the way out of it."""
+    session.recording.fault = "events.jsonl cannot be written: No space left"
+    with pytest.raises(LabFault, match="No space left") as caught:
+        session.check_whole()
+    assert "free disk space" in caught.value.hint
+
+
+def test_going_on_air_takes_the_accelerators_timer(session: Session, world: World) -> None:
+    """Network and timer are set before the first beacon."""
+    world.done.clear()
+    assert session.go_on_air(Lab(), find_scenario("plain").network)
+    assert world.done == ["configure", "start"]
+
+
+class Opening:
+    """The parts `open_session` puts together, with a note of each step."""
+
+    def __init__(self, world: World, interfaces: tuple[Interface, ...]) -> None:
+        self.world, self.interfaces = world, interfaces
+        self.done: list[str] = []
+
+    def mkdir(self, _: object) -> None:
+        """The harness's folder in the guest."""
+        self.done.append("mkdir")
+
+    def put(self, *_: object) -> None:
+        """Upload of the agent."""
+        self.done.append("agent.exe")
+
+    def read_from(self, _: object, offset: int) -> bytes:
+        """The recorder's trace."""
+        return self.world.story.trace().encode()[offset:]
+
+    def greet(self, *, timeout_s: float) -> tuple[Interface, ...]:
+        """The agent's first answer."""
+        return self.interfaces
+
+    @contextlib.contextmanager
+    def installed(self, *_: object, **__: object) -> Iterator[Installed]:
+        """The recorder in place."""
+        self.done.append("recorder in")
+        try:
+            yield Installed("C:\\v.dll", "ab")
+        finally:
+            self.done.append("recorder out")
+
+    @contextlib.contextmanager
+    def running_agent(self, *_: object) -> Iterator[Any]:
+        """The agent running."""
+        self.done.append("agent up")
+        try:
+            yield self
+        finally:
+            self.done.append("agent down")
+
+
+@pytest.fixture
+def opening(world: World, monkeypatch: pytest.MonkeyPatch) -> Opening:
+    """A guest with one interface, whose host has loaded the recorder."""
+    world.story.load()
+    made = Opening(world, (Interface("{1}", "radio"),))
+    monkeypatch.setattr(module, "installed", made.installed)
+    monkeypatch.setattr(module, "running_agent", made.running_agent)
+    return made
+
+
+def opened(opening: Opening, console: PlainConsole) -> contextlib.AbstractContextManager[Session]:
+    """`open_session` on it."""
+    parts: Any = (opening.world.machine, opening, opening.world.air)
+    guest = Guest(*parts, IMAGES, Choice("tcg", ""))
+    tape = Recording(io.BytesIO(), io.BytesIO())
+    return open_session(QUICK, guest, tape, console, None)
+
+
+def test_a_session_is_put_together_and_taken_apart_in_reverse(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """The recorder is in before the agent runs, and out after it has ended."""
+    with opened(opening, console) as session:
+        assert session.interface.guid == "{1}"
+        assert session.recording.records()
+    assert opening.done == [
+        *("mkdir", "agent.exe", "recorder in", "agent up"), *("agent down", "recorder out"),
+    ]  # fmt: skip
+
+
+def test_a_guest_without_an_interface_is_a_lab_fault(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """With a question that leads to the cause, and everything taken out again."""
+    opening.interfaces = ()
+    with pytest.raises(PeerGone, match="lists none") as caught, opened(opening, console):
+        pass
+    assert "adapter enabled" in caught.value.hint
+    assert opening.done[-2:] == ["agent down", "recorder out"]
+
+
+def test_a_recorder_that_is_not_loaded_is_a_lab_fault(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """Without its first record nothing would be seen, and silence must not pass for obedience."""
+    opening.world.story.lines.clear()
+    with (
+        pytest.raises(TooSlow, match=r"first record of the IHV trace: .*empty or absent"),
+        opened(opening, console),
+    ):
+        pass
+    assert opening.done[-1] == "recorder out"
