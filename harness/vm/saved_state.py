@@ -67,9 +67,9 @@ def saved_state(
 
 
 def qemu_version() -> str:
-    """The first line QEMU says of its version."""
+    """QEMU's version, as it says it of itself."""
     said = programs.run([BINARY, "--version"]).stdout.splitlines()
-    return said[0] if said else "unknown"
+    return said[0].removeprefix("QEMU emulator version ") if said else "unknown"
 
 
 def host_cpu() -> str:
