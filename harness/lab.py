@@ -19,7 +19,7 @@ from harness.deadline import Deadline
 from harness.errors import LabFault, PeerGone
 from harness.evidence import IhvRecord
 from harness.guest.agent import Agent, Interface, running_agent
-from harness.guest.recorder import AGENT, FOLDER, TRACE, installed
+from harness.guest.recorder import AGENT, FOLDER, TRACE, installed, stop_service
 from harness.guest.ssh import Login, Ssh, connect
 from harness.recording import Recording
 from harness.scenarios import Network
@@ -147,6 +147,9 @@ def open_session(
         )  # fmt: skip
         _await_recorder(session, lab)
         yield session
+        with stages.stage("unload the DLL"):  # how it ends is evidence too
+            stop_service(ssh)
+            session.pull_trace()
 
 
 def _await_recorder(session: Session, lab: Lab) -> None:

@@ -73,12 +73,13 @@ class Installed:
 def installed(ssh: Ssh, recorder: Path, *, dll: Path | None) -> Iterator[Installed]:
     """The recorder around `dll` (uploaded), or around the DLL the guest has installed.
 
-    The WLAN service is restarted at entry, and at exit the registry value is put back. Raises
+    The WLAN service is restarted at entry; at exit the registry value is put back and the service
+    restarted once more. Raises
     `LabFault` if the guest has no registration or the service does not come up.
     """
     registration = _original(ssh)
     vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.name)
-    _checked(ssh, f"net stop {SERVICE}", may_fail=True)
+    stop_service(ssh)
     if dll is not None:
         ssh.mkdir(VENDOR_FOLDER)
         ssh.put(dll, VENDOR_FOLDER / dll.name)
@@ -95,8 +96,15 @@ def installed(ssh: Ssh, recorder: Path, *, dll: Path | None) -> Iterator[Install
         yield Installed(vendor, hashlib.sha256(content).hexdigest())
     finally:
         with contextlib.suppress(HarnessError):  # a guest that is gone takes its registry along
+            stop_service(ssh)
             _set(ssh, registration.key, registration.dll)
             ssh.remove(ORIGINAL)
+            _checked(ssh, f"net start {SERVICE}", may_fail=True)
+
+
+def stop_service(ssh: Ssh) -> None:
+    """Stop the WLAN service, which unloads the DLL; one that is stopped stays so."""
+    _checked(ssh, f"net stop {SERVICE}", may_fail=True)
 
 
 def _original(ssh: Ssh) -> Registration:

@@ -16,6 +16,7 @@ from harness.console import PlainConsole
 from harness.errors import LabFault, PeerGone, TooSlow
 from harness.guest.agent import Interface
 from harness.guest.recorder import Installed
+from harness.guest.ssh import CommandResult
 from harness.lab import Guest, Session, open_session
 from harness.recording import Recording
 from harness.scenarios import find_scenario
@@ -78,6 +79,11 @@ class Opening:
         """Upload of the agent."""
         self.done.append("agent.exe")
 
+    def run(self, command: str) -> CommandResult:
+        """A command line of the guest."""
+        self.done.append(command)
+        return CommandResult(0, "", "")
+
     def read_from(self, _: object, offset: int) -> bytes:
         """The recorder's trace."""
         return self.world.story.trace().encode()[offset:]
@@ -126,12 +132,14 @@ def opened(opening: Opening, console: PlainConsole) -> contextlib.AbstractContex
 def test_a_session_is_put_together_and_taken_apart_in_reverse(
     opening: Opening, console: PlainConsole
 ) -> None:
-    """The recorder is in before the agent runs, and out after it has ended."""
+    """The recorder is in before the agent runs, and out after it has ended; before that the DLL is
+    unloaded, so that its end is in the trace."""
     with opened(opening, console) as session:
         assert session.interface.guid == "{1}"
         assert session.recording.records()
     assert opening.done == [
-        *("mkdir", "agent.exe", "recorder in", "agent up"), *("agent down", "recorder out"),
+        *("mkdir", "agent.exe", "recorder in", "agent up", "net stop WlanSvc"),
+        *("agent down", "recorder out"),
     ]  # fmt: skip
 
 

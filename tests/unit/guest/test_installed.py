@@ -123,7 +123,7 @@ def test_the_registered_dll_is_wrapped_and_put_back(ssh: FakeSsh, recorder: Path
     assert ssh.done == [
         *("reg query", "net stop", "put recorder.dll", "write recorder.ini"),
         *("write original-dll.txt", "remove trace.jsonl", "reg add recorder.dll", "net start"),
-        *("reg add sample.dll", "remove original-dll.txt"),
+        *("net stop", "reg add sample.dll", "remove original-dll.txt", "net start"),
     ]
 
 
