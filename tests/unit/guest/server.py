@@ -119,10 +119,13 @@ class Door(paramiko.ServerInterface):
 
     @staticmethod
     def _behave(behaviour: Behaviour, channel: paramiko.Channel) -> None:
-        """Behave once the client knows that its command has started: its answer to a request of
-        ours comes to the thread that must have told it so first."""
-        channel.get_transport().global_request("started", wait=True)
-        behaviour(channel)
+        """Behave once the client knows that its command has started.
+
+        Its answer to a request of ours comes to the thread that must have told it so first.
+        """
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):  # the client has left
+            channel.get_transport().global_request("started", wait=True)
+            behaviour(channel)
 
 
 class Files(paramiko.SFTPServerInterface):
