@@ -74,8 +74,8 @@ def installed(ssh: Ssh, recorder: Path, *, dll: Path | None) -> Iterator[Install
     """The recorder around `dll` (uploaded), or around the DLL the guest has installed.
 
     The WLAN service is restarted at entry; at exit the registry value is put back and the service
-    restarted once more. Raises
-    `LabFault` if the guest has no registration or the service does not come up.
+    restarted once more. Raises `LabFault` if the guest has no registration or the service does not
+    come up.
     """
     registration = _original(ssh)
     vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.name)
@@ -96,9 +96,9 @@ def installed(ssh: Ssh, recorder: Path, *, dll: Path | None) -> Iterator[Install
         yield Installed(vendor, hashlib.sha256(content).hexdigest())
     finally:
         with contextlib.suppress(HarnessError):  # a guest that is gone takes its registry along
-            stop_service(ssh)
-            _set(ssh, registration.key, registration.dll)
+            _set(ssh, registration.key, registration.dll)  # first: the service may hang
             ssh.remove(ORIGINAL)
+            stop_service(ssh)
             _checked(ssh, f"net start {SERVICE}", may_fail=True)
 
 

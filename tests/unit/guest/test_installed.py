@@ -8,7 +8,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from harness.errors import LabFault, PeerGone
+from harness.errors import LabFault, PeerGone, TooSlow
 from harness.guest.recorder import (
     AGENT,
     NETWORK_CLASS,
@@ -37,6 +37,7 @@ class FakeSsh:
         }  # fmt: skip
         self.done: list[str] = []
         self.refuses: set[str] = set()
+        self.hangs: set[str] = set()
         self.gone = False
 
     def run(self, command: str, *, timeout_s: float | None = None) -> CommandResult:
@@ -45,6 +46,8 @@ class FakeSsh:
             raise PeerGone(command, 0, "gone")
         verb = " ".join(command.split()[:2])
         self.done.append(verb)
+        if verb in self.hangs:
+            raise TooSlow(f"end of the guest's command {command!r}", 60, "running")
         if verb in self.refuses:
             return CommandResult(2, "", "first\nSystem error 1060 has occurred.")
         if verb == "reg query":
@@ -123,7 +126,7 @@ def test_the_registered_dll_is_wrapped_and_put_back(ssh: FakeSsh, recorder: Path
     assert ssh.done == [
         *("reg query", "net stop", "put recorder.dll", "write recorder.ini"),
         *("write original-dll.txt", "remove trace.jsonl", "reg add recorder.dll", "net start"),
-        *("net stop", "reg add sample.dll", "remove original-dll.txt", "net start"),
+        *("reg add sample.dll", "remove original-dll.txt", "net stop", "net start"),
     ]
 
 
@@ -219,3 +222,11 @@ def test_a_guest_that_is_gone_hides_no_error(ssh: FakeSsh, recorder: Path) -> No
         installed(ssh, recorder, dll=None),
     ):
         ssh.die()
+
+
+def test_a_service_that_hangs_at_the_end_keeps_no_value_back(ssh: FakeSsh, recorder: Path) -> None:
+    """The registry is put right before the service is touched: a stuck DLL cannot prevent it."""
+    with installed(ssh, recorder, dll=None):
+        ssh.hangs.add("net stop")
+    assert ssh.dll == VENDOR
+    assert ORIGINAL not in ssh.files
