@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Evidence into results: what is shown at once and what counts at the end agree."""
+
+from __future__ import annotations
+
+from harness.checks import Limits
+from harness.config import Lab
+from harness.judge import Judge, expectation_of, limits_of, run_findings, undecided
+from harness.results import LabFault, Verdict
+from harness.scenarios import find_scenario
+from tests.unit.checks import builder
+from tests.unit.checks.builder import tell
+
+PLAIN = expectation_of(find_scenario("plain"))
+
+
+def test_limits_are_those_of_lab_toml() -> None:
+    """The two limits findings rest on come from the lab, not from the checker's defaults."""
+    lab = Lab.model_validate({"limits": {"post_associate_s": 3, "handler_s": 2}})
+    assert limits_of(lab) == Limits(post_associate_s=3, handler_s=2)
+
+
+def test_what_a_scenario_expects_of_the_driver() -> None:
+    """A connection and its echoes; or, where the air cuts it off, that it is stopped."""
+    assert (PLAIN.connected, PLAIN.echoes) == (True, 1)
+    cut = expectation_of(find_scenario("deauthentication"))
+    assert (cut.connected, cut.echoes, cut.messages, cut.stopped) == (False, 0, (), True)
+
+
+def test_the_newest_association_is_judged_as_in_the_whole() -> None:
+    """For a good run the line shown at once is the one that stands in the result."""
+    evidence = tell(associations=3).evidence()
+    judge = Judge(Limits(), PLAIN)
+    results, evaluation = judge.all(evidence, {})
+    assert judge.latest(evidence) == results[-1]
+    assert [one.verdict for one in results] == [Verdict.PASS] * 3
+    assert run_findings(evaluation) == ()
+    assert len(undecided(evaluation)) == len(evaluation.undecided)
+
+
+def test_a_lab_fault_stays_with_its_association() -> None:
+    """The one it came in is MISS; its neighbours keep their verdicts."""
+    evidence = tell(associations=2).evidence()
+    results, _ = Judge(Limits(), PLAIN).all(evidence, {1: LabFault(message="x")})
+    assert [one.verdict for one in results] == [Verdict.MISS, Verdict.PASS]
+
+
+def test_a_handler_that_was_never_called_is_told_so() -> None:
+    """No post-association at all: nothing is made up about a completion."""
+    cut = builder.ASSOCIATION[builder.ASSOCIATION.index(builder.post_associate) :]
+    names = tuple(step.__name__ for step in cut if step not in {builder.stop, builder.reset})
+    evidence = tell(without=names).evidence()
+    (result,), _ = Judge(Limits(), PLAIN).all(evidence, {})
+    assert not result.connected
+    assert not result.post_association.called
+    assert result.post_association.asynchronous is None
+    assert result.messages == {}
+
+
+def test_a_completion_inside_the_handler_is_not_asynchronous() -> None:
+    """Known by the call it happened in, not by its time."""
+
+    def inside(s: builder.Story) -> None:
+        builder.begin_post(s, inside=lambda s: builder.complete(s, tid=builder.OS))
+
+    evidence = tell(post_associate=inside, without=("completion",)).evidence()
+    (result,), _ = Judge(Limits(), PLAIN).all(evidence, {})
+    assert result.post_association.asynchronous is False
+    assert "POST-06" in {found.rule for found in result.findings}
+
+
+def test_a_completion_with_an_error_is_no_connection() -> None:
+    """Code and reason are shown as the DLL gave them."""
+    evidence = tell(completion=lambda s: builder.complete(s, error=5, reason=0x50001)).evidence()
+    (result,), _ = Judge(Limits(), PLAIN).all(evidence, {})
+    assert not result.connected
+    post = result.post_association
+    assert (post.win32_error, post.reason_code, post.completions) == (5, 0x50001, 1)
