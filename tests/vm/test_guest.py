@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The reference guest's face: Windows over SSH, cut off from every network, sound under Wine."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+from pathlib import Path, PureWindowsPath
+
+import pytest
+
+from harness.lab import Guest
+from tests.vm.shell import GuestShell
+
+WINDOW = """
+#include <windows.h>
+int main(void)
+{
+    HWND window = CreateWindowW(L"STATIC", L"hil", 0, 0, 0, 1, 1, HWND_MESSAGE, NULL, NULL, NULL);
+    return GetDesktopWindow() && window ? 42 : 1;
+}
+"""
+
+
+def test_commands_are_cmd_lines_with_exit_codes(guest: Guest) -> None:
+    """cmd.exe runs what is given, and its exit code comes back."""
+    assert guest.ssh.run("echo %OS%").output == "Windows_NT"
+    assert guest.ssh.run("exit 7").status == 7
+    assert guest.ssh.run("ver").output.startswith("Microsoft Windows")
+
+
+def test_the_registry_keeps_what_reg_writes(guest: Guest) -> None:
+    """reg.exe adds, finds and deletes a value."""
+    key = r"HKCU\Software\hil-test"
+    assert guest.ssh.run(rf'reg add {key} /v X /t REG_SZ /d "C:\a b" /f').status == 0
+    assert r"C:\a b" in guest.ssh.run(f"reg query {key} /v X").output
+    assert guest.ssh.run(f"reg delete {key} /f").status == 0
+    assert guest.ssh.run(f"reg query {key}").status != 0
+
+
+def test_files_are_named_as_on_windows(guest: Guest) -> None:
+    r"""What SFTP writes to C:\hil is there for programs, byte for byte."""
+    place = PureWindowsPath(r"C:\hil\test.txt")
+    guest.ssh.write(b"one\r\ntwo\r\n", place)
+    assert guest.ssh.run(rf"type {place}").output.split() == ["one", "two"]
+    assert guest.ssh.read_from(place, 5) == b"two\r\n"
+    guest.ssh.remove(place)
+    assert guest.ssh.read_from(place, 0) == b""
+
+
+def test_a_program_may_make_a_window(guest: Guest, tmp_path: Path) -> None:
+    """A DLL's hidden message window must not bring the guest down: such a program just ends."""
+    (tmp_path / "w.c").write_text(WINDOW)
+    program = tmp_path / "w.exe"
+    argv = ["x86_64-w64-mingw32-gcc", "-o", str(program), str(tmp_path / "w.c")]
+    subprocess.run(argv, check=True)
+    place = PureWindowsPath(r"C:\hil\w.exe")
+    guest.ssh.put(program, place)
+    assert guest.ssh.run(str(place), timeout_s=30).status == 42
+
+
+@pytest.mark.parametrize("address", ["10.0.2.2", "10.0.2.3", "192.0.2.1"])
+def test_the_guest_reaches_no_network(shell: GuestShell, address: str) -> None:
+    """Neither the host (10.0.2.2 stands for its loopback), nor a name server, nor beyond."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        port = server.getsockname()[1]
+        said = shell.run(
+            "ip route add default via 10.0.2.2 2>/dev/null; "
+            f'python3 -c "import socket; socket.create_connection((\\"{address}\\", {port}), 3)"'
+        )
+        assert said.status != 0
+        assert re.search("refused|timed out|unreachable", said.errors), said
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_the_guest_has_no_password_to_guess(shell: GuestShell) -> None:
+    """Keys only: no account has a password, and the daemon offers no other way."""
+    settings = shell.run("sshd -T -f /opt/hil/sshd_config 2>/dev/null || cat /opt/hil/sshd_config")
+    text = settings.output.lower()
+    assert "passwordauthentication no" in text
+    assert shell.run("grep -E '^[^:]+:[^*!:]' /etc/shadow").output == ""
