@@ -22,7 +22,7 @@ from harness.results.wording import clean, span_us
 
 WIDTH = 920.0
 TIME_X, AP_X, STATION_X, DLL_X, TAG_X = 74.0, 128.0, 432.0, 796.0, 828.0
-LANES = ((AP_X, "Access point"), (STATION_X, "Station (Windows)"), (DLL_X, "IHV DLL"))
+LANES = ((AP_X, "Access point"), (STATION_X, "Station"), (DLL_X, "IHV DLL"))
 TOP = 60.0
 ROW = 25.0
 ROW_MOST = 64.0
