@@ -118,9 +118,7 @@ def test_messages_larger_than_the_pipe_go_out_in_order(pipes: Pipes) -> None:
     assert [json.loads(line)["n"] for line in data.splitlines()] == [0, 1, 2]
 
 
-def test_side_that_does_not_read_is_dropped(
-    pipes: Pipes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_side_that_does_not_read_is_dropped(pipes: Pipes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unsent messages do not pile up for ever."""
     monkeypatch.setattr(jsonlines, "MAX_UNSENT_BYTES", 100_000)
     for _ in range(5):

@@ -90,7 +90,7 @@ def test_messages_of_one_datagram() -> None:
 def test_request_bytes() -> None:
     """A whole request: netlink header, generic header, body."""
     assert netlink.request(30, 46, u32(3, 1), 5, netlink.NLM_F_ACK) == bytes.fromhex(
-        "1c000000" "1e00" "0500" "05000000" "00000000" "2e010000" "0800030001000000"
+        "1c0000001e00050005000000000000002e0100000800030001000000"
     )
 
 

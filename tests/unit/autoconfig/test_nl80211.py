@@ -273,7 +273,7 @@ def test_scan_results(bench: Bench) -> None:
         {46: b""},
     ]  # fmt: skip
     assert bench.radio.bss_list() == [BSS]
-    assert BSS.body()[:12] == bytes.fromhex("40e2010000000000" "6400" "1104")
+    assert BSS.body()[:12] == bytes.fromhex("40e201000000000064001104")
 
 
 def test_rsn_element() -> None:

@@ -42,9 +42,7 @@ def test_ethertype_lists_are_cleared_before_reset(rig: Rig) -> None:
     assert rig.radio.asked[-1] == ("listen", frozenset())
 
 
-@pytest.mark.parametrize(
-    ("deauthenticated", "status"), [(True, 0x10003), (False, 0x20003)]
-)
+@pytest.mark.parametrize(("deauthenticated", "status"), [(True, 0x10003), (False, 0x20003)])
 def test_peer_ends_in_mid_handshake(rig: Rig, deauthenticated: bool, status: int) -> None:
     """The AP's deauthentication reaches Stop with its reason; no disconnect is asked for."""
     rig.to_post_pending()
@@ -148,9 +146,7 @@ def test_disconnect_when_idle_is_nothing(rig: Rig) -> None:
     ("loss", "reason"),
     [(CRASH, codes.REASON_IHV_NOT_AVAILABLE), (HANG, codes.REASON_IHV_NOT_RESPONDING)],
 )
-def test_lost_host_ends_the_attempt_without_handlers(
-    rig: Rig, loss: HostLoss, reason: int
-) -> None:
+def test_lost_host_ends_the_attempt_without_handlers(rig: Rig, loss: HostLoss, reason: int) -> None:
     """Crash and hang: the radio disconnects, nobody is called, the client is told why."""
     rig.to_post_pending(returned=False)
     rig.host.drop()

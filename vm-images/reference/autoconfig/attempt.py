@@ -121,6 +121,8 @@ class Algorithms:
     def consistent(self) -> bool:
         """Open with no cipher, or a protected pair: what the radio can associate with."""
         protected = self.auth != codes.AUTH_OPEN
-        return protected == (self.unicast != codes.CIPHER_NONE) == (
-            self.multicast != codes.CIPHER_NONE
+        return (
+            protected
+            == (self.unicast != codes.CIPHER_NONE)
+            == (self.multicast != codes.CIPHER_NONE)
         )

@@ -65,9 +65,7 @@ class Connection:
         self.algorithms = Algorithms()
         self.packets = PacketPath(loop, radio, host, settings.limits.tx_status_s)
         self.reports = Reports(notify)
-        self._search = NetworkSearch(
-            radio, settings.frequencies_mhz, settings.limits.bss_fresh_s
-        )
+        self._search = NetworkSearch(radio, settings.frequencies_mhz, settings.limits.bss_fresh_s)
         self._next: Profile | None = None
         self._unavailable = 0
         self._timer: Timer | None = None
@@ -195,9 +193,7 @@ class Connection:
     def _pre_associate(self, attempt: Attempt, bss: Bss) -> None:
         attempt.connect_session = new_handle()
         attempt.pre_called = True
-        self.enter(
-            Phase.PRE_PENDING, self.limits.pre_associate_s, codes.REASON_IHV_NOT_RESPONDING
-        )
+        self.enter(Phase.PRE_PENDING, self.limits.pre_associate_s, codes.REASON_IHV_NOT_RESPONDING)
         arguments = handler_arguments.pre_associate(self.ihv_handle, attempt, bss)
         self.host.call("pre_associate", arguments, partial(self._pre_returned, attempt))
 
@@ -241,9 +237,7 @@ class Connection:
         attempt = self.attempt
         assert attempt is not None
         assert attempt.bss is not None
-        self.enter(
-            Phase.ASSOCIATING, self.limits.associate_s, codes.REASON_ASSOCIATION_TIMEOUT
-        )
+        self.enter(Phase.ASSOCIATING, self.limits.associate_s, codes.REASON_ASSOCIATION_TIMEOUT)
         self.reports.associating(attempt)
         chosen = self.algorithms
         if not chosen.consistent():

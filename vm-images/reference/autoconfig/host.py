@@ -190,9 +190,7 @@ class IhvHost:
             return
         call = self._current = self._waiting.popleft()
         self._current_id += 1
-        self._channel.send(
-            {"id": self._current_id, "call": call.function, "args": call.arguments}
-        )
+        self._channel.send({"id": self._current_id, "call": call.function, "args": call.arguments})
         own = call.function in HANDLERS_WITH_OWN_LIMIT
         limit_s = self._limits.deinit_service_s if own else self._limits.handler_s
         self._watch(limit_s, call.function)

@@ -143,9 +143,7 @@ class Nl80211Radio:
                 raise
             self._abandoned = True  # the end of an earlier scan says nothing of this network
         self._scan_done = done
-        self._scan_timer = self._loop.call_later(
-            self._scan_limit_s, lambda: self._scan_over(False)
-        )
+        self._scan_timer = self._loop.call_later(self._scan_limit_s, lambda: self._scan_over(False))
 
     def bss_list(self) -> list[Bss]:
         """See Radio."""
@@ -284,9 +282,7 @@ class Nl80211Radio:
             self._to().on_association_failed(status, ATTR_TIMED_OUT in found)
             return
         request_body = association_request_body(self._bss, found.get(ATTR_REQ_IE, b""))
-        self._to().on_associated(
-            Associated(found[ATTR_MAC], request_body, self._response_body)
-        )
+        self._to().on_associated(Associated(found[ATTR_MAC], request_body, self._response_body))
 
     def _note_end(self, disassociated: bool) -> None:
         self._disassociated = disassociated

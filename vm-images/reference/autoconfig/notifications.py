@@ -47,9 +47,7 @@ class Notification:
     data: str | None = None
 
 
-def connection_fields(
-    profile: str, ssid: bytes, reason: int, peer: bytes | None
-) -> dict[str, Any]:
+def connection_fields(profile: str, ssid: bytes, reason: int, peer: bytes | None) -> dict[str, Any]:
     """What both structures are built from; the peer is zero as long as there is none."""
     return {
         "profile": profile,

@@ -233,9 +233,7 @@ class WlanService:
             raise CallError(codes.ERROR_NOT_ENOUGH_MEMORY, "too many profiles")
         self._life().ensure(lambda outcome: self._validate(client, number, profile, outcome))
 
-    def _validate(
-        self, client: Client, number: object, profile: Profile, outcome: Outcome
-    ) -> None:
+    def _validate(self, client: Client, number: object, profile: Profile, outcome: Outcome) -> None:
         if outcome.error == codes.ERROR_SERVICE_NOT_ACTIVE:
             client.refuse(number, CallError(outcome.error, "the WLAN service is stopped"))
             return

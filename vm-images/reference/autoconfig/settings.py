@@ -105,9 +105,7 @@ def _integer(env: Mapping[str, str], name: str, base: int, default: int) -> int:
         raise SettingError(f"{name} must be a number of base {base}, not {text!r}") from error
 
 
-def _integers(
-    env: Mapping[str, str], name: str, default: tuple[int, ...]
-) -> tuple[int, ...]:
+def _integers(env: Mapping[str, str], name: str, default: tuple[int, ...]) -> tuple[int, ...]:
     text = env.get(name)
     if text is None:
         return default
