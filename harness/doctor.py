@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import grp
 import os
 import pwd
 import shutil
@@ -15,6 +14,8 @@ from pathlib import Path
 
 from harness.config import Lab
 from harness.vm.accel import choose
+
+KVM = Path("/dev/kvm")
 
 APT = "apt-get install --no-install-recommends"
 
@@ -120,15 +121,7 @@ def _space(cache: Path) -> Need:
 
 def _accelerator() -> Need:
     choice = choose("auto")
-    groups = {grp.getgrgid(gid).gr_name for gid in os.getgroups() if _known(gid)}
-    fix = "usermod --append --groups kvm $USER" if "kvm" not in groups else ""
+    refused = KVM.exists() and not os.access(KVM, os.R_OK | os.W_OK)
+    fix = "usermod --append --groups kvm $USER" if refused else ""
     return Need("KVM", choice.accel == "kvm", f"TCG is used: {choice.why}"
                 if choice.accel == "tcg" else choice.why, fix, required=False)  # fmt: skip
-
-
-def _known(gid: int) -> bool:
-    try:
-        grp.getgrgid(gid)
-    except KeyError:
-        return False
-    return True

@@ -36,6 +36,11 @@ class Dll:
 
 def inspect(path: Path) -> Dll:
     """`path` as a loadable DLL; raises `UsageError` that says what it is instead."""
+    if not path.name.isascii():
+        raise UsageError(
+            f"--dll {path}: its name holds a character outside ASCII",
+            hint="rename it: recorder.ini and the guest's SFTP names are ASCII",
+        )
     data = _read(path)
     if data[:4] == b"\x7fELF":
         raise _refused(path, "an ELF file, not a Windows PE file")

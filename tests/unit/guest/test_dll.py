@@ -80,3 +80,8 @@ def test_a_program(tmp_path: Path) -> None:
     assert "a program, not a DLL" in refused(
         compiled(tmp_path, EXPORTS, "-Wl,-e,Dot11ExtIhvInitService")
     )
+
+
+def test_a_name_outside_ascii(tmp_path: Path) -> None:
+    """The name goes into files of the guest that are ASCII, so another is refused."""
+    assert "outside ASCII" in refused(tmp_path / "tr\u00e9s.dll")
