@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -50,7 +51,8 @@ def perform(
 
     started_at, started_s = datetime.now(UTC), time.monotonic()
     directory = create_run_directory(plan.lab.store.runs)
-    write_atomic(directory.file("lab.toml"), resolved(plan))
+    with contextlib.suppress(OSError):  # a full disk shows in the recording, and is told there
+        write_atomic(directory.file("lab.toml"), resolved(plan))
     console.plan(plan.scenario.associations)
     with recording(directory.path) as tape:
         gathered = gather(plan, tape, console, directory.path, show)
