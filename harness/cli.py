@@ -23,7 +23,7 @@ from harness.errors import HarnessError, LabFault, UsageError
 from harness.faults import FAULTS, find_fault
 from harness.guest.dll import inspect
 from harness.outcome import perform
-from harness.results import StoreError
+from harness.results import ResultFileError, StoreError, write_atomic
 from harness.run import Plan
 from harness.scenarios import Scenario, find_scenario, scenario_names
 from harness.scenarios.model import SAMPLE_SECURITY
@@ -61,6 +61,25 @@ def run(
     plan = _plan(scenario, associations, fault, dll, load_lab(lab), sys.argv[1:])
     with open_console(rules=RULES) as console:
         result, _ = perform(plan, console)
+    raise typer.Exit(result.verdict.exit_code)
+
+
+@app.command()
+def judge(
+    folder: Annotated[Path, typer.Argument(help="A run directory, e.g. runs/latest.")],
+    report: Annotated[Path | None, typer.Option(help="Also write the report to this file.")] = None,
+) -> None:
+    """Judge a finished run again, from its evidence, by the rules as they are now."""
+    from harness.outcome import report_of
+    from harness.replay import judge_again
+
+    result, evidence = judge_again(folder)
+    with open_console(rules=RULES) as console:
+        for association in result.associations:
+            console.association(association)
+        console.summary(result, folder)
+    if report is not None:
+        write_atomic(report, report_of(result, evidence))
     raise typer.Exit(result.verdict.exit_code)
 
 
@@ -152,7 +171,7 @@ def main() -> NoReturn:
         sys.exit(MISS_EXIT)
     except HarnessError as error:
         _complain(error.message, error.hint)
-    except StoreError as error:
+    except (ResultFileError, StoreError) as error:
         _complain(str(error), "")
     except SystemExit as end:
         if end.code != INTERRUPTED_EXIT:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
-from harness.checks.timing import AssociationTiming, eapol_timing
+from harness.checks.timing import AssociationTiming, eapol_timing, summarise
 from harness.config import Lab
 from harness.evidence import AssociationEvidence, RunEvidence, fields, segment, window
 from harness.evidence.segments import Session
@@ -21,8 +21,12 @@ from harness.results import (
     FindingResult,
     LabFault,
     PostAssociation,
+    RulesResult,
+    RunResult,
+    TimingSummary,
     UndecidedResult,
     judge_association,
+    rejudge,
 )
 from harness.scenarios import Scenario
 
@@ -46,8 +50,8 @@ class Judge:
     """Judges the associations of one run."""
 
     def __init__(self, limits: Limits, expect: Expectation) -> None:
-        self._limits = limits
-        self._expect = expect
+        self.limits = limits
+        self.expect = expect
 
     def latest(self, evidence: RunEvidence, lab_fault: LabFault | None = None) -> AssociationResult:
         """The newest association, judged by what is known now."""
@@ -68,7 +72,7 @@ class Judge:
         return [eapol_timing(item, evidence.clock) for item in evidence.associations]
 
     def _evaluate(self, evidence: RunEvidence) -> Evaluation:
-        return evaluate(evidence, self._limits, self._expect)
+        return evaluate(evidence, self.limits, self.expect)
 
     def _associations(
         self,
@@ -90,6 +94,31 @@ class Judge:
             )
             for association in evidence.associations
         )
+
+
+def judged(
+    result: RunResult,
+    evidence: RunEvidence,
+    judge: Judge,
+    lab_faults: Mapping[int, LabFault],
+) -> RunResult:
+    """`result` with all that follows from the evidence made anew: the part a rule can change."""
+    associations, evaluation = judge.all(evidence, lab_faults)
+    timing = summarise(judge.timings(evidence))
+    return rejudge(
+        result.model_copy(
+            update={
+                "associations": associations,
+                "timing_summary_us": {
+                    name: TimingSummary.model_validate(figures) for name, figures in timing.items()
+                },
+                "rules": RulesResult(
+                    checked=tuple(evaluation.checked), undecided=undecided(evaluation)
+                ),
+                "findings": run_findings(evaluation),
+            }
+        )
+    )
 
 
 def run_findings(evaluation: Evaluation) -> tuple[FindingResult, ...]:

@@ -11,20 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.checks import RULES
-from harness.checks.timing import summarise
 from harness.console import Console
 from harness.evidence import RunEvidence, timeline
 from harness.fingerprint import evidence_files
-from harness.judge import Judge, expectation_of, limits_of, run_findings, undecided
+from harness.judge import Judge, expectation_of, judged, limits_of
 from harness.recording import recording
 from harness.report import render
 from harness.results import (
     AirSummary,
     AssociationResult,
     LabFault,
-    RulesResult,
     RunResult,
-    TimingSummary,
     create_run_directory,
     judge_run,
     save,
@@ -54,18 +51,24 @@ def perform(
     with contextlib.suppress(OSError):  # a full disk shows in the recording, and is told there
         write_atomic(directory.file("lab.toml"), resolved(plan))
     console.plan(plan.scenario.associations)
+    judge = Judge(limits_of(plan.lab), expectation_of(plan.scenario))
     with recording(directory.path) as tape:
+        tape.judged_by(judge.limits, judge.expect)
         gathered = gather(plan, tape, console, directory.path, show)
         tape.finish_trace()
         evidence = gathered.evidence(tape)
         tape_fault = tape.fault
     if tape_fault and gathered.lab_fault is None and not gathered.broken:
         gathered.lab_fault = LabFault(message=tape_fault, hint="free disk space and run again")
-    result = _judged(plan, gathered, evidence, directory.run_id, started_at).model_copy(
-        update={"duration_s": time.monotonic() - started_s}
+    result = judged(
+        _unjudged(plan, gathered, directory.run_id, started_at), evidence, judge, gathered.broken
+    ).model_copy(
+        update={
+            "duration_s": time.monotonic() - started_s,
+            "evidence": evidence_files(directory.path),
+        }
     )
-    result = result.model_copy(update={"evidence": evidence_files(directory.path)})
-    saved = save(directory, result, lambda final: _report(final, evidence))
+    saved = save(directory, result, lambda final: report_of(final, evidence))
     console.summary(saved.result, directory.path, [lost.name for lost in saved.lost])
     return saved.result, directory.path
 
@@ -79,13 +82,9 @@ def resolved(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _judged(
-    plan: Plan, gathered: Gathered, evidence: RunEvidence, run_id: str, started_at: datetime
-) -> RunResult:
-    judge = Judge(limits_of(plan.lab), expectation_of(plan.scenario))
-    associations, evaluation = judge.all(evidence, gathered.broken)
+def _unjudged(plan: Plan, gathered: Gathered, run_id: str, started_at: datetime) -> RunResult:
+    """Everything the result says that does not follow from the evidence."""
     network = plan.scenario.network
-    timing = summarise(judge.timings(evidence))
     return judge_run(
         run_id=run_id,
         scenario=plan.scenario.name,
@@ -104,12 +103,6 @@ def _judged(
             security=network.security,
             rules=tuple(phrase(rule) for rule in plan.scenario.air),
         ),
-        associations=associations,
-        timing_summary_us={
-            name: TimingSummary.model_validate(figures) for name, figures in timing.items()
-        },
-        rules=RulesResult(checked=tuple(evaluation.checked), undecided=undecided(evaluation)),
-        findings=run_findings(evaluation),
         stages=tuple(gathered.stages),
         lab_faults=(gathered.lab_fault,) if gathered.lab_fault else (),
         errors=tuple(gathered.errors),
@@ -123,7 +116,8 @@ def phrase(rule: AirRule) -> str:
     return f"{rule.action} {rule.message}{extra.get(rule.action, '')} ({which})"
 
 
-def _report(result: RunResult, evidence: RunEvidence) -> str:
+def report_of(result: RunResult, evidence: RunEvidence) -> str:
+    """The HTML report of a run."""
     timelines = {
         association.index: timeline(association, evidence.clock)
         for association in evidence.associations

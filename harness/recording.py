@@ -16,7 +16,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from harness.evidence import IhvRecord, Notification, TraceDamage, TraceParser
+from harness.checks import Expectation, Limits
+from harness.evidence import (
+    AssociationEvidence,
+    ClockModel,
+    IhvRecord,
+    Notification,
+    TraceDamage,
+    TraceParser,
+)
 from hwsim.records import FrameRecord
 
 EVENTS = "events.jsonl"
@@ -54,6 +62,25 @@ class Recording:
         line = json.dumps({"host_ns": time.monotonic_ns(), **event}) + "\n"
         with self._lock:
             self._write(self._events, line.encode(), EVENTS)
+
+    def judged_by(self, limits: Limits, expect: Expectation) -> None:
+        """By what the run is judged, so that it can be judged again from its files."""
+        values = {"limits": dataclasses.asdict(limits), "expect": dataclasses.asdict(expect)}
+        self.event({"event": "plan", **values})
+
+    def association(self, evidence: AssociationEvidence, clock: ClockModel) -> None:
+        """An association has ended: what of it is in no other line."""
+        self.event(
+            {
+                "event": "association",
+                "index": evidence.index,
+                "connect_ns": evidence.connect_ns,
+                "end_ns": evidence.end_ns,
+                "echo": dataclasses.asdict(evidence.echo) if evidence.echo else None,
+                "lab_fault": evidence.lab_fault,
+                "clock": dataclasses.asdict(clock),
+            }
+        )
 
     def trace(self, data: bytes) -> tuple[IhvRecord, ...]:
         """The next piece of the guest's trace file; the records it completed."""

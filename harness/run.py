@@ -134,4 +134,5 @@ def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, 
         finally:
             gathered.associations.append(attempt.evidence(fault.message if fault else None))
             evidence = gathered.evidence(session.recording)
+            session.recording.association(evidence.associations[-1], evidence.clock)
             show(judge.latest(evidence, fault))

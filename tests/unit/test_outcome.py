@@ -304,7 +304,7 @@ def test_the_frames_and_notifications_are_on_disk(
     """events.jsonl and ihv-trace.jsonl hold what was judged, a JSON object a line."""
     done = performed(plan(associations=1))
     events = [json.loads(one) for one in (done.folder / "events.jsonl").read_text().splitlines()]
-    assert {"frame", "notification"} == {event["event"] for event in events}
+    assert {"plan", "frame", "notification", "association"} == {event["event"] for event in events}
     assert all(event["host_ns"] for event in events)
     assert (done.folder / "ihv-trace.jsonl").read_text() == world.story.trace()
 
