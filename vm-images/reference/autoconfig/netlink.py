@@ -55,7 +55,7 @@ def u32(kind: int, value: int) -> bytes:
 
 
 def attributes(data: bytes, offset: int = 0) -> Attributes:
-    """The attributes from `offset` on, by type; of a repeated one the last, of a broken tail none."""
+    """The attributes from `offset` on, by type: a repeated one's last, of a broken tail none."""
     found: Attributes = {}
     end = len(data)
     while offset + 4 <= end:
