@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from pathlib import Path
 
 import pytest
+from scapy.utils import RawPcapNgReader
 
 from harness.pytest_plugin import Outcome, RunningLab
 
 ASSOCIATIONS = 5
+
+EAPOL_KEY = bytes.fromhex("aaaa03000000888e02")
+"""LLC/SNAP of EAPOL, and its protocol version (IEEE 802.1X-2004)."""
 
 
 @pytest.fixture(scope="module")
@@ -71,17 +76,20 @@ def test_handler_time_lies_within_the_association(outcome: Outcome) -> None:
 
 
 def test_no_secret_is_in_the_evidence(lab: RunningLab, outcome: Outcome) -> None:
-    """The passphrase and the PMK appear nowhere but in the capture's own key file."""
+    """Passphrase, PMK and the keys of every association appear nowhere but in the capture's own
+    key file, neither as text nor as bytes."""
     assert outcome.verdict == "PASS"
-    passphrase = lab.passphrase.encode()
-    keys = (lab.folder / "air.keys").read_text()
-    pmk = keys.split('"')[3]
-    assert len(bytes.fromhex(pmk)) == 32
-    secrets = [passphrase, passphrase.hex().encode(), pmk.encode(), bytes.fromhex(pmk)]
+    pmk = bytes.fromhex((lab.folder / "air.keys").read_text().split('"')[3])
+    assert len(pmk) == 32
+    transient = [key for handshake in handshakes(lab.folder) for key in keys(pmk, *handshake)]
+    assert len(transient) >= 3 * ASSOCIATIONS
+    secrets = [lab.passphrase.encode(), pmk, *transient]
     for path in files(lab.folder):
         if path.name != "air.keys":
-            content = path.read_bytes()
-            assert not any(secret in content for secret in secrets), path
+            content = path.read_bytes().lower()
+            for secret in secrets:
+                assert secret.lower() not in content, path
+                assert secret.hex().encode() not in content, path
 
 
 def test_the_events_are_json_lines(lab: RunningLab, outcome: Outcome) -> None:
@@ -90,6 +98,37 @@ def test_the_events_are_json_lines(lab: RunningLab, outcome: Outcome) -> None:
     lines = (lab.folder / "events.jsonl").read_text().splitlines()
     assert lines
     assert all(isinstance(json.loads(line)["host_ns"], int) for line in lines)
+
+
+def handshakes(folder: Path) -> list[tuple[bytes, bytes, bytes, bytes]]:
+    """AP, station, ANonce and the EAPOL PDU of M2, of every M1 answered in the capture."""
+    found, asked = [], None
+    with RawPcapNgReader(str(folder / "air.pcapng")) as capture:
+        for packet, *_ in capture:
+            at = packet.find(EAPOL_KEY)
+            if at < 0:
+                continue
+            mac = packet[int.from_bytes(packet[2:4], "little") :]  # after radiotap
+            body = packet[at + len(EAPOL_KEY) - 1 :]
+            info, nonce = int.from_bytes(body[5:7], "big"), body[17:49]
+            if info & 0x0180 == 0x0080:  # Ack without MIC: M1
+                asked = nonce
+            elif info & 0x0180 == 0x0100 and any(nonce) and asked:  # MIC without Ack: M2
+                size = 4 + int.from_bytes(body[2:4], "big")
+                found.append((mac[4:10], mac[10:16], asked, body[:size]))
+    return found
+
+
+def keys(pmk: bytes, ap: bytes, station: bytes, anonce: bytes, m2: bytes) -> list[bytes]:
+    """KCK, KEK and TK of a handshake (IEEE 802.11-2020 12.7.1.3, PRF-384); the MIC proves them."""
+    snonce = m2[17:49]
+    label = b"Pairwise key expansion\0"
+    data = min(ap, station) + max(ap, station) + min(anonce, snonce) + max(anonce, snonce)
+    blocks = [hmac.digest(pmk, label + data + bytes([count]), "sha1") for count in range(3)]
+    ptk = b"".join(blocks)
+    unsigned = m2[:81] + bytes(16) + m2[97:]
+    assert hmac.digest(ptk[0:16], unsigned, "sha1")[:16] == m2[81:97]
+    return [ptk[0:16], ptk[16:32], ptk[32:48]]
 
 
 def files(folder: Path) -> list[Path]:
