@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.config import Lab
+from harness.console import open_console
+from harness.vm.images import Images, prepare
 from tests.vm.shell import GuestShell, guest_shell
 from tests.vm.user import Command, command_in
 
@@ -29,10 +31,17 @@ def lab_config() -> Lab:
     return Lab.model_validate({"limits": limits})
 
 
+@pytest.fixture(scope="session")
+def images(lab_config: Lab) -> Images:
+    """The reference guest, built."""
+    with open_console() as console:
+        return prepare(lab_config.store.cache, console)
+
+
 @pytest.fixture
-def command(tmp_path: Path) -> Iterator[Command]:
-    """`hil run` as a user starts it, in a process of its own, with its own runs folder."""
-    with command_in(tmp_path) as command:
+def command(tmp_path: Path, images: Images) -> Iterator[Command]:
+    """`hil run` as a user starts it, in a process of its own, with its own folders."""
+    with command_in(tmp_path, images) as command:
         yield command
 
 

@@ -6,10 +6,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from harness.config import Lab
-from harness.console import open_console
 from harness.results import load_result
-from harness.vm.images import prepare
 from tests.vm.user import Command
 
 
@@ -51,10 +48,8 @@ def test_a_fault_ends_in_fail(command: Command) -> None:
 
 def test_an_own_dll_is_the_one_that_runs(command: Command, tmp_path: Path) -> None:
     """--dll: the file is uploaded, wrapped, judged, and named in the environment."""
-    with open_console() as console:
-        images = prepare(Lab().store.cache, console)
     own = tmp_path / "Vendor Ihv.dll"
-    own.write_bytes((images.recorder.parent / "sample.dll").read_bytes())
+    own.write_bytes((command.images.recorder.parent / "sample.dll").read_bytes())
     command.start("run", "--dll", str(own), "-n", "1")
     assert command.wait() == 0, command.output
     result = load_result(command.run_dir / "result.json")

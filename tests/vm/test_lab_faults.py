@@ -12,11 +12,8 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.config import Lab
-from harness.console import open_console
-from harness.vm.images import prepare
 from tests.vm.shell import shell_at
-from tests.vm.user import Command, command_line, descendants, listening_port, work_folders
+from tests.vm.user import Command, command_line, descendants, listening_port
 
 MANY = "100000"
 """Associations asked for: more than can be made before the lab is broken."""
@@ -27,10 +24,8 @@ FIRST = r"(?m)^\D*1/100000\b"
 
 def in_guest(command: Command, line: str) -> None:
     """Run a shell line in the guest of a running command."""
-    with open_console() as console:
-        login = prepare(Lab().store.cache, console).login
     port = listening_port(command.child("qemu-system"))
-    with shell_at(port, login) as shell:
+    with shell_at(port, command.images.login) as shell:
         shell.run(line)
 
 
@@ -65,7 +60,6 @@ BREAKS = [kill_qemu, stop_qemu, kill_air, kill_agent, cut_ssh]
 @pytest.mark.parametrize("break_it", BREAKS)
 def test_a_broken_lab_is_a_miss(command: Command, break_it: Callable[[Command], None]) -> None:
     """Exit code 3, verdict MISS, what was awaited and last seen, and the evidence so far."""
-    before = work_folders()
     lab = '[store]\nruns = "runs"\n[limits]\ncommand_s = 15\nassociation_s = 15\n'
     command.start("run", "-n", MANY, lab=lab)
     command.wait_for(FIRST)
@@ -84,13 +78,12 @@ def test_a_broken_lab_is_a_miss(command: Command, break_it: Callable[[Command], 
     for name in ("air.pcapng", "ihv-trace.jsonl", "events.jsonl", "serial.log", "report.html"):
         assert (command.run_dir / name).stat().st_size > 0
     assert not [pid for pid in children if "hil" in command_line(pid)]
-    assert work_folders() <= before
+    assert not command.leftovers()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_nothing_behind(command: Command, number: signal.Signals) -> None:
     """Ctrl-C and SIGTERM: no process, socket or temporary file stays, and the report is written."""
-    before = work_folders()
     command.start("run", "-n", MANY)
     command.wait_for(FIRST)
     children = descendants(command.process.pid)
@@ -100,7 +93,7 @@ def test_an_interrupted_run_leaves_nothing_behind(command: Command, number: sign
     assert command.result()["verdict"] == "MISS"
     assert "interrupted" in command.output
     assert not any(command_line(pid) for pid in children)
-    assert work_folders() <= before
+    assert not command.leftovers()
     assert (command.run_dir / "report.html").stat().st_size > 0
 
 

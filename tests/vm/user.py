@@ -10,20 +10,21 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from harness.deadline import Deadline
+from harness.vm.images import Images
 
 
 class Command:
     """A `hil` command in a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, images: Images) -> None:
         self.folder = folder
+        self.images = images
         self.output = ""
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -31,13 +32,19 @@ class Command:
     def start(self, *args: str, prefix: tuple[str, ...] = (), lab: str = "") -> None:
         """Start `hil ARGS`; its runs go to this command's folder."""
         (self.folder / "lab.toml").write_text(lab or '[store]\nruns = "runs"\n')
+        self.temporary.mkdir()
         self._process = subprocess.Popen(
             [*prefix, sys.executable, "-m", "harness", *args],
             cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "CI": "true", "PYTHONUNBUFFERED": "1"},
+            env={
+                **os.environ,
+                "CI": "true",
+                "PYTHONUNBUFFERED": "1",
+                "TMPDIR": str(self.temporary),
+            },
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -90,6 +97,15 @@ class Command:
         """The newest run directory."""
         return (self.folder / "runs" / "latest").resolve()
 
+    @property
+    def temporary(self) -> Path:
+        """The folder for the command's temporary files, its own."""
+        return self.folder / "t"
+
+    def leftovers(self) -> list[Path]:
+        """What the command has left in its temporary folder."""
+        return list(self.temporary.iterdir())
+
     def close(self) -> None:
         """End the process if it still runs."""
         if self._process is not None and self._process.poll() is None:
@@ -104,9 +120,9 @@ class Command:
 
 
 @contextlib.contextmanager
-def command_in(folder: Path) -> Iterator[Command]:
-    """A command whose files are in `folder`."""
-    command = Command(folder)
+def command_in(folder: Path, images: Images) -> Iterator[Command]:
+    """A command whose files are in `folder`, on a guest that is built already."""
+    command = Command(folder, images)
     try:
         yield command
     finally:
@@ -140,8 +156,3 @@ def listening_port(pid: int) -> int:
         if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
             return int(fields[1].rpartition(":")[2], 16)
     raise AssertionError("the process listens on no TCP port")
-
-
-def work_folders() -> set[Path]:
-    """The lab's temporary folders on this machine."""
-    return set(Path(tempfile.gettempdir()).glob("hil-*"))
