@@ -8,6 +8,7 @@ happens in between: no process, socket or temporary file outlives it.
 from __future__ import annotations
 
 import contextlib
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,9 @@ from harness.workspace import work_folder
 
 WARM_UP = r"reg query HKCU\Environment"
 DISK = "free disk space and run again"
+
+CAUSE_S = 0.3
+"""How long the end of a process is waited for that would explain a fault."""
 
 
 @dataclass(slots=True)
@@ -79,6 +83,22 @@ class Session(Guest):
         self.check_whole()
         self.agent.clock_ns(timeout_s=10)
         self.air.status()
+
+    def explained(self, fault: LabFault) -> LabFault:
+        """`fault` with the cause in place of its symptom, where the cause can be seen.
+
+        Whoever waits notices first that an answer does not come; why is told by what has ended.
+        """
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.machine.process.wait(CAUSE_S)  # a process that was killed may be dying still
+        for alive, state in (
+            (self.machine.alive, self.machine.state),
+            (self.air.alive, self.air.describe),
+            (self.ssh.alive, lambda: "the guest closed the SSH connection; QEMU still runs"),
+        ):
+            if not alive:
+                return PeerGone(fault.awaited, fault.waited_s, state(), hint=fault.hint)
+        return fault
 
     def go_on_air(self, lab: Lab, network: Network) -> str:
         """Let the access point beacon; its BSSID."""

@@ -129,6 +129,8 @@ def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, 
             attempt.run()
             gathered.clock = clock_of(session)
         except (HarnessError, KeyboardInterrupt) as broke:
+            if isinstance(broke, LabFault):
+                broke = session.explained(broke)
             fault = gathered.broken[index] = told(broke)
             raise
         finally:

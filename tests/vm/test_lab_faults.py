@@ -7,6 +7,7 @@ These run `hil` as a user does, in a process of its own, and break it from outsi
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable
 
@@ -54,12 +55,21 @@ def cut_ssh(command: Command) -> None:
     in_guest(command, "(sleep 0.3; pkill -9 sshd) >/dev/null 2>&1 </dev/null &")
 
 
-BREAKS = [kill_qemu, stop_qemu, kill_air, kill_agent, cut_ssh]
+BREAKS = [
+    (kill_qemu, "QEMU ended with signal 9"),
+    (stop_qemu, "call sent, no answer|TimeoutError|running"),
+    (kill_air, "air ended with status -9"),
+    (kill_agent, "stream ended|agent.exe ended"),
+    (cut_ssh, "closed the SSH connection"),
+]
+"""Ways to break the lab, and the cause that must be named."""
 
 
-@pytest.mark.parametrize("break_it", BREAKS)
-def test_a_broken_lab_is_a_miss(command: Command, break_it: Callable[[Command], None]) -> None:
-    """Exit code 3, verdict MISS, what was awaited and last seen, and the evidence so far."""
+@pytest.mark.parametrize(("break_it", "cause"), BREAKS)
+def test_a_broken_lab_is_a_miss(
+    command: Command, break_it: Callable[[Command], None], cause: str
+) -> None:
+    """Exit code 3, verdict MISS, what was awaited and the cause last seen, the evidence so far."""
     lab = '[store]\nruns = "runs"\n[limits]\ncommand_s = 15\nassociation_s = 15\n'
     command.start("run", "-n", MANY, lab=lab)
     command.wait_for(FIRST)
@@ -73,7 +83,7 @@ def test_a_broken_lab_is_a_miss(command: Command, break_it: Callable[[Command], 
     assert not any(f for one in result["associations"] for f in one["findings"])
     fault = [*result["lab_faults"], *(a["lab_fault"] for a in result["associations"])][-1]
     assert fault["awaited"]
-    assert fault["last_state"]
+    assert re.search(cause, fault["last_state"])
     assert fault["awaited"] in command.output
     for name in ("air.pcapng", "ihv-trace.jsonl", "events.jsonl", "serial.log", "report.html"):
         assert (command.run_dir / name).stat().st_size > 0
