@@ -125,12 +125,15 @@ def _blame(
 
 
 def describe_fault(fault: LabFault) -> str:
-    """Say a lab fault in one line: what broke, what was awaited, how long, the last state."""
+    """Say a lab fault in one line: what broke, what was awaited, how long, the last state.
+
+    What the message says already is not said again.
+    """
     parts = [fault.message]
-    if fault.awaited:
+    if fault.awaited and fault.awaited not in fault.message:
         waited = "" if fault.waited_s is None else f" for {fault.waited_s:.1f} s"
         parts.append(f"waited{waited} for {fault.awaited}")
-    if fault.last_state:
+    if fault.last_state and fault.last_state not in fault.message:
         parts.append(f"last state: {fault.last_state}")
     return "; ".join(parts)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 from harness.results import FindingResult, LabFault, RunResult, junit_xml
+from harness.results.junit import describe_fault
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 GONE = LabFault(
@@ -87,3 +88,11 @@ def test_hostile_text_stays_text() -> None:
     failure = suite.find("testcase/failure")
     assert failure is not None
     assert "\ufffd\ufffd[31m]]><failure/>&\ufffd\ufffd" in (failure.text or "")
+
+
+def test_a_fault_is_told_once() -> None:
+    """What the message holds already is not repeated behind it; what it lacks is added."""
+    whole = LabFault(message="SSH: gone; last seen: reset", awaited="SSH", last_state="reset")
+    assert describe_fault(whole) == "SSH: gone; last seen: reset"
+    short = LabFault(message="it broke", awaited="SSH", waited_s=2, last_state="reset")
+    assert describe_fault(short) == "it broke; waited for 2.0 s for SSH; last state: reset"
