@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from harness.validation import Strict, load_toml
-from harness.vm.argv import Accel
+
+Accel = Literal["kvm", "tcg"]
+"""What runs the guest's processor."""
 
 HOSTAPD_FIRST_RETRY_MS = 100
 """hostapd src/ap/wpa_auth.c, eapol_key_timeout_first."""

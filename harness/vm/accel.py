@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from harness.vm.argv import BINARY, Accel
+from harness.config import Accel
+from harness.vm.argv import BINARY
 
 PROBE_S = 10
 """Bound on the probe; firmware under a working KVM needs well under a second."""

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+
+from harness.config import Accel
 
 BINARY = "qemu-system-x86_64"
 
 RADIO_PORT = "hil.radio"
 """Name of the virtio-serial port that carries the radio."""
-
-Accel = Literal["kvm", "tcg"]
 
 
 @dataclass(frozen=True, slots=True)
