@@ -8,7 +8,6 @@ happens in between: no process, socket or temporary file outlives it.
 from __future__ import annotations
 
 import contextlib
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,10 +88,8 @@ class Session(Guest):
 
         Whoever waits notices first that an answer does not come; why is told by what has ended.
         """
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.machine.process.wait(CAUSE_S)  # a process that was killed may be dying still
         for alive, state in (
-            (self.machine.alive, self.machine.state),
+            (not self.machine.ended_within(CAUSE_S), self.machine.state),
             (self.air.alive, self.air.describe),
             (self.ssh.alive, lambda: "the guest closed the SSH connection; QEMU still runs"),
         ):

@@ -37,6 +37,12 @@ class Machine:
         """Whether the QEMU process still runs."""
         return self.process.poll() is None
 
+    def ended_within(self, limit_s: float) -> bool:
+        """Whether QEMU has ended, or does so soon: one that was killed may be dying still."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(limit_s)
+        return not self.alive
+
     def state(self) -> str:
         """One line on the machine: how QEMU ended, or the last line of its serial console."""
         code = self.process.poll()

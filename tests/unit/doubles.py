@@ -46,6 +46,7 @@ class World:
         self.air = FakeAir(self)
         self.agent = FakeAgent(self)
         self.machine = FakeMachine()
+        self.ssh = FakeSsh(self)
 
     def at(self, step: str, association: int, act: Act) -> None:
         """Let `act` run when `step` of an association begins; it may raise."""
@@ -74,7 +75,7 @@ class World:
         """The lab ready for associations."""
         self.recording = recording
         self.tell(*builder.PROLOGUE)
-        parts: Any = (self.machine, FakeSsh(self), self.air, IMAGES, Choice("tcg", "no KVM"))
+        parts: Any = (self.machine, self.ssh, self.air, IMAGES, Choice("tcg", "no KVM"))
         agent: Any = self.agent
         return Session(
             *parts, agent, Interface("{guid}", "radio"), "C:\\v\\ihv.dll", "ab" * 32, recording
@@ -108,6 +109,10 @@ class FakeMachine:
 
     alive = True
 
+    def ended_within(self, _: float) -> bool:
+        """Whether it has ended."""
+        return not self.alive
+
     def state(self) -> str:
         """One line on it."""
         return "QEMU ended with signal 9"
@@ -117,6 +122,7 @@ class FakeSsh:
     """The guest's files: only its trace is read."""
 
     def __init__(self, world: World) -> None:
+        self.alive = True
         self._world = world
 
     def read_from(self, target: PureWindowsPath, offset: int) -> bytes:

@@ -136,6 +136,26 @@ def test_a_fault_in_the_third_association_is_a_miss(
     assert [one.index for one in done.seen] == [1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("part", "cause"),
+    [("machine", "QEMU ended with signal 9"), ("air", "air"), ("ssh", "closed the SSH connection")],
+)
+def test_a_fault_names_its_cause_where_it_can_be_seen(
+    world: World, plan: MakePlan, performed: Any, part: str, cause: str
+) -> None:
+    """An answer that does not come is a symptom; what has ended is told in its place."""
+
+    def die() -> None:
+        getattr(world, part).alive = False
+        lost()()
+
+    world.at("connect", 2, die)
+    done = performed(plan(associations=5))
+    fault = done.result.associations[1].lab_fault
+    assert fault.awaited == "answer of agent.exe to connect"
+    assert cause in fault.last_state
+
+
 @pytest.mark.parametrize("step", ["open guest", "begin", "connect", "await 10", "echo", "await 21"])
 def test_an_interruption_is_a_miss_and_blames_nobody(
     world: World, plan: MakePlan, performed: Any, step: str
