@@ -124,6 +124,8 @@ class Medium:
         station = self._hearer(sent)
         if station is None:
             heard = Heard(sent.frame, header, Note(kind_of(header)))
+            if sent.freq_mhz is not None:  # why nobody heard it: it was sent on another channel
+                heard.note.detail["freq_mhz"] = sent.freq_mhz
         else:
             heard = station.inspect(sent.frame, header)
         self._judge_up(self._new_up(sent, heard, station, guest_ns, air_ns))

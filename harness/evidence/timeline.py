@@ -73,6 +73,7 @@ def _frame(frame: FrameRecord, clock: ClockModel) -> TimelineEvent:
         "rule": frame.rule,
         "replay_counter": frame.replay_counter,
         "pn": frame.pn,
+        "freq_mhz": frame.detail.get("freq_mhz"),
         "mic": None if frame.mic_ok is None else ("right" if frame.mic_ok else "wrong"),
     }
     detail |= {name: value for name, value in optional.items() if value is not None}

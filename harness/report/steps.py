@@ -110,7 +110,10 @@ def _frame(event: TimelineEvent) -> Step:
     remarks += ["again"] if detail.get("retry") else []
     remarks += ["CCMP"] if detail.get("protected") else []
     remarks += [f"MIC {detail['mic']}"] if detail.get("mic") == "wrong" else []
-    remarks += [_rule_remark(rule, lost)] if rule or lost else []
+    if "freq_mhz" in detail:
+        remarks.append(f"{detail['freq_mhz']} MHz, not heard")
+    elif rule or lost:
+        remarks.append(_rule_remark(rule, lost))
     return Step(
         "frame", event.at_ns, _short(" · ".join(remarks)), described(event),
         event.uncertainty_ns, up=event.direction == "up", lost=lost,

@@ -30,11 +30,13 @@ def test_frames_say_what_became_of_them() -> None:
         event(4, "air", "M3", "down", rule="drop-ack"),
         event(5, "air", "M4", "up", mic="wrong", protected=1),
         event(6, "air", "data", "down", lost=1),
+        event(7, "air", "probe-req", "up", lost=1, freq_mhz=2437),
     ])  # fmt: skip
     assert told(made) == [
         ("frame", "authentication"), ("frame", "M1 · again"),
         ("frame", "M2 · dropped by rule"), ("frame", "M3 · ACK dropped by rule"),
         ("frame", "M4 · CCMP · MIC wrong"), ("frame", "data · lost"),
+        ("frame", "probe request · 2437 MHz, not heard"),
     ]  # fmt: skip
     assert [(step.up, step.lost, step.retry, step.ruled) for step in made[1:4]] == [
         (False, False, True, False), (True, True, False, True), (False, False, False, True),
