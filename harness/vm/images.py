@@ -8,7 +8,9 @@ and SSH keys onto the disk at each boot (a second).
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +50,9 @@ IN_GUEST = ("ihvhost.exe", "wlanapi.dll", "sample.dll")
 """PE files that are part of the reference guest; agent and recorder are brought by the harness."""
 
 USER = "Administrator"
+
+NOISE = ("I: ", "E: setup failed", "E: mmdebstrap failed", "E: command failed", "exec ", "'")
+"""How lines of mmdebstrap begin that follow a failure without saying what it was."""
 
 
 class BuildFailed(HarnessError):
@@ -120,9 +125,23 @@ def _base(cache: Path, stages: Stages) -> BaseImage:
             try:
                 build_base(recipe, folder / "image", progress=tell)
             except ImageBuildError as error:
-                raise BuildFailed(str(error), hint="`hil doctor` lists what is missing") from None
+                raise _base_failed(error, folder, cache / "base-failed.log") from None
 
     return BaseImage(entry(cache, "base", recipe.key, make) / "image")
+
+
+def _base_failed(error: ImageBuildError, folder: Path, log: Path) -> BuildFailed:
+    """The error of a base disk, short; the build's whole output is kept in `log`."""
+    said = [line for line in str(error).splitlines() if line.strip()]
+    words = [line for line in said if not line.startswith(NOISE)] or said
+    where = ""
+    with contextlib.suppress(OSError):
+        shutil.copyfile(folder / "image.failed.log", log)
+        where = f"; the whole output is in {log}"
+    return BuildFailed(
+        f"building the reference guest failed: {words[-1].strip()}{where}",
+        hint="`hil doctor` lists what is missing",
+    )
 
 
 def _initramfs(folder: Path, base: BaseImage, keys: Path, pe: Path, stages: Stages) -> None:

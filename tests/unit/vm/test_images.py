@@ -145,13 +145,19 @@ def test_a_failed_image_build_tells_its_last_words(
 ) -> None:
     """So does mmdebstrap."""
 
-    def fail(*_: object, **__: object) -> None:
-        raise ImageBuildError("E: Unable to locate package wine")
+    def fail(_: object, target: Path, **__: object) -> None:
+        target.with_name("image.failed.log").write_text("everything")
+        raise ImageBuildError("ended with 25; last:\nE: no package wine\nI: removing tempdir\n")
 
-    monkeypatch.setattr(images, "build_base", fail)
-    with pytest.raises(BuildFailed, match="Unable to locate package wine"):
+    monkeypatch.setattr("harness.vm.images.build_base", fail)
+    log = tmp_path / "cache" / "base-failed.log"
+    with pytest.raises(BuildFailed) as caught:
         prepare(tmp_path / "cache", console)
-    assert not list((tmp_path / "cache").glob("base-*"))
+    assert caught.value.message == (
+        f"building the reference guest failed: E: no package wine; the whole output is in {log}"
+    )
+    assert log.read_text() == "everything"
+    assert not list((tmp_path / "cache").glob("base-*/"))
 
 
 def test_a_machine_without_make_is_told_so(

@@ -69,8 +69,9 @@ REGEDIT4
 "Start"=dword:00000004
 REG
 # In a process namespace of its own: whatever Wine leaves running, or starts without end, goes with
-# it. The prefix takes half a minute.
-timeout --kill-after=5 240 unshare --mount --mount-proc="$root/proc" --pid --fork --kill-child \
+# it. The prefix takes half a minute. Propagation stays as it is: in a chroot / is no mount point.
+timeout --kill-after=5 240 unshare --mount --propagation unchanged --mount-proc="$root/proc" \
+    --pid --fork --kill-child \
     chroot "$root" env HOME=/root USER=Administrator LOGNAME=Administrator \
     PATH=/usr/sbin:/usr/bin:/sbin:/bin WINEPREFIX=$prefix WINEDEBUG=-all \
     WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' sh -euc '
