@@ -39,6 +39,7 @@ PROGRAMS = (
     ("qemu-img", "qemu-utils", "makes the guest's disks"),
     ("mmdebstrap", "mmdebstrap", "builds the reference guest"),
     ("mke2fs", "e2fsprogs", "makes its file system without mounting"),
+    ("xz", "xz-utils", "unpacks its kernel modules"),
     ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64", "compiles the PE side"),
     ("make", "make", "compiles the PE side"),
     ("setpriv", "util-linux", "ties QEMU's life to the harness"),

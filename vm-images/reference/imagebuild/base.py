@@ -33,6 +33,7 @@ _TOOLS = {
     "mmdebstrap": "mmdebstrap",
     "mke2fs": "e2fsprogs",
     "qemu-img": "qemu-utils",
+    "xz": "xz-utils",
 }
 _USER_TOOLS = {"newuidmap": "uidmap"}
 
