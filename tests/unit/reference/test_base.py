@@ -104,6 +104,7 @@ def test_missing_programs_are_named_with_their_package(monkeypatch):
         "the program mmdebstrap",
         "the program mke2fs",
         "the program qemu-img",
+        "the program xz",
     ]
     assert problems[1].fix == "apt-get install e2fsprogs"
 
