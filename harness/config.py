@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from harness.overrides import RuleOverride
 from harness.validation import Strict, load_toml
 
 Accel = Literal["kvm", "tcg"]
@@ -77,6 +78,15 @@ class Lab(Strict):
     air: Air = Air()
     limits: Limits = Limits()
     store: Store = Store()
+    rules: tuple[RuleOverride, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_override_each(self) -> Lab:
+        ids = [item.id for item in self.rules]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(f"[[rules]] names {', '.join(twice)} more than once")
+        return self
 
 
 def load_lab(path: Path | None) -> Lab:

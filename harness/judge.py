@@ -15,6 +15,7 @@ from harness.checks.timing import AssociationTiming, eapol_timing, summarise
 from harness.config import Lab
 from harness.evidence import AssociationEvidence, RunEvidence, fields, segment, window
 from harness.evidence.segments import Session
+from harness.overrides import Overrides, apply
 from harness.results import (
     AssociationResult,
     EchoResult,
@@ -25,6 +26,7 @@ from harness.results import (
     RunResult,
     TimingSummary,
     UndecidedResult,
+    WaivedResult,
     judge_association,
     rejudge,
 )
@@ -49,9 +51,12 @@ def expectation_of(scenario: Scenario) -> Expectation:
 class Judge:
     """Judges the associations of one run."""
 
-    def __init__(self, limits: Limits, expect: Expectation) -> None:
+    def __init__(
+        self, limits: Limits, expect: Expectation, overrides: Overrides | None = None
+    ) -> None:
         self.limits = limits
         self.expect = expect
+        self.overrides = overrides or Overrides()
 
     def latest(self, evidence: RunEvidence, lab_fault: LabFault | None = None) -> AssociationResult:
         """The newest association, judged by what is known now."""
@@ -72,7 +77,7 @@ class Judge:
         return [eapol_timing(item, evidence.clock) for item in evidence.associations]
 
     def _evaluate(self, evidence: RunEvidence) -> Evaluation:
-        return evaluate(evidence, self.limits, self.expect)
+        return apply(evaluate(evidence, self.limits, self.expect), self.overrides)
 
     def _associations(
         self,
@@ -113,7 +118,10 @@ def judged(
                     name: TimingSummary.model_validate(figures) for name, figures in timing.items()
                 },
                 "rules": RulesResult(
-                    checked=tuple(evaluation.checked), undecided=undecided(evaluation)
+                    checked=tuple(evaluation.checked),
+                    undecided=undecided(evaluation),
+                    waived=waived(evaluation),
+                    notes=judge.overrides.notes,
                 ),
                 "findings": run_findings(evaluation),
             }
@@ -129,6 +137,14 @@ def run_findings(evaluation: Evaluation) -> tuple[FindingResult, ...]:
 def undecided(evaluation: Evaluation) -> tuple[UndecidedResult, ...]:
     """Rules that could not be decided, and why."""
     return tuple(UndecidedResult.model_validate(item) for item in evaluation.undecided)
+
+
+def waived(evaluation: Evaluation) -> tuple[WaivedResult, ...]:
+    """The findings lab.toml waives, with the reason."""
+    return tuple(
+        WaivedResult(finding=_finding(item.finding), reason=item.reason, expires=item.expires)
+        for item in evaluation.waived
+    )
 
 
 def _result(

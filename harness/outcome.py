@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from harness.console import Console
 from harness.evidence import RunEvidence, timeline
 from harness.fingerprint import evidence_files
 from harness.judge import Judge, expectation_of, judged, limits_of
+from harness.overrides import in_force
 from harness.recording import recording
 from harness.report import render
 from harness.results import (
@@ -51,7 +53,8 @@ def perform(
     with contextlib.suppress(OSError):  # a full disk shows in the recording, and is told there
         write_atomic(directory.file("lab.toml"), resolved(plan))
     console.plan(plan.scenario.associations)
-    judge = Judge(limits_of(plan.lab), expectation_of(plan.scenario))
+    overrides = in_force(plan.lab.rules, started_at.date())
+    judge = Judge(limits_of(plan.lab), expectation_of(plan.scenario), overrides)
     with recording(directory.path) as tape:
         tape.judged_by(judge.limits, judge.expect)
         gathered = gather(plan, tape, console, directory.path, show)
@@ -69,15 +72,29 @@ def perform(
         }
     )
     saved = save(directory, result, lambda final: report_of(final, evidence))
+    for note in _override_notes(saved.result):
+        console.note(note)
     console.summary(saved.result, directory.path, [lost.name for lost in saved.lost])
     return saved.result, directory.path
+
+
+def _override_notes(result: RunResult) -> list[str]:
+    """What lab.toml's [[rules]] did, for the person who watches."""
+    waived_ids = Counter(item.finding.rule for item in result.rules.waived)
+    waivers = [f"{rule}: {count} findings waived" for rule, count in waived_ids.items()]
+    return [*result.rules.notes, *waivers]
 
 
 def resolved(plan: Plan) -> str:
     """lab.toml as it was used, defaults filled in. Scenario secrets are not part of it."""
     lines = []
-    for section, values in plan.lab.model_dump(mode="json").items():
-        lines.append(f"[{section}]")
+    tables = [
+        (f"[[{name}]]" if isinstance(content, list) else f"[{name}]", table)
+        for name, content in plan.lab.model_dump(mode="json").items()
+        for table in (content if isinstance(content, list) else [content])
+    ]
+    for heading, values in tables:
+        lines.append(heading)
         lines += [f"{key} = {_toml(value)}" for key, value in values.items() if value is not None]
     return "\n".join(lines) + "\n"
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ from harness.faults import find_fault
 from harness.guest.dll import inspect
 from harness.judge import Judge, expectation_of, limits_of
 from harness.lab import Guest, Session, open_guest, open_session
+from harness.overrides import in_force
 from harness.recording import Recording, recording
 from harness.results import AssociationResult, FindingResult, Verdict, combine
 from harness.run import Gathered, Plan, associate_all
@@ -93,7 +95,8 @@ class RunningLab:
         associate_all(plan, self.session, gathered, lambda _: None, first)
         last = gathered.associations[-1].index
         evidence = window(gathered.evidence(self.session.recording), last, before=associations)
-        judge = Judge(limits_of(self.config), expectation_of(found))
+        overrides = in_force(self.config.rules, datetime.now(UTC).date())
+        judge = Judge(limits_of(self.config), expectation_of(found), overrides)
         results, _ = judge.all(evidence, gathered.broken)
         return Outcome(results, evidence)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.association import Attempt, clock_of
@@ -22,6 +23,7 @@ from harness.guest.dll import Dll
 from harness.guest.profile import profile_xml
 from harness.judge import Judge, expectation_of, limits_of
 from harness.lab import Session, open_guest, open_session
+from harness.overrides import in_force
 from harness.recording import Recording
 from harness.results import AssociationResult, Environment, Stage
 from harness.results import LabFault as LabFaultResult
@@ -121,7 +123,8 @@ def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, 
     scenario = plan.scenario
     xml = profile_xml(scenario, plan.fault.name if plan.fault else None)
     session.agent.set_profile(session.interface, xml, timeout_s=plan.lab.limits.command_s)
-    judge = Judge(limits_of(plan.lab), expectation_of(scenario))
+    overrides = in_force(plan.lab.rules, datetime.now(UTC).date())
+    judge = Judge(limits_of(plan.lab), expectation_of(scenario), overrides)
     for index in range(first, first + scenario.associations):
         attempt = Attempt(session, scenario, plan.lab.limits, index)
         fault: LabFaultResult | None = None

@@ -85,8 +85,8 @@ def _handle_of_surrounding_handler(case: Case, call: Call) -> int | None:
 
 @rule(
     "ADPT-03", cls="M", source="N:802-11-wlan-adapter-removal",
-    text="From the entry of DeinitAdapter on, hDot11SvcHandle is dead: no call with it. (Whether "
-    "pending operations are completed inside DeinitAdapter is contradicted: a warning.)",
+    text="From the entry of DeinitAdapter on, hDot11SvcHandle is dead: no call with it. (Of "
+    "completions ADPT-06 speaks.)",
 )  # fmt: skip
 def service_handle_dies(case: Case) -> Outcomes:
     """No framework call uses the handle from the entry of DeinitAdapter on."""
@@ -97,16 +97,14 @@ def service_handle_dies(case: Case) -> Outcomes:
         late = [
             call
             for call in case.calls_between(adapter, deinit, None)
-            if not names.is_handler(call.function)
+            if not names.is_handler(call.function) and call.function not in names.COMPLETIONS
         ]
         for call in late:
-            completion = call.function in (names.PRE_COMPLETION, names.POST_COMPLETION)
             yield case.breach(
                 f"{names.short(call.function)} used the adapter's service handle after "
                 "DeinitAdapter had been entered",
                 call,
                 deinit,
-                severity="WARN" if completion else None,
             )
         if not late:
             yield HELD

@@ -51,6 +51,14 @@ class Case:
         """All associations in the evidence."""
         return self.evidence.associations
 
+    @property
+    def partial(self) -> bool:
+        """The evidence is a window of a longer run: of what came before only the prologue is kept.
+
+        A rule that asks for something that must have come earlier leaves it open then.
+        """
+        return min((item.index for item in self.associations), default=0) > 1
+
     def association(self, index: int | None) -> AssociationEvidence | None:
         """The association with that index, if it is in the evidence."""
         return self._by_index.get(index) if index is not None else None
@@ -199,6 +207,20 @@ class Case:
         seqs = tuple(sorted({seq for call in calls for seq in call.seqs}))
         when = first.start_ns if at_ns is None else at_ns
         return Breach(message, when, place, seqs, first.process, severity)
+
+    def died_in(self, call: Call) -> bool:
+        """The process came to its end out of order inside this call."""
+        death = self.deaths.get(call.process)
+        return death is not None and death.call is not None and death.call.enter == call.enter
+
+    def lost_before(self, call: Call) -> str | None:
+        """Why an absence earlier in the call's process proves nothing, or None if it does."""
+        if self.partial:
+            return "the evidence is a part of the run, which began earlier"
+        for process, first_ns, _ in self._losses:
+            if process in (None, call.process) and first_ns <= call.start_ns:
+                return "records are missing from the trace before that"
+        return None
 
     def unknown(self, reason: str, call: Call) -> Unknown:
         """An undecided rule at the place of a call."""

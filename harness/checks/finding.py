@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Severity = Literal["FAIL", "WARN", "MISS"]
@@ -27,6 +28,17 @@ class Finding:
     association: int | None
     evidence: tuple[int, ...] = ()
     process: int = 0
+    override: str | None = None
+    """Why lab.toml gives it another severity than the rule's, None if it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A finding that lab.toml waives: it stays on record, but asks for no verdict."""
+
+    finding: Finding
+    reason: str
+    expires: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,7 @@ class Evaluation:
     findings: tuple[Finding, ...]
     checked: list[str]
     undecided: list[Undecided]
+    waived: tuple[Waived, ...] = ()
 
     def of(self, association: int | None) -> tuple[Finding, ...]:
         """The findings of one association (None: those of no association)."""

@@ -71,7 +71,7 @@ def ethertypes_are_big_endian(case: Case) -> Outcomes:
     """No EtherType of the lists is a known one with its bytes swapped, or no EtherType at all."""
     for call in case.calls(names.SET_ETHERTYPES):
         for kind, ethertype in _listed(call):
-            wrong = _wrong_ethertype(ethertype)
+            wrong = wrong_ethertype(ethertype)
             if wrong:
                 yield case.breach(f"{kind} lists EtherType bytes {ethertype}: {wrong}", call)
             else:
@@ -89,7 +89,7 @@ def _listed(call: Call) -> Iterator[tuple[str, str]]:
                 yield "pExemption", ethertype.lower()
 
 
-def _wrong_ethertype(ethertype: str) -> str | None:
+def wrong_ethertype(ethertype: str) -> str | None:
     """What is wrong with two bytes in memory order, if anything."""
     octets = fields.octets(ethertype)
     if octets is None or len(octets) != 2:
@@ -121,7 +121,7 @@ def packet_has_its_header(case: Case) -> Outcomes:
         if ethertype is None:
             yield case.unknown("the trace does not show the packet", call)
             continue
-        wrong = _wrong_ethertype(ethertype.lower())
+        wrong = wrong_ethertype(ethertype.lower())
         if wrong:
             yield case.breach(f"the packet's EtherType bytes are {ethertype}: {wrong}", call)
         else:

@@ -28,13 +28,19 @@ def _started(case: Case) -> Iterator[Session]:
 def stopped_on_disassociation(case: Case) -> Outcomes:
     """A completed session is stopped before its successor, and soon after a deauthentication."""
     for session in _started(case):
-        successor = session.successor
+        successor = _next_association(session)
         if session.completions and session.stop is not None:
             yield HELD
         elif session.completions and successor is not None:
             yield _stopped_before(case, session, successor)
         for frame in _goodbyes(case, session):
             yield _stopped_after(case, session, frame)
+
+
+def _next_association(session: Session) -> Call | None:
+    """What takes the session's place; that it is stopped before DeinitAdapter is ADPT-05."""
+    successor = session.successor
+    return successor if successor and successor.function != names.DEINIT_ADAPTER else None
 
 
 def _stopped_before(case: Case, session: Session, successor: Call) -> Outcome:
@@ -99,8 +105,8 @@ def stopped_though_pending(case: Case) -> Outcomes:
             continue
         if session.stop is not None:
             yield HELD
-        elif session.successor is not None:
-            yield _stopped_before(case, session, session.successor)
+        elif (successor := _next_association(session)) is not None:
+            yield _stopped_before(case, session, successor)
 
 
 @rule(
@@ -144,17 +150,19 @@ def _late_completion(case: Case, session: Session, stop: Call, call: Call) -> Ou
     text="AdapterReset is called on disconnection: between one connection and the next.",
 )  # fmt: skip
 def reset_between_connections(case: Case) -> Outcomes:
-    """Between two pre-associations of an adapter there is an AdapterReset."""
+    """Between two pre-associations there is an AdapterReset (one still pending is PRE-13's)."""
     for adapter in case.segments.adapters:
         previous: Call | None = None
-        reset = False
+        reset = completed = False
         for call in adapter.calls:
             if call.function == names.ADAPTER_RESET:
                 reset = True
+            elif call.function == names.PRE_COMPLETION:
+                completed = True
             elif call.function == names.PRE_ASSOCIATE:
-                if previous is not None:
+                if previous is not None and (reset or completed or not previous.succeeded):
                     yield HELD if reset else _not_reset(case, previous, call)
-                previous, reset = call, False
+                previous, reset, completed = call, False, False
 
 
 def _not_reset(case: Case, previous: Call, call: Call) -> Outcome:
@@ -180,12 +188,15 @@ def works_after_reset(case: Case) -> Outcomes:
 def _resets(case: Case, adapter: Adapter) -> Outcomes:
     accepted: set[str] = set()
     reset: Call | None = None
+    idle = True
     for call in adapter.calls:
+        if call.function in (names.PRE_ASSOCIATE, names.POST_ASSOCIATE):
+            idle = False
         if call.returned is None:
             continue
         if call.function == names.ADAPTER_RESET:
-            reset = call
-            if call.result:
+            reset, was_idle, idle = call, idle, True
+            if call.result and not was_idle:  # of idle ones RST-06 speaks
                 yield case.breach(f"AdapterReset returned error {call.result}", call)
         elif call.function == names.PRE_ASSOCIATE:
             profile = repr(fields.find(call.args, "pIhvSecProfile"))

@@ -22,19 +22,30 @@ POST_ASSOCIATE: Final = "Dot11ExtIhvPerformPostAssociate"
 STOP_POST: Final = "Dot11ExtIhvStopPostAssociate"
 RECEIVE_PACKET: Final = "Dot11ExtIhvReceivePacket"
 SEND_COMPLETION: Final = "Dot11ExtIhvSendPacketCompletion"
+VALIDATE_PROFILE: Final = "Dot11ExtIhvValidateProfile"
+CAPABILITY_MATCH: Final = "Dot11ExtIhvPerformCapabilityMatch"
+DISCOVERY_PROFILES: Final = "Dot11ExtIhvCreateDiscoveryProfiles"
+SESSION_CHANGE: Final = "Dot11ExtIhvProcessSessionChange"
+RECEIVE_INDICATION: Final = "Dot11ExtIhvReceiveIndication"
+IS_UI_PENDING: Final = "Dot11ExtIhvIsUIRequestPending"
+UI_RESPONSE: Final = "Dot11ExtIhvProcessUIResponse"
+QUERY_UI: Final = "Dot11ExtIhvQueryUIRequest"
+ONEX_RESULT: Final = "Dot11ExtIhvOnexIndicateResult"
+CONTROL: Final = "Dot11ExtIhvControl"
 
 HANDLERS: Final = (
     DEINIT_SERVICE, INIT_ADAPTER, DEINIT_ADAPTER, PRE_ASSOCIATE, ADAPTER_RESET, POST_ASSOCIATE,
-    STOP_POST, "Dot11ExtIhvValidateProfile", "Dot11ExtIhvPerformCapabilityMatch",
-    "Dot11ExtIhvCreateDiscoveryProfiles", "Dot11ExtIhvProcessSessionChange",
-    "Dot11ExtIhvReceiveIndication", RECEIVE_PACKET, SEND_COMPLETION,
-    "Dot11ExtIhvIsUIRequestPending", "Dot11ExtIhvProcessUIResponse", "Dot11ExtIhvQueryUIRequest",
-    "Dot11ExtIhvOnexIndicateResult", "Dot11ExtIhvControl",
+    STOP_POST, VALIDATE_PROFILE, CAPABILITY_MATCH, DISCOVERY_PROFILES, SESSION_CHANGE,
+    RECEIVE_INDICATION, RECEIVE_PACKET, SEND_COMPLETION, IS_UI_PENDING, UI_RESPONSE, QUERY_UI,
+    ONEX_RESULT, CONTROL,
 )  # fmt: skip
 """The 19 members of DOT11EXT_IHV_HANDLERS in their order (wlanihv.h)."""
 
+ALLOCATE_BUFFER: Final = "Dot11ExtAllocateBuffer"
+FREE_BUFFER: Final = "Dot11ExtFreeBuffer"
 PRE_COMPLETION: Final = "Dot11ExtPreAssociateCompletion"
 POST_COMPLETION: Final = "Dot11ExtPostAssociateCompletion"
+COMPLETIONS: Final = frozenset({PRE_COMPLETION, POST_COMPLETION})
 SEND_PACKET: Final = "Dot11ExtSendPacket"
 SET_ETHERTYPES: Final = "Dot11ExtSetEtherTypeHandling"
 SET_CURRENT_PROFILE: Final = "Dot11ExtSetCurrentProfile"
@@ -46,7 +57,14 @@ SET_MULTICAST_CIPHER: Final = "Dot11ExtSetMulticastCipherAlgorithm"
 SET_DEFAULT_KEY: Final = "Dot11ExtSetDefaultKey"
 SET_KEY_MAPPING_KEY: Final = "Dot11ExtSetKeyMappingKey"
 SET_DEFAULT_KEY_ID: Final = "Dot11ExtSetDefaultKeyId"
+SET_EXCLUDE_UNENCRYPTED: Final = "Dot11ExtSetExcludeUnencrypted"
 SET_VS_AP_PROPERTIES: Final = "Dot11ExtSetVirtualStationAPProperties"
+NIC_EXTENSION: Final = "Dot11ExtNicSpecificExtension"
+SEND_NOTIFICATION: Final = "Dot11ExtSendNotification"
+SEND_UI_REQUEST: Final = "Dot11ExtSendUIRequest"
+START_ONEX: Final = "Dot11ExtStartOneX"
+STOP_ONEX: Final = "Dot11ExtStopOneX"
+PROCESS_ONEX: Final = "Dot11ExtProcessSecurityPacket"
 
 SOURCE_ACM: Final = 8
 SOURCE_MSM: Final = 16

@@ -22,6 +22,7 @@ from harness.results.model import (
     Stage,
     TimingSummary,
     UndecidedResult,
+    WaivedResult,
     json_schema,
 )
 from harness.results.reading import load_result
@@ -60,6 +61,7 @@ __all__ = [
     "TimingSummary",
     "UndecidedResult",
     "Verdict",
+    "WaivedResult",
     "association_verdict",
     "combine",
     "create_run_directory",

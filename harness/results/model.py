@@ -14,7 +14,7 @@ The models of findings and of undecided rules read the attributes of the checks'
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -75,6 +75,9 @@ class FindingResult(_Model):
     association: int | None = None
     evidence: tuple[int, ...] = Field(default=(), description="seq of IHV trace records")
     process: Count = Field(default=0, description="process of the trace those seq belong to")
+    override: str | None = Field(
+        default=None, description="why lab.toml gives it another severity than the rule's"
+    )
 
 
 class UndecidedResult(_Model):
@@ -85,11 +88,21 @@ class UndecidedResult(_Model):
     association: int | None = None
 
 
+class WaivedResult(_Model):
+    """A finding that lab.toml waives: on record with the reason, but without a say."""
+
+    finding: FindingResult
+    reason: str
+    expires: date = Field(description="last day of the waiver")
+
+
 class RulesResult(_Model):
-    """Which rules were applied and which of them could not be decided."""
+    """Which rules were applied, which could not be decided, and what lab.toml made of them."""
 
     checked: tuple[str, ...] = ()
     undecided: tuple[UndecidedResult, ...] = ()
+    waived: tuple[WaivedResult, ...] = ()
+    notes: tuple[str, ...] = Field(default=(), description="overrides that no longer apply")
 
 
 class LabFault(_Model):

@@ -24,7 +24,7 @@ def lists(registration: str = "888e", exemption: str = "888e") -> Story:
 
     def step(s: Story) -> None:
         exempt = {"ethertype_bytes": exemption, "action": 2, "packet_type": 3}
-        s.api(names.SET_ETHERTYPES, pExemption=[exempt], pusRegistration=[registration])
+        s.api(names.SET_ETHERTYPES, pExemption=[exempt], pusRegistration=["888e", registration])
 
     return tell(ethertypes=step)
 

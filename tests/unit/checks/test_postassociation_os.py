@@ -10,6 +10,8 @@ from tests.unit.checks.builder import (
     associate,
     begin_post,
     complete,
+    ethertypes,
+    init_adapter,
     port_state,
     tell,
 )
@@ -31,9 +33,18 @@ def test_post_01_moment() -> None:
     only_finding(story, "POST-01", "MISS", "before an association response")
 
 
+def _registers_at_once(s: Story) -> None:
+    init_adapter(s)
+    ethertypes(s)
+
+
 def test_post_01_without_pre_association() -> None:
     """A call in the initialized state is the OS's breach of the state machine."""
-    story = tell(without=("pre_associate", "pre_completion", "ethertypes", "ciphers"))
+    story = tell(
+        without=("pre_associate", "pre_completion", "ciphers"),
+        ethertypes=lambda s: None,
+        init_adapter=_registers_at_once,
+    )
     only_finding(story, "POST-01", "MISS", "without a successful pre-association")
 
 

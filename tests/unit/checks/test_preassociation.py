@@ -11,6 +11,7 @@ from tests.unit.checks.builder import (
     WORKER,
     Story,
     complete_pre,
+    ethertypes,
     pre_completion,
     tell,
 )
@@ -75,6 +76,7 @@ def test_pre_03_inside_the_handler() -> None:
     def inside(s: Story) -> None:
         args = {"hIhvExtAdapter": IHV, "hConnectSession": s.connect_session}
         call = s.enter(names.PRE_ASSOCIATE, **args)
+        ethertypes(s)
         complete_pre(s, tid=8)
         s.leave(call, names.PRE_ASSOCIATE, pdwReasonCode=0)
 

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""ADPT rules on the end of an adapter and on handles that are no longer, or never were, its own."""
+
+from __future__ import annotations
+
+from harness.checks.case import Case
+from harness.checks.codes import hexed
+from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+from harness.evidence.segments import Session
+
+
+@rule(
+    "ADPT-05", cls="M(OS)",
+    source="N:802-11-wlan-adapter-removal; N:stopping-a-post-association-operation",
+    text="A security session is ended by StopPostAssociate before DeinitAdapter; a pending "
+    "pre-association is cancelled by DeinitAdapter itself.",
+)  # fmt: skip
+def stopped_before_deinit(case: Case) -> Outcomes:
+    """No session is neither stopped nor reset when its adapter is taken down."""
+    for session in case.segments.sessions:
+        successor = session.successor
+        if successor is None or successor.function != names.DEINIT_ADAPTER:
+            continue
+        if not session.handler.succeeded or session.reset is not None:
+            continue
+        yield HELD if session.stop is not None else _not_stopped(case, session, successor)
+
+
+def _not_stopped(case: Case, session: Session, deinit: Call) -> Outcome:
+    start_ns = session.handler.start_ns
+    blind = case.blind(deinit.process, session.association, start_ns, deinit.start_ns)
+    if blind:
+        return case.unknown(blind, deinit)
+    return case.breach(
+        f"DeinitAdapter came while session {hexed(session.handle)} had not been stopped",
+        deinit,
+        session.handler,
+    )
+
+
+@rule(
+    "ADPT-06", cls="C",
+    source="N:pre-association-operation-guidelines; N:performing-a-post-association-operation; "
+    "N:802-11-wlan-adapter-removal; against I:dot11ext_pre_associate_completion and "
+    "I:dot11ext_post_associate_completion",
+    text="DeinitAdapter with an operation pending: it is cancelled internally, without a "
+    "completion. (Two pages ask for one with ERROR_CANCELLED; three, with reasons, forbid it.)",
+)  # fmt: skip
+def no_completion_in_deinit(case: Case) -> Outcomes:
+    """No completion is called from the entry of DeinitAdapter on."""
+    for adapter in case.segments.adapters:
+        deinit = adapter.deinit
+        if deinit is None:
+            continue
+        late = [
+            call
+            for call in case.calls_between(adapter, deinit, None)
+            if call.function in names.COMPLETIONS
+        ]
+        for call in late:
+            yield case.breach(
+                f"{names.short(call.function)} was called after DeinitAdapter had been entered",
+                call,
+                deinit,
+            )
+        if not late:
+            yield HELD
+
+
+@rule(
+    "ADPT-10", cls="D", source="S:adapters.cpp (returns ERROR_NOT_FOUND)",
+    text="A handler given an adapter handle that is not live fails with a Win32 error and does "
+    "not crash. (PerformPostAssociate is left to POST-02.)",
+)  # fmt: skip
+def stale_adapter_is_refused(case: Case) -> Outcomes:
+    """No handler succeeds for a handle no InitAdapter gave or DeinitAdapter took back."""
+    known = {adapter.init.process for adapter in case.segments.adapters}
+    for call in case.segments.calls:
+        if "hIhvExtAdapter" not in call.args or not names.is_handler(call.function):
+            continue
+        given = fields.handle(call.args, "hIhvExtAdapter")
+        adapter = case.adapter_by_ihv(call.process, given)
+        deinit = adapter.deinit if adapter else None
+        stale = adapter is None or (deinit is not None and deinit.key < call.key)
+        if not stale or call.process not in known or call.function == names.POST_ASSOCIATE:
+            continue
+        name = names.short(call.function)
+        if case.died_in(call):
+            yield case.breach(f"{name} did not survive the stale handle {hexed(given)}", call)
+        elif case.lost_before(call) and not case.partial:
+            yield case.unknown("records are missing from the trace before that", call)
+        elif call.result == 0:
+            yield case.breach(f"{name} succeeded for the stale handle {hexed(given)}", call)
+        elif call.returned is not None:
+            yield HELD

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""STOP and RST rules on what comes after StopPostAssociate and AdapterReset."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Final
+
+from harness.checks.case import Case
+from harness.checks.codes import hexed
+from harness.checks.phases import Phase, Placed, all_placed, placed
+from harness.checks.postassociation_work import SET_KEYS, pending_at_reset
+from harness.checks.registry import HELD, Outcome, Outcomes, Unknown, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+
+ERROR_CANCELLED: Final = 1223
+LOOK_BACK: Final = 32
+"""Framework calls before a StopPostAssociate that are looked at for one still in progress."""
+
+_ONEX: Final = frozenset({names.START_ONEX, names.STOP_ONEX, names.PROCESS_ONEX})
+_PROFILE: Final = frozenset({
+    names.GET_USER_DATA, names.SET_CURRENT_PROFILE, names.SET_VS_AP_PROPERTIES,
+})  # fmt: skip
+
+
+@rule(
+    "STOP-05", cls="M", source="N:interface-to-the-native-802-11-802-1x-module",
+    text="After StopPostAssociate there is no StartOneX until the next PerformPostAssociate.",
+)  # fmt: skip
+def no_onex_after_stop(case: Case) -> Outcomes:
+    """StartOneX is not entered once a stop has returned."""
+    for _, item in all_placed(case):
+        if item.call.function != names.START_ONEX:
+            continue
+        if item.phase is Phase.POST:
+            yield HELD
+        elif item.phase is Phase.STOPPED and item.settled:
+            message = "StartOneX was called after StopPostAssociate"
+            yield case.breach(message, item.call, item.since)
+
+
+@rule(
+    "STOP-06", cls="S", source="S:ihvsample.cpp (a comment)",
+    text="StopPostAssociate may come after AdapterReset; it then does nothing and succeeds.",
+)  # fmt: skip
+def stop_after_reset_succeeds(case: Case) -> Outcomes:
+    """A stop in the phase after a reset does not return an error."""
+    for _, item in all_placed(case):
+        call = item.call
+        if call.function != names.STOP_POST or item.phase is not Phase.RESET:
+            continue
+        if call.returned is None:
+            continue
+        message = f"StopPostAssociate after AdapterReset returned error {call.result}"
+        yield case.breach(message, call, item.since) if call.result else HELD
+
+
+@rule(
+    "STOP-07", cls="S", source="S:ihvonexext.cpp (a comment)",
+    text="The OS stops its own 802.1X when the port goes down, even without StopOneX.",
+)  # fmt: skip
+def os_stops_onex(case: Case) -> Outcomes:
+    """No 802.1X result is indicated once StopPostAssociate has returned."""
+    for adapter in case.segments.adapters:
+        running = False
+        for item in placed(case, adapter):
+            call = item.call
+            if call.function == names.START_ONEX:
+                running = item.phase is Phase.POST
+            elif call.function in (names.POST_ASSOCIATE, names.STOP_ONEX):
+                running = False
+            elif call.function == names.ONEX_RESULT and item.phase is Phase.STOPPED and running:
+                if item.settled:
+                    message = "an 802.1X result was indicated after StopPostAssociate"
+                    yield case.breach(message, call, item.since)
+            elif call.function == names.STOP_POST and running:
+                yield HELD
+
+
+@rule(
+    "STOP-08", cls="D", source="S:ihvsample.cpp (holds its lock across framework calls)",
+    text="StopPostAssociate does not deadlock against a framework call in progress on another "
+    "thread.",
+)  # fmt: skip
+def stop_does_not_deadlock(case: Case) -> Outcomes:
+    """A stop that met a framework call of another thread came back."""
+    for adapter in case.segments.adapters:
+        keys = [call.key for call in adapter.calls]
+        for stop in adapter.calls:
+            if stop.function != names.STOP_POST:
+                continue
+            position = bisect_left(keys, stop.key)
+            near = adapter.calls[max(0, position - LOOK_BACK) : position + LOOK_BACK]
+            met = [call for call in near if _side_by_side(call, stop)]
+            if met and stop.returned is not None:
+                yield HELD
+            elif met and case.died_in(stop):
+                message = f"StopPostAssociate hung while {names.short(met[0].function)} was running"
+                yield case.breach(message, stop, met[0])
+
+
+def _side_by_side(call: Call, stop: Call) -> bool:
+    if names.is_handler(call.function) or call.tid == stop.tid:
+        return False
+    begun_before_end = stop.returned is None or not call.entered_after_return_of(stop)
+    return begun_before_end and not stop.entered_after_return_of(call)
+
+
+@rule(
+    "STOP-09", cls="D", source="from STOP-02 and STOP-03",
+    text="After StopPostAssociate or AdapterReset no packet is sent and no key set for the port "
+    "that is gone, until the next pre- or post-association. (Deleting keys is fine.)",
+)  # fmt: skip
+def nothing_for_a_dead_port(case: Case) -> Outcomes:
+    """No SendPacket and no key once the stop or reset has returned."""
+    for _, item in all_placed(case):
+        call = item.call
+        sets_key = call.function in SET_KEYS and not fields.integer(call.args, "bDelete")
+        if call.function != names.SEND_PACKET and not sets_key:
+            continue
+        if item.phase is Phase.POST:
+            yield HELD
+        elif item.phase in (Phase.STOPPED, Phase.RESET) and item.settled:
+            message = f"{names.short(call.function)} was called {item.phase}"
+            yield case.breach(message, call, item.since)
+
+
+@rule(
+    "RST-03", cls="M",
+    source="N:802-11-wlan-adapter-reset; against N:native-802-11-ihv-extensibility-functions",
+    text="What AdapterReset finds pending is completed with ERROR_CANCELLED (1223). (Microsoft's "
+    "sample gives ERROR_INVALID_STATE. That a completion comes at all: PRE-11, POST-13.)",
+    severity="WARN",
+    why="the table of phases contradicts it, and Microsoft's own sample gives another code",
+)  # fmt: skip
+def cancelled_by_reset(case: Case) -> Outcomes:
+    """The first completion of an operation a reset found pending carries that code."""
+    for first, reset in _completed_by_reset(case):
+        error = fields.integer(first.args, "dwWin32Error")
+        if error is None:
+            yield case.unknown("the trace does not show the error", first)
+        elif error == ERROR_CANCELLED:
+            yield HELD
+        else:
+            name = names.short(first.function)
+            message = f"{name} on AdapterReset carries error {error}; expected 1223"
+            yield case.breach(message, first, reset)
+
+
+def _completed_by_reset(case: Case) -> Iterator[tuple[Call, Call]]:
+    for operation in case.segments.pre:
+        reset = operation.ended_by
+        if reset is None or reset.function != names.ADAPTER_RESET:
+            continue
+        first = operation.completions[:1]
+        if operation.handler.succeeded and first and first[0].key > reset.key:
+            yield first[0], reset
+    for session in case.segments.sessions:
+        found = pending_at_reset(session)
+        if found is not None and session.completions:
+            yield session.completions[0], found
+
+
+@rule(
+    "RST-05", cls="M",
+    source="N:native-802-11-ihv-extensibility-functions; "
+    "N:interface-to-the-native-802-11-802-1x-module",
+    text="Once AdapterReset has returned, no function of the pre- or post-association phase is "
+    "called until the next one begins. (Completing late what the reset found pending is "
+    "contradicted: a warning. Completions after StopPostAssociate: STOP-04.)",
+)  # fmt: skip
+def nothing_after_reset(case: Case) -> Outcomes:
+    """No 802.1X, profile or completion function in the phase after a reset."""
+    late = {first.key for first, reset in _completed_by_reset(case)}
+    for adapter in case.segments.adapters:
+        clean, seen = True, False
+        for item in placed(case, adapter):
+            seen = seen or item.phase is Phase.RESET
+            if item.phase is not Phase.RESET or not item.settled:
+                continue
+            call = item.call
+            contradicted = call.function in names.COMPLETIONS and call.key in late
+            if call.function in _ONEX | _unused(case, call) or contradicted:
+                clean = False
+                yield case.breach(
+                    f"{names.short(call.function)} was called after AdapterReset had returned",
+                    call,
+                    item.since,
+                    severity="WARN" if contradicted else None,
+                )
+        if clean and seen:
+            yield HELD
+
+
+def _unused(case: Case, call: Call) -> frozenset[str]:
+    """The profile functions, unless the handle was dead before the reset (PRE-07 speaks of it)."""
+    if call.function not in _PROFILE:
+        return frozenset()
+    session = fields.handle(call.args, "hConnectSession")
+    return frozenset() if (call.process, session) in _completed(case) else _PROFILE
+
+
+def _completed(case: Case) -> set[tuple[int, int | None]]:
+    done = case.calls(names.PRE_COMPLETION)
+    return {(call.process, fields.handle(call.args, "hConnectSession")) for call in done}
+
+
+@rule(
+    "RST-06", cls="D", source="S:ihvsample.cpp (resets itself on every failed pre-association)",
+    text="AdapterReset can be repeated: with nothing begun, or right after another, it succeeds.",
+)  # fmt: skip
+def idle_reset_succeeds(case: Case) -> Outcomes:
+    """A reset in the phase after InitAdapter or AdapterReset does not return an error."""
+    for _, item in all_placed(case):
+        call = item.call
+        if call.function != names.ADAPTER_RESET or call.returned is None:
+            continue
+        if item.phase in (Phase.INIT, Phase.RESET):
+            message = f"AdapterReset {item.phase} returned error {call.result}"
+            yield case.breach(message, call, item.since) if call.result else HELD
+
+
+@rule(
+    "RST-07", cls="D", source="A:oid-dot11-reset-request",
+    text="A reset deletes the driver's keys: a default key id set after it names a key set after "
+    "it.",
+)  # fmt: skip
+def keys_do_not_survive(case: Case) -> Outcomes:
+    """No SetDefaultKeyId names an index that was set before the last reset only."""
+    for adapter in case.segments.adapters:
+        before: set[int] = set()
+        now: set[int] = set()
+        reset: Call | None = None
+        for item in placed(case, adapter):
+            if item.call.function == names.ADAPTER_RESET:
+                before, now, reset = before | now, set(), item.call
+            elif item.call.function == names.SET_DEFAULT_KEY:
+                index = fields.integer(item.call.args, "uKeyIndex")
+                if index is not None and not fields.integer(item.call.args, "bDelete"):
+                    now.add(index)
+            elif item.call.function == names.SET_DEFAULT_KEY_ID and reset is not None:
+                yield from _survived(case, item, before - now, now, reset)
+
+
+def _survived(case: Case, item: Placed, old: set[int], now: set[int], reset: Call) -> Outcomes:
+    index = fields.integer(item.call.args, "uDefaultKeyId")
+    if index in now:
+        yield HELD
+    elif index in old:
+        yield _key_is_gone(case, item.call, index, reset)
+
+
+def _key_is_gone(case: Case, call: Call, index: int | None, reset: Call) -> Outcome:
+    association = case.association_of(call)
+    blind = case.blind(call.process, association, reset.start_ns, call.start_ns)
+    if blind:
+        return Unknown(blind, association)
+    message = f"SetDefaultKeyId names key {hexed(index)}, which AdapterReset has deleted"
+    return case.breach(message, call, reset)

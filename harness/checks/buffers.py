@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Memory of the framework as one process used it: allocated, freed and handed on.
+
+Sources: I:dot11ext_allocate_buffer, I:dot11ext_free_buffer,
+I:dot11ext_get_profile_custom_user_data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from harness.evidence import fields, names
+from harness.evidence.calls import Call, Process
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A buffer that passed to the OS: returned by QueryUIRequest, or given to StartOneX."""
+
+    call: Call
+    address: int
+    allocated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A FreeBuffer, with what the address was: live, freed before, handed on, or never seen."""
+
+    call: Call
+    address: int
+    was: str
+
+
+@dataclass(slots=True)
+class Buffers:
+    """What became of the buffers of one process."""
+
+    live: dict[int, Call] = field(default_factory=dict)
+    """Still the DLL's at the end, by address, with the call they came from."""
+    releases: list[Release] = field(default_factory=list)
+    handovers: list[Handover] = field(default_factory=list)
+
+
+def follow(process: Process) -> Buffers:
+    """Walk through the process's buffers in order of the moments they change hands."""
+    buffers = Buffers()
+    gone: dict[int, str] = {}
+    for _, step, call in sorted(_steps(process), key=lambda item: item[0]):
+        if step == "gain":
+            address = fields.handle(call.out, "ppvBuffer", "ppvData")
+            if address:
+                buffers.live[address] = call
+                gone.pop(address, None)
+        elif step == "release":
+            address = fields.handle(call.args, "pvMemory")
+            if address:
+                was = "live" if address in buffers.live else gone.get(address, "never seen")
+                buffers.releases.append(Release(call, address, was))
+                buffers.live.pop(address, None)
+                gone[address] = "freed before"
+        else:
+            returned = fields.handle(call.out, "ppIhvUIRequest")
+            address = returned or fields.handle(call.args, "pEapAttributes")
+            if address:
+                allocated = buffers.live.pop(address, None) is not None
+                buffers.handovers.append(Handover(call, address, allocated))
+                gone[address] = "handed on"
+    return buffers
+
+
+def _steps(process: Process) -> Iterator[tuple[tuple[int, int], str, Call]]:
+    """Gains and answers count from the return, releases and gifts from the entry."""
+    for call in process.calls:
+        at = (call.returned.t_ns, call.returned.seq) if call.returned else call.key
+        match call.function:
+            case names.ALLOCATE_BUFFER | names.GET_USER_DATA if call.succeeded:
+                yield at, "gain", call
+            case names.FREE_BUFFER:
+                yield call.key, "release", call
+            case names.QUERY_UI if call.succeeded:
+                yield at, "handover", call
+            case names.START_ONEX if call.succeeded:
+                yield call.key, "handover", call
+            case _:
+                pass

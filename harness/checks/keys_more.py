@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""KEY rules on the form of a key, its moment, the algorithms, and what protection needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from harness.checks.case import Case
+from harness.checks.ethertypes import EAPOL, with_lists
+from harness.checks.phases import Phase, all_placed, placed
+from harness.checks.registry import HELD, Outcomes, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+
+IHV_FROM: Final = 0x80000000
+AUTH_ALGORITHMS: Final = frozenset(range(1, 12))
+"""DOT11_AUTH_ALGORITHM: 80211_OPEN to WPA3_ENT (W:NativeWiFi/dot11-auth-algorithm.md)."""
+CIPHERS: Final = frozenset({*range(14), 0x100, 0x101})
+"""DOT11_CIPHER_ALGORITHM: NONE to BIP_CMAC_256, USE_GROUP, WEP (wlantypes.h)."""
+LENGTHS: Final = {1: (5,), 5: (13,), 0x101: (5, 13)}
+"""usKeyLength of the WEP ciphers."""
+SMALLEST: Final = {2: 32, 4: 28, 6: 28}
+"""TKIP, CCMP, BIP: the head of DOT11_KEY_ALGO_* and 16 bytes of key (windot11.h)."""
+ERROR_INVALID_PARAMETER: Final = 87
+
+
+def _key_calls(case: Case) -> Iterator[Call]:
+    """Calls that set a key; with bDelete the other members are ignored (KEY-07)."""
+    for function in (names.SET_DEFAULT_KEY, names.SET_KEY_MAPPING_KEY):
+        for call in case.calls(function):
+            if not fields.integer(call.args, "bDelete"):
+                yield call
+
+
+@rule(
+    "KEY-04", cls="M", source="I:../windot11/ns-windot11-dot11_cipher_default_key_value; S:",
+    text="The header of a default key has Type 0x80, Revision 1, Size 24.",
+    severity="WARN",
+    why="Microsoft's own sample leaves it zero in one of its paths",
+)  # fmt: skip
+def default_key_header(case: Case) -> Outcomes:
+    """The three members of Header."""
+    for call in case.calls(names.SET_DEFAULT_KEY):
+        if fields.integer(call.args, "bDelete"):
+            continue
+        key = fields.mapping(call.args, "pKey") or call.args
+        header = fields.mapping(key, "Header") or {}
+        found = [fields.integer(header, name) for name in ("Type", "Revision", "Size")]
+        if None in found:
+            yield case.unknown("the trace does not show the header", call)
+        elif found == [0x80, 1, 24]:
+            yield HELD
+        else:
+            yield case.breach(f"the header of the key is {found}; expected [128, 1, 24]", call)
+
+
+@rule(
+    "KEY-05", cls="D", source="A:ndis-status-dot11-association-completion",
+    text="A key set before the association completes has bStatic TRUE: the driver deletes the "
+    "others then. Dynamic keys are set from PerformPostAssociate on.",
+)  # fmt: skip
+def early_keys_are_static(case: Case) -> Outcomes:
+    """No key without bStatic between InitAdapter or PerformPreAssociate and the session."""
+    setters = (names.SET_DEFAULT_KEY, names.SET_KEY_MAPPING_KEY)
+    for _, item in all_placed(case):
+        if item.call.function not in setters or fields.integer(item.call.args, "bDelete"):
+            continue
+        static = fields.integer(item.call.args, "bStatic")
+        if static is None:
+            yield case.unknown("the trace does not show bStatic", item.call)
+        elif item.phase in (Phase.INIT, Phase.PRE) and not static:
+            message = f"{names.short(item.call.function)} {item.phase} has bStatic FALSE"
+            yield case.breach(message, item.call, item.since)
+        elif item.phase in (Phase.INIT, Phase.PRE, Phase.POST):
+            yield HELD
+
+
+@rule(
+    "KEY-06", cls="D",
+    source="I:../windot11/ns-windot11-dot11_cipher_default_key_value (and the structures "
+    "DOT11_KEY_ALGO_* it names)",
+    text="usKeyLength fits the algorithm: 5 or 13 for WEP, else at least the algorithm's structure "
+    "with its key; so many bytes are there to be read.",
+)  # fmt: skip
+def key_length_fits(case: Case) -> Outcomes:
+    """usKeyLength by cipher, and that the recorder could read the key."""
+    for call in _key_calls(case):
+        length = fields.integer(call.args, "usKeyLength")
+        cipher = fields.integer(call.args, "AlgorithmId")
+        if length is None or cipher is None:
+            yield case.unknown("the trace does not show length and algorithm", call)
+            continue
+        key = fields.mapping(call.args, "ucKey") or {}
+        wrong = length not in LENGTHS.get(cipher, (length,)) or length < SMALLEST.get(cipher, 0)
+        if wrong:
+            yield case.breach(f"usKeyLength is {length} for cipher {cipher:#x}", call)
+        elif key.get("unreadable"):
+            yield case.breach(f"the {length} bytes of the key cannot be read", call)
+        else:
+            yield HELD
+
+
+@rule(
+    "KEY-07", cls="M", source="I:../windot11/ns-windot11-dot11_cipher_default_key_value",
+    text="With bDelete TRUE the other members are ignored.",
+    severity="MISS",
+    why="it is the OS and the driver that ignore them",
+)  # fmt: skip
+def deletion_ignores_the_rest(case: Case) -> Outcomes:
+    """A deletion is not refused for an invalid parameter."""
+    for call in case.calls(names.SET_DEFAULT_KEY):
+        if not fields.integer(call.args, "bDelete") or call.returned is None:
+            continue
+        message = "the deletion of a key was refused for an invalid parameter (87)"
+        yield case.breach(message, call) if call.result == ERROR_INVALID_PARAMETER else HELD
+
+
+@rule(
+    "KEY-08", cls="M",
+    source="I:dot11ext_set_auth_algorithm; I:dot11ext_set_unicast_cipher_algorithm; "
+    "I:dot11ext_set_multicast_cipher_algorithm",
+    text="An algorithm is one the driver advertises or of the IHV range. (What the driver "
+    "advertises is not in the evidence: judged is that the value exists.)",
+    severity="WARN",
+    why="later versions of Windows may define more values than the headers known here",
+)  # fmt: skip
+def algorithm_exists(case: Case) -> Outcomes:
+    """Values of SetAuthAlgorithm and of the two cipher functions."""
+    known = {
+        names.SET_AUTH: ("dwAuthAlgo", AUTH_ALGORITHMS),
+        names.SET_UNICAST_CIPHER: ("dwUnicastCipherAlgo", CIPHERS),
+        names.SET_MULTICAST_CIPHER: ("dwMulticastCipherAlgo", CIPHERS),
+    }
+    for function, (argument, allowed) in known.items():
+        for call in case.calls(function):
+            value = fields.integer(call.args, argument)
+            if value is None:
+                yield case.unknown("the trace does not show the algorithm", call)
+            elif value in allowed or value >= IHV_FROM:
+                yield HELD
+            else:
+                message = f"{names.short(function)} is given {value:#x}, which does not exist"
+                yield case.breach(message, call)
+
+
+@rule(
+    "KEY-09", cls="D", source="S: (order of its calls)",
+    text="SetDefaultKeyId names an index that has been set.",
+)  # fmt: skip
+def key_id_was_set(case: Case) -> Outcomes:
+    """Some SetDefaultKey of the adapter named this index before (after a reset: RST-07)."""
+    for adapter in case.segments.adapters:
+        known: set[int | None] = set()
+        for item in placed(case, adapter):
+            call = item.call
+            if call.function == names.SET_DEFAULT_KEY and not fields.integer(call.args, "bDelete"):
+                known.add(fields.integer(call.args, "uKeyIndex", "index"))
+            if call.function != names.SET_DEFAULT_KEY_ID:
+                continue
+            index = fields.integer(call.args, "uDefaultKeyId")
+            lost = case.lost_before(call)
+            if index in known:
+                yield HELD
+            elif index is None or None in known or lost:
+                reason = lost or "the trace does not show the indexes"
+                yield case.unknown(reason, call)
+            elif index in range(4):  # of others KEY-02 speaks
+                yield case.breach(f"SetDefaultKeyId names key {index}, which was never set", call)
+
+
+@rule(
+    "KEY-11", cls="M",
+    source="I:dot11ext_set_exclude_unencrypted; A:oid-dot11-exclude-unencrypted",
+    text="With SetExcludeUnencrypted TRUE the driver drops unprotected unicast frames of "
+    "EtherTypes that are not exempted, so EAPOL needs an exemption.",
+    severity="WARN",
+    why="it is a consequence, and a DLL may have reasons of its own",
+)  # fmt: skip
+def eapol_is_exempted(case: Case) -> Outcomes:
+    """Where EAPOL is registered and unencrypted frames excluded, EAPOL is exempted."""
+    for adapter in case.segments.adapters:
+        excluded = False
+        for item, lists in with_lists(case, adapter):
+            call = item.call
+            if call.function == names.ADAPTER_RESET:
+                excluded = False
+            elif call.function == names.SET_EXCLUDE_UNENCRYPTED:
+                excluded = bool(fields.integer(call.args, "bExcludeUnencrypted"))
+            elif call.function == names.POST_ASSOCIATE and excluded and lists.known:
+                if EAPOL in lists.exempted:
+                    yield HELD
+                elif EAPOL in lists.registered:
+                    message = "unencrypted frames are excluded, but EAPOL has no exemption"
+                    yield case.breach(message, call)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""POST rules on what a success needs, on a reset with it pending, and on roaming."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from harness.checks.case import Case
+from harness.checks.codes import hexed, is_success_reason
+from harness.checks.phases import Phase, placed
+from harness.checks.registry import HELD, Outcome, Outcomes, Unknown, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+from harness.evidence.segments import Adapter, Session
+
+OPEN_SYSTEM: Final = 1
+"""DOT11_AUTH_ALGO_80211_OPEN."""
+
+SET_KEYS: Final = frozenset({names.SET_DEFAULT_KEY, names.SET_KEY_MAPPING_KEY})
+
+
+def _codes(call: Call) -> tuple[int | None, int | None]:
+    error, reason = ("dwWin32Error", "dwReasonCode")
+    return fields.integer(call.args, error), fields.integer(call.args, reason)
+
+
+@rule(
+    "POST-11", cls="D", source="from POST-09; N:performing-a-post-association-operation",
+    text="Before a success opens the port of a network that is not open, a key was set: otherwise "
+    "data would flow unprotected.",
+)  # fmt: skip
+def keys_before_success(case: Case) -> Outcomes:
+    """A key is set since InitAdapter or the last reset when a session is completed with success."""
+    for session in case.segments.sessions:
+        adapter = session.adapter
+        if adapter is None or not session.handler.succeeded:
+            continue
+        for call in session.completions[:1]:
+            error, reason = _codes(call)
+            end = session.ended_by
+            regular = call.entered_after_return_of(session.handler) and call.result in (0, None)
+            ended = end is not None and end.key < call.key
+            if error != 0 or reason is None or not is_success_reason(reason):
+                continue
+            if regular and not ended:
+                yield from _protected(case, adapter, session, call)
+
+
+def _protected(case: Case, adapter: Adapter, session: Session, done: Call) -> Outcomes:
+    calls = case.calls_between(adapter, adapter.init, done)
+    resets = [call for call in calls if call.function == names.ADAPTER_RESET]
+    since = resets[-1].key if resets else adapter.init.key
+    own = [call for call in calls if call.key > since]
+    chosen = [call for call in own if call.function == names.SET_AUTH and call.result in (0, None)]
+    auth = fields.integer(chosen[-1].args, "dwAuthAlgo") if chosen else None
+    if auth in (None, OPEN_SYSTEM):
+        return
+    if any(call.function in SET_KEYS and not fields.integer(call.args, "bDelete") for call in own):
+        yield HELD
+        return
+    lost = case.lost_before(done)
+    if lost:
+        yield case.unknown(lost, done)
+        return
+    yield case.breach(
+        f"session {hexed(session.handle)} was completed with success under authentication {auth} "
+        "without a key having been set",
+        done,
+        session.handler,
+    )
+
+
+@rule(
+    "POST-13", cls="C",
+    source="N:802-11-wlan-adapter-reset; I:dot11ext_post_associate_completion; against "
+    "N:native-802-11-ihv-extensibility-functions",
+    text="AdapterReset with a post-association pending: it is completed, before AdapterReset "
+    "returns. (The table of phases bans the function after a reset, and Microsoft's sample does "
+    "not call it. Of the code RST-03 speaks.)",
+)  # fmt: skip
+def reset_completes_it(case: Case) -> Outcomes:
+    """A session that is pending when AdapterReset is entered gets its completion."""
+    for session in case.segments.sessions:
+        reset = pending_at_reset(session)
+        if reset is None or reset.returned is None:
+            continue
+        if session.completions:
+            yield HELD
+            continue
+        end_ns = reset.end_ns or reset.start_ns
+        blind = case.blind(reset.process, session.association, reset.start_ns, end_ns)
+        if blind:
+            yield Unknown(blind, session.association)
+        else:
+            yield case.breach(
+                "AdapterReset returned without a completion of the pending session "
+                f"{hexed(session.handle)}",
+                reset,
+                session.handler,
+                of=session,
+            )
+
+
+def pending_at_reset(session: Session) -> Call | None:
+    """The AdapterReset that found the session started, not completed and not stopped."""
+    reset = session.reset
+    if reset is None or not session.handler.succeeded:
+        return None
+    before = [*session.completions, *([session.stop] if session.stop else [])]
+    return None if any(call.key < reset.key for call in before) else reset
+
+
+@rule(
+    "POST-14", cls="D",
+    source="A:port-deletion; A:implicit-disassociation-operations; N:ieee-ethertype-handling",
+    text="One pre-association can be followed by many cycles of StopPostAssociate and "
+    "PerformPostAssociate: roaming and reassociation need no new one.",
+)  # fmt: skip
+def roams_without_pre_association(case: Case) -> Outcomes:
+    """A PerformPostAssociate right after a StopPostAssociate is accepted as the first one was."""
+    for adapter in case.segments.adapters:
+        accepted = False
+        for item in placed(case, adapter):
+            call = item.call
+            if call.function in (names.PRE_ASSOCIATE, names.ADAPTER_RESET):
+                accepted = False
+            if call.function != names.POST_ASSOCIATE or call.returned is None:
+                continue
+            if accepted and item.phase is Phase.STOPPED:
+                yield _accepted(case, call, item.since)
+            accepted = accepted or call.succeeded
+
+
+def _accepted(case: Case, call: Call, stop: Call) -> Outcome:
+    if call.succeeded:
+        return HELD
+    return case.breach(
+        f"PerformPostAssociate returned error {call.result} in a second association of one "
+        "pre-association",
+        call,
+        stop,
+    )

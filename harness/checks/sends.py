@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""TX rules on the moment of a send, and on one that was refused."""
+
+from __future__ import annotations
+
+from harness.checks.case import Case
+from harness.checks.codes import hexed
+from harness.checks.phases import Phase, all_placed
+from harness.checks.registry import HELD, Outcomes, rule
+from harness.evidence import names
+
+
+@rule(
+    "TX-06", cls="M", source="N:send-operations; I:dot11ext_post_associate_completion",
+    text="Packets are sent during post-association, whether the port is authorised yet or not. "
+    "(After StopPostAssociate or AdapterReset: STOP-09.)",
+    severity="WARN",
+    why="the table of phases has no row for SendPacket",
+)  # fmt: skip
+def sent_during_post_association(case: Case) -> Outcomes:
+    """No SendPacket between InitAdapter or PerformPreAssociate and PerformPostAssociate."""
+    for _, item in all_placed(case):
+        if item.call.function != names.SEND_PACKET:
+            continue
+        if item.phase is Phase.POST:
+            yield HELD
+        elif item.phase in (Phase.INIT, Phase.PRE):
+            message = f"SendPacket was called {item.phase}, before any post-association"
+            yield case.breach(message, item.call, item.since)
+
+
+@rule(
+    "TX-07", cls="D", source="no document says it; from TX-05",
+    text="A packet SendPacket refused gets no SendPacketCompletion; the DLL frees it itself.",
+)  # fmt: skip
+def refused_send_is_not_completed(case: Case) -> Outcomes:
+    """No completion comes for a send that returned an error."""
+    for send in case.segments.sends:
+        if not send.handle or send.call.result in (0, None):
+            continue
+        if send.completion is None:
+            yield HELD
+        else:
+            yield case.breach(
+                f"SendPacket refused the packet with error {send.call.result}, yet a completion "
+                f"came for {hexed(send.handle)}",
+                send.completion,
+                send.call,
+            )

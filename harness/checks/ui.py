@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""UI rules (and RST-04): requests to the user and what becomes of them.
+
+A request is pending from its SendUIRequest until ProcessUIResponse for it succeeded, its adapter
+was reset or taken down, or the user logged off. What the DLL thinks of it is seen only where
+IsUIRequestPending asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from harness.checks.case import Case
+from harness.checks.registry import HELD, Outcomes, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+
+WTS_SESSION_LOGOFF: Final = 6
+
+Fate = Literal["never sent", "pending", "answered", "reset", "gone", "logged off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One IsUIRequestPending with its answer and what the trace says of the request."""
+
+    call: Call
+    answer: int | None
+    fate: Fate
+    by: Call | None
+
+
+@dataclass(slots=True)
+class _Request:
+    sent: Call
+    fate: Fate = "pending"
+    by: Call | None = None
+
+
+def asked(case: Case) -> Iterator[Asked]:
+    """Every IsUIRequestPending that returned success."""
+    requests: dict[tuple[int, str], _Request] = {}
+    for call in case.segments.calls:
+        guid = fields.text(call.args, "guidUIRequest")
+        request = requests.get((call.process, guid)) if guid else None
+        if call.function == names.SEND_UI_REQUEST and call.result in (0, None) and guid:
+            requests[call.process, guid] = _Request(call)
+        elif call.function == names.UI_RESPONSE and call.succeeded and request:
+            request.fate, request.by = "answered", call
+        elif call.function in (names.ADAPTER_RESET, names.DEINIT_ADAPTER):
+            _end_of_adapter(case, requests, call)
+        elif call.function == names.SESSION_CHANGE:
+            _logoff(requests, call)
+        elif call.function == names.IS_UI_PENDING and call.succeeded and guid:
+            answer = fields.integer(call.out, "pbIsRequestPending")
+            after = request and (request.by is None or call.entered_after_return_of(request.by))
+            if request is None:
+                yield Asked(call, answer, "never sent", None)
+            elif after and call.entered_after_return_of(request.sent):
+                yield Asked(call, answer, request.fate, request.by)
+
+
+def _end_of_adapter(case: Case, requests: dict[tuple[int, str], _Request], call: Call) -> None:
+    ihv = fields.handle(call.args, "hIhvExtAdapter")
+    adapter = case.adapter_by_ihv(call.process, ihv)
+    for (process, _), request in requests.items():
+        svc = fields.handle(request.sent.args, "hDot11SvcHandle")
+        own = adapter is not None and process == call.process and svc == adapter.svc_handle
+        if own and request.fate == "pending":
+            request.fate = "reset" if call.function == names.ADAPTER_RESET else "gone"
+            request.by = call
+
+
+def _logoff(requests: dict[tuple[int, str], _Request], call: Call) -> None:
+    if fields.integer(call.args, "uEventType") != WTS_SESSION_LOGOFF:
+        return
+    user = fields.integer(call.args, "dwSessionId")
+    for (process, _), request in requests.items():
+        theirs = fields.integer(request.sent.args, "dwSessionId") == user
+        if process == call.process and theirs and request.fate == "pending":
+            request.fate, request.by = "logged off", call
+
+
+def _not_pending_after(case: Case, fate: Fate, message: str) -> Outcomes:
+    for item in asked(case):
+        if item.fate != fate or item.answer is None:
+            continue
+        calls = [item.call, *([item.by] if item.by else [])]
+        yield case.breach(message, *calls) if item.answer else HELD
+
+
+@rule(
+    "UI-02", cls="M", source="I:ns-wlanihv-_dot11ext_ihv_ui_request",
+    text="Each request has a guidUIRequest of its own.",
+)  # fmt: skip
+def request_ids_are_unique(case: Case) -> Outcomes:
+    """No SendUIRequest names a GUID that an accepted one named before."""
+    seen: dict[tuple[int, str], Call] = {}
+    for call in case.calls(names.SEND_UI_REQUEST):
+        guid = fields.text(call.args, "guidUIRequest")
+        if guid is None:
+            yield case.unknown("the trace does not show the request", call)
+            continue
+        other = seen.get((call.process, guid))
+        if other is not None:
+            yield case.breach("SendUIRequest uses the GUID of an earlier request", call, other)
+        else:
+            yield HELD
+        if call.result in (0, None):
+            seen[call.process, guid] = call
+
+
+@rule(
+    "UI-04", cls="M", source="I:dot11extihv_is_ui_request_pending; S:ihvsample.cpp",
+    text="IsUIRequestPending answers TRUE for a pending request and FALSE otherwise. (FALSE for "
+    "one that nothing in the trace ended, which the DLL may have given up: a warning.)",
+)  # fmt: skip
+def pending_is_told(case: Case) -> Outcomes:
+    """TRUE is not said of a request never sent, nor FALSE of a pending one."""
+    for item in asked(case):
+        if item.answer is None or item.fate not in ("never sent", "pending"):
+            continue
+        lost = case.lost_before(item.call)
+        if bool(item.answer) == (item.fate == "pending"):
+            yield HELD
+        elif lost:
+            yield case.unknown(lost, item.call)
+        elif item.answer:
+            yield case.breach("a request that was never sent is said to be pending", item.call)
+        else:
+            message = "a request that nothing has ended is said not to be pending"
+            yield case.breach(message, item.call, severity="WARN")
+
+
+@rule(
+    "UI-05", cls="M", source="I:dot11extihv_process_ui_response; H",
+    text="ProcessUIResponse with its GUID completes a request; the buffer may be NULL.",
+)  # fmt: skip
+def response_completes(case: Case) -> Outcomes:
+    """An answered request is not pending any more, and a NULL answer is survived."""
+    yield from _not_pending_after(case, "answered", "an answered request is said to be pending")
+    for call in case.calls(names.UI_RESPONSE):
+        if call.args.get("pvResponseBuffer", call) is not None:
+            continue
+        if call.returned is not None:
+            yield HELD
+        elif case.died_in(call):
+            yield case.breach("ProcessUIResponse did not survive a NULL buffer", call)
+
+
+@rule(
+    "UI-06", cls="M", source="N:processing-session-changes",
+    text="The user's logging off cancels the user's requests.",
+)  # fmt: skip
+def logoff_cancels(case: Case) -> Outcomes:
+    """After WTS_SESSION_LOGOFF no request of that session is said to be pending."""
+    message = "a request is said to be pending after its user logged off"
+    return _not_pending_after(case, "logged off", message)
+
+
+@rule(
+    "RST-04", cls="M", source="N:requesting-user-interaction; I:dot11ext_send_ui_request",
+    text="AdapterReset cancels all requests to the user. (That their memory is freed shows only in "
+    "LIFE-12.)",
+)  # fmt: skip
+def reset_cancels_requests(case: Case) -> Outcomes:
+    """After AdapterReset no request sent before it is said to be pending."""
+    return _not_pending_after(case, "reset", "a request is said to be pending after AdapterReset")
