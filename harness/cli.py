@@ -24,6 +24,7 @@ from harness.faults import FAULTS, find_fault
 from harness.guest.dll import inspect
 from harness.outcome import perform
 from harness.results import ResultFileError, StoreError, write_atomic
+from harness.rulebook import rules
 from harness.run import Plan
 from harness.scenarios import Scenario, find_scenario, scenario_names
 from harness.scenarios.model import SAMPLE_SECURITY
@@ -100,6 +101,9 @@ def faults(as_json: JsonOption = False) -> None:
         return
     for fault in FAULTS.values():
         typer.echo(f"{fault.name:<26}{' '.join(fault.rules):<10}{fault.meaning}")
+
+
+app.command(name="rules")(rules)
 
 
 @app.command()

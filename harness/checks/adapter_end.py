@@ -20,12 +20,13 @@ from harness.evidence.segments import Session
 def stopped_before_deinit(case: Case) -> Outcomes:
     """No session is neither stopped nor reset when its adapter is taken down."""
     for session in case.segments.sessions:
-        successor = session.successor
-        if successor is None or successor.function != names.DEINIT_ADAPTER:
+        deinit = session.adapter.deinit if session.adapter else None
+        if deinit is None or not session.handler.succeeded or session.reset is not None:
             continue
-        if not session.handler.succeeded or session.reset is not None:
-            continue
-        yield HELD if session.stop is not None else _not_stopped(case, session, successor)
+        if session.stop is not None:
+            yield HELD
+        elif session.successor is deinit:  # of another one STOP-01 and STOP-02 speak
+            yield _not_stopped(case, session, deinit)
 
 
 def _not_stopped(case: Case, session: Session, deinit: Call) -> Outcome:

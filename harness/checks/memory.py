@@ -24,7 +24,9 @@ def nothing_left_at_the_end(case: Case) -> Outcomes:
         for end in process.of(names.DEINIT_SERVICE)[:1]:
             if end.returned is None:
                 continue
-            left = sorted(follow(process).live.items(), key=lambda item: item[1].key)
+            live = follow(process).live.items()
+            own = [item for item in live if not item[1].entered_after_return_of(end)]
+            left = sorted(own, key=lambda item: item[1].key)
             unclear = _unclear(case, process.index)
             lost = case.lost_before(end)
             if not left:

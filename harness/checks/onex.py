@@ -90,8 +90,8 @@ def eapol_is_registered(case: Case) -> Outcomes:
     """888E is among the registrations in force at StartOneX."""
     for adapter in case.segments.adapters:
         for item, lists in with_lists(case, adapter):
-            if item.call.function != names.START_ONEX:
-                continue
+            if item.call.function != names.START_ONEX or item.phase is not Phase.POST:
+                continue  # of other moments ONEX-01, STOP-05 and RST-05 speak
             lost = case.lost_before(item.call)
             if EAPOL in lists.registered:
                 yield HELD

@@ -7,6 +7,9 @@ from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
 from harness.evidence import RunEvidence
 from tests.unit.checks.builder import Story
 
+SHOWN: list[tuple[str, RunEvidence]] = []
+"""What `only_finding` was shown, by rule: material for the examples of `hil rules`."""
+
 
 def judge(
     story: Story | RunEvidence, expect: Expectation | None = None, limits: Limits | None = None
@@ -25,7 +28,10 @@ def only_finding(
     expect: Expectation | None = None,
 ) -> Finding:
     """The story has exactly one finding: of that rule, of that severity, saying that."""
-    result = judge(story, expect)
+    evidence = story.evidence() if isinstance(story, Story) else story
+    result = judge(evidence, expect)
+    if expect is None:
+        SHOWN.append((rule, evidence))
     assert [(item.rule, item.severity) for item in result.findings] == [(rule, severity)], [
         item.message for item in result.findings
     ]

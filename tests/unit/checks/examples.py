@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Makes harness/checks/examples.json: per rule a story that breaks it, as a short timeline.
+
+The stories are those of the tests: the table in `pairs`, and whatever `only_finding` was shown.
+Renew the file with: python -m tests.unit.checks.examples
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from harness.checks import Finding, evaluate
+from harness.checks import __file__ as checks_file
+from harness.evidence import AssociationEvidence, RunEvidence, timeline
+from harness.evidence.timeline import TimelineEvent
+from tests.unit.checks import judging
+from tests.unit.checks.pairs import PAIRS
+
+FILE: Final = Path(checks_file).with_name("examples.json")
+BEFORE, AFTER = 7, 2
+"""Events shown around what shows the breach."""
+
+
+def example(evidence: RunEvidence, finding: Finding) -> dict[str, Any]:
+    """The part of the timeline that shows a finding, with the finding."""
+    last = max((item.end_ns for item in evidence.associations), default=finding.at_ns)
+    whole = AssociationEvidence(
+        0, 0, last, tuple(frame for item in evidence.associations for frame in item.frames),
+        evidence.trace,
+        tuple(note for item in evidence.associations for note in item.notifications),
+    )  # fmt: skip
+    events = [event for event in timeline(whole, evidence.clock) if event.label != "WlanConnect"]
+    shown = [event.detail.get("seq") in finding.evidence for event in events]
+    at = max((i for i, event in enumerate(events) if event.at_ns <= finding.at_ns), default=0)
+    marked = [i for i, hit in enumerate(shown) if hit] or [at]
+    near = range(max(0, at - BEFORE), min(len(events), at + AFTER + 1))
+    chosen = sorted({*near, *marked})
+    start_ns = events[chosen[0]].at_ns
+    lines: list[str] = []
+    for previous, index in zip([chosen[0], *chosen], chosen, strict=False):
+        if index > previous + 1:
+            lines.append("           …")
+        lines.append(_line(events[index], start_ns, mark=shown[index]))
+    return {"severity": finding.severity, "message": finding.message, "timeline": lines}
+
+
+def _line(event: TimelineEvent, start_ns: int, *, mark: bool) -> str:
+    hidden = ("seq", "tid", "duration_us", "number", "length")
+    detail = " ".join(f"{k}={v}" for k, v in event.detail.items() if k not in hidden)
+    thread = f" [thread {event.detail['tid']}]" if "tid" in event.detail else ""
+    what = f"{event.label} {event.direction}{thread} {detail}".strip()
+    at_ms = (event.at_ns - start_ns) / 1e6
+    return f"{'>' if mark else ' '}{at_ms:>9.2f} {event.lane:<9} {what}"
+
+
+def told() -> dict[str, dict[str, Any]]:
+    """The examples of the table, and of the other rules from what the tests showed so far."""
+    found: dict[str, dict[str, Any]] = {}
+    for rule, evidence in [*judging.SHOWN, *((k, v.breaks().evidence()) for k, v in PAIRS.items())]:
+        first = next((i for i in evaluate(evidence).findings if i.rule == rule), None)
+        if first is not None and (rule in PAIRS or rule not in found):
+            found[rule] = example(evidence, first)
+    return found
+
+
+def main() -> None:
+    """Run the tests of the rules, then write the file."""
+    pytest.main([str(Path(__file__).parent), "-q", "-p", "no:cacheprovider", "-k", "test_"])
+    found = dict(sorted(told().items()))
+    FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(f"{len(found)} examples")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,396 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Per rule a story that keeps it and one that breaks it, with all findings the latter must have."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from harness.evidence import names
+from tests.unit.checks.builder import (
+    ALL_HANDLERS,
+    AP,
+    ASSOCIATION,
+    IHV,
+    KEY,
+    OS,
+    SERVICE,
+    SVC,
+    WORKER,
+    Step,
+    Story,
+    associate,
+    begin_post,
+    complete,
+    complete_pre,
+    reset,
+    send,
+    stop,
+    tell,
+)
+
+GUID, OTHER_GUID = "{00000000-0000-0000-0000-000000000001}", "{ffff0000-0000-0000-0000-00000000}"
+SALT = bytes.fromhex("00ff")
+EAP, EAPOL_KEY = "0100000501010005ff", "0203000401020304"
+Findings = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """``breaks`` must have exactly the findings ``found`` (EXPECT rules aside)."""
+
+    keeps: Callable[[], Story]
+    breaks: Callable[[], Story]
+    found: Findings
+
+
+def api(function: str, tid: int = WORKER, result: int = 0, **args: Any) -> Step:
+    """A framework call."""
+    return lambda s: s.api(function, tid, result, **args)
+
+
+def handler(
+    function: str, result: int | None = 0, out: dict[str, Any] | None = None, **args: Any
+) -> Step:
+    """A handler call of the adapter."""
+    given = {"hIhvExtAdapter": IHV} | args
+    return lambda s: s.call(function, OS, result, out, **given)
+
+
+def steps(*some: Step) -> Step:
+    """Several steps in order."""
+
+    def run(s: Story) -> None:
+        for step in some:
+            step(s)
+
+    return run
+
+
+def inside(
+    function: str, *some: Step, result: int | None = 0, out: Any = None, **args: Any
+) -> Step:
+    """Steps on the stack of a handler."""
+
+    def run(s: Story) -> None:
+        given = {"hIhvExtAdapter": IHV} | args
+        number = s.enter(function, **given)
+        steps(*some)(s)
+        s.leave(number, function, OS, result, **(out or {}))
+
+    return run
+
+
+def dies_in(function: str, **args: Any) -> Step:
+    """A handler in which the process crashes."""
+
+    def run(s: Story) -> None:
+        number = s.enter(function, **({"hIhvExtAdapter": IHV} | args))
+        s.record(
+            "exception", OS, code="0xc0000005", address="0x1", module="sample.dll", offset="0x1",
+            function=function, call=number,
+        )  # fmt: skip
+
+    return run
+
+
+def after(name: str, *some: Step, **more: Any) -> Story:
+    """The good story with steps after one of its steps."""
+    return tell(after={name: steps(*some)}, **more)
+
+
+def until(name: str, *some: Step, **instead: Step) -> Story:
+    """The good story up to a step, then other steps."""
+    known = [step.__name__ for step in ASSOCIATION]
+    rest = tuple(known[known.index(name) + 1 :])
+    story = tell(without=rest, **instead)
+    steps(*some)(story)
+    return story
+
+
+def alloc(address: str, **more: Any) -> Step:
+    """AllocateBuffer."""
+    return lambda s: s.call(
+        names.ALLOCATE_BUFFER, WORKER, out={"ppvBuffer": address}, dwByteCount=8, **more
+    )
+
+
+def free(address: str) -> Step:
+    """FreeBuffer."""
+    return lambda s: s.call(names.FREE_BUFFER, WORKER, None, pvMemory=address)
+
+
+def deinit(s: Story) -> None:
+    """The adapter goes."""
+    s.call(names.DEINIT_ADAPTER, result=None, hIhvExtAdapter=IHV)
+
+
+def deinit_service(s: Story) -> None:
+    """The service ends."""
+    s.call(names.DEINIT_SERVICE, result=None)
+
+
+def init_service_with(**changes: Any) -> Step:
+    """InitService with other out parameters."""
+    out = {"handlers": ALL_HANDLERS, "table_poisoned": True} | changes
+    return lambda s: s.call(
+        names.INIT_SERVICE, dwVerNumUsed=0, pDot11ExtAPI="0x40000", apis_null=[], out=out
+    )
+
+
+def key(**changes: Any) -> Step:
+    """SetDefaultKey."""
+    return api(names.SET_DEFAULT_KEY, pKey=KEY | changes, dot11Direction=1)
+
+
+def registered(**changes: Any) -> Step:
+    """SetEtherTypeHandling."""
+    exemption = {"ethertype_bytes": "888e", "action": 2, "packet_type": 3}
+    args: dict[str, Any] = {
+        "uMaxBackLog": 10, "uNumOfExemption": 1, "pExemption": [exemption],
+        "uNumOfRegistration": 1, "pusRegistration": ["888e"],
+    }  # fmt: skip
+    return api(names.SET_ETHERTYPES, **(args | changes))
+
+
+def packet(data: str = EAP, result: int = 0, **changes: Any) -> Step:
+    """ReceivePacket of an EAPOL packet."""
+    shown = {"source": AP, "ethertype_bytes": "888e", "data": data, "truncated": False} | changes
+    size = len(data) // 2 + 8
+    return handler(names.RECEIVE_PACKET, result, dwInBufferSize=size, pvInBuffer=shown)
+
+
+def short_packet(s: Story) -> None:
+    """ReceivePacket of five bytes."""
+    handler(names.RECEIVE_PACKET, 87, dwInBufferSize=5, pvInBuffer={"truncated": False})(s)
+
+
+def onex(data: str = EAP, skip: int = 0) -> Step:
+    """ProcessSecurityPacket."""
+    given = bytes.fromhex(data)[skip:]
+    digest = hmac.new(SALT, given, hashlib.sha256).digest()[:8].hex()
+    secret = {"length": len(given), "hash": digest}
+    return api(names.PROCESS_ONEX, SERVICE, dwInPacketSize=len(given), pvInPacket=secret)
+
+
+def result(code: int = 0, params: Any = ()) -> Step:
+    """OnexIndicateResult."""
+    given = {"Dot11OnexAuthStatus": 3} if params == () else params
+    return handler(names.ONEX_RESULT, msOneXResult=code, pDot11MsOneXResultParams=given)
+
+
+START = api(names.START_ONEX, SERVICE, pEapAttributes="0x0")
+STOP_ONEX = api(names.STOP_ONEX, SERVICE)
+
+
+def ask(guid: str = GUID) -> Step:
+    """SendUIRequest."""
+    return api(names.SEND_UI_REQUEST, pIhvUIRequest={"guidUIRequest": guid, "dwSessionId": 1})
+
+
+def pending(answer: int, guid: str = GUID) -> Step:
+    """IsUIRequestPending."""
+    out = {"pbIsRequestPending": answer}
+    return lambda s: s.call(names.IS_UI_PENDING, OS, 0, out, guidUIRequest=guid)
+
+
+def answered(s: Story) -> None:
+    """ProcessUIResponse."""
+    s.call(names.UI_RESPONSE, guidUIRequest=GUID, dwByteCount=0, pvResponseBuffer=None)
+
+
+def logoff(s: Story) -> None:
+    """The user logs off."""
+    s.call(names.SESSION_CHANGE, uEventType=6, dwSessionId=1)
+
+
+def adapter(result: int = 0, svc: str = SVC) -> Step:
+    """InitAdapter."""
+    out = {"phIhvExtAdapter": IHV} if result == 0 else {}
+    return lambda s: s.call(
+        names.INIT_ADAPTER, OS, result, out, hDot11SvcHandle=svc,
+        pDot11Adapter={"gAdapterId": GUID},
+    )  # fmt: skip
+
+
+def station_dll(*, late: bool) -> Story:
+    """A DLL that exports InitVirtualStation."""
+    own = handler(names.INIT_VIRTUAL_STATION)
+    exports = {names.GET_VERSION: True, names.INIT_SERVICE: True, names.INIT_VIRTUAL_STATION: True}
+    place = "init_adapter" if late else "init_service"
+    return tell(load=lambda s: s.load(exports=exports), after={place: own})
+
+
+def profile(function: str, **more: Any) -> Step:
+    """A framework call with the connect session."""
+    return lambda s: s.api(
+        function, WORKER, hConnectSession=s.connect_session, dwSessionID=1, **more
+    )
+
+
+def profile_inside(s: Story) -> None:
+    """PerformPreAssociate that reads custom user data on its own stack."""
+    args = {"hIhvExtAdapter": IHV, "hConnectSession": s.connect_session}
+    number = s.enter(names.PRE_ASSOCIATE, **args)
+    s.api(names.GET_USER_DATA, OS, hConnectSession=s.connect_session, dwSessionID=1)
+    s.leave(number, names.PRE_ASSOCIATE, pdwReasonCode=0)
+
+
+def second_pre(code: int) -> Step:
+    """A second PerformPreAssociate while the first is pending."""
+    reason = 0x90001 if code else 0
+
+    def run(s: Story) -> None:
+        first = s.connect_session
+        handler(
+            names.PRE_ASSOCIATE, code, {"pdwReasonCode": reason}, hConnectSession=s.new_handle()
+        )(s)
+        s.connect_session = first
+
+    return run
+
+
+def cancelled_pre(error: int) -> Step:
+    """AdapterReset in which the pending pre-association is completed."""
+    return inside(names.ADAPTER_RESET, lambda s: complete_pre(s, error, 0x10001))
+
+
+def cancelled_post(error: int) -> Step:
+    """AdapterReset in which the pending session is completed."""
+    return inside(names.ADAPTER_RESET, lambda s: complete(s, error, 0x10001))
+
+
+def roam(code: int) -> Story:
+    """Stop, then a second association of the same pre-association."""
+    return until("completion", stop, associate, lambda s: begin_post(s, code), stop, reset)
+
+
+def stopping(*, back: bool) -> Step:
+    """StopPostAssociate while SendPacket of another thread is running."""
+
+    def run(s: Story) -> None:
+        number = s.enter(names.SET_EXCLUDE_UNENCRYPTED, SERVICE, hDot11SvcHandle=SVC)
+        args = {"hIhvExtAdapter": IHV, "pPeer": AP, "dot11AssocStatus": 7}
+        held = s.enter(names.STOP_POST, **args)
+        if back:
+            s.leave(number, names.SET_EXCLUDE_UNENCRYPTED, SERVICE)
+            s.leave(held, names.STOP_POST)
+        else:
+            s.wait_ms(20_000)
+
+    return run
+
+
+def without_key_id(s: Story) -> None:
+    """The keys, without the call that names the default one."""
+    s.api(names.SET_KEY_MAPPING_KEY, SERVICE, pKey=KEY | {"PeerMacAddr": AP})
+    s.api(names.SET_DEFAULT_KEY, SERVICE, pKey=KEY, dot11Direction=1)
+
+
+def key_id(index: int) -> Step:
+    """SetDefaultKeyId."""
+    return api(names.SET_DEFAULT_KEY_ID, uDefaultKeyId=index)
+
+
+def refused_completed(s: Story) -> None:
+    """A refused packet that is completed nevertheless."""
+    handle = send(s, complete=False, result=5)
+    s.call(names.SEND_COMPLETION, hSendCompletion=handle, buffer="unknown")
+
+
+def reason_of(function: str, code: int, reason: int) -> Step:
+    """A handler with a reason."""
+    return handler(function, code, {"pdwReasonCode": reason})
+
+
+def user_data(size: int) -> Step:
+    """SetCurrentProfile, then what is left of the custom user data."""
+
+    def run(s: Story) -> None:
+        profile(names.SET_CURRENT_PROFILE)(s)
+        s.call(
+            names.GET_USER_DATA, WORKER, 0, {"pdwDataSize": size, "ppvData": "0x0"},
+            hDot11SvcHandle=SVC, hConnectSession=s.connect_session, dwSessionID=1,
+        )  # fmt: skip
+
+    return run
+
+
+def station_key(length: int, phrase: int) -> Step:
+    """SetVirtualStationAPProperties."""
+    return profile(
+        names.SET_VS_AP_PROPERTIES,
+        pProperties=[{"bIsPassPhrase": phrase, "dwKeyLength": length}],
+    )
+
+
+def extension(told: int, code: int = 0) -> Step:
+    """NicSpecificExtension."""
+    return lambda s: s.call(
+        names.NIC_EXTENSION, WORKER, code, {"pdwOutBufferSize": told}, hDot11SvcHandle=SVC,
+        pdwOutBufferSize=8,
+    )  # fmt: skip
+
+
+def control(told: int) -> Step:
+    """Control."""
+    return handler(names.CONTROL, 0, {"pdwBytesReturned": told}, dwOutBufferSize=8)
+
+
+def notification(source: int) -> Step:
+    """SendNotification."""
+    return api(names.SEND_NOTIFICATION, pNotificationData={"NotificationSource": source})
+
+
+def indication(kind: int, code: int = 0) -> Step:
+    """ReceiveIndication."""
+    return handler(names.RECEIVE_INDICATION, code, indicationType=kind, pvBuffer=None)
+
+
+def query(address: str) -> Step:
+    """QueryUIRequest."""
+    return handler(names.QUERY_UI, 0, {"ppIhvUIRequest": address})
+
+
+def early_request(s: Story) -> None:
+    """The station asks to associate before pre-association is done."""
+    s.frame("assoc-req", "up")
+
+
+def in_post(*some: Step) -> Callable[[], Story]:
+    """A story with steps after M1."""
+    return lambda: after("m1", *some)
+
+
+def at_end(*some: Step) -> Callable[[], Story]:
+    """A story with steps after the reset."""
+    return lambda: after("reset", *some)
+
+
+def in_pre(*some: Step) -> Callable[[], Story]:
+    """A story with steps after the ciphers are set."""
+    return lambda: after("ciphers", *some)
+
+
+def in_init(*some: Step) -> Callable[[], Story]:
+    """A story with steps inside InitAdapter."""
+    out = {"phIhvExtAdapter": IHV}
+    held = inside(names.INIT_ADAPTER, *some, out=out, hDot11SvcHandle=SVC)
+    return lambda: tell(init_adapter=held)
+
+
+def second(*, registers: bool) -> Callable[[], Story]:
+    """Two associations; the second registers EtherTypes again or does not."""
+    none: Step = lambda s: None  # noqa: E731
+    quiet = {"m1": none, "m2": none, "m3": none, "m4": none}
+    if registers:
+        return lambda: tell(associations=2)
+    return lambda: tell(associations=2, ethertypes=none, **quiet)
+
+
+def crash(function: str, **args: Any) -> Callable[[], Story]:
+    """A story in which the process dies in a handler."""
+    return lambda: until("m1", dies_in(function, **args))
