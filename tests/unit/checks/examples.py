@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from harness.checks import Finding, evaluate
+from harness.checks import RULES, Finding, evaluate
 from harness.checks import __file__ as checks_file
 from harness.evidence import AssociationEvidence, RunEvidence, timeline
 from harness.evidence.timeline import TimelineEvent
@@ -60,16 +60,20 @@ def _line(event: TimelineEvent, start_ns: int, *, mark: bool) -> str:
 def told() -> dict[str, dict[str, Any]]:
     """The examples of the table, and of the other rules from what the tests showed so far."""
     found: dict[str, dict[str, Any]] = {}
-    for rule, evidence in [*judging.SHOWN, *((k, v.breaks().evidence()) for k, v in PAIRS.items())]:
-        first = next((i for i in evaluate(evidence).findings if i.rule == rule), None)
-        if first is not None and (rule in PAIRS or rule not in found):
-            found[rule] = example(evidence, first)
+    for rule, pair in PAIRS.items():
+        evidence = pair.breaks().evidence()
+        first = next(item for item in evaluate(evidence).findings if item.rule == rule)
+        found[rule] = example(evidence, first)
+    for evidence, finding in judging.SHOWN:
+        if finding.rule not in found and finding.rule in RULES:
+            found[finding.rule] = example(evidence, finding)
     return found
 
 
 def main() -> None:
     """Run the tests of the rules, then write the file."""
-    pytest.main([str(Path(__file__).parent), "-q", "-p", "no:cacheprovider", "-k", "test_"])
+    quiet = ["-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    pytest.main([str(Path(__file__).parent), *quiet])
     found = dict(sorted(told().items()))
     FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(f"{len(found)} examples")

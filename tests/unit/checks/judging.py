@@ -7,8 +7,8 @@ from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
 from harness.evidence import RunEvidence
 from tests.unit.checks.builder import Story
 
-SHOWN: list[tuple[str, RunEvidence]] = []
-"""What `only_finding` was shown, by rule: material for the examples of `hil rules`."""
+SHOWN: list[tuple[RunEvidence, Finding]] = []
+"""What was judged and found: material for the examples of `hil rules`."""
 
 
 def judge(
@@ -16,7 +16,9 @@ def judge(
 ) -> Evaluation:
     """Evaluate a story, or evidence changed by hand."""
     evidence = story.evidence() if isinstance(story, Story) else story
-    return evaluate(evidence, limits, expect)
+    result = evaluate(evidence, limits, expect)
+    SHOWN.extend((evidence, item) for item in result.findings)
+    return result
 
 
 def only_finding(
@@ -28,10 +30,7 @@ def only_finding(
     expect: Expectation | None = None,
 ) -> Finding:
     """The story has exactly one finding: of that rule, of that severity, saying that."""
-    evidence = story.evidence() if isinstance(story, Story) else story
-    result = judge(evidence, expect)
-    if expect is None:
-        SHOWN.append((rule, evidence))
+    result = judge(story, expect)
     assert [(item.rule, item.severity) for item in result.findings] == [(rule, severity)], [
         item.message for item in result.findings
     ]
