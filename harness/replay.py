@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from harness.checks import Expectation, Limits
+from harness.config import load_lab
 from harness.errors import UsageError
 from harness.evidence import (
     AssociationEvidence,
@@ -25,6 +27,7 @@ from harness.evidence import (
     split,
 )
 from harness.judge import Judge, judged
+from harness.overrides import Overrides, in_force
 from harness.recording import EVENTS, TRACE
 from harness.results import RunResult, load_result
 from hwsim.errors import RecordError
@@ -44,7 +47,15 @@ def judge_again(folder: Path) -> tuple[RunResult, RunEvidence]:
     stored = load_result(folder / "result.json")
     replay = load(folder)
     faults = {one.index: one.lab_fault for one in stored.associations if one.lab_fault}
-    return judged(stored, replay.evidence, replay.judge, faults), replay.evidence
+    first = replay.judge
+    judge = Judge(first.limits, first.expect, _overrides(folder, stored.started_at.date()))
+    return judged(stored, replay.evidence, judge, faults), replay.evidence
+
+
+def _overrides(folder: Path, day: date) -> Overrides:
+    """The [[rules]] of the run's own lab.toml, as of the day of the run."""
+    file = folder / "lab.toml"
+    return in_force(load_lab(file).rules, day) if file.exists() else Overrides()
 
 
 def load(folder: Path) -> Replay:
