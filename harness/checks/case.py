@@ -134,6 +134,19 @@ class Case:
         stop = bisect_left(keys, end.key) if end else len(keys)
         return adapter.calls[start:stop]
 
+    def since_reset(self, adapter: Adapter, end: Call) -> list[Call]:
+        """The adapter's calls before ``end``, from its last AdapterReset (or InitAdapter) on."""
+        resets = self._resets[id(adapter)]
+        position = bisect_left(resets, end.key, key=lambda call: call.key)
+        return self.calls_between(adapter, resets[position - 1] if position else adapter.init, end)
+
+    @cached_property
+    def _resets(self) -> dict[int, list[Call]]:
+        return {
+            id(item): [call for call in item.calls if call.function == names.ADAPTER_RESET]
+            for item in self.segments.adapters
+        }
+
     @cached_property
     def _adapter_keys(self) -> dict[int, list[tuple[int, int]]]:
         adapters = self.segments.adapters

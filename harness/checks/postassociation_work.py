@@ -47,10 +47,7 @@ def keys_before_success(case: Case) -> Outcomes:
 
 
 def _protected(case: Case, adapter: Adapter, session: Session, done: Call) -> Outcomes:
-    calls = case.calls_between(adapter, adapter.init, done)
-    resets = [call for call in calls if call.function == names.ADAPTER_RESET]
-    since = resets[-1].key if resets else adapter.init.key
-    own = [call for call in calls if call.key > since]
+    own = case.since_reset(adapter, done)
     chosen = [call for call in own if call.function == names.SET_AUTH and call.result in (0, None)]
     auth = fields.integer(chosen[-1].args, "dwAuthAlgo") if chosen else None
     if auth in (None, OPEN_SYSTEM):

@@ -93,10 +93,7 @@ def algorithms_are_set(case: Case) -> Outcomes:
 
 def _algorithms(case: Case, operation: PreOperation, done: Call) -> Outcome:
     assert operation.adapter is not None
-    calls = case.calls_between(operation.adapter, operation.adapter.init, done)
-    resets = [call for call in calls if call.function == names.ADAPTER_RESET]
-    start = resets[-1].key if resets else operation.adapter.init.key
-    used = {call.function for call in calls if call.key > start}
+    used = {call.function for call in case.since_reset(operation.adapter, done)}
     missing = [names.short(name) for name in ALGORITHMS if name not in used]
     if not missing:
         return HELD
