@@ -46,7 +46,10 @@ PROGRAMS = (
 )
 """Program, Debian package that brings it, what it does for us."""
 
-TEST_PROGRAMS = (("wine", "wine wine64", "runs the PE side's own tests"),)
+TEST_PROGRAMS = (
+    ("wine", "wine wine64", "runs the PE side's own tests"),
+    ("cpio", "cpio", "reads our initramfs in a test"),
+)
 
 
 def examine() -> list[Need]:

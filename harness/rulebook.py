@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -34,6 +35,17 @@ CLASSES: Final = {
     "S": "only Microsoft's sample shows it",
     "ours": "a rule of this harness, of no document",
 }
+
+
+SOURCES: Final = {
+    "N": "MicrosoftDocs/windows-driver-docs, windows-driver-docs-pr/network/…",
+    "A": "the same folder up to June 2018, before its Native 802.11 topics were archived",
+    "I": "MicrosoftDocs/windows-driver-docs-ddi, wdk-ddi-src/content/wlanihv/nc-wlanihv-…",
+    "H": "wlanihv.h of the Windows SDK (10.0.16299), and the headers it includes",
+    "S": 'Microsoft\'s sample "Native Wifi IHV Service" in windows-driver-samples (2016)',
+    "W": "MicrosoftDocs/win32, desktop-src/…",
+}
+"""What the letters before the colon of a source stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +126,15 @@ def explain(entry: Entry) -> list[str]:
         if value:
             wrapped = textwrap.wrap(value, 84)
             lines += [f"{name:<10}{wrapped[0]}", *(" " * 10 + line for line in wrapped[1:])]
+        if name == "source":
+            lines += [f"{'':<10}({tag}: {SOURCES[tag]})" for tag in _tags(value)]
     return lines + _example(entry.id)
+
+
+def _tags(source: str) -> list[str]:
+    """The letters of `SOURCES` that a source uses, in their order there."""
+    used = set(re.findall(r"\b([A-Z])2?(?=:|\b)", source))
+    return [tag for tag in SOURCES if tag in used]
 
 
 def _example(rule_id: str) -> list[str]:

@@ -48,7 +48,7 @@ def _shown(state: Mapping[str, object]) -> bool:
 
 
 @rule(
-    "POST-04", cls="M", source="seed; I:dot11extihv_perform_post_associate",
+    "POST-04", cls="M", source="I:dot11extihv_perform_post_associate",
     text="PerformPostAssociate returns ERROR_SUCCESS if it initiated the operation, otherwise a "
     "Win32 error code.",
 )  # fmt: skip
@@ -70,7 +70,7 @@ def returns_win32_error(case: Case) -> Outcomes:
 
 
 @rule(
-    "POST-05", cls="M", source="seed; I:dot11extihv_perform_post_associate",
+    "POST-05", cls="M", source="I:dot11extihv_perform_post_associate",
     text="After ERROR_SUCCESS a PostAssociateCompletion for this session must come, unless the "
     "session is stopped first. No document gives a time limit; ours is a parameter.",
 )  # fmt: skip
@@ -122,7 +122,8 @@ def _os_timed_out(case: Case, session: Session, since_ns: int) -> bool:
 
 
 @rule(
-    "POST-06", cls="M", source="seed; N:performing-a-post-association-operation",
+    "POST-06", cls="M",
+    source="I:dot11extihv_perform_post_associate; N:performing-a-post-association-operation",
     text="The completion is asynchronous: never called inside PerformPostAssociate. (From another "
     "thread before the handler has returned: not discussed, reported as a warning.)",
 )  # fmt: skip
@@ -155,7 +156,8 @@ def completion_is_asynchronous(case: Case) -> Outcomes:
 
 
 @rule(
-    "POST-07", cls="M", source="seed; I:dot11ext_post_associate_completion",
+    "POST-07", cls="M",
+    source="I:dot11extihv_perform_post_associate; I:dot11ext_post_associate_completion",
     text="The completion carries a hSecuritySessionID this adapter received from "
     "PerformPostAssociate, and the hDot11SvcHandle of that adapter.",
 )  # fmt: skip
@@ -336,7 +338,7 @@ def _calls_of(case: Case, session: Session) -> list[Call]:
 
 
 @rule(
-    "POST-17", cls="D", source="complement of POST-04 and POST-05 (seed)",
+    "POST-17", cls="D", source="complement of POST-04 and POST-05",
     text="A PerformPostAssociate that returned an error is not completed.",
     severity="FAIL",
     why="POST-04 says ERROR_SUCCESS if and only if the operation was initiated, so an error means "

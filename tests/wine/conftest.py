@@ -69,7 +69,7 @@ class Wine:
 def pe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the built PE files."""
     if shutil.which(CROSS) is None:
-        pytest.skip(f"{CROSS} is not installed")
+        pytest.fail(f"{CROSS} is not installed")
     build = tmp_path_factory.mktemp("pe")
     subprocess.run(
         ["make", "-s", "-j2", "-C", str(SOURCES), f"BUILD={build}"],
@@ -82,7 +82,7 @@ def pe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wine]:
     """A fresh prefix; its server is stopped at the end of the session."""
     if shutil.which("wine") is None:
-        pytest.skip("wine is not installed")
+        pytest.fail("wine is not installed")
     folder = tmp_path_factory.mktemp("wine")
     env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     env |= {

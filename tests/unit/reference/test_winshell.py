@@ -2,7 +2,6 @@
 """The login shell that looks like cmd.exe, with a stand-in for Wine."""
 
 import json
-import shutil
 import subprocess
 import sys
 
@@ -14,7 +13,6 @@ from .conftest import REFERENCE
 
 WINSHELL = REFERENCE / "guest" / "winshell"
 SYSTEM32 = "C:\\windows\\system32"
-pytestmark = pytest.mark.skipif(shutil.which("dash") is None, reason="no dash on this machine")
 FAKE = f"""#!{sys.executable} -SE
 import json, os, sys
 batch = next((a for a in sys.argv if a.endswith(".bat")), None)

@@ -2,7 +2,6 @@
 """ "net stop|start WlanSvc", against a stand-in for autoconfig's port."""
 
 import json
-import shutil
 import socketserver
 import subprocess
 import threading
@@ -12,7 +11,6 @@ import pytest
 from .conftest import REFERENCE
 
 WLANSVC = REFERENCE / "guest" / "wlansvc"
-pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on this machine")
 
 
 class Autoconfig(socketserver.ThreadingTCPServer):
