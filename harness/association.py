@@ -54,8 +54,10 @@ class Attempt:
             profile_name(self._scenario),
             timeout_s=self._limits.command_s,
         )
-        if self._await_outcome():
+        connected = self._await_outcome()
+        if connected:
             self._use()
+        if connected is not False:  # one without an outcome is still under way
             self._end()
         self._settle()
         session.check_whole()  # an association with a gap in its evidence is none
@@ -80,8 +82,8 @@ class Attempt:
             lab_fault=lab_fault,
         )
 
-    def _await_outcome(self) -> bool:
-        """Whether the connection came about; false as well if no outcome was ever told."""
+    def _await_outcome(self) -> bool | None:
+        """Whether the connection came about; None if no outcome was ever told."""
         try:
             outcome = self._session.agent.await_acm(
                 {CONNECTION_COMPLETE, CONNECTION_ATTEMPT_FAIL},
@@ -90,7 +92,7 @@ class Attempt:
             )
         except TooSlow:
             self._session.check()  # a silent driver is evidence, a silent lab is not
-            return False
+            return None
         return outcome.code == CONNECTION_COMPLETE and not outcome.reason
 
     def _use(self) -> None:

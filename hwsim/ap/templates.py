@@ -16,7 +16,6 @@ from scapy.layers.dot11 import (
     Dot11Auth,
     Dot11Beacon,
     Dot11Deauth,
-    Dot11Disas,
     Dot11Elt,
     Dot11ProbeResp,
 )
@@ -85,11 +84,6 @@ def association_response(network: Network) -> bytes:
 def deauthentication(network: Network) -> bytes:
     """A deauthentication, reason 0."""
     return _acknowledged(_management(network, 12) / Dot11Deauth(reason=0))
-
-
-def disassociation(network: Network) -> bytes:
-    """A disassociation, reason 0."""
-    return _acknowledged(_management(network, 10) / Dot11Disas(reason=0))
 
 
 def eapol_key(network: Network, info: int, key_length: int, data_length: int) -> bytes:

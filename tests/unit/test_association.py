@@ -96,6 +96,7 @@ def test_no_outcome_of_a_living_lab_is_evidence(world: World, attempt: Try) -> N
     made = attempt()
     made.run()
     assert {"clock", "status"} <= set(world.done)
+    assert "disconnect" in world.done, "the next attempt must find the adapter idle"
     assert made.evidence().echo is None
     assert made.evidence().lab_fault is None
 

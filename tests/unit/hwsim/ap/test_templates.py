@@ -65,7 +65,6 @@ def test_duration_stands_in_little_endian() -> None:
         templates.authentication(network()),
         templates.association_response(network()),
         templates.deauthentication(network()),
-        templates.disassociation(network()),
         templates.data_header(network()),
     ]
     assert {frame[2:4] for frame in frames} == {b"\x3a\x01"}
