@@ -30,6 +30,7 @@ from harness.results import (
     judge_association,
     rejudge,
 )
+from harness.results.wording import spans
 from harness.scenarios import Scenario
 
 MESSAGES = ("M1", "M2", "M3", "M4", "G1", "G2")
@@ -119,6 +120,7 @@ def judged(
                 },
                 "rules": RulesResult(
                     checked=tuple(evaluation.checked),
+                    held={name: spans(found) for name, found in evaluation.held.items()},
                     undecided=undecided(evaluation),
                     waived=waived(evaluation),
                     notes=judge.overrides.notes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import HELD, Outcomes, rule
+from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -35,7 +35,7 @@ def adapter_handle_is_unique(case: Case) -> Outcomes:
                 other.init,
             )
         else:
-            yield HELD
+            yield case.held()
         live[key] = adapter
 
 
@@ -53,7 +53,7 @@ def service_handle_is_the_adapters(case: Case) -> Outcomes:
         if case.adapter_by_svc(call.process, used):
             expected = _handle_of_surrounding_handler(case, call)
             if expected is None or expected == used:
-                yield HELD
+                yield case.held(call)
             else:
                 yield case.breach(
                     f"{names.short(call.function)} was called for the service handle "
@@ -107,4 +107,4 @@ def service_handle_dies(case: Case) -> Outcomes:
                 deinit,
             )
         if not late:
-            yield HELD
+            yield case.held()

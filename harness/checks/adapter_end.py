@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Session
@@ -24,7 +24,7 @@ def stopped_before_deinit(case: Case) -> Outcomes:
         if deinit is None or not session.handler.succeeded or session.reset is not None:
             continue
         if session.stop is not None:
-            yield HELD
+            yield case.held(session)
         elif session.successor is deinit:  # of another one STOP-01 and STOP-02 speak
             yield _not_stopped(case, session, deinit)
 
@@ -67,7 +67,7 @@ def no_completion_in_deinit(case: Case) -> Outcomes:
                 deinit,
             )
         if not late:
-            yield HELD
+            yield case.held()
 
 
 @rule(
@@ -95,4 +95,4 @@ def stale_adapter_is_refused(case: Case) -> Outcomes:
         elif call.result == 0:
             yield case.breach(f"{name} succeeded for the stale handle {hexed(given)}", call)
         elif call.returned is not None:
-            yield HELD
+            yield case.held(call)

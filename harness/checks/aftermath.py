@@ -11,7 +11,7 @@ from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.phases import Phase, Placed, all_placed, placed
 from harness.checks.postassociation_work import SET_KEYS, pending_at_reset
-from harness.checks.registry import HELD, Outcome, Outcomes, Unknown, rule
+from harness.checks.registry import Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -35,7 +35,7 @@ def no_onex_after_stop(case: Case) -> Outcomes:
         if item.call.function != names.START_ONEX:
             continue
         if item.phase is Phase.POST:
-            yield HELD
+            yield case.held(item.call)
         elif item.phase is Phase.STOPPED and item.settled:
             message = "StartOneX was called after StopPostAssociate"
             yield case.breach(message, item.call, item.since)
@@ -54,7 +54,7 @@ def stop_after_reset_succeeds(case: Case) -> Outcomes:
         if call.returned is None:
             continue
         message = f"StopPostAssociate after AdapterReset returned error {call.result}"
-        yield case.breach(message, call, item.since) if call.result else HELD
+        yield case.breach(message, call, item.since) if call.result else case.held(item.call)
 
 
 @rule(
@@ -76,7 +76,7 @@ def os_stops_onex(case: Case) -> Outcomes:
                     message = "an 802.1X result was indicated after StopPostAssociate"
                     yield case.breach(message, call, item.since)
             elif call.function == names.STOP_POST and running:
-                yield HELD
+                yield case.held(item.call)
 
 
 @rule(
@@ -95,7 +95,7 @@ def stop_does_not_deadlock(case: Case) -> Outcomes:
             near = adapter.calls[max(0, position - LOOK_BACK) : position + LOOK_BACK]
             met = [call for call in near if _side_by_side(call, stop)]
             if met and stop.returned is not None:
-                yield HELD
+                yield case.held(stop)
             elif met and case.died_in(stop):
                 message = f"StopPostAssociate hung while {names.short(met[0].function)} was running"
                 yield case.breach(message, stop, met[0])
@@ -121,7 +121,7 @@ def nothing_for_a_dead_port(case: Case) -> Outcomes:
         if call.function != names.SEND_PACKET and not sets_key:
             continue
         if item.phase is Phase.POST:
-            yield HELD
+            yield case.held(item.call)
         elif item.phase in (Phase.STOPPED, Phase.RESET) and item.settled:
             message = f"{names.short(call.function)} was called {item.phase}"
             yield case.breach(message, call, item.since)
@@ -142,7 +142,7 @@ def cancelled_by_reset(case: Case) -> Outcomes:
         if error is None:
             yield case.unknown("the trace does not show the error", first)
         elif error == ERROR_CANCELLED:
-            yield HELD
+            yield case.held(first)
         else:
             name = names.short(first.function)
             message = f"{name} on AdapterReset carries error {error}; expected 1223"
@@ -191,7 +191,7 @@ def nothing_after_reset(case: Case) -> Outcomes:
                     severity="WARN" if contradicted else None,
                 )
         if clean and seen:
-            yield HELD
+            yield case.held()
 
 
 def _unused(case: Case, call: Call) -> frozenset[str]:
@@ -219,7 +219,7 @@ def idle_reset_succeeds(case: Case) -> Outcomes:
             continue
         if item.phase in (Phase.INIT, Phase.RESET):
             message = f"AdapterReset {item.phase} returned error {call.result}"
-            yield case.breach(message, call, item.since) if call.result else HELD
+            yield case.breach(message, call, item.since) if call.result else case.held(item.call)
 
 
 @rule(
@@ -247,7 +247,7 @@ def keys_do_not_survive(case: Case) -> Outcomes:
 def _survived(case: Case, item: Placed, old: set[int], now: set[int], reset: Call) -> Outcomes:
     index = fields.integer(item.call.args, "uDefaultKeyId")
     if index in now:
-        yield HELD
+        yield case.held(item.call)
     elif index in old:
         yield _key_is_gone(case, item.call, index, reset)
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from harness.checks.deaths import Death, find_deaths
 from harness.checks.finding import Severity
 from harness.checks.limits import Expectation, Limits
-from harness.checks.registry import Breach, Unknown
+from harness.checks.registry import Breach, Held, Unknown
 from harness.evidence import names
 from harness.evidence.calls import Call
 from harness.evidence.model import AssociationEvidence, DamageKind, RunEvidence
@@ -201,6 +201,15 @@ class Case:
             if hits:
                 return "records are missing from the trace in that time"
         return None
+
+    def held(self, at: Call | Session | PreOperation | None = None) -> Held:
+        """A rule kept: in the association a call was entered in or an operation was begun in.
+
+        Without either it concerns no association, but the service or an adapter as a whole.
+        """
+        if isinstance(at, Call):
+            return Held(self.association_of(at))
+        return Held(at.association if at is not None else None)
 
     def breach(
         self,

@@ -12,7 +12,7 @@ from harness.checks.codes import hexed, is_winerror
 from harness.checks.packets import wrong_ethertype
 from harness.checks.permissions import ERROR_INVALID_STATE
 from harness.checks.phases import Phase, Placed, placed
-from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -83,7 +83,7 @@ def nothing_without_registration(case: Case) -> Outcomes:
         if not lists.known or lists.cleared_by is not None:
             continue
         if lists.registered:
-            yield HELD
+            yield case.held(item.call)
         elif lists.set_by is None or fields.integer(lists.set_by.args, "uNumOfRegistration") == 0:
             lost = case.lost_before(item.call)
             message = "ReceivePacket came though no EtherType is registered"
@@ -113,7 +113,7 @@ def reset_clears_the_lists(case: Case) -> Outcomes:
                     else case.breach(message, item.call, reset)
                 )
             elif item.call.function in (names.SET_ETHERTYPES, names.PRE_ASSOCIATE):
-                yield HELD
+                yield case.held(item.call)
 
 
 @rule(
@@ -134,7 +134,7 @@ def registered_again_after_reset(case: Case) -> Outcomes:
                 if lists.cleared_by is not None and profile in needed:
                     yield _not_registered(case, call, lists.cleared_by)
                 elif lists.registered and profile in needed:
-                    yield HELD
+                    yield case.held(item.call)
                 if lists.registered:
                     needed.add(profile)
 
@@ -165,7 +165,7 @@ def lists_are_well_formed(case: Case) -> Outcomes:
     """Pointers, actions and packet types of SetEtherTypeHandling."""
     for call in case.calls(names.SET_ETHERTYPES):
         wrong = _malformed(call)
-        yield case.breach(f"SetEtherTypeHandling: {wrong}", call) if wrong else HELD
+        yield case.breach(f"SetEtherTypeHandling: {wrong}", call) if wrong else case.held(call)
 
 
 def _malformed(call: Call) -> str | None:
@@ -198,7 +198,7 @@ def received_in_its_place(case: Case) -> Outcomes:
         latest[id(adapter)] = call
         wrong = _out_of_place(item, lists, before)
         if wrong is None:
-            yield HELD
+            yield case.held(item.call)
         elif case.lost_before(call) and not case.partial:
             yield case.unknown("records are missing from the trace before that", call)
         else:
@@ -237,7 +237,7 @@ def received_in_its_form(case: Case) -> Outcomes:
         if wrong and "order" in wrong:
             yield case.breach(f"a received packet has EtherType bytes {ethertype}: {wrong}", call)
         elif not wrong:
-            yield HELD
+            yield case.held(call)
     for call in case.calls(names.SEND_PACKET):
         if call.result == ERROR_INVALID_STATE and call.inside(names.RECEIVE_PACKET):
             yield case.breach("SendPacket inside ReceivePacket was refused (5023)", call)
@@ -254,7 +254,7 @@ def odd_packets_are_survived(case: Case) -> Outcomes:
         if odd is None:
             continue
         if call.returned is not None:
-            yield HELD
+            yield case.held(call)
         elif case.died_in(call):
             yield case.breach(f"ReceivePacket did not survive {odd}", call)
         else:
@@ -288,7 +288,7 @@ def receive_returns_win32_error(case: Case) -> Outcomes:
         if call.returned is None or call.result is None:
             continue
         if is_winerror(call.result):
-            yield HELD
+            yield case.held(call)
         else:
             message = f"ReceivePacket returned {hexed(call.result)}, which is no code of winerror.h"
             yield case.breach(message, call)

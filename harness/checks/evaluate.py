@@ -22,7 +22,7 @@ from typing import Final
 from harness.checks.case import Case, build_case
 from harness.checks.finding import Evaluation, Finding, Undecided
 from harness.checks.limits import Expectation, Limits
-from harness.checks.registry import RULES, Breach, Rule, Unknown
+from harness.checks.registry import RULES, Breach, Held, Rule, Unknown
 from harness.evidence.model import RunEvidence
 
 MAX_FINDINGS: Final = 10
@@ -53,6 +53,7 @@ class _Collector:
     def __init__(self) -> None:
         self._findings: list[Finding] = []
         self._checked: set[str] = set()
+        self._held: dict[str, set[int]] = {}
         self._undecided: dict[Undecided, None] = {}
         self._seen: set[str] = set()
 
@@ -67,6 +68,8 @@ class _Collector:
             self._checked.add(rule.id)
             if isinstance(outcome, Breach):
                 breaches.append(outcome)
+            elif isinstance(outcome, Held) and outcome.association is not None:
+                self._held.setdefault(rule.id, set()).add(outcome.association)
         self._findings += _bounded(rule, breaches)
 
     def blamed(self) -> frozenset[int]:
@@ -83,7 +86,8 @@ class _Collector:
                 self._undecided[Undecided(name, NOT_EXERCISED)] = None
         findings = sorted(self._findings, key=lambda item: (item.at_ns, item.rule, item.evidence))
         checked = [name for name in RULES if name in self._checked]
-        return Evaluation(tuple(findings), checked, list(self._undecided))
+        held = {name: tuple(sorted(self._held[name])) for name in RULES if name in self._held}
+        return Evaluation(tuple(findings), checked, list(self._undecided), held)
 
 
 def _bounded(rule: Rule, breaches: Iterable[Breach]) -> list[Finding]:

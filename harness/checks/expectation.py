@@ -15,7 +15,7 @@ from typing import Final
 from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.finding import Severity
-from harness.checks.registry import HELD, Breach, Outcome, Outcomes, Unknown, rule
+from harness.checks.registry import Breach, Held, Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.model import AssociationEvidence, FrameRecord
@@ -64,7 +64,7 @@ def connects_as_expected(case: Case) -> Outcomes:
 
 def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
     if _is_connected(case, association) == case.expect.connected:
-        return HELD
+        return Held(association.index)
     if not case.expect.connected:
         if any(frame.kind == "M3" and frame.delivered for frame in association.frames):
             reason = "the station was given M3, so it could finish before it was sent away"
@@ -189,7 +189,7 @@ def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
     if echo is None or echo.sent == 0:
         return Unknown("no echo request was sent", association.index)
     if echo.answered >= echo.sent:
-        return HELD
+        return Held(association.index)
     what = "answered" if echo.arp else "answered, not even ARP"
     message = f"connected, but {echo.answered} of {echo.sent} echo requests were {what}"
     return _breach(association, message, "WARN" if echo.answered else "FAIL")
@@ -214,7 +214,7 @@ def _messages(case: Case, association: AssociationEvidence) -> Outcome | None:
         if kind not in seen:
             message, severity = _who_owes(case, association, kind)
             return _breach(association, f"no {kind} was seen: {message}", severity)
-    return HELD
+    return Held(association.index)
 
 
 @rule(
@@ -232,7 +232,7 @@ def _protected(case: Case, association: AssociationEvidence) -> Outcome | None:
         return None
     clear = [frame for frame in association.frames if _clear_data(frame)]
     if echo.protected and not clear:
-        return HELD
+        return Held(association.index)
     what = f"{len(clear)} data frames of the station were not protected" if clear else (
         "the echo was answered without protection"
     )  # fmt: skip
@@ -257,6 +257,6 @@ def _stopped(case: Case, association: AssociationEvidence) -> Outcome | None:
         return None
     sessions = case.sessions_of(association.index)
     if any(session.stop is not None for session in sessions):
-        return HELD
+        return Held(association.index)
     what = "StopPostAssociate was not called" if sessions else "no session was opened to be stopped"
     return _breach(association, what, "MISS")

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -55,12 +56,15 @@ class Evaluation:
     """The outcome of all rules over one body of evidence.
 
     ``checked`` are the rules something in the evidence put to the test, kept or broken. A rule may
-    be in ``checked`` and also have ``undecided`` entries, for other associations.
+    be in ``checked`` and also have ``undecided`` entries, for other associations. ``held`` names
+    the associations, ascending, in which a rule was put to the test and kept, whatever else was
+    said of it there; what concerns no association is not in it.
     """
 
     findings: tuple[Finding, ...]
     checked: list[str]
     undecided: list[Undecided]
+    held: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     waived: tuple[Waived, ...] = ()
 
     def of(self, association: int | None) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.deaths import Death, describe
-from harness.checks.registry import HELD, Breach, Outcome, Outcomes, Unknown, rule
+from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Process, handlers
 from harness.evidence.model import IhvRecord
@@ -32,7 +32,7 @@ def does_not_crash(case: Case) -> Outcomes:
         death = case.deaths.get(process.index)
         if death is None or death.kind == "hang":
             if any(call.returned for call in handlers(process.calls)):
-                yield HELD
+                yield case.held()
         else:
             yield _crashed(case, process, death)
 
@@ -87,7 +87,7 @@ def handlers_return(case: Case) -> Outcomes:
                     severity="WARN",
                 )
             elif call.returned is not None:
-                yield HELD
+                yield case.held(call)
         death = case.deaths.get(process.index)
         if death is not None and death.kind == "hang" and death.call is not None:
             yield _hung(case, death)

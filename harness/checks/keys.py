@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.registry import HELD, Outcomes, rule
+from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -36,7 +36,7 @@ def default_key_direction(case: Case) -> Outcomes:
         if direction is None:
             yield case.unknown("the trace does not show the direction", call)
         elif direction in (1, 3):
-            yield HELD
+            yield case.held(call)
         else:
             name = DIRECTIONS.get(direction, "no value of DOT11_DIRECTION")
             yield case.breach(
@@ -58,7 +58,7 @@ def key_index_in_range(case: Case) -> Outcomes:
         if index is None or cipher is None:
             yield case.unknown("the trace does not show index and algorithm", call)
         elif cipher >= IHV_CIPHERS_FROM or index in ((4, 5) if cipher == BIP else range(4)):
-            yield HELD
+            yield case.held(call)
         else:
             message = f"SetDefaultKey has index {index} for cipher {cipher:#x}"
             yield case.breach(message, call)
@@ -68,7 +68,7 @@ def key_index_in_range(case: Case) -> Outcomes:
         if index is None:
             yield case.unknown("the trace does not show the key id", call)
         elif index in range(4) or call.process in vendor:
-            yield HELD
+            yield case.held(call)
         else:
             yield case.breach(f"SetDefaultKeyId names key {index}; expected 0 to 3", call)
 
@@ -90,4 +90,4 @@ def key_address_is_unicast(case: Case) -> Outcomes:
         elif int(address[:2], 16) & 1:
             yield case.breach(f"SetDefaultKey is for the group address {address}", call)
         else:
-            yield HELD
+            yield case.held(call)

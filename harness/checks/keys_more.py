@@ -9,7 +9,7 @@ from typing import Final
 from harness.checks.case import Case
 from harness.checks.ethertypes import EAPOL, with_lists
 from harness.checks.phases import Phase, all_placed, placed
-from harness.checks.registry import HELD, Outcomes, rule
+from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -50,7 +50,7 @@ def default_key_header(case: Case) -> Outcomes:
         if None in found:
             yield case.unknown("the trace does not show the header", call)
         elif found == [0x80, 1, 24]:
-            yield HELD
+            yield case.held(call)
         else:
             yield case.breach(f"the header of the key is {found}; expected [128, 1, 24]", call)
 
@@ -73,7 +73,7 @@ def early_keys_are_static(case: Case) -> Outcomes:
             message = f"{names.short(item.call.function)} {item.phase} has bStatic FALSE"
             yield case.breach(message, item.call, item.since)
         elif item.phase in (Phase.INIT, Phase.PRE, Phase.POST):
-            yield HELD
+            yield case.held(item.call)
 
 
 @rule(
@@ -98,7 +98,7 @@ def key_length_fits(case: Case) -> Outcomes:
         elif key.get("unreadable"):
             yield case.breach(f"the {length} bytes of the key cannot be read", call)
         else:
-            yield HELD
+            yield case.held(call)
 
 
 @rule(
@@ -113,7 +113,11 @@ def deletion_ignores_the_rest(case: Case) -> Outcomes:
         if not fields.integer(call.args, "bDelete") or call.returned is None:
             continue
         message = "the deletion of a key was refused for an invalid parameter (87)"
-        yield case.breach(message, call) if call.result == ERROR_INVALID_PARAMETER else HELD
+        yield (
+            case.breach(message, call)
+            if call.result == ERROR_INVALID_PARAMETER
+            else case.held(call)
+        )
 
 
 @rule(
@@ -138,7 +142,7 @@ def algorithm_exists(case: Case) -> Outcomes:
             if value is None:
                 yield case.unknown("the trace does not show the algorithm", call)
             elif value in allowed or value >= IHV_FROM:
-                yield HELD
+                yield case.held(call)
             else:
                 message = f"{names.short(function)} is given {value:#x}, which does not exist"
                 yield case.breach(message, call)
@@ -161,7 +165,7 @@ def key_id_was_set(case: Case) -> Outcomes:
             index = fields.integer(call.args, "uDefaultKeyId")
             lost = case.lost_before(call)
             if index in known:
-                yield HELD
+                yield case.held(item.call)
             elif index is None or None in known or lost:
                 reason = lost or "the trace does not show the indexes"
                 yield case.unknown(reason, call)
@@ -189,7 +193,7 @@ def eapol_is_exempted(case: Case) -> Outcomes:
                 excluded = bool(fields.integer(call.args, "bExcludeUnencrypted"))
             elif call.function == names.POST_ASSOCIATE and excluded and lists.known:
                 if EAPOL in lists.exempted:
-                    yield HELD
+                    yield case.held(item.call)
                 elif EAPOL in lists.registered:
                     message = "unencrypted frames are excluded, but EAPOL has no exemption"
                     yield case.breach(message, call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import HELD, Breach, Outcome, Outcomes, Unknown, rule
+from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, handlers
 
@@ -32,7 +32,7 @@ def version_then_service(case: Case) -> Outcomes:
             found = names.short(call.function)
             yield case.breach(f"{found} was called where {names.short(wanted)} is due", call)
         if calls and not wrong:
-            yield HELD
+            yield case.held()
 
 
 @rule(
@@ -61,7 +61,7 @@ def exports_by_name(case: Case) -> Outcomes:
 def _exports(case: Case, process: Process, missing: list[str]) -> Outcome:
     load = process.load
     if not missing or load is None:
-        return HELD
+        return case.held()
     return Breach(
         f"the DLL does not export {' and '.join(missing)} (names are undecorated)",
         load.t_ns, case.index.at(load.t_ns), (load.seq,), process.index,
@@ -85,7 +85,7 @@ def version_is_zero(case: Case) -> Outcomes:
         elif (low, high) != (0, 0):
             yield case.breach(f"the version range is {low} to {high}; expected 0 to 0", call)
         else:
-            yield HELD
+            yield case.held(call)
 
 
 def _versions(call: Call) -> tuple[int | None, int | None]:
@@ -106,7 +106,7 @@ def version_used_in_range(case: Case) -> Outcomes:
             if used is None or low is None or high is None:
                 yield case.unknown("the trace does not show the versions", call)
             elif low <= used <= high:
-                yield HELD
+                yield case.held(call)
             else:
                 message = f"InitService was called with version {used} outside {low} to {high}"
                 yield case.breach(message, call)
@@ -135,7 +135,7 @@ def handler_table_is_complete(case: Case) -> Outcomes:
             message = f"InitService succeeded but left NULL: {', '.join(missing)}"
             yield case.breach(message, call)
         else:
-            yield HELD
+            yield case.held(call)
 
 
 TABLE_BYTES = 176
@@ -171,5 +171,5 @@ def _table_copied(case: Case, process: Process, init: Call) -> Outcome:
             )  # fmt: skip
     later = (call for call in process.calls if not names.is_handler(call.function))
     if any(call.entered_after_return_of(init) for call in later):
-        return HELD
+        return case.held()
     return case.unknown("no framework function was called after InitService", init)

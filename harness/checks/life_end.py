@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from harness.checks.case import Case
-from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, handlers
 
@@ -29,7 +29,7 @@ def ready_at_once(case: Case) -> Outcomes:
         if not started or first is None or first.returned is None:
             continue
         if not first.result:
-            yield HELD
+            yield case.held()
         elif first.function == names.INIT_ADAPTER:
             yield _refused(case, process, first)
 
@@ -66,7 +66,7 @@ def virtual_station_in_its_place(case: Case) -> Outcomes:
                 where = "before InitService had returned" if early else "after an InitAdapter"
                 yield case.breach(f"InitVirtualStation was called {where}", call)
             else:
-                yield HELD
+                yield case.held(call)
         if adapters and not own:
             message = "InitAdapter was called, but the exported InitVirtualStation was not"
             yield case.breach(message, adapters[0])
@@ -91,7 +91,7 @@ def framework_only_while_in_service(case: Case) -> Outcomes:
                 wrong = True
                 yield case.breach(f"{names.short(call.function)} was called {where}", call)
         if used and not wrong:
-            yield HELD
+            yield case.held()
 
 
 def _out_of_service(call: Call, start: Call, end: Call | None) -> str | None:
@@ -131,4 +131,4 @@ def unloaded_in_order(case: Case) -> Outcomes:
             elif unload is not None and unload.seq < end.enter.seq:
                 yield case.breach("the DLL was unloaded before DeinitService", end)
             else:
-                yield HELD
+                yield case.held()

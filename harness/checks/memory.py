@@ -6,7 +6,7 @@ from __future__ import annotations
 from harness.checks.buffers import follow
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import HELD, Outcomes, rule
+from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 
 L2_SOURCE_IHV = 0x40
@@ -30,7 +30,7 @@ def nothing_left_at_the_end(case: Case) -> Outcomes:
             unclear = _unclear(case, process.index)
             lost = case.lost_before(end)
             if not left:
-                yield HELD
+                yield case.held()
             elif unclear or lost:
                 yield case.unknown(unclear or lost or "", end)
             else:
@@ -79,7 +79,7 @@ def _allocated(case: Case, function: str, what: str) -> Outcomes:
                 continue
             lost = case.lost_before(item.call)
             if item.allocated:
-                yield HELD
+                yield case.held(item.call)
             elif lost:
                 yield case.unknown(lost, item.call)
             else:
@@ -104,7 +104,7 @@ def what_is_handed_on_is_not_freed(case: Case) -> Outcomes:
                 message = f"FreeBuffer of {hexed(release.address)}, which belongs to the OS by now"
                 yield case.breach(message, release.call)
         if buffers.handovers:
-            yield HELD
+            yield case.held()
 
 
 @rule(
@@ -119,7 +119,7 @@ def only_own_buffers_are_freed(case: Case) -> Outcomes:
         for release in follow(process).releases:
             lost = case.lost_before(release.call)
             if release.was == "live":
-                yield HELD
+                yield case.held(release.call)
             elif release.was == "handed on":
                 continue
             elif lost:
@@ -147,7 +147,7 @@ def notification_has_its_source(case: Case) -> Outcomes:
         elif source is None:
             yield case.unknown("the trace does not show the notification", call)
         elif source == L2_SOURCE_IHV:
-            yield HELD
+            yield case.held(call)
         else:
             yield case.breach(
                 f"SendNotification has source {source:#x}; listeners to the IHV service get 0x40",

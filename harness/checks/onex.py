@@ -16,7 +16,7 @@ from typing import Final, Literal
 from harness.checks.case import Case
 from harness.checks.ethertypes import EAPOL, with_lists
 from harness.checks.phases import Phase, Placed, all_placed, placed
-from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -79,7 +79,7 @@ def started_in_post_association(case: Case) -> Outcomes:
             message = f"StartOneX was called {item.phase}, before any PerformPostAssociate"
             yield case.breach(message, item.call, item.since)
         elif item.phase is Phase.POST:
-            yield HELD
+            yield case.held(item.call)
 
 
 @rule(
@@ -94,7 +94,7 @@ def eapol_is_registered(case: Case) -> Outcomes:
                 continue  # of other moments ONEX-01, STOP-05 and RST-05 speak
             lost = case.lost_before(item.call)
             if EAPOL in lists.registered:
-                yield HELD
+                yield case.held(item.call)
             elif lost or not lists.known:
                 yield case.unknown(lost or "the lists in force are not shown", item.call)
             else:
@@ -171,7 +171,7 @@ def eapol_is_handed_on(case: Case) -> Outcomes:
                 message = "an EAPOL-Key packet was handed to ProcessSecurityPacket"
                 yield case.breach(message, call, found[-1].call)
             elif found:
-                yield HELD
+                yield case.held(call)
         yield from _kept_back(case, adapter, taken)
 
 
@@ -217,7 +217,7 @@ def packet_starts_at_either_place(case: Case) -> Outcomes:
         for call, kept in _handed_over(case, adapter):
             lost = case.lost_before(call)
             if _source_of(call, kept):
-                yield HELD
+                yield case.held(call)
             elif lost or any(not packet.digests for packet in kept):
                 reason = lost or "the trace shows received packets in part only"
                 yield case.unknown(reason, call)
@@ -245,7 +245,7 @@ def stopped_while_running(case: Case) -> Outcomes:
                 continue
             inside = stop_of is not None and not call.entered_after_return_of(stop_of)
             if item.state in ("running", "unseen") or (inside and pending):
-                yield HELD
+                yield case.held(item.at.call)
             else:
                 message = "StopOneX was called with no authentication pending"
                 yield case.breach(message, call)
@@ -261,7 +261,7 @@ def nothing_after_onex_stop(case: Case) -> Outcomes:
         for item in followed(case, adapter):
             call = item.at.call
             if call.function == names.STOP_ONEX:
-                yield HELD
+                yield case.held(item.at.call)
             elif item.since is not None and _handed_after(item, "stopped"):
                 message = "ProcessSecurityPacket was called after StopOneX"
                 yield case.breach(message, call, item.since)
@@ -280,7 +280,7 @@ def handles_eapol_after_result(case: Case) -> Outcomes:
         for item in followed(case, adapter):
             call = item.at.call
             if call.function == names.ONEX_RESULT:
-                yield HELD
+                yield case.held(item.at.call)
             elif item.since is not None and _handed_after(item, "indicated"):
                 message = "ProcessSecurityPacket was called after the result"
                 yield case.breach(message, call, item.since)
@@ -304,7 +304,7 @@ def null_result_is_survived(case: Case) -> Outcomes:
         if call.args.get("pDot11MsOneXResultParams", call) is not None:
             continue
         if call.returned is not None:
-            yield HELD
+            yield case.held(call)
         elif case.died_in(call):
             yield case.breach("OnexIndicateResult did not survive NULL parameters", call)
 
@@ -324,7 +324,7 @@ def early_key_is_taken(case: Case) -> Outcomes:
             if packet is None or packet.kind != EAPOL_KEY or call.returned is None:
                 continue
             message = f"an EAPOL-Key before the result was refused with error {call.result}"
-            yield case.breach(message, call) if call.result else HELD
+            yield case.breach(message, call) if call.result else case.held(item.at.call)
 
 
 @rule(
@@ -350,4 +350,4 @@ def order_of_the_figure(case: Case) -> Outcomes:
                     message = "the session was completed with success while 802.1X was in progress"
                     yield case.breach(message, call, item.since)
                 elif item.state == "indicated":
-                    yield HELD
+                    yield case.held(item.at.call)

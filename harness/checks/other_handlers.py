@@ -9,7 +9,7 @@ from typing import Final
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason
 from harness.checks.finding import Severity
-from harness.checks.registry import HELD, Outcomes, rule
+from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -36,7 +36,7 @@ def indications_are_survived(case: Case) -> Outcomes:
             message = f"ReceiveIndication succeeded for the unknown type {kind}"
             yield case.breach(message, call, severity="WARN")
         else:
-            yield HELD
+            yield case.held(call)
 
 
 def _reasons(case: Case, function: str, severity: Severity | None = None) -> Outcomes:
@@ -59,7 +59,7 @@ def _reasons(case: Case, function: str, severity: Severity | None = None) -> Out
                 severity=severity,
             )
         else:
-            yield HELD
+            yield case.held(call)
 
 
 @rule(
@@ -110,7 +110,7 @@ def profile_change_empties_data(case: Case) -> Outcomes:
         elif call.function == names.GET_USER_DATA and key in emptied and call.succeeded:
             size = fields.integer(call.out, "pdwDataSize")
             message = f"{size} bytes of custom user data were left by SetCurrentProfile"
-            yield case.breach(message, call, emptied[key]) if size else HELD
+            yield case.breach(message, call, emptied[key]) if size else case.held(call)
 
 
 @rule(
@@ -132,7 +132,7 @@ def control_tells_its_size(case: Case) -> Outcomes:
         elif told > size:
             yield case.breach(f"Control returned {told} bytes into a buffer of {size}", call)
         else:
-            yield HELD
+            yield case.held(call)
 
 
 @rule(
@@ -147,7 +147,7 @@ def extension_keeps_to_the_buffer(case: Case) -> Outcomes:
         told = fields.integer(call.out, "pdwOutBufferSize")
         if call.succeeded and offered is not None and told is not None:
             message = f"NicSpecificExtension returned {told} bytes into a buffer of {offered}"
-            yield case.breach(message, call) if told > offered else HELD
+            yield case.breach(message, call) if told > offered else case.held(call)
 
 
 @rule(
@@ -166,7 +166,7 @@ def station_key_has_its_length(case: Case) -> Outcomes:
             if length is None or phrase is None:
                 yield case.unknown("the trace does not show the key's length", call)
             elif length in (PASSPHRASE_BYTES if phrase else (32, 64)):
-                yield HELD
+                yield case.held(call)
             else:
                 what = "passphrase" if phrase else "key"
                 yield case.breach(f"the virtual station's {what} has {length} bytes", call)

@@ -8,7 +8,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Send
@@ -48,7 +48,7 @@ def ethertypes_set_in_time(case: Case) -> Outcomes:
 
 def _in_time(case: Case, call: Call, closed_by: Call | None, reset: bool) -> Outcome:
     if closed_by is None:
-        return HELD
+        return case.held(call)
     when = "after AdapterReset" if reset else "after the pre-association was completed"
     return case.breach(
         f"SetEtherTypeHandling was called {when}; it belongs between PerformPreAssociate and its "
@@ -75,7 +75,7 @@ def ethertypes_are_big_endian(case: Case) -> Outcomes:
             if wrong:
                 yield case.breach(f"{kind} lists EtherType bytes {ethertype}: {wrong}", call)
             else:
-                yield HELD
+                yield case.held(call)
 
 
 def _listed(call: Call) -> Iterator[tuple[str, str]]:
@@ -125,7 +125,7 @@ def packet_has_its_header(case: Case) -> Outcomes:
         if wrong:
             yield case.breach(f"the packet's EtherType bytes are {ethertype}: {wrong}", call)
         else:
-            yield HELD
+            yield case.held(call)
 
 
 @rule(
@@ -141,7 +141,7 @@ def packet_is_unicast(case: Case) -> Outcomes:
         elif int(destination[:2], 16) & 1:
             yield case.breach(f"the packet is for the group address {destination}", call)
         else:
-            yield HELD
+            yield case.held(call)
 
 
 @rule(
@@ -155,7 +155,7 @@ def buffer_lives_until_completion(case: Case) -> Outcomes:
             continue
         state = fields.text(send.completion.args, "buffer")
         if state == "unchanged":
-            yield HELD
+            yield case.held(send.call)
         elif state in ("changed", "unreadable"):
             yield case.breach(
                 f"the buffer of the packet with completion handle {hexed(send.handle)} was "
@@ -188,7 +188,7 @@ def completion_handle_is_unique(case: Case) -> Outcomes:
                 other.call,
             )
         else:
-            yield HELD
+            yield case.held(send.call)
         latest[key] = send
 
 
@@ -208,7 +208,7 @@ def sends_are_completed(case: Case) -> Outcomes:
         if not send.handle or not send.call.succeeded:
             continue
         if send.completion is not None:
-            yield HELD
+            yield case.held(send.call)
             continue
         since_ns = send.call.start_ns
         until_ns = since_ns + int(case.limits.os_answer_s * 1e9)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.registry import HELD, Outcomes, rule
+from harness.checks.registry import Outcomes, rule
 from harness.evidence import names
 from harness.evidence.calls import Call
 
@@ -25,7 +25,7 @@ def _taken(case: Case, calls: Iterable[Call], where: str) -> Outcomes:
         if call.returned is None:
             continue
         if call.result == 0:
-            yield HELD
+            yield case.held(call)
         elif call.result == ERROR_INVALID_STATE:
             message = f"{names.short(call.function)} {where} was refused as out of place (5023)"
             yield case.breach(message, call)

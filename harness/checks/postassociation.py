@@ -9,7 +9,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
-from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Session
@@ -39,7 +39,7 @@ def port_state_untouched(case: Case) -> Outcomes:
             what = ", ".join(f"{name} {before.get(name)}→{after.get(name)}" for name in changed)
             yield case.breach(f"PerformPostAssociate changed *pPortState: {what}", call)
         else:
-            yield HELD
+            yield case.held(call)
 
 
 def _shown(state: Mapping[str, object]) -> bool:
@@ -60,7 +60,7 @@ def returns_win32_error(case: Case) -> Outcomes:
         if call.result is None:
             yield case.unknown("the trace does not show the return value", call)
         elif is_winerror(call.result):
-            yield HELD
+            yield case.held(call)
         else:
             yield case.breach(
                 f"PerformPostAssociate returned {hexed(call.result)}, which is no code of "
@@ -84,7 +84,7 @@ def completion_comes(case: Case) -> Outcomes:
 def _completion_comes(case: Case, session: Session) -> Outcome:
     handler = session.handler
     if session.completions:
-        return HELD
+        return case.held(session)
     since_ns = handler.end_ns or handler.start_ns
     end = session.ended_by
     until_ns = end.start_ns if end else case.end_ns
@@ -152,7 +152,7 @@ def completion_is_asynchronous(case: Case) -> Outcomes:
                     severity="WARN",
                 )
             elif not early:
-                yield HELD
+                yield case.held(call)
 
 
 @rule(
@@ -185,7 +185,7 @@ def completion_names_its_session(case: Case) -> Outcomes:
                     session.handler,
                 )
             else:
-                yield HELD
+                yield case.held(call)
 
 
 def _latest_session(case: Case, call: Call) -> Session | None:
@@ -228,7 +228,7 @@ def completion_codes_agree(case: Case) -> Outcomes:
                 severity="WARN",
             )
         else:
-            yield HELD
+            yield case.held(call)
 
 
 @rule(
@@ -243,7 +243,7 @@ def peer_is_the_access_point(case: Case) -> Outcomes:
             if peer in (None, "00:00:00:00:00:00") or session.peer is None:
                 continue
             if peer == session.peer:
-                yield HELD
+                yield case.held(call)
             else:
                 yield case.breach(
                     f"PostAssociateCompletion names peer {peer}; the session's access point is "
@@ -268,7 +268,7 @@ def parameters_are_bounds_checked(case: Case) -> Outcomes:
             continue
         death = case.deaths.get(call.process)
         if call.returned is not None:
-            yield HELD
+            yield case.held(call)
         elif death is not None and death.call is not None and death.call.enter == call.enter:
             yield case.breach(
                 f"PerformPostAssociate was given association parameters with {odd} and did not "
@@ -330,7 +330,7 @@ def only_post_association_work(case: Case) -> Outcomes:
                     session.handler,
                 )
         if worked:
-            yield HELD
+            yield case.held(session)
 
 
 def _calls_of(case: Case, session: Session) -> list[Call]:
@@ -359,4 +359,4 @@ def refused_session_is_not_completed(case: Case) -> Outcomes:
                 of=session,
             )
         if not session.completions:
-            yield HELD
+            yield case.held(session)

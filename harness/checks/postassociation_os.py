@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from harness.checks.case import Case
 from harness.checks.codes import is_success_reason
-from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.model import FrameRecord
@@ -30,7 +30,7 @@ def called_after_association(case: Case) -> Outcomes:
             if call.function == names.POST_ASSOCIATE:
                 wrong = _wrong_moment(case, call, track.before(call))
                 message = f"PerformPostAssociate was called {wrong}"
-                yield case.breach(message, call) if wrong else HELD
+                yield case.breach(message, call) if wrong else case.held(call)
 
 
 def _wrong_moment(case: Case, call: Call, state: AdapterState) -> str | None:
@@ -90,7 +90,7 @@ def _called_for(case: Case, session: Session) -> Outcome:
     if responses and session.peer not in {item.transmitter for item in responses}:
         found, expected = session.peer, responses[-1].transmitter
         return case.breach(f"PeerMacAddress is {found}; the access point is {expected}", call)
-    return HELD
+    return case.held(session)
 
 
 @rule(
@@ -118,9 +118,9 @@ def _port_follows(case: Case, session: Session, call: Call) -> Outcomes:
     opened = any(call.start_ns <= at_ns <= until_ns for at_ns in reports)
     if error != 0:
         message = "the port was opened after a completion that reported a failure"
-        yield case.breach(message, call) if opened else HELD
+        yield case.breach(message, call) if opened else case.held(session)
     elif is_success_reason(reason):
-        yield HELD if opened else _not_opened(case, session, call, until_ns)
+        yield case.held(session) if opened else _not_opened(case, session, call, until_ns)
 
 
 def _not_opened(case: Case, session: Session, call: Call, until_ns: int) -> Outcome:
@@ -154,7 +154,7 @@ def repeated_completion_is_taken(case: Case) -> Outcomes:
             if call.returned is None or (end is not None and call.key > end.key):
                 continue
             if call.result in (0, None):
-                yield HELD
+                yield case.held(call)
             else:
                 message = f"a repeated completion of a live session got error {call.result}"
                 yield case.breach(message, call, session.handler)

@@ -8,7 +8,7 @@ from typing import Final
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
 from harness.checks.phases import Phase, placed
-from harness.checks.registry import HELD, Outcome, Outcomes, Unknown, rule
+from harness.checks.registry import Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter, Session
@@ -53,7 +53,7 @@ def _protected(case: Case, adapter: Adapter, session: Session, done: Call) -> Ou
     if auth in (None, OPEN_SYSTEM):
         return
     if any(call.function in SET_KEYS and not fields.integer(call.args, "bDelete") for call in own):
-        yield HELD
+        yield case.held(session)
         return
     lost = case.lost_before(done)
     if lost:
@@ -82,7 +82,7 @@ def reset_completes_it(case: Case) -> Outcomes:
         if reset is None or reset.returned is None:
             continue
         if session.completions:
-            yield HELD
+            yield case.held(session)
             continue
         end_ns = reset.end_ns or reset.start_ns
         blind = case.blind(reset.process, session.association, reset.start_ns, end_ns)
@@ -130,7 +130,7 @@ def roams_without_pre_association(case: Case) -> Outcomes:
 
 def _accepted(case: Case, call: Call, stop: Call) -> Outcome:
     if call.succeeded:
-        return HELD
+        return case.held(call)
     return case.breach(
         f"PerformPostAssociate returned error {call.result} in a second association of one "
         "pre-association",

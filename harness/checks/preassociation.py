@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason
-from harness.checks.registry import HELD, Outcome, Outcomes, rule
+from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.segments import PreOperation
 
@@ -34,7 +34,7 @@ def completed_once(case: Case) -> Outcomes:
             message = f"PreAssociateCompletion was called {len(done)} times for one operation"
             yield case.breach(message, done[1], handler, of=operation)
         elif handler.result != 0 or done:
-            yield HELD
+            yield case.held(operation)
         else:
             yield _missing(case, operation)
 
@@ -73,7 +73,7 @@ def completion_is_asynchronous(case: Case) -> Outcomes:
     for call in case.calls(names.PRE_COMPLETION):
         outer = call.inside(names.PRE_ASSOCIATE)
         if outer is None:
-            yield HELD
+            yield case.held(call)
         else:
             yield case.breach(
                 "PreAssociateCompletion was called inside PerformPreAssociate, on the same "
@@ -109,7 +109,7 @@ def reason_is_written(case: Case) -> Outcomes:
                 call,
             )
         else:
-            yield HELD
+            yield case.held(call)
 
 
 @rule(
@@ -134,7 +134,7 @@ def completion_codes_agree(case: Case) -> Outcomes:
             message = f"PreAssociateCompletion reports error {error} with reason 0"
             yield case.breach(message, call)
         else:
-            yield HELD
+            yield case.held(call)
 
 
 @rule(
@@ -163,4 +163,4 @@ def connect_session_is_the_given_one(case: Case) -> Outcomes:
                     severity="WARN",
                 )
             if not stale:
-                yield HELD
+                yield case.held(call)

@@ -7,7 +7,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import HELD, Outcome, Outcomes, Unknown, rule
+from harness.checks.registry import Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import PreOperation
@@ -36,7 +36,7 @@ def connects_after_completion(case: Case) -> Outcomes:
             message = "an association request left the station before the completion"
             yield case.breach(message, done[0], operation.handler)
         elif any(at_ns >= until_ns for at_ns in requests):
-            yield HELD
+            yield case.held(operation)
 
 
 def _error(call: Call) -> int | None:
@@ -70,7 +70,7 @@ def profile_only_after_the_return(case: Case) -> Outcomes:
                 message = f"{name} was called though PerformPreAssociate had returned an error"
                 yield case.breach(message, call, handler, severity="WARN" if lenient else None)
             else:
-                yield HELD
+                yield case.held(call)
 
 
 @rule(
@@ -96,7 +96,7 @@ def _algorithms(case: Case, operation: PreOperation, done: Call) -> Outcome:
     used = {call.function for call in case.since_reset(operation.adapter, done)}
     missing = [names.short(name) for name in ALGORITHMS if name not in used]
     if not missing:
-        return HELD
+        return case.held(operation)
     lost = case.lost_before(done)
     if lost:
         return case.unknown(lost, done)
@@ -122,7 +122,7 @@ def reset_completes_it(case: Case) -> Outcomes:
         if any(call.key < reset.key for call in operation.completions):
             continue
         if operation.completions:
-            yield HELD
+            yield case.held(operation)
             continue
         end_ns = reset.end_ns or reset.start_ns
         blind = case.blind(reset.process, operation.association, reset.start_ns, end_ns)
@@ -158,7 +158,7 @@ def second_one_is_refused(case: Case) -> Outcomes:
             second.process, operation.association, operation.handler.start_ns, second.start_ns
         )
         if second.result:
-            yield HELD
+            yield case.held(operation)
         elif blind:
             yield case.unknown(blind, second)
         else:

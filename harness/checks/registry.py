@@ -33,7 +33,9 @@ SEVERITY_OF_CLASS: Final[dict[RuleClass, Severity]] = {
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The rule was put to the test and kept."""
+    """The rule was put to the test and kept: in an association, or (None) outside any."""
+
+    association: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,6 @@ class Unknown:
     association: int | None = None
 
 
-HELD: Final = Held()
 Outcome = Held | Breach | Unknown
 Outcomes = Iterator[Outcome]
 Check = Callable[["Case"], Outcomes]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.phases import Phase, all_placed
-from harness.checks.registry import HELD, Outcomes, rule
+from harness.checks.registry import Outcomes, rule
 from harness.evidence import names
 
 
@@ -23,7 +23,7 @@ def sent_during_post_association(case: Case) -> Outcomes:
         if item.call.function != names.SEND_PACKET:
             continue
         if item.phase is Phase.POST:
-            yield HELD
+            yield case.held(item.call)
         elif item.phase in (Phase.INIT, Phase.PRE):
             message = f"SendPacket was called {item.phase}, before any post-association"
             yield case.breach(message, item.call, item.since)
@@ -39,7 +39,7 @@ def refused_send_is_not_completed(case: Case) -> Outcomes:
         if not send.handle or send.call.result in (0, None):
             continue
         if send.completion is None:
-            yield HELD
+            yield case.held(send.call)
         else:
             yield case.breach(
                 f"SendPacket refused the packet with error {send.call.result}, yet a completion "

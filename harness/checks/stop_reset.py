@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import HELD, Outcome, Outcomes, Unknown, rule
+from harness.checks.registry import Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.model import FrameRecord
@@ -30,7 +30,7 @@ def stopped_on_disassociation(case: Case) -> Outcomes:
     for session in _started(case):
         successor = _next_association(session)
         if session.completions and session.stop is not None:
-            yield HELD
+            yield case.held(session)
         elif session.completions and successor is not None:
             yield _stopped_before(case, session, successor)
         for frame in _goodbyes(case, session):
@@ -79,7 +79,7 @@ def _stopped_after(case: Case, session: Session, frame: FrameRecord) -> Outcome:
     since_ns = frame.guest_ns or 0
     due_ns = since_ns + int(case.limits.os_answer_s * 1e9)
     if stop is not None and stop.start_ns <= due_ns:
-        return HELD
+        return case.held(session)
     if stop is None and due_ns > case.end_ns:
         return case.unknown("the evidence ends before the stop was due", handler)
     blind = case.blind(handler.process, session.association, since_ns, due_ns)
@@ -104,7 +104,7 @@ def stopped_though_pending(case: Case) -> Outcomes:
         if session.completions:
             continue
         if session.stop is not None:
-            yield HELD
+            yield case.held(session)
         elif (successor := _next_association(session)) is not None:
             yield _stopped_before(case, session, successor)
 
@@ -125,7 +125,7 @@ def no_completion_after_stop(case: Case) -> Outcomes:
         for call in late:
             yield _late_completion(case, session, stop, call)
         if not late:
-            yield HELD
+            yield case.held(session)
 
 
 def _late_completion(case: Case, session: Session, stop: Call, call: Call) -> Outcome:
@@ -161,7 +161,7 @@ def reset_between_connections(case: Case) -> Outcomes:
                 completed = True
             elif call.function == names.PRE_ASSOCIATE:
                 if previous is not None and (reset or completed or not previous.succeeded):
-                    yield HELD if reset else _not_reset(case, previous, call)
+                    yield case.held(call) if reset else _not_reset(case, previous, call)
                 previous, reset, completed = call, False, False
 
 
@@ -208,7 +208,7 @@ def _resets(case: Case, adapter: Adapter) -> Outcomes:
 
 def _works(case: Case, call: Call, reset: Call, accepted: bool) -> Outcome:
     if call.succeeded:
-        return HELD
+        return case.held(call)
     if not accepted:
         return case.unknown("this profile was not accepted before the reset either", call)
     return case.breach(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from harness.checks.case import Case
-from harness.checks.registry import HELD, Outcomes, rule
+from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -88,7 +88,7 @@ def _not_pending_after(case: Case, fate: Fate, message: str) -> Outcomes:
         if item.fate != fate or item.answer is None:
             continue
         calls = [item.call, *([item.by] if item.by else [])]
-        yield case.breach(message, *calls) if item.answer else HELD
+        yield case.breach(message, *calls) if item.answer else case.held(item.call)
 
 
 @rule(
@@ -107,7 +107,7 @@ def request_ids_are_unique(case: Case) -> Outcomes:
         if other is not None:
             yield case.breach("SendUIRequest uses the GUID of an earlier request", call, other)
         else:
-            yield HELD
+            yield case.held(call)
         if call.result in (0, None):
             seen[call.process, guid] = call
 
@@ -124,7 +124,7 @@ def pending_is_told(case: Case) -> Outcomes:
             continue
         lost = case.lost_before(item.call)
         if bool(item.answer) == (item.fate == "pending"):
-            yield HELD
+            yield case.held(item.call)
         elif lost:
             yield case.unknown(lost, item.call)
         elif item.answer:
@@ -145,7 +145,7 @@ def response_completes(case: Case) -> Outcomes:
         if call.args.get("pvResponseBuffer", call) is not None:
             continue
         if call.returned is not None:
-            yield HELD
+            yield case.held(call)
         elif case.died_in(call):
             yield case.breach("ProcessUIResponse did not survive a NULL buffer", call)
 

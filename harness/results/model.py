@@ -53,6 +53,7 @@ FIGURE_LABELS: dict[str, str] = {
 """A short name of each figure, for tables and plots."""
 
 Count = Annotated[int, Field(ge=0)]
+Span = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
 Micros = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -100,6 +101,11 @@ class RulesResult(_Model):
     """Which rules were applied, which could not be decided, and what lab.toml made of them."""
 
     checked: tuple[str, ...] = ()
+    held: dict[str, tuple[Span, ...]] = Field(
+        default_factory=dict,
+        description="rule → first and last index of associations that put it to the test and kept "
+        "it; a rule of the service or the adapter as a whole has none",
+    )
     undecided: tuple[UndecidedResult, ...] = ()
     waived: tuple[WaivedResult, ...] = ()
     notes: tuple[str, ...] = Field(default=(), description="overrides that no longer apply")

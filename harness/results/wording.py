@@ -85,14 +85,19 @@ def size_bytes(size: int) -> str:
 
 def ranges(numbers: Iterable[int], limit: int = 20) -> str:
     """Write ascending integers shortly: "1–3, 7, 9–12"; beyond ``limit`` spans they end in "…"."""
-    spans: list[list[int]] = []
-    for number in numbers:
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    written = [str(a) if a == b else f"{a}–{b}" for a, b in spans]
+    written = [str(a) if a == b else f"{a}–{b}" for a, b in spans(numbers)]
     return ", ".join(written[:limit] + ["…"] * (len(written) > limit))
+
+
+def spans(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Gather ascending integers into spans of first and last."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return tuple(found)
 
 
 def eapol_counts(item: AssociationResult) -> str:

@@ -58,3 +58,13 @@ def test_not_exercised_is_said() -> None:
     said = {item.rule for item in result.undecided if item.reason == NOT_EXERCISED}
     assert "STOP-02" in said
     assert not said & set(result.checked)
+
+
+def test_held_says_where_a_rule_was_kept() -> None:
+    """Each rule names the associations that put it to the test and kept it, and no others."""
+    result = judge(tell(associations=2, completion=lambda s: complete(s, 0, 0x38005)))
+    assert result.held["POST-05"] == (1, 2)
+    assert result.held["POST-08"] == (1,), "the story breaks it in its last association"
+    assert "STOP-02" not in result.held
+    assert "LIFE-05" in result.checked
+    assert "LIFE-05" not in result.held, "InitService belongs to no association"

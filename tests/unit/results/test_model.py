@@ -52,7 +52,7 @@ def test_names_others_rely_on() -> None:
         "n", "min", "p50", "p95", "p99", "max",
     }  # fmt: skip
     assert document["rules"] == {
-        "checked": ["POST-05", "POST-12"], "undecided": [], "waived": [], "notes": [],
+        "checked": ["POST-05", "POST-12"], "held": {}, "undecided": [], "waived": [], "notes": [],
     }  # fmt: skip
 
 
