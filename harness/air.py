@@ -74,7 +74,7 @@ class Air:
         return f"radio port {self.state.port}, station {self.state.station}"
 
     def configure(self, network: Network, first_retry_ms: int) -> str:
-        """Set the network up; the BSSID of the access point.
+        """Set the network up; the BSSID of its first access point.
 
         `first_retry_ms` is when an unanswered EAPOL message of a handshake is first sent again.
         """
@@ -82,6 +82,7 @@ class Air:
         settings = {
             "ssid": network.ssid, "passphrase": passphrase, "channel": network.channel,
             "security": network.security, "ap_ip": AP_IP, "station_ip": STATION_IP,
+            "more": _more(network),
         }  # fmt: skip
         timers = {"first_ms": first_retry_ms}
         return str(self._call("configure", network=settings, timers=timers).get("bssid", ""))
@@ -141,6 +142,13 @@ class Air:
             elif kind == "fault":
                 self.state.fault = f"{event.get('what')}: {event.get('message')}"
             self._on_event(event)
+
+
+def _more(network: Network) -> list[dict[str, int]]:
+    """What is each further access point's own."""
+    count = network.access_points - 1
+    channels = network.further_channels or (network.channel,) * count
+    return [{"channel": channel} for channel in channels]
 
 
 def _echo(answer: dict[str, Any]) -> Echo:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The air process from the inside: medium, access point, port, capture and control together."""
+"""The air process from the inside: medium, access points, port, capture and control together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hwsim import requests
-from hwsim.ap import AccessPoint, Network, Timers
+from hwsim.ap import AccessPoint, Ess, Network, Timers
 from hwsim.ap.access_point import describe
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.station import Note, Station
@@ -21,7 +21,7 @@ from hwsim.control import ControlServer, Handler, Reply, failure
 from hwsim.errors import RequestError
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, Timer, now_ns
-from hwsim.medium import SIGNAL_DBM, Medium
+from hwsim.medium import Medium, Place
 from hwsim.ports.virtio_serial import VirtioSerialPort
 from hwsim.records import FrameRecord
 from hwsim.requests import Arguments
@@ -32,7 +32,7 @@ _CLOCK_NS: Final = 500_000_000
 
 
 class Air:
-    """One medium with one access point, controlled by one client."""
+    """One medium with the access points of one network, controlled by one client."""
 
     def __init__(
         self, loop: Loop, control: socket.socket, radio: socket.socket, directory: Path
@@ -44,9 +44,9 @@ class Air:
         self._clock = ClockEstimator()
         self._port = VirtioSerialPort(loop, radio, self, self._clock, hold_pings=self._is_busy)
         self._medium.attach(self._port)
-        self._point: AccessPoint | None = None
+        self._ess: Ess | None = None
         self._on_air = False
-        self._beacon_timer: Timer | None = None
+        self._beacon_timers: dict[AccessPoint, Timer] = {}
         self._waiting: list[tuple[Reply, Timer]] = []
         self._told_clock: ClockEstimate | None = None
         self._loop.call_after(_CLOCK_NS, self._look_at_clock)
@@ -59,8 +59,8 @@ class Air:
     def close(self) -> None:
         """Leave the air in order: nothing more is sent, the capture is complete."""
         self._silence()
-        if self._point is not None:
-            self._point.shut_down()
+        if self._ess is not None:
+            self._ess.shut_down()
         self._port.close()
         self._capture.close()
         self._control.close()
@@ -131,29 +131,29 @@ class Air:
 
     def _call_configure(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         fields = Arguments(args, "configure")
-        network = requests.network(fields.take("network"))
+        networks = requests.networks(fields.take("network"))
         timers = requests.timers(fields.take("timers", {}))
         fields.done()
         if self._on_air:
             raise RequestError("busy", "configure: the access point is on the air; stop it first")
-        self._configure(network, timers)
-        return {"bssid": mac_text(network.bssid)}
+        self._configure(networks, timers)
+        bssids = [mac_text(network.bssid) for network in networks]
+        return {"bssid": bssids[0], "bssids": bssids}
 
-    def _configure(self, network: Network, timers: Timers) -> None:
-        if self._point is not None:
-            self._point.shut_down()
-        self._point = AccessPoint(network, timers, self)
-        self._capture.write_key(self._point.pmk)
-        self._capture.tune(network.freq_mhz, SIGNAL_DBM)
+    def _configure(self, networks: tuple[Network, ...], timers: Timers) -> None:
+        if self._ess is not None:
+            self._ess.shut_down()
+        self._ess = Ess(networks, timers, self)
+        self._capture.write_key(self._ess.pmk)
 
     def _call_start(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         Arguments(args, "start").done()
-        point = self._configured("start")
+        ess = self._configured("start")
         if not self._on_air:
             self._on_air = True
-            network = point.network
-            self._medium.put_on_air(point, network.bssid, network.freq_mhz)
-            self._beacon()
+            self._medium.put_on_air(*(_place(point) for point in ess.points))
+            for point in ess.points:
+                self._beacon(point)
         return {}
 
     def _call_begin(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
@@ -162,8 +162,8 @@ class Air:
         rules = requests.rules(fields.take("rules", []))
         fields.done()
         self._medium.begin(association, RuleBook(rules))
-        if self._point is not None:
-            self._point.new_association()
+        if self._ess is not None:
+            self._ess.new_association()
         return {}
 
     def _call_echo(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
@@ -216,9 +216,7 @@ class Air:
         estimate = self._clock.estimate(now_ns())
         return {
             "port": "connected" if self._port.radios else "lost",
-            "stations": [describe(station) for station in self._point.stations]
-            if self._point
-            else [],
+            "stations": [describe(station) for station in self._ess.stations] if self._ess else [],
             "clock": {
                 "offset_ns": estimate.offset_ns if estimate else None,
                 "uncertainty_ns": estimate.uncertainty_ns if estimate else None,
@@ -229,21 +227,21 @@ class Air:
     def _call_stop(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         Arguments(args, "stop").done()
         self._silence()
-        if self._point is not None:
-            self._point.shut_down()
+        if self._ess is not None:
+            self._ess.shut_down()
         self._capture.flush()
         return {
             "frames": self._medium.frames,
             "malformed": self._medium.malformed,
-            "ignored": self._point.ignored if self._point else 0,
+            "ignored": self._ess.ignored if self._ess else 0,
             "port_errors": self._port.errors,
             "capture": "failed" if self._capture.failed else "written",
         }
 
-    def _configured(self, call: str) -> AccessPoint:
-        if self._point is None:
+    def _configured(self, call: str) -> Ess:
+        if self._ess is None:
             raise RequestError("not-configured", f"{call}: call configure first")
-        return self._point
+        return self._ess
 
     # the rest
 
@@ -252,23 +250,24 @@ class Air:
         self._loop.later(lambda: self._loop.later(action))
 
     def _is_busy(self) -> bool:
-        return self._point is not None and self._point.busy
+        return self._ess is not None and self._ess.busy
 
     def _radios(self) -> dict[str, Any]:
         radios = [{"mac": mac_text(r.mac), "hw": mac_text(r.hw)} for r in self._port.radios]
         return {"relay": 1, "radios": radios}
 
-    def _beacon(self) -> None:
-        if self._point is not None and self._on_air:
-            at_ns = now_ns()
-            self._medium.broadcast_beacon(self._point.beacon(at_ns))
-            self._beacon_timer = self._loop.call_at(self._point.next_beacon_ns(at_ns), self._beacon)
+    def _beacon(self, point: AccessPoint) -> None:
+        at_ns = now_ns()
+        self._medium.broadcast_beacon(point.beacon(at_ns))
+        due_ns = point.next_beacon_ns(at_ns)
+        self._beacon_timers[point] = self._loop.call_at(due_ns, lambda: self._beacon(point))
 
     def _silence(self) -> None:
         self._on_air = False
         self._medium.take_off_air()
-        if self._beacon_timer is not None:
-            self._beacon_timer.cancel()
+        for timer in self._beacon_timers.values():
+            timer.cancel()
+        self._beacon_timers.clear()
 
     def _look_at_clock(self) -> None:
         self._loop.call_after(_CLOCK_NS, self._look_at_clock)
@@ -286,6 +285,11 @@ class Air:
 
     def _capture_fault(self, message: str) -> None:
         self._control.event("fault", {"what": "capture", "message": message})
+
+
+def _place(point: AccessPoint) -> Place:
+    network = point.network
+    return Place(point, network.bssid, network.freq_mhz, network.signal_dbm)
 
 
 def _differs(new: ClockEstimate, old: ClockEstimate | None) -> bool:

@@ -61,15 +61,8 @@ class Capture:
         self._size = 0
         self._file: IO[bytes] | None = None
         self._flushing = False
-        self._freq_mhz = 2437
-        self._signal_dbm = 0
         self.failed = False
         self._guard(self._open)
-
-    def tune(self, freq_mhz: int, signal_dbm: int) -> None:
-        """What the radiotap headers say from now on."""
-        self._freq_mhz = freq_mhz
-        self._signal_dbm = signal_dbm
 
     def write_key(self, pmk: bytes) -> None:
         """Write the key that decrypts the capture, readable by its owner only."""
@@ -83,13 +76,14 @@ class Capture:
 
         self._guard(write)
 
-    def add(self, frame: bytes, air_ns: int, outbound: bool, comment: str) -> None:
-        """Keep a frame; ``outbound`` means that the access point sent it."""
+    def add(
+        self, frame: bytes, air_ns: int, outbound: bool, comment: str, freq_mhz: int, dbm: int
+    ) -> None:
+        """Keep a frame of that channel and signal; ``outbound``: an access point sent it."""
         if self.failed:
             return
-        block = packet_block(
-            self._radiotap(frame) + frame, air_ns + self._to_wall_ns, outbound, comment
-        )
+        packet = radiotap(frame, freq_mhz, dbm) + frame
+        block = packet_block(packet, air_ns + self._to_wall_ns, outbound, comment)
         self._blocks.append((air_ns, block))
         self._size += len(block)
         if self._size > _MEMORY_LIMIT:
@@ -144,13 +138,15 @@ class Capture:
             self._blocks.clear()
             self._fault(f"{error.strerror or error}: {error.filename or CAPTURE_NAME}")
 
-    def _radiotap(self, frame: bytes) -> bytes:
-        ofdm = self._freq_mhz > 5000 or frame[0] & 0x0C == 0x08
-        band = _CHANNEL_5GHZ if self._freq_mhz > 5000 else _CHANNEL_2GHZ
-        return _RADIOTAP.pack(
-            0, 0, _RADIOTAP.size, _RADIOTAP_PRESENT, 0, 12 if ofdm else 2, self._freq_mhz,
-            band | (_CHANNEL_OFDM if ofdm else _CHANNEL_CCK), self._signal_dbm,
-        )  # fmt: skip
+
+def radiotap(frame: bytes, freq_mhz: int, dbm: int) -> bytes:
+    """The radiotap header of a frame without FCS: rate, channel, signal."""
+    ofdm = freq_mhz > 5000 or frame[0] & 0x0C == 0x08
+    band = _CHANNEL_5GHZ if freq_mhz > 5000 else _CHANNEL_2GHZ
+    return _RADIOTAP.pack(
+        0, 0, _RADIOTAP.size, _RADIOTAP_PRESENT, 0, 12 if ofdm else 2, freq_mhz,
+        band | (_CHANNEL_OFDM if ofdm else _CHANNEL_CCK), dbm,
+    )  # fmt: skip
 
 
 def _time(entry: tuple[int, bytes]) -> int:

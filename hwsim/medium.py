@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The medium: who hears what, when, and what the sender is told.
 
-A frame of a radio gets its transmit status (the acknowledgement) first, then the access point
-hears it; a frame of the access point goes to the radio that its receiver was heard from, or to all
-of them if it is group-addressed. Rules change that, message by message. Everything that only has to
-be written down (records, capture) is put off until the answers are on their way.
+A frame of a radio gets its transmit status (the acknowledgement) first, then the access point it
+is for hears it, or all of that channel if it is group-addressed; a frame of an access point goes to
+the radio that its receiver was heard from, or to all of them if it is group-addressed. Rules change
+that, message by message. Everything that only has to be written down (records, capture) is put off
+until the answers are on their way.
 """
 
 from __future__ import annotations
@@ -24,14 +25,16 @@ from hwsim.records import FrameRecord
 from hwsim.rules import Rule, RuleBook
 
 SIGNAL_DBM: Final = -40
+"""How an access point is heard where nothing else is said."""
 DELIVERY_LIMIT_NS: Final = 5_000_000_000
 """A down frame that the guest has not reported on for so long counts as not delivered."""
 MAX_RADIOS: Final = 1024
 _GROUP_BIT: Final = 1
+_TRANSMITTER: Final = slice(10, 16)
 
 
 class StationOnAir(Protocol):
-    """What the medium asks of the access point."""
+    """What the medium asks of an access point."""
 
     def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> Heard:
         """Say what a frame is."""
@@ -49,9 +52,19 @@ class StationOnAir(Protocol):
         """Deauthenticate a station."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an access point is: its BSSID, its channel, and how strongly it is heard."""
+
+    station: StationOnAir
+    bssid: bytes
+    freq_mhz: int
+    signal_dbm: int = SIGNAL_DBM
+
+
 @dataclass(slots=True)
 class _Down:
-    """A frame on its way to a radio."""
+    """A frame on its way to a radio, from the access point at ``place``."""
 
     number: int
     association: int
@@ -59,24 +72,24 @@ class _Down:
     note: Note
     rule: Rule | None
     air_ns: int
+    place: Place | None
 
 
 Sink = Callable[[FrameRecord], None]
-Capture = Callable[[bytes, int, bool, str], None]
-"""Gets frame, air time (ns), whether it is of the access point, and a comment."""
+Capture = Callable[[bytes, int, bool, str, int, int], None]
+"""Gets frame, air time (ns), whether it is of an access point, a comment, channel (MHz), dBm."""
 
 
 class Medium:
-    """The medium of one channel, with an access point on it once :meth:`put_on_air` was called."""
+    """The medium, with access points on it once :meth:`put_on_air` was called."""
 
     def __init__(self, loop: Loop, record: Sink, capture: Capture) -> None:
         self._loop = loop
         self._record = record
         self._capture = capture
         self._port: Port | None = None
-        self._station: StationOnAir | None = None
-        self._bssid = b""
-        self._freq_mhz = 0
+        self._places: dict[bytes, Place] = {}
+        self._hearing = False
         self._association = 0
         self._rules = RuleBook()
         self._number = 0
@@ -94,15 +107,14 @@ class Medium:
         """Reach radios by that port."""
         self._port = port
 
-    def put_on_air(self, station: StationOnAir, bssid: bytes, freq_mhz: int) -> None:
-        """Let the access point hear and be heard."""
-        self._station = station
-        self._bssid = bssid
-        self._freq_mhz = freq_mhz
+    def put_on_air(self, *places: Place) -> None:
+        """Let these access points, and no others, hear and be heard."""
+        self._places = {place.bssid: place for place in places}
+        self._hearing = True
 
     def take_off_air(self) -> None:
-        """The access point neither hears nor acknowledges any more."""
-        self._station = None
+        """The access points neither hear nor acknowledge any more."""
+        self._hearing = False
 
     def begin(self, association: int, rules: RuleBook) -> None:
         """Frames from now on belong to ``association`` and obey ``rules``."""
@@ -121,30 +133,38 @@ class Medium:
             return
         if header.transmitter and len(self._radio_of) < MAX_RADIOS:
             self._radio_of[header.transmitter] = sent.radio
-        station = self._hearer(sent)
-        if station is None:
+        places = self._hearers(sent, header)
+        if not places:
             heard = Heard(sent.frame, header, Note(kind_of(header)))
-            if sent.freq_mhz is not None:  # why nobody heard it: it was sent on another channel
-                heard.note.detail["freq_mhz"] = sent.freq_mhz
+            if sent.freq_mhz is not None and not self._is_in_use(sent.freq_mhz):
+                heard.note.detail["freq_mhz"] = sent.freq_mhz  # why nobody heard it
         else:
-            heard = station.inspect(sent.frame, header)
-        self._judge_up(self._new_up(sent, heard, station, guest_ns, air_ns))
+            heard = places[0].station.inspect(sent.frame, header)
+        self._judge_up(self._new_up(sent, heard, places, guest_ns, air_ns))
 
     def _new_up(
-        self, sent: wire.RadioFrame, heard: Heard, station: StationOnAir | None,
+        self, sent: wire.RadioFrame, heard: Heard, places: tuple[Place, ...],
         guest_ns: int, air_ns: int,
     ) -> _Up:  # fmt: skip
         self._number += 1
-        return _Up(self._number, self._association, sent, heard, station, guest_ns, air_ns)
+        return _Up(self._number, self._association, sent, heard, places, guest_ns, air_ns)
 
-    def _hearer(self, sent: wire.RadioFrame) -> StationOnAir | None:
-        if sent.freq_mhz is not None and sent.freq_mhz != self._freq_mhz:
-            return None
-        return self._station
+    def _hearers(self, sent: wire.RadioFrame, header: MacHeader) -> tuple[Place, ...]:
+        """Whom a frame is for, of those who can hear it."""
+        if not self._hearing:
+            return ()
+        if header.receiver == BROADCAST:
+            return tuple(place for place in self._places.values() if _can_hear(place, sent))
+        place = self._places.get(header.receiver)
+        return (place,) if place is not None and _can_hear(place, sent) else ()
+
+    def _is_in_use(self, freq_mhz: int) -> bool:
+        return self._hearing and any(
+            place.freq_mhz == freq_mhz for place in self._places.values()
+        )  # fmt: skip
 
     def _judge_up(self, up: _Up) -> None:
-        to_us = up.station is not None and up.heard.header.receiver in (self._bssid, BROADCAST)
-        if not to_us:
+        if not up.places:
             self._status(up, acked=False)
             self._write_up(up, acked=False, delivered=False, rule=None)
             return
@@ -168,27 +188,25 @@ class Medium:
                 self._hear_copy(up, copy, rule)
         else:
             self._status(up, acked=True)
-            assert up.station is not None
-            up.station.deauthenticate(up.heard.header.transmitter, REASON_LEAVING)
+            up.places[0].station.deauthenticate(up.heard.header.transmitter, REASON_LEAVING)
             self._write_up(up, acked=True, delivered=True, rule=rule)
 
     def _hear(self, up: _Up, *, acked: bool, rule: Rule | None) -> None:
-        acked = acked and up.heard.header.receiver == self._bssid
+        acked = acked and up.heard.header.receiver != BROADCAST
         self._status(up, acked=acked)
         self._receive(up)
         self._write_up(up, acked=acked, delivered=True, rule=rule)
 
     def _hear_copy(self, up: _Up, copy: int, rule: Rule) -> None:
-        assert up.station is not None
-        heard = up.station.inspect(up.heard.frame, up.heard.header, copy=copy)
-        again = self._new_up(up.sent, heard, up.station, up.guest_ns, up.air_ns)
+        heard = up.places[0].station.inspect(up.heard.frame, up.heard.header, copy=copy)
+        again = self._new_up(up.sent, heard, up.places, up.guest_ns, up.air_ns)
         self._receive(again)
         self._write_up(again, acked=False, delivered=True, rule=rule)
 
     def _receive(self, up: _Up) -> None:
-        assert up.station is not None
         try:
-            up.station.receive(up.heard, up.air_ns)
+            for place in up.places:
+                place.station.receive(up.heard, up.air_ns)
         except WireError as error:
             self.malformed += 1
             up.heard.note.detail["malformed"] = str(error)
@@ -209,7 +227,11 @@ class Medium:
                 replay_counter=note.replay_counter, mic_ok=note.mic_ok, pn=note.pn,
                 detail=note.detail,
             )  # fmt: skip
-            self._capture(up.heard.frame, up.air_ns, False, _comment(record))
+            place = up.places[0] if up.places else None
+            freq_mhz = up.sent.freq_mhz or (place.freq_mhz if place else 0)
+            self._capture(
+                up.heard.frame, up.air_ns, False, _comment(record), freq_mhz, SIGNAL_DBM
+            )  # fmt: skip
             self._record(record)
 
         self._loop.later(write)
@@ -217,10 +239,11 @@ class Medium:
     # down
 
     def transmit(self, frame: bytes, note: Note) -> int:
-        """Send a frame of the access point as the rules have it; returns the air's time."""
+        """Send a frame of an access point as the rules have it; returns the air's time."""
         rule = self._rules.match(note.kind, "down")
         self._number += 1
-        down = _Down(self._number, self._association, frame, note, rule, self._loop.now_ns())
+        place = self._places.get(frame[_TRANSMITTER])
+        down = _Down(self._number, self._association, frame, note, rule, self._loop.now_ns(), place)
         if rule is None or rule.action in ("drop-ack", "deauthenticate"):
             self._put_down(down)
         elif rule.action == "drop":
@@ -232,20 +255,20 @@ class Medium:
             self._put_down(down)
             for copy in range(1, rule.copies + 1):
                 self._put_copy(down, copy)
-        if rule is not None and rule.action == "deauthenticate" and self._station is not None:
-            station = self._station
+        if rule is not None and rule.action == "deauthenticate" and place and self._hearing:
+            station = place.station
             self._loop.later(lambda: station.deauthenticate(frame[4:10], REASON_LEAVING))
         return down.air_ns
 
     def broadcast_beacon(self, frame: bytes) -> None:
         """Send a beacon; no rule, no record. Left out while the guest does not keep up."""
-        port = self._port
-        if port is None or not port.radios or port.congested:
+        port, place = self._port, self._places.get(frame[_TRANSMITTER])
+        if port is None or place is None or not port.radios or port.congested:
             return
         at_ns = self._loop.now_ns()
         for radio in port.radios:
-            at_ns = port.send(self._message(radio.hw, frame), 0)
-        self._loop.later(lambda: self._capture(frame, at_ns, True, ""))
+            at_ns = port.send(_message(radio.hw, frame, place), 0)
+        self._loop.later(lambda: self._capture_down(frame, at_ns, place, ""))
 
     def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
         """The guest's report on a frame; see :class:`hwsim.ports.PortUser`."""
@@ -263,32 +286,33 @@ class Medium:
             self._finish_down(down, None)
 
     def _put_down(self, down: _Down) -> None:
-        port = self._port
+        port, place = self._port, down.place
         radios = () if port is None else self._radios_for(down.frame[4:10], port)
-        if port is None or not radios:
+        if port is None or place is None or not radios:
             down.note.detail["delivery"] = "no radio"
             self._loop.later(lambda: self._finish_down(down, None))
             return
         for radio in radios[1:]:
-            port.send(self._message(radio, down.frame), 0)
+            port.send(_message(radio, down.frame, place), 0)
         self._tag = tag = self._tag % 0xFFFFFFFF + 1
         self._pending[tag] = down
-        down.air_ns = port.send(self._message(radios[0], down.frame), tag)
+        down.air_ns = port.send(_message(radios[0], down.frame, place), tag)
         self._loop.later(
-            lambda: self._capture(down.frame, down.air_ns, True, _rule_comment(down.rule))
+            lambda: self._capture_down(down.frame, down.air_ns, place, _rule_comment(down.rule))
         )
         self._loop.call_after(DELIVERY_LIMIT_NS, lambda: self._give_up(tag))
 
     def _put_copy(self, down: _Down, copy: int) -> None:
-        assert self._station is not None
-        note = down.note
+        note, place = down.note, down.place
+        if place is None:
+            return
         detail = {**note.detail, "copy": copy}
         self._number += 1
         self._put_down(_Down(
-            self._number, down.association, self._station.resequenced(down.frame),
+            self._number, down.association, place.station.resequenced(down.frame),
             Note(note.kind, note.protected, note.retry, note.replay_counter, note.mic_ok, note.pn,
                  detail),
-            down.rule, down.air_ns,
+            down.rule, down.air_ns, place,
         ))  # fmt: skip
 
     def _radios_for(self, receiver: bytes, port: Port) -> tuple[bytes, ...]:
@@ -311,8 +335,8 @@ class Medium:
             and not frame[4] & _GROUP_BIT
             and not (rule is not None and rule.action == "drop-ack")
         )
-        if self._station is not None and "copy" not in note.detail:
-            self._station.transmitted(frame, note, acked=acked)
+        if down.place is not None and self._hearing and "copy" not in note.detail:
+            down.place.station.transmitted(frame, note, acked=acked)
         record = FrameRecord(
             number=down.number, association=down.association, direction="down", kind=note.kind,
             air_ns=down.air_ns, guest_ns=guest_ns, transmitter=mac_text(frame[10:16]),
@@ -321,25 +345,34 @@ class Medium:
             replay_counter=note.replay_counter, mic_ok=note.mic_ok, pn=note.pn, detail=note.detail,
         )  # fmt: skip
         if rule is not None and rule.action == "drop":
-            self._capture(frame, down.air_ns, True, _rule_comment(rule))
+            self._capture_down(frame, down.air_ns, down.place, _rule_comment(rule))
         self._loop.later(lambda: self._record(record))
 
-    def _message(self, radio: bytes, frame: bytes) -> bytes:
-        rate_index = 4 if self._freq_mhz < 5000 and frame[0] & 0x0C == 0x08 else 0
-        return wire.frame_message(
-            radio, frame, rate_index=rate_index, signal_dbm=SIGNAL_DBM, freq_mhz=self._freq_mhz
-        )
+    def _capture_down(self, frame: bytes, air_ns: int, place: Place | None, comment: str) -> None:
+        if place is not None:
+            self._capture(frame, air_ns, True, comment, place.freq_mhz, place.signal_dbm)
+
+
+def _can_hear(place: Place, sent: wire.RadioFrame) -> bool:
+    return sent.freq_mhz is None or sent.freq_mhz == place.freq_mhz
+
+
+def _message(radio: bytes, frame: bytes, place: Place) -> bytes:
+    rate_index = 4 if place.freq_mhz < 5000 and frame[0] & 0x0C == 0x08 else 0
+    return wire.frame_message(
+        radio, frame, rate_index=rate_index, signal_dbm=place.signal_dbm, freq_mhz=place.freq_mhz
+    )
 
 
 @dataclass(slots=True)
 class _Up:
-    """A frame of a radio, with who could hear it."""
+    """A frame of a radio, with the access points it is for."""
 
     number: int
     association: int
     sent: wire.RadioFrame
     heard: Heard
-    station: StationOnAir | None
+    places: tuple[Place, ...]
     guest_ns: int
     air_ns: int
 

@@ -7,7 +7,8 @@ The error never repeats a passphrase. All functions raise :class:`RequestError` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any, Final, cast
 
@@ -20,6 +21,7 @@ from hwsim.rules import ACTIONS, MESSAGES, Action, Message, Rule
 DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
 MAX_SSID: Final = 32
+MAX_ACCESS_POINTS: Final = 4
 MAX_RULES: Final = 64
 MAX_DELAY_MS: Final = 60_000
 MAX_COPIES: Final = 100
@@ -94,22 +96,51 @@ def bad(message: str) -> RequestError:
     return RequestError("bad-argument", message)
 
 
-def network(value: Any) -> Network:
-    """The network of a ``configure`` call."""
+def networks(value: Any) -> tuple[Network, ...]:
+    """The network of a ``configure`` call, once for each of its access points.
+
+    ``more`` lists the access points besides the first, each with what is its own: ``bssid``
+    (without one the first's last byte counts on), ``channel``, ``signal_dbm`` (10 dB less each).
+    """
     args = Arguments(value, "network")
     ssid = _ssid(args.text("ssid"))
     passphrase = _passphrase(args.take("passphrase"))
-    channel = args.integer("channel", 1, 196)
-    if channel not in CHANNELS:
-        raise bad(f"network.channel: {channel} is none of {', '.join(map(str, sorted(CHANNELS)))}")
-    bssid = _bssid(args.text("bssid", DEFAULT_BSSID))
+    channel = _channel(args, "network")
+    bssid = _bssid(args.text("bssid", DEFAULT_BSSID), "network")
     args.choice("security", ("wpa2-psk",))
     ap_ip = _address("ap_ip", args.text("ap_ip"))
     station_ip = _address("station_ip", args.text("station_ip"))
+    more = args.take("more", [])
     args.done()
     if ap_ip == station_ip:
         raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
-    return Network(ssid, passphrase, channel, bssid, ap_ip, station_ip)
+    first = Network(ssid, passphrase, channel, bssid, ap_ip, station_ip)
+    return (first, *_more(first, more))
+
+
+def _more(first: Network, value: Any) -> Iterator[Network]:
+    if not isinstance(value, list) or len(value) > MAX_ACCESS_POINTS - 1:
+        raise bad(f"network.more: a list of at most {MAX_ACCESS_POINTS - 1} is needed")
+    taken = {first.bssid}
+    for index, one in enumerate(value):
+        where = f"network.more[{index}]"
+        args = Arguments(one, where)
+        channel = _channel(args, where, first.channel)
+        usual = first.bssid[:5] + bytes((first.bssid[5] + index + 1 & 0xFF,))
+        bssid = _bssid(args.text("bssid", usual.hex(":")), where)
+        signal_dbm = args.integer("signal_dbm", -100, 0, first.signal_dbm - 10 * (index + 1))
+        args.done()
+        if bssid in taken:
+            raise bad(f"{where}.bssid: {bssid.hex(':')} is another access point's")
+        taken.add(bssid)
+        yield replace(first, channel=channel, bssid=bssid, signal_dbm=signal_dbm)
+
+
+def _channel(args: Arguments, where: str, default: Any = _REQUIRED) -> int:
+    channel = args.integer("channel", 1, 196, default)
+    if channel not in CHANNELS:
+        raise bad(f"{where}.channel: {channel} is none of {', '.join(map(str, sorted(CHANNELS)))}")
+    return channel
 
 
 def timers(value: Any) -> Timers:
@@ -176,13 +207,13 @@ def _passphrase(value: Any) -> str:
     return value
 
 
-def _bssid(text: str) -> bytes:
+def _bssid(text: str, where: str) -> bytes:
     try:
         bssid = mac_bytes(text)
     except WireError as error:
-        raise bad(f"network.bssid: {error}") from None
+        raise bad(f"{where}.bssid: {error}") from None
     if bssid[0] & 1 or bssid == bytes(6):
-        raise bad(f"network.bssid: {text} is no address of one station")
+        raise bad(f"{where}.bssid: {text} is no address of one station")
     return bssid
 
 

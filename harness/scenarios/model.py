@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from harness.validation import Strict
 
 Message = Literal["auth", "assoc-req", "assoc-resp", "M1", "M2", "M3", "M4", "G1", "G2", "data"]
+Channel = Annotated[int, Field(ge=1, le=13)]
 Action = Literal["drop", "drop-ack", "delay", "repeat", "deauthenticate"]
 
 SAMPLE_SECURITY = "<IhvSecurity><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>"
@@ -21,13 +22,27 @@ PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
 
 
 class Network(Strict):
-    """The access point's network."""
+    """The network, and the access points it has."""
 
     ssid: str = "hil"
     security: Literal["wpa2-psk"] = "wpa2-psk"
-    channel: Annotated[int, Field(ge=1, le=13)] = 1
+    channel: Channel = 1
+    access_points: Annotated[int, Field(ge=1, le=4)] = 1
+    """Each further one is heard 10 dB more weakly than the one before."""
+    further_channels: tuple[Channel, ...] = ()
+    """The channels of the access points after the first; empty: all are on `channel`."""
     passphrase: SecretStr | None = None
     """8 to 63 printable ASCII characters; without one each run makes its own."""
+
+    @model_validator(mode="after")
+    def _channels(self) -> Network:
+        given, needed = len(self.further_channels), self.access_points - 1
+        if given not in (0, needed):
+            raise ValueError(
+                f"further_channels has {given} entries; {self.access_points} access points need "
+                f"{needed}, or none at all"
+            )
+        return self
 
     @field_validator("ssid")
     @classmethod

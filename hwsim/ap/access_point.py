@@ -96,6 +96,12 @@ class AccessPoint:
         if station is not None:
             self._gone(station, reason)
 
+    def hand_over(self, station: Station) -> None:
+        """The station is another access point's now: what was known of it here is forgotten."""
+        own = self._stations.get(station.mac)
+        if own is not None and own is not station:
+            self._gone(own, None)
+
     def echo(self, count: int, timeout_ns: int, done: Callable[[EchoResult], None]) -> None:
         """Run ARP and ICMP echo to the station that came last; see :mod:`hwsim.ap.echo`."""
         station = self.stations[-1] if self._stations else None
@@ -202,7 +208,7 @@ class AccessPoint:
         if station is None:
             if len(self._stations) >= MAX_STATIONS:
                 self._stations.pop(next(iter(self._stations))).forget_keys()
-            station = self._stations[mac] = Station(mac)
+            station = self._stations[mac] = Station(mac, self.network.bssid)
         station.forget_keys()
         self._rekey.over_for(station)
         self._host.gone(station)
@@ -295,7 +301,7 @@ class AccessPoint:
 
     # state
 
-    def _gone(self, station: Station, reason: int) -> None:
+    def _gone(self, station: Station, reason: int | None) -> None:
         station.forget_keys()
         self._stations.pop(station.mac, None)
         self._rekey.over_for(station)
@@ -309,4 +315,5 @@ class AccessPoint:
 
 def describe(station: Station) -> dict[str, str]:
     """A station for the control protocol."""
-    return {"mac": mac_text(station.mac), "state": station.state}
+    bssid = mac_text(station.bssid)
+    return {"mac": mac_text(station.mac), "bssid": bssid, "state": station.state}

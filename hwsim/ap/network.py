@@ -20,6 +20,7 @@ class Network:
     bssid: bytes
     ap_ip: IPv4Address
     station_ip: IPv4Address
+    signal_dbm: int = -40
 
     @property
     def freq_mhz(self) -> int:

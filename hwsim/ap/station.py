@@ -63,8 +63,9 @@ class Repetitions:
     def mark(self, heard: Heard) -> None:
         """Set ``retry`` in the note of a frame that repeats a message.
 
-        An authentication that follows anything but an authentication begins anew. M2 and M4
-        repeat whatever replay counter they answer, G2 only under the same one.
+        An authentication that follows anything but an authentication begins anew, and so does a
+        (re)association request that follows a handshake. M2 and M4 repeat whatever replay counter
+        they answer, G2 only under the same one.
         """
         kind = heard.note.kind
         if kind not in ("auth", "assoc-req", "M2", "M4", "G2"):
@@ -73,6 +74,8 @@ class Repetitions:
             self._seen.clear()
         seen = self._seen.setdefault(heard.header.transmitter, set())
         if kind == "auth" and seen != {"auth"}:
+            seen.clear()
+        if kind == "assoc-req" and not seen <= {"auth", "assoc-req"}:
             seen.clear()
         message = f"{kind} {heard.note.replay_counter}" if kind == "G2" else kind
         heard.note.retry = message in seen
@@ -88,6 +91,7 @@ class Station:
     """
 
     mac: bytes
+    bssid: bytes = b""
     state: State = "gone"
     aid: int = 0
     rsne: bytes = b""

@@ -91,9 +91,20 @@ def test_the_network_goes_to_the_air_whole(peer: Peer) -> None:
     args = peer.calls[0]["args"]
     assert args["network"] == {
         "ssid": "hil", "passphrase": "correct horse", "channel": 1, "security": "wpa2-psk",
-        "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2",
+        "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2", "more": [],
     }  # fmt: skip
     assert args["timers"] == {"first_ms": 1000}
+
+
+def test_further_access_points_have_their_channels(peer: Peer) -> None:
+    """Without channels of their own they are on the first one's."""
+    for further, channels in (((), [6, 6]), ((11, 1), [11, 1])):
+        network = NETWORK.model_copy(
+            update={"channel": 6, "access_points": 3, "further_channels": further}
+        )
+        peer.air.configure(network, 1000)
+        told = peer.calls[-1]["args"]["network"]["more"]
+        assert told == [{"channel": channel} for channel in channels]
 
 
 def test_rules_are_armed_without_what_they_do_not_say(peer: Peer) -> None:

@@ -36,7 +36,10 @@ def test_every_mistake_is_named_at_once() -> None:
     ("data", "known"),
     [
         ({"colour": 1}, "air, associations, echoes, expect"),
-        ({"network": {"chanel": 1}}, "channel, passphrase, security, ssid"),
+        (
+            {"network": {"chanel": 1}},
+            "access_points, channel, further_channels, passphrase, security, ssid",
+        ),
         ({"air": [{"message": "M1", "action": "drop", "ntg": 1}]}, "action, copies, delay_ms"),
         ({"expect": {"conected": True}}, "connected"),
     ],

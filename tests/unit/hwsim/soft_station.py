@@ -126,6 +126,7 @@ class SoftStation:
         self.report = report
         self.buffer = b""
         self.cookie = 100
+        self.freq = FREQ
         self.seq = 0
         self.status: dict[int, int] = {}
         self.beacons: list[tuple[int, bytes]] = []
@@ -150,7 +151,7 @@ class SoftStation:
         """A message on the radio port."""
         self.sock.sendall(struct.pack("<IB3xQ", len(payload), kind, guest_ns()) + payload)
 
-    def send_frame(self, frame: bytes, *, flags: int = 1, freq: int = FREQ) -> int:
+    def send_frame(self, frame: bytes, *, flags: int = 1, freq: int | None = None) -> int:
         """Send a frame as the kernel would; returns its cookie."""
         self.cookie += 1
 
@@ -159,7 +160,8 @@ class SoftStation:
             return head + value + b"\0" * (-len(value) % 4)
 
         payload = struct.pack("<BBH", 2, 1, 0) + attr(2, self.hw) + attr(3, frame)
-        payload += attr(4, struct.pack("<I", flags)) + attr(19, struct.pack("<I", freq))
+        payload += attr(4, struct.pack("<I", flags))
+        payload += attr(19, struct.pack("<I", freq or self.freq))
         payload += attr(7, bytes.fromhex("00010001ff00ff00"))
         payload += attr(8, struct.pack("<Q", self.cookie))
         self.sent_ns = time.monotonic_ns()
@@ -259,10 +261,26 @@ class SoftStation:
         body = struct.pack("<HH", 0x0431, 5) + bytes([0, len(name)]) + name + RATES + rsne
         return self.management(0, body)
 
-    def assoc_status(self) -> int:
+    def reassociate(self, before: bytes) -> None:
+        """Reassociate, coming from the access point ``before``; it must succeed."""
+        self.tk = None
+        body = struct.pack("<HH", 0x0431, 5) + before
+        body += bytes([0, len(self.ssid)]) + self.ssid + RATES + RSNE
+        self.management(2, body)
+        assert self.assoc_status(0x30) == 0
+
+    def shake(self) -> None:
+        """Both sides of a 4-way handshake that begins with the next frame."""
+        m1 = self.key_message()
+        self.m2(m1)
+        self.m4(self.key_message())
+        self.install()
+
+    def assoc_status(self, kind: int = 0x10) -> int:
         """The status of the association response that comes next."""
         frame = self.next_frame()
-        assert frame[0] == 0x10, frame.hex()
+        assert frame[0] == kind, frame.hex()
+        assert frame[10:16] == frame[16:22] == self.bssid
         return int(struct.unpack_from("<H", frame, 26)[0])
 
     def associate(self) -> None:

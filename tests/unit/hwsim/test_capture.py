@@ -38,9 +38,8 @@ def test_blocks_are_framed(size: int) -> None:
 def test_frames_come_out_in_order_of_time(loop: Loop, tmp_path: Path) -> None:
     """An answer that was kept before its question is written after it; nanoseconds survive."""
     capture = Capture(loop, tmp_path, pytest.fail)
-    capture.tune(2437, -40)
-    capture.add(b"\x08answer" + bytes(20), 2_000_000_007, True, "")
-    capture.add(b"\x08question" + bytes(20), 1_000_000_005, False, "rule: drop")
+    capture.add(b"\x08answer" + bytes(20), 2_000_000_007, True, "", 2437, -40)
+    capture.add(b"\x08question" + bytes(20), 1_000_000_005, False, "rule: drop", 2437, -40)
     capture.close()
     with RawPcapNgReader(str(tmp_path / "air.pcapng")) as reader:
         (first, one), (second, two) = list(reader)
@@ -55,7 +54,7 @@ def test_missing_directory(loop: Loop, tmp_path: Path) -> None:
     faults: list[str] = []
     capture = Capture(loop, tmp_path / "missing", faults.append)
     capture.write_key(bytes(32))
-    capture.add(bytes(24), 1, True, "")
+    capture.add(bytes(24), 1, True, "", 2437, -40)
     capture.close()
     assert len(faults) == 1
     assert "No such file or directory" in faults[0]
@@ -66,7 +65,7 @@ def test_full_disk_leaves_whole_blocks(loop: Loop, tmp_path: Path) -> None:
     """A write that fails half-way is taken back: what is left of the capture can be read."""
     faults: list[str] = []
     capture = Capture(loop, tmp_path, faults.append)
-    capture.add(b"\x08" + bytes(200), 1, True, "")
+    capture.add(b"\x08" + bytes(200), 1, True, "", 2437, -40)
     capture.flush()
     path = tmp_path / "air.pcapng"
     good = path.read_bytes()
@@ -74,7 +73,7 @@ def test_full_disk_leaves_whole_blocks(loop: Loop, tmp_path: Path) -> None:
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (len(good) + 100, limits[1]))
-        capture.add(b"\x08" + bytes(200), 2, True, "")
+        capture.add(b"\x08" + bytes(200), 2, True, "", 2437, -40)
         capture.flush()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

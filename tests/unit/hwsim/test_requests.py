@@ -17,11 +17,23 @@ SECRET = "secret\tsecret"
 
 def test_network() -> None:
     """A network as the harness gives it, with the default BSSID."""
-    network = requests.network(NETWORK)
+    (network,) = requests.networks(NETWORK)
     assert network.ssid == b"hil-net"
     assert network.freq_mhz == 2437
     assert network.bssid.hex(":") == requests.DEFAULT_BSSID
     assert NETWORK["passphrase"] not in repr(network)
+
+
+def test_more_access_points() -> None:
+    """Each has the network's name and key; its BSSID counts on, and it is heard more weakly."""
+    more = [{}, {"channel": 11, "bssid": "02:00:00:00:00:0a", "signal_dbm": -70}]
+    first, second, third = requests.networks({**NETWORK, "more": more})
+    assert [one.bssid.hex(":") for one in (second, third)] == [
+        "02:48:49:4c:00:02", "02:00:00:00:00:0a",
+    ]  # fmt: skip
+    assert (first.channel, second.channel, third.channel) == (6, 6, 11)
+    assert [one.signal_dbm for one in (first, second, third)] == [-40, -50, -70]
+    assert {one.ssid for one in (first, second, third)} == {b"hil-net"}
 
 
 @pytest.mark.parametrize(
@@ -43,13 +55,18 @@ def test_network() -> None:
         ({"security": "wpa3-sae"}, "network.security: 'wpa3-sae' is none of wpa2-psk"),
         ({"ap_ip": "10.77.0.300"}, "network.ap_ip"),
         ({"station_ip": "10.77.0.1"}, "network.station_ip: 10.77.0.1 is the access point's"),
+        ({"more": {}}, "network.more: a list of at most 3"),
+        ({"more": [{}] * 4}, "network.more: a list of at most 3"),
+        ({"more": [{"channel": 14}]}, "network.more[0].channel: 14 is none of"),
+        ({"more": [{}, {"bssid": requests.DEFAULT_BSSID}]}, "network.more[1].bssid: 02:48:49"),
+        ({"more": [{"ssid": "x"}]}, "network.more[0].ssid is unknown"),
         ({"chanel": 6}, "network.chanel is unknown; known: ssid, passphrase, channel"),
     ],
 )
 def test_bad_network(change: dict[str, Any], message: str) -> None:
     """One line with field, value and what is needed; never the passphrase."""
     with pytest.raises(RequestError) as caught:
-        requests.network({**NETWORK, **change})
+        requests.networks({**NETWORK, **change})
     assert message in str(caught.value)
     assert caught.value.code == "bad-argument"
     assert "secret" not in str(caught.value)
@@ -60,7 +77,7 @@ def test_bad_network(change: dict[str, Any], message: str) -> None:
 def test_missing(name: str) -> None:
     """What is missing is named."""
     with pytest.raises(RequestError, match=f"network.{name} is missing"):
-        requests.network({key: value for key, value in NETWORK.items() if key != name})
+        requests.networks({key: value for key, value in NETWORK.items() if key != name})
 
 
 def test_rules() -> None:

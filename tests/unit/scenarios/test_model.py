@@ -45,7 +45,15 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
     ("text", "said"),
     [
         (GOOD + "colour = 1\n", "colour: unknown key (known here: air, associations,"),
-        (GOOD + "[network]\nchanel = 1\n", "network.chanel: unknown key (known here: channel,"),
+        (
+            GOOD + "[network]\nchanel = 1\n",
+            "network.chanel: unknown key (known here: access_points,",
+        ),
+        (GOOD + "[network]\naccess_points = 5\n", "network.access_points = 5: "),
+        (
+            GOOD + "[network]\naccess_points = 2\nfurther_channels = [1, 6]\n",
+            "further_channels has 2 entries; 2 access points need 1",
+        ),
         (GOOD + 'associations = "many"\n', "associations = 'many': "),
         (GOOD + "associations = 0\n", "associations = 0: "),
         (GOOD + "[network]\nchannel = 14\n", "network.channel = 14: "),
@@ -66,6 +74,8 @@ def test_bad_scenarios_are_refused(tmp_path: Path, text: str, said: str) -> None
 def test_a_wrong_passphrase_is_not_repeated(tmp_path: Path) -> None:
     """The message about a passphrase says its length, never the passphrase."""
     assert "hunter2" not in refused(tmp_path, GOOD + '[network]\npassphrase = "hunter2"\n')
+    text = GOOD + '[network]\npassphrase = "hunter2hunter2"\nfurther_channels = [1]\n'
+    assert "hunter2" not in refused(tmp_path, text)
 
 
 def test_a_missing_file_and_an_unknown_name_say_so(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The access points of one network: same SSID and passphrase, each with its BSSID and channel.
+
+Behind them is one wired network. It learns of a station from the access point that the station
+associated with last, and the one before forgets it then: a station that roams need not say goodbye
+(IEEE 802.11-2020, 4.5.3.4 and 11.3.5.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hwsim.ap.access_point import AccessPoint
+from hwsim.ap.echo import EchoResult
+from hwsim.ap.network import Network, Timers
+from hwsim.ap.station import Note, Station, Surroundings
+from hwsim.loop import Timer
+
+
+class Ess:
+    """An extended service set; it stands between its access points and their surroundings."""
+
+    def __init__(
+        self, networks: Sequence[Network], timers: Timers, surroundings: Surroundings
+    ) -> None:
+        self._surroundings = surroundings
+        self.points = tuple(AccessPoint(network, timers, self) for network in networks)
+        self._latest: Station | None = None
+
+    @property
+    def pmk(self) -> bytes:
+        """The pairwise master key: one network, one passphrase, one key."""
+        return self.points[0].pmk
+
+    @property
+    def stations(self) -> tuple[Station, ...]:
+        """The stations that any of the access points knows."""
+        return tuple(station for point in self.points for station in point.stations)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a handshake is under way."""
+        return any(point.busy for point in self.points)
+
+    @property
+    def ignored(self) -> int:
+        """How many EAPOL-Key frames were ignored."""
+        return sum(point.ignored for point in self.points)
+
+    def new_association(self) -> None:
+        """Forget which messages were seen: repetitions are counted anew."""
+        for point in self.points:
+            point.new_association()
+
+    def echo(self, count: int, timeout_ns: int, done: Callable[[EchoResult], None]) -> None:
+        """Run ARP and ICMP echo to the station that associated last; see :mod:`hwsim.ap.echo`."""
+        home = next((p for p in self.points if self._latest in p.stations), self.points[0])
+        home.echo(count, timeout_ns, done)
+
+    def rekey_group(self, done: Callable[[int], None]) -> None:
+        """Each access point renews its group key; ``done`` is told how many stations have one."""
+        waiting = len(self.points)
+        stations = 0
+
+        def one_done(count: int) -> None:
+            nonlocal waiting, stations
+            waiting, stations = waiting - 1, stations + count
+            if not waiting:
+                done(stations)
+
+        for point in self.points:
+            point.rekey_group(one_done)
+
+    def deauthenticate_all(self, reason: int) -> None:
+        """Deauthenticate every station."""
+        for point in self.points:
+            point.deauthenticate_all(reason)
+
+    def shut_down(self) -> None:
+        """Cancel what is under way; nothing more is sent."""
+        for point in self.points:
+            point.shut_down()
+
+    # what an access point asks (hwsim.ap.station.Surroundings)
+
+    def transmit(self, frame: bytes, note: Note) -> int:
+        """Send a frame over the medium."""
+        return self._surroundings.transmit(frame, note)
+
+    def now_ns(self) -> int:
+        """The air's clock."""
+        return self._surroundings.now_ns()
+
+    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
+        """A timer of the loop."""
+        return self._surroundings.call_after(delay_ns, callback)
+
+    def random(self, size: int) -> bytes:
+        """Unpredictable bytes."""
+        return self._surroundings.random(size)
+
+    def station_changed(self, station: Station, reason: int | None) -> None:
+        """Tell on; a station that associated is forgotten by the other access points."""
+        if station.state == "associated":
+            self._latest = station
+            for point in self.points:
+                point.hand_over(station)
+        self._surroundings.station_changed(station, reason)
