@@ -68,10 +68,12 @@ def run(
 @app.command()
 def judge(
     folder: Annotated[Path, typer.Argument(help="A run directory, e.g. runs/latest.")],
-    report: Annotated[Path | None, typer.Option(help="Also write the report to this file.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Also write report.html and contract.html to this folder.")
+    ] = None,
 ) -> None:
     """Judge a finished run again, from its evidence, by the rules as they are now."""
-    from harness.outcome import report_of
+    from harness.outcome import pages
     from harness.replay import judge_again
 
     result, evidence = judge_again(folder)
@@ -80,7 +82,9 @@ def judge(
             console.association(association)
         console.summary(result, folder)
     if report is not None:
-        write_atomic(report, report_of(result, evidence))
+        report.mkdir(parents=True, exist_ok=True)
+        for name, make in pages(evidence).items():
+            write_atomic(report / name, make(result))
     raise typer.Exit(result.verdict.exit_code)
 
 

@@ -12,17 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.checks import RULES
+from harness.checks.book import entries
 from harness.console import Console
 from harness.evidence import RunEvidence, timeline
 from harness.fingerprint import evidence_files
 from harness.judge import Judge, expectation_of, judged, limits_of
 from harness.overrides import in_force
 from harness.recording import recording
-from harness.report import render
+from harness.report import render, render_contract
 from harness.results import (
     AirSummary,
     AssociationResult,
     LabFault,
+    Pages,
     RunResult,
     create_run_directory,
     judge_run,
@@ -71,7 +73,7 @@ def perform(
             "evidence": evidence_files(directory.path),
         }
     )
-    saved = save(directory, result, lambda final: report_of(final, evidence))
+    saved = save(directory, result, pages(evidence))
     for note in _override_notes(saved.result):
         console.note(note)
     console.summary(saved.result, directory.path, [lost.name for lost in saved.lost])
@@ -133,13 +135,16 @@ def phrase(rule: AirRule) -> str:
     return f"{rule.action} {rule.message}{extra.get(rule.action, '')} ({which})"
 
 
-def report_of(result: RunResult, evidence: RunEvidence) -> str:
-    """The HTML report of a run."""
+def pages(evidence: RunEvidence) -> Pages:
+    """The HTML pages of a run, by file name."""
     timelines = {
         association.index: timeline(association, evidence.clock)
         for association in evidence.associations
     }
-    return render(result, timelines, RULES)
+    return {
+        "report.html": lambda result: render(result, timelines, RULES),
+        "contract.html": lambda result: render_contract(result, timelines, entries()),
+    }
 
 
 def _toml(value: object) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
+from harness.checks.book import CLASSES
 from harness.evidence.timeline import TimelineEvent
 from harness.report.ladder import relative_ms
 from harness.report.steps import described, slice_around
@@ -19,16 +20,6 @@ Rules = Mapping[str, RuleText]
 
 SLICES_PER_RULE = 2
 LISTED_PER_RULE = 12
-
-CLASSES = {
-    "M": "documented",
-    "M(OS)": "documented duty of the OS",
-    "C": "documents contradict each other",
-    "D": "derived from the documents",
-    "S": "seen in Microsoft's sample",
-    "ours": "a rule of this harness, in no document",
-}
-"""What the class of a rule says to a reader."""
 
 
 @final
@@ -62,6 +53,11 @@ class FindingView:
     messages: tuple[MessageView, ...]
     more: int
     slices: tuple[Slice, ...]
+
+    @property
+    def times(self) -> int:
+        """How often it was broken."""
+        return len(self.group.findings)
 
 
 def findings(result: RunResult, timelines: Timelines, rules: Rules) -> tuple[FindingView, ...]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Renders the report: one HTML file that needs no network, no server and no other file.
+"""Renders the report and the contract page: HTML files that need no network and no server.
 
 Style, script and drawings are inline. The page forbids itself every other source by a content
 security policy that names its one script by hash, so even a string of the guest that got past the
@@ -11,13 +11,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from harness.checks.book import Entry
 from harness.report import broken, view
+from harness.report.contract import contract
+from harness.report.coverage import WORDS
 from harness.results import wording
 from harness.results.junit import describe_fault
 from harness.results.model import FIGURES, RunResult
@@ -49,8 +53,9 @@ def render(
         drawings_note=drawings_note,
         drawn={drawing.item.index for drawing in drawings},
         figures=view.figures(result),
-        rules=view.rule_views(result, rules),
+        rules=view.rule_tally(result),
         undecided=view.undecided(result),
+        waived=view.waived(result),
         table_figures=[
             (name, head, FIGURES[name]) for name, head in view.TABLE_FIGURES.items()
         ],
@@ -60,6 +65,20 @@ def render(
         script=Markup(script),  # noqa: S704 (a file of this package)
         script_hash=_csp_hash(script),
     )  # fmt: skip
+
+
+def render_contract(result: RunResult, timelines: broken.Timelines, rules: Sequence[Entry]) -> str:
+    """Return ``contract.html`` of a run: every rule against every association."""
+    return (
+        _environment()
+        .get_template("contract.html.j2")
+        .render(
+            result=result,
+            contract=contract(result, timelines, rules),
+            words=WORDS,
+            style=Markup(_text("report.css")),  # noqa: S704 (a file of this package)
+        )
+    )
 
 
 @cache

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import final
 
-from harness.report.broken import Rules, Timelines
+from harness.checks.evaluate import NOT_EXERCISED
+from harness.report.broken import Timelines
 from harness.report.distribution import Distribution, distribution
 from harness.report.ladder import Ladder, ladder
 from harness.report.selection import select
 from harness.report.strip import Strip, strip
-from harness.results.grouping import FindingGroup, group_findings
 from harness.results.model import (
     FIGURE_LABELS,
     FIGURES,
@@ -67,15 +67,13 @@ class FigureView:
 
 @final
 @dataclass(frozen=True)
-class RuleView:
-    """One rule that was applied: how it came out and what it says."""
+class RuleTally:
+    """How many rules were put to the test, and how they came out."""
 
-    rule: str
-    outcome: str
-    css: str
-    cls: str
-    text: str
-    source: str
+    applied: int
+    held: int
+    broken: int
+    waived: int
 
 
 def facts(result: RunResult) -> tuple[tuple[str, str], ...]:
@@ -192,40 +190,29 @@ def _summary(summary: TimingSummary) -> tuple[tuple[str, str, bool], ...]:
     )
 
 
-def rule_views(result: RunResult, rules: Rules) -> tuple[RuleView, ...]:
-    """Every rule applied, broken, or left undecided, with its outcome."""
-    broken = {group.rule: group for group in group_findings(result)}
-    undecided = Counter(item.rule for item in result.rules.undecided)
-    names = dict.fromkeys([*result.rules.checked, *broken, *undecided])
-    tested = set(result.rules.checked)
-    return tuple(
-        _rule(name, *_outcome(broken.get(name), undecided[name], name in tested), rules)
-        for name in names
+def rule_tally(result: RunResult) -> RuleTally:
+    """How the rules came out, each counted once: broken if it was anywhere, then waived."""
+    broken = {finding.rule for finding in result.all_findings}
+    waived = {one.finding.rule for one in result.rules.waived} - broken
+    held = set(result.rules.checked) - broken - waived
+    return RuleTally(len(held | broken | waived), len(held), len(broken), len(waived))
+
+
+def waived(result: RunResult) -> tuple[tuple[str, int, str, str], ...]:
+    """What lab.toml waives: rule, number of findings, reason, last day."""
+    counts = Counter(
+        (one.finding.rule, clean(one.reason), one.expires.isoformat())
+        for one in result.rules.waived
     )
-
-
-def _outcome(group: FindingGroup | None, undecided: int, tested: bool) -> tuple[str, str]:
-    """Say how a rule came out; one that held here may be undecided there."""
-    if group is not None:
-        times = f" ×{len(group.findings)}" if len(group.findings) > 1 else ""
-        return f"broken{times}", group.severity.lower()
-    if not tested:
-        return "undecided", "skip"
-    return (f"held, {undecided} undecided" if undecided else "held"), "pass"
-
-
-def _rule(name: str, outcome: str, css: str, rules: Rules) -> RuleView:
-    known = rules.get(name)
-    if known is None:
-        return RuleView(clean(name, 20), outcome, css, "", "", "")
-    text = clean(known.text), clean(known.source, 300)
-    return RuleView(clean(name, 20), outcome, css, clean(known.cls, 10), *text)
+    return tuple((rule, count, why, until) for (rule, why, until), count in counts.items())
 
 
 def undecided(result: RunResult) -> tuple[tuple[str, str, str], ...]:
     """Rules that could not be decided: rule, reason, associations concerned."""
     grouped: dict[tuple[str, str], list[int]] = {}
     for item in result.rules.undecided:
+        if item.reason == NOT_EXERCISED:
+            continue
         found = grouped.setdefault((item.rule, item.reason), [])
         if item.association is not None:
             found.append(item.association)

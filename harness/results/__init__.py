@@ -28,6 +28,7 @@ from harness.results.model import (
 from harness.results.reading import load_result
 from harness.results.store import (
     Lost,
+    Pages,
     RunDirectory,
     Saved,
     create_run_directory,
@@ -49,6 +50,7 @@ __all__ = [
     "FindingResult",
     "LabFault",
     "Lost",
+    "Pages",
     "PostAssociation",
     "ResultFileError",
     "RuleText",

@@ -93,7 +93,10 @@ def _pass(result: RunResult) -> str:
     who = f"All {ran} associations obeyed" if ran > 1 else "The association obeyed"
     warned = sum(1 for finding in result.all_findings if finding.severity == "WARN")
     text = f"{who} the {_plural(rules, 'rule')} checked"
-    return f"{text}, with {_plural(warned, 'warning')}." if warned else f"{text}."
+    remarks = [_plural(warned, "warning")] if warned else []
+    if result.rules.waived:
+        remarks.append(f"{_plural(len(result.rules.waived), 'finding')} waived")
+    return f"{text}, with {' and '.join(remarks)}." if remarks else f"{text}."
 
 
 def _done(result: RunResult) -> str:

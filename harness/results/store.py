@@ -13,9 +13,10 @@ import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import final
 
@@ -146,19 +147,21 @@ def write_atomic(path: Path, text: str) -> None:
         raise
 
 
-def save(
-    directory: RunDirectory, result: RunResult, report: Callable[[RunResult], str] | None = None
-) -> Saved:
-    """Write result.json, junit.xml, repro.txt and, given its renderer, report.html.
+Pages = Mapping[str, Callable[[RunResult], str]]
+"""Further documents by file name, each with what makes its text from the final result."""
+
+
+def save(directory: RunDirectory, result: RunResult, pages: Pages | None = None) -> Saved:
+    """Write result.json, junit.xml, repro.txt and the pages.
 
     Never raises OSError. If a file does not fit, the reserve is given back and all are written
     again, with a lab fault that names what was lost first; the result then says MISS.
     """
-    kept, lost = _write_all(directory, result, report)
+    kept, lost = _write_all(directory, result, pages or {})
     if lost:
         directory.release_reserve()
         result = rejudge(result, _lost_fault(directory, lost))
-        kept, lost = _write_all(directory, result, report)
+        kept, lost = _write_all(directory, result, pages or {})
     directory.release_reserve()
     return Saved(result, kept, lost)
 
@@ -174,7 +177,7 @@ def _lost_fault(directory: RunDirectory, lost: tuple[Lost, ...]) -> LabFault:
 
 
 def _write_all(
-    directory: RunDirectory, result: RunResult, report: Callable[[RunResult], str] | None
+    directory: RunDirectory, result: RunResult, pages: Pages
 ) -> tuple[tuple[str, ...], tuple[Lost, ...]]:
     """Write the files, the most important first; each one that fails is recorded, not raised."""
     documents: dict[str, Callable[[], str]] = {
@@ -182,8 +185,7 @@ def _write_all(
         "repro.txt": lambda: result.command + "\n",
         "junit.xml": lambda: junit_xml(result),
     }
-    if report is not None:
-        documents["report.html"] = lambda: report(result)
+    documents |= {name: partial(make, result) for name, make in pages.items()}
     kept: list[str] = []
     lost: list[Lost] = []
     for name, make in documents.items():

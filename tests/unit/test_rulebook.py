@@ -9,9 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.checks import RULES, UNOBSERVABLE
+from harness.checks.book import entries, summary
 from harness.cli import app
 from harness.errors import UsageError
-from harness.rulebook import entries, examples, explain, find, summary
+from harness.rulebook import examples, explain, find
 
 CONTRACT = {
     "LIFE": 12, "ADPT": 10, "PRE": 13, "ETH": 7, "TX": 7, "RX": 4, "POST": 17, "STOP": 9, "RST": 7,

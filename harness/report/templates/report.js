@@ -39,7 +39,7 @@
   };
   addEventListener("hashchange", reveal);
   addEventListener("beforeprint", () => {
-    for (const one of document.querySelectorAll("details.rules, details.slice")) one.open = true;
+    for (const one of document.querySelectorAll("details.slice")) one.open = true;
   });
   reveal();
 })();

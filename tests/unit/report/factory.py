@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from harness.checks.book import entries
 from harness.evidence.timeline import TimelineEvent
-from harness.report import render
+from harness.report import render, render_contract
 from harness.results import (
     AirSummary,
     AssociationResult,
@@ -422,6 +423,9 @@ def main(folder: Path) -> None:
         result, timelines = make()
         (folder / f"{make.__name__}.html").write_text(
             render(result, timelines, RULES), encoding="utf-8"
+        )
+        (folder / f"{make.__name__}-contract.html").write_text(
+            render_contract(result, timelines, entries()), encoding="utf-8"
         )
 
 

@@ -3,29 +3,32 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from harness.checks.evaluate import NOT_EXERCISED
 from harness.report import view
-from harness.results import RulesResult, UndecidedResult
+from harness.results import FindingResult, RulesResult, UndecidedResult, WaivedResult
 from tests.unit.report import factory
 
 
-def test_rules_with_their_outcome() -> None:
-    """Held, broken (also when not listed as checked) and undecided are told apart."""
+def test_rules_are_counted_once() -> None:
+    """Broken (also if not listed as checked), waived, held; the undecided with their places."""
+    waived = FindingResult(rule="TX-04", severity="FAIL", message="a handle used twice")
     result, _ = factory.run(
         ["wrong-session", "wrong-session"],
         rules=RulesResult(
-            checked=("TX-02", "KEY-01"),
+            checked=("TX-02", "TX-04", "KEY-01"),
             undecided=(
                 UndecidedResult(rule="KEY-01", reason="too near", association=2),
                 UndecidedResult(rule="KEY-01", reason="too near", association=1),
                 UndecidedResult(rule="LIFE-03", reason="never loaded"),
+                UndecidedResult(rule="UI-01", reason=NOT_EXERCISED),
             ),
+            waived=(WaivedResult(finding=waived, reason="fixed in 2.3", expires=date(2027, 1, 1)),),
         ),
     )
-    outcomes = {rule.rule: rule.outcome for rule in view.rule_views(result, factory.RULES)}
-    assert outcomes == {
-        "TX-02": "held", "KEY-01": "held, 2 undecided", "POST-07": "broken ×2",
-        "LIFE-03": "undecided",
-    }  # fmt: skip
+    assert view.rule_tally(result) == view.RuleTally(applied=4, held=2, broken=1, waived=1)
+    assert view.waived(result) == (("TX-04", 1, "fixed in 2.3", "2027-01-01"),)
     assert view.undecided(result) == (
         ("KEY-01", "too near", "1–2"), ("LIFE-03", "never loaded", "run"),
     )  # fmt: skip

@@ -97,7 +97,7 @@ def test_save_keeps_four_files(tmp_path: Path) -> None:
     """Result, command, JUnit and report are there, the reserve is gone."""
     directory = create_run_directory(tmp_path)
     result = run(association(1))
-    saved = save(directory, result, lambda known: f"<p>{known.verdict}</p>")
+    saved = save(directory, result, {"report.html": lambda known: f"<p>{known.verdict}</p>"})
     assert names(directory.path) == ["junit.xml", "report.html", "repro.txt", "result.json"]
     assert (saved.result, saved.lost) == (result, ())
     assert set(saved.kept) == set(names(directory.path))
@@ -130,7 +130,11 @@ def test_full_disk_costs_the_report_not_the_result(
     """The reserve makes room for the result, which then names what was lost and says MISS."""
     directory = create_run_directory(tmp_path)
     monkeypatch.setattr(store, "write_atomic", Disk(directory, 0).write)
-    saved = save(directory, run(association(1)), lambda _: "x" * (store.RESERVE_BYTES + 1))
+    saved = save(
+        directory,
+        run(association(1)),
+        {"report.html": lambda _: "x" * (store.RESERVE_BYTES + 1)},
+    )
     assert [item.name for item in saved.lost] == ["report.html"]
     assert saved.kept == ("result.json", "repro.txt", "junit.xml")
     stored = load_result(directory.path)
