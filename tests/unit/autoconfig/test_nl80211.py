@@ -142,6 +142,24 @@ def test_association_is_told_with_its_frames(bench: Bench) -> None:
     assert associated.request_body == bytes.fromhex("31040500") + RSNE
 
 
+def test_reassociation(bench: Bench) -> None:
+    """The access point left goes into the request and its body; the response tells its kind."""
+    left = bytes.fromhex("0248494c0009")
+    bench.radio.connect(ConnectRequest(SSID, BSS, 7, 4, 4, left))
+    ((_command, asked),) = bench.socket.asked
+    assert asked[79] == left
+    bench.happens(38, {51: b"\x30" + bytes(23) + b"\x11\x04\0\0\x01\xc0ies"})
+    bench.happens(46, {72: b"\0\0", 6: AP, 77: RSNE})
+    (associated,) = bench.events.seen
+    assert associated.request_body == bytes.fromhex("31040500") + left + RSNE
+    assert (associated.reassociation_request, associated.reassociation_response) == (True, True)
+    bench.radio.connect(ConnectRequest(SSID, BSS, 7, 4, 4))
+    bench.happens(38, {51: b"\x10" + bytes(30)})
+    bench.happens(46, {72: b"\0\0", 6: AP, 77: RSNE})
+    again = bench.events.seen[-1]
+    assert (again.reassociation_request, again.reassociation_response) == (False, False)
+
+
 @pytest.mark.parametrize(
     ("found", "expected"),
     [({72: b"\x11\0"}, ("failed", 17, False)), ({72: b"\1\0", 65: b""}, ("failed", 1, True))],

@@ -28,7 +28,7 @@ assert _FIXED.size == SIZE_BYTES
 def completion_parameters(
     associated: Associated, beacon: Bss, auth_algorithm: int, unicast: int, multicast: int
 ) -> bytes:
-    """The structure for a successful first association, followed by the association request and
+    """The structure for a successful (re)association, followed by the association request and
     response bodies, the beacon body and the active PHY list, each named by offset and size from
     the structure's start."""
     bodies = (associated.request_body, associated.response_body, beacon.body())
@@ -41,7 +41,7 @@ def completion_parameters(
     tail = b"".join(bodies).ljust(phy_offset - SIZE_BYTES, b"\0") + PHY_ID.to_bytes(4, "little")
     fixed = _FIXED.pack(
         NDIS_OBJECT_TYPE_DEFAULT, REVISION_2, SIZE_BYTES, associated.bssid,
-        0, 0, 0,
+        0, associated.reassociation_request, associated.reassociation_response,
         *places, 0, 0,
         auth_algorithm, unicast, multicast, phy_offset, 4,
         0, 0, 0,

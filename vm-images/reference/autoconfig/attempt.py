@@ -37,6 +37,10 @@ class Phase(Enum):
     RESETTING = "resetting"  # inside AdapterReset
 
 
+WITH_SESSION = frozenset({Phase.POST_PENDING, Phase.AUTHORIZED, Phase.UNAUTHORIZED})
+"""States in which there is a security session, and a port."""
+
+
 class Cause(Enum):
     """Who ended an attempt."""
 
@@ -88,6 +92,7 @@ class Attempt:
         session: hSecuritySessionID, "" before PerformPostAssociate.
         post_returned: PerformPostAssociate returned ERROR_SUCCESS.
         post_completions: taken while the handler had not returned.
+        opened: the port of this session was open.
         completed: the WLAN client was told that the connection is complete.
         host_lost: the host it began with is gone: no handler may be called for it any more.
         end: how it ends, once that is known.
@@ -105,9 +110,17 @@ class Attempt:
     session: str = ""
     post_returned: bool = False
     post_completions: list[Completion] = field(default_factory=list)
+    opened: bool = False
     completed: bool = False
     host_lost: bool = False
     end: End | None = None
+
+    def leave(self, target: Bss) -> None:
+        """The session is over, and `target` is to be the next association's access point."""
+        self.bss = target
+        self.session = ""
+        self.post_returned = self.opened = False
+        self.post_completions = []
 
 
 @dataclass

@@ -18,19 +18,28 @@ from collections.abc import Callable
 from functools import partial
 
 from . import codes, handler_arguments
-from .attempt import Algorithms, Attempt, Cause, Completion, End, Phase, new_handle
-from .host import Arguments, HostLoss
+from .attempt import (
+    WITH_SESSION,
+    Algorithms,
+    Attempt,
+    Cause,
+    Completion,
+    End,
+    Phase,
+    new_handle,
+)
+from .host import Arguments, Done, HostLoss
 from .log import note
 from .loop import Loop, Timer
 from .packets import Caller, PacketPath
 from .profiles import Profile
 from .radio import Associated, Bss, ConnectRequest, Lost, Radio, RadioError
 from .reports import Notify, Reports
+from .roaming import Roaming
 from .search import Found, NetworkSearch
 from .settings import Settings
 from .teardown import Teardown
 
-WITH_SESSION = frozenset({Phase.POST_PENDING, Phase.AUTHORIZED, Phase.UNAUTHORIZED})
 WITH_PACKETS = WITH_SESSION | {Phase.ASSOCIATING}
 STATION_GONE_S = 0.05  # a refused port state is mostly a lost station whose report is on its way
 
@@ -66,6 +75,7 @@ class Connection:
         self.packets = PacketPath(loop, radio, host, settings.limits.tx_status_s)
         self.reports = Reports(notify)
         self._search = NetworkSearch(radio, settings.frequencies_mhz, settings.limits.bss_fresh_s)
+        self._roaming = Roaming(self, self._search)
         self._next: Profile | None = None
         self._unavailable = 0
         self._timer: Timer | None = None
@@ -145,6 +155,10 @@ class Connection:
             self._next = None
             self.end(End(Cause.USER, codes.REASON_SUCCESS))
 
+    def roam(self, elsewhere: bool, done: Done) -> None:
+        """Go on to another association; see Roaming.begin."""
+        self._roaming.begin(elsewhere, done)
+
     def end(self, end: End) -> None:
         """Take the attempt down; the first cause counts."""
         self._teardown.begin(end)
@@ -152,6 +166,7 @@ class Connection:
     def idle_again(self) -> None:
         """The teardown is over (called by it)."""
         self.attempt = None
+        self._roaming.ended()
         self.algorithms = Algorithms()
         self.packets.clear_handling()
         if self.ihv_handle:
@@ -177,7 +192,7 @@ class Connection:
         try:
             self._search.find(profile.ssids, partial(self._found, attempt))
         except RadioError as error:
-            self._radio_failed("scan", error)
+            self.radio_failed("scan", error)
 
     def _found(self, attempt: Attempt, found: Found | None) -> None:
         if attempt is not self.attempt or self.phase is not Phase.SCANNING:
@@ -250,7 +265,7 @@ class Connection:
         try:
             self.radio.connect(request)
         except RadioError as error:
-            self._radio_failed("connect", error)
+            self.radio_failed("connect", error)
             return
         attempt.association_started = True
         self.packets.begin(self.ihv_handle)  # the first packet may overtake the report
@@ -311,9 +326,13 @@ class Connection:
         if attempt is None or attempt.bss is None or attempt.end is not None:
             return
         opened = completion.error == codes.ERROR_SUCCESS
-        if not opened and not attempt.completed:
-            reason = completion.reason or codes.REASON_SECURITY_FAILURE
-            self.end(End(Cause.FAILURE, reason))
+        if not opened and not attempt.opened:
+            usual = (
+                codes.REASON_ROAMING_SECURITY_FAILURE
+                if attempt.completed
+                else codes.REASON_SECURITY_FAILURE
+            )
+            self.end(End(Cause.FAILURE, completion.reason or usual))
             return
         try:
             self.radio.authorize(attempt.bss.bssid, opened)
@@ -322,13 +341,16 @@ class Connection:
             self.loop.call_later(STATION_GONE_S, failed)
             return
         self.enter(Phase.AUTHORIZED if opened else Phase.UNAUTHORIZED)
+        first, attempt.opened = not attempt.opened, True
         if not attempt.completed:
             attempt.completed = True
             self.reports.connected(attempt)
+        elif first:
+            self._roaming.completed(attempt)
 
     def _port_refused(self, attempt: Attempt, error: RadioError) -> None:
         if attempt is self.attempt:
-            self._radio_failed("port state", error)
+            self.radio_failed("port state", error)
 
     def on_lost(self, lost: Lost) -> None:
         """See RadioEvents."""
@@ -378,6 +400,7 @@ class Connection:
             note(f"{phase.value} exceeded its limit")
             self.end(End(Cause.FAILURE, reason))
 
-    def _radio_failed(self, what: str, error: RadioError) -> None:
+    def radio_failed(self, what: str, error: RadioError) -> None:
+        """The radio refused: fail."""
         note(f"{what} refused by the radio: {error.strerror}")
         self.end(End(Cause.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))

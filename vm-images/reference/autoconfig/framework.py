@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import codes, keys, rsn
-from .attempt import Completion, Phase
-from .connection import WITH_SESSION, Connection
+from .attempt import WITH_SESSION, Completion, Phase
+from .connection import Connection
 from .host import Arguments
 from .keys import Key, KeyFormatError
 from .log import note

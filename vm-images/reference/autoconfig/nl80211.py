@@ -59,6 +59,7 @@ from .nl80211_messages import (
     KEYTYPE_PAIRWISE,
     MANAGEMENT_HEADER_BYTES,
     REASON_LEAVING,
+    REASSOCIATION_RESPONSE,
     SCAN_FLAG_FLUSH,
     STA_FLAG_AUTHORIZED,
     association_request_body,
@@ -89,9 +90,9 @@ class Nl80211Radio:
         self._scan_done: Callable[[bool], None] | None = None
         self._scan_timer: Timer | None = None
         self._abandoned = False
-        self._response_body = b""
+        self._response = b""
         self._disassociated = False
-        self._bss: Bss | None = None
+        self._request: ConnectRequest | None = None
         self._listeners: dict[int, socket.socket] = {}
         try:
             self._index = socket.if_nametoindex(interface)
@@ -165,8 +166,8 @@ class Nl80211Radio:
 
     def connect(self, request: ConnectRequest) -> None:
         """See Radio."""
-        self._bss = request.bss
-        self._response_body = b""
+        self._request = request
+        self._response = b""
         self._disassociated = False
         self._ask(CMD_CONNECT, self._ifindex + connect_body(request))
 
@@ -274,15 +275,24 @@ class Nl80211Radio:
         self._to().on_transmit_status(cookie, ATTR_ACK in found)
 
     def _on_associate(self, found: Attributes) -> None:
-        self._response_body = found.get(ATTR_FRAME, b"")[MANAGEMENT_HEADER_BYTES:]
+        self._response = found.get(ATTR_FRAME, b"")
 
     def _on_connect(self, found: Attributes) -> None:
         status = int.from_bytes(found.get(ATTR_STATUS_CODE, b"\1"), "little")
-        if status or self._bss is None:
+        request, response = self._request, self._response
+        if status or request is None:
             self._to().on_association_failed(status, ATTR_TIMED_OUT in found)
             return
-        request_body = association_request_body(self._bss, found.get(ATTR_REQ_IE, b""))
-        self._to().on_associated(Associated(found[ATTR_MAC], request_body, self._response_body))
+        elements = found.get(ATTR_REQ_IE, b"")
+        self._to().on_associated(
+            Associated(
+                found[ATTR_MAC],
+                association_request_body(request.bss, elements, request.previous),
+                response[MANAGEMENT_HEADER_BYTES:],
+                reassociation_request=request.previous is not None,
+                reassociation_response=response[:1] == REASSOCIATION_RESPONSE,
+            )
+        )
 
     def _note_end(self, disassociated: bool) -> None:
         self._disassociated = disassociated

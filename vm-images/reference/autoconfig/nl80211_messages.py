@@ -25,6 +25,7 @@ ATTR_FRAME, ATTR_SSID, ATTR_AUTH_TYPE, ATTR_REASON_CODE, ATTR_KEY_TYPE = 51, 52,
 ATTR_TIMED_OUT, ATTR_STA_FLAGS2, ATTR_CONTROL_PORT, ATTR_PRIVACY = 65, 67, 68, 70
 ATTR_DISCONNECTED_BY_AP, ATTR_STATUS_CODE, ATTR_CIPHER_SUITES_PAIRWISE = 71, 72, 73
 ATTR_CIPHER_SUITE_GROUP, ATTR_WPA_VERSIONS, ATTR_AKM_SUITES, ATTR_REQ_IE = 74, 75, 76, 77
+ATTR_PREV_BSSID = 79
 ATTR_COOKIE, ATTR_ACK, ATTR_CONTROL_PORT_ETHERTYPE, ATTR_CONTROL_PORT_NO_ENCRYPT = 88, 92, 102, 103
 ATTR_SCAN_FLAGS, ATTR_SOCKET_OWNER, ATTR_CONTROL_PORT_OVER_NL80211 = 158, 204, 264
 
@@ -38,6 +39,7 @@ WPA_VERSION_2 = 2
 EAPOL = 0x888E
 REASON_LEAVING = 3  # 802.11, table 9-49: the sending station is leaving
 MANAGEMENT_HEADER_BYTES = 24
+REASSOCIATION_RESPONSE = b"\x30"  # 802.11, 9.2.4.1: subtype 3 of a management frame
 
 CAPABILITY_ESS, CAPABILITY_PRIVACY = 0x0001, 0x0010
 CAPABILITY_SHORT_PREAMBLE, CAPABILITY_SHORT_SLOT = 0x0020, 0x0400
@@ -58,6 +60,8 @@ def connect_body(request: ConnectRequest) -> bytes:
         + attribute(ATTR_CONTROL_PORT_ETHERTYPE, struct.pack("=H", EAPOL))
         + attribute(ATTR_CONTROL_PORT_OVER_NL80211)
     )
+    if request.previous is not None:
+        body += attribute(ATTR_PREV_BSSID, request.previous)
     if not rsn.is_protected(request.auth_algorithm):
         return body
     element = rsn.rsn_element(
@@ -103,10 +107,12 @@ def bss_of(found: Attributes) -> Bss:
     )
 
 
-def association_request_body(bss: Bss, elements: bytes) -> bytes:
-    """The association request's body. nl80211 reports its elements only; capability and listen
-    interval in front are set as mac80211 sets them (net/mac80211/mlme.c, ieee80211_send_assoc)."""
+def association_request_body(bss: Bss, elements: bytes, previous: bytes | None = None) -> bytes:
+    """The association request's body; with `previous`, the access point left, a reassociation's.
+
+    nl80211 reports its elements only; capability and listen interval in front are set as mac80211
+    sets them (net/mac80211/mlme.c, ieee80211_send_assoc)."""
     capability = CAPABILITY_ESS | (bss.capability & CAPABILITY_PRIVACY)
     if bss.frequency_mhz < 3000:
         capability |= CAPABILITY_SHORT_PREAMBLE | CAPABILITY_SHORT_SLOT
-    return struct.pack("<HH", capability, LISTEN_INTERVAL) + elements
+    return struct.pack("<HH", capability, LISTEN_INTERVAL) + (previous or b"") + elements

@@ -61,13 +61,17 @@ class Bss:
 
 @dataclass(frozen=True)
 class ConnectRequest:
-    """An association to make: the network and its algorithms (DOT11_* numbers)."""
+    """An association to make: the network and its algorithms (DOT11_* numbers).
+
+    `previous` is the BSSID of the access point that is left for it; then it is a reassociation.
+    """
 
     ssid: bytes
     bss: Bss
     auth_algorithm: int
     unicast_cipher: int
     multicast_cipher: int
+    previous: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -78,11 +82,14 @@ class Associated:
         bssid: the access point.
         request_body: the association request's frame body.
         response_body: the association response's frame body.
+        reassociation_request, reassociation_response: what kind the two frames were.
     """
 
     bssid: bytes
     request_body: bytes
     response_body: bytes
+    reassociation_request: bool = False
+    reassociation_response: bool = False
 
 
 @dataclass(frozen=True)

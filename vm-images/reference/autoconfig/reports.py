@@ -3,6 +3,7 @@
 
 connection_start → associating → associated → authenticating → connected → connection_complete;
 a failure: attempt_fail and connection_complete, both with the reason;
+roaming: roaming_start → associating → associated → authenticating → connected → roaming_end (MSM);
 the end of a connection: disconnecting (asked for by a client) → disassociating → disconnected
 (MSM) → disconnected (ACM), the last when the adapter is idle again.
 """
@@ -42,6 +43,16 @@ class Reports:
         """The port is open for the first time."""
         self._tell(attempt, n.SOURCE_MSM, n.MSM_CONNECTED)
         self._tell(attempt, n.SOURCE_ACM, n.ACM_CONNECTION_COMPLETE)
+
+    def roaming(self, attempt: Attempt) -> None:
+        """The radio is asked for another association of the connection."""
+        self._tell(attempt, n.SOURCE_MSM, n.MSM_ROAMING_START)
+        self._tell(attempt, n.SOURCE_MSM, n.MSM_ASSOCIATING)
+
+    def roamed(self, attempt: Attempt) -> None:
+        """The port of that association is open."""
+        self._tell(attempt, n.SOURCE_MSM, n.MSM_CONNECTED)
+        self._tell(attempt, n.SOURCE_MSM, n.MSM_ROAMING_END)
 
     def disconnecting(self, attempt: Attempt) -> None:
         """A client ends the connection."""

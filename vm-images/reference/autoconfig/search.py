@@ -36,19 +36,24 @@ class NetworkSearch:
         self._fresh_ms = fresh_s * 1000
         self._known_mhz: dict[bytes, int] = {}
         self._current = 0
+        self._besides: bytes | None = None
 
-    def find(self, ssids: tuple[bytes, ...], done: Done) -> None:
+    def find(self, ssids: tuple[bytes, ...], done: Done, besides: bytes | None = None) -> None:
         """Call `done`, perhaps at once, with what was found. A later search makes this one void.
+
+        `besides` is the access point to look past: for another one anything known will do, since
+        the radio does not hear others while it is associated.
 
         Raises:
             RadioError: the radio cannot scan.
         """
         self._current += 1
+        self._besides = besides
         found = self._best(ssids)
-        if found is not None and found.bss.age_ms <= self._fresh_ms:
+        if found is not None and (besides or found.bss.age_ms <= self._fresh_ms):
             done(found)
             return
-        channel = self._known_mhz.get(ssids[0])
+        channel = None if besides else self._known_mhz.get(ssids[0])
         channels = (channel,) if channel else self._frequencies_mhz
         self._scan(ssids, channels, again=True, done=done)
 
@@ -90,9 +95,10 @@ class NetworkSearch:
         except RadioError:
             return None
         for ssid in ssids:
-            matching = [bss for bss in known if bss.ssid() == ssid]
+            matching = [bss for bss in known if bss.ssid() == ssid and bss.bssid != self._besides]
             if matching:
                 best = max(matching, key=lambda bss: bss.rssi_dbm)
-                self._known_mhz[ssid] = best.frequency_mhz
+                if self._besides is None:
+                    self._known_mhz[ssid] = best.frequency_mhz
                 return Found(ssid, best)
         return None
