@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from harness.bench import Figures, measure
 from harness.checks import RULES
 from harness.config import Lab, load_lab
 from harness.console import Console, open_console
@@ -28,6 +29,7 @@ from harness.rulebook import rules
 from harness.run import Plan
 from harness.scenarios import Scenario, find_scenario, scenario_names
 from harness.scenarios.model import SAMPLE_SECURITY
+from harness.soak import Soak, soak
 
 MISS_EXIT = 3
 INTERRUPTED_EXIT = 130
@@ -155,19 +157,27 @@ def bench(
     as_json: JsonOption = False,
     associations: Annotated[int, typer.Option("--associations", "-n")] = 20,
     build: Annotated[bool, typer.Option(help="Also time an image build from nothing.")] = True,
+    soaked: Annotated[
+        int,
+        typer.Option("--soak", min=0, help="Instead: so many associations over all scenarios."),
+    ] = 0,
     lab: LabOption = None,
 ) -> None:
-    """Measure image build, first verdict, rate of associations and AP turnaround."""
-    from harness.bench import measure
-
+    """Measure image build, first verdict, rate of associations and AP turnaround; or soak."""
     _signals()
+    figures: Figures | Soak
     with open_console(sys.stderr) as console:
-        figures = measure(load_lab(lab), console, associations=associations, build=build)
+        if soaked:
+            figures = soak(load_lab(lab), console, soaked)
+        else:
+            figures = measure(load_lab(lab), console, associations=associations, build=build)
     if as_json:
         typer.echo(json.dumps(figures.to_json(), indent=1))
     else:
         for line in figures.lines():
             typer.echo(line)
+    if isinstance(figures, Soak):
+        raise typer.Exit(figures.verdict.exit_code)
 
 
 def main() -> NoReturn:
