@@ -47,6 +47,7 @@ class Attempt:
         """Associate, use the association, end it; raises `LabFault` if the lab breaks."""
         session = self._session
         session.air.begin(self._index, self._scenario.air)
+        session.orders.give(self._scenario.os)
         self._pull_trace()  # what came before belongs to no association
         self._ihv.clear()
         self._connect_ns = session.agent.connect(
@@ -59,6 +60,7 @@ class Attempt:
             self._use()
         if connected is not False:  # one without an outcome is still under way
             self._end()
+        session.orders.collect()
         self._settle()
         session.check_whole()  # an association with a gap in its evidence is none
 

@@ -117,11 +117,20 @@ def scenarios(as_json: JsonOption = False) -> None:
     """List the shipped scenarios."""
     found = [find_scenario(name) for name in scenario_names()]
     if as_json:
-        rows = [{"name": one.name, "summary": one.summary} for one in found]
+        rows = [
+            {
+                "name": one.name,
+                "summary": one.summary,
+                "beyond_documents": one.beyond_documents,
+            }
+            for one in found
+        ]
         typer.echo(json.dumps(rows, indent=1))
         return
+    width = max(len(one.name) for one in found) + 2
     for one in found:
-        typer.echo(f"{one.name:<20}{one.summary}")
+        stress = "(beyond the documents) " if one.beyond_documents else ""
+        typer.echo(f"{one.name:<{width}}{stress}{one.summary}")
 
 
 @app.command()
@@ -208,6 +217,7 @@ def _plan(
     count = usual if associations is None else associations
     if not 1 <= count <= 100_000:
         raise UsageError(f"--associations {count}: wanted 1 to 100000")
+    _check_guest(found, lab.guest.kind)
     if chosen and (dll is not None or found.ihv.security != SAMPLE_SECURITY):
         raise UsageError(
             f"--fault {fault}: only our sample DLL can be told to have a fault",
@@ -220,6 +230,14 @@ def _plan(
         fault=chosen,
         dll=inspect(dll) if dll is not None else None,
     )
+
+
+def _check_guest(scenario: Scenario, kind: str) -> None:
+    if scenario.os and kind != "reference":
+        raise UsageError(
+            f"scenario {scenario.name} has [[os]]: only the reference guest obeys orders",
+            hint=f"take a scenario without, or a lab.toml whose guest is not {kind}",
+        )
 
 
 def _counted(scenario: Scenario, count: int) -> Scenario:

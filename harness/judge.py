@@ -44,7 +44,8 @@ def limits_of(lab: Lab) -> Limits:
 def expectation_of(scenario: Scenario) -> Expectation:
     """What the checker is to expect of each association of a scenario."""
     if not scenario.expect.connected:
-        return Expectation(connected=False, echoes=0, messages=(), stopped=True)
+        stopped = scenario.expect.stopped
+        return Expectation(connected=False, echoes=0, messages=(), stopped=stopped)
     messages = MESSAGES if scenario.group_rekeys else MESSAGES[:4]
     return Expectation(connected=True, echoes=scenario.echoes, messages=messages)
 

@@ -19,6 +19,7 @@ from harness.deadline import Deadline
 from harness.errors import LabFault, PeerGone
 from harness.evidence import IhvRecord
 from harness.guest.agent import Agent, Interface, running_agent
+from harness.guest.orders import Orders
 from harness.guest.recorder import AGENT, FOLDER, TRACE, installed, stop_service
 from harness.guest.ssh import Login, Ssh, connect
 from harness.recording import Recording
@@ -70,6 +71,7 @@ class Session(Guest):
     """Guest path of the DLL under test."""
     vendor_sha256: str
     recording: Recording
+    orders: Orders
 
     def check_whole(self) -> None:
         """Raise `LabFault` if a process has ended or evidence could not be written."""
@@ -158,9 +160,11 @@ def open_session(
             place = stack.enter_context(installed(ssh, images.recorder, dll=dll))
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)
+        orders = Orders(ssh, limit_s=lab.limits.command_s)
+        stack.callback(orders.close)
         session = Session(
             guest.machine, ssh, guest.air, images, guest.accel, agent, interface,
-            place.vendor, place.sha256, recording,
+            place.vendor, place.sha256, recording, orders,
         )  # fmt: skip
         _await_recorder(session, lab)
         yield session

@@ -43,7 +43,24 @@ def _next_association(session: Session) -> Call | None:
     return successor if successor and successor.function != names.DEINIT_ADAPTER else None
 
 
+def _reset_in_association(case: Case, session: Session) -> bool:
+    """The OS reset the adapter while the station was still associated: that ends the session too.
+
+    After a disassociation, which either side's frame shows, StopPostAssociate comes before it.
+    """
+    reset, association = session.reset, case.association(session.association)
+    if reset is None or association is None:
+        return False
+    since_ns, until_ns = session.handler.start_ns, reset.start_ns
+    return not any(
+        frame.kind in ("deauth", "disassoc") and since_ns < (frame.guest_ns or 0) < until_ns
+        for frame in association.frames
+    )
+
+
 def _stopped_before(case: Case, session: Session, successor: Call) -> Outcome:
+    if _reset_in_association(case, session):
+        return HELD
     handler = session.handler
     blind = case.blind(
         handler.process, session.association, handler.start_ns, successor.start_ns

@@ -3,5 +3,6 @@
 
 from harness.scenarios.catalogue import find_scenario, scenario_names
 from harness.scenarios.model import AirRule, Network, Scenario
+from harness.scenarios.orders import OsOrder
 
-__all__ = ["AirRule", "Network", "Scenario", "find_scenario", "scenario_names"]
+__all__ = ["AirRule", "Network", "OsOrder", "Scenario", "find_scenario", "scenario_names"]

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from harness.scenarios.orders import OsOrder
 from harness.validation import Strict
 
 Message = Literal["auth", "assoc-req", "assoc-resp", "M1", "M2", "M3", "M4", "G1", "G2", "data"]
@@ -99,6 +100,8 @@ class Expect(Strict):
     """What must come of each association."""
 
     connected: bool = True
+    stopped: bool = True
+    """Without a connection: StopPostAssociate must have been called all the same."""
 
 
 class Scenario(Strict):
@@ -114,6 +117,10 @@ class Scenario(Strict):
     network: Network = Network()
     ihv: Ihv = Ihv()
     air: tuple[AirRule, ...] = ()
+    os: Annotated[tuple[OsOrder, ...], Field(max_length=32)] = ()
+    """What the reference guest's WLAN service does out of the ordinary."""
+    beyond_documents: bool = False
+    """A stress scenario: the documents do not say that the WLAN service ever does this."""
     expect: Expect = Expect()
 
     def with_passphrase(self) -> Scenario:

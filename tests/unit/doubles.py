@@ -21,6 +21,7 @@ from harness.guest.agent import ACM, DISCONNECTED, Interface
 from harness.guest.ssh import Login
 from harness.lab import Session
 from harness.recording import Recording
+from harness.scenarios import OsOrder
 from harness.vm.accel import Choice
 from harness.vm.images import Images
 from tests.unit.checks import builder
@@ -45,6 +46,7 @@ class World:
         self._told = (0, 0)
         self.air = FakeAir(self)
         self.agent = FakeAgent(self)
+        self.orders = FakeOrders()
         self.machine = FakeMachine()
         self.ssh = FakeSsh(self)
 
@@ -77,9 +79,11 @@ class World:
         self.tell(*builder.PROLOGUE)
         parts: Any = (self.machine, self.ssh, self.air, IMAGES, Choice("tcg", "no KVM"))
         agent: Any = self.agent
+        orders: Any = self.orders
         return Session(
-            *parts, agent, Interface("{guid}", "radio"), "C:\\v\\ihv.dll", "ab" * 32, recording
-        )
+            *parts, agent, Interface("{guid}", "radio"), "C:\\v\\ihv.dll", "ab" * 32, recording,
+            orders,
+        )  # fmt: skip
 
     @contextlib.contextmanager
     def open_guest(
@@ -174,6 +178,22 @@ class FakeAir:
         """The air's account."""
         self._world.step("status")
         return {}
+
+
+class FakeOrders:
+    """The orders to the guest's WLAN service."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[OsOrder, ...]] = []
+        self.done: list[dict[str, Any]] = []
+
+    def give(self, orders: tuple[OsOrder, ...]) -> None:
+        """The orders of the next association."""
+        self.given.append(orders)
+
+    def collect(self) -> list[dict[str, Any]]:
+        """What was done of them."""
+        return self.done
 
 
 class FakeAgent:

@@ -76,6 +76,15 @@ def test_the_rules_of_the_scenario_are_armed_first(world: World, attempt: Try) -
     assert world.done.index("begin") < world.done.index("connect")
 
 
+def test_the_orders_of_the_scenario_are_given_first(world: World, attempt: Try) -> None:
+    """And those of an earlier scenario taken back, before the station is told to connect."""
+    world.at("connect", 1, lambda: world.done.append(f"{len(world.orders.given)} plan"))
+    attempt("reset-post-pending").run()
+    ((order,),) = world.orders.given
+    assert (order.on, order.do) == ("Dot11ExtIhvPerformPostAssociate", "reset")
+    assert "1 plan" in world.done
+
+
 @pytest.mark.parametrize(("code", "reason"), [(11, 0x38005), (10, 5)])
 def test_a_failed_attempt_is_not_used(world: World, attempt: Try, code: int, reason: int) -> None:
     """ "Attempt failed", and "complete" with a reason, end it: no echo, no disconnect."""

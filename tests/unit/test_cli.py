@@ -17,9 +17,9 @@ import pytest
 
 from harness import cli
 from harness.checks import RULES
-from harness.errors import HarnessError, LabFault
+from harness.errors import HarnessError, LabFault, UsageError
 from harness.results import StoreError
-from harness.scenarios import scenario_names
+from harness.scenarios import find_scenario, scenario_names
 from tests.unit.doubles import World, lost
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -172,6 +172,14 @@ def test_faults_are_listed_with_their_rules(hil: Command) -> None:
     assert {rule for row in rows for rule in row["rules"]} <= set(RULES)
     plain = hil("faults").out.splitlines()
     assert [line.split()[0] for line in plain] == [row["name"] for row in rows]
+
+
+def test_only_the_reference_guest_obeys_orders() -> None:
+    """Told before anything starts."""
+    cli._check_guest(find_scenario("plain"), "windows")
+    cli._check_guest(find_scenario("reset-post-pending"), "reference")
+    with pytest.raises(UsageError, match="only the reference guest obeys orders"):
+        cli._check_guest(find_scenario("reset-post-pending"), "windows")
 
 
 def test_scenarios_are_listed(hil: Command) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from harness.pytest_plugin import RunningLab
-from harness.scenarios import Scenario, scenario_names
+from harness.scenarios import Scenario, find_scenario, scenario_names
 
 MESSAGES = {
     "plain": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
@@ -20,8 +20,10 @@ MESSAGES = {
 
 
 def test_every_shipped_scenario_is_tested_here() -> None:
-    """A scenario added to the catalogue needs its line above."""
-    assert set(scenario_names()) == {*MESSAGES, "deauthentication"}
+    """A scenario of the air added to the catalogue needs its line above; those with orders to the
+    WLAN service are in test_stimuli."""
+    of_the_air = {name for name in scenario_names() if not find_scenario(name).os}
+    assert of_the_air == {*MESSAGES, "deauthentication"}
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -7,11 +7,14 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from autoconfig.actions import Scene
 from autoconfig.connection import Connection
 from autoconfig.framework import Framework
 from autoconfig.host import Arguments, Done
+from autoconfig.lifecycle import Lifecycle
 from autoconfig.loop import Callback, Loop, Timer
 from autoconfig.notifications import Notification
+from autoconfig.performer import OrderedCalls, Performer
 from autoconfig.profiles import Profile
 from autoconfig.radio import Associated, Bss, ConnectRequest, Lost, RadioError, RadioEvents
 from autoconfig.settings import Settings
@@ -203,16 +206,29 @@ class Rig:
         self.radio = FakeRadio()
         self.host = FakeHost()
         self.told: list[Notification] = []
+        self.performer = Performer()
         self.connection = Connection(
-            self.loop, self.radio, self.host, settings or Settings(), self.told.append
+            self.loop,
+            self.radio,
+            OrderedCalls(self.host, self.performer),
+            settings or Settings(),
+            self.told.append,
+            self.performer.event,
         )
         self.framework = Framework(self.connection)
+        self.lifecycle = Lifecycle("{G}", "rig", self.connection, self.framework.reset)
+        self.performer.use(
+            Scene(self.loop, self.host, self.connection, self.framework, self.lifecycle)
+        )
 
     # --- the DLL's side ---
 
     def dll(self, function: str, **arguments: Any) -> int:
         """A framework call of the DLL; its status."""
         arguments.setdefault("hDot11SvcHandle", SERVICE)
+        refused = self.performer.framework_call(f"Dot11Ext{function}")
+        if refused is not None:
+            return refused
         status = self.framework.answer(f"Dot11Ext{function}", arguments)["status"]
         assert isinstance(status, int)
         return status
@@ -247,6 +263,19 @@ class Rig:
             dwReasonCode=reason, dwWin32Error=error,
         )  # fmt: skip
 
+    # --- the harness's side ---
+
+    def order(self, on: str, do: str, **parameters: Any) -> None:
+        """A plan of one order."""
+        self.performer.give([{"on": on, "do": do, **parameters}])
+
+    def done(self) -> list[Arguments]:
+        """What was carried out of it; none of it may be in progress."""
+        told: list[list[Arguments]] = []
+        self.performer.collect(told.append)
+        (done,) = told
+        return done
+
     # --- states ---
 
     def initialise(self) -> Rig:
@@ -258,6 +287,7 @@ class Rig:
     def to_pre_pending(self) -> Rig:
         """PerformPreAssociate was called and has not returned."""
         self.connection.connect(PROFILE)
+        self.host.answer("capability_match", reason=0)
         assert self.host.pending() == "pre_associate"
         return self
 

@@ -23,7 +23,7 @@ def request_of(radio: FakeRadio) -> ConnectRequest:
 def test_the_good_way_is_taken_in_the_documented_order(rig: Rig) -> None:
     """Handlers and notifications of a connection come in the order of the contract, section 4."""
     rig.to_connected()
-    assert rig.host.names() == ["pre_associate", "post_associate"]
+    assert rig.host.names() == ["capability_match", "pre_associate", "post_associate"]
     assert rig.codes() == [(ACM, 9), (MSM, 1), (MSM, 2), (MSM, 3), (MSM, 4), (ACM, 10)]
     assert {n.fields["reason"] for n in rig.told} == {0}
     assert rig.radio.names() == ["connect", "authorize"]
@@ -264,7 +264,7 @@ def test_connect_while_connected_replaces_the_connection(rig: Rig) -> None:
     rig.lost()
     rig.host.answer("stop_post_associate")
     rig.host.answer("adapter_reset")
-    assert rig.host.pending() == "pre_associate"
+    assert rig.host.pending() == "capability_match"
     assert rig.codes()[-3:] == [(MSM, 10), (ACM, 21), (ACM, 9)]
 
 
@@ -274,7 +274,25 @@ def test_connect_waits_for_a_host_that_is_starting() -> None:
     rig.connection.connect(PROFILE)
     assert rig.told == []
     rig.initialise()
+    assert rig.host.pending() == "capability_match"
+
+
+def test_the_dll_is_asked_whether_the_network_matches(rig: Rig) -> None:
+    """PerformCapabilityMatch comes before pre-association, with the profile and the BSS found."""
+    rig.connection.connect(PROFILE)
+    arguments = rig.host.answer("capability_match", reason=0)
+    assert arguments["security_xml"] == "<IhvSecurity/>"
+    assert [entry["bssid"] for entry in arguments["bss_list"]] == [AP.hex(":")]
     assert rig.host.pending() == "pre_associate"
+
+
+def test_a_network_that_does_not_match_is_not_tried(rig: Rig) -> None:
+    """A DLL that refuses the network: no other handler, NETWORK_NOT_COMPATIBLE, idle again."""
+    rig.connection.connect(PROFILE)
+    rig.host.answer("capability_match", status=50, reason=0x90003)
+    assert rig.host.pending() == ""
+    assert rig.reason(ACM, 11) == codes.REASON_NETWORK_NOT_COMPATIBLE
+    assert rig.connection.phase is Phase.IDLE
 
 
 def test_connect_fails_when_the_host_cannot_start() -> None:

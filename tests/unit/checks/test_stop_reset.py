@@ -28,6 +28,11 @@ def deauth(s: Story) -> None:
     s.frame("deauth", "down", detail={"reason": 3})
 
 
+def leave(s: Story) -> None:
+    """The station says goodbye."""
+    s.frame("deauth", "up", detail={"reason": 3})
+
+
 def mid_handshake(*, stopped: bool = True, after_stop: bool = False) -> Story:
     """The access point deauthenticates after M1."""
     left_out = AFTER_M1 if stopped else (*AFTER_M1, "stop", "reset")
@@ -49,15 +54,34 @@ def test_stop_01_missing_stop() -> None:
     story = mid_handshake(stopped=False)
     story.wait_ms(6_000)
     only_finding(story, "STOP-01", "MISS", "deauth", expect=NOT_CONNECTED)
-    first = tell(without=("stop",))
+    first = tell(without=("stop",), after={"echo": leave})
     only_finding(tell(story=first), "STOP-01", "MISS", "had not been stopped")
 
 
 def test_stop_02_pending_session() -> None:
     """A session not completed needs its stop as well."""
-    first = tell(without=(*AFTER_M1, "stop"))
+    first = tell(without=(*AFTER_M1, "stop"), after={"m1": leave})
     story = tell(story=first)
     assert ("STOP-02", "MISS") in {(i.rule, i.severity) for i in judge(story).findings}
+
+
+def test_a_reset_ends_a_session_without_a_stop() -> None:
+    """The OS resets the adapter with the association standing: the session ends with the reset, be
+    it pending or completed, and no stop is due any more."""
+    story: Story | None = None
+    for _ in range(2):
+        story = tell(story=story, without=(*AFTER_M1, "stop"), reset=cancelling_reset)
+    assert story is not None
+    unstopped = Expectation(connected=False, messages=())
+    clean(story, "STOP-01", "RST-01", "RST-02", "RST-03", "POST-13", expect=unstopped)
+    clean(tell(story=tell(without=("stop",))), "STOP-01", "RST-01", "RST-02")
+
+
+def cancelling_reset(s: Story) -> None:
+    """AdapterReset inside which the pending operation is completed as cancelled."""
+    call = s.enter(names.ADAPTER_RESET, hIhvExtAdapter=IHV)
+    complete(s, error=1223, reason=0x90002)
+    s.leave(call, names.ADAPTER_RESET)
 
 
 def test_stop_04_completion_after_stop() -> None:

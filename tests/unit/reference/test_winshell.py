@@ -136,6 +136,11 @@ def test_the_wlan_service_is_autoconfigs(shell, line, action):
     assert shell(line)[1] == [action]
 
 
+def test_the_way_for_orders_is_autoconfigs(shell):
+    """A command Windows does not have."""
+    assert shell("hil-orders")[1] == ["--orders"]
+
+
 WORD = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=8).filter(
     lambda word: not set(word) & set('"&|<>^%()!`;,=')
 )

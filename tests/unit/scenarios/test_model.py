@@ -63,6 +63,7 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + '[[air]]\nmessage = "M9"\naction = "drop"\n', "air.0.message = 'M9'"),
         (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "delay_ms goes with action"),
         (GOOD + "x = [\n", "not valid TOML"),
+        (GOOD + "[[os]]\n", "os.0.on"),
         ("", "name"),
     ],
 )

@@ -8,13 +8,15 @@ import os
 import signal
 import sys
 
+from .actions import Scene
 from .connection import Connection
 from .framework import Framework
-from .host import IhvHost
+from .host import Arguments, HostLoss, IhvHost
 from .lifecycle import Lifecycle, Outcome
 from .log import defer, flush, note
 from .loop import Callback, Loop
 from .nl80211 import Nl80211Radio
+from .performer import OrderedCalls, Performer
 from .radio import Radio, RadioError
 from .service import WlanService
 from .settings import SettingError, Settings, from_environment
@@ -46,16 +48,32 @@ class App:
             loop,
             settings.host_command,
             settings.limits,
-            lambda function, arguments: self.framework.answer(function, arguments),
+            self._framework_call,
             lambda event: self.lifecycle.on_service(event),
-            lambda loss: self.lifecycle.on_lost(loss),
+            self._host_lost,
         )
-        self.connection = Connection(loop, radio, self.host, settings, self.service.notify)
+        self.performer = Performer()
+        calls = OrderedCalls(self.host, self.performer)
+        self.connection = Connection(
+            loop, radio, calls, settings, self.service.notify, self.performer.event
+        )
         self.framework = Framework(self.connection)
         self.lifecycle = Lifecycle(guid, DESCRIPTION, self.connection, self.framework.reset)
         self.lifecycle.use(self.host)
-        self.service.use(self.connection, self.lifecycle, self.host)
+        scene = Scene(loop, self.host, self.connection, self.framework, self.lifecycle)
+        self.performer.use(scene)
+        self.service.use(self.connection, self.lifecycle, self.host, self.performer)
         self.address = self.service.listen(settings.address)
+
+    def _framework_call(self, function: str, arguments: Arguments) -> Arguments:
+        refused = self.performer.framework_call(function)
+        if refused is not None:
+            return {"status": refused}
+        return self.framework.answer(function, arguments)
+
+    def _host_lost(self, loss: HostLoss) -> None:
+        self.performer.host_lost()
+        self.lifecycle.on_lost(loss)
 
     def close(self) -> None:
         """Drop clients and host at once."""

@@ -27,6 +27,7 @@ class Phase(Enum):
     INITIALIZING = "initializing"  # inside InitAdapter
     IDLE = "idle"
     SCANNING = "scanning"
+    MATCHING = "matching"  # inside PerformCapabilityMatch
     PRE_PENDING = "pre-association"
     ASSOCIATING = "associating"
     POST_PENDING = "post-association"
@@ -50,6 +51,15 @@ class Cause(Enum):
     HOST = "host"  # the IHV host crashed or hung
 
 
+class Way(Enum):
+    """Which way down an attempt takes; all but the first are orders (see `orders`)."""
+
+    DISCONNECT = "disconnect"  # the radio disconnects, StopPostAssociate, AdapterReset
+    RESET_FIRST = "reset first"  # AdapterReset at once, whatever is pending; no StopPostAssociate
+    RESET_THEN_STOP = "reset, then stop"  # StopPostAssociate comes after AdapterReset (STOP-06)
+    REMOVE = "remove"  # StopPostAssociate if due, then the adapter goes without AdapterReset
+
+
 @dataclass(frozen=True)
 class End:
     """How an attempt ends.
@@ -59,12 +69,14 @@ class End:
         reason: WLAN reason code for the notifications.
         status: DOT11_ASSOC_STATUS for StopPostAssociate.
         gone: the radio's association is over already.
+        way: the order of the steps.
     """
 
     cause: Cause
     reason: int
     status: int = codes.ASSOC_STATUS_DISASSOCIATED_BY_OS
     gone: bool = False
+    way: Way = Way.DISCONNECT
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,7 @@ class Attempt:
         post_completions: taken while the handler had not returned.
         opened: the port of this session was open.
         completed: the WLAN client was told that the connection is complete.
+        was_reset: AdapterReset was called for it already (Way.RESET_FIRST and RESET_THEN_STOP).
         host_lost: the host it began with is gone: no handler may be called for it any more.
         end: how it ends, once that is known.
     """
@@ -112,6 +125,7 @@ class Attempt:
     post_completions: list[Completion] = field(default_factory=list)
     opened: bool = False
     completed: bool = False
+    was_reset: bool = False
     host_lost: bool = False
     end: End | None = None
 

@@ -3,8 +3,8 @@
 
 The order is that of the contract, section 4::
 
-    scan → PerformPreAssociate → PreAssociateCompletion(0) → the radio associates
-         → PerformPostAssociate → PostAssociateCompletion(0) → the port opens
+    scan → PerformCapabilityMatch → PerformPreAssociate → PreAssociateCompletion(0)
+         → the radio associates → PerformPostAssociate → PostAssociateCompletion(0) → the port opens
     disconnect → StopPostAssociate → EtherType lists cleared → AdapterReset → idle
 
 Every state has a limit. Whatever goes wrong takes the same way down (`teardown`), so the
@@ -53,6 +53,7 @@ class Connection:
         host: calls the DLL's handlers.
         settings: limits and channels.
         notify: hands a notification to the WLAN clients.
+        happened: told of the moments an order can name (orders.MOMENTS).
     """
 
     def __init__(
@@ -62,7 +63,9 @@ class Connection:
         host: Caller,
         settings: Settings,
         notify: Notify,
+        happened: Callable[[str], None] = lambda _moment: None,
     ) -> None:
+        self._happened = happened
         self.loop = loop
         self.radio = radio
         self.host = host
@@ -159,8 +162,19 @@ class Connection:
         """Go on to another association; see Roaming.begin."""
         self._roaming.begin(elsewhere, done)
 
+    def disconnect_by_client(self) -> None:
+        """As `disconnect`, for a WLAN client."""
+        if self.attempt is not None and self.attempt.end is None:
+            self._happened("disconnect")
+        self.disconnect()
+
     def end(self, end: End) -> None:
         """Take the attempt down; the first cause counts."""
+        self._teardown.begin(end)
+
+    def remove(self, end: End, removal: Callable[[], None]) -> None:
+        """Take the attempt down, then let `removal` take the adapter away in place of a reset."""
+        self._teardown.then_remove(removal)
         self._teardown.begin(end)
 
     def idle_again(self) -> None:
@@ -189,19 +203,40 @@ class Connection:
         attempt = self.attempt = Attempt(profile, profile.ssids[0])
         self.reports.started(attempt)
         self.enter(Phase.SCANNING, 2 * self.limits.scan_s + 1, codes.REASON_NETWORK_NOT_AVAILABLE)
+        self._happened("connect")
+        if self._over(attempt, Phase.SCANNING):
+            return
         try:
             self._search.find(profile.ssids, partial(self._found, attempt))
         except RadioError as error:
             self.radio_failed("scan", error)
 
     def _found(self, attempt: Attempt, found: Found | None) -> None:
-        if attempt is not self.attempt or self.phase is not Phase.SCANNING:
+        if self._over(attempt, Phase.SCANNING):
             return
         if found is None:
             self.end(End(Cause.FAILURE, codes.REASON_NETWORK_NOT_AVAILABLE))
             return
         attempt.ssid, attempt.bss = found.ssid, found.bss
-        self._pre_associate(attempt, found.bss)
+        self._happened("idle")
+        if self._over(attempt, Phase.SCANNING):
+            return
+        self.enter(Phase.MATCHING)
+        arguments = handler_arguments.capability_match(self.ihv_handle, attempt, found.bss)
+        self.host.call("capability_match", arguments, partial(self._matched, attempt, found.bss))
+
+    def _matched(self, attempt: Attempt, bss: Bss, result: Arguments) -> None:
+        if self._over(attempt, Phase.MATCHING):
+            return
+        if result.get("status") != codes.ERROR_SUCCESS:
+            note("the IHV DLL says that the network does not match")
+            self.end(End(Cause.FAILURE, codes.REASON_NETWORK_NOT_COMPATIBLE))
+            return
+        self._pre_associate(attempt, bss)
+
+    def _over(self, attempt: Attempt, phase: Phase) -> bool:
+        """Whether what was begun in `phase` of this attempt is void by now."""
+        return attempt is not self.attempt or self.phase is not phase or attempt.end is not None
 
     # --- pre-association ---
 
@@ -213,7 +248,7 @@ class Connection:
         self.host.call("pre_associate", arguments, partial(self._pre_returned, attempt))
 
     def _pre_returned(self, attempt: Attempt, result: Arguments) -> None:
-        if attempt is not self.attempt or self.phase is not Phase.PRE_PENDING:
+        if self._over(attempt, Phase.PRE_PENDING):
             return
         if result.get("status") != codes.ERROR_SUCCESS:
             reason = int(result.get("reason") or codes.REASON_PRE_SECURITY_FAILURE)
@@ -297,7 +332,7 @@ class Connection:
     # --- post-association ---
 
     def _post_returned(self, attempt: Attempt, result: Arguments) -> None:
-        if attempt is not self.attempt or self.phase is not Phase.POST_PENDING:
+        if self._over(attempt, Phase.POST_PENDING):
             return
         if result.get("status") != codes.ERROR_SUCCESS:
             self.end(End(Cause.FAILURE, codes.REASON_START_SECURITY_FAILURE))
@@ -312,6 +347,8 @@ class Connection:
         attempt = self.attempt
         if attempt is None or session != attempt.session or not session:
             return codes.ERROR_INVALID_PARAMETER
+        if self.phase is Phase.RESETTING and attempt.was_reset:
+            return codes.ERROR_SUCCESS  # POST-13: answered with ERROR_CANCELLED
         if self.phase not in WITH_SESSION:
             return codes.ERROR_INVALID_STATE  # STOP-04: the session ended with its Stop
         if attempt.post_returned:
@@ -345,6 +382,7 @@ class Connection:
         if not attempt.completed:
             attempt.completed = True
             self.reports.connected(attempt)
+            self._happened("connected")
         elif first:
             self._roaming.completed(attempt)
 

@@ -141,7 +141,7 @@ class Framework:
         phase = self._connection.phase
         if phase is Phase.PRE_PENDING:
             return attempt is not None and attempt.pre_completion is None
-        return phase in (Phase.INITIALIZING, Phase.IDLE, Phase.SCANNING)
+        return phase in (Phase.INITIALIZING, Phase.IDLE, Phase.SCANNING, Phase.MATCHING)
 
     # --- algorithms ---
 

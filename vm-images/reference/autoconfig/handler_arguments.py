@@ -31,6 +31,11 @@ def pre_associate(ihv_handle: str, attempt: Attempt, bss: Bss) -> Arguments:
     return arguments
 
 
+def capability_match(ihv_handle: str, attempt: Attempt, bss: Bss) -> Arguments:
+    """PerformCapabilityMatch: the profile and the networks found for it."""
+    return {**profile_arguments(ihv_handle, attempt.profile), "bss_list": [bss_entry(bss)]}
+
+
 def post_associate(
     ihv_handle: str, session: str, associated: Associated, bss: Bss, chosen: Algorithms
 ) -> Arguments:

@@ -3,7 +3,7 @@
 
 Each call is one function of the Native Wifi API; an error's code is the Win32 error that function
 returns, and `reason` its WLAN reason code where it has one. `service` is the guest's own: what
-"net stop|start WlanSvc" does on Windows.
+"net stop|start WlanSvc" does on Windows. So are `orders` and `orders_done`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from .lifecycle import Lifecycle, Outcome, State
 from .log import note
 from .loop import Loop
 from .notifications import Notification
+from .orders import OrderError
 from .packets import Caller
+from .performer import Performer
 from .profiles import Profile, ProfileError
 
 MAX_CLIENTS = 16
@@ -34,6 +36,7 @@ INTERFACE_STATES = {
     Phase.INITIALIZING: codes.INTERFACE_NOT_READY,
     Phase.IDLE: codes.INTERFACE_DISCONNECTED,
     Phase.SCANNING: codes.INTERFACE_DISCOVERING,
+    Phase.MATCHING: codes.INTERFACE_DISCOVERING,
     Phase.PRE_PENDING: codes.INTERFACE_ASSOCIATING,
     Phase.ASSOCIATING: codes.INTERFACE_ASSOCIATING,
     Phase.POST_PENDING: codes.INTERFACE_AUTHENTICATING,
@@ -120,6 +123,7 @@ class WlanService:
         self._connection: Connection | None = None
         self._lifecycle: Lifecycle | None = None
         self._host: Caller | None = None
+        self._performer: Performer | None = None
         self._calls: dict[str, Call] = {
             "open": self._open,
             "enum_interfaces": self._enum_interfaces,
@@ -131,13 +135,18 @@ class WlanService:
             "register": self._register,
             "query_interface": self._query_interface,
             "service": self._service_control,
+            "orders": self._orders,
+            "orders_done": self._orders_done,
         }
 
-    def use(self, connection: Connection, lifecycle: Lifecycle, host: Caller) -> None:
+    def use(
+        self, connection: Connection, lifecycle: Lifecycle, host: Caller, performer: Performer
+    ) -> None:
         """What the calls act on."""
         self._connection = connection
         self._lifecycle = lifecycle
         self._host = host
+        self._performer = performer
 
     def listen(self, address: tuple[str, int]) -> tuple[str, int]:
         """Accept clients at `address` (port 0 = any); the address in use."""
@@ -278,7 +287,7 @@ class WlanService:
         life.ensure(lambda outcome: self._adapter().unavailable() if outcome.error else None)
 
     def _disconnect(self, _client: Client, _number: object, _args: Arguments) -> Arguments:
-        self._adapter().disconnect()
+        self._adapter().disconnect_by_client()
         return {}
 
     def _query_interface(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
@@ -322,6 +331,22 @@ class WlanService:
             client.answer(number, state)
         else:
             raise CallError(codes.ERROR_INVALID_PARAMETER, "no such action")
+
+    def _orders(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
+        """The guest's own: what to do out of the ordinary in the next association (`orders`)."""
+        try:
+            self._orderly().give(arguments["orders"])
+        except OrderError as error:
+            raise CallError(codes.ERROR_INVALID_PARAMETER, str(error)) from None
+        return {}
+
+    def _orders_done(self, client: Client, number: object, _args: Arguments) -> None:
+        """What of it was done, once none of it is in progress."""
+        self._orderly().collect(lambda done: client.answer(number, {"done": done}))
+
+    def _orderly(self) -> Performer:
+        assert self._performer is not None, "use() comes first"
+        return self._performer
 
     def _adapter(self) -> Connection:
         assert self._connection is not None, "use() comes first"

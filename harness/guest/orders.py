@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Orders to the reference guest's WLAN service, over a command that is a way to it.
+
+The command is started when a scenario first has orders and held open for the rest of the run, so
+that an association costs no process start; a scenario without any costs nothing at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import paramiko
+
+from harness.guest.ssh import Ssh
+from harness.jsonlines import JsonLinesClient
+from harness.scenarios.orders import OsOrder
+
+COMMAND = "hil-orders"
+"""A command of the reference guest alone: JSON lines to and from its WLAN service."""
+
+
+class Orders:
+    """What the guest's WLAN service was told, and what it did of it."""
+
+    def __init__(self, ssh: Ssh, *, limit_s: float) -> None:
+        self._ssh = ssh
+        self._limit_s = limit_s
+        self._way: tuple[JsonLinesClient, paramiko.Channel] | None = None
+
+    def give(self, orders: Sequence[OsOrder]) -> None:
+        """What to do out of the ordinary in the associations from now on.
+
+        Raises `CallFailed` if the guest does not know an order, `LabFault` if it does not answer.
+        """
+        if orders or self._way is not None:
+            plan = [order.to_json() for order in orders]
+            self._call("orders", {"orders": plan})
+
+    def collect(self) -> list[dict[str, Any]]:
+        """What was done of the orders given last, once none of it is in progress any more."""
+        if self._way is None:
+            return []
+        done = self._call("orders_done", {}).get("done")
+        return [entry for entry in done if isinstance(entry, dict)] if done else []
+
+    def close(self) -> None:
+        """End the command; never raises."""
+        if self._way is not None:
+            client, channel = self._way
+            with contextlib.suppress(Exception):
+                channel.close()
+            client.join(5)
+
+    def _call(self, name: str, args: dict[str, object]) -> dict[str, Any]:
+        if self._way is None:
+            self._way = self._ssh.program(COMMAND, lambda _event: None, name="the WLAN service")
+        return self._way[0].call(name, args, timeout_s=self._limit_s)

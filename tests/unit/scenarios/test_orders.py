@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`[[os]]` in a scenario: what it takes, what it refuses, and that the guest knows the same."""
+
+from __future__ import annotations
+
+import typing
+from pathlib import Path
+
+import pytest
+
+from harness.errors import UsageError
+from harness.scenarios import Scenario
+from harness.scenarios.orders import EVENTS, NEEDED, PARAMETERS, Action
+from harness.validation import load_toml
+from tests.unit.autoconfig import conftest  # noqa: F401  (the guest's folder)
+
+GOOD = 'name = "x"\nsummary = "y"\n[[os]]\n'
+POST = "Dot11ExtIhvPerformPostAssociate"
+
+
+def loaded(tmp_path: Path, text: str) -> Scenario:
+    """The scenario of this text."""
+    path = tmp_path / "s.toml"
+    path.write_text(GOOD + text)
+    return load_toml(path, Scenario)
+
+
+def test_an_order_in_the_form_the_guest_takes(tmp_path: Path) -> None:
+    """Defaults are filled in; parameters not given are left out."""
+    (first,) = loaded(tmp_path, f'on = "{POST}"\ndo = "reset"\n').os
+    assert first.to_json() == {"on": POST, "nth": 1, "do": "reset"}
+    text = 'on = "Dot11ExtSendPacket"\nnth = "every"\ndo = "refuse"\nerror = 50\n'
+    (second,) = loaded(tmp_path, text).os
+    assert second.to_json() == {
+        "on": "Dot11ExtSendPacket", "nth": "every", "do": "refuse", "error": 50,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('on = "Dot11ExtFly"\ndo = "reset"\n', "os.0.on = 'Dot11ExtFly': Value error, is no event"),
+        (f'on = "{POST}"\ndo = "fly"\n', "os.0.do = 'fly'"),
+        (f'on = "{POST}"\ndo = "reset"\nnth = 0\n', "os.0.nth"),
+        (f'on = "{POST}"\ndo = "reset"\nerror = 5\n', "error does not go with do = 'reset'"),
+        ('on = "Dot11ExtSendPacket"\ndo = "refuse"\n', "do = 'refuse' needs error"),
+        (f'on = "{POST}"\ndo = "refuse"\nerror = 5\n', "only a framework function can be refused"),
+        (f'on = "{POST}"\ndo = "reset"\ncolour = 1\n', "os.0.colour: unknown key (known here: "),
+    ],
+)
+def test_bad_orders_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    """Each in one line with its place and the fix."""
+    with pytest.raises(UsageError) as caught:
+        loaded(tmp_path, text)
+    assert said in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_guest_and_harness_know_the_same_events_and_actions() -> None:
+    """What a scenario may ask for is what autoconfig takes, parameter by parameter."""
+    from autoconfig import orders
+
+    assert set(EVENTS) == orders.EVENTS
+    assert {name: frozenset(known) for name, known in orders.PARAMETERS.items()} == PARAMETERS
+    assert set(typing.get_args(Action)) == set(PARAMETERS)
+    assert set(NEEDED) <= set(PARAMETERS)

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Orders: what this service is to do out of the ordinary, and when. Pure.
+
+A harness gives a plan before an association; without one the service behaves as it always does.
+An order names an event and an action::
+
+    {"on": "Dot11ExtIhvPerformPreAssociate", "nth": 1, "do": "reset"}
+
+The event is a handler of the DLL (the order is due when it has returned), a framework function
+(due when the DLL calls it, before it is carried out and answered) or a moment of this service.
+The n-th time is counted from WlanConnect. `actions` knows how each action is carried out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_ORDERS = 32
+MAX_DATA_BYTES = 4096
+MAX_DELAY_MS = 10_000
+
+MOMENTS = (
+    "connect",  # WlanConnect was taken; the scan is next
+    "idle",  # the network was found; the DLL's first handler of this association is next
+    "connected",  # the port is open, and the WLAN client was told
+    "disconnect",  # WlanDisconnect was taken; nothing was done for it yet
+)
+
+HANDLERS = {
+    "pre_associate": "Dot11ExtIhvPerformPreAssociate",
+    "post_associate": "Dot11ExtIhvPerformPostAssociate",
+    "stop_post_associate": "Dot11ExtIhvStopPostAssociate",
+    "adapter_reset": "Dot11ExtIhvAdapterReset",
+    "receive_packet": "Dot11ExtIhvReceivePacket",
+    "send_packet_completion": "Dot11ExtIhvSendPacketCompletion",
+    "validate_profile": "Dot11ExtIhvValidateProfile",
+    "capability_match": "Dot11ExtIhvPerformCapabilityMatch",
+    "onex_indicate_result": "Dot11ExtIhvOnexIndicateResult",
+}
+"""The handlers this service calls by itself once an adapter is there, by the IHV host's name."""
+
+FRAMEWORK_FUNCTIONS = tuple(
+    f"Dot11Ext{name}"
+    for name in (
+        "SetProfileCustomUserData", "GetProfileCustomUserData", "SetCurrentProfile",
+        "SendUIRequest", "PreAssociateCompletion", "PostAssociateCompletion", "SendNotification",
+        "SendPacket", "SetEtherTypeHandling", "SetAuthAlgorithm", "SetUnicastCipherAlgorithm",
+        "SetMulticastCipherAlgorithm", "SetDefaultKey", "SetKeyMappingKey", "SetDefaultKeyId",
+        "NicSpecificExtension", "SetExcludeUnencrypted", "StartOneX", "StopOneX",
+        "ProcessSecurityPacket",
+    )
+)  # fmt: skip
+"""The functions of DOT11EXT_APIS that reach this service (buffers stay in the IHV host)."""
+
+EVENTS = frozenset({*MOMENTS, *HANDLERS.values(), *FRAMEWORK_FUNCTIONS})
+
+NUMBER, HEX, TEXT, FLAG = "a whole number from 0 to 0xffffffff", "bytes in hex", "a text", "a flag"
+
+PARAMETERS: dict[str, dict[str, str]] = {
+    "reset": {},
+    "disconnect": {},
+    "refuse": {"error": NUMBER},
+}
+"""Each action with the parameters it may have and what they are."""
+
+
+class OrderError(ValueError):
+    """A plan that cannot be carried out; the text says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order.
+
+    Attributes:
+        on: the event.
+        nth: which one of the association; None for every one.
+        do: the action.
+        parameters: the action's own.
+    """
+
+    on: str
+    nth: int | None
+    do: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+class Plan:
+    """The orders of one association, and how often each event has come."""
+
+    def __init__(self, orders: tuple[Order, ...] = ()) -> None:
+        self._orders = orders
+        self._seen: Counter[str] = Counter()
+
+    def due(self, event: str) -> tuple[tuple[int, Order], ...]:
+        """The event has come: the orders it makes due, each with its place in the plan."""
+        if event == "connect":
+            self._seen.clear()
+        self._seen[event] += 1
+        return tuple(
+            (place, order)
+            for place, order in enumerate(self._orders)
+            if order.on == event and order.nth in (None, self._seen[event])
+        )
+
+
+def parse(plan: object) -> tuple[Order, ...]:
+    """The orders of a plan as the harness sends it; raises OrderError."""
+    if not isinstance(plan, list) or len(plan) > MAX_ORDERS:
+        raise OrderError(f"a plan is a list of at most {MAX_ORDERS} orders")
+    return tuple(_order(number, entry) for number, entry in enumerate(plan, 1))
+
+
+def _order(number: int, entry: object) -> Order:
+    where = f"order {number}"
+    if not isinstance(entry, dict):
+        raise OrderError(f"{where} is no object")
+    parameters = dict(entry)
+    on, do, nth = parameters.pop("on", None), parameters.pop("do", None), parameters.pop("nth", 1)
+    if on not in EVENTS:
+        raise OrderError(f"{where}: no event {on!r}")
+    if do not in PARAMETERS:
+        raise OrderError(f"{where}: no action {do!r}")
+    if nth != "every" and not (isinstance(nth, int) and nth >= 1):
+        raise OrderError(f"{where}: nth is a number from 1, or 'every'")
+    if do == "refuse" and on not in FRAMEWORK_FUNCTIONS:
+        raise OrderError(f"{where}: only a framework function can be refused")
+    for name, value in parameters.items():
+        _check(f"{where} ({do})", name, value, PARAMETERS[do])
+    return Order(on, None if nth == "every" else nth, do, parameters)
+
+
+def _check(where: str, name: str, value: object, known: dict[str, str]) -> None:
+    if name not in known:
+        raise OrderError(f"{where} has no parameter {name!r}")
+    kind = known[name]
+    fits = {NUMBER: _is_number, HEX: _is_hex, TEXT: _is_text, FLAG: _is_flag}[kind](value)
+    if not fits:
+        raise OrderError(f"{where}: {name} is {kind}")
+    if name == "delay_ms" and isinstance(value, int) and value > MAX_DELAY_MS:
+        raise OrderError(f"{where}: {name} is at most {MAX_DELAY_MS}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 32
+
+
+def _is_hex(value: object) -> bool:
+    try:
+        return isinstance(value, str) and len(bytes.fromhex(value)) <= MAX_DATA_BYTES
+    except ValueError:
+        return False
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 64
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
