@@ -60,7 +60,7 @@ def _reset_in_association(case: Case, session: Session) -> bool:
 
 def _stopped_before(case: Case, session: Session, successor: Call) -> Outcome:
     if _reset_in_association(case, session):
-        return HELD
+        return case.held(session)
     handler = session.handler
     blind = case.blind(
         handler.process, session.association, handler.start_ns, successor.start_ns
