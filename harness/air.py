@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.deadline import Deadline
+from harness.eap import RadiusServer
 from harness.errors import TooSlow
 from harness.evidence import ClockModel, Echo
 from harness.jsonlines import CallFailed, JsonLinesClient
@@ -25,6 +26,8 @@ from harness.vm.machine import last_line
 from hwsim.records import FrameRecord
 
 CALL_S = 10.0
+REAUTHENTICATION_S = 60.0
+"""Bound on a reauthentication: the access point gives up by itself, message by message."""
 AP_IP = "10.77.0.1"
 STATION_IP = "10.77.0.2"
 """The station's address is set in the guest beforehand: no result depends on DHCP."""
@@ -38,6 +41,8 @@ class AirState:
     port: str = "not connected yet"
     station: str = "none seen"
     fault: str = ""
+    fault_of: str = ""
+    """What broke: `capture` (it cannot be written) or `radius` (the server does not answer)."""
 
 
 class Air:
@@ -73,23 +78,32 @@ class Air:
             return f"air ended with status {code}" + (f": {said}" if said else "")
         return f"radio port {self.state.port}, station {self.state.station}"
 
-    def configure(self, network: Network, first_retry_ms: int) -> str:
+    def configure(
+        self, network: Network, first_retry_ms: int, radius: RadiusServer | None = None
+    ) -> str:
         """Set the network up; the BSSID of its first access point.
 
         `first_retry_ms` is when an unanswered EAPOL message of a handshake is first sent again.
+        A network with 802.1X whose access point is to be silent has no `radius`.
         """
-        passphrase = network.passphrase.get_secret_value() if network.passphrase else ""
-        settings = {
-            "ssid": network.ssid, "passphrase": passphrase, "channel": network.channel,
-            "security": network.security, "ap_ip": AP_IP, "station_ip": STATION_IP,
-            "more": _more(network),
+        settings: dict[str, object] = {
+            "ssid": network.ssid, "channel": network.channel, "security": network.security,
+            "ap_ip": AP_IP, "station_ip": STATION_IP, "more": _more(network),
         }  # fmt: skip
+        if network.passphrase is not None:
+            settings["passphrase"] = network.passphrase.get_secret_value()
+        if radius is not None:
+            settings["radius"] = {"port": radius.port, "secret": radius.secret}
         timers = {"first_ms": first_retry_ms}
         return str(self._call("configure", network=settings, timers=timers).get("bssid", ""))
 
     def start(self) -> None:
         """Begin to beacon."""
         self._call("start")
+
+    def take_off_air(self) -> None:
+        """Stop beaconing and forget every station; it can be configured anew and started again."""
+        self._call("stop")
 
     def wait_radio(self, limit_s: float) -> dict[str, Any]:
         """Wait until the guest's relay has introduced its radio; what it said."""
@@ -111,6 +125,13 @@ class Air:
     def rekey_group(self) -> None:
         """Give every station a new group key; returns when all have it or are gone."""
         self._call("rekey_group")
+
+    def reauthenticate(self) -> None:
+        """Authenticate every station by 802.1X again; returns when all have new keys or are gone.
+
+        Raises `CallFailed` where the network has no server.
+        """
+        self._call("reauthenticate", wait_s=REAUTHENTICATION_S)
 
     def status(self) -> dict[str, Any]:
         """The air's own account of port, stations and clock."""
@@ -140,6 +161,7 @@ class Air:
             elif kind == "station":
                 self.state.station = f"{event.get('mac')} {event.get('state')}"
             elif kind == "fault":
+                self.state.fault_of = str(event.get("what"))
                 self.state.fault = f"{event.get('what')}: {event.get('message')}"
             self._on_event(event)
 

@@ -101,8 +101,11 @@ class Attempt:
         air, scenario = self._session.air, self._scenario
         if scenario.echoes:
             self._echo = air.echo(scenario.echoes, limit_s=ECHO_LIMIT_S)
-        for _ in range(scenario.group_rekeys):
-            air.rekey_group()
+        renewals = [air.rekey_group] * scenario.group_rekeys
+        if scenario.eap is not None:
+            renewals += [air.reauthenticate] * scenario.eap.reauthentications
+        for renew in renewals:
+            renew()
             if scenario.echoes:  # answered only under the new key
                 self._echo = air.echo(scenario.echoes, limit_s=ECHO_LIMIT_S)
 

@@ -43,6 +43,7 @@ PROGRAMS = (
     ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64", "compiles the PE side"),
     ("make", "make", "compiles the PE side"),
     ("setpriv", "util-linux", "ties QEMU's life to the harness"),
+    ("hostapd", "hostapd", "is the RADIUS server of wpa2-eap scenarios"),
 )
 """Program, Debian package that brings it, what it does for us."""
 

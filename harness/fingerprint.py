@@ -29,6 +29,7 @@ DESCRIPTIONS = {
     "qmp.jsonl": "events of QEMU",
     "qemu-stderr.log": "what QEMU said",
     "air-stderr.log": "what the air process said",
+    "radius.log": "what the RADIUS server said",
     "lab.toml": "the lab as it was set up, defaults filled in",
 }
 """The files of a run directory and what is in them."""

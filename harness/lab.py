@@ -16,6 +16,7 @@ from harness.air import Air, running_air
 from harness.config import Lab
 from harness.console import Stages
 from harness.deadline import Deadline
+from harness.eap import Credentials, RadiusServer
 from harness.errors import LabFault, PeerGone
 from harness.evidence import IhvRecord
 from harness.guest.agent import Agent, Interface, running_agent
@@ -34,6 +35,11 @@ from harness.workspace import work_folder
 
 WARM_UP = r"reg query HKCU\Environment"
 DISK = "free disk space and run again"
+AIR_FAULTS = {
+    "capture": ("writing of the air's capture", DISK),
+    "radius": ("answer of the RADIUS server", "radius.log in the run directory tells more"),
+}
+"""What was awaited when the air tells a fault of its own, and how to mend it."""
 
 CAUSE_S = 0.3
 """How long the end of a process is waited for that would explain a fault."""
@@ -57,8 +63,10 @@ class Guest:
         ):
             if not alive:
                 raise PeerGone(what, 0, state())
-        if self.air.state.fault:
-            raise LabFault("writing of the air's capture", 0, self.air.state.fault, hint=DISK)
+        told = self.air.state
+        if told.fault:
+            awaited, hint = AIR_FAULTS.get(told.fault_of, ("the air", ""))
+            raise LabFault(awaited, 0, told.fault, hint=hint)
 
 
 @dataclass(slots=True)
@@ -72,6 +80,15 @@ class Session(Guest):
     vendor_sha256: str
     recording: Recording
     orders: Orders
+    credentials: Credentials | None = None
+    """What a station of a wpa2-eap scenario is to have."""
+    radius: RadiusServer | None = None
+
+    def check_processes(self) -> None:
+        """Raise `PeerGone` if QEMU, the air or the RADIUS server has ended."""
+        if self.radius is not None and not self.radius.alive:
+            raise PeerGone("the RADIUS server", 0, self.radius.state())
+        Guest.check_processes(self)
 
     def check_whole(self) -> None:
         """Raise `LabFault` if a process has ended or evidence could not be written."""
@@ -93,15 +110,20 @@ class Session(Guest):
         for alive, state in (
             (not self.machine.ended_within(CAUSE_S), self.machine.state),
             (self.air.alive, self.air.describe),
+            (
+                self.radius is None or self.radius.alive,
+                lambda: self.radius.state() if self.radius else "",
+            ),
             (self.ssh.alive, lambda: "the guest closed the SSH connection; QEMU still runs"),
         ):
             if not alive:
                 return PeerGone(fault.awaited, fault.waited_s, state(), hint=fault.hint)
         return fault
 
-    def go_on_air(self, lab: Lab, network: Network) -> str:
-        """Let the access point beacon; its BSSID."""
-        bssid = self.air.configure(network, lab.air.retry_ms(self.accel.accel))
+    def go_on_air(self, lab: Lab, network: Network, radius: RadiusServer | None = None) -> str:
+        """Let the access point beacon; its BSSID. `radius` is for a network with 802.1X."""
+        self.radius = radius
+        bssid = self.air.configure(network, lab.air.retry_ms(self.accel.accel), radius)
         self.air.start()
         return bssid
 

@@ -70,14 +70,15 @@ class RunningLab:
         self.session = session
         self.folder = folder
         """Where the evidence of the session is kept."""
-        self._network = network
+        self.network = network
+        """The network its access point has."""
         self._next = 1
 
     @property
     def passphrase(self) -> str:
         """The passphrase of the session's network."""
-        assert self._network.passphrase is not None
-        return self._network.passphrase.get_secret_value()
+        assert self.network.passphrase is not None
+        return self.network.passphrase.get_secret_value()
 
     def associate(
         self,
@@ -88,7 +89,7 @@ class RunningLab:
     ) -> Outcome:
         """Run a scenario (its network is the session's) and judge it; raises `LabFault`."""
         found = find_scenario(scenario) if isinstance(scenario, str) else scenario
-        found = found.model_copy(update={"network": self._network, "associations": associations})
+        found = found.model_copy(update={"network": self.network, "associations": associations})
         plan = Plan(self.config, found, "pytest", find_fault(fault) if fault else None)
         gathered = Gathered()
         first, self._next = self._next, self._next + associations

@@ -15,6 +15,7 @@ from pathlib import Path
 from harness.association import Attempt, clock_of
 from harness.config import Lab
 from harness.console import Console, StageClock
+from harness.eap import radius_of
 from harness.errors import HarnessError, LabFault
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
 from harness.faults import Fault
@@ -77,13 +78,15 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
     gathered.stages = stages.stages
     try:
         with (
+            radius_of(plan.scenario, run_dir) as (credentials, radius),
             open_guest(plan.lab, stages, tape, run_dir) as guest,
             open_session(
                 plan.lab, guest, tape, stages, plan.dll.path if plan.dll else None
             ) as session,
         ):
             gathered.environment = environment(plan.dll, session)
-            gathered.bssid = session.go_on_air(plan.lab, plan.scenario.network)
+            session.credentials = credentials
+            gathered.bssid = session.go_on_air(plan.lab, plan.scenario.network, radius)
             associate_all(plan, session, gathered, show, first=1)
     except LabFault as fault:
         if not gathered.broken:

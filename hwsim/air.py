@@ -23,6 +23,7 @@ from hwsim.frames import mac_text
 from hwsim.loop import Loop, Timer, now_ns
 from hwsim.medium import Medium, Place
 from hwsim.ports.virtio_serial import VirtioSerialPort
+from hwsim.radius import RadiusClient
 from hwsim.records import FrameRecord
 from hwsim.requests import Arguments
 from hwsim.rules import RuleBook
@@ -45,6 +46,7 @@ class Air:
         self._port = VirtioSerialPort(loop, radio, self, self._clock, hold_pings=self._is_busy)
         self._medium.attach(self._port)
         self._ess: Ess | None = None
+        self._radius: RadiusClient | None = None
         self._on_air = False
         self._beacon_timers: dict[AccessPoint, Timer] = {}
         self._waiting: list[tuple[Reply, Timer]] = []
@@ -59,8 +61,7 @@ class Air:
     def close(self) -> None:
         """Leave the air in order: nothing more is sent, the capture is complete."""
         self._silence()
-        if self._ess is not None:
-            self._ess.shut_down()
+        self._dismiss()
         self._port.close()
         self._capture.close()
         self._control.close()
@@ -104,6 +105,14 @@ class Air:
         """Unpredictable bytes."""
         return os.urandom(size)
 
+    def keep_key(self, pmk: bytes) -> None:
+        """The capture keeps the key beside it."""
+        self._capture.add_key(pmk)
+
+    def fault(self, what: str, message: str) -> None:
+        """Tell the client that something of ours broke."""
+        self._event("fault", what=what, message=message)
+
     def station_changed(self, station: Station, reason: int | None) -> None:
         """Tell the client, after the records of the frames that led to it."""
         fields = {**describe(station), "reason": reason, "air_ns": now_ns()}
@@ -119,6 +128,7 @@ class Air:
             "begin": self._call_begin,
             "echo": self._call_echo,
             "rekey_group": self._call_rekey_group,
+            "reauthenticate": self._call_reauthenticate,
             "deauthenticate": self._call_deauthenticate,
             "wait_radio": self._call_wait_radio,
             "status": self._call_status,
@@ -141,10 +151,10 @@ class Air:
         return {"bssid": bssids[0], "bssids": bssids}
 
     def _configure(self, networks: tuple[Network, ...], timers: Timers) -> None:
-        if self._ess is not None:
-            self._ess.shut_down()
-        self._ess = Ess(networks, timers, self)
-        self._capture.write_key(self._ess.pmk)
+        self._dismiss()
+        if networks[0].radius is not None:
+            self._radius = RadiusClient(self._loop, networks[0].radius, timers.radius_ms)
+        self._ess = Ess(networks, timers, self, self._radius)
 
     def _call_start(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         Arguments(args, "start").done()
@@ -185,6 +195,15 @@ class Air:
             self._after_records(lambda: reply({"stations": stations}))
 
         self._configured("rekey_group").rekey_group(done)
+        return None
+
+    def _call_reauthenticate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
+        Arguments(args, "reauthenticate").done()
+
+        def done(stations: int) -> None:
+            self._after_records(lambda: reply({"stations": stations}))
+
+        self._configured("reauthenticate").reauthenticate(done)
         return None
 
     def _call_deauthenticate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
@@ -237,6 +256,14 @@ class Air:
             "port_errors": self._port.errors,
             "capture": "failed" if self._capture.failed else "written",
         }
+
+    def _dismiss(self) -> None:
+        """Shut the access points down, and what they ask."""
+        if self._ess is not None:
+            self._ess.shut_down()
+        if self._radius is not None:
+            self._radius.close()
+            self._radius = None
 
     def _configured(self, call: str) -> Ess:
         if self._ess is None:

@@ -61,20 +61,15 @@ class Capture:
         self._size = 0
         self._file: IO[bytes] | None = None
         self._flushing = False
+        self._keys: dict[bytes, bool] = {}
         self.failed = False
         self._guard(self._open)
 
-    def write_key(self, pmk: bytes) -> None:
-        """Write the key that decrypts the capture, readable by its owner only."""
-
-        def write() -> None:
-            path = self._directory / KEYS_NAME
-            path.unlink(missing_ok=True)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-            with os.fdopen(os.open(path, flags, 0o600), "w") as file:
-                file.write(f'"wpa-psk","{pmk.hex()}"\n')
-
-        self._guard(write)
+    def add_key(self, pmk: bytes) -> None:
+        """Keep a key that decrypts the capture; only the files' owner will be able to read it."""
+        if not self.failed and pmk not in self._keys:
+            self._keys[pmk] = False
+            self._flush_when_idle()
 
     def add(
         self, frame: bytes, air_ns: int, outbound: bool, comment: str, freq_mhz: int, dbm: int
@@ -88,14 +83,14 @@ class Capture:
         self._size += len(block)
         if self._size > _MEMORY_LIMIT:
             self.flush()
-        elif not self._flushing:
-            self._flushing = True
-            self._loop.when_idle(self.flush)
+        else:
+            self._flush_when_idle()
 
     def flush(self) -> None:
         """Write what is kept, in the order of time: answers may have been added first."""
         self._flushing = False
         self._guard(self._write)
+        self._guard(self._write_keys)
 
     def close(self) -> None:
         """Write what is kept and close the file."""
@@ -109,6 +104,25 @@ class Capture:
         # Unbuffered: what is written is in the file, and a short write is seen.
         self._file = (self._directory / CAPTURE_NAME).open("wb", buffering=0)
         self._write()
+
+    def _flush_when_idle(self) -> None:
+        if not self._flushing:
+            self._flushing = True
+            self._loop.when_idle(self.flush)
+
+    def _write_keys(self) -> None:
+        """Add the keys that are not in their file yet; the file of an earlier air is replaced."""
+        new = [key for key, written in self._keys.items() if not written]
+        if not new:
+            return
+        path = self._directory / KEYS_NAME
+        flags = os.O_WRONLY | os.O_APPEND
+        if len(new) == len(self._keys):
+            path.unlink(missing_ok=True)
+            flags |= os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(path, flags, 0o600), "w") as file:
+            file.writelines(f'"wpa-psk","{key.hex()}"\n' for key in new)
+        self._keys.update(dict.fromkeys(new, True))
 
     def _write(self) -> None:
         self._blocks.sort(key=_time)

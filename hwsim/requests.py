@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The arguments of control calls: checked strictly, with errors that say what to change.
 
-The error never repeats a passphrase. All functions raise :class:`RequestError` with the code
-``bad-argument``.
+The error never repeats a passphrase or a secret. All functions raise :class:`RequestError` with
+the code ``bad-argument``.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from typing import Any, Final, cast
 from hwsim.ap.network import CHANNELS, Network, Timers
 from hwsim.errors import RequestError, WireError
 from hwsim.frames import mac_bytes
+from hwsim.radius import RadiusServer
 from hwsim.records import Direction
 from hwsim.rules import ACTIONS, MESSAGES, Action, Message, Rule
 
 DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
+SECURITIES: Final = ("wpa2-psk", "wpa2-eap")
 MAX_SSID: Final = 32
 MAX_ACCESS_POINTS: Final = 4
+MAX_SECRET: Final = 128
 MAX_RULES: Final = 64
 MAX_DELAY_MS: Final = 60_000
 MAX_COPIES: Final = 100
@@ -104,17 +107,18 @@ def networks(value: Any) -> tuple[Network, ...]:
     """
     args = Arguments(value, "network")
     ssid = _ssid(args.text("ssid"))
-    passphrase = _passphrase(args.take("passphrase"))
+    enterprise = args.choice("security", SECURITIES) == "wpa2-eap"
+    passphrase = None if enterprise else _passphrase(args.take("passphrase"))
+    radius = _radius(args.take("radius", None)) if enterprise else None
     channel = _channel(args, "network")
     bssid = _bssid(args.text("bssid", DEFAULT_BSSID), "network")
-    args.choice("security", ("wpa2-psk",))
     ap_ip = _address("ap_ip", args.text("ap_ip"))
     station_ip = _address("station_ip", args.text("station_ip"))
     more = args.take("more", [])
     args.done()
     if ap_ip == station_ip:
         raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
-    first = Network(ssid, passphrase, channel, bssid, ap_ip, station_ip)
+    first = Network(ssid, passphrase, channel, bssid, ap_ip, station_ip, radius=radius)
     return (first, *_more(first, more))
 
 
@@ -151,6 +155,8 @@ def timers(value: Any) -> Timers:
         next_ms=args.integer("next_ms", 1, MAX_DELAY_MS, usual.next_ms),
         group_first_ms=args.integer("group_first_ms", 1, MAX_DELAY_MS, usual.group_first_ms),
         tries=args.integer("tries", 1, 16, usual.tries),
+        eap_ms=args.integer("eap_ms", 1, MAX_DELAY_MS, usual.eap_ms),
+        radius_ms=args.integer("radius_ms", 1, MAX_DELAY_MS, usual.radius_ms),
     )
     args.done()
     return chosen
@@ -205,6 +211,20 @@ def _passphrase(value: Any) -> str:
     if not all(32 <= ord(character) <= 126 for character in value):
         raise bad("network.passphrase: only printable ASCII characters are allowed")
     return value
+
+
+def _radius(value: Any) -> RadiusServer | None:
+    """The server of a network with 802.1X; without one its access point is silent."""
+    if value is None:
+        return None
+    args = Arguments(value, "network.radius")
+    address = _address("radius.address", args.text("address", "127.0.0.1"))
+    port = args.integer("port", 1, 65535)
+    secret = args.take("secret")
+    args.done()
+    if not isinstance(secret, str) or not 1 <= len(secret) <= MAX_SECRET or not secret.isascii():
+        raise bad(f"network.radius.secret: 1 to {MAX_SECRET} ASCII characters are needed")
+    return RadiusServer(address, port, secret.encode())
 
 
 def _bssid(text: str, where: str) -> bytes:

@@ -20,14 +20,18 @@ sequence number, so that no receiver takes it for a MAC retransmission.
 deauthenticate: heard; the access point answers with a deauthentication (reason 3) and, for a
 message of the station, with nothing else."""
 
-Message = Literal["auth", "assoc-req", "assoc-resp", "M1", "M2", "M3", "M4", "G1", "G2", "data"]
+Message = Literal[
+    "auth", "assoc-req", "assoc-resp", "eapol-start", "eap", "M1", "M2", "M3", "M4", "G1", "G2",
+    "data",
+]  # fmt: skip
 """What a rule can name; ``data`` includes ARP and ICMP, ``assoc-…`` reassociation."""
 
 ACTIONS: Final[tuple[str, ...]] = get_args(Action)
 MESSAGES: Final[tuple[str, ...]] = get_args(Message)
 
 _AS_MESSAGE: dict[FrameKind, Message] = {
-    "auth": "auth", "assoc-req": "assoc-req", "assoc-resp": "assoc-resp", "M1": "M1", "M2": "M2",
+    "auth": "auth", "assoc-req": "assoc-req", "assoc-resp": "assoc-resp",
+    "eapol-start": "eapol-start", "eap": "eap", "M1": "M1", "M2": "M2",
     "M3": "M3", "M4": "M4", "G1": "G1", "G2": "G2", "data": "data", "arp": "data", "icmp": "data",
 }  # fmt: skip
 

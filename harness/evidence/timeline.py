@@ -74,6 +74,8 @@ def _frame(frame: FrameRecord, clock: ClockModel) -> TimelineEvent:
         "replay_counter": frame.replay_counter,
         "pn": frame.pn,
         "freq_mhz": frame.detail.get("freq_mhz"),
+        "code": frame.detail.get("code"),
+        "eap_type": frame.detail.get("eap_type"),
         "mic": None if frame.mic_ok is None else ("right" if frame.mic_ok else "wrong"),
     }
     detail |= {name: value for name, value in optional.items() if value is not None}

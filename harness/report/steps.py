@@ -30,6 +30,9 @@ _FRAME_NAMES = {
     "disassoc": "disassociation",
     "arp": "ARP",
     "icmp": "ICMP echo",
+    "eap": "EAP",
+    "eapol-start": "EAPOL-Start",
+    "eapol-logoff": "EAPOL-Logoff",
 }
 
 
@@ -106,7 +109,7 @@ def _at(events: Sequence[TimelineEvent], place: int | None) -> TimelineEvent | N
 def _frame(event: TimelineEvent) -> Step:
     detail = event.detail
     lost, rule = bool(detail.get("lost")), str(detail.get("rule", ""))
-    remarks = [_FRAME_NAMES.get(event.label, event.label)]
+    remarks = [_frame_name(event)]
     remarks += ["again"] if detail.get("retry") else []
     remarks += ["CCMP"] if detail.get("protected") else []
     remarks += [f"MIC {detail['mic']}"] if detail.get("mic") == "wrong" else []
@@ -119,6 +122,12 @@ def _frame(event: TimelineEvent) -> Step:
         event.uncertainty_ns, up=event.direction == "up", lost=lost,
         retry=bool(detail.get("retry")), ruled=bool(rule),
     )  # fmt: skip
+
+
+def _frame_name(event: TimelineEvent) -> str:
+    name = _FRAME_NAMES.get(event.label, event.label)
+    told = (str(event.detail[key]) for key in ("code", "eap_type") if key in event.detail)
+    return " ".join((name, *told))
 
 
 def _rule_remark(rule: str, lost: bool) -> str:

@@ -2,7 +2,7 @@
 """What the air and the agent do, and what must come of it: one TOML file a scenario."""
 
 from harness.scenarios.catalogue import find_scenario, scenario_names
-from harness.scenarios.model import AirRule, Network, Scenario
+from harness.scenarios.model import AirRule, Eap, Network, Scenario
 from harness.scenarios.orders import OsOrder
 
-__all__ = ["AirRule", "Network", "OsOrder", "Scenario", "find_scenario", "scenario_names"]
+__all__ = ["AirRule", "Eap", "Network", "OsOrder", "Scenario", "find_scenario", "scenario_names"]

@@ -12,7 +12,10 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from harness.scenarios.orders import OsOrder
 from harness.validation import Strict
 
-Message = Literal["auth", "assoc-req", "assoc-resp", "M1", "M2", "M3", "M4", "G1", "G2", "data"]
+Message = Literal[
+    "auth", "assoc-req", "assoc-resp", "eapol-start", "eap", "M1", "M2", "M3", "M4", "G1", "G2",
+    "data",
+]  # fmt: skip
 Channel = Annotated[int, Field(ge=1, le=13)]
 Action = Literal["drop", "drop-ack", "delay", "repeat", "deauthenticate"]
 
@@ -26,14 +29,14 @@ class Network(Strict):
     """The network, and the access points it has."""
 
     ssid: str = "hil"
-    security: Literal["wpa2-psk"] = "wpa2-psk"
+    security: Literal["wpa2-psk", "wpa2-eap"] = "wpa2-psk"
     channel: Channel = 1
     access_points: Annotated[int, Field(ge=1, le=4)] = 1
     """Each further one is heard 10 dB more weakly than the one before."""
     further_channels: tuple[Channel, ...] = ()
     """The channels of the access points after the first; empty: all are on `channel`."""
     passphrase: SecretStr | None = None
-    """8 to 63 printable ASCII characters; without one each run makes its own."""
+    """8 to 63 printable ASCII characters; without one each run makes its own. Of wpa2-psk only."""
 
     @model_validator(mode="after")
     def _channels(self) -> Network:
@@ -63,6 +66,32 @@ class Network(Strict):
             if not all(32 <= ord(character) <= 126 for character in text):
                 raise ValueError("holds a character outside printable ASCII (32 to 126)")
         return value
+
+
+class Eap(Strict):
+    """802.1X of a wpa2-eap network: what the station has, and what answers it."""
+
+    method: Literal["tls", "peap-mschapv2"]
+    identity: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]+$", max_length=64)] = "hil-user"
+    credentials: Literal["good", "wrong"] = "good"
+    """wrong: another password, a certificate of another authority; the server says EAP-Failure."""
+    server: Literal["answers", "silent"] = "answers"
+    """silent: the access point sends no EAP and answers no EAPOL-Start."""
+    reauthentications: Annotated[int, Field(ge=0, le=100)] = 0
+    """Reauthentications the access point starts after each association."""
+
+    @property
+    def connects(self) -> bool:
+        """Whether a right station gets a connection."""
+        return self.credentials == "good" and self.server == "answers"
+
+    @model_validator(mode="after")
+    def _fits(self) -> Eap:
+        if self.reauthentications and not self.connects:
+            raise ValueError(
+                "reauthentications want a connection: credentials = 'good', server = 'answers'"
+            )
+        return self
 
 
 class AirRule(Strict):
@@ -115,6 +144,7 @@ class Scenario(Strict):
     group_rekeys: Annotated[int, Field(ge=0, le=100)] = 0
     """Group key handshakes the access point starts after each association."""
     network: Network = Network()
+    eap: Eap | None = None
     ihv: Ihv = Ihv()
     air: tuple[AirRule, ...] = ()
     os: Annotated[tuple[OsOrder, ...], Field(max_length=32)] = ()
@@ -123,9 +153,28 @@ class Scenario(Strict):
     """A stress scenario: the documents do not say that the WLAN service ever does this."""
     expect: Expect = Expect()
 
+    @model_validator(mode="after")
+    def _eap_fits(self) -> Scenario:
+        enterprise = self.network.security == "wpa2-eap"
+        if enterprise and self.eap is None:
+            raise ValueError(
+                "[network] security = 'wpa2-eap' wants an [eap] section with method = 'tls' or "
+                "'peap-mschapv2'"
+            )
+        if self.eap is not None and not enterprise:
+            raise ValueError("[eap] goes with [network] security = 'wpa2-eap', and only with it")
+        if self.network.passphrase is not None and enterprise:
+            raise ValueError("[network] passphrase goes with security = 'wpa2-psk' only")
+        if self.eap is not None and self.expect.connected and not self.eap.connects:
+            raise ValueError(
+                "no station gets in with credentials = 'wrong' or server = 'silent': "
+                "[expect] connected = false is wanted"
+            )
+        return self
+
     def with_passphrase(self) -> Scenario:
-        """The same scenario with a passphrase of its own if it names none (63 characters)."""
-        if self.network.passphrase is not None:
+        """The same scenario with a passphrase of its own (63 characters) if it wants one."""
+        if self.network.passphrase is not None or self.network.security != "wpa2-psk":
             return self
         made = SecretStr("".join(secrets.choice(PASSPHRASE_ALPHABET) for _ in range(63)))
         network = self.network.model_copy(update={"passphrase": made})

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from hwsim import eapol, frames
+from hwsim import eap, eapol, frames
 from hwsim.ap import management
 from hwsim.ap.crypto import pmk_from_passphrase
 from hwsim.ap.datapath import DataPath, payload_kind
 from hwsim.ap.echo import EchoResult
+from hwsim.ap.enterprise import Enterprise
 from hwsim.ap.handshake import Authenticator, GroupKey, KeyTemplates
 from hwsim.ap.host import Host
 from hwsim.ap.management import Management
@@ -26,6 +27,7 @@ from hwsim.ap.station import Heard, Note, Repetitions, State, Station, Surroundi
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.errors import WireError
 from hwsim.frames import BROADCAST, SNAP, MacHeader, mac_text
+from hwsim.radius import RadiusClient
 
 MAX_STATIONS: Final = 256
 """More stations than radios can make; so the table cannot grow without bound."""
@@ -33,13 +35,22 @@ _SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
 
 
 class AccessPoint:
-    """A WPA2-PSK access point with CCMP on the medium around it."""
+    """A WPA2 access point with CCMP on the medium around it; ``server`` is for 802.1X."""
 
-    def __init__(self, network: Network, timers: Timers, surroundings: Surroundings) -> None:
+    def __init__(
+        self,
+        network: Network,
+        timers: Timers,
+        surroundings: Surroundings,
+        server: RadiusClient | None = None,
+    ) -> None:
         self.network = network
         self._timers = timers
         self._surroundings = surroundings
-        self.pmk = pmk_from_passphrase(network.passphrase, network.ssid)
+        self._psk = b""
+        if network.passphrase is not None:
+            self._psk = pmk_from_passphrase(network.passphrase, network.ssid)
+            surroundings.keep_key(self._psk)
         self._management = Management(network, surroundings.now_ns())
         self._group = GroupKey(surroundings)
         self._key_templates = KeyTemplates(network)
@@ -47,6 +58,15 @@ class AccessPoint:
         self._stations: dict[bytes, Station] = {}
         self._rekey = GroupRekey(self._group)
         self._host = Host(self._path, surroundings)
+        self._enterprise = Enterprise(
+            network=network,
+            timers=timers,
+            server=server,
+            surroundings=surroundings,
+            send=self._transmit_eapol,
+            succeeded=self._authenticated,
+            failed=lambda station, reason: self.deauthenticate(station.mac, reason),
+        )
         self._repetitions = Repetitions()
         self._air_ns = 0
         self.ignored = 0
@@ -58,8 +78,11 @@ class AccessPoint:
 
     @property
     def busy(self) -> bool:
-        """Whether a handshake is under way."""
-        return any(s.authenticator and s.authenticator.phase != "done" for s in self.stations)
+        """Whether a handshake or an authentication is under way."""
+        return any(
+            (s.authenticator and s.authenticator.phase != "done") or (s.relay and s.relay.busy)
+            for s in self.stations
+        )
 
     def new_association(self) -> None:
         """Forget which messages were seen: repetitions are counted anew."""
@@ -82,6 +105,10 @@ class AccessPoint:
     def rekey_group(self, done: Callable[[int], None]) -> None:
         """Give every authorized station a new GTK; ``done`` is told how many, when all have it."""
         self._rekey.begin([s for s in self.stations if s.state == "authorized"], done)
+
+    def reauthenticate(self, done: Callable[[int], None]) -> None:
+        """Authenticate every authorized station by 802.1X again, which gives it a new PMK."""
+        self._enterprise.reauthenticate([s for s in self.stations if s.state == "authorized"], done)
 
     def deauthenticate_all(self, reason: int) -> None:
         """Deauthenticate every station."""
@@ -111,6 +138,7 @@ class AccessPoint:
         """Cancel what is under way; nothing more is sent."""
         self._host.shut_down()
         self._rekey.shut_down()
+        self._enterprise.shut_down()
         for station in self.stations:
             station.forget_keys()
         self._stations.clear()
@@ -145,7 +173,7 @@ class AccessPoint:
         if station is None:
             return
         if note.kind == "assoc-resp" and acked and station.state == "associated":
-            self._begin_handshake(station)
+            self._secure(station)
         elif station.authenticator is not None:
             station.authenticator.transmitted(note.kind, acked)
 
@@ -164,11 +192,21 @@ class AccessPoint:
             return
         note.kind = "eapol"
         try:
-            heard.key = eapol.parse_key_frame(payload[8:])
-        except WireError:
+            self._inspect_eapol(heard, payload[8:])
+        except WireError as error:
+            note.detail["malformed"] = str(error)
+
+    @staticmethod
+    def _inspect_eapol(heard: Heard, pdu: bytes) -> None:
+        note = heard.note
+        if pdu[1:2] == bytes((eapol.EAPOL_KEY_TYPE,)):
+            heard.key = eapol.parse_key_frame(pdu)
+            note.kind = eapol.classify(heard.key)
+            note.replay_counter = heard.key.replay_counter
             return
-        note.kind = eapol.classify(heard.key)
-        note.replay_counter = heard.key.replay_counter
+        note.kind, heard.eap = eap.parse_eapol(pdu)
+        if heard.eap is not None:
+            note.detail.update(eap.describe(heard.eap))
 
     # management
 
@@ -211,6 +249,7 @@ class AccessPoint:
             station = self._stations[mac] = Station(mac, self.network.bssid)
         station.forget_keys()
         self._rekey.over_for(station)
+        self._enterprise.over_for(station)
         self._host.gone(station)
         self._change(station, "authenticated")
 
@@ -236,14 +275,31 @@ class AccessPoint:
         used = {station.aid for station in self._stations.values()}
         return next(aid for aid in range(1, MAX_STATIONS + 2) if aid not in used)
 
-    # handshakes
+    # authentication by 802.1X, and handshakes
 
-    def _begin_handshake(self, station: Station) -> None:
-        station.authenticator = Authenticator(
+    def _secure(self, station: Station) -> None:
+        """What comes after an association: keys, or first an authentication."""
+        if self.network.enterprise:
+            self._change(station, "authenticating")
+            self._enterprise.begin(station)
+        else:
+            self._begin_handshake(station, self._psk)
+
+    def _authenticated(self, station: Station, pmk: bytes) -> None:
+        self._surroundings.keep_key(pmk)
+        self._begin_handshake(station, pmk)
+
+    def _begin_handshake(self, station: Station, pmk: bytes) -> None:
+        if station.authenticator is None:
+            station.authenticator = self._new_authenticator(station)
+        self._change(station, "handshaking")
+        station.authenticator.start(pmk)
+
+    def _new_authenticator(self, station: Station) -> Authenticator:
+        return Authenticator(
             station,
             network=self.network,
             timers=self._timers,
-            pmk=self.pmk,
             group=self._group,
             key_templates=self._key_templates,
             surroundings=self._surroundings,
@@ -252,8 +308,10 @@ class AccessPoint:
             group_done=self._rekey.over_for,
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),
         )
-        self._change(station, "handshaking")
-        station.authenticator.start()
+
+    def _transmit_eapol(self, station: Station, pdu: bytes, note: Note) -> None:
+        frame = self._path.for_station(station, _SNAP_EAPOL + pdu, note)
+        self._surroundings.transmit(frame, note)
 
     def _transmit_key(self, station: Station, frame: bytearray, note: Note) -> None:
         frame[4:10] = station.mac
@@ -265,6 +323,9 @@ class AccessPoint:
         authenticator = station.authenticator
         if authenticator is not None and not authenticator.has_newest_gtk:
             authenticator.start_group()  # a rekey began after its M3
+        else:
+            self._rekey.over_for(station)
+        self._enterprise.over_for(station)
         self._host.authorized(station)
 
     # data
@@ -281,11 +342,13 @@ class AccessPoint:
             return
         if heard.payload is None:
             return
-        replay = note.protected and self._path.is_replay(station, heard)
+        replay = note.protected and self._path.is_replay(heard)
         if heard.key is not None:
             self._receive_key(station, heard)
         elif replay:
             note.detail["ignored"] = "packet number"
+        elif note.kind in ("eap", "eapol-start", "eapol-logoff"):
+            self._enterprise.receive(station, heard)
         elif note.kind in ("arp", "icmp"):
             self._host.receive(station, heard, self._air_ns)
 
@@ -305,6 +368,7 @@ class AccessPoint:
         station.forget_keys()
         self._stations.pop(station.mac, None)
         self._rekey.over_for(station)
+        self._enterprise.over_for(station)
         self._host.gone(station)
         self._change(station, "gone", reason)
 

@@ -65,6 +65,11 @@ def derive_ptk(
     return PairwiseKeys(kck=ptk[:16], kek=ptk[16:32], tk=ptk[32:48])
 
 
+def pmkid(pmk: bytes, authenticator: bytes, supplicant: bytes) -> bytes:
+    """What names a PMK without telling it (12.7.1.3): HMAC-SHA1-128 over both addresses."""
+    return hmac.digest(pmk, b"PMK Name" + authenticator + supplicant, "sha1")[:16]
+
+
 def eapol_mic(kck: bytes, pdu: bytes) -> bytes:
     """The MIC of an EAPOL-Key frame whose MIC field is zero: HMAC-SHA1-128 (12.7.2)."""
     return hmac.digest(kck, pdu, "sha1")[:16]
@@ -92,13 +97,19 @@ def unwrap_key_data(kek: bytes, wrapped: bytes) -> bytes:
 
 
 class CcmpKey:
-    """A temporal key in use; the cipher is set up once."""
+    """A temporal key in use; the cipher is set up once.
 
-    __slots__ = ("_aead", "key_id")
+    Packet numbers belong to the key: ``tx_pn`` is the last one sent under it, ``rx_pn`` the last
+    one received of each TID (12.5.3.4.4).
+    """
+
+    __slots__ = ("_aead", "key_id", "rx_pn", "tx_pn")
 
     def __init__(self, tk: bytes, key_id: int = 0) -> None:
         self._aead = AESCCM(tk, tag_length=CCMP_MIC_LENGTH)
         self.key_id = key_id
+        self.tx_pn = 0
+        self.rx_pn: dict[int, int] = {}
 
     def protect(self, header: bytes, plaintext: bytes, pn: int) -> bytes:
         """The protected frame: ``header`` (its Protected bit set here), CCMP header, data, MIC."""

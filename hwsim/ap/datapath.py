@@ -60,10 +60,11 @@ class DataPath:
         """The frame (header and payload) under the station's pairwise key, if it has one."""
         if station.pairwise is None:
             return frame
-        station.tx_pn += 1
-        note.protected, note.pn = True, station.tx_pn
+        key = station.pairwise
+        key.tx_pn += 1
+        note.protected, note.pn = True, key.tx_pn
         length = templates.DATA_HEADER_LENGTH
-        return station.pairwise.protect(frame[:length], frame[length:], station.tx_pn)
+        return key.protect(frame[:length], frame[length:], key.tx_pn)
 
     def for_station(self, station: Station, payload: bytes, note: Note) -> bytes:
         """A data frame to one station."""
@@ -80,28 +81,36 @@ class DataPath:
         """Decrypt a protected frame of a station into ``heard.payload``, and note how it went."""
         note, header = heard.note, heard.header
         note.protected = True
-        cipher = (station.pairwise or station.candidate) if station else None
+        keys = (station.pairwise, station.candidate) if station else ()
         try:
             note.pn = packet_number(heard.frame, header.length)
-            if cipher is None:
-                note.detail["decrypt"] = "no key"
-            else:
-                heard.payload = cipher.open(heard.frame, header.length)
-        except (UndecryptableError, WireError):
+        except WireError:
             note.detail["decrypt"] = "failed"
+            return
+        note.detail["decrypt"] = "no key"
+        for key in keys:
+            if key is None:
+                continue
+            try:
+                heard.payload, heard.opened_by = key.open(heard.frame, header.length), key
+            except UndecryptableError:
+                note.detail["decrypt"] = "failed"
+            else:
+                del note.detail["decrypt"]
+                return
 
-    def is_replay(self, station: Station, heard: Heard) -> bool:
+    def is_replay(self, heard: Heard) -> bool:
         """Whether a decrypted frame's packet number is no new one; the note says so.
 
         A number that comes again under the same key is what a reinstalled key looks like from
         the outside. Copies made by a rule of the medium do not count.
         """
-        pn = heard.note.pn
-        if pn is None:
+        pn, key = heard.note.pn, heard.opened_by
+        if pn is None or key is None:
             return False
-        last = station.rx_pn.get(heard.header.tid, 0)
+        last = key.rx_pn.get(heard.header.tid, 0)
         if pn > last:
-            station.rx_pn[heard.header.tid] = pn
+            key.rx_pn[heard.header.tid] = pn
             return False
         if not heard.duplicate:
             heard.note.detail["pn_check"] = "repeated" if pn == last else "went back"

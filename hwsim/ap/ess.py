@@ -15,22 +15,22 @@ from hwsim.ap.echo import EchoResult
 from hwsim.ap.network import Network, Timers
 from hwsim.ap.station import Note, Station, Surroundings
 from hwsim.loop import Timer
+from hwsim.radius import RadiusClient
 
 
 class Ess:
     """An extended service set; it stands between its access points and their surroundings."""
 
     def __init__(
-        self, networks: Sequence[Network], timers: Timers, surroundings: Surroundings
+        self,
+        networks: Sequence[Network],
+        timers: Timers,
+        surroundings: Surroundings,
+        server: RadiusClient | None = None,
     ) -> None:
         self._surroundings = surroundings
-        self.points = tuple(AccessPoint(network, timers, self) for network in networks)
+        self.points = tuple(AccessPoint(network, timers, self, server) for network in networks)
         self._latest: Station | None = None
-
-    @property
-    def pmk(self) -> bytes:
-        """The pairwise master key: one network, one passphrase, one key."""
-        return self.points[0].pmk
 
     @property
     def stations(self) -> tuple[Station, ...]:
@@ -59,17 +59,26 @@ class Ess:
 
     def rekey_group(self, done: Callable[[int], None]) -> None:
         """Each access point renews its group key; ``done`` is told how many stations have one."""
-        waiting = len(self.points)
-        stations = 0
-
-        def one_done(count: int) -> None:
-            nonlocal waiting, stations
-            waiting, stations = waiting - 1, stations + count
-            if not waiting:
-                done(stations)
-
+        one_done = self._total(done)
         for point in self.points:
             point.rekey_group(one_done)
+
+    def reauthenticate(self, done: Callable[[int], None]) -> None:
+        """Authenticate every station by 802.1X again; ``done`` is told how many they were."""
+        one_done = self._total(done)
+        for point in self.points:
+            point.reauthenticate(one_done)
+
+    def _total(self, done: Callable[[int], None]) -> Callable[[int], None]:
+        """What each access point tells when it is done; ``done`` gets the sum of all of them."""
+        counts: list[int] = []
+
+        def one_done(count: int) -> None:
+            counts.append(count)
+            if len(counts) == len(self.points):
+                done(sum(counts))
+
+        return one_done
 
     def deauthenticate_all(self, reason: int) -> None:
         """Deauthenticate every station."""
@@ -98,6 +107,14 @@ class Ess:
     def random(self, size: int) -> bytes:
         """Unpredictable bytes."""
         return self._surroundings.random(size)
+
+    def keep_key(self, pmk: bytes) -> None:
+        """A PMK came into use."""
+        self._surroundings.keep_key(pmk)
+
+    def fault(self, what: str, message: str) -> None:
+        """Something of ours broke."""
+        self._surroundings.fault(what, message)
 
     def station_changed(self, station: Station, reason: int | None) -> None:
         """Tell on; a station that associated is forgotten by the other access points."""

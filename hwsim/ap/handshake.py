@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The authenticator: 4-way handshake and group key handshake of WPA2-PSK.
+"""The authenticator: 4-way handshake and group key handshake of WPA2.
 
 Source: IEEE 802.11-2020, 12.7.6 (4-way), 12.7.7 (group). Where the standard leaves room it does
 as hostapd does (src/ap/wpa_auth.c), the access point most drivers were tried against:
@@ -13,6 +13,9 @@ as hostapd does (src/ap/wpa_auth.c), the access point most drivers were tried ag
 
 An M2 whose RSNE differs from that of the association request ends with reason 17 (the standard's
 table 9-49; hostapd says 2).
+
+A PMK of 802.1X is named in M1 by its PMKID (12.7.6.2). The handshake can be done again while keys
+are in use, as after a reauthentication: it then goes under the old keys until M4.
 """
 
 from __future__ import annotations
@@ -27,11 +30,11 @@ from hwsim.ap.crypto import (
     CcmpKey,
     derive_ptk,
     eapol_mic,
+    pmkid,
     same,
     wrap_key_data,
 )
 from hwsim.ap.network import Network, Timers
-from hwsim.ap.rsne import OWN_RSNE
 from hwsim.ap.station import Note, Station, Surroundings
 from hwsim.eapol import KeyFrame
 from hwsim.errors import WireError
@@ -47,6 +50,8 @@ _INFO_M1: Final = 0x008A
 _INFO_M3: Final = 0x13CA
 _INFO_G1: Final = 0x1382
 _GTK_KDE = bytes.fromhex("dd16000fac01")
+_PMKID_KDE = bytes.fromhex("dd14000fac04")
+_PMKID_KDE_LENGTH = len(_PMKID_KDE) + 16
 
 _AT_REPLAY = templates.AT_EAPOL + eapol.OFFSET_REPLAY_COUNTER
 _AT_NONCE = templates.AT_EAPOL + eapol.OFFSET_NONCE
@@ -95,7 +100,8 @@ class KeyTemplates:
     """The three EAPOL-Key frames an authenticator sends."""
 
     def __init__(self, network: Network) -> None:
-        self.m1 = templates.eapol_key(network, _INFO_M1, 16, 0)
+        named = _PMKID_KDE_LENGTH if network.enterprise else 0
+        self.m1 = templates.eapol_key(network, _INFO_M1, 16, named)
         self.m3 = templates.eapol_key(network, _INFO_M3, 16, 56)
         self.g1 = templates.eapol_key(network, _INFO_G1, 16, 32)
 
@@ -113,7 +119,6 @@ class Authenticator:
         *,
         network: Network,
         timers: Timers,
-        pmk: bytes,
         group: GroupKey,
         key_templates: KeyTemplates,
         surroundings: Surroundings,
@@ -125,7 +130,7 @@ class Authenticator:
         self._station = station
         self._network = network
         self._timers = timers
-        self._pmk = pmk
+        self._pmk = b""
         self._group = group
         self._templates = key_templates
         self._surroundings = surroundings
@@ -133,7 +138,7 @@ class Authenticator:
         self._authorized = authorized
         self._group_done = group_done
         self._failed = failed
-        self._anonce = surroundings.random(32)
+        self._anonce = b""
         self._snonce = b""
         self._replay_counter = 0
         self._outstanding: list[int] = []
@@ -145,8 +150,11 @@ class Authenticator:
         self.phase: Phase = "idle"
         self.ignored = 0
 
-    def start(self) -> None:
-        """Send the first M1."""
+    def start(self, pmk: bytes) -> None:
+        """Send the first M1, with a new ANonce; replay counters go on from those used before."""
+        self._pmk = pmk
+        self._anonce = self._surroundings.random(32)
+        self._outstanding.clear()
         self.phase = "M2"
         self._tries = 0
         self._try()
@@ -213,12 +221,15 @@ class Authenticator:
     def _send_m1(self) -> None:
         frame = bytearray(self._templates.m1)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
+        if self._network.enterprise:
+            name = pmkid(self._pmk, self._network.bssid, self._station.mac)
+            frame[_AT_DATA:] = _PMKID_KDE + name
         self._send("M1", frame)
 
     def _send_m3(self) -> None:
         frame = bytearray(self._templates.m3)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
-        self._send("M3", frame, OWN_RSNE + self._group.kde())
+        self._send("M3", frame, self._network.rsne + self._group.kde())
 
     def _send_g1(self) -> None:
         self._send("G1", bytearray(self._templates.g1), self._group.kde())
@@ -268,7 +279,6 @@ class Authenticator:
             self._failed(station, REASON_ELEMENT_DIFFERS)
             return "RSNE differs from the association request's"
         station.keys = keys
-        station.rx_pn.clear()
         self._snonce = key.nonce
         if fresh:
             self._answered = self._outstanding
@@ -288,7 +298,6 @@ class Authenticator:
             return "MIC"
         self._finish()
         station.pairwise, station.candidate = station.candidate, None
-        station.tx_pn = 0
         self._authorized(station)
         return None
 

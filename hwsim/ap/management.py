@@ -51,6 +51,7 @@ class Management:
     def __init__(self, network: Network, start_ns: int) -> None:
         self._start_ns = start_ns
         self._ssid = network.ssid
+        self._akm = network.akm
         beacon, self._at_dtim = templates.beacon(network)
         self._beacon = bytearray(beacon)
         self._probe_response = templates.probe_response(network)
@@ -124,7 +125,7 @@ class Management:
             return AssocRequest(b"", STATUS_INVALID_ELEMENT)
         if ssid is None or ssid[2:] != self._ssid:
             return AssocRequest(b"", STATUS_UNSPECIFIED)
-        return AssocRequest(rsne or b"", association_status(rsne))
+        return AssocRequest(rsne or b"", association_status(rsne, self._akm))
 
     def _addressed(self, template: bytes, receiver: bytes) -> bytearray:
         frame = bytearray(template)

@@ -6,21 +6,44 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
+from hwsim.ap.rsne import AKM_8021X, AKM_PSK, own_rsne
+from hwsim.radius import RadiusServer
+
 TU_NS = 1_024_000
 """A time unit, 1024 µs (IEEE 802.11-2020, 3.1), in nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A WPA2-PSK network with CCMP. The passphrase does not show in the object's text."""
+    """A WPA2 network with CCMP: with a pre-shared key or, if there is no passphrase, with 802.1X.
+
+    The passphrase does not show in the object's text. 802.1X without a RADIUS server is a network
+    whose access point is silent: it lets stations associate, sends no EAP and answers none.
+    """
 
     ssid: bytes
-    passphrase: str = field(repr=False)
+    passphrase: str | None = field(repr=False)
     channel: int
     bssid: bytes
     ap_ip: IPv4Address
     station_ip: IPv4Address
     signal_dbm: int = -40
+    radius: RadiusServer | None = None
+
+    @property
+    def enterprise(self) -> bool:
+        """Whether keys come of 802.1X."""
+        return self.passphrase is None
+
+    @property
+    def akm(self) -> bytes:
+        """The suite of authentication and key management."""
+        return AKM_8021X if self.enterprise else AKM_PSK
+
+    @property
+    def rsne(self) -> bytes:
+        """The access point's RSNE."""
+        return own_rsne(self.akm)
 
     @property
     def freq_mhz(self) -> int:
@@ -37,12 +60,18 @@ class Network:
 class Timers:
     """hostapd's timers (src/ap/wpa_auth.c: eapol_key_timeout_first, …_subseq, …_first_group,
     wpa_pairwise_update_count). An acknowledged first M1 waits ``next_ms`` like a repeated one.
+
+    ``eap_ms`` is how long an EAP request waits for its response (RFC 3748, 4.3, asks for 3 s where
+    nothing is known of the path; it is not lengthened from try to try, so that a silent station is
+    given up in bounded time), ``radius_ms`` how long the RADIUS server may take.
     """
 
     first_ms: int = 100
     next_ms: int = 1000
     group_first_ms: int = 500
     tries: int = 4
+    eap_ms: int = 3000
+    radius_ms: int = 2000
 
 
 CHANNELS: frozenset[int] = frozenset((*range(1, 14), 36, 40, 44, 48, 149, 153, 157, 161, 165))

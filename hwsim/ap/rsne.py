@@ -12,12 +12,8 @@ from typing import Final, NamedTuple
 from hwsim.errors import WireError
 
 SUITE_CCMP: Final = bytes.fromhex("000fac04")
+AKM_8021X: Final = bytes.fromhex("000fac01")
 AKM_PSK: Final = bytes.fromhex("000fac02")
-
-OWN_RSNE: Final = (
-    b"\x30\x14\x01\x00" + SUITE_CCMP + b"\x01\x00" + SUITE_CCMP + b"\x01\x00" + AKM_PSK + b"\0\0"
-)
-"""Version 1, CCMP for group and pairwise, PSK, no capabilities."""
 
 STATUS_SUCCESS: Final = 0
 STATUS_INVALID_ELEMENT: Final = 40
@@ -28,6 +24,12 @@ STATUS_UNSUPPORTED_RSNE_VERSION: Final = 44
 STATUS_INVALID_RSNE_CAPABILITIES: Final = 45
 
 _CAPABILITY_MFP_REQUIRED: Final = 0x0040
+
+
+def own_rsne(akm: bytes) -> bytes:
+    """Version 1, CCMP for group and pairwise, that AKM, no capabilities."""
+    one = b"\x01\x00"
+    return b"\x30\x14" + one + SUITE_CCMP + one + SUITE_CCMP + one + akm + b"\0\0"
 
 
 class RsnElement(NamedTuple):
@@ -48,13 +50,13 @@ def parse_rsne(whole: bytes) -> RsnElement:
     version = struct.unpack_from("<H", body)[0]
     group, offset = (body[2:6], 6) if len(body) >= 6 else (SUITE_CCMP, len(body))
     pairwise, offset = _suites(body, offset, SUITE_CCMP)
-    akms, offset = _suites(body, offset, bytes.fromhex("000fac01"))
+    akms, offset = _suites(body, offset, AKM_8021X)
     capabilities = struct.unpack_from("<H", body, offset)[0] if len(body) >= offset + 2 else 0
     return RsnElement(version, group, pairwise, akms, capabilities)
 
 
-def association_status(rsne: bytes | None) -> int:
-    """The status code our access point answers to an association request with that RSNE."""
+def association_status(rsne: bytes | None, akm: bytes) -> int:
+    """The status code our access point, which has that AKM, answers to a request with that RSNE."""
     if rsne is None:
         return STATUS_INVALID_ELEMENT
     try:
@@ -67,7 +69,7 @@ def association_status(rsne: bytes | None) -> int:
         return STATUS_INVALID_GROUP_CIPHER
     if station.pairwise != (SUITE_CCMP,):
         return STATUS_INVALID_PAIRWISE_CIPHER
-    if station.akms != (AKM_PSK,):
+    if station.akms != (akm,):
         return STATUS_INVALID_AKMP
     if station.capabilities & _CAPABILITY_MFP_REQUIRED:
         return STATUS_INVALID_RSNE_CAPABILITIES

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from hwsim.ap.crypto import CcmpKey, PairwiseKeys
+from hwsim.eap import EapPacket
 from hwsim.eapol import KeyFrame
 from hwsim.frames import MacHeader
 from hwsim.loop import Timer
@@ -15,8 +16,12 @@ from hwsim.records import FrameKind
 
 if TYPE_CHECKING:
     from hwsim.ap.handshake import Authenticator
+    from hwsim.ap.relay import EapRelay
 
-State = Literal["authenticated", "associated", "handshaking", "authorized", "gone"]
+State = Literal[
+    "authenticated", "associated", "authenticating", "handshaking", "authorized", "gone"
+]
+"""``authenticated`` is open system's; ``authenticating`` is by 802.1X, after the association."""
 
 
 @dataclass(slots=True)
@@ -37,14 +42,17 @@ class Heard:
     """A frame of a station, understood as far as that changes nothing.
 
     ``payload`` is what follows the MAC header: for a protected frame the plaintext, or ``None``
-    if it could not be opened. ``duplicate`` marks a copy that a rule of the medium made.
+    if it could not be opened; ``opened_by`` is the key that opened it. ``duplicate``
+    marks a copy that a rule of the medium made.
     """
 
     frame: bytes
     header: MacHeader
     note: Note
     payload: bytes | None = None
+    opened_by: CcmpKey | None = None
     key: KeyFrame | None = None
+    eap: EapPacket | None = None
     duplicate: bool = False
 
 
@@ -87,7 +95,7 @@ class Station:
     """A station of the access point.
 
     ``pairwise`` is the key in use, ``candidate`` one derived from M2 that M4 has not confirmed
-    yet.
+    yet; a station that is given new keys has both for a while.
     """
 
     mac: bytes
@@ -98,18 +106,17 @@ class Station:
     keys: PairwiseKeys | None = field(default=None, repr=False)
     pairwise: CcmpKey | None = field(default=None, repr=False)
     candidate: CcmpKey | None = field(default=None, repr=False)
-    tx_pn: int = 0
-    rx_pn: dict[int, int] = field(default_factory=dict)
     authenticator: Authenticator | None = None
+    relay: EapRelay | None = None
 
     def forget_keys(self) -> None:
         """A new association begins without keys; timers of the old handshake are cancelled."""
         if self.authenticator is not None:
             self.authenticator.stop()
-        self.authenticator = None
+        if self.relay is not None:
+            self.relay.stop()
+        self.authenticator = self.relay = None
         self.keys = self.pairwise = self.candidate = None
-        self.tx_pn = 0
-        self.rx_pn.clear()
 
 
 class Surroundings(Protocol):
@@ -126,6 +133,12 @@ class Surroundings(Protocol):
 
     def random(self, size: int) -> bytes:
         """Unpredictable bytes."""
+
+    def keep_key(self, pmk: bytes) -> None:
+        """A PMK came into use: it decrypts the capture."""
+
+    def fault(self, what: str, message: str) -> None:
+        """Something of ours broke, of which no station is guilty."""
 
     def station_changed(self, station: Station, reason: int | None) -> None:
         """The station's state is another one; ``reason`` as of a deauthentication, if any."""

@@ -25,7 +25,6 @@ from scapy.packet import Raw
 
 from hwsim import eapol
 from hwsim.ap.network import Network
-from hwsim.ap.rsne import OWN_RSNE
 from hwsim.frames import BROADCAST, FROM_DS, mac_text
 
 BEACON_INTERVAL_TU: Final = 100
@@ -154,8 +153,8 @@ def _first_elements(network: Network) -> Any:
 
 def _last_elements(network: Network) -> bytes:
     if network.is_5ghz:
-        return OWN_RSNE
-    return bytes(Dot11Elt(ID=42, info=b"\0")) + OWN_RSNE + _more_rates()
+        return network.rsne
+    return bytes(Dot11Elt(ID=42, info=b"\0")) + network.rsne + _more_rates()
 
 
 def _rates(network: Network) -> bytes:

@@ -148,7 +148,7 @@ class FakeAir:
         """One line on it."""
         return "air ended with status -9"
 
-    def configure(self, network: Any, retry_ms: int) -> str:
+    def configure(self, network: Any, retry_ms: int, radius: Any = None) -> str:
         """Set the network up."""
         self._world.step("configure")
         return builder.AP
@@ -173,6 +173,10 @@ class FakeAir:
         """A group key handshake."""
         self._world.step("rekey")
         self._world.tell(lambda s: s.frame("G1", "down"), lambda s: s.frame("G2", "up"))
+
+    def reauthenticate(self) -> None:
+        """802.1X again."""
+        self._world.step("reauthenticate")
 
     def status(self) -> dict[str, Any]:
         """The air's account."""

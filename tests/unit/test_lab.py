@@ -6,6 +6,8 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from harness import lab as module
 from harness.config import Lab
 from harness.console import PlainConsole
+from harness.eap import RadiusServer
 from harness.errors import LabFault, PeerGone, TooSlow
 from harness.guest.agent import Interface
 from harness.guest.recorder import Installed
@@ -35,8 +38,15 @@ def session(world: World) -> Session:
 BROKEN: dict[str, tuple[Callable[[World], None], str]] = {
     "machine": (lambda w: setattr(w.machine, "alive", False), "QEMU process: .*signal 9"),
     "air": (lambda w: setattr(w.air, "alive", False), "air process: .*status -9"),
-    "capture": (lambda w: setattr(w.air.state, "fault", "no room"), "capture: .*no room"),
+    "capture": (lambda w: broken_air(w, "capture", "no room"), "capture: .*no room"),
+    "radius": (lambda w: broken_air(w, "radius", "no answer"), "RADIUS server: .*no answer"),
+    "other": (lambda w: broken_air(w, "antenna", "fell off"), "the air: .*fell off"),
 }
+
+
+def broken_air(world: World, what: str, said: str) -> None:
+    """The air tells a fault of its own."""
+    world.air.state.fault_of, world.air.state.fault = what, said
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -47,6 +57,17 @@ def test_each_broken_part_is_named(session: Session, world: World, name: str) ->
     act(world)
     with pytest.raises(LabFault, match=said):
         session.check_processes()
+
+
+def test_a_radius_server_that_ended_is_named(session: Session, tmp_path: Path) -> None:
+    """Its last words are told, and it explains what else went wrong."""
+    log = tmp_path / "radius.log"
+    log.write_text("radius: CTRL-EVENT-TERMINATING\n")
+    process: Any = SimpleNamespace(poll=lambda: -9)
+    session.radius = RadiusServer(1812, "s", process, log)
+    with pytest.raises(LabFault, match=r"RADIUS server: .*status -9: radius: CTRL-EVENT"):
+        session.check_processes()
+    assert "hostapd ended" in session.explained(TooSlow("an outcome", 1, "nothing")).last_state
 
 
 def test_evidence_that_cannot_be_written_is_a_broken_lab(session: Session) -> None:

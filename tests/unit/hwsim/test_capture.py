@@ -53,7 +53,7 @@ def test_missing_directory(loop: Loop, tmp_path: Path) -> None:
     """A directory that is not there is one fault; everything after is quietly dropped."""
     faults: list[str] = []
     capture = Capture(loop, tmp_path / "missing", faults.append)
-    capture.write_key(bytes(32))
+    capture.add_key(bytes(32))
     capture.add(bytes(24), 1, True, "", 2437, -40)
     capture.close()
     assert len(faults) == 1
@@ -90,7 +90,22 @@ def test_key_file_of_another_is_replaced(loop: Loop, tmp_path: Path) -> None:
     target.write_text("")
     (tmp_path / "air.keys").symlink_to(target)
     capture = Capture(loop, tmp_path, pytest.fail)
-    capture.write_key(bytes(32))
+    capture.add_key(bytes(32))
     capture.close()
     assert target.read_text() == ""
     assert (tmp_path / "air.keys").stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_are_added_to_those_there(loop: Loop, tmp_path: Path) -> None:
+    """Each key once, in the order they came into use, with no write while a station may wait."""
+    capture = Capture(loop, tmp_path, pytest.fail)
+    capture.add_key(bytes(32))
+    assert not (tmp_path / "air.keys").exists()
+    capture.flush()
+    capture.add_key(b"\1" * 32)
+    capture.add_key(bytes(32))
+    capture.close()
+    keys = (bytes(32), b"\1" * 32)
+    assert (tmp_path / "air.keys").read_text() == "".join(
+        f'"wpa-psk","{key.hex()}"\n' for key in keys
+    )

@@ -60,7 +60,7 @@ def test_more_access_points() -> None:
         ({"more": [{"channel": 14}]}, "network.more[0].channel: 14 is none of"),
         ({"more": [{}, {"bssid": requests.DEFAULT_BSSID}]}, "network.more[1].bssid: 02:48:49"),
         ({"more": [{"ssid": "x"}]}, "network.more[0].ssid is unknown"),
-        ({"chanel": 6}, "network.chanel is unknown; known: ssid, passphrase, channel"),
+        ({"chanel": 6}, "network.chanel is unknown; known: ssid, security, passphrase"),
     ],
 )
 def test_bad_network(change: dict[str, Any], message: str) -> None:
@@ -71,6 +71,47 @@ def test_bad_network(change: dict[str, Any], message: str) -> None:
     assert caught.value.code == "bad-argument"
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+ENTERPRISE: dict[str, Any] = {
+    **{key: value for key, value in NETWORK.items() if key != "passphrase"},
+    "security": "wpa2-eap",
+    "radius": {"port": 1812, "secret": "hidden"},
+}
+
+
+def test_network_with_8021x() -> None:
+    """Its server is on loopback unless told otherwise; without one it is silent."""
+    (network,) = requests.networks(ENTERPRISE)
+    assert network.enterprise
+    assert network.radius is not None
+    assert (str(network.radius.address), network.radius.port) == ("127.0.0.1", 1812)
+    assert network.radius.secret == b"hidden"
+    assert "hidden" not in repr(network)
+    (silent,) = requests.networks({**ENTERPRISE, "radius": None})
+    assert silent.radius is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"radius": "localhost"}, "network.radius: an object is needed"),
+        ({"radius": {"secret": "hidden"}}, "network.radius.port is missing"),
+        ({"radius": {"port": 0, "secret": "hidden"}}, "network.radius.port: a whole number"),
+        ({"radius": {"port": 1}}, "network.radius.secret is missing"),
+        ({"radius": {"port": 1, "secret": ""}}, "network.radius.secret: 1 to 128 ASCII"),
+        ({"radius": {"port": 1, "secret": "hidden" * 30}}, "network.radius.secret: 1 to 128"),
+        ({"radius": {"port": 1, "secret": "s", "x": 1}}, "network.radius.x is unknown"),
+        ({"passphrase": "hidden hidden"}, "network.passphrase is unknown"),
+        ({"security": "wpa2-psk", "passphrase": "hidden hidden"}, "network.radius is unknown"),
+    ],
+)
+def test_bad_network_with_8021x(change: dict[str, Any], message: str) -> None:
+    """One line with field, value and what is needed; never the secret."""
+    with pytest.raises(RequestError) as caught:
+        requests.networks({**ENTERPRISE, **change})
+    assert message in str(caught.value)
+    assert "hidden" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["ssid", "passphrase", "channel", "security", "ap_ip"])

@@ -12,6 +12,7 @@ from harness.errors import UsageError
 from harness.scenarios import Scenario, find_scenario, scenario_names
 from harness.validation import load_toml
 
+EAP_NETWORK = '[network]\nsecurity = "wpa2-eap"\n'
 GOOD = 'name = "x"\nsummary = "y"\n'
 
 
@@ -62,6 +63,24 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + '[network]\npassphrase = "short"\n', "has 5 characters; a WPA2 passphrase has 8"),
         (GOOD + '[[air]]\nmessage = "M9"\naction = "drop"\n', "air.0.message = 'M9'"),
         (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "delay_ms goes with action"),
+        (GOOD + EAP_NETWORK, "wants an [eap] section with method = 'tls' or 'peap-mschapv2'"),
+        (GOOD + '[eap]\nmethod = "tls"\n', "[eap] goes with [network] security = 'wpa2-eap'"),
+        (GOOD + EAP_NETWORK + '[eap]\nmethod = "md5"\n', "eap.method = 'md5': "),
+        (GOOD + EAP_NETWORK + '[eap]\nmethod = "tls"\nidentity = "a b"\n', "eap.identity"),
+        (GOOD + EAP_NETWORK + '[eap]\nmethod = "tls"\nretries = 1\n', "known here: credentials,"),
+        (
+            GOOD + EAP_NETWORK + 'passphrase = "12345678"\n[eap]\nmethod = "tls"\n',
+            "[network] passphrase goes with security = 'wpa2-psk' only",
+        ),
+        (
+            GOOD + EAP_NETWORK + '[eap]\nmethod = "tls"\ncredentials = "wrong"\n',
+            "[expect] connected = false is wanted",
+        ),
+        (
+            GOOD + EAP_NETWORK + '[eap]\nmethod = "tls"\nserver = "silent"\n'
+            "reauthentications = 1\n[expect]\nconnected = false\n",
+            "reauthentications want a connection",
+        ),
         (GOOD + "x = [\n", "not valid TOML"),
         (GOOD + "[[os]]\n", "os.0.on"),
         ("", "name"),
@@ -97,3 +116,14 @@ def test_lab_toml_is_optional_and_strict(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "lab.toml").write_text("[guest]\nkind = 'windows'\n")
     with pytest.raises(UsageError, match=r"guest\.kind = 'windows'"):
         load_lab(None)
+
+
+def test_8021x_has_no_passphrase(tmp_path: Path) -> None:
+    """Nothing is made up for it, and what is left out is the usual."""
+    path = tmp_path / "s.toml"
+    path.write_text(GOOD + EAP_NETWORK + '[eap]\nmethod = "peap-mschapv2"\n')
+    scenario = load_toml(path, Scenario).with_passphrase()
+    assert scenario.network.passphrase is None
+    assert scenario.eap is not None
+    assert (scenario.eap.credentials, scenario.eap.server) == ("good", "answers")
+    assert scenario.eap.connects

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim.ap.rsne import OWN_RSNE, association_status, parse_rsne
+from hwsim.ap.rsne import AKM_8021X, AKM_PSK, association_status, own_rsne, parse_rsne
 from hwsim.errors import WireError
 
 CCMP, TKIP, PSK, EAP = "000fac04", "000fac02", "000fac02", "000fac01"
@@ -22,7 +22,7 @@ def rsne(body: str) -> bytes:
 @pytest.mark.parametrize(
     ("element", "status"),
     [
-        (OWN_RSNE, 0),
+        (own_rsne(AKM_PSK), 0),
         (rsne(f"0100{CCMP}0100{CCMP}0100{PSK}"), 0),
         (rsne(f"0100{CCMP}0100{CCMP}0100{PSK}80000000"), 0),
         (None, 40),
@@ -40,7 +40,21 @@ def rsne(body: str) -> bytes:
 )
 def test_status(element: bytes | None, status: int) -> None:
     """Each way not to fit has its status code of table 9-50."""
-    assert association_status(element) == status
+    assert association_status(element, AKM_PSK) == status
+
+
+@pytest.mark.parametrize(
+    ("element", "status"),
+    [
+        (own_rsne(AKM_8021X), 0),
+        (rsne(f"0100{CCMP}0100{CCMP}0100{EAP}00000100" + "aa" * 16), 0),
+        (rsne(f"0100{CCMP}0100{CCMP}"), 0),
+        (own_rsne(AKM_PSK), 43),
+    ],
+)
+def test_status_of_enterprise(element: bytes, status: int) -> None:
+    """With 802.1X its AKM is asked for, also where it is the default; PMKIDs do no harm."""
+    assert association_status(element, AKM_8021X) == status
 
 
 @given(st.binary(max_size=64))
@@ -50,4 +64,4 @@ def test_rubbish(body: bytes) -> None:
     try:
         parse_rsne(element)
     except WireError:
-        assert association_status(element) == 40
+        assert association_status(element, AKM_PSK) == 40

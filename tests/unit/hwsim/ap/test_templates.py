@@ -12,7 +12,7 @@ from scapy.layers.l2 import ARP, LLC
 
 from hwsim.ap import templates
 from hwsim.ap.network import Network
-from hwsim.ap.rsne import OWN_RSNE
+from hwsim.ap.rsne import AKM_PSK, own_rsne
 
 BSSID = bytes.fromhex("0248494c0001")
 
@@ -46,7 +46,7 @@ def test_beacon(channel: int, freq: int) -> None:
     assert found[0] == b"hil"
     assert found[5] == bytes((0, 2, 0, 0))
     assert frame[at_dtim + 1] == templates.DTIM_PERIOD
-    assert OWN_RSNE in frame
+    assert own_rsne(AKM_PSK) in frame
     assert network(channel).freq_mhz == freq
     assert (3 in found) == (channel <= 14)
 

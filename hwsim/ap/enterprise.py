@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""802.1X of an access point: a relay per station, and reauthentications of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hwsim.ap.network import Network, Timers
+from hwsim.ap.relay import REASON_NOT_VALID, EapRelay
+from hwsim.ap.rounds import Round
+from hwsim.ap.station import Heard, Note, Station, Surroundings
+from hwsim.errors import RequestError
+from hwsim.radius import RadiusClient
+
+
+class Enterprise:
+    """Authenticates stations by a RADIUS server; without one it is silent.
+
+    ``succeeded`` gets a station's PMK, ``failed`` the reason to deauthenticate it.
+    """
+
+    def __init__(
+        self,
+        *,
+        network: Network,
+        timers: Timers,
+        server: RadiusClient | None,
+        surroundings: Surroundings,
+        send: Callable[[Station, bytes, Note], None],
+        succeeded: Callable[[Station, bytes], None],
+        failed: Callable[[Station, int], None],
+    ) -> None:
+        self._network = network
+        self._timers = timers
+        self._server = server
+        self._surroundings = surroundings
+        self._send = send
+        self._succeeded = succeeded
+        self._failed = failed
+        self._round = Round("reauthenticate")
+        self.over_for = self._round.over_for
+        self.shut_down = self._round.shut_down
+
+    def begin(self, station: Station) -> None:
+        """Authenticate a station that has associated; a silent access point does nothing."""
+        if self._server is None:
+            return
+        station.relay = EapRelay(
+            station,
+            network=self._network,
+            timers=self._timers,
+            server=self._server,
+            surroundings=self._surroundings,
+            send=self._send,
+            succeeded=self._succeeded,
+            failed=self._failed,
+        )
+        station.relay.start()
+
+    def receive(self, station: Station, heard: Heard) -> None:
+        """EAP, EAPOL-Start or EAPOL-Logoff of a station."""
+        relay, kind = station.relay, heard.note.kind
+        if relay is None:
+            silent = self._network.enterprise and self._server is None
+            heard.note.detail["ignored"] = "silent" if silent else "no 802.1X"
+        elif kind == "eapol-logoff":
+            self._failed(station, REASON_NOT_VALID)
+        elif kind == "eapol-start":
+            if station.authenticator is not None and station.authenticator.phase != "done":
+                station.authenticator.stop()
+            relay.eapol_start()
+        elif heard.eap is not None:
+            relay.receive(heard.eap, heard.note)
+
+    def reauthenticate(self, stations: Sequence[Station], done: Callable[[int], None]) -> None:
+        """Authenticate those again; ``done`` is told how many, when all have new keys or are gone.
+
+        Raises :class:`RequestError` where there is nobody who could.
+        """
+        if self._server is None:
+            raise RequestError("no-server", "reauthenticate: the network has no 802.1X server")
+        self._round.begin(stations, _start, done)
+
+
+def _start(station: Station) -> None:
+    if station.relay is not None:
+        station.relay.start()

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The RADIUS client: one UDP socket in the air's loop, requests with retransmission and a bound.
+
+An answer that does not verify is dropped without a word, as RFC 2865 and RFC 3579 demand, and
+counted with its reason, so that a wrong secret can be told from a silent server.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from hwsim.errors import WireError
+from hwsim.loop import Loop, Timer
+from hwsim.radius.codec import (
+    Answer,
+    Question,
+    RadiusServer,
+    access_request,
+    identifier_of,
+    parse_answer,
+)
+
+TRIES: Final = 4
+"""So often is a request sent; ``radius_ms`` after the last the server counts as silent."""
+_IDENTIFIERS: Final = 256
+_MAX_DATAGRAM: Final = 65536
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """A request on its way; ``done`` gets the answer, or why there is none."""
+
+    identifier: int
+    authenticator: bytes
+    packet: bytes = field(repr=False)
+    done: Callable[[Answer | str], None]
+    tries: int = 0
+    timer: Timer | None = None
+
+
+class RadiusClient:
+    """Asks one server."""
+
+    def __init__(self, loop: Loop, server: RadiusServer, wait_ms: int) -> None:
+        self._loop = loop
+        self._server = server
+        self._wait_ms = wait_ms
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.connect((str(server.address), server.port))
+        self._exchanges: dict[int, Exchange] = {}
+        self._next = 0
+        self._last = "nothing came"
+        self.dropped = 0
+        loop.watch(self._socket.fileno(), self._readable)
+
+    def ask(self, question: Question, done: Callable[[Answer | str], None]) -> Exchange:
+        """Send a request; raises :class:`WireError` if the question does not fit a packet."""
+        identifier = self._free_identifier()
+        authenticator = os.urandom(16)
+        packet = access_request(question, identifier, authenticator, self._server.secret)
+        exchange = Exchange(identifier, authenticator, packet, done)
+        self._exchanges[identifier] = exchange
+        self._try(exchange)
+        return exchange
+
+    def cancel(self, exchange: Exchange) -> None:
+        """Nobody waits for that answer any more."""
+        if self._exchanges.get(exchange.identifier) is exchange:
+            del self._exchanges[exchange.identifier]
+        if exchange.timer is not None:
+            exchange.timer.cancel()
+
+    def close(self) -> None:
+        """Ask nothing more; no exchange is told."""
+        for exchange in tuple(self._exchanges.values()):
+            self.cancel(exchange)
+        self._loop.unwatch(self._socket.fileno())
+        self._socket.close()
+
+    def _free_identifier(self) -> int:
+        for _ in range(_IDENTIFIERS):
+            self._next = (self._next + 1) % _IDENTIFIERS
+            if self._next not in self._exchanges:
+                return self._next
+        raise WireError("RADIUS: 256 requests are on their way already")
+
+    def _try(self, exchange: Exchange) -> None:
+        if exchange.tries == TRIES:
+            self.cancel(exchange)
+            server = f"{self._server.address}:{self._server.port}"
+            exchange.done(f"RADIUS server {server}: no answer to {TRIES} requests; {self._last}")
+            return
+        exchange.tries += 1
+        try:
+            self._socket.send(exchange.packet)
+        except OSError as error:  # it is sent again; the last word tells why in the end
+            self._last = str(error.strerror)
+        wait_ns = self._wait_ms * 1_000_000
+        exchange.timer = self._loop.call_after(wait_ns, lambda: self._try(exchange))
+
+    def _readable(self) -> None:
+        try:
+            packet = self._socket.recv(_MAX_DATAGRAM)
+        except BlockingIOError:
+            return
+        except OSError as error:  # such as the refusal of a port where nobody listens
+            self._last = str(error.strerror)
+            return
+        try:
+            exchange = self._exchange_of(packet)
+            answer = parse_answer(packet, exchange.authenticator, self._server.secret)
+        except WireError as error:
+            self.dropped += 1
+            self._last = str(error)
+            return
+        self.cancel(exchange)
+        exchange.done(answer)
+
+    def _exchange_of(self, packet: bytes) -> Exchange:
+        exchange = self._exchanges.get(identifier_of(packet))
+        if exchange is None:
+            raise WireError("RADIUS: an answer to no request")
+        return exchange

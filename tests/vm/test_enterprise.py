@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""802.1X on the air: the guest's real wpa_supplicant, our access point, hostapd's RADIUS server.
+
+Nothing of it is ours but the access point in the middle: what both of them accept is right.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from harness.deadline import Deadline
+from harness.eap import Credentials, RadiusServer, make_credentials, radius_server
+from harness.eap.radius import Method
+from harness.pytest_plugin import RunningLab
+from harness.scenarios import AirRule, Network
+from hwsim import FrameRecord
+from tests.vm.shell import GuestShell
+
+NUMBERS = count(910_000)
+"""Association numbers of these tests, away from those of others."""
+NETWORK = Network(ssid="hil-eap", security="wpa2-eap")
+
+METHODS: dict[Method, str] = {
+    "tls": 'eap=TLS\nclient_cert="/run/eap/client.pem"\nprivate_key="/run/eap/client.key"\n',
+    "peap-mschapv2": 'eap=PEAP\nphase2="auth=MSCHAPV2"\npassword="{password}"\n',
+}
+
+
+class Station:
+    """wpa_supplicant on the guest's radio, and the air it is on."""
+
+    def __init__(self, lab: RunningLab, shell: GuestShell, number: int) -> None:
+        self.air = lab.session.air
+        self.number = number
+        self._lab = lab
+        self._shell = shell
+
+    def status(self) -> dict[str, str]:
+        """wpa_supplicant's own word."""
+        lines = self._shell.run("wpa_cli -i wlan0 status").output.splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+
+    def await_status(self, key: str, value: str) -> None:
+        """Wait until it says that."""
+        deadline = Deadline(f"wpa_supplicant's {key}={value}", 60)
+
+        def there() -> bool | None:
+            status = self.status()
+            deadline.state = str({k: v for k, v in status.items() if k in ("wpa_state", key)})
+            return status.get(key) == value or None
+
+        deadline.poll(there, every_s=0.2)
+
+    def frames(self, kind: str = "") -> list[FrameRecord]:
+        """The frames of this association, of one kind or all."""
+        frames = self._lab.session.recording.frames(self.number)
+        return [frame for frame in frames if kind in ("", frame.kind)]
+
+    def await_frame(self, kind: str, nth: int = 1) -> FrameRecord:
+        """The nth frame of a kind, when it is there."""
+        deadline = Deadline(f"{kind} number {nth} on the air", 60)
+
+        def there() -> FrameRecord | None:
+            found = self.frames(kind)
+            deadline.state = f"{len(found)} of {len(self.frames())} frames"
+            return found[nth - 1] if len(found) >= nth else None
+
+        return deadline.poll(there)
+
+    def codes(self) -> list[str]:
+        """Code and type of every EAP packet, in order."""
+        details = (frame.detail for frame in self.frames("eap"))
+        return [f"{d['code']} {d.get('eap_type', '')}".strip() for d in details]
+
+
+@contextlib.contextmanager
+def station(
+    lab: RunningLab,
+    shell: GuestShell,
+    method: Method,
+    credentials: Credentials,
+    radius: RadiusServer | None,
+    rules: tuple[AirRule, ...] = (),
+) -> Iterator[Station]:
+    """wpa_supplicant in the WLAN service's place, sent to an access point with 802.1X."""
+    air, number = lab.session.air, next(NUMBERS)
+    files = {
+        "ca.pem": credentials.ca_pem,
+        "client.pem": credentials.client_pem,
+        "client.key": credentials.client_key_pem,
+        "wpa.conf": (
+            'ctrl_interface=/run/wpa_supplicant\nnetwork={\nssid="hil-eap"\nkey_mgmt=WPA-EAP\n'
+            f'identity="{credentials.identity}"\nca_cert="/run/eap/ca.pem"\n'
+            f"{METHODS[method].format(password=credentials.password)}}}\n"
+        ).encode(),
+    }
+    air.take_off_air()
+    air.configure(NETWORK, 1000, radius)
+    air.start()
+    air.begin(number, rules)
+    shell.run("mkdir -p -m 700 /run/eap; ip link set wlan0 up")
+    for name, content in files.items():
+        shell.run(f"printf %s {shlex.quote(content.decode())} > /run/eap/{name}")
+    started = shell.run("wpa_supplicant -B -i wlan0 -c /run/eap/wpa.conf -D nl80211")
+    assert started.status == 0, started
+    try:
+        yield Station(lab, shell, number)
+    finally:
+        shell.run("wpa_cli -i wlan0 terminate; rm -rf /run/eap")
+
+
+@pytest.fixture(scope="module")
+def vacant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
+    """A shell in a guest whose WLAN service has left the radio; later all is as it was."""
+    assert lab.session.ssh.run("net stop WlanSvc").status == 0
+    yield shell
+    air = lab.session.air
+    air.take_off_air()
+    lab.session.go_on_air(lab.config, lab.network)
+    assert lab.session.ssh.run("net start WlanSvc").status == 0
+
+
+@pytest.mark.parametrize("method", ["tls", "peap-mschapv2"])
+def test_it_authenticates_and_passes_data(
+    lab: RunningLab, vacant: GuestShell, method: Method, tmp_path: Path
+) -> None:
+    """EAP ends in success, the handshake under its PMK too, and so again after a reauthentication.
+
+    The capture's key file gets the PMK of each, and no secret is told.
+    """
+    credentials = make_credentials("hil-user")
+    log, keys = tmp_path / "radius.log", lab.folder / "air.keys"
+    before = len(keys.read_text().splitlines())
+    with (
+        radius_server(credentials, method, log) as radius,
+        station(lab, vacant, method, credentials, radius) as client,
+    ):
+        client.await_status("wpa_state", "COMPLETED")
+        echo = client.air.echo(3, limit_s=10)
+        assert (echo.answered, echo.arp, echo.protected) == (3, True, True)
+        codes = client.codes()
+        name = "TLS" if method == "tls" else "PEAP"
+        assert codes[:2] == ["Request Identity", "Response Identity"]
+        assert {f"Request {name}", f"Response {name}"} < set(codes)
+        assert codes[-1] == "Success"
+        client.air.reauthenticate()
+        assert client.codes().count("Success") == 2
+        assert [frame.protected for frame in client.frames("M1")] == [False, True]
+        echo = client.air.echo(3, limit_s=10)
+        assert (echo.answered, echo.arp, echo.protected) == (3, True, True)
+        assert client.status()["wpa_state"] == "COMPLETED"
+    assert len(keys.read_text().splitlines()) == before + 2
+    hidden = (*credentials.secrets(), radius.secret.encode())
+    told = b"".join(path.read_bytes() for path in (lab.folder / "events.jsonl", log))
+    assert not any(secret in told for secret in hidden)
+
+
+@pytest.mark.parametrize("method", ["tls", "peap-mschapv2"])
+def test_wrong_credentials_are_refused(
+    lab: RunningLab, vacant: GuestShell, method: Method, tmp_path: Path
+) -> None:
+    """EAP-Failure, then a deauthentication that says why; no handshake."""
+    credentials = make_credentials("hil-user", good=False)
+    with (
+        radius_server(credentials, method, tmp_path / "radius.log") as radius,
+        station(lab, vacant, method, credentials, radius) as client,
+    ):
+        gone = client.await_frame("deauth")
+        assert gone.detail["reason"] == 23
+        assert client.codes()[-1] == "Failure"
+        assert not client.frames("M1")
+        assert client.status()["wpa_state"] != "COMPLETED"
+
+
+def test_silent_access_point(lab: RunningLab, vacant: GuestShell) -> None:
+    """Nobody answers EAPOL-Start, however often it comes; the association stays."""
+    credentials = make_credentials("hil-user")
+    with station(lab, vacant, "tls", credentials, None) as client:
+        start = client.await_frame("eapol-start", 2)
+        assert start.acked
+        assert start.detail["ignored"] == "silent"
+        assert not client.frames("eap")
+        assert not [frame for frame in client.frames("deauth") if frame.direction == "down"]
+
+
+def test_lost_eap_is_sent_again(lab: RunningLab, vacant: GuestShell, tmp_path: Path) -> None:
+    """A request that nobody heard comes again, and the authentication succeeds."""
+    credentials = make_credentials("hil-user")
+    rule = AirRule.model_validate({"message": "eap", "nth": 3, "action": "drop"})
+    with (
+        radius_server(credentials, "tls", tmp_path / "radius.log") as radius,
+        station(lab, vacant, "tls", credentials, radius, (rule,)) as client,
+    ):
+        client.await_status("wpa_state", "COMPLETED")
+        dropped = [frame for frame in client.frames("eap") if frame.rule == "drop"]
+        assert len(dropped) == 1
+        assert sum(frame.retry for frame in client.frames("eap")) >= 1
