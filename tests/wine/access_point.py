@@ -101,6 +101,7 @@ class AccessPoint:
 
     passphrase: str = "correct horse"
     ssid: bytes = b"hil-test"
+    pmk: bytes | None = None
     m3_rsne: bytes = RSNE
     anonce: bytes = field(default_factory=lambda: os.urandom(32))
     gtk: bytes = field(default_factory=lambda: os.urandom(16))
@@ -138,7 +139,7 @@ class AccessPoint:
         frame = KeyFrame.parse(raw)
         self.received.append(frame)
         if frame.info == INFO_M2:
-            pmk = pmk_of(self.passphrase, self.ssid)
+            pmk = self.pmk or pmk_of(self.passphrase, self.ssid)
             ptk = ptk_of(pmk, AP_MAC, STATION_MAC, self.anonce, frame.nonce)
             if not frame.mic_ok(ptk[:16]):
                 return "bad M2"

@@ -25,6 +25,9 @@ WAIT_TIMEOUT_S = 20.0
 GUID = "{D8F2A1C4-77E0-4B6E-9C53-" + STATION_MAC.hex().upper() + "}"
 """The form of the reference guest: the node is the MAC address."""
 AP_TEXT = AP_MAC.hex(":")
+ENTERPRISE_RSNE = RSNE[:-3] + b"\x01" + RSNE[-2:]
+"""AKM 00-0F-AC:1 in the passphrase's place."""
+ENTERPRISE_FRAGMENT = "<IhvSecurity><Enterprise/></IhvSecurity>"
 
 
 class HostGone(Exception):
@@ -260,22 +263,27 @@ class HostPeer:
         return [c.args for c in self.calls if c.name == name]
 
     def pre_associate(
-        self, *, passphrase: str = "correct horse", fault: str | None = None, xml: str | None = None
-    ) -> dict[str, Any]:
+        self, *, passphrase: str = "correct horse", fault: str | None = None,
+        xml: str | None = None, enterprise: bool = False,
+    ) -> dict[str, Any]:  # fmt: skip
         """Run PerformPreAssociate with our security fragment."""
+        xml = xml or (ENTERPRISE_FRAGMENT if enterprise else None)
         self.connect_session = self.new_handle()
         return self.call(
             "pre_associate",
             ihv_handle=self.adapter,
             connect_session=self.connect_session,
             security_xml=xml or fragment(passphrase, fault),
-            **profile_args(),
+            **profile_args(enterprise=enterprise),
         )
 
-    def connect(self, *, passphrase: str = "correct horse", fault: str | None = None) -> None:
+    def connect(
+        self, *, passphrase: str = "correct horse", fault: str | None = None,
+        enterprise: bool = False,
+    ) -> None:  # fmt: skip
         """Pre-associate and wait for its successful completion."""
         before = len(self.of("Dot11ExtPreAssociateCompletion"))
-        result = self.pre_associate(passphrase=passphrase, fault=fault)
+        result = self.pre_associate(passphrase=passphrase, fault=fault, enterprise=enterprise)
         assert result == {"reason": 0, "status": 0}
         self.wait_for(
             lambda: len(self.of("Dot11ExtPreAssociateCompletion")) > before,
@@ -340,7 +348,7 @@ def fragment(passphrase: str, fault: str | None = None) -> str:
     return f"<IhvSecurity><Passphrase>{escaped}</Passphrase>{extra}</IhvSecurity>"
 
 
-def profile_args() -> dict[str, Any]:
+def profile_args(*, enterprise: bool = False) -> dict[str, Any]:
     """Profile and BSS list arguments of a handler call."""
     bss = {
         "bssid": AP_TEXT,
@@ -351,12 +359,12 @@ def profile_args() -> dict[str, Any]:
         "timestamp": 1,
         "host_timestamp": 2,
         "capability": 0x0411,
-        "ies": RSNE.hex(),
+        "ies": (ENTERPRISE_RSNE if enterprise else RSNE).hex(),
     }
     return {
         "ssids": [b"hil-test".hex()],
         "bss_type": 1,
         "connectivity_xml": None,
-        "use_ms_onex": False,
+        "use_ms_onex": enterprise,
         "bss_list": [bss],
     }

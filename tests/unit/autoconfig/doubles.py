@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from autoconfig.actions import Scene
 from autoconfig.connection import Connection
+from autoconfig.eap_method import EapMethod, EapUser
+from autoconfig.eap_peer import Peer, PeerEvents
 from autoconfig.framework import Framework
 from autoconfig.host import Arguments, Done
 from autoconfig.lifecycle import Lifecycle
@@ -47,6 +50,31 @@ PROFILE = Profile(
     use_ms_onex=False,
     xml="<WLANProfile/>",
 )
+
+
+ENTERPRISE = replace(
+    PROFILE,
+    use_ms_onex=True,
+    eap_method=EapMethod(25, ("00" * 20,)),
+    eap_user=EapUser(25, "user", password="secret"),
+)
+
+
+class FakePeer:
+    """An EAP peer the test speaks for."""
+
+    def __init__(self, events: PeerEvents) -> None:
+        self.events = events
+        self.received: list[bytes] = []
+        self.closed = False
+
+    def receive(self, frame: bytes) -> None:
+        """See Peer."""
+        self.received.append(frame)
+
+    def close(self) -> None:
+        """See Peer."""
+        self.closed = True
 
 
 class FakeLoop(Loop):
@@ -213,13 +241,23 @@ class Rig:
             OrderedCalls(self.host, self.performer),
             settings or Settings(),
             self.told.append,
+            self.start_eap,
             self.performer.event,
         )
+        self.peers: list[FakePeer] = []
+        self.no_peer: Exception | None = None
         self.framework = Framework(self.connection)
         self.lifecycle = Lifecycle("{G}", "rig", self.connection, self.framework.reset)
         self.performer.use(
             Scene(self.loop, self.host, self.connection, self.framework, self.lifecycle)
         )
+
+    def start_eap(self, _profile: Profile, events: PeerEvents) -> Peer:
+        """An EAP peer, unless the test says why there is none."""
+        if self.no_peer is not None:
+            raise self.no_peer
+        self.peers.append(FakePeer(events))
+        return self.peers[-1]
 
     # --- the DLL's side ---
 
@@ -233,15 +271,15 @@ class Rig:
         assert isinstance(status, int)
         return status
 
-    def set_up_security(self) -> None:
-        """What a WPA2-PSK DLL sets in its pre-association."""
+    def set_up_security(self, auth: int = 7) -> None:
+        """What a WPA2 DLL sets in its pre-association."""
         exemption = {"ethertype_bytes": "888e", "action": 2, "packet_type": 3}
         status = self.dll(
             "SetEtherTypeHandling", uMaxBackLog=3, uNumOfExemption=1, pExemption=[exemption],
             uNumOfRegistration=1, pusRegistration=["888e"],
         )  # fmt: skip
         assert status == 0
-        assert self.dll("SetAuthAlgorithm", dwAuthAlgo=7) == 0
+        assert self.dll("SetAuthAlgorithm", dwAuthAlgo=auth) == 0
         assert self.dll("SetUnicastCipherAlgorithm", dwUnicastCipherAlgo=4) == 0
         assert self.dll("SetMulticastCipherAlgorithm", dwMulticastCipherAlgo=4) == 0
 
@@ -305,6 +343,17 @@ class Rig:
         self.associated()
         if returned:
             self.host.answer("post_associate")
+        return self
+
+    def to_onex(self, profile: Profile = ENTERPRISE) -> Rig:
+        """PerformPostAssociate of an 802.1X profile has returned."""
+        self.connection.connect(profile)
+        self.host.answer("capability_match", reason=0)
+        self.set_up_security(auth=6)
+        self.host.answer("pre_associate", reason=0)
+        assert self.complete_pre() == 0
+        self.associated()
+        self.host.answer("post_associate")
         return self
 
     def to_connected(self) -> Rig:

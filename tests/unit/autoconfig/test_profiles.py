@@ -10,6 +10,7 @@ from autoconfig.profiles import ProfileError
 OUI = 0x123456
 FRAGMENT = "<IhvSecurity><Passphrase>s3cr&amp;t öä</Passphrase></IhvSecurity>"
 V1 = "http://www.microsoft.com/networking/WLAN/profile/v1"
+ONEX = "http://www.microsoft.com/networking/OneX/v1"
 
 
 def xml(
@@ -127,7 +128,7 @@ def test_document_types_are_refused(doctype: str) -> None:
 
 def test_one_x_with_microsoft_settings_is_read() -> None:
     """useMSOneX is accepted when the profile has Microsoft's 802.1X settings."""
-    text = xml(extra="<useMSOneX>true</useMSOneX>", msm="<OneX/>")
+    text = xml(extra="<useMSOneX>true</useMSOneX>", msm=f'<OneX xmlns="{ONEX}"/>')
     assert profiles.parse(text, OUI).use_ms_onex
 
 

@@ -164,6 +164,29 @@ static Outcome call_set_profile(Call *call)
     return outcome_of(call, error, "WlanSetProfile");
 }
 
+/* Who authenticates with a profile of Windows' own 802.1X. */
+static Outcome call_set_eap_user_data(Call *call)
+{
+    GUID interface_id;
+    Outcome outcome = need_interface(call, &interface_id);
+    if (outcome.code != ERROR_SUCCESS)
+        return outcome;
+    WCHAR *name = need_text(call, "profile");
+    WCHAR *xml = need_text(call, "xml");
+    if (name == NULL || xml == NULL) {
+        outcome = failed(ERROR_INVALID_PARAMETER, "args.profile, args.xml: not texts");
+    } else {
+        DWORD error =
+            WlanSetProfileEapXmlUserData(call->agent->wlan, &interface_id, name, 0, xml, NULL);
+        outcome = outcome_of(call, error, "WlanSetProfileEapXmlUserData");
+    }
+    if (name != NULL)
+        text_free(name);
+    if (xml != NULL)
+        free_secret(xml);
+    return outcome;
+}
+
 static Outcome call_delete_profile(Call *call)
 {
     GUID interface_id;
@@ -225,6 +248,7 @@ static const struct {
     {"clock", call_clock},
     {"interfaces", write_interfaces},
     {"set_profile", call_set_profile},
+    {"set_eap_user_data", call_set_eap_user_data},
     {"delete_profile", call_delete_profile},
     {"connect", call_connect},
     {"disconnect", call_disconnect},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "guarded.h"
+#include "onex.h"
 #include "profile.h"
 #include "text.h"
 
@@ -286,8 +287,13 @@ static DWORD call_process_ui_response(Call *call)
 static DWORD call_onex_indicate_result(Call *call)
 {
     DOT11_MSONEX_RESULT result = (DOT11_MSONEX_RESULT)number_argument(call, "result", 0);
-    return reply_status(
-        call, host.handlers.Dot11ExtIhvOnexIndicateResult(call->adapter, result, NULL));
+    OnexResult params;
+    bool valid = onex_read(&params, call->document, argument(call, "params"));
+    if (valid)
+        reply_status(call, host.handlers.Dot11ExtIhvOnexIndicateResult(call->adapter, result,
+                                                                       params.params.data));
+    onex_free(&params);
+    return valid ? ERROR_SUCCESS : ERROR_INVALID_PARAMETER;
 }
 
 static DWORD call_control(Call *call)

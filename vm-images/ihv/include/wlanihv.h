@@ -115,6 +115,9 @@ typedef enum _DOT11_MSONEX_RESULT {
     DOT11_MSONEX_IN_PROGRESS,
 } DOT11_MSONEX_RESULT;
 
+/* ONEX_AUTH_STATUS: OneXAuthNoAuthenticatorFound (dot1x.h, which mingw-w64 lacks). */
+#define ONEX_AUTH_NO_AUTHENTICATOR 2u
+
 /* EAP_ATTRIBUTES is only handed on, never looked into. */
 struct _HIL_EAP_ATTRIBUTES;
 

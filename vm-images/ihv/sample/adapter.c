@@ -152,7 +152,7 @@ DWORD WINAPI adapter_pre_associate(HANDLE handle, HANDLE session,
     job->pre.session = session;
     if (params == NULL || params->pSsidList == NULL || params->pSsidList->ulCount == 0 ||
         params->pSsidList->SSIDs[0].uSSIDLength > DOT11_SSID_MAX_LENGTH || security == NULL ||
-        !profile_parse(security->pszXmlFragmentIhvSecurity, &job->pre.profile)) {
+        !profile_read(security, &job->pre.profile)) {
         engine_free_job(job);
         return refuse(reason, REASON_BAD_PROFILE, ERROR_INVALID_PARAMETER);
     }
@@ -295,7 +295,7 @@ DWORD WINAPI adapter_receive_packet(HANDLE handle, DWORD size, LPVOID buffer)
     const uint8_t *packet = buffer;
     if (adapter == NULL)
         return ERROR_NOT_FOUND;
-    if (buffer == NULL || size <= PACKET_HEADER || size - PACKET_HEADER > EAPOL_MAX ||
+    if (buffer == NULL || size <= PACKET_HEADER || size - PACKET_HEADER > PACKET_MAX ||
         memcmp(packet + 6, eapol, sizeof eapol) != 0)
         return ERROR_INVALID_PARAMETER;
     Job *job = engine_new_job(JOB_RECEIVE);
@@ -308,6 +308,28 @@ DWORD WINAPI adapter_receive_packet(HANDLE handle, DWORD size, LPVOID buffer)
     if (adapter->phase == PHASE_POST_PENDING || adapter->phase == PHASE_POST_DONE)
         error = engine_queue(adapter, job) ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_QUOTA;
     LeaveCriticalSection(&adapter->lock);
+    if (error != ERROR_SUCCESS)
+        engine_free_job(job);
+    return error;
+}
+
+DWORD WINAPI adapter_onex_result(HANDLE handle, DOT11_MSONEX_RESULT result,
+                                 PDOT11_MSONEX_RESULT_PARAMS params)
+{
+    Adapter *adapter = find(handle);
+    if (adapter == NULL)
+        return ERROR_NOT_FOUND;
+    Job *job = engine_new_job(JOB_ONEX_RESULT);
+    if (job == NULL)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    DWORD error = ERROR_INVALID_PARAMETER;
+    if (enterprise_take_result(&job->onex, result, params)) {
+        error = ERROR_INVALID_STATE;
+        EnterCriticalSection(&adapter->lock);
+        if (adapter->phase == PHASE_POST_PENDING || adapter->phase == PHASE_POST_DONE)
+            error = engine_queue(adapter, job) ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_QUOTA;
+        LeaveCriticalSection(&adapter->lock);
+    }
     if (error != ERROR_SUCCESS)
         engine_free_job(job);
     return error;

@@ -10,6 +10,7 @@
 #ifndef HIL_SAMPLE_ADAPTER_H
 #define HIL_SAMPLE_ADAPTER_H
 
+#include "enterprise.h"
 #include "handshake.h"
 #include "profile.h"
 #include "wlanihv.h"
@@ -26,7 +27,13 @@ typedef enum Reason {
     REASON_NOT_SUPPORTED,
     REASON_WRONG_STATE,
     REASON_INTERNAL,
+    REASON_ONEX_REFUSED,
+    REASON_ONEX_FAILED,
+    REASON_ONEX_NO_KEYS,
+    REASON_NO_AUTHENTICATOR,
 } Reason;
+
+#define PACKET_MAX 2304 /* longest payload of an 802.11 frame (IEEE 802.11-2020 9.2.4.7) */
 
 typedef enum Phase {
     PHASE_IDLE,         /* after InitAdapter or AdapterReset */
@@ -41,6 +48,7 @@ typedef enum JobKind {
     JOB_PRE_ASSOCIATE,
     JOB_POST_ASSOCIATE,
     JOB_RECEIVE,
+    JOB_ONEX_RESULT,
     JOB_SENT,
     JOB_STOP,
     JOB_RESET,
@@ -72,7 +80,8 @@ typedef struct Job {
     union {
         PreAssociation pre;
         PostAssociation post;
-        uint8_t frame[EAPOL_MAX];
+        uint8_t frame[PACKET_MAX];
+        OneXResult onex;
     };
 } Job;
 
@@ -99,6 +108,7 @@ typedef struct Adapter {
     Fault fault;                 /* written while no operation runs, read by handlers too */
     PostAssociation post;
     Handshake handshake;
+    Enterprise enterprise;
     bool install_pending; /* M4 is on its way; keys follow its completion */
     HandshakeOutput pending;
     HANDLE m4_send;
@@ -122,6 +132,8 @@ DWORD WINAPI adapter_stop_post_associate(HANDLE handle, PDOT11_MAC_ADDRESS peer,
                                          DOT11_ASSOC_STATUS status);
 DWORD WINAPI adapter_receive_packet(HANDLE handle, DWORD size, LPVOID buffer);
 DWORD WINAPI adapter_send_completion(HANDLE completion);
+DWORD WINAPI adapter_onex_result(HANDLE handle, DOT11_MSONEX_RESULT result,
+                                 PDOT11_MSONEX_RESULT_PARAMS params);
 
 bool adapter_exists(HANDLE handle);
 void adapters_open(void);
@@ -134,6 +146,13 @@ DWORD WINAPI engine_main(LPVOID adapter);
 bool engine_queue(Adapter *adapter, Job *job);
 Job *engine_new_job(JobKind kind);
 void engine_free_job(Job *job);
+
+/* For enterprise.c, on the adapter's thread. engine_complete closes the port of a session that was
+ * completed before, or opens it anew. */
+bool engine_in_phase(Adapter *adapter, Phase phase);
+void engine_complete(Adapter *adapter, Reason reason, DWORD error);
+void engine_start_handshake(Adapter *adapter, const uint8_t pmk[PMK_SIZE]);
+void engine_handshake(Adapter *adapter, const uint8_t *frame, size_t size);
 
 /* association.c: parses what PerformPostAssociate is given; false if it is malformed. */
 bool association_read(const DOT11_PORT_STATE *port, ULONG size,

@@ -64,7 +64,7 @@ static Job *take(Adapter *adapter)
 
 /* ---- phases ---- */
 
-static bool in_phase(Adapter *adapter, Phase phase)
+bool engine_in_phase(Adapter *adapter, Phase phase)
 {
     EnterCriticalSection(&adapter->lock);
     bool is = adapter->phase == phase;
@@ -111,7 +111,10 @@ static bool derive_pmk(Adapter *adapter, const PreAssociation *pre)
 static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
 {
     Reason reason = REASON_SUCCESS;
-    DWORD error = keys_prepare(adapter->service);
+    DWORD error = keys_prepare(adapter->service, pre->profile.enterprise
+                                                     ? DOT11_AUTH_ALGO_RSNA
+                                                     : DOT11_AUTH_ALGO_RSNA_PSK);
+    adapter->enterprise.wanted = pre->profile.enterprise;
     adapter->fault = pre->profile.fault;
     if (error != ERROR_SUCCESS) {
         reason = REASON_KEY_REFUSED;
@@ -122,7 +125,7 @@ static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
             reason = REASON_INTERNAL;
         }
     }
-    if (error == ERROR_SUCCESS && !derive_pmk(adapter, pre)) {
+    if (error == ERROR_SUCCESS && !pre->profile.enterprise && !derive_pmk(adapter, pre)) {
         error = ERROR_INTERNAL_ERROR;
         reason = REASON_INTERNAL;
     }
@@ -154,6 +157,22 @@ static void complete_post(Adapter *adapter, Reason reason, DWORD error)
     api.Dot11ExtPostAssociateCompletion(adapter->service, session, &peer, code, error);
 }
 
+/* A session that was completed before is told again what became of its port ("Performing a
+ * Post-Association Operation": whenever the authentication state changes). */
+void engine_complete(Adapter *adapter, Reason reason, DWORD error)
+{
+    DOT11_MAC_ADDRESS peer;
+    if (!engine_in_phase(adapter, PHASE_POST_DONE)) {
+        complete_post(adapter, reason, error);
+        return;
+    }
+    memcpy(peer, adapter->post.peer, sizeof peer);
+    adapter->deadline_ms = 0;
+    adapter->enterprise.renewed = false;
+    api.Dot11ExtPostAssociateCompletion(adapter->service, adapter->post.session, &peer, reason,
+                                        error);
+}
+
 static void install(Adapter *adapter, const HandshakeOutput *output)
 {
     const Handshake *h = &adapter->handshake;
@@ -162,7 +181,11 @@ static void install(Adapter *adapter, const HandshakeOutput *output)
         error = keys_set_pairwise(adapter->service, adapter->post.peer, h->ptk + 32);
     if (error == ERROR_SUCCESS && output->install_gtk)
         error = keys_set_group(adapter->service, adapter->post.peer, &h->gtk, output->gtk_rsc);
-    if (error != ERROR_SUCCESS)
+    if (error == ERROR_SUCCESS)
+        return;
+    if (adapter->enterprise.renewed)
+        engine_complete(adapter, REASON_KEY_REFUSED, error);
+    else
         complete_post(adapter, REASON_KEY_REFUSED, error);
 }
 
@@ -202,7 +225,7 @@ static void send_m4(Adapter *adapter, const HandshakeOutput *output)
         adapter->deadline_ms = GetTickCount64() + SENT_LIMIT_MS;
 }
 
-static void run_receive(Adapter *adapter, const uint8_t *frame, size_t size)
+void engine_handshake(Adapter *adapter, const uint8_t *frame, size_t size)
 {
     HandshakeOutput output;
     HANDLE send;
@@ -232,27 +255,43 @@ static void run_receive(Adapter *adapter, const uint8_t *frame, size_t size)
     SecureZeroMemory(&output, sizeof output);
 }
 
+static void run_receive(Adapter *adapter, const uint8_t *frame, size_t size)
+{
+    if (!adapter->enterprise.wanted || !enterprise_receive(adapter, frame, size))
+        engine_handshake(adapter, frame, size);
+}
+
 static void run_sent(Adapter *adapter, HANDLE send)
 {
     if (!adapter->install_pending || send != adapter->m4_send)
         return;
     adapter->install_pending = false;
     install(adapter, &adapter->pending);
-    if (in_phase(adapter, PHASE_POST_PENDING))
-        complete_post(adapter, REASON_SUCCESS, ERROR_SUCCESS);
+    if (engine_in_phase(adapter, PHASE_POST_PENDING) || adapter->enterprise.renewed)
+        engine_complete(adapter, REASON_SUCCESS, ERROR_SUCCESS);
+}
+
+void engine_start_handshake(Adapter *adapter, const uint8_t pmk[PMK_SIZE])
+{
+    const PostAssociation *post = &adapter->post;
+    adapter->deadline_ms = GetTickCount64() + HANDSHAKE_LIMIT_MS;
+    handshake_start(&adapter->handshake, post->peer, adapter->address, pmk, &post->own,
+                    &post->beacon);
 }
 
 static void run_post_associate(Adapter *adapter, const PostAssociation *post)
 {
     adapter->post = *post;
     adapter->install_pending = false;
-    adapter->deadline_ms = GetTickCount64() + HANDSHAKE_LIMIT_MS;
-    handshake_start(&adapter->handshake, post->peer, adapter->address, adapter->pmk, &post->own,
-                    &post->beacon);
+    if (adapter->enterprise.wanted)
+        enterprise_begin(adapter);
+    else
+        engine_start_handshake(adapter, adapter->pmk);
 }
 
 static void clear_port(Adapter *adapter)
 {
+    enterprise_end(adapter);
     handshake_wipe(&adapter->handshake);
     SecureZeroMemory(&adapter->post, sizeof adapter->post);
     SecureZeroMemory(&adapter->pending, sizeof adapter->pending);
@@ -316,7 +355,7 @@ static void check_deadlines(Adapter *adapter)
     if (adapter->late_session != NULL && now >= adapter->late_ms)
         finish_late(adapter);
     if (adapter->deadline_ms != 0 && now >= adapter->deadline_ms)
-        complete_post(adapter, REASON_HANDSHAKE_TIMEOUT, ERROR_TIMEOUT);
+        engine_complete(adapter, REASON_HANDSHAKE_TIMEOUT, ERROR_TIMEOUT);
 }
 
 static void run_job(Adapter *adapter, const Job *job)
@@ -330,6 +369,9 @@ static void run_job(Adapter *adapter, const Job *job)
         break;
     case JOB_RECEIVE:
         run_receive(adapter, job->frame, job->size);
+        break;
+    case JOB_ONEX_RESULT:
+        enterprise_result(adapter, &job->onex);
         break;
     case JOB_SENT:
         run_sent(adapter, job->send);

@@ -18,8 +18,23 @@ void handshake_start(Handshake *h, const uint8_t aa[6], const uint8_t spa[6],
     memcpy(h->aa, aa, 6);
     memcpy(h->spa, spa, 6);
     memcpy(h->pmk, pmk, PMK_SIZE);
+    h->has_pmk = true;
     h->own = *own;
     h->beacon = *beacon;
+}
+
+void handshake_forget_pmk(Handshake *h)
+{
+    SecureZeroMemory(h->pmk, PMK_SIZE);
+    SecureZeroMemory(h->candidate, PTK_SIZE);
+    h->has_pmk = h->has_candidate = h->has_snonce = false;
+}
+
+void handshake_new_pmk(Handshake *h, const uint8_t pmk[PMK_SIZE])
+{
+    handshake_forget_pmk(h);
+    memcpy(h->pmk, pmk, PMK_SIZE);
+    h->has_pmk = true;
 }
 
 void handshake_wipe(Handshake *h)
@@ -39,6 +54,8 @@ static void answer(HandshakeOutput *out, HandshakeMessage message, uint16_t info
  * lost and one that was late both fit. */
 static void receive_m1(Handshake *h, const EapolKey *key, HandshakeOutput *out)
 {
+    if (!h->has_pmk)
+        return;
     bool same = h->has_candidate && memcmp(h->anonce, key->nonce, NONCE_SIZE) == 0;
     if (!h->has_snonce) {
         if (!crypto_random(h->snonce, NONCE_SIZE)) {

@@ -14,6 +14,7 @@ typedef struct Handshake {
     uint8_t aa[6];
     uint8_t spa[6];
     uint8_t pmk[PMK_SIZE];
+    bool has_pmk;
     Rsne own;    /* of the association request: goes into M2 */
     Rsne beacon; /* M3 must repeat it */
     bool has_snonce;
@@ -50,6 +51,11 @@ typedef struct HandshakeOutput {
 void handshake_start(Handshake *handshake, const uint8_t aa[6], const uint8_t spa[6],
                      const uint8_t pmk[PMK_SIZE], const Rsne *own, const Rsne *beacon);
 void handshake_wipe(Handshake *handshake);
+
+/* Authenticated again: the next M1 is answered with this PMK; the keys in use stay until then. */
+void handshake_new_pmk(Handshake *handshake, const uint8_t pmk[PMK_SIZE]);
+/* Being authenticated again: no M1 is answered until the new PMK is known. */
+void handshake_forget_pmk(Handshake *handshake);
 
 /* Takes one EAPOL frame (untrusted) of the AP. */
 void handshake_receive(Handshake *handshake, const uint8_t *frame, size_t size,

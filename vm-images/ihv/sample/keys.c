@@ -23,7 +23,7 @@ static const GUID REFERENCE_RADIO = {
 
 DOT11EXT_APIS api;
 
-DWORD keys_prepare(HANDLE service)
+DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm)
 {
     /* EAPOL goes unprotected until there is a pairwise key, then protected. */
     DOT11_PRIVACY_EXEMPTION exemption = {
@@ -35,7 +35,7 @@ DWORD keys_prepare(HANDLE service)
     DWORD error = api.Dot11ExtSetEtherTypeHandling(service, MAX_BACKLOG, 1, &exemption, 1,
                                                    &registration);
     if (error == ERROR_SUCCESS)
-        error = api.Dot11ExtSetAuthAlgorithm(service, DOT11_AUTH_ALGO_RSNA_PSK);
+        error = api.Dot11ExtSetAuthAlgorithm(service, algorithm);
     if (error == ERROR_SUCCESS)
         error = api.Dot11ExtSetUnicastCipherAlgorithm(service, DOT11_CIPHER_ALGO_CCMP);
     if (error == ERROR_SUCCESS)

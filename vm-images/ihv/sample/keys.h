@@ -9,9 +9,9 @@
 /* The framework functions, copied during InitService. */
 extern DOT11EXT_APIS api;
 
-/* EtherType handling, algorithms and ExcludeUnencrypted of a WPA2-PSK/CCMP association; to be
+/* EtherType handling, algorithms and ExcludeUnencrypted of a WPA2 association with CCMP; to be
  * called during pre-association. Win32 error of the first call that failed. */
-DWORD keys_prepare(HANDLE service);
+DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm);
 
 /* Pairwise key of the AP, both directions. */
 DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const uint8_t tk[16]);

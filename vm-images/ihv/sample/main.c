@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sample.dll: an IHV Extensions DLL whose security is WPA2-PSK with CCMP.
+ * sample.dll: an IHV Extensions DLL whose security is WPA2 with CCMP, with a passphrase or with
+ * Windows' own 802.1X.
  *
  * It obeys the documents, also where Microsoft's own sample does not, so that the harness has a
  * DLL every rule passes on; a profile may ask it to break one rule (profile.h).
@@ -38,7 +39,7 @@ static DWORD WINAPI validate_profile(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS
     *reason = REASON_BAD_PROFILE;
     if (!adapter_exists(handle))
         return ERROR_NOT_FOUND;
-    if (security == NULL || !profile_parse(security->pszXmlFragmentIhvSecurity, &profile))
+    if (!profile_read(security, &profile))
         return ERROR_INVALID_PARAMETER;
     SecureZeroMemory(&profile, sizeof profile);
     *reason = REASON_SUCCESS;
@@ -46,7 +47,7 @@ static DWORD WINAPI validate_profile(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS
 }
 
 /* True if one entry of the list offers what we speak; entries follow each other unpadded. */
-static bool list_matches(const DOT11_BSS_LIST *list)
+static bool list_matches(const DOT11_BSS_LIST *list, bool enterprise)
 {
     const uint8_t *at = list->pucBuffer;
     size_t left = at != NULL ? list->uNumOfBytes : 0;
@@ -56,7 +57,7 @@ static bool list_matches(const DOT11_BSS_LIST *list)
         memcpy(&size, at + offsetof(DOT11_BSS_ENTRY, uBufferLength), sizeof size);
         if (size > left - HIL_BSS_ENTRY_FIXED_SIZE)
             return false;
-        if (rsn_find(at + HIL_BSS_ENTRY_FIXED_SIZE, size, &rsne) && rsn_offers_psk_ccmp(&rsne))
+        if (rsn_find(at + HIL_BSS_ENTRY_FIXED_SIZE, size, &rsne) && rsn_offers_ccmp(&rsne, enterprise))
             return true;
         at += HIL_BSS_ENTRY_FIXED_SIZE + size;
         left -= HIL_BSS_ENTRY_FIXED_SIZE + size;
@@ -72,7 +73,7 @@ static DWORD WINAPI capability_match(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS
     DWORD error = validate_profile(handle, params, connectivity, security, reason);
     if (error != ERROR_SUCCESS || list == NULL)
         return error;
-    if (list_matches(list))
+    if (list_matches(list, security->bUseMSOnex))
         return ERROR_SUCCESS;
     *reason = REASON_NOT_SUPPORTED;
     return ERROR_NOT_SUPPORTED;
@@ -134,13 +135,6 @@ static DWORD WINAPI query_ui_request(HANDLE handle, DOT11EXT_IHV_CONNECTION_PHAS
     return ERROR_CALL_NOT_IMPLEMENTED;
 }
 
-static DWORD WINAPI onex_indicate_result(HANDLE handle, DOT11_MSONEX_RESULT result,
-                                         PDOT11_MSONEX_RESULT_PARAMS params)
-{
-    (void)result, (void)params;
-    return adapter_exists(handle) ? ERROR_INVALID_STATE : ERROR_NOT_FOUND;
-}
-
 static DWORD WINAPI control(HANDLE handle, DWORD in_size, PBYTE in, DWORD out_size, PBYTE out,
                             PDWORD returned)
 {
@@ -180,7 +174,7 @@ static const DOT11EXT_IHV_HANDLERS HANDLERS = {
     .Dot11ExtIhvIsUIRequestPending = is_ui_request_pending,
     .Dot11ExtIhvProcessUIResponse = process_ui_response,
     .Dot11ExtIhvQueryUIRequest = query_ui_request,
-    .Dot11ExtIhvOnexIndicateResult = onex_indicate_result,
+    .Dot11ExtIhvOnexIndicateResult = adapter_onex_result,
     .Dot11ExtIhvControl = control,
 };
 

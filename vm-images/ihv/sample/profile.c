@@ -200,8 +200,13 @@ static bool read_child(Cursor *c, SecurityProfile *profile)
     Tag tag;
     char text[MAX_TEXT];
     size_t size = 0;
-    bool valid = read_start_tag(c, &tag) && !tag.empty && read_text(c, text, &size) &&
-                 read_end_tag(c, &tag);
+    bool valid = read_start_tag(c, &tag);
+    if (valid && tag.empty) {
+        valid = strcmp(tag.local, "Enterprise") == 0 && !profile->enterprise;
+        profile->enterprise = true;
+        return valid;
+    }
+    valid = valid && read_text(c, text, &size) && read_end_tag(c, &tag);
     if (valid && strcmp(tag.local, "Passphrase") == 0)
         valid = set_passphrase(profile, text, size);
     else if (valid && strcmp(tag.local, "Fault") == 0)
@@ -227,7 +232,7 @@ static bool read_document(Cursor *c, SecurityProfile *profile)
     if (!read_end_tag(c, &root))
         return false;
     skip_space(c);
-    return c->at == c->end && profile->passphrase_size != 0;
+    return c->at == c->end && profile->enterprise == (profile->passphrase_size == 0);
 }
 
 bool profile_parse(const WCHAR *fragment, SecurityProfile *profile)
@@ -241,4 +246,10 @@ bool profile_parse(const WCHAR *fragment, SecurityProfile *profile)
         return true;
     SecureZeroMemory(profile, sizeof *profile);
     return false;
+}
+
+bool profile_read(const DOT11EXT_IHV_SECURITY_PROFILE *security, SecurityProfile *profile)
+{
+    return security != NULL && profile_parse(security->pszXmlFragmentIhvSecurity, profile) &&
+           profile->enterprise == (security->bUseMSOnex != FALSE);
 }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <windows.h>
 
+#include "wlanihv.h"
+
 #define PASSPHRASE_MIN 8 /* IEEE 802.11-2020 J.4.1 */
 #define PASSPHRASE_MAX 63
 
@@ -27,16 +29,20 @@ typedef enum Fault {
 
 typedef struct SecurityProfile {
     char passphrase[PASSPHRASE_MAX + 1];
-    size_t passphrase_size;
+    size_t passphrase_size; /* 0 with enterprise */
+    bool enterprise;        /* 802.1X through the OS */
     Fault fault;
 } SecurityProfile;
 
 /*
- * Reads <IhvSecurity><Passphrase>...</Passphrase><Fault>...</Fault>?</IhvSecurity>, in any or no
- * namespace.  Strict: no other elements, no comments, CDATA, DTD or processing instructions, no
+ * Reads <IhvSecurity><Passphrase>...</Passphrase><Fault>...</Fault>?</IhvSecurity>, or with
+ * <Enterprise/> in the passphrase's place, in any or no namespace.  Strict: no other elements, no comments, CDATA, DTD or processing instructions, no
  * stray text.  False (and a wiped profile) for anything else, a passphrase of wrong length or
  * with characters outside 0x20...0x7e, or an unknown fault.
  */
 bool profile_parse(const WCHAR *fragment, SecurityProfile *profile);
+
+/* The same of what a handler is given; <Enterprise/> and bUseMSOnex must go together. */
+bool profile_read(const DOT11EXT_IHV_SECURITY_PROFILE *security, SecurityProfile *profile);
 
 #endif

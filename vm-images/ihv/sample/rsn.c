@@ -7,6 +7,7 @@
 #define GTK_KDE_HEADER 8 /* dd, length, OUI and type (4), key id, reserved */
 
 static const uint8_t CCMP[4] = {0x00, 0x0f, 0xac, 4};
+static const uint8_t DOT1X[4] = {0x00, 0x0f, 0xac, 1};
 static const uint8_t PSK[4] = {0x00, 0x0f, 0xac, 2};
 static const uint8_t GTK_KDE[4] = {0x00, 0x0f, 0xac, 1};
 
@@ -51,11 +52,12 @@ static bool list_has(const uint8_t **at, const uint8_t *end, const uint8_t suite
     return found;
 }
 
-bool rsn_offers_psk_ccmp(const Rsne *rsne)
+bool rsn_offers_ccmp(const Rsne *rsne, bool enterprise)
 {
     const uint8_t *at = rsne->data + 8; /* id, length, version, group suite */
     const uint8_t *end = rsne->data + rsne->size;
-    return rsne->size >= 10 && list_has(&at, end, CCMP) && list_has(&at, end, PSK);
+    return rsne->size >= 10 && list_has(&at, end, CCMP) &&
+           list_has(&at, end, enterprise ? DOT1X : PSK);
 }
 
 bool rsn_equal(const Rsne *a, const Rsne *b)

@@ -24,8 +24,8 @@ typedef struct Gtk {
 /* First RSNE among elements; false if there is none or the elements run over their end. */
 bool rsn_find(const uint8_t *elements, size_t size, Rsne *rsne);
 
-/* True if the RSNE offers CCMP pairwise and PSK. */
-bool rsn_offers_psk_ccmp(const Rsne *rsne);
+/* True if the RSNE offers CCMP pairwise, and 802.1X or PSK. */
+bool rsn_offers_ccmp(const Rsne *rsne, bool enterprise);
 
 bool rsn_equal(const Rsne *a, const Rsne *b);
 

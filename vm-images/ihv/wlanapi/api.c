@@ -183,6 +183,26 @@ DWORD WINAPI WlanSetProfile(HANDLE handle, const GUID *interface_id, DWORD flags
     return ERROR_SUCCESS;
 }
 
+/* Flags (WLAN_SET_EAPHOST_DATA_ALL_USERS) change nothing: this guest has one user. */
+DWORD WINAPI WlanSetProfileEapXmlUserData(HANDLE handle, const GUID *interface_id, LPCWSTR name,
+                                          DWORD flags, LPCWSTR xml, PVOID reserved)
+{
+    Client *client;
+    JsonWriter text;
+    DWORD error = check(handle, interface_id, reserved, &client);
+    (void)flags;
+    if (error == ERROR_SUCCESS && (name == NULL || xml == NULL))
+        error = ERROR_INVALID_PARAMETER;
+    if (error == ERROR_SUCCESS && wcsnlen(xml, MAX_XML_CHARS) == MAX_XML_CHARS)
+        error = ERROR_BAD_PROFILE;
+    if (error != ERROR_SUCCESS)
+        return error;
+    uint64_t id = begin(client, &text, "set_profile_eap_user_data", interface_id);
+    jw_wide(&text, "profile", name, wcsnlen(name, WLAN_MAX_NAME_LENGTH));
+    jw_wide(&text, "xml", xml, wcslen(xml));
+    return finish_plain(client, id, &text);
+}
+
 DWORD WINAPI WlanDeleteProfile(HANDLE handle, const GUID *interface_id, LPCWSTR name,
                                PVOID reserved)
 {

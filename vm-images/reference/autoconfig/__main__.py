@@ -9,7 +9,9 @@ import signal
 import sys
 
 from .actions import Scene
-from .connection import Connection
+from .connection import Connection, StartEap
+from .eap_method import CertificateStores, supplicant_config
+from .eap_peer import Peer, PeerEvents, SupplicantPeer
 from .framework import Framework
 from .host import Arguments, HostLoss, IhvHost
 from .lifecycle import Lifecycle, Outcome
@@ -17,6 +19,7 @@ from .log import defer, flush, note
 from .loop import Callback, Loop
 from .nl80211 import Nl80211Radio
 from .performer import OrderedCalls, Performer
+from .profiles import Profile
 from .radio import Radio, RadioError
 from .service import WlanService
 from .settings import SettingError, Settings, from_environment
@@ -54,8 +57,9 @@ class App:
         )
         self.performer = Performer()
         calls = OrderedCalls(self.host, self.performer)
+        start_eap = eap_starter(loop, CertificateStores(settings.certificates))
         self.connection = Connection(
-            loop, radio, calls, settings, self.service.notify, self.performer.event
+            loop, radio, calls, settings, self.service.notify, start_eap, self.performer.event
         )
         self.framework = Framework(self.connection)
         self.lifecycle = Lifecycle(guid, DESCRIPTION, self.connection, self.framework.reset)
@@ -79,6 +83,19 @@ class App:
         """Drop clients and host at once."""
         self.service.close()
         self.host.kill()
+
+
+def eap_starter(loop: Loop, stores: CertificateStores) -> StartEap:
+    """Starts a wpa_supplicant for a profile. Raises OSError, or LookupError for what is not there:
+    the user's data or a certificate."""
+
+    def start(profile: Profile, events: PeerEvents) -> Peer:
+        if profile.eap_method is None or profile.eap_user is None:
+            raise LookupError("nobody has told who authenticates with this profile")
+        config = supplicant_config(profile.eap_method, profile.eap_user, stores)
+        return SupplicantPeer(loop, config, events)
+
+    return start
 
 
 def main() -> int:

@@ -28,9 +28,11 @@ from .attempt import (
     Phase,
     new_handle,
 )
+from .eap_peer import Peer, PeerEvents
 from .host import Arguments, Done, HostLoss
 from .log import note
 from .loop import Loop, Timer
+from .onex import OneX
 from .packets import Caller, PacketPath
 from .profiles import Profile
 from .radio import Associated, Bss, ConnectRequest, Lost, Radio, RadioError
@@ -39,6 +41,8 @@ from .roaming import Roaming
 from .search import Found, NetworkSearch
 from .settings import Settings
 from .teardown import Teardown
+
+StartEap = Callable[[Profile, PeerEvents], Peer]
 
 WITH_PACKETS = WITH_SESSION | {Phase.ASSOCIATING}
 STATION_GONE_S = 0.05  # a refused port state is mostly a lost station whose report is on its way
@@ -53,6 +57,8 @@ class Connection:
         host: calls the DLL's handlers.
         settings: limits and channels.
         notify: hands a notification to the WLAN clients.
+        start_eap: starts the EAP peer for a profile of the OS's own 802.1X; raises OSError or
+            LookupError.
         happened: told of the moments an order can name (orders.MOMENTS).
     """
 
@@ -63,6 +69,7 @@ class Connection:
         host: Caller,
         settings: Settings,
         notify: Notify,
+        start_eap: StartEap,
         happened: Callable[[str], None] = lambda _moment: None,
     ) -> None:
         self._happened = happened
@@ -76,7 +83,9 @@ class Connection:
         self.attempt: Attempt | None = None
         self.algorithms = Algorithms()
         self.packets = PacketPath(loop, radio, host, settings.limits.tx_status_s)
+        self.onex = OneX(loop, host, settings.limits, self._send_eapol)
         self.reports = Reports(notify)
+        self._start_eap = start_eap
         self._search = NetworkSearch(radio, settings.frequencies_mhz, settings.limits.bss_fresh_s)
         self._roaming = Roaming(self, self._search)
         self._next: Profile | None = None
@@ -111,6 +120,7 @@ class Connection:
     def host_lost(self, loss: HostLoss) -> None:
         """The IHV host is gone: end what is in progress without any handler."""
         self.packets.forget()
+        self.onex.close()
         self.svc_handle = self.ihv_handle = ""
         reason = codes.REASON_IHV_NOT_RESPONDING if loss.hung else codes.REASON_IHV_NOT_AVAILABLE
         if self.attempt is None:
@@ -181,6 +191,7 @@ class Connection:
         """The teardown is over (called by it)."""
         self.attempt = None
         self._roaming.ended()
+        self.onex.close()
         self.algorithms = Algorithms()
         self.packets.clear_handling()
         if self.ihv_handle:
@@ -202,6 +213,7 @@ class Connection:
     def _begin(self, profile: Profile) -> None:
         attempt = self.attempt = Attempt(profile, profile.ssids[0])
         self.reports.started(attempt)
+        self._prepare_onex(profile)
         self.enter(Phase.SCANNING, 2 * self.limits.scan_s + 1, codes.REASON_NETWORK_NOT_AVAILABLE)
         self._happened("connect")
         if self._over(attempt, Phase.SCANNING):
@@ -320,6 +332,7 @@ class Connection:
             return
         attempt.associated = True
         attempt.session = new_handle()
+        self._prepare_onex(attempt.profile)  # of a roam: the first association's is there
         self.enter(
             Phase.POST_PENDING, self.limits.post_associate_s, codes.REASON_IHV_NOT_RESPONDING
         )
@@ -416,6 +429,16 @@ class Connection:
         """See RadioEvents."""
         if self.phase in WITH_PACKETS:
             self.packets.on_packet(source, ethertype, payload, protected)
+
+    def _prepare_onex(self, profile: Profile) -> None:
+        if profile.eap_method is not None and not self.onex.prepared:
+            start_peer = partial(self._start_eap, profile)
+            self.onex.prepare(self.ihv_handle, profile.eap_method.kind, start_peer)
+
+    def _send_eapol(self, frame: bytes) -> None:
+        """A packet of the OS's own 802.1X."""
+        if self.attempt is not None and self.attempt.bss is not None:
+            self.packets.send_own(self.attempt.bss.bssid, frame)
 
     def on_transmit_status(self, cookie: int, acknowledged: bool) -> None:
         """See RadioEvents. SendPacketCompletion carries no status, so `acknowledged` ends here."""

@@ -4,8 +4,7 @@
 AllocateBuffer and FreeBuffer stay in the host process; the others arrive here by their documented
 name with arguments by their documented parameter name, and are answered with {"status": Win32
 error, …}. What the documents forbid is refused with an error and never ends the service. The four
-functions of a virtual station, and StartOneX, StopOneX and ProcessSecurityPacket (Windows' own
-802.1X), are answered with ERROR_NOT_SUPPORTED: this service has neither.
+functions of a virtual station are answered with ERROR_NOT_SUPPORTED: this service has none.
 
 Phases: the table in N:native-802-11-ihv-extensibility-functions (the contract, section 1.3).
 """
@@ -20,14 +19,11 @@ from .connection import Connection
 from .host import Arguments
 from .keys import Key, KeyFormatError
 from .log import note
-from .packets import HEADER_BYTES, Exemption
+from .packets import EAPOL, HEADER_BYTES, Exemption
 from .radio import Radio, RadioError
 
 NOT_SUPPORTED = (
     "Dot11ExtNicSpecificExtension",  # NIC-01: the radio's driver has no such request
-    "Dot11ExtStartOneX",
-    "Dot11ExtStopOneX",
-    "Dot11ExtProcessSecurityPacket",
     "Dot11ExtRequestVirtualStation",
     "Dot11ExtReleaseVirtualStation",
     "Dot11ExtQueryVirtualStationProperties",
@@ -70,6 +66,9 @@ class Framework:
             "Dot11ExtSetCurrentProfile": self._set_current_profile,
             "Dot11ExtSendUIRequest": self._send_ui_request,
             "Dot11ExtSendNotification": self._send_notification,
+            "Dot11ExtStartOneX": self._start_onex,
+            "Dot11ExtStopOneX": self._stop_onex,
+            "Dot11ExtProcessSecurityPacket": self._process_security_packet,
         }
         self._group_keys: dict[int, bool] = {}  # index → also for transmission
 
@@ -121,6 +120,20 @@ class Framework:
         if self._connection.phase not in WITH_SESSION:  # TX-06
             raise Refusal(codes.ERROR_INVALID_STATE)
         self._connection.packets.send(packet, _handle(arguments["hSendCompletion"]))
+
+    # --- 802.1X ---
+
+    def _start_onex(self, _arguments: Arguments) -> None:
+        connection = self._connection
+        if connection.phase not in WITH_SESSION or not connection.packets.hears(EAPOL):
+            raise Refusal(codes.ERROR_INVALID_STATE)  # ONEX-01, ONEX-02
+        _check(connection.onex.start())
+
+    def _stop_onex(self, _arguments: Arguments) -> None:
+        _check(self._connection.onex.stop())
+
+    def _process_security_packet(self, arguments: Arguments) -> None:
+        _check(self._connection.onex.packet(bytes.fromhex(arguments["pvInPacket"])))
 
     def _set_ethertype_handling(self, arguments: Arguments) -> None:
         exemptions = tuple(_exemption(each) for each in arguments["pExemption"] or ())

@@ -163,6 +163,15 @@ class PacketPath:
             self._local_cookie -= 1  # the radio's own are positive
             self._expect(self._local_cookie, completion, 0)
 
+    def send_own(self, peer: bytes, payload: bytes) -> None:
+        """Send a security packet of the OS itself, under the DLL's exemption. Raises RadioError."""
+        encrypt = self._exempt(EAPOL) != EXEMPT_ALWAYS
+        self._radio.send_control(peer, EAPOL, payload, encrypt)
+
+    def hears(self, ethertype: int) -> bool:
+        """Whether the DLL registered this EtherType."""
+        return ethertype in self._registered
+
     def on_transmit_status(self, cookie: int) -> None:
         """A frame left the radio or was given up: complete its send."""
         completion, timer = self._sends.pop(cookie, ("", None))

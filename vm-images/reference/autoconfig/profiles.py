@@ -12,15 +12,19 @@ Schema: http://www.microsoft.com/networking/WLAN/profile/v1.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import codes
+
+if TYPE_CHECKING:
+    from .eap_method import EapMethod, EapUser
 
 MAX_XML_BYTES = 256 * 1024
 MAX_DEPTH = 32
 MAX_SSIDS = 10
 MAX_NAME_CHARACTERS = 255  # WLAN_MAX_NAME_LENGTH 256 with its terminator
 NAMESPACE = "http://www.microsoft.com/networking/WLAN/profile/v1"
+ONEX_NAMESPACE = "http://www.microsoft.com/networking/OneX/v1"
 
 
 class ProfileError(ValueError):
@@ -47,6 +51,8 @@ class Profile:
         connectivity_xml: the bare IHV connectivity fragment, None without one. Secret.
         use_ms_onex: whether Windows' own 802.1X is to be used.
         xml: the whole text, to be handed back. Secret.
+        eap_method: what Windows' own 802.1X is to run, None without it.
+        eap_user: who authenticates, None until it is told (WlanSetProfileEapXmlUserData). Secret.
     """
 
     name: str
@@ -56,6 +62,8 @@ class Profile:
     connectivity_xml: str | None = field(repr=False)
     use_ms_onex: bool
     xml: str = field(repr=False)
+    eap_method: EapMethod | None = None
+    eap_user: EapUser | None = field(default=None, repr=False)
 
 
 def parse(xml: str, adapter_oui: int) -> Profile:
@@ -81,7 +89,7 @@ def parse(xml: str, adapter_oui: int) -> Profile:
     )
     if profile.oui != adapter_oui & 0xFFFFFF:
         raise ProfileError(codes.REASON_IHV_OUI_MISMATCH, "the IHV settings are another vendor's")
-    if profile.use_ms_onex and "MSM/security/OneX" not in found.seen:
+    if profile.use_ms_onex and f"MSM/security/{ONEX_NAMESPACE} OneX" not in found.seen:
         raise ProfileError(codes.REASON_IHV_SECURITY_ONEX_MISSING, "useMSOneX without <OneX>")
     if profile.security_xml is None and profile.connectivity_xml is None:
         raise ProfileError(codes.REASON_IHV_SETTINGS_MISSING, "the IHV settings are empty")

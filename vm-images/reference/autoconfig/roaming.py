@@ -103,6 +103,7 @@ class Roaming:
             connection.radio_failed("reassociation", error)
             return
         connection.packets.close()
+        connection.onex.port_down()
         arguments: Arguments = {
             "ihv_handle": connection.ihv_handle,
             "peer": mac_text(left.bssid),

@@ -7,17 +7,18 @@ DOT11_CIPHER_ALGORITHM numbers (wlantypes.h).
 
 from __future__ import annotations
 
-from .codes import AUTH_OPEN, AUTH_RSNA_PSK, CIPHER_CCMP, CIPHER_NONE
+from .codes import AUTH_OPEN, AUTH_RSNA, AUTH_RSNA_PSK, CIPHER_CCMP, CIPHER_NONE
 
 SUITE_CCMP = 0x000FAC04
+AKM_8021X = 0x000FAC01
 AKM_PSK = 0x000FAC02
 
 # What this radio advertises (KEY-08): pairs that the kernel and the service both carry out.
-AUTH_ALGORITHMS = frozenset({AUTH_OPEN, AUTH_RSNA_PSK})
+AUTH_ALGORITHMS = frozenset({AUTH_OPEN, AUTH_RSNA, AUTH_RSNA_PSK})
 CIPHERS = frozenset({CIPHER_NONE, CIPHER_CCMP})
 
 _SUITES = {CIPHER_CCMP: SUITE_CCMP}
-_AKMS = {AUTH_RSNA_PSK: AKM_PSK}
+_AKMS = {AUTH_RSNA: AKM_8021X, AUTH_RSNA_PSK: AKM_PSK}
 
 
 def is_protected(auth_algorithm: int) -> bool:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from . import codes, notifications, profiles
+from . import codes, eap_method, notifications, profiles
 from .attempt import Phase
 from .connection import Connection
 from .handler_arguments import profile_arguments
@@ -128,6 +129,7 @@ class WlanService:
             "open": self._open,
             "enum_interfaces": self._enum_interfaces,
             "set_profile": self._set_profile,
+            "set_profile_eap_user_data": self._set_eap_user_data,
             "delete_profile": self._delete_profile,
             "get_profile_list": self._get_profile_list,
             "connect": self._connect,
@@ -234,6 +236,8 @@ class WlanService:
             raise CallError(codes.ERROR_INVALID_PARAMETER, "xml is text")
         try:
             profile = profiles.parse(xml, self._adapter_oui)
+            if profile.use_ms_onex:
+                profile = replace(profile, eap_method=eap_method.method_of_profile(xml))
         except ProfileError as error:
             raise CallError(codes.ERROR_BAD_PROFILE, str(error), error.reason) from None
         if profile.name in self._profiles and not overwrite:
@@ -264,6 +268,23 @@ class WlanService:
         assert self._host is not None
         arguments = profile_arguments(self._adapter().ihv_handle, profile)
         self._host.call("validate_profile", arguments, validated)
+
+    def _set_eap_user_data(
+        self, _client: Client, _number: object, arguments: Arguments
+    ) -> Arguments:
+        """WlanSetProfileEapXmlUserData: who authenticates with a profile."""
+        name, xml = arguments["profile"], arguments["xml"]
+        profile = self._profiles.get(name)
+        if profile is None:
+            raise CallError(codes.ERROR_NOT_FOUND, "no such profile")
+        try:
+            user = eap_method.user_of_xml(xml)
+        except ProfileError as error:
+            raise CallError(codes.ERROR_INVALID_PARAMETER, str(error)) from None
+        if profile.eap_method is None or profile.eap_method.kind != user.kind:
+            raise CallError(codes.ERROR_BAD_PROFILE, "the profile has another EAP method, or none")
+        self._profiles[name] = replace(profile, eap_user=user)
+        return {}
 
     def _delete_profile(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
         if self._profiles.pop(arguments["name"], None) is None:

@@ -11,6 +11,7 @@ import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 class SettingError(ValueError):
@@ -34,6 +35,8 @@ class Limits:
         tx_status_s: from a frame handed to the radio to its transmit status; then it is
             completed without one, so that the DLL always gets its SendPacketCompletion.
         bss_fresh_s: how old a known BSS may be for a connect to go without a scan.
+        onex_start_s: from an EAPOL-Start to the next, or to giving up after the third.
+        onex_s: one authentication of the OS's 802.1X, from StartOneX to its result.
     """
 
     handler_s: float = 5.0
@@ -46,6 +49,8 @@ class Limits:
     disconnect_s: float = 2.0
     tx_status_s: float = 1.0
     bss_fresh_s: float = 3.0
+    onex_start_s: float = 1.5
+    onex_s: float = 12.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class Settings:
         frequencies_mhz: channels to scan first when nothing is known of a network; all follow when
             it is not there. All take this radio 3.8 s under emulation, four take 0.3 s.
         limits: every wait.
+        certificates: the folder of the machine's certificate stores (eap_method).
     """
 
     interface: str = "wlan0"
@@ -68,6 +74,7 @@ class Settings:
     adapter_oui: int = 0x123456
     frequencies_mhz: tuple[int, ...] = (2412, 2437, 2462, 5180)
     limits: Limits = field(default_factory=Limits)
+    certificates: Path = Path("/var/lib/wine/drive_c/hil/certificates")
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:

@@ -107,6 +107,7 @@ class Teardown:
     def _stop_post_associate(self) -> None:
         connection, attempt = self._connection, self._attempt()
         attempt.associated = False
+        connection.onex.port_down()
         if attempt.host_lost or not connection.ihv_handle:
             self._finish()
             return
