@@ -391,7 +391,7 @@ static DWORD WINAPI api_NicSpecificExtension(HANDLE service, DWORD in_size, LPVO
 
 /* ---- 802.1X ---- */
 
-static DWORD WINAPI api_StartOneX(HANDLE service, struct _HIL_EAP_ATTRIBUTES *attributes)
+static DWORD WINAPI api_StartOneX(HANDLE service, EAP_ATTRIBUTES *attributes)
 {
     JsonWriter text;
     uint64_t id = begin(&text, "Dot11ExtStartOneX", service);

@@ -7,7 +7,8 @@
 #include "safe_copy.h"
 #include "trace.h"
 
-#define MAX_SECRET (1u << 20)
+#define MAX_SECRET (1u << 20) /* bytes that are hashed: bounds the time a hostile length takes */
+#define MAX_TEXT_CHARS 65536u
 
 void decode_unreadable(JsonWriter *w, const char *name, const void *address)
 {
@@ -18,6 +19,36 @@ void decode_unreadable(JsonWriter *w, const char *name, const void *address)
     jw_object(w, name);
     jw_pointer(w, "address", (uintptr_t)address);
     jw_bool(w, "unreadable", true);
+    jw_end_object(w);
+}
+
+bool decode_begin(JsonWriter *w, const char *name, const void *at, void *copy, size_t size)
+{
+    if (!safe_copy(copy, at, size)) {
+        decode_unreadable(w, name, at);
+        return false;
+    }
+    jw_object(w, name);
+    jw_pointer(w, "address", (uintptr_t)at);
+    jw_u64(w, "size", size);
+    return true;
+}
+
+void decode_end(JsonWriter *w, void *copy, size_t size)
+{
+    jw_end_object(w);
+    SecureZeroMemory(copy, size);
+}
+
+void decode_region(JsonWriter *w, const char *name, const void *at, size_t size)
+{
+    if (at == NULL) {
+        jw_null(w, name);
+        return;
+    }
+    jw_object(w, name);
+    jw_pointer(w, "address", (uintptr_t)at);
+    jw_u64(w, "size", size);
     jw_end_object(w);
 }
 
@@ -64,23 +95,51 @@ void decode_release(void *copy, size_t size)
     HeapFree(GetProcessHeap(), 0, copy);
 }
 
+/* {"address":...,"size":n,"length":n,"hash":"..."}: size is what lies there, length what is hashed. */
+static void hashed(JsonWriter *w, const char *name, const void *at, size_t size, const void *copy,
+                   size_t length)
+{
+    jw_object(w, name);
+    jw_pointer(w, "address", (uintptr_t)at);
+    jw_u64(w, "size", size);
+    trace_secret_members(w, copy, length);
+}
+
 void decode_secret(JsonWriter *w, const char *name, const void *data, size_t size)
 {
     if (data == NULL) {
         jw_null(w, name);
         return;
     }
-    if (size == 0) {
-        trace_secret(w, name, "", 0);
+    if (size > MAX_SECRET) {
+        decode_region(w, name, data, size);
         return;
     }
-    void *copy = size <= MAX_SECRET ? safe_duplicate(data, size) : NULL;
-    if (copy == NULL) {
+    void *copy = size != 0 ? safe_duplicate(data, size) : NULL;
+    if (size != 0 && copy == NULL) {
         decode_unreadable(w, name, data);
         return;
     }
-    trace_secret(w, name, copy, size);
-    decode_release(copy, size);
+    hashed(w, name, data, size, copy != NULL ? copy : "", size);
+    jw_end_object(w);
+    if (copy != NULL)
+        decode_release(copy, size);
+}
+
+void decode_secret_text(JsonWriter *w, const char *name, const WCHAR *text)
+{
+    size_t length;
+    WCHAR *copy = text != NULL ? safe_wide(text, MAX_TEXT_CHARS, &length) : NULL;
+    if (copy == NULL) {
+        decode_unreadable(w, name, text);
+        return;
+    }
+    bool whole = length < MAX_TEXT_CHARS;
+    hashed(w, name, text, (length + whole) * sizeof *copy, copy, length * sizeof *copy);
+    if (!whole)
+        jw_bool(w, "truncated", true);
+    jw_end_object(w);
+    decode_release(copy, length * sizeof *copy);
 }
 
 void decode_header(JsonWriter *w, const NDIS_OBJECT_HEADER *h)

@@ -3,8 +3,10 @@
  * Structures of the interface as JSON, by member name.
  *
  * All take the pointer as it was passed: NULL becomes null, memory that cannot be read becomes
- * {"address":"0x...","unreadable":true}.  Sizes are bounded whatever the structures say.  What may
- * hold a secret (XML fragments, keys, custom data) is written as length and salted hash.
+ * {"address":"0x...","unreadable":true}, and what can be begins with "address" and "size", which
+ * tell later what an access to freed memory touched.  Sizes are bounded whatever the structures
+ * say, and what does not fit its buffer is {"out_of_bounds":true} or null.  What may hold a secret
+ * (XML fragments, keys, custom data, EAP attributes) is written as length and salted hash.
  */
 #ifndef HIL_RECORDER_DECODE_H
 #define HIL_RECORDER_DECODE_H
@@ -36,6 +38,9 @@ void decode_assoc_params(JsonWriter *w, const char *name,
 void decode_ui_request(JsonWriter *w, const char *name, const DOT11EXT_IHV_UI_REQUEST *request);
 void decode_onex_result(JsonWriter *w, const char *name,
                         const DOT11_MSONEX_RESULT_PARAMS *params);
+void decode_eap_attributes(JsonWriter *w, const char *name, const EAP_ATTRIBUTES *attributes);
+void decode_session_change(JsonWriter *w, const char *name,
+                           const WTSSESSION_NOTIFICATION *notification);
 void decode_notification(JsonWriter *w, const char *name, const L2_NOTIFICATION_DATA *data);
 void decode_exemptions(JsonWriter *w, const char *name, const DOT11_PRIVACY_EXEMPTION *list,
                        ULONG count);

@@ -10,16 +10,32 @@
 
 /* ---- BSS list ---- */
 
-/* One entry at `at` with `left` bytes behind it; its size, or 0 if it does not fit. */
+/* An entry the list's bytes do not hold. */
+static size_t bss_entry_outside(JsonWriter *w)
+{
+    jw_object(w, NULL);
+    jw_bool(w, "out_of_bounds", true);
+    jw_end_object(w);
+    return 0;
+}
+
+/* One entry at `at`, which need not be aligned, with `left` bytes to the list's end; its size, or
+ * 0 if it does not fit or cannot be read. */
 static size_t bss_entry(JsonWriter *w, const uint8_t *at, size_t left)
 {
     DOT11_BSS_ENTRY e;
     uint8_t *elements = NULL;
-    if (left < HIL_BSS_ENTRY_FIXED_SIZE || !safe_copy(&e, at, HIL_BSS_ENTRY_FIXED_SIZE) ||
-        e.uBufferLength > left - HIL_BSS_ENTRY_FIXED_SIZE)
+    if (left < HIL_BSS_ENTRY_FIXED_SIZE)
+        return bss_entry_outside(w);
+    if (!safe_copy(&e, at, HIL_BSS_ENTRY_FIXED_SIZE)) {
+        decode_unreadable(w, NULL, at);
         return 0;
+    }
+    if (e.uBufferLength > left - HIL_BSS_ENTRY_FIXED_SIZE)
+        return bss_entry_outside(w);
     jw_object(w, NULL);
     jw_u64(w, "uPhyId", e.uPhyId);
+    jw_hex(w, "PhySpecificInfo", &e.PhySpecificInfo, sizeof e.PhySpecificInfo);
     jw_mac(w, "dot11BSSID", e.dot11BSSID);
     jw_u64(w, "dot11BSSType", (DWORD)e.dot11BSSType);
     jw_i64(w, "lRSSI", e.lRSSI);
@@ -35,6 +51,8 @@ static size_t bss_entry(JsonWriter *w, const uint8_t *at, size_t left)
     if (elements != NULL) {
         jw_hex(w, "ucBuffer", elements, e.uBufferLength);
         HeapFree(GetProcessHeap(), 0, elements);
+    } else if (e.uBufferLength != 0) {
+        decode_unreadable(w, "ucBuffer", at + HIL_BSS_ENTRY_FIXED_SIZE);
     }
     jw_end_object(w);
     return HIL_BSS_ENTRY_FIXED_SIZE + e.uBufferLength;
@@ -43,12 +61,10 @@ static size_t bss_entry(JsonWriter *w, const uint8_t *at, size_t left)
 void decode_bss_list(JsonWriter *w, const char *name, const DOT11_BSS_LIST *list)
 {
     DOT11_BSS_LIST copy;
-    if (!safe_copy(&copy, list, sizeof copy)) {
-        decode_unreadable(w, name, list);
+    if (!decode_begin(w, name, list, &copy, sizeof copy))
         return;
-    }
-    jw_object(w, name);
     jw_u64(w, "uNumOfBytes", copy.uNumOfBytes);
+    decode_region(w, "pucBuffer", copy.pucBuffer, copy.uNumOfBytes);
     jw_array(w, "entries");
     size_t at = 0;
     for (unsigned i = 0; i < MAX_LIST && at < copy.uNumOfBytes; i++) {
@@ -58,7 +74,7 @@ void decode_bss_list(JsonWriter *w, const char *name, const DOT11_BSS_LIST *list
         at += size;
     }
     jw_end_array(w);
-    jw_end_object(w);
+    decode_end(w, &copy, sizeof copy);
 }
 
 /* ---- association ---- */
@@ -66,16 +82,13 @@ void decode_bss_list(JsonWriter *w, const char *name, const DOT11_BSS_LIST *list
 void decode_port_state(JsonWriter *w, const char *name, const DOT11_PORT_STATE *state)
 {
     DOT11_PORT_STATE copy;
-    if (!safe_copy(&copy, state, sizeof copy)) {
-        decode_unreadable(w, name, state);
+    if (!decode_begin(w, name, state, &copy, sizeof copy))
         return;
-    }
-    jw_object(w, name);
     jw_mac(w, "PeerMacAddress", copy.PeerMacAddress);
     jw_u64(w, "uSessionId", copy.uSessionId);
     jw_i64(w, "bPortControlled", copy.bPortControlled);
     jw_i64(w, "bPortAuthorized", copy.bPortAuthorized);
-    jw_end_object(w);
+    decode_end(w, &copy, sizeof copy);
 }
 
 typedef struct Body {
@@ -84,6 +97,7 @@ typedef struct Body {
     ULONG size;
 } Body;
 
+/* A body whose offset or size lies outside the buffer is null; one that cannot be read says so. */
 static void bodies(JsonWriter *w, const uint8_t *buffer, ULONG total, const Body *list, size_t count)
 {
     jw_object(w, "bodies");
@@ -96,50 +110,62 @@ static void bodies(JsonWriter *w, const uint8_t *buffer, ULONG total, const Body
         if (copy != NULL) {
             jw_hex(w, b->name, copy, b->size);
             HeapFree(GetProcessHeap(), 0, copy);
+        } else if (inside) {
+            decode_unreadable(w, b->name, buffer + b->offset);
         } else {
-            jw_null(w, b->name); /* out of bounds or not readable */
+            jw_null(w, b->name);
         }
     }
     jw_end_object(w);
 }
 
-static void assoc_members(JsonWriter *w, const DOT11_ASSOCIATION_COMPLETION_PARAMETERS *p,
-                          ULONG size)
+typedef DOT11_ASSOCIATION_COMPLETION_PARAMETERS Params;
+
+#define NUMBER(member) {#member, offsetof(Params, member), sizeof(((Params *)NULL)->member)}
+
+/* The members behind Header and MacAddr, in their order: numbers of one or four bytes. */
+static const struct {
+    const char *name;
+    size_t offset;
+    size_t size;
+} NUMBERS[] = {
+    NUMBER(uStatus),           NUMBER(bReAssocReq),        NUMBER(bReAssocResp),
+    NUMBER(uAssocReqOffset),   NUMBER(uAssocReqSize),      NUMBER(uAssocRespOffset),
+    NUMBER(uAssocRespSize),    NUMBER(uBeaconOffset),      NUMBER(uBeaconSize),
+    NUMBER(uIHVDataOffset),    NUMBER(uIHVDataSize),       NUMBER(AuthAlgo),
+    NUMBER(UnicastCipher),     NUMBER(MulticastCipher),    NUMBER(uActivePhyListOffset),
+    NUMBER(uActivePhyListSize), NUMBER(bFourAddressSupported), NUMBER(bPortAuthorized),
+    NUMBER(ucActiveQoSProtocol), NUMBER(DSInfo),           NUMBER(uEncapTableOffset),
+    NUMBER(uEncapTableSize),   NUMBER(MulticastMgmtCipher), NUMBER(uAssocComebackTime),
+};
+
+/* Members that lie wholly inside the first `given` bytes. */
+static void assoc_members(JsonWriter *w, const Params *p, size_t given)
 {
-    decode_header(w, &p->Header);
-    jw_mac(w, "MacAddr", p->MacAddr);
-    jw_u64(w, "uStatus", p->uStatus);
-    jw_u64(w, "bReAssocReq", p->bReAssocReq);
-    jw_u64(w, "bReAssocResp", p->bReAssocResp);
-    jw_u64(w, "uAssocReqOffset", p->uAssocReqOffset);
-    jw_u64(w, "uAssocReqSize", p->uAssocReqSize);
-    jw_u64(w, "uAssocRespOffset", p->uAssocRespOffset);
-    jw_u64(w, "uAssocRespSize", p->uAssocRespSize);
-    jw_u64(w, "uBeaconOffset", p->uBeaconOffset);
-    jw_u64(w, "uBeaconSize", p->uBeaconSize);
-    jw_u64(w, "uIHVDataOffset", p->uIHVDataOffset);
-    jw_u64(w, "uIHVDataSize", p->uIHVDataSize);
-    jw_u64(w, "AuthAlgo", (DWORD)p->AuthAlgo);
-    jw_u64(w, "UnicastCipher", (DWORD)p->UnicastCipher);
-    jw_u64(w, "MulticastCipher", (DWORD)p->MulticastCipher);
-    jw_u64(w, "uActivePhyListOffset", p->uActivePhyListOffset);
-    jw_u64(w, "uActivePhyListSize", p->uActivePhyListSize);
-    jw_u64(w, "bFourAddressSupported", p->bFourAddressSupported);
-    jw_u64(w, "bPortAuthorized", p->bPortAuthorized);
-    jw_u64(w, "ucActiveQoSProtocol", p->ucActiveQoSProtocol);
-    jw_u64(w, "DSInfo", (DWORD)p->DSInfo);
-    jw_u64(w, "uEncapTableOffset", p->uEncapTableOffset);
-    jw_u64(w, "uEncapTableSize", p->uEncapTableSize);
-    if (size >= HIL_ASSOC_PARAMS_SIZE_WIN8 && p->Header.Size >= HIL_ASSOC_PARAMS_SIZE_WIN8) {
-        jw_u64(w, "MulticastMgmtCipher", (DWORD)p->MulticastMgmtCipher);
-        jw_u64(w, "uAssocComebackTime", p->uAssocComebackTime);
+    if (given >= sizeof p->Header)
+        decode_header(w, &p->Header);
+    if (given >= offsetof(Params, MacAddr) + sizeof p->MacAddr)
+        jw_mac(w, "MacAddr", p->MacAddr);
+    for (size_t i = 0; i < sizeof NUMBERS / sizeof NUMBERS[0]; i++) {
+        DWORD value = 0;
+        if (given < NUMBERS[i].offset + NUMBERS[i].size)
+            break;
+        memcpy(&value, (const uint8_t *)p + NUMBERS[i].offset, NUMBERS[i].size);
+        jw_u64(w, NUMBERS[i].name, value);
     }
 }
 
-void decode_assoc_params(JsonWriter *w, const char *name,
-                         const DOT11_ASSOCIATION_COMPLETION_PARAMETERS *params, ULONG size)
+/* Bytes that are structure: with the size before Windows 8 the bodies may begin at 88. */
+static size_t structure_size(const Params *p, ULONG size)
 {
-    DOT11_ASSOCIATION_COMPLETION_PARAMETERS p;
+    if (size >= HIL_ASSOC_PARAMS_SIZE_WIN8 && p->Header.Size < HIL_ASSOC_PARAMS_SIZE_WIN8)
+        return HIL_ASSOC_PARAMS_SIZE_VISTA;
+    return size < sizeof *p ? size : sizeof *p;
+}
+
+void decode_assoc_params(JsonWriter *w, const char *name, const Params *params, ULONG size)
+{
+    Params p;
     memset(&p, 0, sizeof p);
     if (!safe_copy(&p, params, size < sizeof p ? size : sizeof p)) {
         decode_unreadable(w, name, params);
@@ -151,13 +177,15 @@ void decode_assoc_params(JsonWriter *w, const char *name,
         {"Beacon", p.uBeaconOffset, p.uBeaconSize},
         {"IHVData", p.uIHVDataOffset, p.uIHVDataSize},
         {"ActivePhyList", p.uActivePhyListOffset, p.uActivePhyListSize},
+        {"EncapTable", p.uEncapTableOffset, p.uEncapTableSize},
     };
     jw_object(w, name);
-    if (size >= HIL_ASSOC_PARAMS_SIZE_VISTA) {
-        assoc_members(w, &p, size);
+    jw_pointer(w, "address", (uintptr_t)params);
+    jw_u64(w, "size", size);
+    assoc_members(w, &p, structure_size(&p, size));
+    if (size >= HIL_ASSOC_PARAMS_SIZE_VISTA)
         bodies(w, (const uint8_t *)params, size, list, sizeof list / sizeof list[0]);
-    } else {
+    else
         jw_bool(w, "truncated", true);
-    }
     jw_end_object(w);
 }

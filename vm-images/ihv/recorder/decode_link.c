@@ -2,12 +2,11 @@
 #include "decode.h"
 #include "decode_parts.h"
 #include "safe_copy.h"
-#include "trace.h"
 
 #define MAX_PACKET_SHOWN 600u
 #define PACKET_HEADER 8u
 
-/* ---- EtherTypes, keys, packets ---- */
+/* ---- EtherTypes and packets ---- */
 
 void decode_exemptions(JsonWriter *w, const char *name, const DOT11_PRIVACY_EXEMPTION *list,
                        ULONG count)
@@ -18,7 +17,11 @@ void decode_exemptions(JsonWriter *w, const char *name, const DOT11_PRIVACY_EXEM
         return;
     }
     jw_array(w, name);
-    for (ULONG i = 0; i < count && i < MAX_LIST && safe_copy(&e, &list[i], sizeof e); i++) {
+    for (ULONG i = 0; i < count && i < MAX_LIST; i++) {
+        if (!safe_copy(&e, &list[i], sizeof e)) {
+            decode_unreadable(w, NULL, &list[i]);
+            break;
+        }
         jw_object(w, NULL);
         jw_hex(w, "ethertype_bytes", &e.usEtherType, sizeof e.usEtherType);
         jw_u64(w, "action", e.usExemptionActionType);
@@ -36,66 +39,12 @@ void decode_registrations(JsonWriter *w, const char *name, const USHORT *list, U
         return;
     }
     jw_array(w, name);
-    for (ULONG i = 0; i < count && i < MAX_LIST && safe_copy(&value, &list[i], sizeof value); i++)
+    for (ULONG i = 0; i < count && i < MAX_LIST; i++) {
+        if (!safe_copy(&value, &list[i], sizeof value)) {
+            decode_unreadable(w, NULL, &list[i]);
+            break;
+        }
         jw_hex(w, NULL, &value, sizeof value);
-    jw_end_array(w);
-}
-
-void decode_default_key(JsonWriter *w, const char *name, const DOT11_CIPHER_DEFAULT_KEY_VALUE *key)
-{
-    DOT11_CIPHER_DEFAULT_KEY_VALUE copy;
-    size_t fixed = offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey);
-    if (!safe_copy(&copy, key, fixed)) {
-        decode_unreadable(w, name, key);
-        return;
-    }
-    jw_object(w, name);
-    decode_header(w, &copy.Header);
-    jw_u64(w, "uKeyIndex", copy.uKeyIndex);
-    jw_u64(w, "AlgorithmId", (DWORD)copy.AlgorithmId);
-    jw_mac(w, "MacAddr", copy.MacAddr);
-    jw_u64(w, "bDelete", copy.bDelete);
-    jw_u64(w, "bStatic", copy.bStatic);
-    jw_u64(w, "usKeyLength", copy.usKeyLength);
-    decode_secret(w, "ucKey", (const uint8_t *)key + fixed, copy.bDelete ? 0 : copy.usKeyLength);
-    jw_end_object(w);
-}
-
-void decode_mapping_key(JsonWriter *w, const char *name,
-                        const DOT11_CIPHER_KEY_MAPPING_KEY_VALUE *key)
-{
-    DOT11_CIPHER_KEY_MAPPING_KEY_VALUE copy;
-    size_t fixed = offsetof(DOT11_CIPHER_KEY_MAPPING_KEY_VALUE, ucKey);
-    if (!safe_copy(&copy, key, fixed)) {
-        decode_unreadable(w, name, key);
-        return;
-    }
-    jw_object(w, name);
-    jw_mac(w, "PeerMacAddr", copy.PeerMacAddr);
-    jw_u64(w, "AlgorithmId", (DWORD)copy.AlgorithmId);
-    jw_u64(w, "Direction", (DWORD)copy.Direction);
-    jw_u64(w, "bDelete", copy.bDelete);
-    jw_u64(w, "bStatic", copy.bStatic);
-    jw_u64(w, "usKeyLength", copy.usKeyLength);
-    decode_secret(w, "ucKey", (const uint8_t *)key + fixed, copy.bDelete ? 0 : copy.usKeyLength);
-    jw_end_object(w);
-}
-
-void decode_ap_properties(JsonWriter *w, const char *name,
-                          const DOT11EXT_VIRTUAL_STATION_AP_PROPERTY *list, DWORD count)
-{
-    DOT11EXT_VIRTUAL_STATION_AP_PROPERTY p;
-    jw_array(w, name);
-    for (DWORD i = 0; i < count && i < MAX_LIST && safe_copy(&p, &list[i], sizeof p); i++) {
-        jw_object(w, NULL);
-        decode_ssid(w, "dot11SSID", &p.dot11SSID);
-        jw_u64(w, "dot11AuthAlgo", (DWORD)p.dot11AuthAlgo);
-        jw_u64(w, "dot11CipherAlgo", (DWORD)p.dot11CipherAlgo);
-        jw_i64(w, "bIsPassPhrase", p.bIsPassPhrase);
-        jw_u64(w, "dwKeyLength", p.dwKeyLength);
-        trace_secret(w, "ucKeyData", p.ucKeyData, sizeof p.ucKeyData);
-        jw_end_object(w);
-        SecureZeroMemory(&p, sizeof p);
     }
     jw_end_array(w);
 }
@@ -111,6 +60,7 @@ void decode_packet(JsonWriter *w, const char *name, const char *peer, const void
     }
     jw_object(w, name);
     jw_pointer(w, "address", (uintptr_t)packet);
+    jw_u64(w, "size", size);
     if (shown >= 6)
         jw_mac(w, peer, copy);
     if (shown >= PACKET_HEADER) {

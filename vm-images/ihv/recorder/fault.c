@@ -4,6 +4,7 @@
 #include <string.h>
 #include <windows.h>
 
+#include "stack.h"
 #include "trace.h"
 
 #define MAX_RECORD 2048
@@ -34,7 +35,7 @@ static void write_record(const EXCEPTION_RECORD *exception)
     static char buffer[MAX_RECORD];
     static WCHAR module[MAX_PATH];
     const void *base;
-    const Call *call = call_innermost_handler();
+    const Frame *call = stack_innermost_handler();
     Record record;
 
     trace_begin_fixed(&record, "exception", buffer, sizeof buffer);

@@ -2,7 +2,11 @@
 #include <string.h>
 
 #include "decode.h"
+#include "decode_parts.h"
+#include "inputs.h"
 #include "packets.h"
+#include "requests.h"
+#include "safe_copy.h"
 #include "tables.h"
 #include "trace.h"
 
@@ -100,8 +104,15 @@ static DWORD WINAPI wrap_SendUIRequest(HANDLE service, PDOT11EXT_IHV_UI_REQUEST 
     Call call;
     enter(&call, "Dot11ExtSendUIRequest", service);
     decode_ui_request(W, "pIhvUIRequest", request);
+    /* Before the call: the answer may come before it returns. */
+    requests_sent(service, request);
     call_run(&call);
-    return finish(&call, os.Dot11ExtSendUIRequest(service, request));
+    DWORD result = os.Dot11ExtSendUIRequest(service, request);
+    call_return(&call, result);
+    if (result != ERROR_SUCCESS)
+        requests_refused(request);
+    call_end(&call);
+    return result;
 }
 
 /* ---- completions and notifications ---- */
@@ -115,8 +126,11 @@ static DWORD WINAPI wrap_PreAssociateCompletion(HANDLE service, HANDLE session, 
     jw_u64(W, "dwReasonCode", reason);
     jw_u64(W, "dwWin32Error", win32_error);
     call_run(&call);
-    return finish(&call,
-                  os.Dot11ExtPreAssociateCompletion(service, session, reason, win32_error));
+    DWORD result = os.Dot11ExtPreAssociateCompletion(service, session, reason, win32_error);
+    call_return(&call, result);
+    jw_text(W, "inputs", inputs_now(session));
+    call_end(&call);
+    return result;
 }
 
 static DWORD WINAPI wrap_PostAssociateCompletion(HANDLE service, HANDLE session,
@@ -249,6 +263,9 @@ static DWORD WINAPI wrap_NicSpecificExtension(HANDLE service, DWORD in_size, LPV
     DWORD result = os.Dot11ExtNicSpecificExtension(service, in_size, in, out_size, out);
     call_return(&call, result);
     decode_dword_at(W, "pdwOutBufferSize", out_size);
+    DWORD size;
+    if (result == ERROR_SUCCESS && safe_copy(&size, out_size, sizeof size))
+        decode_secret(W, "pvOutBuffer", out, size);
     call_end(&call);
     return result;
 }
@@ -264,11 +281,11 @@ static DWORD WINAPI wrap_SetExcludeUnencrypted(HANDLE service, BOOL exclude)
 
 /* ---- 802.1X ---- */
 
-static DWORD WINAPI wrap_StartOneX(HANDLE service, struct _HIL_EAP_ATTRIBUTES *attributes)
+static DWORD WINAPI wrap_StartOneX(HANDLE service, EAP_ATTRIBUTES *attributes)
 {
     Call call;
     enter(&call, "Dot11ExtStartOneX", service);
-    decode_handle(W, "pEapAttributes", attributes);
+    decode_eap_attributes(W, "pEapAttributes", attributes);
     call_run(&call);
     return finish(&call, os.Dot11ExtStartOneX(service, attributes));
 }
@@ -321,6 +338,11 @@ static DWORD WINAPI wrap_QueryVirtualStationProperties(HANDLE service, BOOL *is_
                                                                     reserved);
     call_return(&call, result);
     decode_dword_at(W, "pbIsVirtualStation", (const DWORD *)is_virtual);
+    GUID copy;
+    if (safe_copy(&copy, primary, sizeof copy))
+        decode_guid(W, "pgPrimary", &copy);
+    else
+        decode_unreadable(W, "pgPrimary", primary);
     call_end(&call);
     return result;
 }

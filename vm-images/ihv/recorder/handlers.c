@@ -2,13 +2,19 @@
 #include <string.h>
 
 #include "decode.h"
+#include "decode_parts.h"
+#include "inputs.h"
 #include "packets.h"
+#include "requests.h"
+#include "safe_copy.h"
 #include "tables.h"
+#include "threads.h"
 #include "trace.h"
 
 #define W (&call.record.w)
 
 static DOT11EXT_IHV_HANDLERS vendor;
+static HMODULE module; /* the vendor's */
 
 static VOID WINAPI wrap_DeinitService(VOID)
 {
@@ -17,6 +23,7 @@ static VOID WINAPI wrap_DeinitService(VOID)
     call_run(&call);
     vendor.Dot11ExtIhvDeinitService();
     call_return_void(&call);
+    threads_write(W, module);
     call_end(&call);
 }
 
@@ -30,6 +37,9 @@ static DWORD WINAPI wrap_InitAdapter(PDOT11_ADAPTER adapter, HANDLE service, PHA
     DWORD result = vendor.Dot11ExtIhvInitAdapter(adapter, service, handle);
     call_return(&call, result);
     decode_pointer_at(W, "phIhvExtAdapter", handle);
+    HANDLE given;
+    if (result == ERROR_SUCCESS && safe_copy(&given, handle, sizeof given))
+        requests_adapter(given, service);
     call_end(&call);
     return result;
 }
@@ -39,6 +49,7 @@ static VOID WINAPI wrap_DeinitAdapter(HANDLE adapter)
     Call call;
     call_enter(&call, "Dot11ExtIhvDeinitAdapter", true);
     decode_handle(W, "hIhvExtAdapter", adapter);
+    requests_end_of_adapter(W, adapter);
     call_run(&call);
     vendor.Dot11ExtIhvDeinitAdapter(adapter);
     call_return_void(&call);
@@ -66,6 +77,7 @@ static DWORD WINAPI wrap_PerformPreAssociate(HANDLE adapter, HANDLE session,
     decode_handle(W, "hConnectSession", session);
     profile(W, params, connectivity, security);
     decode_bss_list(W, "pConnectableBssid", list);
+    inputs_given(session, security);
     call_run(&call);
     DWORD result = vendor.Dot11ExtIhvPerformPreAssociate(adapter, session, params, connectivity,
                                                          security, list, reason);
@@ -80,6 +92,7 @@ static DWORD WINAPI wrap_AdapterReset(HANDLE adapter)
     Call call;
     call_enter(&call, "Dot11ExtIhvAdapterReset", true);
     decode_handle(W, "hIhvExtAdapter", adapter);
+    requests_end_of_adapter(W, adapter);
     call_run(&call);
     DWORD result = vendor.Dot11ExtIhvAdapterReset(adapter);
     call_return(&call, result);
@@ -186,7 +199,10 @@ static DWORD WINAPI wrap_ProcessSessionChange(ULONG event, PWTSSESSION_NOTIFICAT
     Call call;
     call_enter(&call, "Dot11ExtIhvProcessSessionChange", true);
     jw_u64(W, "uEventType", event);
-    decode_dword_at(W, "dwSessionId", notification != NULL ? &notification->dwSessionId : NULL);
+    decode_session_change(W, "pSessionNotification", notification);
+    WTSSESSION_NOTIFICATION copy;
+    if (event == WTS_SESSION_LOGOFF && safe_copy(&copy, notification, sizeof copy))
+        requests_end_of_session(W, copy.dwSessionId);
     call_run(&call);
     DWORD result = vendor.Dot11ExtIhvProcessSessionChange(event, notification);
     call_return(&call, result);
@@ -257,8 +273,13 @@ static DWORD WINAPI wrap_ProcessUIResponse(GUID request, DWORD size, LPVOID resp
     decode_guid(W, "guidUIRequest", &request);
     jw_u64(W, "dwByteCount", size);
     decode_secret(W, "pvResponseBuffer", response, size);
+    jw_text(W, "request", requests_memory(&request));
     call_run(&call);
     DWORD result = vendor.Dot11ExtIhvProcessUIResponse(request, size, response);
+    DWORD error = GetLastError();
+    if (result == ERROR_SUCCESS)
+        requests_answered(&request);
+    SetLastError(error);
     call_return(&call, result);
     call_end(&call);
     return result;
@@ -275,6 +296,9 @@ static DWORD WINAPI wrap_QueryUIRequest(HANDLE adapter, DOT11EXT_IHV_CONNECTION_
     DWORD result = vendor.Dot11ExtIhvQueryUIRequest(adapter, phase, request);
     call_return(&call, result);
     decode_pointer_at(W, "ppIhvUIRequest", (void *const *)request);
+    PDOT11EXT_IHV_UI_REQUEST given;
+    if (result == ERROR_SUCCESS && safe_copy(&given, request, sizeof given))
+        decode_ui_request(W, "pIhvUIRequest", given);
     call_end(&call);
     return result;
 }
@@ -303,10 +327,14 @@ static DWORD WINAPI wrap_Control(HANDLE adapter, DWORD in_size, PBYTE in, DWORD 
     jw_u64(W, "dwInBufferSize", in_size);
     decode_secret(W, "pInBuffer", in, in_size);
     jw_u64(W, "dwOutBufferSize", out_size);
+    decode_region(W, "pOutBuffer", out, out_size);
     call_run(&call);
     DWORD result = vendor.Dot11ExtIhvControl(adapter, in_size, in, out_size, out, returned);
     call_return(&call, result);
     decode_dword_at(W, "pdwBytesReturned", returned);
+    DWORD size;
+    if (result == ERROR_SUCCESS && safe_copy(&size, returned, sizeof size) && size <= out_size)
+        decode_secret(W, "pOutBuffer", out, size);
     call_end(&call);
     return result;
 }
@@ -315,8 +343,9 @@ static DWORD WINAPI wrap_Control(HANDLE adapter, DWORD in_size, PBYTE in, DWORD 
     if (table->Dot11ExtIhv##name != NULL)                                                         \
         table->Dot11ExtIhv##name = wrap_##name;
 
-void handlers_wrap(DOT11EXT_IHV_HANDLERS *table)
+void handlers_wrap(DOT11EXT_IHV_HANDLERS *table, HMODULE vendor_module)
 {
     vendor = *table;
+    module = vendor_module;
     DOT11EXT_IHV_HANDLER_LIST(WRAP)
 }

@@ -11,9 +11,11 @@
 
 #include "clock.h"
 #include "decode.h"
+#include "decode_parts.h"
 #include "exports.h"
 #include "fault.h"
 #include "packets.h"
+#include "requests.h"
 #include "safe_copy.h"
 #include "tables.h"
 #include "trace.h"
@@ -54,6 +56,7 @@ static BOOL CALLBACK open_once(PINIT_ONCE once, PVOID parameter, PVOID *context)
     (void)once, (void)parameter, (void)context;
     safe_copy_open();
     packets_open();
+    requests_open();
     trace_open(settings.trace);
     fault_open();
     is_open = true;
@@ -70,7 +73,9 @@ static DWORD missing(void)
 
 static void open_all(void)
 {
+    DWORD last_error = GetLastError();
     InitOnceExecuteOnce(&opened, open_once, NULL, NULL);
+    SetLastError(last_error);
 }
 
 DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
@@ -86,6 +91,7 @@ DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
     return result;
 }
 
+/* What is NULL in a table of functions the OS hands over. */
 static void write_null_apis(JsonWriter *w, const DOT11EXT_APIS *functions)
 {
 #define NOTE_NULL(result, name, arguments)                                                        \
@@ -93,6 +99,13 @@ static void write_null_apis(JsonWriter *w, const DOT11EXT_APIS *functions)
         jw_text(w, NULL, "Dot11Ext" #name);
     jw_array(w, "apis_null");
     DOT11EXT_API_LIST(NOTE_NULL)
+    jw_end_array(w);
+}
+
+static void write_null_station_apis(JsonWriter *w, const DOT11EXT_VIRTUAL_STATION_APIS *functions)
+{
+    jw_array(w, "apis_null");
+    DOT11EXT_VIRTUAL_STATION_API_LIST(NOTE_NULL)
     jw_end_array(w);
 }
 
@@ -105,17 +118,11 @@ static void write_handlers(JsonWriter *w, const DOT11EXT_IHV_HANDLERS *handlers)
     jw_end_object(w);
 }
 
-/* The vendor's copy of the API table on a page of its own, so that it can be made inaccessible
- * when InitService is over: the recorder must not shield the vendor from LIFE-06. */
-static DOT11EXT_APIS *make_table(const DOT11EXT_APIS *functions)
+/* The vendor's copy of an API table lies on a page of its own, so that it can be made inaccessible
+ * when the initialisation is over: the recorder must not shield the vendor from LIFE-06. */
+static void *new_table(size_t size)
 {
-    DOT11EXT_APIS *table =
-        functions == NULL
-            ? NULL
-            : VirtualAlloc(NULL, sizeof *table, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-    if (table != NULL)
-        framework_wrap(functions, table);
-    return table;
+    return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
 }
 
 static bool poison(void *table, size_t size)
@@ -124,28 +131,43 @@ static bool poison(void *table, size_t size)
     return settings.poison && table != NULL && VirtualProtect(table, size, PAGE_NOACCESS, &old);
 }
 
+/* Wrappers take the place of the vendor's handlers in the OS's table. */
+static void take_handlers(JsonWriter *w, PDOT11EXT_IHV_HANDLERS handlers)
+{
+    DOT11EXT_IHV_HANDLERS table;
+    if (!safe_copy(&table, handlers, sizeof table)) {
+        decode_unreadable(w, "handlers", handlers);
+        return;
+    }
+    write_handlers(w, &table);
+    handlers_wrap(&table, vendor.module);
+    safe_copy(handlers, &table, sizeof table); /* its fault is survived on this side too */
+}
+
 DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS functions, LPVOID reserved,
                                     PDOT11EXT_IHV_HANDLERS handlers)
 {
     Call call;
+    DOT11EXT_APIS own;
+    PDOT11EXT_APIS table = functions; /* one that cannot be read is passed on as it is */
     open_all();
-    DOT11EXT_APIS *table = make_table(functions);
     call_enter(&call, IHV_INIT_FUNCTION_NAME, true);
+    bool readable = safe_copy(&own, functions, sizeof own);
+    if (readable && (table = new_table(sizeof *table)) != NULL)
+        framework_wrap(&own, table);
     jw_u64(W, "dwVerNumUsed", version);
     decode_handle(W, "pDot11ExtAPI", table); /* the vendor's: what a late access would touch */
     decode_handle(W, "pvReserved", reserved);
-    if (functions != NULL)
-        write_null_apis(W, functions);
+    if (readable)
+        write_null_apis(W, &own);
     call_run(&call);
     DWORD result = vendor.init_service != NULL
                        ? vendor.init_service(version, table, reserved, handlers)
                        : missing();
     call_return(&call, result);
-    if (handlers != NULL && result == ERROR_SUCCESS) {
-        write_handlers(W, handlers);
-        handlers_wrap(handlers);
-    }
-    jw_bool(W, "table_poisoned", poison(table, sizeof *table));
+    if (handlers != NULL && result == ERROR_SUCCESS)
+        take_handlers(W, handlers);
+    jw_bool(W, "table_poisoned", readable && poison(table, sizeof *table));
     call_end(&call);
     return result;
 }
@@ -154,22 +176,24 @@ DWORD WINAPI Dot11ExtIhvInitVirtualStation(PDOT11EXT_VIRTUAL_STATION_APIS functi
                                            LPVOID reserved)
 {
     Call call;
+    DOT11EXT_VIRTUAL_STATION_APIS own;
+    PDOT11EXT_VIRTUAL_STATION_APIS table = functions;
     open_all();
-    DOT11EXT_VIRTUAL_STATION_APIS *table = NULL;
-    if (functions != NULL)
-        table = VirtualAlloc(NULL, sizeof *table, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-    if (table != NULL)
-        framework_wrap_station(functions, table);
     call_enter(&call, IHV_INIT_VS_FUNCTION_NAME, true);
+    bool readable = safe_copy(&own, functions, sizeof own);
+    if (readable && (table = new_table(sizeof *table)) != NULL)
+        framework_wrap_station(&own, table);
     decode_handle(W, "pDot11ExtVSAPI", table);
     decode_handle(W, "pvReserved", reserved);
+    if (readable)
+        write_null_station_apis(W, &own);
     call_run(&call);
     /* Only reached without the vendor's function if its file changed since we were loaded. */
     DWORD result = vendor.init_virtual_station != NULL
                        ? vendor.init_virtual_station(table, reserved)
                        : ERROR_CALL_NOT_IMPLEMENTED;
     call_return(&call, result);
-    jw_bool(W, "table_poisoned", poison(table, sizeof *table));
+    jw_bool(W, "table_poisoned", readable && poison(table, sizeof *table));
     call_end(&call);
     return result;
 }
@@ -199,6 +223,7 @@ static void detach(bool process_ends)
         FreeLibrary(vendor.module);
     fault_close();
     trace_close();
+    requests_close();
     packets_close();
     safe_copy_close();
 }

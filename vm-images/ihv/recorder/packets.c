@@ -6,7 +6,8 @@
 #include "safe_copy.h"
 #include "trace.h"
 
-#define MAX_PACKETS 256 /* outstanding at once; more are "unknown" at their completion */
+#define MAX_PACKETS 256  /* outstanding at once; more are "unknown" at their completion */
+#define MAX_SIZE 65536u /* so are longer ones: bounds what a hostile length costs */
 
 typedef struct Sent {
     HANDLE completion;
@@ -31,7 +32,7 @@ void packets_close(void)
 
 static bool hash_of(const void *packet, ULONG size, char hash[2 * TRACE_HASH_BYTES + 1])
 {
-    void *copy = safe_duplicate(packet, size);
+    void *copy = size <= MAX_SIZE ? safe_duplicate(packet, size) : NULL;
     if (copy == NULL)
         return false;
     trace_hash(copy, size, hash);

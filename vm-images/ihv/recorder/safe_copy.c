@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "safe_copy.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /*
@@ -41,10 +42,22 @@ extern const char hil_copy_failed[];
 
 static PVOID handler;
 
+/* The touch took the page's guard away, which is the owner's to lose (it may be a stack's). */
+static void guard_again(const EXCEPTION_RECORD *exception)
+{
+    MEMORY_BASIC_INFORMATION page;
+    DWORD old;
+    void *at = (void *)exception->ExceptionInformation[1];
+    if (exception->NumberParameters >= 2 && VirtualQuery(at, &page, sizeof page) != 0)
+        VirtualProtect(at, 1, page.Protect | PAGE_GUARD, &old);
+}
+
 static LONG WINAPI resume(EXCEPTION_POINTERS *information)
 {
     if (information->ContextRecord->Rip != (DWORD64)(uintptr_t)hil_copy_at)
         return EXCEPTION_CONTINUE_SEARCH;
+    if (information->ExceptionRecord->ExceptionCode == STATUS_GUARD_PAGE_VIOLATION)
+        guard_again(information->ExceptionRecord);
     information->ContextRecord->Rip = (DWORD64)(uintptr_t)hil_copy_failed;
     return EXCEPTION_CONTINUE_EXECUTION;
 }
@@ -64,6 +77,9 @@ void safe_copy_close(void)
 bool safe_copy(void *to, const void *from, size_t size)
 {
     if (handler == NULL || from == NULL)
+        return false;
+    /* Past the address space's end the processor would fault at once or wrap around. */
+    if (size > UINTPTR_MAX - (uintptr_t)from)
         return false;
     return hil_copy(to, from, size) != 0;
 }

@@ -5,8 +5,9 @@
 
 #include "wlanihv.h"
 
-/* Keeps the vendor's table and puts wrappers in its place; NULL members stay NULL. */
-void handlers_wrap(DOT11EXT_IHV_HANDLERS *table);
+/* Keeps the table of the vendor (whose module is given) and puts wrappers in its place; NULL
+ * members stay NULL. */
+void handlers_wrap(DOT11EXT_IHV_HANDLERS *table, HMODULE vendor);
 
 /* Keeps the OS's functions (its table is dead after InitService, so they are copied) and fills
  * `out` with wrappers; NULL members stay NULL. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "stack.h"
 #include "text.h"
 
 #define SALT_BYTES 16
@@ -16,7 +17,6 @@ static HANDLE file = INVALID_HANDLE_VALUE;
 static CRITICAL_SECTION write_lock;
 static uint64_t last_seq;
 static volatile LONG64 last_call;
-static DWORD calls_slot = TLS_OUT_OF_INDEXES;
 static BCRYPT_ALG_HANDLE hmac;
 static uint8_t salt[SALT_BYTES];
 static char salt_text[2 * SALT_BYTES + 1];
@@ -24,7 +24,7 @@ static char salt_text[2 * SALT_BYTES + 1];
 bool trace_open(const WCHAR *path)
 {
     InitializeCriticalSection(&write_lock);
-    calls_slot = TlsAlloc();
+    stack_open();
     BCryptOpenAlgorithmProvider(&hmac, BCRYPT_SHA256_ALGORITHM, NULL, BCRYPT_ALG_HANDLE_HMAC_FLAG);
     BCryptGenRandom(NULL, salt, sizeof salt, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
     text_hex_encode(salt, sizeof salt, salt_text);
@@ -41,9 +41,7 @@ void trace_close(void)
     if (hmac != NULL)
         BCryptCloseAlgorithmProvider(hmac, 0);
     hmac = NULL;
-    if (calls_slot != TLS_OUT_OF_INDEXES)
-        TlsFree(calls_slot);
-    calls_slot = TLS_OUT_OF_INDEXES;
+    stack_close();
 }
 
 const char *trace_salt(void)
@@ -113,28 +111,13 @@ void trace_end(Record *record)
 
 /* ---- calls ---- */
 
-static Call *innermost(void)
-{
-    return calls_slot == TLS_OUT_OF_INDEXES ? NULL : TlsGetValue(calls_slot);
-}
-
-const Call *call_innermost_handler(void)
-{
-    const Call *call = innermost();
-    while (call != NULL && !call->handler)
-        call = call->outer;
-    return call;
-}
-
 void call_enter(Call *call, const char *function, bool handler)
 {
     call->last_error = GetLastError();
     trace_begin(&call->record, "enter");
     call->number = (uint64_t)InterlockedIncrement64(&last_call);
     call->function = function;
-    call->handler = handler;
-    call->outer = innermost();
-    TlsSetValue(calls_slot, call);
+    stack_push(&(Frame){(uintptr_t)call, function, call->number, handler});
     jw_u64(&call->record.w, "call", call->number);
     jw_text(&call->record.w, "function", function);
     jw_object(&call->record.w, "args");
@@ -151,7 +134,7 @@ static void begin_return(Call *call)
 {
     call->last_error = GetLastError();
     trace_begin(&call->record, "return");
-    TlsSetValue(calls_slot, call->outer);
+    stack_pop((uintptr_t)call);
     jw_u64(&call->record.w, "call", call->number);
     jw_text(&call->record.w, "function", call->function);
 }
@@ -191,12 +174,17 @@ void trace_hash(const void *data, size_t size, char out[2 * TRACE_HASH_BYTES + 1
     text_hex_encode(digest, TRACE_HASH_BYTES, out);
 }
 
-void trace_secret(JsonWriter *w, const char *name, const void *data, size_t size)
+void trace_secret_members(JsonWriter *w, const void *data, size_t size)
 {
     char hash[2 * TRACE_HASH_BYTES + 1];
     trace_hash(data, size, hash);
-    jw_object(w, name);
     jw_u64(w, "length", size);
     jw_text(w, "hash", hash);
+}
+
+void trace_secret(JsonWriter *w, const char *name, const void *data, size_t size)
+{
+    jw_object(w, name);
+    trace_secret_members(w, data, size);
     jw_end_object(w);
 }

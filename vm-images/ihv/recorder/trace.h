@@ -19,12 +19,10 @@ typedef struct Record {
     uint64_t t_ns;
 } Record;
 
-/* One call through the recorder; lives on the caller's stack, linked per thread. */
+/* One call through the recorder; lives on the wrapper's stack. */
 typedef struct Call {
-    struct Call *outer;
     uint64_t number;
     const char *function;
-    bool handler; /* called by the OS; else by the vendor */
     DWORD last_error;
     Record record;
 } Call;
@@ -43,19 +41,18 @@ void trace_end(Record *record);
  * members, call_end.  GetLastError is what it would be without the recorder: call_run and
  * call_end put it back.
  */
+/* handler: called by the OS; else by the vendor. */
 void call_enter(Call *call, const char *function, bool handler);
 void call_run(Call *call);
 void call_return(Call *call, DWORD result);
 void call_return_void(Call *call);
 void call_end(Call *call);
 
-/* Innermost handler the current thread is in, or NULL. */
-const Call *call_innermost_handler(void);
-
 /* 16 hex digits that tell equal secrets apart from different ones within one process's trace. */
 void trace_hash(const void *data, size_t size, char out[2 * TRACE_HASH_BYTES + 1]);
-/* {"length":n,"hash":"..."} of bytes that may be secret. */
+/* {"length":n,"hash":"..."} of bytes that may be secret; the members alone, without the braces. */
 void trace_secret(JsonWriter *w, const char *name, const void *data, size_t size);
+void trace_secret_members(JsonWriter *w, const void *data, size_t size);
 
 /* Hex of the process's salt. */
 const char *trace_salt(void);
