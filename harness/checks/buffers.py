@@ -7,18 +7,31 @@ I:dot11ext_get_profile_custom_user_data.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process
+from harness.evidence.regions import regions
+
+_LISTED: Final = frozenset({
+    "pIhvDiscoveryProfiles", "pszXmlFragmentIhvConnectivity", "pszXmlFragmentIhvSecurity",
+})  # fmt: skip
+_INNER: Final = _LISTED | {"pvUIRequest", "pAttribs", "pValue"}
+SEPARATE: Final = _LISTED | {"ppIhvUIRequest", "pEapAttributes"}
+"""Members the documents say are allocated each by itself; others may lie inside such a buffer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """A buffer that passed to the OS: returned by QueryUIRequest, or given to StartOneX."""
+    """A buffer that passed to the OS: returned by a handler, or given to StartOneX.
+
+    ``name`` is the member that pointed to it; ``allocated`` that AllocateBuffer gave it.
+    """
 
     call: Call
+    name: str
     address: int
     allocated: bool
 
@@ -60,13 +73,34 @@ def follow(process: Process) -> Buffers:
                 buffers.live.pop(address, None)
                 gone[address] = "freed before"
         else:
-            returned = fields.handle(call.out, "ppIhvUIRequest")
-            address = returned or fields.handle(call.args, "pEapAttributes")
-            if address:
+            for name, address in handed_on(call):
                 allocated = buffers.live.pop(address, None) is not None
-                buffers.handovers.append(Handover(call, address, allocated))
-                gone[address] = "handed on"
+                if allocated or name in SEPARATE:
+                    buffers.handovers.append(Handover(call, name, address, allocated))
+                    gone[address] = "handed on"
     return buffers
+
+
+def handed_on(call: Call) -> Iterator[tuple[str, int]]:
+    """The pointers a call hands on, by member: the outer one, then those inside of it."""
+    outer = "pEapAttributes" if call.function == names.START_ONEX else "ppIhvUIRequest"
+    source = call.args if call.function == names.START_ONEX else call.out
+    address = fields.handle(source, outer)
+    if address:
+        yield outer, address
+    for region in regions(source):
+        name = region.name.rpartition(".")[2]
+        if name in _INNER:
+            yield name, region.address
+
+
+def shows_all(call: Call) -> bool:
+    """The trace has the addresses inside, too: traces of older recorders had the outer one."""
+    if call.function == names.START_ONEX:
+        given = call.args.get("pEapAttributes")
+        return given in (None, "0x0") or isinstance(given, Mapping)
+    inner = "pIhvUIRequest" if call.function == names.QUERY_UI else "pIhvDiscoveryProfileList"
+    return "address" in (fields.mapping(call.out, inner) or {})
 
 
 def _steps(process: Process) -> Iterator[tuple[tuple[int, int], str, Call]]:
@@ -78,7 +112,7 @@ def _steps(process: Process) -> Iterator[tuple[tuple[int, int], str, Call]]:
                 yield at, "gain", call
             case names.FREE_BUFFER:
                 yield call.key, "release", call
-            case names.QUERY_UI if call.succeeded:
+            case names.QUERY_UI | names.DISCOVERY_PROFILES if call.succeeded:
                 yield at, "handover", call
             case names.START_ONEX if call.succeeded:
                 yield call.key, "handover", call

@@ -9,6 +9,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_winerror
+from harness.checks.late import late_breaches
 from harness.checks.packets import wrong_ethertype
 from harness.checks.permissions import ERROR_INVALID_STATE
 from harness.checks.phases import Phase, Placed, placed
@@ -245,10 +246,12 @@ def received_in_its_form(case: Case) -> Outcomes:
 
 @rule(
     "RX-03", cls="D", source="S:ihvonexext.cpp (ERROR_INVALID_PARAMETER below 9 bytes)",
-    text="Short packets, odd types and payloads shorter than their own length fields are survived.",
+    text="Short packets, odd types and payloads shorter than their own length fields are "
+    "survived, and what is to be kept of a packet is copied: no crash touches it afterwards.",
 )  # fmt: skip
 def odd_packets_are_survived(case: Case) -> Outcomes:
-    """A handler that was given an odd packet came back."""
+    """A handler that was given an odd packet came back, and no packet was used later."""
+    yield from late_breaches(case, frozenset({names.RECEIVE_PACKET}))
     for call in case.calls(names.RECEIVE_PACKET):
         odd = odd_packet(call)
         if odd is None:

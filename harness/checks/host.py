@@ -11,10 +11,12 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.deaths import Death, describe
+from harness.checks.late import describe_late
 from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Process, handlers
 from harness.evidence.model import IhvRecord
+from harness.evidence.regions import touched_late
 
 OURS: Final = frozenset({"ihvhost.exe", "recorder.dll"})
 """Modules of the lab itself: a fault in them, outside a call of the DLL's, is the lab's."""
@@ -48,8 +50,10 @@ def _crashed(case: Case, process: Process, death: Death) -> Outcome:
         message = f"the DLL's host process ended without notice{where}, with work pending {_NOTE}"
         return Breach(message, death.at_ns, association, seqs, process.index)
     assert death.record is not None
+    late = touched_late(process, death.record)
+    touching = f", touching {describe_late(late)}" if late else ""
     return Breach(
-        f"the DLL's host process crashed{where}: {describe(death.record)} {_NOTE}",
+        f"the DLL's host process crashed{where}: {describe(death.record)}{touching} {_NOTE}",
         death.at_ns,
         association,
         (*seqs, death.record.seq),

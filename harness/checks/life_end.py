@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.checks.case import Case
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
@@ -132,3 +134,31 @@ def unloaded_in_order(case: Case) -> Outcomes:
                 yield case.breach("the DLL was unloaded before DeinitService", end)
             else:
                 yield case.held()
+
+
+@rule(
+    "LIFE-11", cls="M", source="I:dot11extihv_deinit_service",
+    text="All threads the DLL created have ended when DeinitService returns. Seen are those that "
+    "began in the DLL's own code and still run 50 ms later; threads that began elsewhere (in a "
+    "runtime library, a thread pool, a companion DLL) cannot be told to be its.",
+)  # fmt: skip
+def no_thread_is_left(case: Case) -> Outcomes:
+    """The list the recorder makes when DeinitService has returned has no thread of the DLL."""
+    for process in case.segments.processes:
+        for end in process.of(names.DEINIT_SERVICE)[:1]:
+            if end.returned is None:
+                continue
+            threads = fields.sequence(end.out, "threads")
+            if threads is None:
+                yield case.unknown("the trace has no list of the threads that were left", end)
+                continue
+            left = [item for item in threads if isinstance(item, Mapping) and item.get("vendor")]
+            yield case.breach(_left(left), end) if left else case.held()
+
+
+def _left(threads: list[Mapping[str, object]]) -> str:
+    first = threads[0]
+    began = f"{fields.text(first, 'module')}+{fields.text(first, 'offset')}"
+    count = "a thread" if len(threads) == 1 else f"{len(threads)} threads"
+    what = "which began" if len(threads) == 1 else "the first of which began"
+    return f"DeinitService returned with {count} of the DLL running, {what} at {began}"

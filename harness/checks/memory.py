@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from harness.checks.buffers import follow
+from collections.abc import Collection
+
+from harness.checks.buffers import SEPARATE, follow, shows_all
 from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.registry import Outcomes, rule
@@ -44,9 +46,10 @@ def nothing_left_at_the_end(case: Case) -> Outcomes:
 
 
 def _unclear(case: Case, process: int) -> str | None:
-    """The OS frees these too, and the trace does not show their inner addresses."""
+    """The OS frees these too; traces of older recorders do not show their inner addresses."""
     for function in (names.DISCOVERY_PROFILES, names.START_ONEX, names.QUERY_UI):
-        if any(call.process == process and call.succeeded for call in case.calls(function)):
+        own = (call for call in case.calls(function) if call.process == process)
+        if any(call.succeeded and not shows_all(call) for call in own):
             return f"{names.short(function)} handed on buffers the trace does not show"
     return None
 
@@ -59,7 +62,7 @@ def _unclear(case: Case, process: int) -> str | None:
 )  # fmt: skip
 def query_returns_a_buffer(case: Case) -> Outcomes:
     """The pointer QueryUIRequest returns is a live one of AllocateBuffer."""
-    yield from _allocated(case, names.QUERY_UI, "QueryUIRequest returned")
+    yield from _allocated(case, names.QUERY_UI, "QueryUIRequest returned", {"ppIhvUIRequest"})
 
 
 @rule(
@@ -69,13 +72,13 @@ def query_returns_a_buffer(case: Case) -> Outcomes:
 )  # fmt: skip
 def eap_attributes_are_a_buffer(case: Case) -> Outcomes:
     """The pointer given to StartOneX is a live one of AllocateBuffer."""
-    yield from _allocated(case, names.START_ONEX, "StartOneX was given")
+    yield from _allocated(case, names.START_ONEX, "StartOneX was given", {"pEapAttributes"})
 
 
-def _allocated(case: Case, function: str, what: str) -> Outcomes:
+def _allocated(case: Case, function: str, what: str, members: Collection[str]) -> Outcomes:
     for process in case.segments.processes:
         for item in follow(process).handovers:
-            if item.call.function != function:
+            if item.call.function != function or item.name not in members:
                 continue
             lost = case.lost_before(item.call)
             if item.allocated:
@@ -91,12 +94,15 @@ def _allocated(case: Case, function: str, what: str) -> Outcomes:
 
 @rule(
     "MEM-01", cls="M", source="I:dot11ext_allocate_buffer; I:dot11ext_free_buffer",
-    text="What a handler returned in allocated memory belongs to the OS: the DLL does not free it "
-    "afterwards. (Shown for QueryUIRequest and StartOneX; the trace has no addresses of the "
-    "lists CreateDiscoveryProfiles returns. Where it was allocated: UI-07, ONEX-09.)",
+    text="What a handler returns in memory was allocated with AllocateBuffer and belongs to the "
+    "OS: the DLL does not free it afterwards. (That what QueryUIRequest returns and StartOneX is "
+    "given was allocated: UI-07, ONEX-09.)",
 )  # fmt: skip
 def what_is_handed_on_is_not_freed(case: Case) -> Outcomes:
-    """No FreeBuffer of an address that was handed on and not allocated again since."""
+    """CreateDiscoveryProfiles returns live buffers; nothing handed on is given to FreeBuffer."""
+    yield from _allocated(
+        case, names.DISCOVERY_PROFILES, "CreateDiscoveryProfiles returned", SEPARATE
+    )
     for process in case.segments.processes:
         buffers = follow(process)
         for release in buffers.releases:

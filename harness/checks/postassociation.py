@@ -9,6 +9,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
+from harness.checks.late import late_breaches
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -257,11 +258,13 @@ def peer_is_the_access_point(case: Case) -> Outcomes:
     "POST-15", cls="D",
     source="I:../windot11/ns-windot11-dot11_association_completion_parameters; H2 windot11.h",
     text="The association parameters are bounds-checked: 88 or 96 bytes of structure, every offset "
-    "and size within uDot11AssocParamsBytes. Observable: a handler given a short or hostile "
-    "structure does not crash or hang.",
+    "and size within uDot11AssocParamsBytes, and they are used only during the call. Observable: "
+    "a handler given a short or hostile structure does not crash or hang, and no crash touches "
+    "the buffers after its return.",
 )  # fmt: skip
 def parameters_are_bounds_checked(case: Case) -> Outcomes:
-    """A handler that was given a short or hostile structure came back."""
+    """A handler that was given a short or hostile structure came back; nothing was used later."""
+    yield from late_breaches(case, frozenset({names.POST_ASSOCIATE}))
     for call in case.calls(names.POST_ASSOCIATE):
         odd = _odd_parameters(call)
         if odd is None:

@@ -8,7 +8,7 @@ IsUIRequestPending asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -110,6 +110,44 @@ def request_ids_are_unique(case: Case) -> Outcomes:
             yield case.held(call)
         if call.result in (0, None):
             seen[call.process, guid] = call
+
+
+@rule(
+    "UI-03", cls="M", source="I:dot11ext_send_ui_request",
+    text="The memory of a request lives, as it was, until ProcessUIResponse for it, AdapterReset, "
+    "DeinitAdapter or the user's logging off.",
+)  # fmt: skip
+def request_memory_lives(case: Case) -> Outcomes:
+    """What the recorder found when it looked at the request again at its end."""
+    sent: dict[tuple[int, str], Call] = {}
+    for call in case.segments.calls:
+        guid = fields.text(call.args, "guidUIRequest")
+        if call.function == names.SEND_UI_REQUEST and guid:
+            sent[call.process, guid] = call
+        for ended, memory in _looked_at(call, guid):
+            request = sent.get((call.process, ended))
+            if memory == "unchanged":
+                yield case.held(call)
+            elif memory in ("changed", "unreadable"):
+                said = "cannot be read any more" if memory == "unreadable" else "is not as it was"
+                message = f"the memory of request {ended} {said} when {names.short(call.function)}"
+                shown = [call, *([request] if request else [])]
+                yield case.breach(f"{message} ends it", *shown)
+            elif request is not None:
+                yield case.unknown("the recorder had not kept the request in mind", call)
+
+
+def _looked_at(call: Call, guid: str | None) -> Iterator[tuple[str, str]]:
+    """The requests a call of the OS ends, with what the recorder says of their memory."""
+    if call.function == names.UI_RESPONSE and guid:
+        memory = fields.text(call.args, "request")
+        if memory is not None:
+            yield guid, memory
+    for item in fields.sequence(call.args, "requests") or []:
+        if isinstance(item, Mapping):
+            ended, memory = fields.text(item, "guidUIRequest"), fields.text(item, "memory")
+            if ended and memory:
+                yield ended, memory
 
 
 @rule(

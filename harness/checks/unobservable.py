@@ -31,12 +31,6 @@ class Unobservable:
 
 _TABLE: Final = (
     Unobservable(
-        "LIFE-11", "M", "I:dot11extihv_deinit_service",
-        "All threads the DLL created have ended before DeinitService returns.",
-        "not yet observable: needs a list of the process's threads with their start addresses, "
-        "taken by the recorder when DeinitService returns",
-    ),
-    Unobservable(
         "ADPT-04", "M", "N:802-11-wlan-adapter-removal",
         "DeinitAdapter frees the adapter's resources, buffers of AllocateBuffer included.",
         "AllocateBuffer names no adapter, so a buffer kept may belong to the service; what is "
@@ -57,12 +51,6 @@ _TABLE: Final = (
         "Invalid profile fragments make the handler return a Win32 error.",
         "not yet observable: needs scenarios that tell the checker that a fragment is invalid; the "
         "trace has only its length and hash (a crash over one is HOST-01, a hang HOST-02)",
-    ),
-    Unobservable(
-        "PRE-12", "D", "no page states ownership; S:ihvsample.cpp parses before its thread starts",
-        "Buffers passed to PerformPreAssociate are used only during the call.",
-        "not yet observable: needs their addresses in the trace, to tell a touch after the return "
-        "from other faults (on the reference guest they are unmapped by then: HOST-01)",
     ),
     Unobservable(
         "ETH-07", "M(OS)", "I:dot11ext_set_ethertype_handling",
@@ -95,12 +83,6 @@ _TABLE: Final = (
         "KEY-12", "M", "A:tkip-countermeasures",
         "TKIP countermeasures are up to the DLL or the driver where the DLL authenticates.",
         "either may do it, and the driver's part is outside the interface",
-    ),
-    Unobservable(
-        "UI-03", "M", "I:dot11ext_send_ui_request",
-        "The memory of a request lives until its answer, a reset, the end or a logoff.",
-        "not yet observable: needs the request's address and a second look at its bytes by the "
-        "recorder",
     ),
 )  # fmt: skip
 

@@ -54,11 +54,13 @@ def sequence(source: Mapping[str, object], *names: str) -> list[object] | None:
 
 
 def handle(source: Mapping[str, object], *names: str) -> int | None:
-    """A handle or pointer written as "0x…"; a null counts as 0."""
+    """A handle or pointer: "0x…", or "address" of what it points to; a null counts as 0."""
     for name in names:
         if name in source and source[name] is None:
             return 0
     value = find(source, *names)
+    if isinstance(value, Mapping):
+        value = value.get("address")
     if isinstance(value, str) and _HANDLE.match(value):
         return int(value, 16)
     return None

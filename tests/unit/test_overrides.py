@@ -73,7 +73,7 @@ def test_expired_does_not_apply_and_is_told() -> None:
     ("text", "said"),
     [
         ('id = "POST-5"\nseverity = "warn"\nreason = "x"', "did you mean POST-"),
-        ('id = "LIFE-11"\nseverity = "warn"\nreason = "x"', "not checked"),
+        ('id = "STOP-03"\nseverity = "warn"\nreason = "x"', "not checked"),
         ('id = "POST-05"\nseverity = "warn"', "reason"),
         ('id = "POST-05"\nseverity = "warn"\nreason = " "', "reason"),
         ('id = "POST-05"\nseverity = "off"\nreason = "x"', "needs expires"),

@@ -10,6 +10,62 @@
 
 static PDOT11EXT_APIS kept;
 
+#ifdef THREAD
+/* A thread that is left running, or one that is told to end but not waited for. */
+static HANDLE over;
+
+static DWORD WINAPI lingers(void *unused)
+{
+    (void)unused;
+    return WaitForSingleObject(over, INFINITE);
+}
+
+static void WINAPI deinit_service(void)
+{
+#ifdef ENDS
+    SetEvent(over);
+#endif
+}
+#endif
+
+#ifdef KEEPS_FRAGMENT
+static const volatile WCHAR *fragment;
+
+static DWORD WINAPI pre_associate(HANDLE adapter, HANDLE session,
+                                  PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                  PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
+                                  PDOT11EXT_IHV_SECURITY_PROFILE security, PDOT11_BSS_LIST list,
+                                  PDWORD reason)
+{
+    (void)adapter, (void)session, (void)params, (void)connectivity, (void)list;
+    fragment = security->pszXmlFragmentIhvSecurity;
+    *reason = 0;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI reads_fragment(HANDLE adapter)
+{
+    (void)adapter;
+    return fragment[3] == L'?';
+}
+#endif
+
+#ifdef ASKS_USER
+static DOT11EXT_APIS functions;
+static BYTE question[16];
+static DOT11EXT_IHV_UI_REQUEST request = {.dwSessionId = 1, .dwByteCount = sizeof question,
+                                          .pvUIRequest = question};
+
+static void ask(HANDLE service)
+{
+    request.guidUIRequest.Data1 = 7;
+    functions.Dot11ExtSendUIRequest(service, &request);
+#ifdef FORGETS
+    question[3] = 1;
+#endif
+}
+#endif
+
 #ifndef NO_HANDLERS
 static DWORD WINAPI no_arguments(void)
 {
@@ -22,6 +78,13 @@ static DWORD WINAPI init_adapter(PDOT11_ADAPTER adapter, HANDLE service, PHANDLE
     (void)adapter;
 #ifdef KEEPS_TABLE
     kept->Dot11ExtSetExcludeUnencrypted(service, TRUE);
+#endif
+#ifdef THREAD
+    over = CreateEventW(NULL, TRUE, FALSE, NULL);
+    CloseHandle(CreateThread(NULL, 0, lingers, NULL, 0, NULL));
+#endif
+#ifdef ASKS_USER
+    ask(service);
 #endif
     (void)service;
     SetLastError(4711);
@@ -73,6 +136,16 @@ EXPORT DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS apis, L
     handlers->Dot11ExtIhvInitAdapter = init_adapter;
 #ifdef PROBES
     handlers->Dot11ExtIhvAdapterReset = reset;
+#endif
+#ifdef KEEPS_FRAGMENT
+    handlers->Dot11ExtIhvPerformPreAssociate = pre_associate;
+    handlers->Dot11ExtIhvAdapterReset = reads_fragment;
+#endif
+#ifdef THREAD
+    handlers->Dot11ExtIhvDeinitService = deinit_service;
+#endif
+#ifdef ASKS_USER
+    functions = *apis;
 #endif
 #endif
     return ERROR_SUCCESS;

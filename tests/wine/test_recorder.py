@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from harness.checks import Evaluation, evaluate
+from harness.evidence import ClockModel, RunEvidence, parse_trace
 from tests.wine.access_point import RSNE, STATION_MAC, pmk_of
 from tests.wine.conftest import Recorder, StartHost
 from tests.wine.peer import AP_TEXT, HostGone, HostPeer
@@ -114,7 +116,9 @@ def test_post_associate_is_decoded_whole(
     state = {"PeerMacAddress": AP_TEXT, "uSessionId": 1, "bPortControlled": 1,
              "bPortAuthorized": 0}  # fmt: skip
     assert args["hSecuritySessionID"] == host.session
-    assert args["pPortState"] == back["out"]["pPortState"] == state
+    assert args["pPortState"] == back["out"]["pPortState"]
+    assert args["pPortState"].items() >= state.items()
+    assert args["pPortState"]["size"] == 20
     params = args["pDot11AssocParams"]
     assert params["Header"] == {"Type": 128, "Revision": 2, "Size": 96}
     assert params["MacAddr"] == AP_TEXT
@@ -129,6 +133,16 @@ def test_void_functions_have_no_result(
     """DeinitAdapter and DeinitService return nothing: null, not 0."""
     for name in ("Dot11ExtIhvDeinitAdapter", "Dot11ExtIhvDeinitService"):
         assert [r["result"] for r in returns(good[1], name)] == [None]
+
+
+def test_buffers_of_the_pre_association_are_gone_at_its_end(
+    good: tuple[HostPeer, list[dict[str, Any]], bytes],
+) -> None:
+    """PRE-12 is decided by that; at the end of the service no thread of the sample is left."""
+    (done,) = returns(good[1], "Dot11ExtPreAssociateCompletion")
+    assert done["out"] == {"inputs": "gone"}
+    (end,) = returns(good[1], "Dot11ExtIhvDeinitService")
+    assert end["out"] == {"threads": []}
 
 
 def test_sent_buffers_are_watched(good: tuple[HostPeer, list[dict[str, Any]], bytes]) -> None:
@@ -148,10 +162,11 @@ def test_no_secret_is_in_the_trace(good: tuple[HostPeer, list[dict[str, Any]], b
         for part in (secret, secret[: len(secret) // 2]):
             assert part not in raw
             assert part.hex().encode() not in raw.lower()
+    shown = {"address", "size", "length", "hash"}
     (pre,) = enters(records, "Dot11ExtIhvPerformPreAssociate")
-    assert pre["pIhvSecProfile"]["pszXmlFragmentIhvSecurity"].keys() == {"length", "hash"}
+    assert pre["pIhvSecProfile"]["pszXmlFragmentIhvSecurity"].keys() == shown
     (key,) = enters(records, "Dot11ExtSetKeyMappingKey")
-    assert key["pKey"]["ucKey"].keys() == {"length", "hash"}
+    assert key["pKey"]["ucKey"].keys() == shown
     assert key["pKey"]["usKeyLength"] == key["pKey"]["ucKey"]["length"] == 28
 
 
@@ -322,3 +337,66 @@ def test_station_address_is_not_asked_of_the_os(
     """The sample needs no framework call to learn its address: it is in the adapter's GUID."""
     (args,) = enters(good[1], "Dot11ExtIhvInitAdapter")
     assert args["pDot11Adapter"]["gAdapterId"].endswith(STATION_MAC.hex() + "}")
+
+
+def judged(recorder: Recorder) -> Evaluation:
+    """The rules on a recorder's trace."""
+    trace, damage = parse_trace(recorder.trace.read_bytes())
+    return evaluate(RunEvidence(trace, (), ClockModel(0, 0), damage))
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_thread_left_behind_is_listed(
+    start_host: StartHost, recorder: MakeRecorder, compile_dll: Callable[..., Path], ends: bool
+) -> None:
+    """LIFE-11: with where it began; one about to end when DeinitService returns is not."""
+    setup = recorder(compile_dll("lingers", "EXPORTS", "THREAD", *(["ENDS"] if ends else [])))
+    host = start_host(setup.dll)
+    host.start()
+    host.shut_down()
+    (end,) = returns(read(setup), "Dot11ExtIhvDeinitService")
+    listed = [(item["module"], item["vendor"]) for item in end["out"]["threads"]]
+    assert listed == ([] if ends else [("lingers.dll", True)])
+    found = {item.rule for item in judged(setup).findings}
+    assert ("LIFE-11" in found) == (not ends)
+
+
+def test_late_use_of_a_fragment_is_told(
+    start_host: StartHost, recorder: MakeRecorder, compile_dll: Callable[..., Path]
+) -> None:
+    """PRE-12: the crash's address lies in the fragment of the pre-association before."""
+    setup = recorder(compile_dll("keeps", "EXPORTS", "KEEPS_FRAGMENT"))
+    host = start_host(setup.dll)
+    host.start()
+    host.pre_associate()
+    with pytest.raises(HostGone):
+        host.reset()
+    found = {item.rule: item.message for item in judged(setup).findings}
+    assert "pIhvSecProfile.pszXmlFragmentIhvSecurity of PerformPreAssociate" in found["PRE-12"]
+    assert "pszXmlFragmentIhvSecurity" in found["HOST-01"]
+
+
+@pytest.mark.parametrize("how", ["answer", "reset", "logoff"])
+@pytest.mark.parametrize("forgets", [False, True])
+def test_memory_of_a_request_is_looked_at_again(
+    start_host: StartHost,
+    recorder: MakeRecorder,
+    compile_dll: Callable[..., Path],
+    how: str,
+    forgets: bool,
+) -> None:
+    """UI-03: at the answer, the reset, the log-off; changed bytes are told."""
+    more = ["FORGETS"] if forgets else []
+    setup = recorder(compile_dll("asks", "EXPORTS", "ASKS_USER", *more))
+    host = start_host(setup.dll)
+    host.start()
+    if how == "answer":
+        guid = "{00000007-0000-0000-0000-000000000000}"
+        host.call("process_ui_response", ihv_handle=host.adapter, guid=guid)
+    elif how == "reset":
+        host.reset()
+    else:
+        host.call("process_session_change", event_type=6, session_id=1)
+    result = judged(setup)
+    assert "UI-03" in result.checked
+    assert ("UI-03" in {item.rule for item in result.findings}) == forgets

@@ -24,14 +24,17 @@ from tests.unit.checks.stories import (
     EAPOL_KEY,
     GUID,
     OTHER_GUID,
+    OTHER_THREAD,
     START,
     STOP_ONEX,
+    THREAD,
     Findings,
     Pair,
     adapter,
     after,
     alloc,
     answered,
+    answered_with,
     api,
     ask,
     at_end,
@@ -44,6 +47,7 @@ from tests.unit.checks.stories import (
     early_request,
     extension,
     free,
+    gone_when_completed,
     in_init,
     in_post,
     in_pre,
@@ -51,6 +55,8 @@ from tests.unit.checks.stories import (
     inside,
     key,
     key_id,
+    leaving,
+    lent_pre,
     logoff,
     notification,
     onex,
@@ -62,6 +68,7 @@ from tests.unit.checks.stories import (
     reason_of,
     refused_completed,
     registered,
+    reset_with,
     result,
     roam,
     second,
@@ -71,6 +78,7 @@ from tests.unit.checks.stories import (
     station_key,
     steps,
     stopping,
+    touches,
     until,
     user_data,
     without_key_id,
@@ -120,6 +128,8 @@ pair("LIFE-07", "WARN", good, lambda: tell(init_adapter=refused_first))
 pair("LIFE-08", "MISS", lambda: station_dll(late=False), lambda: station_dll(late=True))
 pair("LIFE-09", "FAIL", good, at_end(deinit, deinit_service, alloc("0xa000")))
 pair("LIFE-10", "MISS", at_end(deinit, deinit_service), at_end(deinit_service))
+pair("LIFE-11", "FAIL", at_end(deinit, leaving(OTHER_THREAD)),
+     at_end(deinit, leaving(OTHER_THREAD, THREAD, THREAD)))  # fmt: skip
 pair("LIFE-12", "FAIL", at_end(released, deinit, deinit_service),
      at_end(alloc("0xa000"), deinit, deinit_service))  # fmt: skip
 pair("ADPT-05", "MISS", at_end(deinit), pending_post(deinit))
@@ -141,6 +151,10 @@ pair("PRE-08", "FAIL", in_pre(profile(names.GET_USER_DATA)),
 pair("PRE-09", "MISS", in_pre(extension(8)), in_pre(extension(8, 5023)))
 pair("PRE-10", "WARN", good, lambda: tell(ciphers=without_auth))
 pair("PRE-11", "WARN", pending_pre(cancelled_pre(1223)), pending_pre(reset))
+pair("PRE-12", "WARN",
+     lambda: tell(pre_associate=lent_pre, pre_completion=gone_when_completed("gone")),
+     lambda: until("ciphers", touches("0xb010"), pre_associate=lent_pre),
+     HOST_01="FAIL")  # fmt: skip
 pair("PRE-13", "WARN", in_pre(second_pre(5023)), pending_pre(second_pre(0)))
 pair("ETH-03", "MISS", good, in_init(packet()), RX_01="MISS")
 pair(
@@ -239,6 +253,8 @@ pair(
     in_post(api(names.SEND_UI_REQUEST, WORKER, 5023, pIhvUIRequest={"guidUIRequest": GUID})),
 )
 pair("UI-02", "FAIL", in_post(ask(), ask(OTHER_GUID)), in_post(ask(), ask()))
+pair("UI-03", "FAIL", in_post(ask(), answered_with("unchanged")),
+     at_end(ask(), reset_with("changed")))  # fmt: skip
 pair("UI-04", "FAIL", in_post(ask(), pending(1), pending(0, OTHER_GUID)),
      in_post(pending(1)))  # fmt: skip
 pair("UI-05", "FAIL", in_post(ask(), answered, pending(0)), in_post(ask(), answered, pending(1)))

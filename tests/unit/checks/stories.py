@@ -133,6 +133,70 @@ def deinit_service(s: Story) -> None:
     s.call(names.DEINIT_SERVICE, result=None)
 
 
+def leaving(*threads: dict[str, Any]) -> Step:
+    """The service ends; the recorder lists threads."""
+    return lambda s: s.call(names.DEINIT_SERVICE, result=None, out={"threads": list(threads)})
+
+
+THREAD = {"tid": 44, "module": "sample.dll", "offset": "0x1200", "vendor": True}
+OTHER_THREAD = THREAD | {"module": "helper.dll", "vendor": False}
+
+
+def lent(function: str, name: str, **args: Any) -> Step:
+    """A handler that is given a buffer at 0xb000 and returns."""
+    buffer = {name: {"address": "0xb000", "size": 16}}
+    return handler(function, 0, {"pdwReasonCode": 0}, **(buffer | args))
+
+
+def lent_pre(s: Story) -> None:
+    """PerformPreAssociate whose security fragment lies at 0xb000."""
+    text = {"address": "0xb000", "size": 92, "length": 90, "hash": "8899aabbccddeeff"}
+    security = {"address": "0xa000", "size": 16, "pszXmlFragmentIhvSecurity": text}
+    lent(names.PRE_ASSOCIATE, "pIhvConnProfile", hConnectSession=s.connect_session,
+         pIhvSecProfile=security)(s)  # fmt: skip
+
+
+def gone_when_completed(inputs: str) -> Step:
+    """PreAssociateCompletion with what the recorder says of the buffers."""
+    return lambda s: s.call(
+        names.PRE_COMPLETION, WORKER, 0, {"inputs": inputs}, hDot11SvcHandle=SVC,
+        hConnectSession=s.connect_session, dwReasonCode=0, dwWin32Error=0,
+    )  # fmt: skip
+
+
+def touches(address: str) -> Step:
+    """The DLL's worker crashes on an address."""
+    return lambda s: s.record(
+        "exception", WORKER, code="0xc0000005", address="0x2900001000", module="sample.dll",
+        offset="0x1000", access=address, access_kind=0, function=None, call=None,
+    )  # fmt: skip
+
+
+def answered_with(memory: str) -> Step:
+    """ProcessUIResponse with what the recorder says of the request's memory."""
+    return lambda s: s.call(names.UI_RESPONSE, guidUIRequest=GUID, request=memory)
+
+
+def reset_with(memory: str) -> Step:
+    """AdapterReset with what the recorder says of a request's memory."""
+    return handler(names.ADAPTER_RESET, requests=[{"guidUIRequest": GUID, "memory": memory}])
+
+
+def discovered(*addresses: str) -> Step:
+    """CreateDiscoveryProfiles that returns a list and a fragment."""
+    listed, text = addresses
+    security = {"pszXmlFragmentIhvSecurity": {"address": text, "size": 8, "length": 6}}
+    out = {
+        "pdwReasonCode": 0,
+        "pIhvDiscoveryProfileList": {
+            "address": "0x1000", "size": 16, "dwCount": 1,
+            "pIhvDiscoveryProfiles": {"address": listed, "size": 24},
+            "profiles": [{"IhvSecurityProfile": {"address": listed, "size": 16} | security}],
+        },
+    }  # fmt: skip
+    return handler(names.DISCOVERY_PROFILES, 0, out)
+
+
 def init_service_with(**changes: Any) -> Step:
     """InitService with other out parameters."""
     out = {"handlers": ALL_HANDLERS, "table_poisoned": True} | changes

@@ -33,6 +33,7 @@ SEVERITIES = {
     "MEM-01": "FAIL", "MEM-02": "FAIL", "MEM-03": "FAIL", "IND-01": "FAIL", "PROF-01": "FAIL",
     "PROF-02": "WARN", "PROF-03": "FAIL", "PROF-04": "MISS", "CTRL-01": "WARN", "NIC-01": "MISS",
     "VS-01": "FAIL", "HOST-01": "FAIL", "HOST-02": "FAIL", "EXPECT-01": "FAIL",
+    "LIFE-11": "FAIL", "PRE-12": "WARN", "UI-03": "FAIL",
     "EXPECT-02": "FAIL", "EXPECT-03": "FAIL", "EXPECT-04": "FAIL", "EXPECT-05": "FAIL",
 }  # fmt: skip
 
