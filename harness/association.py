@@ -56,6 +56,8 @@ class Attempt:
             timeout_s=self._limits.command_s,
         )
         connected = self._await_outcome()
+        if connected and self._scenario.roams:
+            session.orders.collect()  # to be used is the last of its associations
         if connected:
             self._use()
         if connected is not False:  # one without an outcome is still under way

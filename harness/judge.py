@@ -47,7 +47,12 @@ def expectation_of(scenario: Scenario) -> Expectation:
         stopped = scenario.expect.stopped
         return Expectation(connected=False, echoes=0, messages=(), stopped=stopped)
     messages = MESSAGES if scenario.group_rekeys else MESSAGES[:4]
-    return Expectation(connected=True, echoes=scenario.echoes, messages=messages)
+    return Expectation(
+        connected=True,
+        echoes=scenario.echoes,
+        messages=messages,
+        sessions=1 + scenario.roams,
+    )
 
 
 class Judge:

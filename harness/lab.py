@@ -121,7 +121,7 @@ class Session(Guest):
         return fault
 
     def go_on_air(self, lab: Lab, network: Network, radius: RadiusServer | None = None) -> str:
-        """Let the access point beacon; its BSSID. `radius` is for a network with 802.1X."""
+        """Let the access points beacon; the first one's BSSID. `radius` is for 802.1X."""
         self.radius = radius
         bssid = self.air.configure(network, lab.air.retry_ms(self.accel.accel), radius)
         self.air.start()

@@ -71,7 +71,7 @@ class RunningLab:
         self.folder = folder
         """Where the evidence of the session is kept."""
         self.network = network
-        """The network its access point has."""
+        """The network that is on the air."""
         self._next = 1
 
     @property
@@ -87,9 +87,20 @@ class RunningLab:
         associations: int = 1,
         fault: str | None = None,
     ) -> Outcome:
-        """Run a scenario (its network is the session's) and judge it; raises `LabFault`."""
+        """Run a scenario and judge it; raises `LabFault`.
+
+        Its network has the session's name and passphrase, and the access points it asks for.
+        """
         found = find_scenario(scenario) if isinstance(scenario, str) else scenario
-        found = found.model_copy(update={"network": self.network, "associations": associations})
+        own = ("ssid", "passphrase")
+        network = found.network.model_copy(
+            update={name: getattr(self.network, name) for name in own}
+        )
+        if network != self.network:
+            self.session.air.take_off_air()
+            self.session.go_on_air(self.config, network)
+            self.network = network
+        found = found.model_copy(update={"network": network, "associations": associations})
         plan = Plan(self.config, found, "pytest", find_fault(fault) if fault else None)
         gathered = Gathered()
         first, self._next = self._next, self._next + associations

@@ -103,7 +103,8 @@ def networks(value: Any) -> tuple[Network, ...]:
     """The network of a ``configure`` call, once for each of its access points.
 
     ``more`` lists the access points besides the first, each with what is its own: ``bssid``
-    (without one the first's last byte counts on), ``channel``, ``signal_dbm`` (10 dB less each).
+    (without one the first's with its last byte counted on, and the channel in the byte before if
+    that is another one), ``channel``, ``signal_dbm`` (without one 10 dB less for each).
     """
     args = Arguments(value, "network")
     ssid = _ssid(args.text("ssid"))
@@ -130,7 +131,10 @@ def _more(first: Network, value: Any) -> Iterator[Network]:
         where = f"network.more[{index}]"
         args = Arguments(one, where)
         channel = _channel(args, where, first.channel)
-        usual = first.bssid[:5] + bytes((first.bssid[5] + index + 1 & 0xFF,))
+        usual = bytearray(first.bssid)
+        usual[5] = usual[5] + index + 1 & 0xFF
+        if channel != first.channel:
+            usual[4] = channel  # so that none is looked for on a channel it was on in another run
         bssid = _bssid(args.text("bssid", usual.hex(":")), where)
         signal_dbm = args.integer("signal_dbm", -100, 0, first.signal_dbm - 10 * (index + 1))
         args.done()

@@ -185,6 +185,8 @@ def echoes_are_answered(case: Case) -> Outcomes:
 def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
     if not (case.expect.connected and case.expect.echoes and _is_connected(case, association)):
         return None
+    if _lacks_sessions(case, association):
+        return None  # EXPECT-06 says why
     echo = association.echo
     if echo is None or echo.sent == 0:
         return Unknown("no echo request was sent", association.index)
@@ -260,3 +262,34 @@ def _stopped(case: Case, association: AssociationEvidence) -> Outcome | None:
         return Held(association.index)
     what = "StopPostAssociate was not called" if sessions else "no session was opened to be stopped"
     return _breach(association, what, "MISS")
+
+
+@rule(
+    "EXPECT-06", cls="ours", source=_SOURCE, last=True,
+    text="A connection goes on to as many further associations as the scenario orders, each with a "
+    "session of its own that is completed.",
+)  # fmt: skip
+def roams_as_expected(case: Case) -> Outcomes:
+    """The sessions of a connected association, where the scenario wants more than one."""
+    return _each(case, _roamed)
+
+
+def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
+    if case.expect.sessions < 2 or not _is_connected(case, association):
+        return None
+    if _lacks_sessions(case, association):
+        found = len(case.sessions_of(association.index))
+        message = f"{case.expect.sessions} sessions were expected, but {found} were opened"
+        return _breach(association, message, "MISS")
+    last = case.sessions_of(association.index)[-1]
+    first = next((call for call in last.completions if last.covers(call)), None)
+    if first is None:
+        return Unknown("the last session had not been completed when it ended", association.index)
+    if (error := _error_of(first)) == 0:
+        return case.held(last)
+    message = f"the DLL completed the session after roaming with error {error}"
+    return _breach(association, message, "FAIL", first, last.handler)
+
+
+def _lacks_sessions(case: Case, association: AssociationEvidence) -> bool:
+    return len(case.sessions_of(association.index)) < case.expect.sessions

@@ -36,5 +36,7 @@ class Expectation:
     """The echo must be CCMP-protected both ways."""
     messages: tuple[str, ...] = ("M1", "M2", "M3", "M4")
     """Kinds of frames that must be seen on the air."""
+    sessions: int = 1
+    """Security sessions: one of the association, and one of each roam or reassociation after it."""
     stopped: bool = False
     """StopPostAssociate must be seen for a session of the association."""

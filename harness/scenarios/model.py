@@ -172,6 +172,11 @@ class Scenario(Strict):
             )
         return self
 
+    @property
+    def roams(self) -> int:
+        """How often each association goes on to another of the same connection."""
+        return sum(order.do in ("roam", "reassociate") for order in self.os)
+
     def with_passphrase(self) -> Scenario:
         """The same scenario with a passphrase of its own (63 characters) if it wants one."""
         if self.network.passphrase is not None or self.network.security != "wpa2-psk":

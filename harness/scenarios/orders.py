@@ -25,6 +25,7 @@ MOMENTS: Final = {
     "connect": "WlanConnect was taken; the scan is next",
     "idle": "the network was found; the DLL's first handler of the association is next",
     "connected": "the port is open and the WLAN client was told",
+    "roamed": "the port of another association of the connection is open, the client was told",
     "disconnect": "WlanDisconnect was taken; nothing was done for it yet",
 }
 
@@ -47,11 +48,13 @@ FRAMEWORK_FUNCTIONS: Final = (
 
 EVENTS: Final = (*MOMENTS, *HANDLERS, *FRAMEWORK_FUNCTIONS)
 
-Action = Literal["reset", "disconnect", "refuse"]
+Action = Literal["reset", "disconnect", "roam", "reassociate", "refuse"]
 
 PARAMETERS: Final[dict[str, frozenset[str]]] = {
     "reset": frozenset(),
     "disconnect": frozenset(),
+    "roam": frozenset(),
+    "reassociate": frozenset(),
     "refuse": frozenset({"error"}),
 }
 """The parameters each action may have."""

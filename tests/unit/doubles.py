@@ -153,6 +153,10 @@ class FakeAir:
         self._world.step("configure")
         return builder.AP
 
+    def take_off_air(self) -> None:
+        """Beacon no more."""
+        self._world.step("take_off_air")
+
     def start(self) -> None:
         """Beacon."""
         self._world.step("start")

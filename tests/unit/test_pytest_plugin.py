@@ -94,6 +94,18 @@ def test_the_network_is_the_sessions_whatever_the_scenario(lab: RunningLab, worl
     assert f"<Passphrase>{lab.passphrase}</Passphrase>" in world.agent.profiles[0]
 
 
+def test_a_scenario_has_its_access_points(lab: RunningLab, world: World) -> None:
+    """A scenario with other access points gets them on the air, under the session's passphrase."""
+    plain = find_scenario("plain")
+    lab.associate(plain)
+    assert "configure" not in world.done
+    two = plain.network.model_copy(update={"access_points": 2})
+    lab.associate(plain.model_copy(update={"network": two}))
+    at = world.done.index("take_off_air")
+    assert world.done[at : at + 3] == ["take_off_air", "configure", "start"]
+    assert f"<Passphrase>{lab.passphrase}</Passphrase>" in world.agent.profiles[-1]
+
+
 def test_findings_name_their_rules(lab: RunningLab, world: World) -> None:
     """A driver at fault gives a verdict and rules to assert on, and no exception."""
     bad = list(builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)])

@@ -7,7 +7,7 @@ from autoconfig import codes
 from autoconfig.attempt import Phase
 from autoconfig.host import HostLoss
 
-from .doubles import PROFILE, Rig
+from .doubles import AP, PROFILE, Rig
 
 ACM, MSM = 8, 16
 POST = "Dot11ExtIhvPerformPostAssociate"
@@ -115,3 +115,49 @@ def test_disconnect_with_post_association_pending(rig: Rig) -> None:
     rig.finish_down("stop_post_associate", "adapter_reset")
     assert (ACM, 11) in rig.codes()
     connects_again(rig)
+
+
+def test_roam_and_reassociate(rig: Rig) -> None:
+    """One order after the other: what the second one makes due begins before the first is over."""
+    rig.order("connected", "reassociate")
+    rig.to_connected()
+    told: list[object] = []
+    rig.performer.collect(told.append)
+    rig.host.answer("stop_post_associate")
+    rig.associated()
+    rig.host.answer("post_associate")
+    assert told == []
+    assert rig.complete_post() == 0
+    (done,) = told
+    assert done == [{
+        "order": 1, "on": "connected", "do": "reassociate", "roamed": True, "bssid": AP.hex(":"),
+    }]  # fmt: skip
+
+
+def test_a_roam_that_makes_another_one_due(rig: Rig) -> None:
+    """Nobody who waits for the orders is told before the last one is over."""
+    orders = [{"on": on, "do": "reassociate"} for on in ("connected", "roamed")]
+    rig.performer.give(orders)
+    rig.to_connected()
+    told: list[list[object]] = []
+    rig.performer.collect(told.append)
+    for _ in orders:
+        assert told == []
+        rig.host.answer("stop_post_associate")
+        rig.associated()
+        rig.host.answer("post_associate")
+        assert rig.complete_post() == 0
+    assert len(told[0]) == 2
+
+
+def test_roam_without_another_access_point(rig: Rig) -> None:
+    """The order is answered, and the connection stays."""
+    rig.order("connected", "roam")
+    rig.to_connected()
+    for _ in range(2):
+        assert rig.radio.scan_done is not None
+        rig.radio.scan_done(True)
+    told: list[list[dict[str, object]]] = []
+    rig.performer.collect(told.append)
+    assert told[0][0]["roamed"] is False
+    assert rig.connection.phase is Phase.AUTHORIZED

@@ -48,7 +48,7 @@ def test_the_moments_come_in_their_order(rig: Rig) -> None:
     """connect, idle, connected, disconnect: each once in an association."""
     moments: list[str] = []
     rig.performer.event = moments.append  # type: ignore[method-assign]
-    rig.connection._happened = moments.append
+    rig.connection.happened = moments.append
     rig.to_connected()
     rig.connection.disconnect_by_client()
     rig.connection.disconnect_by_client()

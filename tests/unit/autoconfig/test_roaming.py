@@ -16,7 +16,8 @@ from .doubles import ADAPTER, AP, BSS, REQUEST_BODY, RESPONSE_BODY, SSID, Rig
 
 ACM, MSM = 8, 16
 OTHER = bytes.fromhex("0248494c0002")
-FARTHER = replace(BSS, bssid=OTHER, rssi_dbm=-50, age_ms=20_000)
+FARTHER = replace(BSS, bssid=OTHER, rssi_dbm=-50, age_ms=2_000)
+STALE = replace(FARTHER, frequency_mhz=2412, age_ms=20_000)
 STRANGER = replace(BSS, bssid=bytes(6), ies=b"\x00\x05other", rssi_dbm=-20)
 
 
@@ -33,7 +34,15 @@ def roam(rig: Rig, elsewhere: bool = True) -> list[dict[str, Any]]:
     rig.radio.asked.clear()
     rig.told.clear()
     rig.connection.roam(elsewhere, reported.append)
+    if elsewhere and rig.radio.names() == ["scan"] and FARTHER in rig.radio.known:
+        scanned(rig)
     return reported
+
+
+def scanned(rig: Rig) -> None:
+    """The scan ends."""
+    assert rig.radio.scan_done is not None
+    rig.radio.scan_done(True)
 
 
 def request_of(rig: Rig) -> ConnectRequest:
@@ -137,9 +146,8 @@ def test_no_other_access_point(rig: Rig) -> None:
     """After all channels were searched the connection goes on as it was."""
     rig.radio.known = [BSS, STRANGER]
     reported = roam(rig)
-    assert rig.radio.scan_done is not None
-    rig.radio.scan_done(True)
-    rig.radio.scan_done(True)
+    scanned(rig)
+    scanned(rig)
     assert reported[0]["roamed"] is False
     assert "no other access point" in reported[0]["why"]
     assert rig.connection.phase is Phase.AUTHORIZED
@@ -147,13 +155,13 @@ def test_no_other_access_point(rig: Rig) -> None:
 
 
 def test_another_one_is_scanned_for(rig: Rig) -> None:
-    """One that was not known is found by a scan, while the connection stands."""
-    rig.radio.known = [BSS]
+    """One that was not heard lately is found by a scan, while the connection stands."""
+    rig.radio.known = [BSS, STALE]
     roam(rig)
     assert rig.connection.phase is Phase.AUTHORIZED
+    assert rig.radio.names() == ["scan"]
     rig.radio.known = [BSS, FARTHER]
-    assert rig.radio.scan_done is not None
-    rig.radio.scan_done(True)
+    scanned(rig)
     assert request_of(rig).bss == FARTHER
 
 
@@ -166,8 +174,7 @@ def test_a_connection_that_ends_during_the_scan(rig: Rig) -> None:
     rig.finish_down("stop_post_associate", "adapter_reset")
     assert reported == [{"roamed": False, "why": "the connection ended"}]
     rig.radio.known = [BSS, FARTHER]
-    assert rig.radio.scan_done is not None
-    rig.radio.scan_done(True)
+    scanned(rig)
     assert "connect" not in rig.radio.names()
 
 

@@ -10,13 +10,20 @@ from harness.evidence import Echo, names
 from tests.unit.checks.builder import (
     ASSOCIATION,
     IHV,
+    Step,
     Story,
+    associate,
     begin_post,
     complete,
     complete_pre,
+    connected,
+    keys,
     m1,
+    m2,
     m3,
+    m4,
     send,
+    stop,
     tell,
 )
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
@@ -150,6 +157,42 @@ def test_expect_05_stop() -> None:
     expect = Expectation(connected=False, messages=(), stopped=True)
     story = tell(without=(*upto("m1"), "stop", "reset"))
     only_finding(story, "EXPECT-05", "MISS", "was not called", expect=expect)
+
+
+ROAM = Expectation(echoes=1, sessions=2)
+
+
+def roams(error: int = 0, reason: int = 0) -> Step:
+    """Another association of the same connection, completed with this error."""
+
+    def run(s: Story) -> None:
+        for step in (stop, associate, begin_post, m1, m2, m3, m4, keys):
+            step(s)
+        complete(s, error, reason)
+        if not error:
+            connected(s)
+
+    return run
+
+
+def test_expect_06_roaming() -> None:
+    """A second session that is completed and used is what the scenario orders."""
+    clean(tell(after={"connected": roams()}), "EXPECT-06", "EXPECT-02", expect=ROAM)
+
+
+def test_expect_06_no_second_session() -> None:
+    """A guest that does not roam is the lab's fault; that no echo was answered is no other one."""
+
+    def silent(s: Story) -> None:
+        s.associations[-1]["echo"] = Echo(1, 0, arp=False, protected=False)
+
+    only_finding(tell(echo=silent), "EXPECT-06", "MISS", "2 sessions were expected", expect=ROAM)
+
+
+def test_expect_06_the_dll_fails_the_second() -> None:
+    """A DLL that gives up the session after roaming has failed the scenario."""
+    story = tell(after={"connected": roams(5, 0x90001)}, without=("echo",))
+    only_finding(story, "EXPECT-06", "FAIL", "after roaming with error 5", expect=ROAM)
 
 
 def test_consequences_are_not_reported() -> None:

@@ -17,7 +17,7 @@ NEEDS_MORE = {
     "POST-15", "POST-17", "PRE-08", "PRE-09", "PRE-11", "PRE-12", "PRE-13", "PROF-01",
     "PROF-02", "PROF-03", "PROF-04", "RST-03", "RST-04", "RST-06", "RX-03", "STOP-02",
     "STOP-05", "STOP-06", "STOP-07", "STOP-08", "TX-07", "UI-01", "UI-02", "UI-03", "UI-04",
-    "UI-05", "UI-06", "UI-07", "VS-01",
+    "UI-05", "UI-06", "UI-07", "VS-01", "EXPECT-06",
 }  # fmt: skip
 """Rules a plain run does not put to the test."""
 

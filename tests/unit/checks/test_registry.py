@@ -35,6 +35,7 @@ SEVERITIES = {
     "VS-01": "FAIL", "HOST-01": "FAIL", "HOST-02": "FAIL", "EXPECT-01": "FAIL",
     "LIFE-11": "FAIL", "PRE-12": "WARN", "UI-03": "FAIL",
     "EXPECT-02": "FAIL", "EXPECT-03": "FAIL", "EXPECT-04": "FAIL", "EXPECT-05": "FAIL",
+    "EXPECT-06": "FAIL",
 }  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def test_a_station_reassociates_with_the_same_one(air: AirProcess) -> None:
 
 def test_access_points_on_two_channels(air: AirProcess) -> None:
     """Each hears its own channel only, and is heard on it."""
-    client, station = joined(air, [{"channel": 11}])
+    client, station = joined(air, [{"channel": 11, "bssid": SECOND}])
     station.bssid = mac(SECOND)
     station.tk = None
     cookie = station.management(11, struct.pack("<HHH", 0, 1, 0))

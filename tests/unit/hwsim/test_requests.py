@@ -26,6 +26,8 @@ def test_network() -> None:
 
 def test_more_access_points() -> None:
     """Each has the network's name and key; its BSSID counts on, and it is heard more weakly."""
+    (_, other) = requests.networks({**NETWORK, "more": [{"channel": 11}]})
+    assert other.bssid.hex(":") == "02:48:49:4c:0b:02"
     more = [{}, {"channel": 11, "bssid": "02:00:00:00:00:0a", "signal_dbm": -70}]
     first, second, third = requests.networks({**NETWORK, "more": more})
     assert [one.bssid.hex(":") for one in (second, third)] == [

@@ -63,8 +63,20 @@ def disconnect(scene: Scene, _parameters: Arguments, report: Report) -> None:
     report({})
 
 
+def roam(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """Another access point of the network; reports when the port is open there, or why not."""
+    scene.connection.roam(True, report)
+
+
+def reassociate(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """The same access point anew; reports as `roam`."""
+    scene.connection.roam(False, report)
+
+
 ACTIONS: dict[str, Action] = {
     "reset": reset,
     "disconnect": disconnect,
+    "roam": roam,
+    "reassociate": reassociate,
 }
 """Every action of `orders.PARAMETERS` but "refuse", which is the performer's own."""

@@ -72,7 +72,7 @@ class Connection:
         start_eap: StartEap,
         happened: Callable[[str], None] = lambda _moment: None,
     ) -> None:
-        self._happened = happened
+        self.happened = happened
         self.loop = loop
         self.radio = radio
         self.host = host
@@ -175,7 +175,7 @@ class Connection:
     def disconnect_by_client(self) -> None:
         """As `disconnect`, for a WLAN client."""
         if self.attempt is not None and self.attempt.end is None:
-            self._happened("disconnect")
+            self.happened("disconnect")
         self.disconnect()
 
     def end(self, end: End) -> None:
@@ -215,7 +215,7 @@ class Connection:
         self.reports.started(attempt)
         self._prepare_onex(profile)
         self.enter(Phase.SCANNING, 2 * self.limits.scan_s + 1, codes.REASON_NETWORK_NOT_AVAILABLE)
-        self._happened("connect")
+        self.happened("connect")
         if self._over(attempt, Phase.SCANNING):
             return
         try:
@@ -230,7 +230,7 @@ class Connection:
             self.end(End(Cause.FAILURE, codes.REASON_NETWORK_NOT_AVAILABLE))
             return
         attempt.ssid, attempt.bss = found.ssid, found.bss
-        self._happened("idle")
+        self.happened("idle")
         if self._over(attempt, Phase.SCANNING):
             return
         self.enter(Phase.MATCHING)
@@ -395,7 +395,7 @@ class Connection:
         if not attempt.completed:
             attempt.completed = True
             self.reports.connected(attempt)
-            self._happened("connected")
+            self.happened("connected")
         elif first:
             self._roaming.completed(attempt)
 

@@ -25,6 +25,7 @@ MOMENTS = (
     "connect",  # WlanConnect was taken; the scan is next
     "idle",  # the network was found; the DLL's first handler of this association is next
     "connected",  # the port is open, and the WLAN client was told
+    "roamed",  # the port of another association of the connection is open, and the client was told
     "disconnect",  # WlanDisconnect was taken; nothing was done for it yet
 )
 
@@ -61,6 +62,8 @@ NUMBER, HEX, TEXT, FLAG = "a whole number from 0 to 0xffffffff", "bytes in hex",
 PARAMETERS: dict[str, dict[str, str]] = {
     "reset": {},
     "disconnect": {},
+    "roam": {},
+    "reassociate": {},
     "refuse": {"error": NUMBER},
 }
 """Each action with the parameters it may have and what they are."""

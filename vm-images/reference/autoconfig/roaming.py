@@ -64,7 +64,10 @@ class Roaming:
         """The port of the new association is open (called by the connection)."""
         assert attempt.bss is not None
         self._connection.reports.roamed(attempt)
-        self._over({"roamed": True, "bssid": mac_text(attempt.bss.bssid)})
+        done, self._done = self._done, None
+        self._connection.happened("roamed")  # what that makes due begins before this is over
+        if done is not None:
+            done({"roamed": True, "bssid": mac_text(attempt.bss.bssid)})
 
     def ended(self) -> None:
         """The attempt is over, wherever it was (called by the connection)."""

@@ -41,16 +41,16 @@ class NetworkSearch:
     def find(self, ssids: tuple[bytes, ...], done: Done, besides: bytes | None = None) -> None:
         """Call `done`, perhaps at once, with what was found. A later search makes this one void.
 
-        `besides` is the access point to look past: for another one anything known will do, since
-        the radio does not hear others while it is associated.
+        `besides` is the access point to look past. For another one there is always a scan: while
+        associated the radio hears no others, so what it knows of them may hold no more.
 
         Raises:
             RadioError: the radio cannot scan.
         """
         self._current += 1
         self._besides = besides
-        found = self._best(ssids)
-        if found is not None and (besides or found.bss.age_ms <= self._fresh_ms):
+        found = None if besides else self._best(ssids)
+        if found is not None and found.bss.age_ms <= self._fresh_ms:
             done(found)
             return
         channel = None if besides else self._known_mhz.get(ssids[0])
