@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from harness import run as run_module
@@ -16,6 +17,10 @@ from harness.faults import find_fault
 from harness.run import Plan
 from harness.scenarios import find_scenario
 from tests.unit.doubles import World
+
+hypothesis.settings.register_profile("shared machine", deadline=None)
+hypothesis.settings.load_profile("shared machine")
+"""An example that took long says something of what else the machine was doing, not of the code."""
 
 MakePlan = Callable[..., Plan]
 
