@@ -137,7 +137,7 @@ class Attempt:
         self._ihv += self._session.pull_trace()
         return any(
             (record.kind == "return" and record.function in LAST_CALLS)
-            or record.kind in {"exception", "unload", "load"}
+            or record.kind in {"exception", "unload", "load", "host"}
             for record in self._ihv
         )
 

@@ -50,8 +50,9 @@ class Air(Strict):
 class Limits(Strict):
     """Bounds on every wait, in seconds.
 
-    No document of Microsoft's gives a limit for the DLL's answers: `post_associate_s` and
-    `handler_s` are parameters of ours, and findings that rest on them say so.
+    No document of Microsoft's gives a limit for the DLL's answers: `post_associate_s`, `handler_s`
+    and `busy_s` (how long the DLL may keep the processor busy on end) are parameters of ours, and
+    findings that rest on them say so.
     """
 
     boot_s: Seconds = 300
@@ -62,6 +63,7 @@ class Limits(Strict):
     disconnect_s: Seconds = 20
     post_associate_s: Seconds = 10
     handler_s: Seconds = 5
+    busy_s: Seconds = 5
 
 
 class Store(Strict):

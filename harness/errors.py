@@ -3,6 +3,7 @@
 
 HarnessError              a message and a hint; never shown as a traceback
 ├── UsageError            the user's input is wrong; nothing was started (exit 2)
+├── ServiceRefused        the guest's WLAN service does not come up with the DLL under test
 └── LabFault              the lab broke, nothing is known of the driver (verdict MISS, exit 3)
     ├── TooSlow           a bounded wait ran out
     └── PeerGone          a process or connection of the lab ended
@@ -24,6 +25,10 @@ class HarnessError(Exception):
 
 class UsageError(HarnessError):
     """Input that cannot be used: names the field, the value and the fix."""
+
+
+class ServiceRefused(HarnessError):
+    """The WLAN service did not start with the DLL: what the trace shows of it is judged."""
 
 
 class LabFault(HarnessError):

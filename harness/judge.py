@@ -38,7 +38,11 @@ MESSAGES = ("M1", "M2", "M3", "M4", "G1", "G2")
 
 def limits_of(lab: Lab) -> Limits:
     """The checker's limits as lab.toml sets them."""
-    return Limits(post_associate_s=lab.limits.post_associate_s, handler_s=lab.limits.handler_s)
+    return Limits(
+        post_associate_s=lab.limits.post_associate_s,
+        handler_s=lab.limits.handler_s,
+        busy_s=lab.limits.busy_s,
+    )
 
 
 def expectation_of(scenario: Scenario) -> Expectation:

@@ -17,7 +17,7 @@ from harness.config import Lab
 from harness.console import Stages
 from harness.deadline import Deadline
 from harness.eap import Credentials, RadiusServer
-from harness.errors import LabFault, PeerGone
+from harness.errors import HarnessError, LabFault, PeerGone, ServiceRefused
 from harness.evidence import IhvRecord
 from harness.guest.agent import Agent, Interface, running_agent
 from harness.guest.orders import Orders
@@ -129,8 +129,7 @@ class Session(Guest):
 
     def pull_trace(self) -> tuple[IhvRecord, ...]:
         """What is new in the guest's trace file."""
-        new = self.ssh.read_from(TRACE, self.recording.trace_size)
-        return self.recording.trace(new) if new else ()
+        return self.recording.pull(lambda offset: self.ssh.read_from(TRACE, offset))
 
 
 @contextlib.contextmanager
@@ -180,6 +179,7 @@ def open_session(
             ssh.mkdir(FOLDER)
             ssh.put(images.agent, AGENT)
             place = stack.enter_context(installed(ssh, images.recorder, dll=dll))
+            recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)
         orders = Orders(ssh, limit_s=lab.limits.command_s)
@@ -188,15 +188,28 @@ def open_session(
             guest.machine, ssh, guest.air, images, guest.accel, agent, interface,
             place.vendor, place.sha256, recording, orders,
         )  # fmt: skip
-        _await_recorder(session, lab)
-        yield session
+        try:
+            _await_recorder(session, lab, place.refusal)
+            yield session
+        except (HarnessError, KeyboardInterrupt):
+            with contextlib.suppress(HarnessError):  # what is there is evidence still
+                session.pull_trace()
+            raise
         with stages.stage("unload the DLL"):  # how it ends is evidence too
             stop_service(ssh)
             session.pull_trace()
 
 
-def _await_recorder(session: Session, lab: Lab) -> None:
-    """Make sure that the IHV host has loaded the recorder: without it nothing would be seen."""
+def _await_recorder(session: Session, lab: Lab, refusal: str) -> None:
+    """Make sure that the IHV host has loaded the recorder: without it nothing would be seen.
+
+    A service that did not come up is the DLL's doing if its process got so far as to be in the
+    trace: `ServiceRefused`, which is no lab fault.
+    """
+    if refusal:
+        if session.pull_trace():
+            raise ServiceRefused(f"the WLAN service does not come up with this DLL: {refusal}")
+        raise LabFault("start of the WLAN service", 0, refusal)
     deadline = Deadline("first record of the IHV trace", lab.limits.command_s)
     deadline.state = f"{TRACE} is empty or absent"
     deadline.poll(lambda: session.pull_trace() or None)

@@ -12,7 +12,7 @@ import dataclasses
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,6 +25,7 @@ from harness.evidence import (
     TraceDamage,
     TraceParser,
 )
+from harness.evidence.trace import CUT_LINE
 from hwsim.records import FrameRecord
 
 EVENTS = "events.jsonl"
@@ -36,7 +37,8 @@ class Recording:
 
     def __init__(self, events: BinaryIO, trace: BinaryIO) -> None:
         self.fault = ""
-        self.trace_size = 0
+        self._read_to = 0
+        self._last = b""
         self._events = events
         self._trace_file = trace
         self._parser = TraceParser()
@@ -84,12 +86,33 @@ class Recording:
 
     def trace(self, data: bytes) -> tuple[IhvRecord, ...]:
         """The next piece of the guest's trace file; the records it completed."""
-        self.trace_size += len(data)
         with self._lock:
             self._write(self._trace_file, data, TRACE)
         records = self._parser.feed(data)
         self._trace += records
         return records
+
+    def new_trace(self) -> None:
+        """The guest's trace file begins anew, by our doing."""
+        self._read_to, self._last = 0, b""
+
+    def pull(self, read: Callable[[int], bytes]) -> tuple[IhvRecord, ...]:
+        """What is new in the guest's trace file, of which `read` gives all from an offset on.
+
+        The last byte known is read again each time: if it is not there any more, the file was cut
+        short or replaced, which is noted in the recording, and what it holds now is read anew.
+        """
+        known = len(self._last)
+        data = read(self._read_to - known)
+        if data[:known] == self._last:
+            data = data[known:]
+        else:
+            self.trace(b"\n" + CUT_LINE)
+            self.new_trace()
+            data = read(0)
+        self._read_to += len(data)
+        self._last = data[-1:] or self._last
+        return self.trace(data) if data else ()
 
     def finish_trace(self) -> None:
         """The trace has ended: a cut last line is damage now."""

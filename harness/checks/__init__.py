@@ -25,6 +25,7 @@ from harness.checks import ui  # noqa: F401
 from harness.checks import memory  # noqa: F401
 from harness.checks import other_handlers  # noqa: F401
 from harness.checks import host  # noqa: F401
+from harness.checks import host_end  # noqa: F401
 from harness.checks import expectation  # noqa: F401
 from harness.checks.evaluate import evaluate
 from harness.checks.finding import Evaluation, Finding, Severity, Undecided

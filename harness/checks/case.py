@@ -27,7 +27,7 @@ from harness.evidence.segments import (
 )
 from harness.evidence.states import StateTrack, adapter_states
 
-_LOSSES = frozenset({DamageKind.SEQ_GAP, DamageKind.NO_LOAD})
+_LOSSES = frozenset({DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CUT})
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ class Case:
             return f"the lab broke in this association: {of.lab_fault}"
         death = self.deaths.get(process)
         if death is not None and death.at_ns <= until_ns:
-            rule = "HOST-02" if death.kind == "hang" else "HOST-01"
+            rule = {"crash": "HOST-01", "hang": "HOST-02", "gone": "HOST-03"}[death.kind]
             return f"the DLL's process came to its end before that ({rule})"
         for lost_process, first_ns, last_ns in self._losses:
             hits = lost_process in (None, process) and first_ns <= until_ns and last_ns >= since_ns

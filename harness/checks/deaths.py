@@ -2,7 +2,9 @@
 """How a process that held the vendor DLL came to its end, if not in order.
 
 A crash writes an exception record. A hang leaves a handler entered and never returned. A process
-may also vanish without either (TerminateProcess, ExitProcess, a stack overflow).
+may also vanish without either (TerminateProcess, ExitProcess, a stack overflow). Where the service
+that runs the process tells how it ended (record kind "host"), that settles it; without one, as on
+Windows, the trace alone has to show it.
 """
 
 from __future__ import annotations
@@ -61,6 +63,8 @@ def _death(
         record = process.exceptions[0]
         call = next((call for call in process.calls if call.enter.call == record.call), None)
         return Death("crash", record.t_ns, call if record.call is not None else None, record)
+    if process.ended is not None:
+        return _told(process, process.ended)
     until_ns = replaced_ns if replaced_ns is not None else end_ns
     stuck = _stuck(process)
     if stuck:
@@ -74,6 +78,19 @@ def _death(
     if stuck or busy:
         return Death("gone", process.last_ns, stuck, process.unload)
     return None
+
+
+def _told(process: Process, ended: IhvRecord) -> Death | None:
+    """The end as the service saw it."""
+    how = fields.text(ended.raw, "how")
+    if how in (None, "stopped", "failed"):
+        return None
+    stuck = _stuck(process)
+    if how == "hung":
+        waited_ns = (fields.integer(ended.raw, "waited_ms") or 0) * 1_000_000
+        began_ns = stuck.start_ns if stuck else ended.t_ns - waited_ns
+        return Death("hang", began_ns, stuck, ended, max(waited_ns, ended.t_ns - began_ns))
+    return Death("gone", ended.t_ns, stuck, ended)
 
 
 def _stuck(process: Process) -> Call | None:

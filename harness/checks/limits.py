@@ -21,6 +21,8 @@ class Limits:
     """From the return of PerformPostAssociate to its completion."""
     handler_s: float = 5.0
     """A handler that runs longer hangs."""
+    busy_s: float = 5.0
+    """A process that keeps the processor busy for longer on end is said to spin."""
     os_answer_s: float = 5.0
     """What the OS side owes: send completions, a stop after a deauthentication, notifications."""
 

@@ -102,6 +102,8 @@ class Process:
     exceptions: tuple[IhvRecord, ...] = ()
     load: IhvRecord | None = None
     unload: IhvRecord | None = None
+    ended: IhvRecord | None = None
+    """How it came to its end, told by the service that had started it; None where nobody tells."""
     first_ns: int = 0
     last_ns: int = 0
 
@@ -163,6 +165,7 @@ def _pair_process(index: int, records: list[IhvRecord], damage: list[TraceDamage
         exceptions=tuple(record for record in records if record.kind == "exception"),
         load=next((record for record in records if record.kind == "load"), None),
         unload=next((record for record in records if record.kind == "unload"), None),
+        ended=next((record for record in records if record.kind == "host"), None),
         first_ns=min(times),
         last_ns=max(times),
     )

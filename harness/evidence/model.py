@@ -64,6 +64,7 @@ class DamageKind(StrEnum):
     CALL_DUPLICATE = "call number twice"
     UNMATCHED_RETURN = "return without its entry"
     NO_LOAD = "process without its load record"
+    TRACE_CUT = "trace file was cut short or replaced"
     MORE = "more damage, not listed"
 
 

@@ -97,6 +97,9 @@ def _trace(records: tuple[IhvRecord, ...]) -> Iterator[TimelineEvent]:
         elif record.kind in ("load", "unload"):
             label = f"DLL {record.kind}"
             yield TimelineEvent(record.t_ns, 0, "handler", label, "", {"seq": record.seq})
+        elif record.kind == "host":
+            label = f"host process {fields.text(record.raw, 'how') or 'ended'}"
+            yield TimelineEvent(record.t_ns, 0, "handler", label, "", {"seq": record.seq})
         else:
             yield _call(record, entered.get((record.process, record.call)))
 

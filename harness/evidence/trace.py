@@ -20,7 +20,14 @@ MAX_LINE_BYTES: Final = 1 << 20
 MAX_DAMAGE: Final = 1000
 """Entries of damage kept in full; a garbage file must not fill memory."""
 
-KINDS: Final = frozenset({"load", "enter", "return", "exception", "unload"})
+HOST: Final = "host"
+CUT: Final = "cut"
+CUT_LINE: Final = b'{"kind":"cut"}\n'
+
+KINDS: Final = frozenset({"load", "enter", "return", "exception", "unload", HOST, CUT})
+"""What the recorder writes; and HOST: the guest's WLAN service tells how the process ended (see
+autoconfig's ends.py); CUT: the harness notes that the trace file had been cut or replaced."""
+
 _MAX_INT: Final = (1 << 64) - 1
 
 
@@ -90,13 +97,20 @@ class TraceParser:
         if not line.strip():
             return None
         try:
-            return self._place(_parse_line(line))
+            values = _parse_line(line)
+            if values.get("kind") == CUT:
+                what = "the trace file was cut short or replaced"
+                self._note(DamageKind.TRACE_CUT, what, span_ns=(0, _MAX_INT))
+                return None
+            return self._place(values)
         except _BadLineError as error:
             self._note(error.kind, str(error))
             return None
 
     def _place(self, values: Mapping[str, object]) -> IhvRecord:
         """Give the record its process and look at its sequence number."""
+        if values.get("kind") == HOST:
+            return self._end(values)
         record = _record(values)
         state = self._processes.get(record.pid)
         if record.kind == "load" or state is None:
@@ -116,6 +130,19 @@ class TraceParser:
             )
         state.last_seq, state.last_ns = record.seq, record.t_ns  # times may run back a little
         return _with_process(record, state.index)
+
+    def _end(self, values: Mapping[str, object]) -> IhvRecord:
+        """The end of a process, told from outside: it counts as the last of its records.
+
+        The next process may come by the same id. One that ended before the recorder could write
+        anything has this record alone.
+        """
+        pid = _count(values, "pid")
+        state = self._processes.pop(pid, None)
+        if state is None:
+            state = _ProcessState(self._process_count, 0, 0)
+            self._process_count += 1
+        return _with_process(_record({**values, "seq": state.last_seq + 1}), state.index)
 
     def _open(self, record: IhvRecord) -> _ProcessState:
         state = _ProcessState(self._process_count, record.seq, record.t_ns)

@@ -21,8 +21,8 @@ def window(evidence: RunEvidence, index: int, before: int = 1) -> RunEvidence:
     """The part of a growing run that suffices to judge association ``index``.
 
     It holds that association, ``before`` ones ahead of it, and of everything older only the
-    service prologue (load and unload records, version, service and adapter calls), so that judging
-    each association of a long run costs the same.
+    service prologue (load, unload and host records, version, service and adapter calls), so that
+    judging each association of a long run costs the same.
     """
     kept = [item for item in evidence.associations if index - before <= item.index <= index]
     start_ns = min((item.connect_ns for item in kept if item.connect_ns > 0), default=0)
@@ -37,7 +37,7 @@ def window(evidence: RunEvidence, index: int, before: int = 1) -> RunEvidence:
 
 
 def _is_prologue(record: IhvRecord) -> bool:
-    return record.kind in ("load", "unload") or record.function in PROLOGUE
+    return record.kind in ("load", "unload", "host") or record.function in PROLOGUE
 
 
 def split(trace: Iterable[IhvRecord], connects_ns: list[int]) -> list[tuple[IhvRecord, ...]]:

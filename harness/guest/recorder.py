@@ -67,6 +67,8 @@ class Installed:
     vendor: str
     """Guest path of the DLL under test."""
     sha256: str
+    refusal: str = ""
+    """What `net start` said if the WLAN service did not come up with the DLL; else empty."""
 
 
 @contextlib.contextmanager
@@ -74,8 +76,8 @@ def installed(ssh: Ssh, recorder: Path, *, dll: Path | None) -> Iterator[Install
     """The recorder around `dll` (uploaded), or around the DLL the guest has installed.
 
     The WLAN service is restarted at entry; at exit the registry value is put back and the service
-    restarted once more. Raises `LabFault` if the guest has no registration or the service does not
-    come up.
+    restarted once more. A service that does not come up is for the caller to judge: a DLL may do
+    that. Raises `LabFault` if the guest has no registration.
     """
     registration = _original(ssh)
     vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.name)
@@ -92,8 +94,9 @@ def installed(ssh: Ssh, recorder: Path, *, dll: Path | None) -> Iterator[Install
     ssh.remove(TRACE)
     _set(ssh, registration.key, str(RECORDER))
     try:
-        _checked(ssh, f"net start {SERVICE}")
-        yield Installed(vendor, hashlib.sha256(content).hexdigest())
+        started = _checked(ssh, f"net start {SERVICE}", may_fail=True)
+        refusal = "" if started.status == 0 else _last_words(started)
+        yield Installed(vendor, hashlib.sha256(content).hexdigest(), refusal)
     finally:
         with contextlib.suppress(HarnessError):  # a guest that is gone takes its registry along
             _set(ssh, registration.key, registration.dll)  # first: the service may hang
@@ -137,6 +140,10 @@ def _set(ssh: Ssh, key: str, dll: str) -> None:
 def _checked(ssh: Ssh, command: str, *, may_fail: bool = False) -> CommandResult:
     result = ssh.run(command)
     if result.status != 0 and not may_fail:
-        said = (result.errors or result.output).splitlines()
-        raise LabFault(f"guest command {command!r}", 0, f"status {result.status}: {said[-1:]}")
+        raise LabFault(f"guest command {command!r}", 0, _last_words(result))
     return result
+
+
+def _last_words(result: CommandResult) -> str:
+    said = (result.errors or result.output).strip().splitlines()
+    return f"status {result.status}: {said[-1] if said else 'no output'}"

@@ -16,7 +16,7 @@ from harness import lab as module
 from harness.config import Lab
 from harness.console import PlainConsole
 from harness.eap import RadiusServer
-from harness.errors import LabFault, PeerGone, TooSlow
+from harness.errors import LabFault, PeerGone, ServiceRefused, TooSlow
 from harness.guest.agent import Interface
 from harness.guest.recorder import Installed
 from harness.guest.ssh import CommandResult
@@ -91,6 +91,7 @@ class Opening:
     def __init__(self, world: World, interfaces: tuple[Interface, ...]) -> None:
         self.world, self.interfaces = world, interfaces
         self.done: list[str] = []
+        self.refusal = ""
 
     def mkdir(self, _: object) -> None:
         """The harness's folder in the guest."""
@@ -118,7 +119,7 @@ class Opening:
         """The recorder in place."""
         self.done.append("recorder in")
         try:
-            yield Installed("C:\\v.dll", "ab")
+            yield Installed("C:\\v.dll", "ab", self.refusal)
         finally:
             self.done.append("recorder out")
 
@@ -186,3 +187,23 @@ def test_a_recorder_that_is_not_loaded_is_a_lab_fault(
     ):
         pass
     assert opening.done[-1] == "recorder out"
+
+
+def test_a_dll_that_keeps_the_service_down_is_no_lab_fault(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """What the trace shows of it is for the rules to judge; it has been read by then."""
+    opening.refusal = "status 2: lost: error 1067"
+    with pytest.raises(ServiceRefused, match="lost: error 1067"), opened(opening, console):
+        pass
+    assert opening.done[-1] == "recorder out"
+
+
+def test_a_service_that_never_met_the_dll_is_a_lab_fault(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """Nothing in the trace: the DLL's process was not even started."""
+    opening.refusal = "status 2: System error 1060 has occurred."
+    opening.world.story.lines.clear()
+    with pytest.raises(LabFault, match="1060"), opened(opening, console):
+        pass

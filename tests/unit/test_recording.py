@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from harness.evidence import Notification
+from harness.evidence import Notification, parse_trace
+from harness.evidence.model import DamageKind
 from harness.recording import EVENTS, TRACE, Recording, recording
 from tests.unit.checks.builder import Story, tell
 
@@ -27,7 +28,6 @@ def test_a_trace_in_pieces_is_the_same_trace(tmp_path: Path, size: int) -> None:
             tape.trace(TEXT[start : start + size])
         tape.finish_trace()
         assert len(tape.records()) == TEXT.count(b"\n")
-        assert tape.trace_size == len(TEXT)
         assert tape.damage() == ()
     assert (tmp_path / TRACE).read_bytes() == TEXT
 
@@ -102,3 +102,53 @@ def test_an_event_after_the_end_is_no_crash(tmp_path: Path) -> None:
         pass
     tape.event({"event": "late"})
     assert "cannot be written" in tape.fault
+
+
+class GuestFile:
+    """A trace file in the guest."""
+
+    def __init__(self) -> None:
+        self.content = b""
+
+    def read(self, offset: int) -> bytes:
+        """All from an offset on."""
+        return self.content[offset:]
+
+
+def test_a_trace_is_pulled_as_it_grows(tmp_path: Path) -> None:
+    """Each byte is taken once, whenever it is looked at."""
+    guest = GuestFile()
+    with recording(tmp_path) as tape:
+        for end in (0, 0, 100, 100, 5000, len(TEXT), len(TEXT)):
+            guest.content = TEXT[:end]
+            tape.pull(guest.read)
+        assert tape.damage() == ()
+        assert len(tape.records()) == TEXT.count(b"\n")
+    assert (tmp_path / TRACE).read_bytes() == TEXT
+
+
+@pytest.mark.parametrize("left", [b"", TEXT[:50], b"x" * 10000])
+def test_a_trace_that_was_replaced_is_told(tmp_path: Path, left: bytes) -> None:
+    """Cut short, deleted or overwritten: damage that also a later judgement of the files finds."""
+    guest = GuestFile()
+    guest.content = TEXT[:5000]
+    with recording(tmp_path) as tape:
+        tape.pull(guest.read)
+        guest.content = left
+        tape.pull(guest.read)
+        tape.pull(guest.read)
+        assert [one.kind for one in tape.damage()].count(DamageKind.TRACE_CUT) == 1
+    _, damage = parse_trace((tmp_path / TRACE).read_bytes())
+    assert DamageKind.TRACE_CUT in [one.kind for one in damage]
+
+
+def test_a_new_session_begins_a_new_trace(tmp_path: Path) -> None:
+    """The harness removes the file itself: no damage."""
+    guest = GuestFile()
+    guest.content = TEXT
+    with recording(tmp_path) as tape:
+        tape.pull(guest.read)
+        tape.new_trace()
+        guest.content = TEXT[:300]
+        tape.pull(guest.read)
+        assert tape.damage() == ()

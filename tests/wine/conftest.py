@@ -148,15 +148,15 @@ def recorder(pe: Path, tmp_path: Path) -> Callable[[Path], Recorder]:
 
 @pytest.fixture
 def compile_dll(tmp_path: Path) -> Callable[..., Path]:
-    """Compile an odd vendor DLL of odd_vendor.c with some macros defined."""
+    """Compile an odd vendor DLL with some macros defined; hostile.c acts by the DLL's name."""
 
-    def compile_(name: str, *defines: str) -> Path:
+    def compile_(name: str, *defines: str, source: str = "odd_vendor.c") -> Path:
         dll = tmp_path / f"{name}.dll"
-        source = Path(__file__).with_name("odd_vendor.c")
         subprocess.run(
             [CROSS, "-shared", "-std=c11", "-Wall", "-Werror", f"-I{SOURCES / 'include'}",
              "-D_WIN32_WINNT=0x0A00", "-DNTDDI_VERSION=0x0A000000",
-             *(f"-D{each}" for each in defines), str(source), "-o", str(dll)],
+             *(f"-D{each}" for each in defines), str(Path(__file__).with_name(source)),
+             "-o", str(dll)],
             check=True, capture_output=True, timeout=BUILD_TIMEOUT_S,
         )  # fmt: skip
         return dll

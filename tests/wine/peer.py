@@ -86,6 +86,8 @@ class HostPeer:
         self.heard: list[str] = []
         self.calls: list[Record] = []
         self.events: list[dict[str, Any]] = []
+        self.pid = 0
+        """The host's process id in Wine, as it told first of all."""
         self.errors: list[dict[str, Any]] = []
         self.answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self.after_m2: Callable[[], object] = lambda: self.deliver(self.ap.m3())
@@ -140,7 +142,9 @@ class HostPeer:
         for line in self.process.stdout:
             message = json.loads(line)
             assert line.isascii()
-            if "event" in message:
+            if message.get("event") == "started":
+                self.pid = message["pid"]
+            elif "event" in message:
                 self._note(self.events, message)
             elif "call" in message:
                 self._serve(message)

@@ -220,3 +220,26 @@ def test_output_is_the_same_wherever_it_is_built(pe: Path, tmp_path: Path) -> No
     for name in ("agent.exe", "ihvhost.exe", "recorder.dll", "sample.dll", "wlanapi.dll"):
         assert (pe / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
     shutil.rmtree(tmp_path / "again")
+
+
+def test_standard_output_is_not_the_protocol(
+    start_host: StartHost, compile_dll: Callable[..., Path]
+) -> None:
+    """A DLL that prints what looks like our lines and closes its standard handles changes nothing.
+
+    The peer fails on any line that is not a message of the host.
+    """
+    host = start_host(compile_dll("garbage", source="hostile.c"))
+    host.start()
+    arguments = {
+        "ihv_handle": host.adapter, "connect_session": host.new_handle(), "ssids": ["68696c"],
+        "bss_type": 1, "connectivity_xml": None, "security_xml": None, "use_ms_onex": False,
+        "bss_list": [],
+    }  # fmt: skip
+    assert host.call("pre_associate", **arguments)["status"] == 0
+    host.wait_for(lambda: "Dot11ExtPreAssociateCompletion" in host.names(), "completion")
+    assert host.call("deinit_adapter", ihv_handle=host.adapter)["status"] == 0
+    assert host.call("deinit_service")["status"] == 0
+    assert host.wait_exit() == 0
+    assert host.pid
+    assert host.errors == []

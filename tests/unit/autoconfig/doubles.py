@@ -199,7 +199,13 @@ class FakeHost:
         self._open: list[Done | None] = []
         self.answered = 0
 
-    def call(self, function: str, arguments: Arguments, done: Done | None = None) -> None:
+    def call(
+        self,
+        function: str,
+        arguments: Arguments,
+        done: Done | None = None,
+        dropped: Callable[[], None] | None = None,
+    ) -> None:
         """Keep the call; `answer` lets it return."""
         self.calls.append((function, arguments))
         self._open.append(done)

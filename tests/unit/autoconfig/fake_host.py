@@ -2,7 +2,8 @@
 """A double of ihvhost.exe with a DLL that does what its command line says.
 
 `fake_host.py [FAULT]`: good (default); fail-load, silent, exit-at-start, garbage; crash-in:CALL,
-hang-in:CALL, error-in:CALL, refuse:CALL (a protocol error instead of a result); every handler
+hang-in:CALL, exit-in:CALL, close-in:CALL (its pipe), error-in:CALL, stays (after deinit_service),
+refuse:CALL (a protocol error instead of a result); every handler
 named in LATE completes by a framework call sent before its own return.
 """
 
@@ -49,6 +50,11 @@ class Host:
                 os.kill(os.getpid(), signal.SIGSEGV)
             if self.fault == "hang-in":
                 signal.pause()
+            if self.fault == "exit-in":
+                os._exit(7)
+            if self.fault == "close-in":
+                os.close(1)
+                signal.pause()
             if self.fault == "refuse":
                 send({"id": number, "error": {"code": 87, "message": "bad arguments"}})
                 return
@@ -68,6 +74,8 @@ class Host:
         elif name == "validate_profile":
             result["reason"] = 0
         send({"id": number, "result": result})
+        if name == "deinit_service" and self.fault == "stays":
+            signal.pause()
         if name == "deinit_service":
             sys.exit(0)
 
@@ -83,6 +91,7 @@ class Host:
 def main() -> None:
     """Run the double named on the command line."""
     fault, _, of = (sys.argv[1] if len(sys.argv) > 1 else "good").partition(":")
+    send({"event": "started", "pid": 4711})
     if fault == "exit-at-start":
         sys.exit(10)
     if fault == "fail-load":

@@ -31,7 +31,7 @@ class ScriptedHost:
         self.log.append(function)
         self.waiting.append(done)
 
-    def kill(self) -> None:
+    def kill(self, end: object = None) -> None:
         """Note it."""
         self.log.append("kill")
 

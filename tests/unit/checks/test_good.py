@@ -10,7 +10,8 @@ from harness.evidence import ClockModel, RunEvidence, window
 from tests.unit.checks.builder import tell
 
 NEEDS_MORE = {
-    "ADPT-03", "ADPT-05", "ADPT-06", "ADPT-07", "ADPT-10", "CTRL-01", "EXPECT-05", "IND-01",
+    "ADPT-03", "ADPT-05", "ADPT-06", "ADPT-07", "ADPT-10", "CTRL-01", "EXPECT-05",
+    "HOST-04", "IND-01",
     "KEY-07", "LIFE-08", "LIFE-10", "LIFE-11", "LIFE-12", "MEM-01", "MEM-02", "MEM-03",
     "NIC-01", "ONEX-01", "ONEX-02", "ONEX-03", "ONEX-04", "ONEX-05", "ONEX-06", "ONEX-07",
     "ONEX-09", "ONEX-10", "ONEX-12", "ONEX-13", "POST-10", "POST-12", "POST-13", "POST-14",

@@ -83,7 +83,7 @@ def test_process_gone_with_work_pending() -> None:
     story = hung(300)
     story.restart()
     story.load()
-    only_finding(story, "HOST-01", "FAIL", "ended without notice in PerformPostAssociate")
+    only_finding(story, "HOST-03", "FAIL", "ended without notice in PerformPostAssociate")
 
 
 def test_orderly_end_is_no_crash() -> None:
@@ -94,7 +94,7 @@ def test_orderly_end_is_no_crash() -> None:
     story.record("unload")
     story.restart()
     story.load()
-    clean(story, "HOST-01")
+    clean(story, "HOST-01", "HOST-03")
 
 
 def test_hang_in_the_handler() -> None:

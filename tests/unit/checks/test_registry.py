@@ -34,6 +34,7 @@ SEVERITIES = {
     "PROF-02": "WARN", "PROF-03": "FAIL", "PROF-04": "MISS", "CTRL-01": "WARN", "NIC-01": "MISS",
     "VS-01": "FAIL", "HOST-01": "FAIL", "HOST-02": "FAIL", "EXPECT-01": "FAIL",
     "LIFE-11": "FAIL", "PRE-12": "WARN", "UI-03": "FAIL",
+    "HOST-03": "FAIL", "HOST-04": "FAIL", "HOST-05": "FAIL", "HOST-06": "FAIL",
     "EXPECT-02": "FAIL", "EXPECT-03": "FAIL", "EXPECT-04": "FAIL", "EXPECT-05": "FAIL",
     "EXPECT-06": "FAIL",
 }  # fmt: skip

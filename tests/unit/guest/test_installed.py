@@ -149,14 +149,21 @@ def test_an_error_in_between_puts_the_value_back(ssh: FakeSsh, recorder: Path) -
 
 
 def test_a_service_that_does_not_start_is_told_and_undone(ssh: FakeSsh, recorder: Path) -> None:
-    """The command and its last words are named, and the value is put back."""
+    """Its last words are given to the caller, who judges whose fault it is; all is put back."""
     ssh.refuses.add("net start")
+    with installed(ssh, recorder, dll=None) as place:
+        assert place.refusal == "status 2: System error 1060 has occurred."
+    assert ssh.dll == VENDOR
+
+
+def test_a_registry_that_cannot_be_written_is_a_lab_fault(ssh: FakeSsh, recorder: Path) -> None:
+    """The command and its last words are named."""
+    ssh.refuses.add("reg add")
     with (
-        pytest.raises(LabFault, match=r"net start WlanSvc.*status 2: .*1060 has occurred"),
+        pytest.raises(LabFault, match=r"reg add.*status 2: .*1060 has occurred"),
         installed(ssh, recorder, dll=None),
     ):
         pass
-    assert ssh.dll == VENDOR
 
 
 def test_a_service_that_was_stopped_already_is_fine(ssh: FakeSsh, recorder: Path) -> None:

@@ -31,6 +31,7 @@ typedef enum ExitCode {
 } ExitCode;
 
 typedef struct Host {
+    HANDLE in; /* the pipes to the service; standard input and output lead nowhere */
     HANDLE out;
     CRITICAL_SECTION out_lock;
     Rpc rpc; /* framework functions: calls to the service */

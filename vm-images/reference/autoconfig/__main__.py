@@ -9,9 +9,11 @@ import signal
 import sys
 
 from .actions import Scene
+from .confine import Confinement
 from .connection import Connection, StartEap
 from .eap_method import CertificateStores, supplicant_config
 from .eap_peer import Peer, PeerEvents, SupplicantPeer
+from .ends import append, clock_ns
 from .framework import Framework
 from .host import Arguments, HostLoss, IhvHost
 from .lifecycle import Lifecycle, Outcome
@@ -54,6 +56,8 @@ class App:
             self._framework_call,
             lambda event: self.lifecycle.on_service(event),
             self._host_lost,
+            Confinement(loop, clock_ns),
+            lambda end: append(end, settings.trace),
         )
         self.performer = Performer()
         calls = OrderedCalls(self.host, self.performer)

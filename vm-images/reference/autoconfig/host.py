@@ -5,19 +5,23 @@ it, watchdog, end.
 Handlers are called one at a time in the order they were asked for: the documents promise no more
 (the contract, section 2.10). A handler that does not return within the limit, and a process that
 ends or breaks the protocol, end the host; `on_lost` tells of it once, and every outstanding call
-is dropped without an answer.
+is dropped. However a process ends, `on_end` gets one account of it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from .confine import Confinement
+from .ends import HostEnd
 from .jsonlines import Channel, Message
 from .log import note
 from .loop import Loop, Timer
@@ -27,6 +31,9 @@ Arguments = dict[str, Any]
 Done = Callable[[Arguments], None]
 HANDLERS_WITH_OWN_LIMIT = frozenset({"deinit_service"})
 EXIT_LIMIT_S = 2.0
+PIPE_GRACE_S = 0.5
+"""How long a process whose pipe has closed is given to end by itself: its exit code tells more."""
+LOAD, UNLOAD = "load", "unload"
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,7 @@ class _Call:
     function: str
     arguments: Arguments
     done: Done | None
+    dropped: Callable[[], None] | None
 
 
 class IhvHost:
@@ -76,6 +84,8 @@ class IhvHost:
         framework: answers a framework function called by the DLL.
         on_service: called once per start with how it went.
         on_lost: called when a started host is gone without having been stopped.
+        confinement: bounds and counts what the process uses; without it nothing does.
+        on_end: called with the account of each process that has ended.
     """
 
     def __init__(
@@ -86,6 +96,8 @@ class IhvHost:
         framework: Callable[[str, Arguments], Arguments],
         on_service: Callable[[ServiceEvent], None],
         on_lost: Callable[[HostLoss], None],
+        confinement: Confinement | None = None,
+        on_end: Callable[[HostEnd], None] = lambda _end: None,
     ) -> None:
         self._loop = loop
         self._command = command
@@ -93,6 +105,10 @@ class IhvHost:
         self._framework = framework
         self._on_service = on_service
         self._on_lost = on_lost
+        self._confinement = confinement
+        self._on_end = on_end
+        self._pid = 0
+        self._since_s = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._exit_fd = -1
@@ -111,6 +127,7 @@ class IhvHost:
         """Start the process; `on_service` follows, at the latest after the start limit."""
         assert self._process is None, "one host at a time"
         self._announced = False
+        self._pid, self._since_s = 0, time.monotonic()
         try:
             process = subprocess.Popen(
                 self._command,
@@ -119,6 +136,7 @@ class IhvHost:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
                 bufsize=0,
+                preexec_fn=self._confinement.open() if self._confinement else None,
             )
         except OSError as error:
             note(f"IHV host cannot be started: {error.strerror}")
@@ -132,38 +150,56 @@ class IhvHost:
             process.stdout.fileno(),
             process.stdin.fileno(),
             self._on_message,
-            lambda reason: self._lost(False, f"pipe {reason}"),
+            self._on_pipe_closed,
         )
         # Wine's server may hold the pipe's other end open, so its end alone does not tell.
         self._exit_fd = os.pidfd_open(process.pid)
-        self._loop.add_reader(self._exit_fd, lambda: self._lost(False, "process ended"))
-        self._watch(self._limits.host_start_s, "start")
+        self._loop.add_reader(self._exit_fd, lambda: self._lost("ended", "process ended"))
+        self._watch(self._limits.host_start_s, LOAD)
 
-    def call(self, function: str, arguments: Arguments, done: Done | None = None) -> None:
-        """Call a handler when its turn comes; `done` gets its result."""
+    def call(
+        self,
+        function: str,
+        arguments: Arguments,
+        done: Done | None = None,
+        dropped: Callable[[], None] | None = None,
+    ) -> None:
+        """Call a handler when its turn comes; `done` gets its result, or `dropped` is called if
+        there will be none."""
         if self._process is None:
+            if dropped is not None:
+                self._loop.call_soon(dropped)
             return
-        self._waiting.append(_Call(function, arguments, done))
+        self._waiting.append(_Call(function, arguments, done, dropped))
         if self._current is None:
             self._next()
 
-    def kill(self) -> None:
-        """End the process at once, dropping every call; `on_lost` is not called."""
+    def kill(self, end: HostEnd | None = None) -> None:
+        """End the process at once, dropping every call; `on_lost` is not called.
+
+        `end` tells why; without it the service wanted it gone.
+        """
         process, self._process = self._process, None
         if process is None:
             return
+        end = replace(end or HostEnd("stopped"), pid=self._pid)
         self._forget()
-        try:
+        if end.how == "ended":
+            _reap(process)  # before anything is killed: its own exit code
+        with contextlib.suppress(ProcessLookupError):  # gone, and nothing it has started is left
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            note("IHV host was gone already")
+        if self._confinement is not None:
+            self._confinement.kill()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
-        try:
-            process.wait(EXIT_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            note("IHV host does not die; left behind")
+        _reap(process)
+        code = process.returncode
+        usage = self._confinement.close() if self._confinement is not None else end.usage
+        if usage.out_of_memory:
+            end = replace(end, how="memory", text="the kernel ended it for want of memory")
+        exit_code = code if code is not None and code >= 0 else None
+        self._on_end(replace(end, exit_code=exit_code, usage=usage))
 
     def finish(self, done: Callable[[], None]) -> None:
         """After deinit_service: close the pipe, let the process end by itself within a limit, then
@@ -173,17 +209,19 @@ class IhvHost:
             done()
             return
 
-        def over() -> None:
+        def over(late: bool) -> None:
             timer.cancel()
-            self.kill()
+            stuck = HostEnd("hung", function=UNLOAD, text="process did not end", waited_ms=limit_ms)
+            self.kill(stuck if late else None)
             done()
 
+        limit_ms = int(EXIT_LIMIT_S * 1000)
         self._disarm()
         self._channel.close()
         process.stdin.close()
         self._loop.remove(self._exit_fd)
-        self._loop.add_reader(self._exit_fd, over)
-        timer = self._loop.call_later(EXIT_LIMIT_S, over)
+        self._loop.add_reader(self._exit_fd, lambda: over(late=False))
+        timer = self._loop.call_later(EXIT_LIMIT_S, lambda: over(late=True))
 
     def _next(self) -> None:
         if not self._waiting or self._channel is None:
@@ -191,6 +229,7 @@ class IhvHost:
         call = self._current = self._waiting.popleft()
         self._current_id += 1
         self._channel.send({"id": self._current_id, "call": call.function, "args": call.arguments})
+        self._since_s = time.monotonic()
         own = call.function in HANDLERS_WITH_OWN_LIMIT
         limit_s = self._limits.deinit_service_s if own else self._limits.handler_s
         self._watch(limit_s, call.function)
@@ -207,7 +246,7 @@ class IhvHost:
         arguments = message.get("args")
         name = message["call"]
         if not isinstance(arguments, dict) or not isinstance(name, str):
-            self._lost(False, "malformed framework call")
+            self._lost("cut", "malformed framework call")
             return
         result = self._framework(name, arguments)
         if self._channel is not None:
@@ -216,7 +255,7 @@ class IhvHost:
     def _answered(self, message: Message) -> None:
         call = self._current
         if call is None or message.get("id") != self._current_id:
-            self._lost(False, "answer to no call")
+            self._lost("cut", "answer to no call")
             return
         result = message.get("result")
         if not isinstance(result, dict):
@@ -230,10 +269,14 @@ class IhvHost:
             self._next()
 
     def _on_event(self, message: Message) -> None:
+        if message["event"] == "started" and isinstance(message.get("pid"), int):
+            self._pid = message["pid"]
         if message["event"] != "service" or self._announced:
             return
         self._announced = True
         self._disarm()
+        if self._confinement is not None:
+            self._confinement.watch()
         self._on_service(
             ServiceEvent(
                 running=message.get("state") == "running",
@@ -245,20 +288,32 @@ class IhvHost:
     def _watch(self, limit_s: float, function: str) -> None:
         self._disarm()
         text = f"{function} did not return within {limit_s:g} s"
-        self._watchdog = self._loop.call_later(limit_s, lambda: self._lost(True, text))
+        self._watchdog = self._loop.call_later(limit_s, lambda: self._lost("hung", text))
 
     def _disarm(self) -> None:
         if self._watchdog is not None:
             self._watchdog.cancel()
             self._watchdog = None
 
-    def _lost(self, hung: bool, text: str) -> None:
+    def _on_pipe_closed(self, reason: str) -> None:
+        """A process that ends closes its pipes, too: wait a moment for its exit code."""
         if self._process is None:
             return
-        function = self._current.function if self._current else ""
-        self.kill()
-        note(f"IHV host lost: {text}{f', in {function}' if function and not hung else ''}")
-        self._on_lost(HostLoss(hung, function, text))
+        self._disarm()
+        text = f"pipe {reason}"
+        self._watchdog = self._loop.call_later(PIPE_GRACE_S, lambda: self._lost("cut", text))
+
+    def _lost(self, how: str, text: str) -> None:
+        if self._process is None:
+            return
+        outstanding = "" if self._announced else LOAD
+        if self._current is not None:
+            outstanding = self._current.function
+        waited_ms = int((time.monotonic() - self._since_s) * 1000) if outstanding else 0
+        hung = how == "hung"
+        self.kill(HostEnd(how, function=outstanding, text=text, waited_ms=waited_ms))
+        note(f"IHV host lost: {text}{f', in {outstanding}' if outstanding and not hung else ''}")
+        self._on_lost(HostLoss(hung, outstanding if outstanding != LOAD else "", text))
 
     def _forget(self) -> None:
         self._disarm()
@@ -268,5 +323,16 @@ class IhvHost:
         self._loop.remove(self._exit_fd)
         os.close(self._exit_fd)
         self._exit_fd = -1
+        outstanding = [self._current, *self._waiting] if self._current else [*self._waiting]
         self._waiting.clear()
         self._current = None
+        for call in outstanding:
+            if call.dropped is not None:
+                self._loop.call_soon(call.dropped)
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(EXIT_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        note("IHV host does not die; left behind")

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from . import codes
 from .attempt import new_handle
+from .ends import HostEnd
 from .host import Arguments, HostLoss, IhvHost, ServiceEvent
 from .log import note
 
@@ -157,7 +158,9 @@ class Lifecycle:
 
     def _failed(self, outcome: Outcome) -> None:
         note(f"IHV service failed to start: {outcome.stage}, error {outcome.error}")
-        self._process().kill()
+        wanted = outcome.stage == "stopped"
+        end = HostEnd("failed", stage=outcome.stage, error=outcome.error, text="did not come up")
+        self._process().kill(None if wanted else end)
         self.last = outcome
         self._enter(State.FAILED)
         self._adapter.removed()

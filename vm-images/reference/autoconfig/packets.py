@@ -27,8 +27,14 @@ HEADER_BYTES = 8  # peer address and EtherType
 class Caller(Protocol):
     """Calls a handler of the DLL (IhvHost)."""
 
-    def call(self, function: str, arguments: Arguments, done: Done | None = None) -> None:
-        """Call `function`; `done` gets the result."""
+    def call(
+        self,
+        function: str,
+        arguments: Arguments,
+        done: Done | None = None,
+        dropped: Callable[[], None] | None = None,
+    ) -> None:
+        """Call `function`; `done` gets the result, or `dropped` is called if none comes."""
 
 
 @dataclass(frozen=True)

@@ -99,13 +99,19 @@ class OrderedCalls:
         self._host = host
         self._performer = performer
 
-    def call(self, function: str, arguments: Arguments, done: Done | None = None) -> None:
+    def call(
+        self,
+        function: str,
+        arguments: Arguments,
+        done: Done | None = None,
+        dropped: Callable[[], None] | None = None,
+    ) -> None:
         """See Caller."""
         event = HANDLERS.get(function)
         if event is None:
-            self._host.call(function, arguments, done)
+            self._host.call(function, arguments, done, dropped)
         else:
-            self._host.call(function, arguments, partial(self._returned, event, done))
+            self._host.call(function, arguments, partial(self._returned, event, done), dropped)
 
     def _returned(self, event: str, done: Done | None, result: Arguments) -> None:
         self._performer.event(event)

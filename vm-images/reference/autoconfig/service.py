@@ -265,9 +265,14 @@ class WlanService:
             self._profiles[profile.name] = profile
             client.answer(number, {"reason": reason})
 
+        def dropped() -> None:
+            text = "the IHV host ended before it had validated the profile"
+            error = CallError(codes.ERROR_BAD_PROFILE, text, codes.REASON_IHV_NOT_RESPONDING)
+            client.refuse(number, error)
+
         assert self._host is not None
         arguments = profile_arguments(self._adapter().ihv_handle, profile)
-        self._host.call("validate_profile", arguments, validated)
+        self._host.call("validate_profile", arguments, validated, dropped)
 
     def _set_eap_user_data(
         self, _client: Client, _number: object, arguments: Arguments

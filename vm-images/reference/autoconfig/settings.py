@@ -64,6 +64,7 @@ class Settings:
         adapter_oui: the driver's AdapterOUI; a profile of another OUI is refused.
         frequencies_mhz: channels to scan first when nothing is known of a network; all follow when
             it is not there. All take this radio 3.8 s under emulation, four take 0.3 s.
+        trace: the IHV trace, at whose end the end of a host process is told.
         limits: every wait.
         certificates: the folder of the machine's certificate stores (eap_method).
     """
@@ -73,6 +74,7 @@ class Settings:
     address: tuple[str, int] = ("127.0.0.1", 7711)
     adapter_oui: int = 0x123456
     frequencies_mhz: tuple[int, ...] = (2412, 2437, 2462, 5180)
+    trace: Path = Path("/var/lib/wine/drive_c/hil/trace.jsonl")
     limits: Limits = field(default_factory=Limits)
     certificates: Path = Path("/var/lib/wine/drive_c/hil/certificates")
 
@@ -81,7 +83,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from HIL_… variables.
 
     HIL_WLAN_INTERFACE, HIL_IHV_HOST (a command line), HIL_WLANAPI_PORT, HIL_ADAPTER_OUI (hex),
-    HIL_SCAN_MHZ (comma-separated), and HIL_<limit>, e.g. HIL_HANDLER_LIMIT_S for `handler_s`.
+    HIL_SCAN_MHZ (comma-separated), HIL_TRACE (a path), and HIL_<limit>, e.g. HIL_HANDLER_LIMIT_S
+    for `handler_s`.
 
     Raises:
         SettingError: a value is not of its kind.
@@ -94,6 +97,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         address=(plain.address[0], _integer(env, "HIL_WLANAPI_PORT", 10, plain.address[1])),
         adapter_oui=_integer(env, "HIL_ADAPTER_OUI", 16, plain.adapter_oui),
         frequencies_mhz=_integers(env, "HIL_SCAN_MHZ", plain.frequencies_mhz),
+        trace=Path(env.get("HIL_TRACE", plain.trace)),
         limits=_limits(env),
     )
 

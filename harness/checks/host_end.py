@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""HOST rules of a process's end and of what it used: they are this harness's, no document's.
+
+They rest on the account the reference guest's WLAN service gives of each IHV host process (record
+kind "host"): whether it was asked to end, its exit code, its processor time, memory and threads.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from harness.checks.case import Case
+from harness.checks.deaths import Death
+from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
+from harness.evidence import fields, names
+from harness.evidence.calls import Process, handlers
+from harness.evidence.model import DamageKind, IhvRecord
+
+NOTE: Final = "(a rule of this harness)"
+
+WIN32: Final = {
+    5: "access denied",
+    8: "not enough memory",
+    126: "a DLL it needs was not found",
+    127: "a function it needs was not found in another DLL",
+    193: "not a DLL of this machine type",
+    1114: "its DllMain refused",
+}
+"""Win32 errors of LoadLibrary in words (winerror.h)."""
+
+
+def used(record: IhvRecord | None) -> str:
+    """What a process used, in words; empty where nobody counted."""
+    if record is None or not fields.integer(record.raw, "threads_limit"):
+        return ""
+    cpu_s = (fields.integer(record.raw, "cpu_ms") or 0) / 1000
+    memory_mib = (fields.integer(record.raw, "memory_kib") or 0) / 1024
+    threads = fields.integer(record.raw, "threads") or 0
+    return f"; it had used {cpu_s:.1f} s of processor time, {memory_mib:.0f} MiB and " + (
+        f"up to {threads} threads" if threads else "few threads"
+    )
+
+
+def inside(death: Death) -> str:
+    """Where a process was when it died, in words: " in InitAdapter", or nothing."""
+    if death.call is not None:
+        return f" in {names.short(death.call.function)}"
+    told = fields.text(death.record.raw, "function") if death.record else None
+    places = {"load": " while it was loaded and initialised", "unload": " after DeinitService"}
+    return places.get(told, f" in {names.short(told)}") if told else ""
+
+
+@rule(
+    "HOST-03", cls="ours", source="this harness; Windows reports it as event 10003",
+    text="The DLL does not end its host process, nor cut it off from the WLAN service.",
+)  # fmt: skip
+def does_not_end(case: Case) -> Outcomes:
+    """No process of the DLL ended, without an exception, before the service asked it to."""
+    for process in case.segments.processes:
+        death = case.deaths.get(process.index)
+        if death is not None and death.kind == "gone":
+            if _how(process.ended) != "memory":
+                yield _gone(case, process, death)
+        elif any(call.returned for call in handlers(process.calls)):
+            yield case.held()
+
+
+def _gone(case: Case, process: Process, death: Death) -> Outcome:
+    association = case.index.at(death.at_ns)
+    seqs = death.call.seqs if death.call else ()
+    told = process.ended
+    if told is None:  # seen from the trace alone
+        of = case.association(association)
+        if of is not None and of.lab_fault:
+            return Unknown(f"the lab broke in this association: {of.lab_fault}", association)
+        what = f"the DLL's host process ended without notice{inside(death)}, with work pending"
+        return Breach(f"{what} {NOTE}", death.at_ns, association, seqs, process.index)
+    if _how(told) == "cut":
+        seen = fields.text(told.raw, "text") or "its pipe broke"
+        what = f"the DLL's host process lost its connection to the service{inside(death)}: {seen}"
+    else:
+        code = fields.integer(told.raw, "exit_code")
+        by = "killed from outside" if code is None else f"exit code {code} (its low byte)"
+        what = f"the DLL's host process ended{inside(death)} though nobody had asked it to: {by}"
+    return Breach(
+        f"{what}{used(told)} {NOTE}", death.at_ns, association, (*seqs, told.seq), process.index
+    )
+
+
+@rule(
+    "HOST-04", cls="ours", source="this harness; the limits are its own",
+    text="The DLL lives within its means: memory, threads, and no processor time for nothing.",
+)  # fmt: skip
+def lives_within_its_means(case: Case) -> Outcomes:
+    """No process used up its memory, was refused a thread, or kept the processor busy for long."""
+    for process in case.segments.processes:
+        told = process.ended
+        if told is None or not fields.integer(told.raw, "threads_limit"):
+            continue  # nobody counted
+        death = case.deaths.get(process.index)
+        found = [*_memory(told), *_threads(told)]
+        if death is None or death.kind != "hang":  # one that hangs says so itself if it spins
+            found += _busy(case, told)
+        for message, at_ns in found:
+            place = case.index.at(at_ns)
+            whole = f"{message}; the limit is this harness's"
+            yield Breach(whole, at_ns, place, (told.seq,), process.index)
+        if not found:
+            yield case.held()
+
+
+def _memory(told: IhvRecord) -> list[tuple[str, int]]:
+    limit_mib = (fields.integer(told.raw, "memory_limit_kib") or 0) / 1024
+    if _how(told) != "memory":
+        return []
+    words = f"the DLL's process used all of its {limit_mib:.0f} MiB and was ended{used(told)}"
+    return [(words, told.t_ns)]
+
+
+def _threads(told: IhvRecord) -> list[tuple[str, int]]:
+    refused = fields.integer(told.raw, "threads_refused") or 0
+    limit = fields.integer(told.raw, "threads_limit") or 0
+    if not refused:
+        return []
+    words = f"the DLL's process had {limit} threads and was refused more {refused} times"
+    return [(words, told.t_ns)]
+
+
+def _busy(case: Case, told: IhvRecord) -> list[tuple[str, int]]:
+    busy_s = (fields.integer(told.raw, "busy_ms") or 0) / 1000
+    if busy_s < case.limits.busy_s:
+        return []
+    began_ns = fields.integer(told.raw, "busy_t") or told.t_ns
+    words = f"the DLL kept the processor busy for {busy_s:.0f} s on end{used(told)}"
+    return [(f"{words}; more than {case.limits.busy_s:g} s", began_ns)]
+
+
+@rule(
+    "HOST-05", cls="ours", source="this harness; Windows reports it as event 10000",
+    text="The DLL can be loaded, initialises its service and takes the adapter.",
+)  # fmt: skip
+def comes_up(case: Case) -> Outcomes:
+    """No process failed to come up by an error of LoadLibrary or of a call of the start."""
+    for process in case.segments.processes:
+        if _how(process.ended) == "failed" and process.ended is not None:
+            yield from _did_not_start(case, process, process.ended)
+        elif any(call.succeeded for call in process.of(names.INIT_ADAPTER)):
+            yield case.held()
+
+
+def _did_not_start(case: Case, process: Process, told: IhvRecord) -> Outcomes:
+    error = fields.integer(process.load.raw, "error") if process.load else None
+    if error and process.load:
+        words = f" ({WIN32[error]})" if error in WIN32 else ""
+        what = f"LoadLibrary failed with error {error}{words}"
+        at_ns = process.load.t_ns
+        yield _start(case, process, what, at_ns, (process.load.seq, told.seq))
+        return
+    for function in (names.GET_VERSION, names.INIT_SERVICE, names.INIT_ADAPTER):
+        for call in process.of(function):
+            if call.returned is not None and call.result:
+                what = f"{names.short(function)} returned error {call.result}"
+                yield _start(case, process, what, call.start_ns, call.seqs)
+                return
+
+
+def _start(case: Case, process: Process, what: str, at_ns: int, seqs: tuple[int, ...]) -> Breach:
+    message = f"the DLL's service did not come up: {what} {NOTE}"
+    return Breach(message, at_ns, case.index.at(at_ns), seqs, process.index)
+
+
+@rule(
+    "HOST-06", cls="ours", source="this harness",
+    text="The DLL leaves the files of this harness alone.",
+)  # fmt: skip
+def leaves_the_trace_alone(case: Case) -> Outcomes:
+    """The trace file was neither cut short nor replaced while it was being read."""
+    cuts = [item for item in case.segments.damage if item.kind == DamageKind.TRACE_CUT]
+    for item in cuts:
+        where = f"line {item.line} of the trace"
+        yield Breach(
+            f"the trace file was deleted, cut short or replaced while the DLL ran (after {where}): "
+            f"what it holds from there on is not whole {NOTE}",
+            case.end_ns,
+            case.index.at(case.end_ns),
+        )
+    if case.segments.processes and not cuts:
+        yield case.held()
+
+
+def _how(told: IhvRecord | None) -> str | None:
+    return fields.text(told.raw, "how") if told is not None else None

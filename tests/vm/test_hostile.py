@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whatever the vendor's DLL does to its process, its host or the harness: a finding with evidence,
+within a bound, and the lab is as good as before.
+
+One guest for all; each DLL (tests/wine/hostile.c, which acts by its own file name) gets a service
+start, a profile, an association and a stop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from harness.config import Lab
+from harness.console import open_console
+from harness.guest.recorder import SERVICE, SETTINGS, VENDOR_FOLDER, settings, stop_service
+from harness.jsonlines import CallFailed
+from harness.judge import Judge, expectation_of, limits_of
+from harness.lab import Session, open_guest, open_session
+from harness.recording import Recording, recording
+from harness.results import FindingResult
+from harness.run import Gathered, Plan, associate_all
+from harness.scenarios import Scenario, find_scenario
+
+ROOT = Path(__file__).parents[2]
+BOUND_S = 90.0
+"""Longest a hostile DLL may take, from its upload to the service stopped again."""
+
+BUSY_S = 1.5
+"""What is called spinning here: the runs are short."""
+
+
+@dataclass
+class Bench:
+    """A session in which one DLL after the other takes the vendor's place behind the recorder."""
+
+    lab: Lab
+    session: Session
+    tape: Recording
+    scenario: Scenario
+    folder: Path
+    hostile: Path
+    next: int = 1
+
+    def run(self, mode: str, count: int = 1) -> list[FindingResult]:
+        """The findings of a service start, associations and a stop with a hostile DLL."""
+        dll = self.folder / f"{mode}.dll"
+        shutil.copy(self.hostile, dll)
+        self.session.ssh.put(dll, VENDOR_FOLDER / dll.name)
+        return self._run(str(VENDOR_FOLDER / dll.name), count)
+
+    def good(self) -> None:
+        """An association with the DLL the guest comes with passes."""
+        assert self._run(self.session.vendor) == []
+
+    def _run(self, vendor: str, count: int = 1) -> list[FindingResult]:
+        ssh, tape = self.session.ssh, self.tape
+        first, self.next = self.next, self.next + count
+        processes = {record.process for record in tape.records()}
+        cuts = len(tape.damage())
+        ssh.write(settings(vendor), SETTINGS)
+        gathered = Gathered()
+        if ssh.run(f"net start {SERVICE}").status == 0:
+            plan = Plan(
+                self.lab, self.scenario.model_copy(update={"associations": count}), "pytest"
+            )
+            with contextlib.suppress(
+                CallFailed
+            ):  # a profile that the DLL's end keeps from being set
+                associate_all(plan, self.session, gathered, lambda _: None, first)
+        stop_service(ssh)
+        self.session.pull_trace()
+        evidence = gathered.evidence(tape)
+        ours = tuple(record for record in evidence.trace if record.process not in processes)
+        evidence = replace(evidence, trace=ours, damage=evidence.damage[cuts:])
+        limits = replace(limits_of(self.lab), busy_s=BUSY_S)
+        judge = Judge(limits, expectation_of(self.scenario))
+        _, evaluation = judge.all(evidence, gathered.broken)
+        return [FindingResult.model_validate(item) for item in evaluation.findings]
+
+
+@pytest.fixture(scope="module")
+def bench(lab_config: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A guest of this module's own, and the hostile DLL compiled."""
+    folder = tmp_path_factory.mktemp("hostile")
+    dll = folder / "hostile.bin"
+    subprocess.run(
+        ["x86_64-w64-mingw32-gcc", "-shared", "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror",
+         f"-I{ROOT / 'vm-images' / 'ihv' / 'include'}", "-D_WIN32_WINNT=0x0A00",
+         "-DNTDDI_VERSION=0x0A000000", str(ROOT / "tests" / "wine" / "hostile.c"),
+         "-o", str(dll)],
+        check=True, timeout=120,
+    )  # fmt: skip
+    scenario = find_scenario("plain").with_passphrase().model_copy(update={"associations": 1})
+    with (
+        recording(folder) as tape,
+        open_console() as console,
+        open_guest(lab_config, console, tape, folder) as guest,
+        open_session(lab_config, guest, tape, console, None) as session,
+    ):
+        session.go_on_air(lab_config, scenario.network)
+        session.ssh.mkdir(VENDOR_FOLDER)
+        stop_service(session.ssh)
+        session.pull_trace()
+        yield Bench(lab_config, session, tape, scenario, folder, dll)
+
+
+CASES = {
+    "exit-load": ("HOST-03", "while it was loaded.*exit code 7"),
+    "exit-service": ("HOST-03", "InitService.*exit code 7"),
+    "exit-adapter": ("HOST-03", "InitAdapter.*exit code 7"),
+    "exit-validate": ("HOST-03", "ValidateProfile.*exit code 7"),
+    "exit-handler": ("HOST-03", "PerformPreAssociate.*exit code 7"),
+    "exit-worker": ("HOST-03", "exit code 7"),
+    "terminate-load": ("HOST-03", "exit code 9"),
+    "terminate-service": ("HOST-03", "InitService.*exit code 9"),
+    "terminate-handler": ("HOST-03", "PerformPreAssociate.*exit code 9"),
+    "terminate-worker": ("HOST-03", "exit code 9"),
+    "raise-worker": ("HOST-01", "0xe0001234"),
+    "heap": ("HOST-01", "exception"),
+    "stack": ("HOST-0[13]", ""),
+    "spin-handler": ("HOST-02", "spins"),
+    "spin-worker": ("HOST-04", "busy"),
+    "memory": ("HOST-04", "all of its"),
+    "threads": ("HOST-04", "128 threads"),
+    "deadlock-load": ("HOST-02", "loaded"),
+    "block-deinit": ("HOST-02", "DeinitService"),
+    "exit-deinit": ("HOST-03", "DeinitService"),
+    "handles": ("HOST-0[1236]", ""),
+    "delete-trace": ("HOST-06", ""),
+    "truncate-trace": ("HOST-06", ""),
+    "wild": ("HOST-01", "exception"),
+    "filter": ("HOST-03", "exit code 3"),
+    "free-itself": ("HOST-01", "exception"),
+    "refuse-load": ("HOST-05", "1114"),
+    "refuse-service": ("HOST-05", "InitService returned error 5"),
+}
+
+
+STRAIN = {"heap", "spin-worker", "memory", "threads", "deadlock-load", "handles", "delete-trace"}
+"""What could leave something behind; the others are followed by one good run together."""
+
+
+@pytest.mark.parametrize("mode", CASES)
+def test_harm_is_found(bench: Bench, mode: str) -> None:
+    """The rule, with where it happened; in time; and a good DLL passes afterwards."""
+    rule, words = CASES[mode]
+    began_s = time.monotonic()
+    findings = bench.run(mode, count=8 if mode == "spin-worker" else 1)  # it takes time to spin
+    took_s = time.monotonic() - began_s
+    assert took_s < BOUND_S
+    assert any(
+        re.fullmatch(rule, item.rule) and re.search(words, item.message) for item in findings
+    ), findings
+    if mode in STRAIN:
+        bench.good()
+
+
+def test_harmless_noise(bench: Bench) -> None:
+    """What a DLL prints, and what it closes as standard handles, is not our protocol."""
+    assert not [item for item in bench.run("garbage") if item.rule.startswith("HOST")]
+
+
+def test_a_good_dll_passes_after_all_of_them(bench: Bench) -> None:
+    """The same guest, the same service."""
+    bench.good()
