@@ -21,7 +21,8 @@ from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
 from harness.faults import Fault
 from harness.fingerprint import environment
 from harness.guest.dll import Dll
-from harness.guest.profile import profile_xml
+from harness.guest.eap import place_certificates, set_user
+from harness.guest.profile import profile_name, profile_xml
 from harness.judge import Judge, expectation_of, limits_of
 from harness.lab import Session, open_guest, open_session
 from harness.overrides import in_force
@@ -117,6 +118,20 @@ def told(fault: HarnessError | KeyboardInterrupt) -> LabFaultResult:
     )
 
 
+def set_profile(plan: Plan, session: Session) -> None:
+    """Give the guest the scenario's profile, and with [eap] what 802.1X needs besides."""
+    scenario, credentials = plan.scenario, session.credentials
+    limit_s = plan.lab.limits.command_s
+    xml = profile_xml(scenario, plan.fault.name if plan.fault else None, credentials)
+    session.agent.set_profile(session.interface, xml, timeout_s=limit_s)
+    if scenario.eap is not None and credentials is not None:
+        place_certificates(session.ssh, credentials)
+        set_user(
+            session.agent, session.interface, profile_name(scenario), scenario.eap, credentials,
+            timeout_s=limit_s,
+        )  # fmt: skip
+
+
 def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, first: int) -> None:
     """Set the profile and run the plan's associations, numbered from `first`.
 
@@ -124,8 +139,7 @@ def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, 
     then has what there is, and of the association cut off nothing missing counts.
     """
     scenario = plan.scenario
-    xml = profile_xml(scenario, plan.fault.name if plan.fault else None)
-    session.agent.set_profile(session.interface, xml, timeout_s=plan.lab.limits.command_s)
+    set_profile(plan, session)
     overrides = in_force(plan.lab.rules, datetime.now(UTC).date())
     judge = Judge(limits_of(plan.lab), expectation_of(scenario), overrides)
     for index in range(first, first + scenario.associations):

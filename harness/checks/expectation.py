@@ -15,6 +15,8 @@ from typing import Final
 from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.finding import Severity
+from harness.checks.onex import FAILURE as ONEX_FAILURE
+from harness.checks.onex import SUCCESS as ONEX_SUCCESS
 from harness.checks.registry import Breach, Held, Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -107,6 +109,9 @@ def _why_no_session(case: Case, association: AssociationEvidence) -> Outcome:
     if handler.returned is None:
         reason = "PerformPostAssociate had not returned when the evidence ends"
         return Unknown(reason, association.index)
+    refused = _authentication(case, association)
+    if refused is not None:
+        return _breach(association, f"not connected: {refused}", "MISS", handler)
     stalled = _stalled_handshake(case, association)
     if stalled is not None:
         message, severity = stalled
@@ -122,6 +127,28 @@ def _why_no_session(case: Case, association: AssociationEvidence) -> Outcome:
         message = "the DLL completed with success, but the WLAN service does not report connected"
         return _breach(association, message, "MISS", handler)
     return Unknown("the session had not been completed when it ended", association.index)
+
+
+def _authentication(case: Case, association: AssociationEvidence) -> str | None:
+    """What 802.1X, which is the OS's own, came to; None if it succeeded or was not asked for.
+
+    What the DLL owes to it, ONEX-03 and its like tell.
+    """
+
+    def own(function: str) -> list[Call]:
+        calls = case.calls(function)
+        return [call for call in calls if case.association_of(call) == association.index]
+
+    results = [(fields.integer(call.args, "msOneXResult"), call) for call in own(names.ONEX_RESULT)]
+    if not own(names.START_ONEX) or any(result == ONEX_SUCCESS for result, _ in results):
+        return None
+    for result, call in results:
+        if result == ONEX_FAILURE:
+            params = fields.mapping(call.args, "pDot11MsOneXResultParams") or {}
+            status = fields.integer(params, "Dot11OnexAuthStatus")
+            reason = fields.integer(params, "Dot11OneXReasonCode")
+            return f"the OS's 802.1X failed with status {status}, reason {hexed(reason)}"
+    return "the OS's 802.1X came to no result"
 
 
 def _stalled_handshake(case: Case, association: AssociationEvidence) -> tuple[str, Severity] | None:

@@ -69,6 +69,13 @@ class Agent:
         args: dict[str, object] = {"interface": interface.guid, "xml": xml}
         self._client.call("set_profile", args, timeout_s=timeout_s)
 
+    def set_eap_user_data(
+        self, interface: Interface, profile: str, xml: str, *, timeout_s: float
+    ) -> None:
+        """WlanSetProfileEapXmlUserData."""
+        args: dict[str, object] = {"interface": interface.guid, "profile": profile, "xml": xml}
+        self._client.call("set_eap_user_data", args, timeout_s=timeout_s)
+
     def connect(self, interface: Interface, profile: str, *, timeout_s: float) -> int:
         """WlanConnect; the guest time just before it."""
         self.drain()

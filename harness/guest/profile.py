@@ -2,13 +2,17 @@
 """The WLAN profile a scenario asks for, as the XML WlanSetProfile takes.
 
 The schema is WLANProfile v1 with an `<IHV>` element after `<MSM>`; what the vendor's DLL reads
-stands in it as a fragment. The XML holds the passphrase: it goes to the agent and nowhere else.
+stands in it as a fragment. With [eap] the profile has Microsoft's 802.1X settings besides, and
+`useMSOneX` says that the DLL has use of them. The XML holds the passphrase: it goes to the agent
+and nowhere else.
 """
 
 from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
+from harness.eap import Credentials
+from harness.guest.eap_xml import onex_element
 from harness.scenarios import Scenario
 
 NAMESPACE = "http://www.microsoft.com/networking/WLAN/profile/v1"
@@ -19,13 +23,19 @@ _TEMPLATE = """<?xml version="1.0"?>
 <SSIDConfig><SSID><hex>{ssid_hex}</hex><name>{ssid}</name></SSID></SSIDConfig>
 <connectionType>ESS</connectionType>
 <connectionMode>manual</connectionMode>
-<MSM><security><authEncryption>
-<authentication>open</authentication><encryption>none</encryption><useOneX>false</useOneX>
-</authEncryption></security></MSM>
+<MSM><security>{msm}</security></MSM>
 <IHV><OUIHeader><OUI>{oui}</OUI><type>{type}</type></OUIHeader>
-<security>{security}</security></IHV>
+<security>{security}</security>{onex}</IHV>
 </WLANProfile>
 """
+
+_NO_SECURITY = """<authEncryption>
+<authentication>open</authentication><encryption>none</encryption><useOneX>false</useOneX>
+</authEncryption>"""
+
+_ENTERPRISE = """<authEncryption>
+<authentication>WPA2</authentication><encryption>AES</encryption><useOneX>true</useOneX>
+</authEncryption>"""
 
 
 def profile_name(scenario: Scenario) -> str:
@@ -33,13 +43,22 @@ def profile_name(scenario: Scenario) -> str:
     return f"hil {scenario.name}"
 
 
-def profile_xml(scenario: Scenario, fault: str | None = None) -> str:
-    """The profile of `scenario`, whose passphrase is set; `fault` goes to our sample DLL."""
+def profile_xml(
+    scenario: Scenario, fault: str | None = None, credentials: Credentials | None = None
+) -> str:
+    """The profile of `scenario`; `fault` goes to our sample DLL.
+
+    The scenario's passphrase is set, or it is one with [eap], and `credentials` are its own.
+    """
     network, ihv = scenario.network, scenario.ihv
-    assert network.passphrase is not None
-    security = ihv.security.replace(
-        "{passphrase}", escape(network.passphrase.get_secret_value())
-    ).replace("{fault}", f"<Fault>{escape(fault)}</Fault>" if fault else "")
+    passphrase = network.passphrase.get_secret_value() if network.passphrase is not None else ""
+    security = ihv.security.replace("{passphrase}", escape(passphrase)).replace(
+        "{fault}", f"<Fault>{escape(fault)}</Fault>" if fault else ""
+    )
+    msm = _NO_SECURITY
+    if scenario.eap is not None:
+        assert credentials is not None
+        msm = _ENTERPRISE + onex_element(scenario.eap, credentials)
     return _TEMPLATE.format(
         namespace=NAMESPACE,
         name=escape(profile_name(scenario)),
@@ -48,4 +67,6 @@ def profile_xml(scenario: Scenario, fault: str | None = None) -> str:
         oui=ihv.oui.upper(),
         type=ihv.type.upper(),
         security=security,
+        msm=msm,
+        onex="<useMSOneX>true</useMSOneX>" if scenario.eap is not None else "",
     )

@@ -96,9 +96,11 @@ class Ssh:
         with self._files(f"upload of {target}") as sftp:
             sftp.put(str(source), sftp_path(target), confirm=True)
 
-    def write(self, data: bytes, target: PureWindowsPath) -> None:
-        """Write a file in the guest."""
+    def write(self, data: bytes, target: PureWindowsPath, *, private: bool = False) -> None:
+        """Write a file in the guest; a private one is its owner's alone before it has content."""
         with self._files(f"writing {target}") as sftp, sftp.open(sftp_path(target), "wb") as file:
+            if private:
+                file.chmod(0o600)
             file.write(data)
 
     def mkdir(self, target: PureWindowsPath) -> None:

@@ -17,6 +17,11 @@ from autoconfig.eap_method import (
 )
 from autoconfig.profiles import ProfileError, parse
 
+from harness.eap import make_credentials
+from harness.guest.eap_xml import thumbprint, user_data
+from harness.guest.profile import profile_xml
+from harness.scenarios import Scenario
+
 ROOT, OWN = "ab" * 20, "cd" * 20
 HEAD = '<WLANProfile xmlns="http://www.microsoft.com/networking/WLAN/profile/v1"><name>p</name>'
 BASE = "http://www.microsoft.com/provisioning/BaseEapConnectionPropertiesV1"
@@ -144,3 +149,26 @@ def test_missing_certificates_are_told(stores: CertificateStores) -> None:
 def test_secrets_are_not_in_representations() -> None:
     """A password is not shown by repr."""
     assert "secret" not in repr(EapUser(25, "me", password="secret"))
+
+
+@pytest.mark.parametrize(("method", "kind"), [("tls", 13), ("peap-mschapv2", 25)])
+def test_what_the_harness_writes_is_read(method: str, kind: int) -> None:
+    """The profile and the user's data of a scenario, as the agent hands them over."""
+    credentials = make_credentials("me<&>")
+    scenario = Scenario.model_validate(
+        {
+            "name": "s", "summary": "x", "network": {"security": "wpa2-eap"},
+            "eap": {"method": method},
+            "ihv": {"security": "<IhvSecurity><Enterprise/></IhvSecurity>"},
+        }
+    )  # fmt: skip
+    assert scenario.eap is not None
+    xml = profile_xml(scenario, None, credentials)
+    assert parse(xml, 0x123456).use_ms_onex
+    assert method_of_profile(xml) == EapMethod(kind, (thumbprint(credentials.ca_pem),))
+    user = user_of_xml(user_data(scenario.eap, credentials))
+    assert (user.kind, user.name) == (kind, "me<&>")
+    if kind == 25:
+        assert user.password == credentials.password
+    else:
+        assert user.certificate == thumbprint(credentials.client_pem)

@@ -27,6 +27,7 @@ from tests.unit.checks.builder import (
     tell,
 )
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
+from tests.unit.checks.stories import START, Step, result
 
 ECHO = Expectation(echoes=1)
 END = ("connected", "echo")
@@ -90,6 +91,24 @@ def test_expect_01_message_lost_on_the_way() -> None:
     only_finding(tell(m1=lost, without=rest), "EXPECT-01", "MISS", "M1 never got through")
     story = tell(m1=not_handed_on, without=rest)
     only_finding(story, "EXPECT-01", "MISS", "the DLL was not given it")
+
+
+@pytest.mark.parametrize(
+    ("indicated", "said"),
+    [
+        (result(1, {"Dot11OnexAuthStatus": 4, "Dot11OneXReasonCode": 0x50005}), "0x50005"),
+        (lambda _s: None, "no result"),
+    ],
+)
+def test_expect_01_failed_authentication(indicated: Step, said: str) -> None:
+    """802.1X is the OS's: that it fails, or never ends, is no fault of the DLL by itself."""
+
+    def failing(s: Story) -> None:
+        START(s)
+        s.frame("M1", "down")
+        indicated(s)
+
+    only_finding(tell(m1=failing, without=upto("m1")), "EXPECT-01", "MISS", said)
 
 
 def test_expect_01_wrong_mic() -> None:

@@ -188,6 +188,7 @@ class SupplicantPeer:
             return
         if not data:
             self.close()
+            note(f"the EAP peer ended with status {self._process.returncode}")
             self._events.on_gone()
             return
         for outcome in self._stream.feed(data):
@@ -221,7 +222,7 @@ def _start(interface: str, config: str) -> subprocess.Popen[bytes]:
     try:
         os.write(memory, config.encode("utf-8"))
         return subprocess.Popen(
-            (COMMAND, "-D", "wired", "-i", interface, "-c", f"/dev/fd/{memory}", "-d", "-K"),
+            (COMMAND, "-D", "wired", "-i", interface, "-c", f"/proc/self/fd/{memory}", "-d", "-K"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

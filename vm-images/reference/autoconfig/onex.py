@@ -237,7 +237,6 @@ class OneX:
 
     def on_gone(self) -> None:
         """See PeerEvents."""
-        note("the EAP peer ended by itself")
         self._peer = None
         if self._state in (State.STARTING, State.RUNNING):
             self._fail(codes.ONEX_REASON_UNABLE_TO_IDENTIFY_USER)

@@ -37,6 +37,45 @@ REGEDIT4
 "ExtensibilityDLL"="C:\\drivers\\ihvsample\\sample.dll"
 "AdapterOUI"=dword:00123456
 
+; What rsaenh.dll would register by itself, which it cannot in a prefix this small. CryptProtectData
+; and whatever else a DLL wants of CryptoAPI needs it.
+[HKEY_LOCAL_MACHINE\Software\Microsoft\Cryptography\Defaults\Provider\Microsoft Base Cryptographic Provider v1.0]
+"Image Path"="rsaenh.dll"
+"Type"=dword:00000001
+"Signature"=hex:de,ad,be,ef
+
+[HKEY_LOCAL_MACHINE\Software\Microsoft\Cryptography\Defaults\Provider\Microsoft Enhanced Cryptographic Provider v1.0]
+"Image Path"="rsaenh.dll"
+"Type"=dword:00000001
+"Signature"=hex:de,ad,be,ef
+
+[HKEY_LOCAL_MACHINE\Software\Microsoft\Cryptography\Defaults\Provider\Microsoft Strong Cryptographic Provider]
+"Image Path"="rsaenh.dll"
+"Type"=dword:00000001
+"Signature"=hex:de,ad,be,ef
+
+[HKEY_LOCAL_MACHINE\Software\Microsoft\Cryptography\Defaults\Provider\Microsoft RSA SChannel Cryptographic Provider]
+"Image Path"="rsaenh.dll"
+"Type"=dword:0000000c
+"Signature"=hex:de,ad,be,ef
+
+[HKEY_LOCAL_MACHINE\Software\Microsoft\Cryptography\Defaults\Provider\Microsoft Enhanced RSA and AES Cryptographic Provider]
+"Image Path"="rsaenh.dll"
+"Type"=dword:00000018
+"Signature"=hex:de,ad,be,ef
+
+[HKEY_LOCAL_MACHINE\Software\Microsoft\Cryptography\Defaults\Provider Types\Type 001]
+"Name"="Microsoft Strong Cryptographic Provider"
+"TypeName"="RSA Full (Signature and Key Exchange)"
+
+[HKEY_LOCAL_MACHINE\Software\Microsoft\Cryptography\Defaults\Provider Types\Type 012]
+"Name"="Microsoft RSA SChannel Cryptographic Provider"
+"TypeName"="RSA SChannel"
+
+[HKEY_LOCAL_MACHINE\Software\Microsoft\Cryptography\Defaults\Provider Types\Type 024]
+"Name"="Microsoft Enhanced RSA and AES Cryptographic Provider"
+"TypeName"="RSA Full and AES"
+
 [HKEY_LOCAL_MACHINE\System\CurrentControlSet\Services\WlanSvc]
 "DisplayName"="WLAN AutoConfig"
 
