@@ -47,7 +47,7 @@ class Attempt:
         """Associate, use the association, end it; raises `LabFault` if the lab breaks."""
         session = self._session
         session.air.begin(self._index, self._scenario.air)
-        session.orders.give(self._scenario.os)
+        session.orders.give(self._scenario.os, self._scenario.os_parameters)
         self._pull_trace()  # what came before belongs to no association
         self._ihv.clear()
         self._connect_ns = session.agent.connect(

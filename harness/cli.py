@@ -233,9 +233,9 @@ def _plan(
 
 
 def _check_guest(scenario: Scenario, kind: str) -> None:
-    if scenario.os and kind != "reference":
+    if scenario.orders_the_guest and kind != "reference":
         raise UsageError(
-            f"scenario {scenario.name} has [[os]]: only the reference guest obeys orders",
+            f"scenario {scenario.name}: only the reference guest obeys orders to its WLAN service",
             hint=f"take a scenario without, or a lab.toml whose guest is not {kind}",
         )
 

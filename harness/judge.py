@@ -47,6 +47,8 @@ def limits_of(lab: Lab) -> Limits:
 
 def expectation_of(scenario: Scenario) -> Expectation:
     """What the checker is to expect of each association of a scenario."""
+    if scenario.expect.connected == "either":
+        return Expectation(connected=None, echoes=0, messages=())
     if not scenario.expect.connected:
         stopped = scenario.expect.stopped
         return Expectation(connected=False, echoes=0, messages=(), stopped=stopped)

@@ -31,7 +31,8 @@ class Limits:
 class Expectation:
     """What the scenario says must come of every association."""
 
-    connected: bool = True
+    connected: bool | None = True
+    """None: either way is right."""
     echoes: int = 0
     """Echo requests the access point sends; all must be answered."""
     protected: bool = True

@@ -15,7 +15,7 @@ import paramiko
 
 from harness.guest.ssh import Ssh
 from harness.jsonlines import JsonLinesClient
-from harness.scenarios.orders import OsOrder
+from harness.scenarios.orders import OsOrder, OsParameters
 
 COMMAND = "hil-orders"
 """A command of the reference guest alone: JSON lines to and from its WLAN service."""
@@ -29,14 +29,14 @@ class Orders:
         self._limit_s = limit_s
         self._way: tuple[JsonLinesClient, paramiko.Channel] | None = None
 
-    def give(self, orders: Sequence[OsOrder]) -> None:
+    def give(self, orders: Sequence[OsOrder], parameters: OsParameters) -> None:
         """What to do out of the ordinary in the associations from now on.
 
         Raises `CallFailed` if the guest does not know an order, `LabFault` if it does not answer.
         """
-        if orders or self._way is not None:
+        if orders or not parameters.usual or self._way is not None:
             plan = [order.to_json() for order in orders]
-            self._call("orders", {"orders": plan})
+            self._call("orders", {"orders": plan, "association": parameters.to_json()})
 
     def collect(self) -> list[dict[str, Any]]:
         """What was done of the orders given last, once none of it is in progress any more."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from harness.scenarios.orders import OsOrder
+from harness.scenarios.orders import OsOrder, OsParameters
 from harness.validation import Strict
 
 Message = Literal[
@@ -128,7 +128,8 @@ class Ihv(Strict):
 class Expect(Strict):
     """What must come of each association."""
 
-    connected: bool = True
+    connected: bool | Literal["either"] = True
+    """ "either": the DLL may make what it will of it, as long as it breaks no rule."""
     stopped: bool = True
     """Without a connection: StopPostAssociate must have been called all the same."""
 
@@ -149,6 +150,7 @@ class Scenario(Strict):
     air: tuple[AirRule, ...] = ()
     os: Annotated[tuple[OsOrder, ...], Field(max_length=32)] = ()
     """What the reference guest's WLAN service does out of the ordinary."""
+    os_parameters: OsParameters = OsParameters()
     beyond_documents: bool = False
     """A stress scenario: the documents do not say that the WLAN service ever does this."""
     expect: Expect = Expect()
@@ -176,6 +178,20 @@ class Scenario(Strict):
     def roams(self) -> int:
         """How often each association goes on to another of the same connection."""
         return sum(order.do in ("roam", "reassociate") for order in self.os)
+
+    @model_validator(mode="after")
+    def _says_what_it_is(self) -> Scenario:
+        beyond = [order.phrase() for order in self.os if order.beyond_documents]
+        if self.os_parameters.association.hostile:
+            beyond.append("hostile association parameters")
+        if beyond and not self.beyond_documents:
+            raise ValueError(f"{beyond[0]} needs beyond_documents = true")
+        return self
+
+    @property
+    def orders_the_guest(self) -> bool:
+        """It can be run on the reference guest only."""
+        return bool(self.os) or not self.os_parameters.usual
 
     def with_passphrase(self) -> Scenario:
         """The same scenario with a passphrase of its own (63 characters) if it wants one."""

@@ -48,21 +48,70 @@ FRAMEWORK_FUNCTIONS: Final = (
 
 EVENTS: Final = (*MOMENTS, *HANDLERS, *FRAMEWORK_FUNCTIONS)
 
-Action = Literal["reset", "disconnect", "roam", "reassociate", "refuse"]
+Action = Literal[
+    "reset", "reset-then-stop", "disconnect", "disassociate", "roam", "reassociate",
+    "remove-adapter", "stop-service", "session-change", "ask-ui", "answer-ui", "query-ui",
+    "indicate", "control", "packet", "hold-completion", "hold-delivery", "capability-match",
+    "validate", "discovery", "second-pre-associate", "stale-handle", "refuse",
+]  # fmt: skip
 
 PARAMETERS: Final[dict[str, frozenset[str]]] = {
     "reset": frozenset(),
+    "reset-then-stop": frozenset(),
     "disconnect": frozenset(),
     "roam": frozenset(),
     "reassociate": frozenset(),
+    "disassociate": frozenset({"status"}),
+    "remove-adapter": frozenset(),
+    "stop-service": frozenset(),
+    "session-change": frozenset({"event"}),
+    "ask-ui": frozenset(),
+    "answer-ui": frozenset({"data"}),
+    "query-ui": frozenset({"phase"}),
+    "indicate": frozenset({"type", "data"}),
+    "control": frozenset({"data", "out_size"}),
+    "packet": frozenset({"data", "form"}),
+    "hold-completion": frozenset({"delay_ms"}),
+    "hold-delivery": frozenset({"delay_ms"}),
+    "capability-match": frozenset({"fragment"}),
+    "validate": frozenset({"fragment"}),
+    "discovery": frozenset({"insecure"}),
+    "second-pre-associate": frozenset(),
+    "stale-handle": frozenset({"handler"}),
     "refuse": frozenset({"error"}),
 }
 """The parameters each action may have."""
 
-NEEDED: Final[dict[str, frozenset[str]]] = {"refuse": frozenset({"error"})}
+NEEDED: Final[dict[str, frozenset[str]]] = {
+    "disassociate": frozenset({"status"}),
+    "session-change": frozenset({"event"}),
+    "indicate": frozenset({"type"}),
+    "hold-completion": frozenset({"delay_ms"}),
+    "hold-delivery": frozenset({"delay_ms"}),
+    "stale-handle": frozenset({"handler"}),
+    "refuse": frozenset({"error"}),
+}
 """The parameters an action cannot do without."""
 
+PacketForm = Literal[
+    "below-header", "header-only", "one-byte", "truncated", "lying-length", "noise"
+]
+Fragment = Literal["own", "none", "empty", "garbage"]
+StaleHandler = Literal[
+    "Dot11ExtIhvAdapterReset", "Dot11ExtIhvStopPostAssociate", "Dot11ExtIhvReceivePacket",
+    "Dot11ExtIhvReceiveIndication", "Dot11ExtIhvControl", "Dot11ExtIhvValidateProfile",
+    "Dot11ExtIhvPerformCapabilityMatch", "Dot11ExtIhvPerformPreAssociate",
+    "Dot11ExtIhvQueryUIRequest", "Dot11ExtIhvCreateDiscoveryProfiles", "Dot11ExtIhvDeinitAdapter",
+]  # fmt: skip
+
+HEADER_BYTES: Final = 8
+"""A received packet's source address and EtherType (DOT11_SECURITY_PACKET_HEADER)."""
+
+LAST_INDICATION: Final = 4
+"""IndicationTypeLinkQuality of wlanihv.h."""
+
 Number = Annotated[int, Field(ge=0, le=0xFFFFFFFF)]
+Hex = Annotated[str, Field(pattern=r"^([0-9a-fA-F]{2})*$", max_length=8192)]
 
 
 class OsOrder(Strict):
@@ -74,6 +123,28 @@ class OsOrder(Strict):
     do: Action
     error: Number | None = None
     """refuse: the Win32 error the framework function answers."""
+    status: Number | None = None
+    """disassociate: the DOT11_ASSOC_STATUS StopPostAssociate gets."""
+    event: Number | None = None
+    """session-change: the WTS event, 6 is a logoff."""
+    type: Number | None = None
+    """indicate: the indication type, 0 to 4; another one goes beyond the documents."""
+    phase: Number | None = None
+    """query-ui: the connection phase."""
+    data: Hex | None = None
+    """indicate, control, answer-ui, packet: the bytes handed over, in hex."""
+    out_size: Annotated[int, Field(ge=0, le=65536)] | None = None
+    """control: the size of the output buffer."""
+    form: PacketForm | None = None
+    """packet: a packet of the access point of this form."""
+    delay_ms: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """hold-completion, hold-delivery: how long."""
+    fragment: Fragment | None = None
+    """capability-match, validate: the profile's own security fragment, or what is in its place."""
+    insecure: bool | None = None
+    """discovery: bInsecure."""
+    handler: StaleHandler | None = None
+    """stale-handle: the handler called."""
 
     @field_validator("on")
     @classmethod
@@ -94,12 +165,59 @@ class OsOrder(Strict):
             raise ValueError(f"{name} does not go with do = '{self.do}'")
         if self.do == "refuse" and self.on not in FRAMEWORK_FUNCTIONS:
             raise ValueError("only a framework function can be refused")
+        if self.do == "packet" and (self.data is None) == (self.form is None):
+            raise ValueError("do = 'packet' needs data or form, one of them")
         return self
+
+    @property
+    def beyond_documents(self) -> bool:
+        """No document says that the WLAN service ever does this."""
+        short = self.data is not None and len(self.data) < 2 * HEADER_BYTES
+        return (
+            self.do in ("second-pre-associate", "stale-handle")
+            or (self.do == "packet" and (short or self.form == "below-header"))
+            or (self.do == "indicate" and (self.type or 0) > LAST_INDICATION)
+        )
 
     def parameters(self) -> dict[str, Any]:
         """The action's own parameters, as far as they are given."""
         return self.model_dump(exclude={"on", "nth", "do"}, exclude_none=True)
 
+    def phrase(self) -> str:
+        """The order in words: "reset on Dot11ExtIhvPerformPostAssociate (number 1)"."""
+        which = "every one" if self.nth == "every" else f"number {self.nth}"
+        more = "".join(f", {name} {value}" for name, value in self.parameters().items())
+        return f"{self.do} on {self.on} ({which}{more})"
+
     def to_json(self) -> dict[str, Any]:
         """The form the guest takes."""
         return {"on": self.on, "nth": self.nth, "do": self.do, **self.parameters()}
+
+
+class AssociationForm(Strict):
+    """The form of DOT11_ASSOCIATION_COMPLETION_PARAMETERS."""
+
+    size: Literal[88, 96] = 96
+    """Before Windows 8 the structure had 88 bytes."""
+    revision: Literal[1, 2] = 2
+    hostile: (
+        Literal["offset-past-end", "size-past-end", "sum-wraps", "offset-in-header", "truncated"]
+        | None
+    ) = None
+    """Something in it that a DLL must not trust (POST-15)."""
+
+
+class OsParameters(Strict):
+    """`[os_parameters]`: the form in which the reference guest's WLAN service hands over what a
+    DLL must read with care."""
+
+    association: AssociationForm = AssociationForm()
+
+    @property
+    def usual(self) -> bool:
+        """Nothing differs from what the guest does by itself."""
+        return self == OsParameters()
+
+    def to_json(self) -> dict[str, Any]:
+        """The form the guest takes."""
+        return self.association.model_dump(exclude_none=True)

@@ -22,6 +22,7 @@ from harness.guest.ssh import Login
 from harness.lab import Session
 from harness.recording import Recording
 from harness.scenarios import OsOrder
+from harness.scenarios.orders import OsParameters
 from harness.vm.accel import Choice
 from harness.vm.images import Images
 from tests.unit.checks import builder
@@ -195,7 +196,7 @@ class FakeOrders:
         self.given: list[tuple[OsOrder, ...]] = []
         self.done: list[dict[str, Any]] = []
 
-    def give(self, orders: tuple[OsOrder, ...]) -> None:
+    def give(self, orders: tuple[OsOrder, ...], parameters: OsParameters) -> None:
         """The orders of the next association."""
         self.given.append(orders)
 

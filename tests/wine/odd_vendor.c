@@ -112,6 +112,54 @@ static DWORD WINAPI reset(HANDLE adapter)
 }
 #endif
 
+/* Hands over buffers for the OS to free; with GIVES=2 pointers that are none, and too many. */
+#ifdef GIVES
+static DOT11EXT_APIS api;
+
+static LPWSTR new_text(const WCHAR *text)
+{
+    LPVOID buffer = NULL;
+    api.Dot11ExtAllocateBuffer((lstrlenW(text) + 1) * sizeof *text, &buffer);
+    return lstrcpyW(buffer, text);
+}
+
+static DWORD WINAPI discover(HANDLE adapter, BOOL insecure, PDOT11EXT_IHV_PROFILE_PARAMS params,
+                             PDOT11_BSS_LIST list, PDOT11EXT_IHV_DISCOVERY_PROFILE_LIST profiles,
+                             PDWORD reason)
+{
+    static DOT11EXT_IHV_DISCOVERY_PROFILE own;
+    LPVOID buffer = NULL;
+    (void)adapter, (void)insecure, (void)params, (void)list;
+    *reason = 0;
+    profiles->dwCount = 2;
+    profiles->pIhvDiscoveryProfiles = &own;
+    if (GIVES == 2)
+        return ERROR_SUCCESS;
+    api.Dot11ExtAllocateBuffer(2 * sizeof own, &buffer);
+    profiles->pIhvDiscoveryProfiles = buffer;
+    for (int i = 0; i < 2; i++)
+        profiles->pIhvDiscoveryProfiles[i].IhvSecurityProfile.pszXmlFragmentIhvSecurity =
+            new_text(L"<IhvSecurity/>");
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI query_ui(HANDLE adapter, DOT11EXT_IHV_CONNECTION_PHASE phase,
+                             PDOT11EXT_IHV_UI_REQUEST *request)
+{
+    static DOT11EXT_IHV_UI_REQUEST own;
+    LPVOID buffer = NULL;
+    (void)adapter, (void)phase;
+    *request = &own;
+    if (GIVES == 2)
+        return ERROR_SUCCESS;
+    api.Dot11ExtAllocateBuffer(sizeof own, &buffer);
+    *request = buffer;
+    (*request)->dwByteCount = 6;
+    (*request)->pvUIRequest = (BYTE *)new_text(L"hi");
+    return ERROR_SUCCESS;
+}
+#endif
+
 #endif
 
 EXPORT DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
@@ -146,6 +194,11 @@ EXPORT DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS apis, L
 #endif
 #ifdef ASKS_USER
     functions = *apis;
+#endif
+#ifdef GIVES
+    api = *apis;
+    handlers->Dot11ExtIhvCreateDiscoveryProfiles = discover;
+    handlers->Dot11ExtIhvQueryUIRequest = query_ui;
 #endif
 #endif
     return ERROR_SUCCESS;

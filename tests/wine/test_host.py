@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 from tests.wine.conftest import BUILD_TIMEOUT_S, SOURCES, StartHost
-from tests.wine.peer import HostGone, HostPeer
+from tests.wine.peer import AP_TEXT, HostGone, HostPeer, profile_args
 
 ERROR_FILE_NOT_FOUND = 2
 ERROR_INVALID_DATA = 13
 ERROR_ACCESS_DENIED = 5
 ERROR_PROC_NOT_FOUND = 127
 ERROR_BAD_EXE_FORMAT = 193
+ERROR_CALL_NOT_IMPLEMENTED = 120
 ERROR_NOT_FOUND = 1168
 ERROR_REVISION_MISMATCH = 1306
 ERROR_INVALID_FUNCTION = 1
@@ -211,6 +212,71 @@ def test_other_handlers_answer(host: HostPeer) -> None:
     assert host.call("receive_indication", type=5, **indication)["status"] != 0
     control = host.call("control", ihv_handle=host.adapter, data="00", out_size=4)
     assert control["bytes_returned"] == 0
+
+
+def test_handlers_whose_results_the_os_frees(host: HostPeer) -> None:
+    """The sample offers no discovery profiles and no request, with the reason that goes with it."""
+    found = host.call(
+        "create_discovery_profiles", ihv_handle=host.adapter, insecure=True, **profile_args()
+    )
+    assert found["status"] != 0
+    assert 0x90000 <= found["reason"] <= 0x9FFFF
+    assert (found["count"], found["freed"]) == (0, 0)
+    asked = host.call("query_ui_request", ihv_handle=host.adapter, phase=1)
+    assert asked == {"status": ERROR_CALL_NOT_IMPLEMENTED, "bytes": 0, "freed": 0}
+
+
+def test_what_a_dll_hands_over_is_freed(
+    start_host: StartHost, compile_dll: Callable[..., Path]
+) -> None:
+    """MEM-01, UI-07: the list with both its texts, the request with its data."""
+    host = start_host(compile_dll("gives", "EXPORTS", "GIVES=1"))
+    host.start()
+    found = host.call("create_discovery_profiles", ihv_handle=host.adapter, **profile_args())
+    assert found == {"status": 0, "reason": 0, "count": 2, "freed": 3}
+    asked = host.call("query_ui_request", ihv_handle=host.adapter)
+    assert asked == {"status": 0, "bytes": 6, "freed": 2}
+
+
+def test_what_is_no_buffer_is_left_alone(
+    start_host: StartHost, compile_dll: Callable[..., Path]
+) -> None:
+    """A DLL that hands over memory of its own does not bring the host down."""
+    host = start_host(compile_dll("gives", "EXPORTS", "GIVES=2"))
+    host.start()
+    found = host.call("create_discovery_profiles", ihv_handle=host.adapter, **profile_args())
+    assert found["freed"] == 0
+    assert host.call("query_ui_request", ihv_handle=host.adapter)["freed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "args"),
+    [
+        ("adapter_reset", {}),
+        ("stop_post_associate", {"peer": AP_TEXT, "assoc_status": 7}),
+        ("receive_packet", {"data": AP_TEXT.replace(":", "") + "888e0203"}),
+        ("receive_indication", {"type": 0}),
+        ("capability_match", profile_args()),
+        ("validate_profile", profile_args()),
+        ("pre_associate", {"connect_session": "0x99990", **profile_args()}),
+    ],
+)
+def test_a_stale_handle_reaches_the_dll_and_is_refused(
+    host: HostPeer, call: str, args: dict[str, Any]
+) -> None:
+    """ADPT-10: the handler is called with the handle given, and the adapter is none the worse."""
+    reply = host.call(call, ihv_handle=host.adapter, pass_handle="0xdead0", **args)
+    assert reply["status"] == ERROR_NOT_FOUND
+    host.connect()
+    host.associate()
+    assert host.wait_completion()["dwWin32Error"] == 0
+
+
+def test_deinit_of_a_stale_handle_keeps_the_adapter(host: HostPeer) -> None:
+    """The adapter's own thread goes on."""
+    stale = host.call("deinit_adapter", ihv_handle=host.adapter, pass_handle="0xdead0")
+    assert stale == {"status": 0}
+    host.connect()
 
 
 def test_output_is_the_same_wherever_it_is_built(pe: Path, tmp_path: Path) -> None:

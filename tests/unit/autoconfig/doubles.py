@@ -253,7 +253,7 @@ class Rig:
         self.peers: list[FakePeer] = []
         self.no_peer: Exception | None = None
         self.framework = Framework(self.connection)
-        self.lifecycle = Lifecycle("{G}", "rig", self.connection, self.framework.reset)
+        self.lifecycle = Lifecycle("{G}", "rig", self.connection, self.framework.new_host)
         self.performer.use(
             Scene(self.loop, self.host, self.connection, self.framework, self.lifecycle)
         )

@@ -3,7 +3,14 @@
 
 from __future__ import annotations
 
-from autoconfig.assoc_params import completion_parameters, port_state
+import pytest
+from autoconfig.assoc_params import (
+    HOSTILE,
+    Form,
+    completion_parameters,
+    parse_form,
+    port_state,
+)
 from autoconfig.radio import Associated
 
 from .doubles import AP, BSS
@@ -54,3 +61,49 @@ def test_port_state_is_controlled_and_closed() -> None:
     assert port_state(AP, 5) == {
         "peer": "02:48:49:4c:00:01", "session_id": 5, "controlled": True, "authorized": False,
     }  # fmt: skip
+
+
+def test_the_form_before_windows_8() -> None:
+    """88 bytes, revision 1: the bodies begin there, and are the same."""
+    form = Form(size=88, revision=1)
+    data = completion_parameters(Associated(AP, REQUEST, RESPONSE), BSS, 7, 4, 4, form)
+    assert data[:4] == bytes.fromhex("80015800")
+    for offset_at, body in ((20, REQUEST), (28, RESPONSE), (36, BSS.body())):
+        offset, size = u32(data, offset_at), u32(data, offset_at + 4)
+        assert data[offset : offset + size] == body
+    assert u32(data, 20) == 88
+
+
+def broken_places(data: bytes) -> list[int]:
+    """The places whose body does not lie behind the structure and within the whole."""
+    places = [(at, u32(data, at), u32(data, at + 4)) for at in (20, 28, 36)]
+    return [at for at, offset, size in places if offset < 96 or offset + size > len(data)]
+
+
+def test_hostile_forms_break_one_thing_each() -> None:
+    """POST-15: what a DLL must not trust; all else is as it should be."""
+    broken = {
+        hostile: broken_places(
+            completion_parameters(
+                Associated(AP, REQUEST, RESPONSE), BSS, 7, 4, 4, Form(hostile=hostile)
+            )
+        )
+        for hostile in HOSTILE
+        if hostile != "truncated"
+    }
+    assert broken == {
+        "offset-past-end": [36], "size-past-end": [20], "sum-wraps": [20], "offset-in-header": [20],
+    }  # fmt: skip
+    cut = Form(hostile="truncated")
+    data = completion_parameters(Associated(AP, REQUEST, RESPONSE), BSS, 7, 4, 4, cut)
+    assert len(data) < 88
+    assert data == built()[: len(data)]
+
+
+@pytest.mark.parametrize(
+    "parameters", [[], {"size": 90}, {"revision": 3}, {"hostile": "x"}, {"colour": 1}]
+)
+def test_unknown_forms_are_refused(parameters: object) -> None:
+    """An order that asks for one is no order."""
+    with pytest.raises(ValueError, match=r"size|hostile|association"):
+        parse_form(parameters)

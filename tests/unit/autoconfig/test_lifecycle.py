@@ -243,3 +243,33 @@ def test_stopped_service_stays_stopped() -> None:
     it.life.ensure(it.outcomes.append)
     assert it.outcomes == [Outcome(codes.ERROR_SERVICE_NOT_ACTIVE, "stopped")]
     assert it.host.log == []
+
+
+def test_the_adapter_is_taken_away_and_added_again() -> None:
+    """DeinitAdapter, then InitAdapter with a new service handle, in the same host."""
+    it = Bench().used()
+    it.life.replug(it.outcomes.append)
+    assert it.host.log == ["removed", "deinit_adapter"]
+    it.host.answer()
+    assert it.host.log[2:] == ["new", "initializing", "init_adapter"]
+    it.host.answer(ihv_handle="0x8")
+    assert it.host.log[-1] == "ready 0x8"
+    assert it.outcomes == [Outcome()]
+    assert it.life.state is State.RUNNING
+
+
+def test_a_host_lost_while_the_adapter_is_away_is_a_failed_start() -> None:
+    """Whoever waits is told, and the next connect starts a host again."""
+    it = Bench().used()
+    it.life.replug(it.outcomes.append)
+    it.life.on_lost(CRASH)
+    assert [one.stage for one in it.outcomes] == ["lost"]
+    assert it.life.state is State.FAILED
+
+
+def test_only_a_running_service_has_an_adapter_to_take_away() -> None:
+    """Else it is an error, and nothing is called."""
+    it = Bench()
+    it.life.replug(it.outcomes.append)
+    assert [one.error for one in it.outcomes] == [codes.ERROR_INVALID_STATE]
+    assert it.host.log == []

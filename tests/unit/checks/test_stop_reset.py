@@ -126,6 +126,20 @@ def test_rst_01_missing_reset() -> None:
     only_finding(story, "RST-01", "MISS", "without an AdapterReset")
 
 
+def test_rst_02_says_nothing_of_a_second_one_while_the_first_is_pending() -> None:
+    """PRE-13: to refuse it is right, also after a reset and with a profile accepted before."""
+
+    def refused(s: Story) -> None:
+        s.call(
+            names.PRE_ASSOCIATE, result=5023, out={"pdwReasonCode": 0x90008}, hIhvExtAdapter=IHV,
+            hConnectSession=s.new_handle(),
+            pIhvSecProfile={"length": 90, "hash": "8899aabbccddeeff"},
+        )  # fmt: skip
+
+    story = tell(associations=2, after={"pre_associate": refused})
+    clean(story, "RST-02", "PRE-13")
+
+
 def test_rst_02_reset_restores() -> None:
     """A profile accepted once and refused after the reset, and a failing reset, are findings."""
     clean(tell(associations=2), "RST-02")

@@ -13,7 +13,9 @@ import pytest
 from harness.guest.orders import COMMAND, Orders
 from harness.jsonlines import CallFailed, JsonLinesClient
 from harness.scenarios import OsOrder
+from harness.scenarios.orders import AssociationForm, OsParameters
 
+USUAL = OsParameters()
 RESET = OsOrder(on="Dot11ExtIhvPerformPostAssociate", do="reset")
 
 
@@ -68,7 +70,7 @@ def test_a_scenario_without_orders_starts_nothing() -> None:
     """No process, no call."""
     ssh = FakeSsh(lambda _: {"result": {}})
     orders = orders_to(ssh)
-    orders.give(())
+    orders.give((), USUAL)
     assert orders.collect() == []
     orders.close()
     assert ssh.started == []
@@ -78,13 +80,24 @@ def test_one_program_serves_the_whole_run_and_old_orders_are_taken_back() -> Non
     """Started once; a later scenario without orders clears those of the one before."""
     ssh = FakeSsh(lambda _: {"result": {"done": [{"order": 1, "do": "reset"}]}})
     orders = orders_to(ssh)
-    orders.give((RESET,))
+    orders.give((RESET,), USUAL)
     assert orders.collect() == [{"order": 1, "do": "reset"}]
-    orders.give(())
+    orders.give((), USUAL)
     orders.close()
     assert ssh.started == [COMMAND]
     plans = [call["args"]["orders"] for call in ssh.channel.got if call["call"] == "orders"]
     assert plans == [[{"on": RESET.on, "nth": 1, "do": "reset"}], []]
+
+
+def test_the_form_of_the_parameters_is_given_too() -> None:
+    """Also without any order."""
+    ssh = FakeSsh(lambda _: {"result": {}})
+    orders = orders_to(ssh)
+    orders.give((), OsParameters(association=AssociationForm(size=88, revision=1)))
+    orders.close()
+    assert ssh.channel.got[0]["args"] == {
+        "orders": [], "association": {"size": 88, "revision": 1},
+    }  # fmt: skip
 
 
 def test_a_guest_that_does_not_know_an_order_says_so() -> None:
@@ -92,5 +105,5 @@ def test_a_guest_that_does_not_know_an_order_says_so() -> None:
     ssh = FakeSsh(lambda _: {"error": {"code": 87, "message": "order 1: no action 'fly'"}})
     orders = orders_to(ssh)
     with pytest.raises(CallFailed, match="order 1: no action 'fly'"):
-        orders.give((RESET,))
+        orders.give((RESET,), USUAL)
     orders.close()

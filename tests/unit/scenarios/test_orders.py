@@ -10,7 +10,18 @@ import pytest
 
 from harness.errors import UsageError
 from harness.scenarios import Scenario
-from harness.scenarios.orders import EVENTS, NEEDED, PARAMETERS, Action
+from harness.scenarios.orders import (
+    EVENTS,
+    NEEDED,
+    PARAMETERS,
+    Action,
+    AssociationForm,
+    Fragment,
+    OsOrder,
+    OsParameters,
+    PacketForm,
+    StaleHandler,
+)
 from harness.validation import load_toml
 from tests.unit.autoconfig import conftest  # noqa: F401  (the guest's folder)
 
@@ -45,6 +56,18 @@ def test_an_order_in_the_form_the_guest_takes(tmp_path: Path) -> None:
         (f'on = "{POST}"\ndo = "reset"\nerror = 5\n', "error does not go with do = 'reset'"),
         ('on = "Dot11ExtSendPacket"\ndo = "refuse"\n', "do = 'refuse' needs error"),
         (f'on = "{POST}"\ndo = "refuse"\nerror = 5\n', "only a framework function can be refused"),
+        (f'on = "{POST}"\ndo = "packet"\n', "needs data or form"),
+        (f'on = "{POST}"\ndo = "packet"\ndata = "8"\n', "os.0.data"),
+        (f'on = "{POST}"\ndo = "packet"\nform = "below-header"\n', "beyond_documents = true"),
+        (f'on = "{POST}"\ndo = "packet"\ndata = "0102"\n', "beyond_documents = true"),
+        (f'on = "{POST}"\ndo = "indicate"\ntype = 5\n', "beyond_documents = true"),
+        (f'on = "{POST}"\ndo = "second-pre-associate"\n', "beyond_documents = true"),
+        (f'on = "{POST}"\ndo = "disassociate"\n', "do = 'disassociate' needs status"),
+        (f'on = "{POST}"\ndo = "hold-delivery"\ndelay_ms = 10001\n', "os.0.delay_ms"),
+        (
+            f'on = "{POST}"\ndo = "reset"\n[os_parameters.association]\nhostile = "truncated"\n',
+            "hostile association parameters needs beyond_documents = true",
+        ),
         (f'on = "{POST}"\ndo = "reset"\ncolour = 1\n', "os.0.colour: unknown key (known here: "),
     ],
 )
@@ -63,4 +86,25 @@ def test_guest_and_harness_know_the_same_events_and_actions() -> None:
     assert set(EVENTS) == orders.EVENTS
     assert {name: frozenset(known) for name, known in orders.PARAMETERS.items()} == PARAMETERS
     assert set(typing.get_args(Action)) == set(PARAMETERS)
-    assert set(NEEDED) <= set(PARAMETERS)
+    assert {name: frozenset(needed) for name, needed in orders.NEEDED.items()} == NEEDED
+    assert typing.get_args(PacketForm) == orders.PACKET_FORMS
+    assert typing.get_args(Fragment) == orders.FRAGMENTS
+    assert set(typing.get_args(StaleHandler)) == set(orders.STALE_HANDLERS)
+
+
+def test_guest_and_harness_know_the_same_forms() -> None:
+    """Of the association's parameters."""
+    from autoconfig import assoc_params
+
+    usual = assoc_params.parse_form(OsParameters().to_json())
+    assert usual == assoc_params.Form()
+    for hostile in assoc_params.HOSTILE:
+        form = AssociationForm.model_validate({"hostile": hostile, "size": 88, "revision": 1})
+        told = OsParameters(association=form).to_json()
+        assert assoc_params.parse_form(told) == assoc_params.Form(88, 1, hostile)
+
+
+def test_an_order_in_words() -> None:
+    """For the report."""
+    order = OsOrder(on="idle", do="disassociate", status=7)
+    assert order.phrase() == "disassociate on idle (number 1, status 7)"

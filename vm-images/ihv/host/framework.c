@@ -20,6 +20,8 @@
 
 #include <string.h>
 
+#include "buffers.h"
+
 #define MAX_SENDS 256
 
 typedef struct Send {
@@ -107,14 +109,15 @@ static DWORD WINAPI api_AllocateBuffer(DWORD size, LPVOID *buffer)
 {
     if (buffer == NULL)
         return ERROR_INVALID_PARAMETER;
-    *buffer = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, size);
+    *buffer = buffers_new(size);
     return *buffer != NULL ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_MEMORY;
 }
 
+/* What was never allocated, or freed before, does no harm here: the trace tells of it. */
 static VOID WINAPI api_FreeBuffer(LPVOID buffer)
 {
     if (buffer != NULL)
-        HeapFree(GetProcessHeap(), 0, buffer);
+        buffers_free(buffer);
 }
 
 /* ---- profile ---- */
@@ -456,6 +459,7 @@ static DWORD WINAPI api_SetVirtualStationAPProperties(
 void framework_fill(DOT11EXT_APIS *apis, DOT11EXT_VIRTUAL_STATION_APIS *virtual_station)
 {
     InitializeCriticalSection(&sends_lock);
+    buffers_open();
     DOT11EXT_API_LIST(FILL_API)
     DOT11EXT_VIRTUAL_STATION_API_LIST(FILL_STATION)
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "guarded.h"
+#include "handovers.h"
 #include "onex.h"
 #include "profile.h"
 #include "text.h"
@@ -330,6 +331,8 @@ static const struct {
     {"send_packet_completion", call_send_packet_completion},
     {"validate_profile", call_validate_profile},
     {"capability_match", call_capability_match},
+    {"create_discovery_profiles", handovers_discovery},
+    {"query_ui_request", handovers_query_ui},
     {"receive_indication", call_receive_indication},
     {"process_session_change", call_process_session_change},
     {"is_ui_request_pending", call_is_ui_request_pending},

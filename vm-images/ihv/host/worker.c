@@ -55,6 +55,12 @@ static void run_call(Worker *worker, uint64_t id, const char *name)
         .adapter = worker->adapter,
         .service = worker->service,
     };
+    /* A handle other than the worker's own, to see what the DLL makes of a stale one. */
+    uint64_t other;
+    bool stale = json_pointer(call.document, json_member(call.document, call.args, "pass_handle"),
+                              &other);
+    if (stale)
+        call.adapter = (HANDLE)(uintptr_t)other;
     jw_init(&call.reply, 0);
     jw_object(&call.reply, NULL);
     jw_u64(&call.reply, "id", id);
@@ -64,11 +70,13 @@ static void run_call(Worker *worker, uint64_t id, const char *name)
     jw_end_object(&call.reply);
 
     /* The handle must be known before the reply is out: the next call may name it. */
-    EnterCriticalSection(&workers_lock);
-    worker->adapter = call.adapter;
-    worker->service = call.service;
-    worker->ended = call.end_worker;
-    LeaveCriticalSection(&workers_lock);
+    if (!stale) {
+        EnterCriticalSection(&workers_lock);
+        worker->adapter = call.adapter;
+        worker->service = call.service;
+        worker->ended = call.end_worker;
+        LeaveCriticalSection(&workers_lock);
+    }
     if (error == ERROR_SUCCESS)
         host_send(&call.reply);
     else

@@ -66,7 +66,7 @@ class App:
             loop, radio, calls, settings, self.service.notify, start_eap, self.performer.event
         )
         self.framework = Framework(self.connection)
-        self.lifecycle = Lifecycle(guid, DESCRIPTION, self.connection, self.framework.reset)
+        self.lifecycle = Lifecycle(guid, DESCRIPTION, self.connection, self.framework.new_host)
         self.lifecycle.use(self.host)
         scene = Scene(loop, self.host, self.connection, self.framework, self.lifecycle)
         self.performer.use(scene)

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from functools import partial
 
 from . import codes, handler_arguments
+from .assoc_params import Form
 from .attempt import (
     WITH_SESSION,
     Algorithms,
@@ -73,6 +74,8 @@ class Connection:
         happened: Callable[[str], None] = lambda _moment: None,
     ) -> None:
         self.happened = happened
+        self.association_form = Form()
+        self.on_reset: Callable[[], None] = lambda: None  # AdapterReset has returned
         self.loop = loop
         self.radio = radio
         self.host = host
@@ -337,7 +340,12 @@ class Connection:
             Phase.POST_PENDING, self.limits.post_associate_s, codes.REASON_IHV_NOT_RESPONDING
         )
         arguments = handler_arguments.post_associate(
-            self.ihv_handle, attempt.session, associated, attempt.bss, self.algorithms
+            self.ihv_handle,
+            attempt.session,
+            associated,
+            attempt.bss,
+            self.algorithms,
+            self.association_form,
         )
         self.host.call("post_associate", arguments, partial(self._post_returned, attempt))
         self.reports.authenticating(attempt)

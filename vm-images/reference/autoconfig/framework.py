@@ -48,7 +48,8 @@ class Framework:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._user_data: dict[tuple[str, int], str] = {}
-        self._ui_requests: set[str] = set()
+        self._ui_requests: dict[str, bool] = {}  # every one of this host → still pending
+        connection.on_reset = self.reset
         self._functions: dict[str, Callable[[Arguments], Arguments | None]] = {
             "Dot11ExtSendPacket": self._send_packet,
             "Dot11ExtPreAssociateCompletion": self._pre_completion,
@@ -94,9 +95,28 @@ class Framework:
         return {"status": status}
 
     def reset(self) -> None:
-        """The host is new, or AdapterReset was called: UI requests are cancelled (RST-04)."""
+        """AdapterReset was called: UI requests are cancelled (RST-04)."""
+        self.cancel_ui_requests()
+        self._group_keys.clear()
+
+    def new_host(self) -> None:
+        """The host is new: what the one before was asked and asked for is nobody's."""
         self._ui_requests.clear()
         self._group_keys.clear()
+
+    def ui_requests_known(self) -> list[str]:
+        """The requests of this host so far, pending or not."""
+        return list(self._ui_requests)
+
+    def take_ui_requests(self) -> list[str]:
+        """The pending requests; they are answered now."""
+        pending = [guid for guid, is_pending in self._ui_requests.items() if is_pending]
+        self.cancel_ui_requests()
+        return pending
+
+    def cancel_ui_requests(self) -> None:
+        """No request is pending any more (UI-06, RST-04)."""
+        self._ui_requests = dict.fromkeys(self._ui_requests, False)
 
     def _check_handle(self, arguments: Arguments) -> None:
         handle = self._connection.svc_handle
@@ -244,13 +264,17 @@ class Framework:
     # --- user interface and notifications ---
 
     def _send_ui_request(self, arguments: Arguments) -> None:
-        """Nobody sits at this guest: the request stays pending until the adapter is reset."""
+        """Nobody sits at this guest: the request stays pending until an order answers it, or the
+        adapter is reset."""
         guid = str(arguments["pIhvUIRequest"]["guidUIRequest"]).lower()
-        if guid in self._ui_requests:  # UI-02
+        if self._ui_requests.get(guid):  # UI-02
             raise Refusal(codes.ERROR_ALREADY_EXISTS)
-        if len(self._ui_requests) >= MAX_UI_REQUESTS:
+        if sum(self._ui_requests.values()) >= MAX_UI_REQUESTS:
             raise Refusal(codes.ERROR_NOT_ENOUGH_MEMORY)
-        self._ui_requests.add(guid)
+        while len(self._ui_requests) >= 2 * MAX_UI_REQUESTS:
+            ended = next(each for each, pending in self._ui_requests.items() if not pending)
+            del self._ui_requests[ended]
+        self._ui_requests[guid] = True
 
     def _send_notification(self, arguments: Arguments) -> None:
         value = arguments["pNotificationData"]

@@ -37,11 +37,16 @@ def capability_match(ihv_handle: str, attempt: Attempt, bss: Bss) -> Arguments:
 
 
 def post_associate(
-    ihv_handle: str, session: str, associated: Associated, bss: Bss, chosen: Algorithms
+    ihv_handle: str,
+    session: str,
+    associated: Associated,
+    bss: Bss,
+    chosen: Algorithms,
+    form: assoc_params.Form,
 ) -> Arguments:
     """PerformPostAssociate: the session, the closed port and the association's parameters."""
     parameters = assoc_params.completion_parameters(
-        associated, bss, chosen.auth, chosen.unicast, chosen.multicast
+        associated, bss, chosen.auth, chosen.unicast, chosen.multicast, form
     )
     session_id = int(session, 16) & 0xFFFFFFFF
     return {

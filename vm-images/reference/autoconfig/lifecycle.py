@@ -134,6 +134,9 @@ class Lifecycle:
         if not event.running:
             self._failed(Outcome(event.error or codes.ERROR_GEN_FAILURE, event.stage or "init"))
             return
+        self._init_adapter()
+
+    def _init_adapter(self) -> None:
         svc_handle = new_handle()
         self._adapter.initializing(svc_handle)
         arguments = {
@@ -188,6 +191,25 @@ class Lifecycle:
             self._begin_start()
         else:
             self._failed(Outcome(ERROR_PROCESS_ABORTED, "lost"))
+
+    # --- the adapter alone ---
+
+    def replug(self, done: Callable[[Outcome], None]) -> None:
+        """Take the adapter away and add it again, in the same host; `done` gets the outcome."""
+        if self.state is not State.RUNNING:
+            done(Outcome(codes.ERROR_INVALID_STATE, self.state.value))
+            return
+        self._waiting.append(done)
+        self._enter(State.STARTING)
+        gone, self._ihv_handle = self._ihv_handle, ""
+        self._adapter.removed()
+        arguments = {"ihv_handle": gone}
+        self._process().call("deinit_adapter", arguments, lambda _result: self._plugged_in())
+
+    def _plugged_in(self) -> None:
+        if self.state is State.STARTING:
+            self._on_new_host()
+            self._init_adapter()
 
     # --- stop ---
 

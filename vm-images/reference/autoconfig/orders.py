@@ -20,6 +20,7 @@ from typing import Any
 MAX_ORDERS = 32
 MAX_DATA_BYTES = 4096
 MAX_DELAY_MS = 10_000
+MAX_OUT_SIZE = 1 << 16
 
 MOMENTS = (
     "connect",  # WlanConnect was taken; the scan is next
@@ -55,15 +56,64 @@ FRAMEWORK_FUNCTIONS = tuple(
 )  # fmt: skip
 """The functions of DOT11EXT_APIS that reach this service (buffers stay in the IHV host)."""
 
+PACKET_FORMS = (
+    "below-header",  # 7 bytes: not even a whole EtherType
+    "header-only",  # 8 bytes: address and EtherType, no payload
+    "one-byte",  # 9 bytes
+    "truncated",  # an EAPOL-Key that ends within its nonce
+    "lying-length",  # an EAPOL-Key whose key data is said to be longer than the packet
+    "noise",  # 200 bytes that are no EAPOL at all
+)
+FRAGMENTS = ("own", "none", "empty", "garbage")
+STALE_HANDLERS = tuple(
+    f"Dot11ExtIhv{name}"
+    for name in (
+        "AdapterReset", "StopPostAssociate", "ReceivePacket", "ReceiveIndication", "Control",
+        "ValidateProfile", "PerformCapabilityMatch", "PerformPreAssociate", "QueryUIRequest",
+        "CreateDiscoveryProfiles", "DeinitAdapter",
+    )
+)  # fmt: skip
+CHOICES = {"form": PACKET_FORMS, "fragment": FRAGMENTS, "handler": STALE_HANDLERS}
+"""Parameters that are one of a few words."""
+NEEDED = {
+    "disassociate": {"status"},
+    "session-change": {"event"},
+    "indicate": {"type"},
+    "hold-completion": {"delay_ms"},
+    "hold-delivery": {"delay_ms"},
+    "stale-handle": {"handler"},
+    "refuse": {"error"},
+}
+"""The parameters an action cannot do without."""
+LIMITS = {"delay_ms": MAX_DELAY_MS, "out_size": MAX_OUT_SIZE}
+
 EVENTS = frozenset({*MOMENTS, *HANDLERS.values(), *FRAMEWORK_FUNCTIONS})
 
 NUMBER, HEX, TEXT, FLAG = "a whole number from 0 to 0xffffffff", "bytes in hex", "a text", "a flag"
 
 PARAMETERS: dict[str, dict[str, str]] = {
     "reset": {},
+    "reset-then-stop": {},
     "disconnect": {},
     "roam": {},
     "reassociate": {},
+    "disassociate": {"status": NUMBER},
+    "remove-adapter": {},
+    "stop-service": {},
+    "session-change": {"event": NUMBER},
+    "ask-ui": {},
+    "answer-ui": {"data": HEX},
+    "query-ui": {"phase": NUMBER},
+    "indicate": {"type": NUMBER, "data": HEX},
+    "control": {"data": HEX, "out_size": NUMBER},
+    "packet": {"data": HEX, "form": TEXT},
+    "hold-completion": {"delay_ms": NUMBER},
+    "hold-delivery": {"delay_ms": NUMBER},
+    "capability-match": {"fragment": TEXT},
+    "validate": {"fragment": TEXT},
+    "discovery": {"insecure": FLAG},
+    "second-pre-associate": {},
+    "stale-handle": {"handler": TEXT},
     "refuse": {"error": NUMBER},
 }
 """Each action with the parameters it may have and what they are."""
@@ -130,6 +180,8 @@ def _order(number: int, entry: object) -> Order:
         raise OrderError(f"{where}: nth is a number from 1, or 'every'")
     if do == "refuse" and on not in FRAMEWORK_FUNCTIONS:
         raise OrderError(f"{where}: only a framework function can be refused")
+    for name in NEEDED.get(do, set()) - set(parameters):
+        raise OrderError(f"{where} ({do}) needs {name}")
     for name, value in parameters.items():
         _check(f"{where} ({do})", name, value, PARAMETERS[do])
     return Order(on, None if nth == "every" else nth, do, parameters)
@@ -142,8 +194,10 @@ def _check(where: str, name: str, value: object, known: dict[str, str]) -> None:
     fits = {NUMBER: _is_number, HEX: _is_hex, TEXT: _is_text, FLAG: _is_flag}[kind](value)
     if not fits:
         raise OrderError(f"{where}: {name} is {kind}")
-    if name == "delay_ms" and isinstance(value, int) and value > MAX_DELAY_MS:
-        raise OrderError(f"{where}: {name} is at most {MAX_DELAY_MS}")
+    if name in CHOICES and value not in CHOICES[name]:
+        raise OrderError(f"{where}: {name} is one of {', '.join(CHOICES[name])}")
+    if name in LIMITS and isinstance(value, int) and value > LIMITS[name]:
+        raise OrderError(f"{where}: {name} is at most {LIMITS[name]}")
 
 
 def _is_number(value: object) -> bool:

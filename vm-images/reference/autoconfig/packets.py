@@ -70,6 +70,9 @@ class PacketPath:
         self._open = False
         self._sends: dict[int, tuple[str, Timer]] = {}
         self._local_cookie = 0
+        self._hold_next_s = 0.0
+        self._held_sends: dict[int, float] = {}  # cookie → how long its completion is held
+        self._held_delivery: Timer | None = None
         self.exclude_unencrypted = False
         self.dropped = 0
 
@@ -101,6 +104,20 @@ class PacketPath:
         self._delivering = False
         self._open = False
 
+    def hold_completion(self, seconds: float) -> None:
+        """An order: complete the next send that much later than it could be."""
+        self._hold_next_s = seconds
+
+    def hold_delivery(self, seconds: float) -> None:
+        """An order: deliver nothing for that long; the backlog's bound holds meanwhile."""
+        if self._held_delivery is not None:
+            self._held_delivery.cancel()
+        self._held_delivery = self._loop.call_later(seconds, self._release)
+
+    def _release(self) -> None:
+        self._held_delivery = None
+        self._deliver()
+
     def open(self) -> None:
         """PerformPostAssociate has returned: deliver what waits and what comes."""
         self._open = True
@@ -110,6 +127,7 @@ class PacketPath:
         """Deliver nothing more, and complete every send still out."""
         self._open = False
         self._backlog.clear()
+        self._held_sends.clear()
         for cookie in list(self._sends):
             self.on_transmit_status(cookie)
 
@@ -121,6 +139,7 @@ class PacketPath:
         for _handle, timer in self._sends.values():
             timer.cancel()
         self._sends.clear()
+        self._held_sends.clear()
 
     # --- receiving ---
 
@@ -131,7 +150,7 @@ class PacketPath:
         if self.exclude_unencrypted and not protected and not self._exempt(ethertype):
             return  # KEY-11
         data = source.hex() + f"{ethertype:04x}" + payload.hex()
-        if self._open and not self._delivering:
+        if self._open and not self._delivering and self._held_delivery is None:
             self._receive(data)
             return
         self._backlog.append(data)
@@ -150,7 +169,8 @@ class PacketPath:
         self._deliver()
 
     def _deliver(self) -> None:
-        if self._open and self._backlog and not self._delivering:
+        held = self._held_delivery is not None
+        if self._open and self._backlog and not self._delivering and not held:
             self._receive(self._backlog.popleft())
 
     # --- sending ---
@@ -163,11 +183,14 @@ class PacketPath:
         if ethertype == EAPOL:
             encrypt = self._exempt(ethertype) != EXEMPT_ALWAYS
             cookie = self._radio.send_control(peer, ethertype, payload, encrypt)
-            self._expect(cookie, completion, self._tx_status_s)
+            limit_s = self._tx_status_s
         else:
             self._radio.send_data(peer, ethertype, payload)
             self._local_cookie -= 1  # the radio's own are positive
-            self._expect(self._local_cookie, completion, 0)
+            cookie, limit_s = self._local_cookie, 0
+        if self._hold_next_s:
+            self._held_sends[cookie], self._hold_next_s = self._hold_next_s, 0.0
+        self._expect(cookie, completion, limit_s)
 
     def send_own(self, peer: bytes, payload: bytes) -> None:
         """Send a security packet of the OS itself, under the DLL's exemption. Raises RadioError."""
@@ -180,6 +203,12 @@ class PacketPath:
 
     def on_transmit_status(self, cookie: int) -> None:
         """A frame left the radio or was given up: complete its send."""
+        held_s = self._held_sends.pop(cookie, 0.0)
+        if held_s and cookie in self._sends:
+            held, status_timer = self._sends[cookie]
+            status_timer.cancel()
+            self._expect(cookie, held, held_s)
+            return
         completion, timer = self._sends.pop(cookie, ("", None))
         if timer is not None:
             timer.cancel()

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from functools import partial
 
 from .actions import ACTIONS, Scene
+from .assoc_params import parse_form
 from .host import Arguments, Done
 from .log import note
-from .orders import HANDLERS, Order, Plan, parse
+from .orders import HANDLERS, Order, OrderError, Plan, parse
 from .packets import Caller
 
 
@@ -33,9 +34,17 @@ class Performer:
         """What the orders act on."""
         self._scene = scene
 
-    def give(self, plan: object) -> None:
-        """Take a new plan in place of the one before. Raises OrderError and keeps the old one."""
-        self._plan = Plan(parse(plan))
+    def give(self, plan: object, association: object = None) -> None:
+        """Take a new plan in place of the one before, and the form of the parameters of
+        PerformPostAssociate. Raises OrderError and keeps the old plan."""
+        assert self._scene is not None, "use() comes first"
+        orders = parse(plan)
+        try:
+            form = parse_form(association or {})
+        except ValueError as error:
+            raise OrderError(str(error)) from None
+        self._scene.connection.association_form = form
+        self._plan = Plan(orders)
         self._done = []
         self._open.clear()
 

@@ -361,7 +361,7 @@ class WlanService:
     def _orders(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
         """The guest's own: what to do out of the ordinary in the next association (`orders`)."""
         try:
-            self._orderly().give(arguments["orders"])
+            self._orderly().give(arguments["orders"], arguments.get("association"))
         except OrderError as error:
             raise CallError(codes.ERROR_INVALID_PARAMETER, str(error)) from None
         return {}

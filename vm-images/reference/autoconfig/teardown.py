@@ -145,8 +145,12 @@ class Teardown:
     def _call_reset(self, then: Callable[[], None]) -> None:
         connection = self._connection
         connection.enter(Phase.RESETTING)
-        arguments = {"ihv_handle": connection.ihv_handle}
-        connection.host.call("adapter_reset", arguments, lambda _result: then())
+
+        def reset(_result: Arguments) -> None:
+            connection.on_reset()
+            then()
+
+        connection.host.call("adapter_reset", {"ihv_handle": connection.ihv_handle}, reset)
 
     def _reset_first(self) -> None:
         """AdapterReset while the operation is pending, or the connection stands; the radio comes
