@@ -27,7 +27,8 @@ class Host:
 
     def __init__(self, fault: str, of: str) -> None:
         self.fault, self.of = fault, of
-        self.service = "0x0"
+        self.service = "0x0"  # of the adapter whose handler runs
+        self.services: dict[str, str] = {}  # by ihv_handle
         self.last_id = 0
 
     def framework(self, function: str, **arguments: Any) -> None:
@@ -58,11 +59,13 @@ class Host:
             if self.fault == "refuse":
                 send({"id": number, "error": {"code": 87, "message": "bad arguments"}})
                 return
+        self.service = self.services.get(args.get("ihv_handle", ""), self.service)
         failing = (self.fault, self.of) == ("error-in", name)
         result: dict[str, Any] = {"status": 31 if failing else 0}
         if name == "init_adapter":
             self.service = args["svc_handle"]
-            result["ihv_handle"] = "0x7001"
+            result["ihv_handle"] = hex(0x7001 + len(self.services))
+            self.services[result["ihv_handle"]] = self.service
         elif name == "pre_associate":
             self.security()
             self.framework("PreAssociateCompletion", hConnectSession=args["connect_session"],

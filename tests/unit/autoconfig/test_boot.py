@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from autoconfig.__main__ import BOOT_TRIES, adapter_guid, start_at_boot
+from autoconfig.__main__ import BOOT_TRIES, start_at_boot
+from autoconfig.adapter import adapter_guid
 from autoconfig.host import HostLoss, ServiceEvent
 from autoconfig.lifecycle import State
 

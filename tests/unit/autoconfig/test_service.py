@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 from autoconfig import codes
-from autoconfig.__main__ import App, adapter_guid
+from autoconfig.__main__ import App
+from autoconfig.adapter import adapter_guid
 from autoconfig.loop import Loop
-from autoconfig.radio import Associated, Lost, RadioEvents
+from autoconfig.radio import Associated, Lost, RadioError, RadioEvents
 from autoconfig.settings import Limits, Settings
 
 from .doubles import AP, REQUEST_BODY, RESPONSE_BODY, STATION, FakeRadio
@@ -56,16 +57,25 @@ class Lab:
     def __init__(self, fault: str = "good") -> None:
         self.loop = Loop()
         self.radio = WillingRadio(self.loop)
+        self.further: list[WillingRadio] = []
         settings = Settings(
             host_command=(sys.executable, DOUBLE, fault),
             address=("127.0.0.1", 0),
             limits=Limits(handler_s=1.0),
         )
-        self.app = App(self.loop, self.radio, settings)
+        self.app = App(self.loop, self.radio, settings, self._plug_in)
         self.app.lifecycle.start(lambda _outcome: None)
         self._thread = threading.Thread(target=self.loop.run)
         self._thread.start()
         self.client = Client(self.app.address)
+
+    def _plug_in(self, number: int) -> WillingRadio:
+        if number > 1:
+            raise RadioError(19, "no more radios")
+        radio = WillingRadio(self.loop)
+        radio.mac = STATION[:4] + bytes((number, 0))
+        self.further.append(radio)
+        return radio
 
     def close(self) -> None:
         """End the service."""
@@ -107,26 +117,28 @@ class Client:
         assert isinstance(message, dict)
         return message
 
-    def until(self, source: int, code: int) -> dict[str, Any]:
-        """The fields of this notification, once it is there."""
+    def until(self, source: int, code: int, guid: str = "") -> dict[str, Any]:
+        """The fields of this notification, once it is there; of this interface, if one is named."""
         while True:
             for event in self.events:
+                if guid not in ("", event["interface"]):
+                    continue
                 if (event["source"], event["code"]) == (source, code):
                     fields = event["fields"]
                     assert isinstance(fields, dict)
                     return fields
             self.read()
 
-    def set_up(self) -> None:
+    def set_up(self, guid: str = GUID) -> None:
         """Register and store the profile."""
         assert self.call("open", client_version=2)["result"] == {"negotiated_version": 2}
         self.call("register", sources=0xFFFF)
-        answer = self.call("set_profile", interface=GUID, flags=0, xml=PROFILE, overwrite=True)
+        answer = self.call("set_profile", interface=guid, flags=0, xml=PROFILE, overwrite=True)
         assert answer["result"] == {"reason": 0}
 
-    def connect(self) -> dict[str, Any]:
+    def connect(self, guid: str = GUID) -> dict[str, Any]:
         """WlanConnect with the profile."""
-        return self.call("connect", interface=GUID, mode=0, profile="lab")
+        return self.call("connect", interface=guid, mode=0, profile="lab")
 
     def close(self) -> None:
         """Close the connection."""

@@ -27,7 +27,7 @@ from tests.unit.checks.builder import (
     tell,
 )
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
-from tests.unit.checks.stories import START, Step, result
+from tests.unit.checks.stories import START, result
 
 ECHO = Expectation(echoes=1)
 END = ("connected", "echo")

@@ -7,20 +7,21 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 
-from .actions import Scene
+from .adapter import Fleet, Workshop, set_scene
 from .confine import Confinement
-from .connection import Connection, StartEap
+from .connection import StartEap
 from .eap_method import CertificateStores, supplicant_config
 from .eap_peer import Peer, PeerEvents, SupplicantPeer
 from .ends import append, clock_ns
-from .framework import Framework
+from .further_radio import new_radio
 from .host import Arguments, HostLoss, IhvHost
 from .lifecycle import Lifecycle, Outcome
 from .log import defer, flush, note
 from .loop import Callback, Loop
 from .nl80211 import Nl80211Radio
-from .performer import OrderedCalls, Performer
 from .profiles import Profile
 from .radio import Radio, RadioError
 from .service import WlanService
@@ -29,26 +30,24 @@ from .standing import take_precedence, warm_ciphers
 
 BOOT_TRIES = 4
 BOOT_PAUSE_S = 1.0
-DESCRIPTION = "Reference WLAN adapter (mac80211_hwsim)"
-
-
-def adapter_guid(mac: bytes) -> str:
-    """The adapter's GUID, the same for the same MAC address."""
-    return f"{{D8F2A1C4-77E0-4B6E-9C53-{mac.hex().upper()}}}"
 
 
 class App:
-    """Everything of one adapter, wired.
+    """Everything, wired, with one adapter to begin with.
 
     Args:
         loop: serves it all.
-        radio: the station.
+        radio: the first adapter's station.
         settings: see Settings.
+        further: makes the radio of the adapter with that number; raises RadioError.
     """
 
-    def __init__(self, loop: Loop, radio: Radio, settings: Settings) -> None:
-        guid = adapter_guid(radio.mac)
-        self.service = WlanService(loop, guid, DESCRIPTION, settings.adapter_oui)
+    def __init__(
+        self, loop: Loop, radio: Radio, settings: Settings, further: Callable[[int], Radio]
+    ) -> None:
+        self._loop = loop
+        self._further = further
+        self.service = WlanService(loop, settings.adapter_oui)
         self.host = IhvHost(
             loop,
             settings.host_command,
@@ -59,28 +58,32 @@ class App:
             Confinement(loop, clock_ns),
             lambda end: append(end, settings.trace),
         )
-        self.performer = Performer()
-        calls = OrderedCalls(self.host, self.performer)
         start_eap = eap_starter(loop, CertificateStores(settings.certificates))
-        self.connection = Connection(
-            loop, radio, calls, settings, self.service.notify, start_eap, self.performer.event
-        )
-        self.framework = Framework(self.connection)
-        self.lifecycle = Lifecycle(guid, DESCRIPTION, self.connection, self.framework.new_host)
+        self._workshop = Workshop(loop, self.host, settings, self.service.notify, start_eap)
+        self.fleet = Fleet(self._workshop.adapter(radio, 0))
+        first = self.fleet.adapters[0]
+        self.lifecycle = Lifecycle(first.guid, first.description, self.fleet, self.fleet.new_host)
         self.lifecycle.use(self.host)
-        scene = Scene(loop, self.host, self.connection, self.framework, self.lifecycle)
-        self.performer.use(scene)
-        self.service.use(self.connection, self.lifecycle, self.host, self.performer)
+        set_scene(first, loop, self.lifecycle)
+        self.service.use(self.fleet.adapters, self.lifecycle, self.have_adapters)
         self.address = self.service.listen(settings.address)
 
+    def have_adapters(self, count: int) -> None:
+        """Plug in adapters until there are so many. Raises RadioError."""
+        while len(self.fleet.adapters) < count:
+            number = len(self.fleet.adapters)
+            adapter = self._workshop.adapter(self._further(number), number)
+            set_scene(adapter, self._loop, self.lifecycle)
+            note(f"{adapter.description} arrives")
+            self.fleet.add(adapter)
+
     def _framework_call(self, function: str, arguments: Arguments) -> Arguments:
-        refused = self.performer.framework_call(function)
-        if refused is not None:
-            return {"status": refused}
-        return self.framework.answer(function, arguments)
+        adapter = self.fleet.of_handle(arguments.get("hDot11SvcHandle"))
+        return adapter.framework_call(function, arguments)
 
     def _host_lost(self, loss: HostLoss) -> None:
-        self.performer.host_lost()
+        for adapter in self.fleet.adapters:
+            adapter.performer.host_lost()
         self.lifecycle.on_lost(loss)
 
     def close(self) -> None:
@@ -102,6 +105,11 @@ def eap_starter(loop: Loop, stores: CertificateStores) -> StartEap:
     return start
 
 
+def further_radio(loop: Loop, settings: Settings, number: int) -> Radio:
+    """Make the radio of the adapter with this number. Raises RadioError."""
+    return Nl80211Radio(loop, new_radio(number), settings.limits.scan_s)
+
+
 def main() -> int:
     """Run the service; the exit code is 2 for a setting that cannot be used, 1 without a radio."""
     loop = Loop()
@@ -116,7 +124,7 @@ def main() -> int:
         return 1
     take_precedence()
     warm_ciphers()
-    app = App(loop, radio, settings)
+    app = App(loop, radio, settings, partial(further_radio, loop, settings))
     # SIGTERM ends in order, so that the DLL sees DeinitAdapter and DeinitService (LIFE-10).
     on_signal(loop, signal.SIGTERM, lambda: app.lifecycle.stop(lambda _outcome: loop.stop()))
     note(f"serving {settings.interface} at {app.address[0]}:{app.address[1]}")

@@ -2,10 +2,11 @@
 """The IHV host process (wlanext.exe's role): start, calls into the DLL's handlers, calls out of
 it, watchdog, end.
 
-Handlers are called one at a time in the order they were asked for: the documents promise no more
-(the contract, section 2.10). A handler that does not return within the limit, and a process that
-ends or breaks the protocol, end the host; `on_lost` tells of it once, and every outstanding call
-is dropped. However a process ends, `on_end` gets one account of it.
+Handlers of one adapter are called one at a time in the order they were asked for: the documents
+promise no more (the contract, section 2.10). Each adapter has a line of its own for that, so what
+one of them is asked keeps no other one waiting. A handler that does not return within the limit,
+and a process that ends or breaks the protocol, end the host; `on_lost` tells of it once, and every
+outstanding call is dropped. However a process ends, `on_end` gets one account of it.
 """
 
 from __future__ import annotations
@@ -15,20 +16,19 @@ import os
 import signal
 import subprocess
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from .confine import Confinement
 from .ends import HostEnd
+from .host_line import Arguments, Done, HandlerCall, HostLine
 from .jsonlines import Channel, Message
 from .log import note
-from .loop import Loop, Timer
+from .loop import Loop
 from .settings import Limits
 
-Arguments = dict[str, Any]
-Done = Callable[[Arguments], None]
+__all__ = ["Arguments", "Done", "HostLoss", "IhvHost", "ServiceEvent"]
+
 HANDLERS_WITH_OWN_LIMIT = frozenset({"deinit_service"})
 EXIT_LIMIT_S = 2.0
 PIPE_GRACE_S = 0.5
@@ -66,14 +66,6 @@ class ServiceEvent:
     error: int
 
 
-@dataclass(frozen=True)
-class _Call:
-    function: str
-    arguments: Arguments
-    done: Done | None
-    dropped: Callable[[], None] | None
-
-
 class IhvHost:
     """One host process at a time.
 
@@ -108,14 +100,13 @@ class IhvHost:
         self._confinement = confinement
         self._on_end = on_end
         self._pid = 0
-        self._since_s = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._exit_fd = -1
-        self._waiting: deque[_Call] = deque()
-        self._current: _Call | None = None
-        self._current_id = 0
-        self._watchdog: Timer | None = None
+        self._main = HostLine(self._enqueue)
+        self._lines: dict[str, HostLine] = {"": self._main}
+        self._asked: dict[int, HostLine] = {}  # call number → whose it is
+        self._number = 0
         self._announced = False
 
     @property
@@ -127,7 +118,7 @@ class IhvHost:
         """Start the process; `on_service` follows, at the latest after the start limit."""
         assert self._process is None, "one host at a time"
         self._announced = False
-        self._pid, self._since_s = 0, time.monotonic()
+        self._pid, self._main.since_s = 0, time.monotonic()
         try:
             process = subprocess.Popen(
                 self._command,
@@ -155,7 +146,7 @@ class IhvHost:
         # Wine's server may hold the pipe's other end open, so its end alone does not tell.
         self._exit_fd = os.pidfd_open(process.pid)
         self._loop.add_reader(self._exit_fd, lambda: self._lost("ended", "process ended"))
-        self._watch(self._limits.host_start_s, LOAD)
+        self._watch(self._main, self._limits.host_start_s, LOAD)
 
     def call(
         self,
@@ -164,15 +155,21 @@ class IhvHost:
         done: Done | None = None,
         dropped: Callable[[], None] | None = None,
     ) -> None:
-        """Call a handler when its turn comes; `done` gets its result, or `dropped` is called if
-        there will be none."""
+        """Call a handler on the main line, that of the first adapter and of the service: when its
+        turn comes. `done` gets its result, or `dropped` is called if there will be none."""
+        self._main.call(function, arguments, done, dropped)
+
+    def line(self, name: str) -> HostLine:
+        """The line of an adapter besides the first."""
+        return self._lines.setdefault(name, HostLine(self._enqueue))
+
+    def _enqueue(self, line: HostLine, call: HandlerCall) -> None:
         if self._process is None:
-            if dropped is not None:
-                self._loop.call_soon(dropped)
+            if call.dropped is not None:
+                self._loop.call_soon(call.dropped)
             return
-        self._waiting.append(_Call(function, arguments, done, dropped))
-        if self._current is None:
-            self._next()
+        line.waiting.append(call)
+        self._next(line)
 
     def kill(self, end: HostEnd | None = None) -> None:
         """End the process at once, dropping every call; `on_lost` is not called.
@@ -216,23 +213,29 @@ class IhvHost:
             done()
 
         limit_ms = int(EXIT_LIMIT_S * 1000)
-        self._disarm()
+        self._main.disarm()
         self._channel.close()
         process.stdin.close()
         self._loop.remove(self._exit_fd)
         self._loop.add_reader(self._exit_fd, lambda: over(late=False))
         timer = self._loop.call_later(EXIT_LIMIT_S, lambda: over(late=True))
 
-    def _next(self) -> None:
-        if not self._waiting or self._channel is None:
+    def _next(self, line: HostLine) -> None:
+        if line.current is not None or not line.waiting or self._channel is None:
             return
-        call = self._current = self._waiting.popleft()
-        self._current_id += 1
-        self._channel.send({"id": self._current_id, "call": call.function, "args": call.arguments})
-        self._since_s = time.monotonic()
+        if line.waiting[0].function == "deinit_service" and self._others_busy(line):
+            return  # DeinitAdapter of every adapter comes first (LIFE-10)
+        call = line.current = line.waiting.popleft()
+        self._number += 1
+        self._asked[self._number] = line
+        self._channel.send({"id": self._number, "call": call.function, "args": call.arguments})
+        line.since_s = time.monotonic()
         own = call.function in HANDLERS_WITH_OWN_LIMIT
         limit_s = self._limits.deinit_service_s if own else self._limits.handler_s
-        self._watch(limit_s, call.function)
+        self._watch(line, limit_s, call.function)
+
+    def _others_busy(self, line: HostLine) -> bool:
+        return any(not other.idle for other in self._lines.values() if other is not line)
 
     def _on_message(self, message: Message) -> None:
         if "call" in message:
@@ -253,20 +256,23 @@ class IhvHost:
             self._channel.send({"id": message.get("id"), "result": result})
 
     def _answered(self, message: Message) -> None:
-        call = self._current
-        if call is None or message.get("id") != self._current_id:
+        number = message.get("id")
+        line = self._asked.pop(number, None) if isinstance(number, int) else None
+        call = line.current if line is not None else None
+        if line is None or call is None:
             self._lost("cut", "answer to no call")
             return
         result = message.get("result")
         if not isinstance(result, dict):
             note(f"IHV host refuses {call.function}")
             result = {"status": 31}  # ERROR_GEN_FAILURE
-        self._disarm()
-        self._current = None
+        line.disarm()
+        line.current = None
         if call.done is not None:
             call.done(result)
-        if self._current is None:
-            self._next()
+        self._next(line)
+        if line.idle:
+            self._next(self._main)
 
     def _on_event(self, message: Message) -> None:
         if message["event"] == "started" and isinstance(message.get("pid"), int):
@@ -274,7 +280,7 @@ class IhvHost:
         if message["event"] != "service" or self._announced:
             return
         self._announced = True
-        self._disarm()
+        self._main.disarm()
         if self._confinement is not None:
             self._confinement.watch()
         self._on_service(
@@ -285,47 +291,45 @@ class IhvHost:
             )
         )
 
-    def _watch(self, limit_s: float, function: str) -> None:
-        self._disarm()
+    def _watch(self, line: HostLine, limit_s: float, function: str) -> None:
+        line.disarm()
         text = f"{function} did not return within {limit_s:g} s"
-        self._watchdog = self._loop.call_later(limit_s, lambda: self._lost("hung", text))
-
-    def _disarm(self) -> None:
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-            self._watchdog = None
+        line.watchdog = self._loop.call_later(limit_s, lambda: self._lost("hung", text, line))
 
     def _on_pipe_closed(self, reason: str) -> None:
         """A process that ends closes its pipes, too: wait a moment for its exit code."""
         if self._process is None:
             return
-        self._disarm()
+        for line in self._lines.values():
+            line.disarm()
         text = f"pipe {reason}"
-        self._watchdog = self._loop.call_later(PIPE_GRACE_S, lambda: self._lost("cut", text))
+        main = self._main
+        main.watchdog = self._loop.call_later(PIPE_GRACE_S, lambda: self._lost("cut", text))
 
-    def _lost(self, how: str, text: str) -> None:
+    def _lost(self, how: str, text: str, line: HostLine | None = None) -> None:
+        """`line` is the one that was waited for; without it any that has a call under way."""
         if self._process is None:
             return
+        busy = [each for each in self._lines.values() if each.current is not None]
+        line = line or (busy[0] if busy else self._main)
         outstanding = "" if self._announced else LOAD
-        if self._current is not None:
-            outstanding = self._current.function
-        waited_ms = int((time.monotonic() - self._since_s) * 1000) if outstanding else 0
+        if line.current is not None:
+            outstanding = line.current.function
+        waited_ms = int((time.monotonic() - line.since_s) * 1000) if outstanding else 0
         hung = how == "hung"
         self.kill(HostEnd(how, function=outstanding, text=text, waited_ms=waited_ms))
         note(f"IHV host lost: {text}{f', in {outstanding}' if outstanding and not hung else ''}")
         self._on_lost(HostLoss(hung, outstanding if outstanding != LOAD else "", text))
 
     def _forget(self) -> None:
-        self._disarm()
+        outstanding = [call for line in self._lines.values() for call in line.clear()]
+        self._asked.clear()
         if self._channel is not None:
             self._channel.close()
             self._channel = None
         self._loop.remove(self._exit_fd)
         os.close(self._exit_fd)
         self._exit_fd = -1
-        outstanding = [self._current, *self._waiting] if self._current else [*self._waiting]
-        self._waiting.clear()
-        self._current = None
         for call in outstanding:
             if call.dropped is not None:
                 self._loop.call_soon(call.dropped)

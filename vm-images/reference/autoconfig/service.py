@@ -3,7 +3,8 @@
 
 Each call is one function of the Native Wifi API; an error's code is the Win32 error that function
 returns, and `reason` its WLAN reason code where it has one. `service` is the guest's own: what
-"net stop|start WlanSvc" does on Windows. So are `orders` and `orders_done`.
+"net stop|start WlanSvc" does on Windows. So are `orders`, `orders_done`
+and `adapters`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from . import codes, eap_method, notifications, profiles
+from .adapter import Adapter
 from .attempt import Phase
-from .connection import Connection
 from .handler_arguments import profile_arguments
 from .host import Arguments
 from .jsonlines import Channel, Message
@@ -24,11 +26,12 @@ from .log import note
 from .loop import Loop
 from .notifications import Notification
 from .orders import OrderError
-from .packets import Caller
 from .performer import Performer
 from .profiles import Profile, ProfileError
+from .radio import RadioError
 
 MAX_CLIENTS = 16
+MAX_ADAPTERS = 4
 MAX_PROFILES = 256
 OPCODE_INTERFACE_STATE, OPCODE_CURRENT_CONNECTION = 6, 7  # WLAN_INTF_OPCODE
 
@@ -104,27 +107,21 @@ Call = Callable[[Client, object, Arguments], Arguments | None]
 
 
 class WlanService:
-    """Serves WLAN clients for one adapter.
+    """Serves WLAN clients.
 
     Args:
         loop: serves the sockets.
-        guid: the adapter's GUID, in braces.
-        description: its name.
         adapter_oui: the OUI profiles must be for.
     """
 
-    def __init__(self, loop: Loop, guid: str, description: str, adapter_oui: int) -> None:
+    def __init__(self, loop: Loop, adapter_oui: int) -> None:
         self._loop = loop
-        self._guid = guid
-        self._description = description
         self._adapter_oui = adapter_oui
         self._clients: list[Client] = []
-        self._profiles: dict[str, Profile] = {}
         self._listener: socket.socket | None = None
-        self._connection: Connection | None = None
+        self._adapters: list[Adapter] = []
+        self._more: Callable[[int], None] | None = None
         self._lifecycle: Lifecycle | None = None
-        self._host: Caller | None = None
-        self._performer: Performer | None = None
         self._calls: dict[str, Call] = {
             "open": self._open,
             "enum_interfaces": self._enum_interfaces,
@@ -139,16 +136,16 @@ class WlanService:
             "service": self._service_control,
             "orders": self._orders,
             "orders_done": self._orders_done,
+            "adapters": self._adapter_count,
         }
 
     def use(
-        self, connection: Connection, lifecycle: Lifecycle, host: Caller, performer: Performer
+        self, adapters: list[Adapter], lifecycle: Lifecycle, more: Callable[[int], None]
     ) -> None:
-        """What the calls act on."""
-        self._connection = connection
+        """What the calls act on; `more` makes it that many adapters, or raises RadioError."""
+        self._adapters = adapters
         self._lifecycle = lifecycle
-        self._host = host
-        self._performer = performer
+        self._more = more
 
     def listen(self, address: tuple[str, int]) -> tuple[str, int]:
         """Accept clients at `address` (port 0 = any); the address in use."""
@@ -168,13 +165,13 @@ class WlanService:
         for client in list(self._clients):
             client.close()
 
-    def notify(self, notification: Notification) -> None:
-        """Send a notification to every client that registered for its source."""
+    def notify(self, guid: str, notification: Notification) -> None:
+        """Send an adapter's notification to every client that registered for its source."""
         event: Message = {
             "event": "notification",
             "source": notification.source,
             "code": notification.code,
-            "interface": self._guid,
+            "interface": guid,
         }
         if notification.data is None:
             event["fields"] = notification.fields
@@ -190,8 +187,7 @@ class WlanService:
         call = self._calls.get(name) if isinstance(name, str) else None
         if call is None or not isinstance(arguments, dict):
             raise CallError(codes.ERROR_INVALID_PARAMETER, "no such call")
-        if "interface" in arguments and str(arguments["interface"]).upper() != self._guid.upper():
-            raise CallError(codes.ERROR_NOT_FOUND, "no such interface")
+        self._adapter(arguments)  # there must be such an interface
         result = call(client, number, arguments)
         if result is not None:
             client.answer(number, result)
@@ -221,9 +217,15 @@ class WlanService:
         return {"negotiated_version": 1 if int(arguments["client_version"]) == 1 else 2}
 
     def _enum_interfaces(self, _client: Client, _number: object, _args: Arguments) -> Arguments:
-        state = INTERFACE_STATES[self._adapter().phase]
-        interface = {"guid": self._guid, "description": self._description, "state": state}
-        return {"interfaces": [interface]}
+        listed = [
+            {
+                "guid": adapter.guid,
+                "description": adapter.description,
+                "state": INTERFACE_STATES[adapter.connection.phase],
+            }
+            for adapter in self._adapters
+        ]
+        return {"interfaces": listed}
 
     def _register(self, client: Client, _number: object, arguments: Arguments) -> Arguments:
         client.sources = int(arguments["sources"])
@@ -240,13 +242,16 @@ class WlanService:
                 profile = replace(profile, eap_method=eap_method.method_of_profile(xml))
         except ProfileError as error:
             raise CallError(codes.ERROR_BAD_PROFILE, str(error), error.reason) from None
-        if profile.name in self._profiles and not overwrite:
+        adapter = self._adapter(arguments)
+        if profile.name in adapter.profiles and not overwrite:
             raise CallError(codes.ERROR_ALREADY_EXISTS, "a profile of this name exists")
-        if len(self._profiles) >= MAX_PROFILES:
+        if len(adapter.profiles) >= MAX_PROFILES:
             raise CallError(codes.ERROR_NOT_ENOUGH_MEMORY, "too many profiles")
-        self._life().ensure(lambda outcome: self._validate(client, number, profile, outcome))
+        self._life().ensure(partial(self._validate, client, number, adapter, profile))
 
-    def _validate(self, client: Client, number: object, profile: Profile, outcome: Outcome) -> None:
+    def _validate(
+        self, client: Client, number: object, adapter: Adapter, profile: Profile, outcome: Outcome
+    ) -> None:
         if outcome.error == codes.ERROR_SERVICE_NOT_ACTIVE:
             client.refuse(number, CallError(outcome.error, "the WLAN service is stopped"))
             return
@@ -262,7 +267,7 @@ class WlanService:
                 text = "the IHV DLL refuses the profile"
                 client.refuse(number, CallError(codes.ERROR_BAD_PROFILE, text, reason))
                 return
-            self._profiles[profile.name] = profile
+            adapter.profiles[profile.name] = profile
             client.answer(number, {"reason": reason})
 
         def dropped() -> None:
@@ -270,16 +275,16 @@ class WlanService:
             error = CallError(codes.ERROR_BAD_PROFILE, text, codes.REASON_IHV_NOT_RESPONDING)
             client.refuse(number, error)
 
-        assert self._host is not None
-        arguments = profile_arguments(self._adapter().ihv_handle, profile)
-        self._host.call("validate_profile", arguments, validated, dropped)
+        arguments = profile_arguments(adapter.connection.ihv_handle, profile)
+        adapter.line.call("validate_profile", arguments, validated, dropped)
 
     def _set_eap_user_data(
         self, _client: Client, _number: object, arguments: Arguments
     ) -> Arguments:
         """WlanSetProfileEapXmlUserData: who authenticates with a profile."""
         name, xml = arguments["profile"], arguments["xml"]
-        profile = self._profiles.get(name)
+        profiles_of_adapter = self._adapter(arguments).profiles
+        profile = profiles_of_adapter.get(name)
         if profile is None:
             raise CallError(codes.ERROR_NOT_FOUND, "no such profile")
         try:
@@ -288,37 +293,42 @@ class WlanService:
             raise CallError(codes.ERROR_INVALID_PARAMETER, str(error)) from None
         if profile.eap_method is None or profile.eap_method.kind != user.kind:
             raise CallError(codes.ERROR_BAD_PROFILE, "the profile has another EAP method, or none")
-        self._profiles[name] = replace(profile, eap_user=user)
+        profiles_of_adapter[name] = replace(profile, eap_user=user)
         return {}
 
     def _delete_profile(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
-        if self._profiles.pop(arguments["name"], None) is None:
+        if self._adapter(arguments).profiles.pop(arguments["name"], None) is None:
             raise CallError(codes.ERROR_NOT_FOUND, "no such profile")
         return {}
 
-    def _get_profile_list(self, _client: Client, _number: object, _args: Arguments) -> Arguments:
-        return {"profiles": [{"name": name, "flags": 0} for name in self._profiles]}
+    def _get_profile_list(
+        self, _client: Client, _number: object, arguments: Arguments
+    ) -> Arguments:
+        found = self._adapter(arguments).profiles
+        return {"profiles": [{"name": name, "flags": 0} for name in found]}
 
     def _connect(self, client: Client, number: object, arguments: Arguments) -> None:
         """WlanConnect returns once the request is taken; the rest comes by notifications."""
-        profile = self._profiles.get(arguments["profile"])
+        adapter = self._adapter(arguments)
+        profile = adapter.profiles.get(arguments["profile"])
         if int(arguments["mode"]) != notifications.MODE_PROFILE or profile is None:
             raise CallError(codes.ERROR_NOT_FOUND, "no such profile")
         life = self._life()
         if life.state in (State.STOPPED, State.STOPPING):
             raise CallError(codes.ERROR_SERVICE_NOT_ACTIVE, "the WLAN service is stopped")
         client.answer(number, {})
-        self._adapter().connect(profile)
+        connection = adapter.connection
+        connection.connect(profile)
         # A host that failed gets another chance.
-        life.ensure(lambda outcome: self._adapter().unavailable() if outcome.error else None)
+        life.ensure(lambda outcome: connection.unavailable() if outcome.error else None)
 
-    def _disconnect(self, _client: Client, _number: object, _args: Arguments) -> Arguments:
-        self._adapter().disconnect_by_client()
+    def _disconnect(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
+        self._adapter(arguments).connection.disconnect_by_client()
         return {}
 
     def _query_interface(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
         opcode = int(arguments["opcode"])
-        adapter = self._adapter()
+        adapter = self._adapter(arguments).connection
         found: dict[str, Any] = {"state": INTERFACE_STATES[adapter.phase]}
         if opcode == OPCODE_INTERFACE_STATE:
             return found
@@ -371,12 +381,30 @@ class WlanService:
         self._orderly().collect(lambda done: client.answer(number, {"done": done}))
 
     def _orderly(self) -> Performer:
-        assert self._performer is not None, "use() comes first"
-        return self._performer
+        """Orders are the first adapter's."""
+        return self._adapters[0].performer
 
-    def _adapter(self) -> Connection:
-        assert self._connection is not None, "use() comes first"
-        return self._connection
+    def _adapter_count(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
+        """The guest's own: as if so many adapters were plugged in; none is ever taken away."""
+        count = int(arguments["count"])
+        if not 1 <= count <= MAX_ADAPTERS or self._more is None:
+            text = f"the guest can have 1 to {MAX_ADAPTERS} adapters"
+            raise CallError(codes.ERROR_INVALID_PARAMETER, text)
+        try:
+            self._more(count)
+        except RadioError as error:
+            raise CallError(codes.ERROR_GEN_FAILURE, str(error)) from None
+        return {"adapters": len(self._adapters)}
+
+    def _adapter(self, arguments: Arguments) -> Adapter:
+        """The adapter a call is for: the first, if it names none."""
+        if "interface" not in arguments:
+            return self._adapters[0]
+        named = str(arguments["interface"]).upper()
+        for adapter in self._adapters:
+            if adapter.guid.upper() == named:
+                return adapter
+        raise CallError(codes.ERROR_NOT_FOUND, "no such interface")
 
     def _life(self) -> Lifecycle:
         assert self._lifecycle is not None, "use() comes first"

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One WLAN adapter, put together: its radio's connection, the functions its DLL may call, its
+orders; and the adapters that come besides the first.
+
+The IHV host and the service are one for all of them (I:dot11extihv_init_service); each has its own
+two handles, its own line of handler calls and its own profiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from . import codes
+from .actions import Scene
+from .attempt import new_handle
+from .connection import Connection, StartEap
+from .framework import Framework
+from .host import Arguments, HostLoss, IhvHost
+from .lifecycle import EXTENSIBLE_STATION, Lifecycle
+from .log import note
+from .loop import Loop
+from .notifications import Notification
+from .packets import Caller
+from .performer import OrderedCalls, Performer
+from .profiles import Profile
+from .radio import Radio
+from .settings import Settings
+
+DESCRIPTION = "Reference WLAN adapter (mac80211_hwsim)"
+
+
+def adapter_guid(mac: bytes) -> str:
+    """The adapter's GUID, the same for the same MAC address."""
+    return f"{{D8F2A1C4-77E0-4B6E-9C53-{mac.hex().upper()}}}"
+
+
+@dataclass
+class Adapter:
+    """One adapter.
+
+    Attributes:
+        guid: its GUID, in braces.
+        description: its name for people.
+        line: calls its handlers, past the orders.
+        calls: calls its handlers.
+        profiles: what WlanSetProfile stored, by name.
+    """
+
+    guid: str
+    description: str
+    line: Caller
+    calls: Caller
+    connection: Connection
+    framework: Framework
+    performer: Performer
+    profiles: dict[str, Profile] = field(default_factory=dict)
+
+    def framework_call(self, function: str, arguments: Arguments) -> Arguments:
+        """The DLL calls a framework function with this adapter's handle."""
+        refused = self.performer.framework_call(function)
+        if refused is not None:
+            return {"status": refused}
+        return self.framework.answer(function, arguments)
+
+    def has_handle(self, handle: object) -> bool:
+        """Whether this hDot11SvcHandle is its own."""
+        try:
+            given = handle if isinstance(handle, int) else int(str(handle), 16)
+        except ValueError:
+            return False
+        own = self.connection.svc_handle
+        return bool(own) and given == int(own, 16)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What all adapters are made of."""
+
+    loop: Loop
+    host: IhvHost
+    settings: Settings
+    notify: Callable[[str, Notification], None]
+    start_eap: StartEap
+
+    def adapter(self, radio: Radio, number: int) -> Adapter:
+        """The adapter of this radio; the first has number 0."""
+        guid = adapter_guid(radio.mac)
+        description = DESCRIPTION if not number else f"{DESCRIPTION} #{number + 1}"
+        performer = Performer()
+        line = self.host if not number else self.host.line(guid)
+        calls = OrderedCalls(line, performer)
+        connection = Connection(
+            self.loop, radio, calls, self.settings, partial(self.notify, guid), self.start_eap,
+            performer.event,
+        )  # fmt: skip
+        framework = Framework(connection)
+        return Adapter(guid, description, line, calls, connection, framework, performer)
+
+
+def set_scene(adapter: Adapter, loop: Loop, lifecycle: Lifecycle) -> None:
+    """Let orders act on the adapter."""
+    scene = Scene(loop, adapter.line, adapter.connection, adapter.framework, lifecycle)
+    adapter.performer.use(scene)
+
+
+class Fleet:
+    """All adapters as the life of the service sees them: the first one, which the others follow.
+
+    An `AdapterLife`. The first is initialized and removed by the lifecycle itself; the others come
+    when it is ready and go before it does (LIFE-10: DeinitAdapter for every adapter).
+    """
+
+    def __init__(self, first: Adapter) -> None:
+        self.adapters = [first]
+
+    def add(self, adapter: Adapter) -> None:
+        """A further adapter arrives."""
+        self.adapters.append(adapter)
+        if self._first.ihv_handle:
+            self._initialize(adapter)
+
+    def new_host(self) -> None:
+        """A host starts: nothing of the one before counts any more."""
+        for adapter in self.adapters:
+            adapter.framework.new_host()
+
+    def of_handle(self, handle: object) -> Adapter:
+        """The adapter with this hDot11SvcHandle; the first, which refuses it, if there is none."""
+        found = (adapter for adapter in self.adapters if adapter.has_handle(handle))
+        return next(found, self.adapters[0])
+
+    # --- AdapterLife ---
+
+    def initializing(self, svc_handle: str) -> None:
+        """InitAdapter is about to be called for the first."""
+        self._first.initializing(svc_handle)
+
+    def ready(self, ihv_handle: str) -> None:
+        """The first is there; the others follow."""
+        self._first.ready(ihv_handle)
+        for adapter in self.adapters[1:]:
+            self._initialize(adapter)
+
+    def removed(self) -> None:
+        """DeinitAdapter is about to be called for the first: the others go before it."""
+        for adapter in self.adapters[1:]:
+            handle = adapter.connection.ihv_handle
+            adapter.connection.removed()
+            if handle:
+                adapter.line.call("deinit_adapter", {"ihv_handle": handle})
+        self._first.removed()
+
+    def host_lost(self, loss: HostLoss) -> None:
+        """The host is gone, for all of them."""
+        for adapter in self.adapters:
+            adapter.connection.host_lost(loss)
+
+    def unavailable(self) -> None:
+        """The host cannot be started, for none of them."""
+        for adapter in self.adapters:
+            adapter.connection.unavailable()
+
+    def shut_down(self, done: Callable[[], None]) -> None:
+        """End every connection, then call `done`."""
+        open_ones = len(self.adapters)
+
+        def one_done() -> None:
+            nonlocal open_ones
+            open_ones -= 1
+            if not open_ones:
+                done()
+
+        for adapter in self.adapters:
+            adapter.connection.shut_down(one_done)
+
+    @property
+    def _first(self) -> Connection:
+        return self.adapters[0].connection
+
+    def _initialize(self, adapter: Adapter) -> None:
+        svc_handle = new_handle()
+        adapter.connection.initializing(svc_handle)
+        arguments = {
+            "guid": adapter.guid,
+            "description": adapter.description,
+            "mode": EXTENSIBLE_STATION,
+            "svc_handle": svc_handle,
+        }
+        adapter.line.call("init_adapter", arguments, partial(self._initialized, adapter))
+
+    def _initialized(self, adapter: Adapter, result: Arguments) -> None:
+        status = int(result.get("status", codes.ERROR_GEN_FAILURE))
+        if status == codes.ERROR_SUCCESS:
+            adapter.connection.ready(str(result["ihv_handle"]))
+            return
+        note(f"{adapter.description}: InitAdapter failed with error {status}")
+        adapter.connection.removed()
+        adapter.connection.unavailable()
