@@ -22,7 +22,6 @@ from harness.config import Lab, load_lab
 from harness.console import Console, open_console
 from harness.errors import HarnessError, LabFault, UsageError
 from harness.faults import FAULTS, find_fault
-from harness.guest.dll import inspect
 from harness.outcome import perform
 from harness.results import ResultFileError, StoreError, write_atomic
 from harness.rulebook import rules
@@ -30,6 +29,7 @@ from harness.run import Plan
 from harness.scenarios import Scenario, find_scenario, scenario_names
 from harness.scenarios.model import SAMPLE_SECURITY
 from harness.soak import Soak, soak
+from harness.vendor import Brought, vendors_dll
 
 MISS_EXIT = 3
 INTERRUPTED_EXIT = 130
@@ -57,12 +57,20 @@ def run(
     ] = None,
     fault: Annotated[str, typer.Option(help="Fault of the sample DLL (see `hil faults`).")] = "",
     dll: Annotated[Path | None, typer.Option(help="Your IHV Extensions DLL (64-bit).")] = None,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option("--with", help="A file or folder your DLL needs beside it (repeatable)."),
+    ] = None,
     lab: LabOption = None,
 ) -> None:
     """Run a scenario: associate, watch the DLL, judge, report."""
     _signals()
-    plan = _plan(scenario, associations, fault, dll, load_lab(lab), sys.argv[1:])
+    used = load_lab(lab)
+    brought = Brought(dll, tuple(beside or ()))
+    plan = _plan(scenario, associations, fault, brought, used, sys.argv[1:])
     with open_console(rules=RULES) as console:
+        for notice in plan.dll.notices if plan.dll else ():
+            console.note(notice)
         result, _ = perform(plan, console)
     raise typer.Exit(result.verdict.exit_code)
 
@@ -209,7 +217,12 @@ def main() -> NoReturn:
 
 
 def _plan(
-    scenario: str, associations: int | None, fault: str, dll: Path | None, lab: Lab, argv: list[str]
+    scenario: str,
+    associations: int | None,
+    fault: str,
+    brought: Brought,
+    lab: Lab,
+    argv: list[str],
 ) -> Plan:
     chosen = find_fault(fault) if fault else None
     found = find_scenario(scenario or (chosen.scenario if chosen else "plain"))
@@ -218,17 +231,17 @@ def _plan(
     if not 1 <= count <= 100_000:
         raise UsageError(f"--associations {count}: wanted 1 to 100000")
     _check_guest(found, lab.guest.kind)
-    if chosen and (dll is not None or found.ihv.security != SAMPLE_SECURITY):
+    if chosen and (brought.dll or lab.dll.path or found.ihv.security != SAMPLE_SECURITY):
         raise UsageError(
             f"--fault {fault}: only our sample DLL can be told to have a fault",
-            hint="leave out --dll, and the scenario's [ihv] security",
+            hint="leave out --dll (lab.toml's [dll] path), and the scenario's [ihv] security",
         )
     return Plan(
         lab=lab,
         scenario=_counted(found, count).with_passphrase(),
         command=shlex.join(["./hil", *argv]),
         fault=chosen,
-        dll=inspect(dll) if dll is not None else None,
+        dll=vendors_dll(lab, brought),
     )
 
 

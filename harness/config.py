@@ -47,6 +47,15 @@ class Air(Strict):
         return HOSTAPD_FIRST_RETRY_MS if accel == "kvm" else TCG_FIRST_RETRY_MS
 
 
+class Vendor(Strict):
+    """The vendor's DLL and what comes with it. Paths are as the command line takes them."""
+
+    path: Path | None = None
+    """The IHV Extensions DLL; the command line's --dll comes first."""
+    companions: tuple[Path, ...] = ()
+    """Files, or folders with all they hold, put beside it; --with comes first."""
+
+
 class Limits(Strict):
     """Bounds on every wait, in seconds.
 
@@ -78,6 +87,7 @@ class Lab(Strict):
 
     guest: Guest = Guest()
     air: Air = Air()
+    dll: Vendor = Vendor()
     limits: Limits = Limits()
     store: Store = Store()
     rules: tuple[RuleOverride, ...] = ()

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from harness.air import AP_IP, STATION_IP
+from harness.guest.companions import hashes
 from harness.guest.dll import Dll
 from harness.lab import Session
 from harness.results import Environment, EvidenceFile
@@ -37,12 +38,24 @@ DESCRIPTIONS = {
 SECRET = {"air.keys"}
 
 
+def of_dll(dll: Dll) -> Environment:
+    """What of the fingerprint a vendor's DLL alone tells."""
+    return Environment(
+        dll_path=str(dll.path),
+        dll_sha256=dll.sha256,
+        dll_companions=dict(hashes(dll.companions)),
+    )
+
+
 def environment(dll: Dll | None, session: Session) -> Environment:
     """The fingerprint of a running lab."""
     clock = session.air.state.clock
+    guests = Environment(dll_path=session.vendor, dll_sha256=session.vendor_sha256)
+    known = guests if dll is None else of_dll(dll)
     return Environment(
-        dll_path=session.vendor if dll is None else str(dll.path),
-        dll_sha256=session.vendor_sha256 if dll is None else dll.sha256,
+        dll_path=known.dll_path,
+        dll_sha256=known.dll_sha256,
+        dll_companions=known.dll_companions,
         guest_build=f"Windows {session.agent.hello.get('windows', '?')} (reference guest)",
         qemu=qemu_version(),
         accelerator=session.accel.accel,

@@ -20,6 +20,7 @@ from harness.eap import Credentials, RadiusServer
 from harness.errors import HarnessError, LabFault, PeerGone, ServiceRefused
 from harness.evidence import IhvRecord
 from harness.guest.agent import Agent, Interface, running_agent
+from harness.guest.dll import Dll
 from harness.guest.orders import Orders
 from harness.guest.recorder import AGENT, FOLDER, TRACE, installed, stop_service
 from harness.guest.ssh import Login, Ssh, connect
@@ -170,7 +171,7 @@ def open_guest(lab: Lab, stages: Stages, recording: Recording, run_dir: Path) ->
 
 @contextlib.contextmanager
 def open_session(
-    lab: Lab, guest: Guest, recording: Recording, stages: Stages, dll: Path | None
+    lab: Lab, guest: Guest, recording: Recording, stages: Stages, dll: Dll | None
 ) -> Iterator[Session]:
     """The guest with the recorder around the DLL under test and the agent running."""
     ssh, images = guest.ssh, guest.images

@@ -150,4 +150,6 @@ def pages(evidence: RunEvidence) -> Pages:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(_toml(one) for one in value)}]"
     return repr(value) if isinstance(value, int | float) else json.dumps(str(value))

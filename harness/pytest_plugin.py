@@ -29,7 +29,6 @@ from harness.console import open_console
 from harness.errors import LabFault
 from harness.evidence import RunEvidence, window
 from harness.faults import find_fault
-from harness.guest.dll import inspect
 from harness.judge import Judge, expectation_of, limits_of
 from harness.lab import Guest, Session, open_guest, open_session
 from harness.overrides import in_force
@@ -37,6 +36,7 @@ from harness.recording import Recording, recording
 from harness.results import AssociationResult, FindingResult, Verdict, combine
 from harness.run import Gathered, Plan, associate_all
 from harness.scenarios import Network, Scenario, find_scenario
+from harness.vendor import Brought, vendors_dll
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("wlan-hil", "hardware-in-the-loop lab for WLAN drivers")
     group.addoption("--hil-lab", metavar="FILE", type=Path, help="lab.toml to use")
     group.addoption("--hil-dll", metavar="FILE", type=Path, help="IHV Extensions DLL to test")
+    group.addoption(
+        "--hil-with",
+        metavar="PATH",
+        type=Path,
+        action="append",
+        default=[],
+        help="file or folder the DLL needs beside it (repeatable)",
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -169,9 +177,8 @@ def lab(
 ) -> Iterator[RunningLab]:
     """The whole lab: recorder around the DLL under test, agent, access point on the air."""
     tape, folder = _recording
-    dll: Path | None = request.config.getoption("--hil-dll")
-    if dll is not None:
-        dll = inspect(dll).path
+    option = request.config.getoption
+    dll = vendors_dll(lab_config, Brought(option("--hil-dll"), tuple(option("--hil-with"))))
     network = find_scenario("plain").with_passphrase().network
     with (
         open_console() as console,

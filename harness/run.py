@@ -19,7 +19,7 @@ from harness.eap import radius_of
 from harness.errors import HarnessError, LabFault
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
 from harness.faults import Fault
-from harness.fingerprint import environment
+from harness.fingerprint import environment, of_dll
 from harness.guest.dll import Dll
 from harness.guest.eap import place_certificates, set_user
 from harness.guest.profile import profile_name, profile_xml
@@ -77,13 +77,13 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
     gathered = Gathered()
     stages = StageClock(console)
     gathered.stages = stages.stages
+    if plan.dll is not None:  # known also when the lab does not come up with it
+        gathered.environment = of_dll(plan.dll)
     try:
         with (
             radius_of(plan.scenario, run_dir) as (credentials, radius),
             open_guest(plan.lab, stages, tape, run_dir) as guest,
-            open_session(
-                plan.lab, guest, tape, stages, plan.dll.path if plan.dll else None
-            ) as session,
+            open_session(plan.lab, guest, tape, stages, plan.dll) as session,
         ):
             gathered.environment = environment(plan.dll, session)
             session.credentials = credentials

@@ -18,6 +18,8 @@ from harness.evidence.model import DamageKind, IhvRecord
 
 NOTE: Final = "(a rule of this harness)"
 
+REQUIRED: Final = (names.GET_VERSION, names.INIT_SERVICE)
+
 WIN32: Final = {
     5: "access denied",
     8: "not enough memory",
@@ -156,7 +158,10 @@ def _did_not_start(case: Case, process: Process, told: IhvRecord) -> Outcomes:
         at_ns = process.load.t_ns
         yield _start(case, process, what, at_ns, (process.load.seq, told.seq))
         return
-    for function in (names.GET_VERSION, names.INIT_SERVICE, names.INIT_ADAPTER):
+    exports = fields.mapping(process.load.raw, "exports") if process.load else None
+    if exports is not None and not all(exports.get(name) for name in REQUIRED):
+        return  # LIFE-02 says it
+    for function in (*REQUIRED, names.INIT_ADAPTER):
         for call in process.of(function):
             if call.returned is not None and call.result:
                 what = f"{names.short(function)} returned error {call.result}"

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from harness.errors import HarnessError, LabFault, PeerGone
+from harness.guest.dll import Dll
 from harness.guest.ssh import CommandResult, Ssh
 
 FOLDER = PureWindowsPath(r"C:\hil")
@@ -72,19 +73,17 @@ class Installed:
 
 
 @contextlib.contextmanager
-def installed(ssh: Ssh, recorder: Path, *, dll: Path | None) -> Iterator[Installed]:
-    """The recorder around `dll` (uploaded), or around the DLL the guest has installed.
+def installed(ssh: Ssh, recorder: Path, *, dll: Dll | None) -> Iterator[Installed]:
+    """The recorder around `dll` (uploaded with its companions), or around the guest's own DLL.
 
     The WLAN service is restarted at entry; at exit the registry value is put back and the service
     restarted once more. A service that does not come up is for the caller to judge: a DLL may do
     that. Raises `LabFault` if the guest has no registration.
     """
     registration = _original(ssh)
-    vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.name)
+    vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.path.name)
     stop_service(ssh)
-    if dll is not None:
-        ssh.mkdir(VENDOR_FOLDER)
-        ssh.put(dll, VENDOR_FOLDER / dll.name)
+    uploaded = _upload(ssh, dll) if dll is not None else []
     content = ssh.read_from(PureWindowsPath(vendor), 0)
     if not content:
         raise PeerGone("the IHV Extensions DLL of the guest", 0, f"{vendor} is not there, or empty")
@@ -103,6 +102,20 @@ def installed(ssh: Ssh, recorder: Path, *, dll: Path | None) -> Iterator[Install
             ssh.remove(ORIGINAL)
             stop_service(ssh)
             _checked(ssh, f"net start {SERVICE}", may_fail=True)
+            for file in uploaded:  # the next DLL must not find what came with this one
+                ssh.remove(file)
+
+
+def _upload(ssh: Ssh, dll: Dll) -> list[PureWindowsPath]:
+    """Put a DLL and what comes with it into the vendor's folder; where everything lies."""
+    files = {dll.path.name: dll.path} | {one.name: one.path for one in dll.companions}
+    targets = []
+    for name, source in files.items():
+        target = VENDOR_FOLDER / PureWindowsPath(name)  # checked: no part leads out of the folder
+        ssh.mkdir(target.parent)
+        ssh.put(source, target)
+        targets.append(target)
+    return targets
 
 
 def stop_service(ssh: Ssh) -> None:

@@ -107,6 +107,7 @@ def environment(result: RunResult) -> tuple[tuple[str, str], ...]:
     listed = [
         ("Driver DLL", env.dll_path),
         ("SHA-256", env.dll_sha256),
+        *((f"beside it: {name}", value) for name, value in env.dll_companions.items()),
         ("Guest", env.guest_build),
         ("QEMU", env.qemu),
         ("Accelerator", _joined(env.accelerator, env.accelerator_reason)),

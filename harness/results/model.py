@@ -184,6 +184,9 @@ class Environment(_Model):
 
     dll_path: str | None = None
     dll_sha256: str | None = None
+    dll_companions: dict[str, str] = Field(
+        default_factory=dict, description="files put beside the DLL, with their SHA-256"
+    )
     guest_build: str | None = None
     qemu: str | None = None
     accelerator: str | None = None

@@ -18,6 +18,7 @@ from harness.console import Console
 from harness.errors import LabFault, TooSlow
 from harness.evidence import ClockModel, Echo, Notification
 from harness.guest.agent import ACM, DISCONNECTED, Interface
+from harness.guest.dll import Dll
 from harness.guest.ssh import Login
 from harness.lab import Session
 from harness.recording import Recording
@@ -99,7 +100,7 @@ class World:
 
     @contextlib.contextmanager
     def open_session(
-        self, lab: Lab, guest: Any, recording: Recording, console: Console, dll: Path | None
+        self, lab: Lab, guest: Any, recording: Recording, console: Console, dll: Dll | None
     ) -> Iterator[Session]:
         """In place of `harness.lab.open_session`."""
         self.step("open session")

@@ -10,6 +10,7 @@ import pytest
 
 from harness import fingerprint
 from harness.fingerprint import DESCRIPTIONS, LIBRARIES, environment, evidence_files
+from harness.guest.companions import Companion
 from harness.guest.dll import Dll
 from harness.recording import Recording
 from tests.unit.doubles import IMAGES, World
@@ -36,7 +37,9 @@ def test_an_own_dll_and_a_missing_clock(world: World) -> None:
     """With --dll: the file on this machine. A clock that was never tied is none, not zero."""
     world.air.state.clock = None
     session = world.session(Recording(io.BytesIO(), io.BytesIO()))
-    found = environment(Dll(Path("/x/ihv.dll"), "cd" * 32), session)
+    helper = Companion(Path("/x/helper.dll"), "helper.dll", "ef" * 32)
+    found = environment(Dll(Path("/x/ihv.dll"), "cd" * 32, (helper,)), session)
+    assert found.dll_companions == {"helper.dll": "ef" * 32}
     assert (found.dll_path, found.dll_sha256) == ("/x/ihv.dll", "cd" * 32)
     assert found.clock_uncertainty_us is None
 

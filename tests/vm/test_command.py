@@ -29,12 +29,13 @@ def test_a_good_run(command: Command) -> None:
 
 
 def test_the_dlls_end_is_part_of_the_run(command: Command) -> None:
-    """The trace ends with DeinitAdapter, DeinitService and the unload."""
+    """The trace ends with DeinitAdapter, DeinitService, the unload, and how the process ended."""
     command.start("run", "-n", "1")
     assert command.wait() == 0, command.output
     trace = (command.run_dir / "ihv-trace.jsonl").read_text().splitlines()
-    assert '"kind":"unload"' in trace[-1]
-    assert any("Dot11ExtIhvDeinitService" in line for line in trace[-4:])
+    assert '"kind":"unload"' in trace[-2]
+    assert '"how":"stopped"' in trace[-1]
+    assert any("Dot11ExtIhvDeinitService" in line for line in trace[-5:])
 
 
 def test_a_fault_ends_in_fail(command: Command) -> None:

@@ -38,6 +38,18 @@ BUSY_S = 1.5
 """What is called spinning here: the runs are short."""
 
 
+def compile_hostile(target: Path, *more: str) -> Path:
+    """hostile.c as `target`, whose name says what it does."""
+    subprocess.run(
+        ["x86_64-w64-mingw32-gcc", "-shared", "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror",
+         f"-I{ROOT / 'vm-images' / 'ihv' / 'include'}", "-D_WIN32_WINNT=0x0A00",
+         "-DNTDDI_VERSION=0x0A000000", str(ROOT / "tests" / "wine" / "hostile.c"),
+         "-o", str(target), *more],
+        check=True, timeout=120,
+    )  # fmt: skip
+    return target
+
+
 @dataclass
 class Bench:
     """A session in which one DLL after the other takes the vendor's place behind the recorder."""
@@ -91,14 +103,7 @@ class Bench:
 def bench(lab_config: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """A guest of this module's own, and the hostile DLL compiled."""
     folder = tmp_path_factory.mktemp("hostile")
-    dll = folder / "hostile.bin"
-    subprocess.run(
-        ["x86_64-w64-mingw32-gcc", "-shared", "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror",
-         f"-I{ROOT / 'vm-images' / 'ihv' / 'include'}", "-D_WIN32_WINNT=0x0A00",
-         "-DNTDDI_VERSION=0x0A000000", str(ROOT / "tests" / "wine" / "hostile.c"),
-         "-o", str(dll)],
-        check=True, timeout=120,
-    )  # fmt: skip
+    dll = compile_hostile(folder / "hostile.bin")
     scenario = find_scenario("plain").with_passphrase().model_copy(update={"associations": 1})
     with (
         recording(folder) as tape,

@@ -32,7 +32,7 @@ class Command:
     def start(self, *args: str, prefix: tuple[str, ...] = (), lab: str = "") -> None:
         """Start `hil ARGS`; its runs go to this command's folder."""
         (self.folder / "lab.toml").write_text(lab or '[store]\nruns = "runs"\n')
-        self.temporary.mkdir()
+        self.temporary.mkdir(exist_ok=True)
         self._process = subprocess.Popen(
             [*prefix, sys.executable, "-m", "harness", *args],
             cwd=self.folder,

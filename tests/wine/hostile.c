@@ -156,6 +156,10 @@ static void wild_pointers(void)
 
 /* ---- what happens where ---- */
 
+#ifdef COMPANION
+__declspec(dllimport) int Helps(void);
+#endif
+
 static void act(const char *place)
 {
     char wanted[64];
@@ -327,6 +331,10 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
         self = instance;
         read_mode(instance);
         act("load");
+#ifdef COMPANION
+        if (Helps() != 4711)
+            return FALSE;
+#endif
         if (is("refuse-load"))
             return FALSE;
         if (is("deadlock-load")) {

@@ -144,6 +144,15 @@ def test_a_dll_that_cannot_be_loaded() -> None:
     only_finding(story, "HOST-05", "FAIL", "error 126 (a DLL it needs was not found")
 
 
+def test_missing_exports_are_told_once() -> None:
+    """That the service does not come up without them follows."""
+    story = Story()
+    story.load(exports={})
+    story.call(names.GET_VERSION, result=127)
+    host(story, "failed", stage="version", error=127)
+    only_finding(story, "LIFE-02", "FAIL", "does not export")
+
+
 def test_a_service_that_refuses() -> None:
     """InitService's own error."""
     story = Story()

@@ -9,6 +9,8 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from harness.errors import LabFault, PeerGone, TooSlow
+from harness.guest.companions import Companion
+from harness.guest.dll import Dll
 from harness.guest.recorder import (
     AGENT,
     NETWORK_CLASS,
@@ -131,14 +133,18 @@ def test_the_registered_dll_is_wrapped_and_put_back(ssh: FakeSsh, recorder: Path
 
 
 def test_an_own_dll_is_uploaded_and_wrapped(ssh: FakeSsh, recorder: Path, tmp_path: Path) -> None:
-    """--dll brings its file into a folder of ours; the registration comes back all the same."""
+    """--dll brings its file and what comes with it into a folder of ours, while it is tested."""
     own = tmp_path / "own ihv.dll"
     own.write_bytes(b"MZ own")
-    with installed(ssh, recorder, dll=own) as place:
+    helper = Companion(own, "data/helper.dll", "00")
+    dll = Dll(own, "00", (helper,))
+    with installed(ssh, recorder, dll=dll) as place:
         assert place.vendor == str(VENDOR_FOLDER / "own ihv.dll")
+        assert ssh.files[VENDOR_FOLDER / "data" / "helper.dll"] == b"MZ own"
         assert place.sha256 == hashlib.sha256(b"MZ own").hexdigest()
         assert ssh.files[SETTINGS] == settings(place.vendor)
     assert ssh.dll == VENDOR
+    assert not [path for path in ssh.files if VENDOR_FOLDER in path.parents]
 
 
 def test_an_error_in_between_puts_the_value_back(ssh: FakeSsh, recorder: Path) -> None:
@@ -191,7 +197,7 @@ def test_a_lost_original_leaves_the_guest_alone(
     (tmp_path / "own.dll").write_bytes(b"MZ own")
     with (
         pytest.raises(PeerGone, match=r"original value .*original-dll\.txt") as caught,
-        installed(ssh, recorder, dll=tmp_path / "own.dll" if own else None),
+        installed(ssh, recorder, dll=Dll(tmp_path / "own.dll", "00") if own else None),
     ):
         pass
     assert "by hand" in caught.value.hint

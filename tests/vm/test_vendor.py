@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`hil run` with a DLL of one's own, as its user meets it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from harness.results import load_result
+from tests.vm.test_hostile import compile_hostile
+from tests.vm.user import Command
+
+
+def test_a_dll_with_a_companion(command: Command, tmp_path: Path) -> None:
+    """What it imports is told when it is missing, found when it is given, and named in the result.
+
+    The DLL refuses every connection, which is all there is to find then.
+    """
+    helper, source = tmp_path / "vhelp.dll", tmp_path / "vhelp.c"
+    source.write_text("__declspec(dllexport) int Helps(void) { return 4711; }")
+    argv = ["x86_64-w64-mingw32-gcc", "-shared", "-o", str(helper), str(source)]
+    subprocess.run(argv, check=True, timeout=120)
+    dll = compile_hostile(tmp_path / "own.dll", "-DCOMPANION", str(helper))
+    command.start("run", "--dll", str(dll), "-n", "1")
+    assert command.wait() == 2
+    assert "own.dll imports vhelp.dll (Helps), which is not there" in command.output
+    command.start("run", "--dll", str(dll), "--with", str(helper), "-n", "1")
+    assert command.wait() == 1, command.output
+    result = load_result(command.run_dir / "result.json")
+    assert list(result.environment.dll_companions) == ["vhelp.dll"]
+    assert {found.rule for found in result.associations[0].findings} == {"EXPECT-01"}
+
+
+def test_a_dll_that_ends_the_process_when_it_is_loaded(command: Command, tmp_path: Path) -> None:
+    """Exit 1 and the finding, not a broken lab; its hash is in the result all the same."""
+    dll = compile_hostile(tmp_path / "exit-load.dll")
+    command.start("run", "--dll", str(dll), "-n", "1")
+    assert command.wait() == 1, command.output
+    assert "HOST-03" in command.output
+    result = load_result(command.run_dir / "result.json")
+    assert result.verdict == "FAIL"
+    assert result.environment.dll_sha256 is not None
+    assert [found.rule for found in result.findings] == ["HOST-03"]
+    assert "HOST-03" in (command.run_dir / "report.html").read_text()
