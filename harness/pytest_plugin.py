@@ -26,6 +26,7 @@ import pytest
 from harness.air import Air
 from harness.config import Lab, load_lab
 from harness.console import open_console
+from harness.eap import RadiusServer, radius_of
 from harness.errors import LabFault
 from harness.evidence import RunEvidence, window
 from harness.faults import find_fault
@@ -89,18 +90,37 @@ class RunningLab:
     ) -> Outcome:
         """Run a scenario and judge it; raises `LabFault`.
 
-        Its network has the session's name and passphrase, and the access points it asks for.
+        Its network has the session's name and passphrase, and the access points it asks for. One
+        with [eap] is on the air for this call only, with its own RADIUS server and credentials.
         """
         found = find_scenario(scenario) if isinstance(scenario, str) else scenario
+        found = found.model_copy(update={"associations": associations})
+        if found.eap is not None:
+            return self._authenticated(found, fault)
         own = ("ssid", "passphrase")
         network = found.network.model_copy(
             update={name: getattr(self.network, name) for name in own}
         )
         if network != self.network:
-            self.session.air.take_off_air()
-            self.session.go_on_air(self.config, network)
+            self._put_on_air(network)
             self.network = network
-        found = found.model_copy(update={"network": network, "associations": associations})
+        return self._associate(found.model_copy(update={"network": network}), fault)
+
+    def _authenticated(self, found: Scenario, fault: str | None) -> Outcome:
+        with radius_of(found, self.folder) as (credentials, radius):
+            self.session.credentials = credentials
+            self._put_on_air(found.network, radius)
+            try:
+                return self._associate(found, fault)
+            finally:
+                self._put_on_air(self.network)
+
+    def _put_on_air(self, network: Network, radius: RadiusServer | None = None) -> None:
+        self.session.air.take_off_air()
+        self.session.go_on_air(self.config, network, radius)
+
+    def _associate(self, found: Scenario, fault: str | None) -> Outcome:
+        associations = found.associations
         plan = Plan(self.config, found, "pytest", find_fault(fault) if fault else None)
         gathered = Gathered()
         first, self._next = self._next, self._next + associations

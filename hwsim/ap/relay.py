@@ -27,8 +27,9 @@ from hwsim.radius.codec import ACCESS_ACCEPT, ACCESS_CHALLENGE, ACCESS_REJECT
 REASON_NOT_VALID: Final = 2
 REASON_8021X_FAILED: Final = 23
 
-FAREWELL_NS: Final = 10_000_000
-"""From EAP-Failure to the deauthentication, so that the station reads the former (hostapd)."""
+FAREWELL_NS: Final = 1_000_000_000
+"""From EAP-Failure to the deauthentication, so that the station reads the former. hostapd waits
+10 ms, in which an emulated station gets no further than its EAP peer: its OS is to tell the DLL."""
 _MAX_IDENTITY: Final = 253
 
 

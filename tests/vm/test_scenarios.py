@@ -21,7 +21,7 @@ MESSAGES = {
 
 def test_every_shipped_scenario_is_tested_here() -> None:
     """A scenario of the air added to the catalogue needs its line above; those with orders to the
-    WLAN service are in test_stimuli."""
+    WLAN service are in test_stimuli, those with 802.1X in test_onex."""
     all_ = [find_scenario(name) for name in scenario_names()]
     of_the_air = {one.name for one in all_ if not one.orders_the_guest and one.eap is None}
     assert of_the_air == {*MESSAGES, "deauthentication"}

@@ -194,6 +194,20 @@ def test_service_errors_name_the_function_and_not_the_profile(
     assert "keyMaterial" not in json.dumps(reply)
 
 
+def test_eap_user_data_arrives_unchanged_and_is_not_told_in_errors(
+    agent: Agent, service: Service
+) -> None:
+    """WlanSetProfileEapXmlUserData: profile and XML reach the service; an error holds neither."""
+    told = {"interface": GUID, "profile": "n\u00e4me", "xml": XML}
+    assert agent.ask("set_eap_user_data", **told)["result"] == {}
+    assert ("set_profile_eap_user_data", told) in service.asked
+    service.results["set_profile_eap_user_data"] = {"code": ERROR_BAD_PROFILE, "message": XML}
+    reply = agent.ask("set_eap_user_data", **told)
+    assert reply["error"] == {
+        "code": ERROR_BAD_PROFILE, "message": "WlanSetProfileEapXmlUserData",
+    }  # fmt: skip
+
+
 def test_connect_and_disconnect_are_stamped(agent: Agent, service: Service) -> None:
     """Each answers with the counter just before the call, in order."""
     first = agent.ask("connect", interface=GUID, profile="n")["result"]["qpc_ns"]
@@ -247,6 +261,8 @@ def test_service_that_goes_away(agent: Agent, service: Service) -> None:
     [("connect", {}), ("connect", {"interface": "x", "profile": "n"}),
      ("connect", {"interface": GUID}), ("connect", {"interface": GUID, "profile": 1}),
      ("set_profile", {"interface": GUID, "xml": None}), ("none", {}),
+     ("set_eap_user_data", {"interface": GUID, "xml": "x"}),
+     ("set_eap_user_data", {"interface": GUID, "profile": "n"}),
      ("set_profile", {"interface": GUID, "xml": "a\x00b"})],
 )  # fmt: skip
 def test_bad_arguments(agent: Agent, call: str, args: dict[str, Any]) -> None:

@@ -140,8 +140,7 @@ def test_a_new_round_is_told(onex: Rig) -> None:
     succeed(onex)
     assert process(onex, IDENTITY) == 0
     assert result(onex) == {
-        "ihv_handle": ADAPTER, "result": codes.ONEX_IN_PROGRESS,
-        "params": {"auth_status": 1, "reason": 0},
+        "ihv_handle": ADAPTER, "result": codes.ONEX_IN_PROGRESS, "params": None,
     }  # fmt: skip
     onex.peers[-1].events.on_success(MSK[::-1])
     assert result(onex)["params"]["send_key"] == MSK[::-1][:32].hex()

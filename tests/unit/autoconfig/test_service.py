@@ -20,6 +20,8 @@ from autoconfig.radio import Associated, Lost, RadioError, RadioEvents
 from autoconfig.settings import Limits, Settings
 
 from .doubles import AP, REQUEST_BODY, RESPONSE_BODY, STATION, FakeRadio
+from .test_eap_method import profile as eap_profile
+from .test_eap_method import user as eap_user
 from .test_profiles import xml
 
 DOUBLE = str(Path(__file__).with_name("fake_host.py"))
@@ -243,6 +245,28 @@ def test_profiles_are_listed_overwritten_and_deleted(lab: Lab) -> None:
     assert "result" in client.call("delete_profile", interface=GUID, name="lab")
     gone = client.call("delete_profile", interface=GUID, name="lab")
     assert gone["error"]["code"] == codes.ERROR_NOT_FOUND
+
+
+def test_eap_user_data_is_for_a_profile_with_that_method(lab: Lab) -> None:
+    """WlanSetProfileEapXmlUserData: no such profile, another method, no 802.1X at all, no such
+    text; and the right one. No answer quotes the text."""
+    client = lab.client
+    client.set_up()
+    tls = client.call("set_profile", interface=GUID, flags=0, xml=eap_profile(), overwrite=True)
+    assert tls["result"] == {"reason": 0}
+
+    def tell(profile: str, xml: str) -> dict[str, Any]:
+        return client.call("set_profile_eap_user_data", interface=GUID, profile=profile, xml=xml)
+
+    peap = eap_user(25, "<Username>me</Username><Password>s3cret</Password>")
+    right = eap_user(13, f"<Username>me</Username><UserCert>{'ab' * 20}</UserCert>")
+    refused = [tell("none", right), tell("p", peap), tell("lab", right), tell("p", "s3cret")]
+    assert [answer["error"]["code"] for answer in refused] == [
+        codes.ERROR_NOT_FOUND, codes.ERROR_BAD_PROFILE, codes.ERROR_BAD_PROFILE,
+        codes.ERROR_INVALID_PARAMETER,
+    ]  # fmt: skip
+    assert "s3cret" not in json.dumps(refused)
+    assert tell("p", right)["result"] == {}
 
 
 @pytest.mark.parametrize(

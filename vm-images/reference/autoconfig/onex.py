@@ -66,7 +66,10 @@ class Result:
     eap_reason: int | None = None
 
     def arguments(self, ihv_handle: str) -> Arguments:
-        """What the IHV host takes; it encrypts the keys before the DLL sees them (ONEX-10)."""
+        """What the IHV host takes; it encrypts the keys before the DLL sees them (ONEX-10). A
+        round in progress has no parameters: they are optional."""
+        if self.result == codes.ONEX_IN_PROGRESS:
+            return {"ihv_handle": ihv_handle, "result": self.result, "params": None}
         params: Arguments = {"auth_status": self.status, "reason": self.reason}
         if self.msk:
             params["send_key"] = self.msk[:MPPE_KEY_BYTES].hex()
