@@ -34,6 +34,7 @@ from harness.results.wording import spans
 from harness.scenarios import Scenario
 
 MESSAGES = ("M1", "M2", "M3", "M4", "G1", "G2")
+AUTHENTICATION = ("eapol-start", "eap")
 
 
 def limits_of(lab: Lab) -> Limits:
@@ -176,7 +177,7 @@ def _result(
         index=evidence.index,
         connected=post.completions > 0 and post.win32_error == 0,
         post_association=post,
-        messages={kind: kinds[kind] for kind in MESSAGES if kinds[kind]},
+        messages={kind: kinds[kind] for kind in (*MESSAGES, *AUTHENTICATION) if kinds[kind]},
         retries=timing.retries,
         echo=EchoResult.model_validate(evidence.echo) if evidence.echo else None,
         timing_us={name: value.us for name, value in timing.values.items()},

@@ -22,7 +22,8 @@ _WIN32_NAMES = {
 }
 """Names of Win32 error codes seen in this field (winerror.h)."""
 
-_EAPOL = ("M1", "M2", "M3", "M4")
+_EAPOL = ("eapol-start", "eap", "M1", "M2", "M3", "M4")
+_SHORT = {"eapol-start": "Start", "eap": "EAP"}
 
 
 def clean(text: str, limit: int = 2000) -> str:
@@ -101,10 +102,10 @@ def spans(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
 
 
 def eapol_counts(item: AssociationResult) -> str:
-    """Write which EAPOL messages were on the air: "M1 M2 M3 M4", "M1×2 M2", "no EAPOL"."""
+    """Write which EAPOL messages were on the air: "M1 M2 M3 M4", "Start EAP×12", "no EAPOL"."""
     known = [name for name in _EAPOL if item.messages.get(name)]
     others = sorted(name for name in item.messages if name not in _EAPOL and item.messages[name])
-    counted = ((name, item.messages[name]) for name in known + others)
+    counted = ((_SHORT.get(name, name), item.messages[name]) for name in known + others)
     return clean(" ".join(name if n == 1 else f"{name}×{n}" for name, n in counted)) or "no EAPOL"
 
 

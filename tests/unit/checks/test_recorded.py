@@ -30,9 +30,11 @@ CLOCK = ClockModel(0, 0)
 BEFORE_NS = 1_000
 
 
-def recorded(name: str) -> RunEvidence:
-    """A recorded trace as evidence; each PerformPreAssociate begins an association."""
-    records, damage = parse_trace((RECORDED / f"{name}.jsonl").read_bytes())
+def recorded(name: str, without: int | None = None) -> RunEvidence:
+    """A recorded trace as evidence, one call left out; each PerformPreAssociate begins an
+    association."""
+    whole, damage = parse_trace((RECORDED / f"{name}.jsonl").read_bytes())
+    records = tuple(record for record in whole if without is None or record.call != without)
     connects = [
         record.t_ns - BEFORE_NS
         for record in records
@@ -92,6 +94,40 @@ def test_good_trace_keeps_every_rule_it_exercises() -> None:
     assert "LIFE-06" in result.checked
 
 
+def test_802_1x_of_the_os_keeps_every_rule_it_exercises() -> None:
+    """``reauthentication``: an association in the reference guest, EAP-TLS by its wpa_supplicant
+    and hostapd's RADIUS server, authenticated twice more by the access point. Packets of more than
+    the trace shows are known by their length, the others by their hash."""
+    result = evaluate(recorded("reauthentication"))
+    assert broken_rules(result) == set()
+    assert {rule for rule in result.checked if rule.startswith("ONEX")} == {
+        "ONEX-01", "ONEX-02", "ONEX-03", "ONEX-04", "ONEX-07", "ONEX-10", "ONEX-12", "ONEX-13",
+    }  # fmt: skip
+    assert "POST-10" in result.checked
+
+
+@pytest.mark.parametrize(
+    ("function", "nth", "rule", "severity"),
+    [
+        (names.START_ONEX, 2, "ONEX-07", "WARN"),
+        (names.START_ONEX, 1, "ONEX-13", "WARN"),
+        (names.RECEIVE_PACKET, 3, "ONEX-04", "WARN"),
+        (names.SET_ETHERTYPES, 1, "ONEX-02", "FAIL"),
+    ],
+)
+def test_what_is_missing_from_802_1x_is_found(
+    function: str, nth: int, rule: str, severity: str
+) -> None:
+    """The same recording without one call breaks the rule that speaks of it."""
+    calls = [
+        record.call
+        for record in recorded("reauthentication").trace
+        if (record.kind, record.function) == ("enter", function)
+    ]
+    evidence = recorded("reauthentication", without=calls[nth - 1])
+    assert (rule, severity) in broken_rules(evaluate(evidence))
+
+
 def test_handler_timing_of_the_good_trace() -> None:
     """Figures of the handler are measured; those of the air are absent."""
     for association in recorded("good").associations:
@@ -116,5 +152,9 @@ def test_no_secret_in_the_recorded_traces() -> None:
         assert "Passphrase" not in content
         for record in parse_trace(content)[0]:
             key = record.args.get("pKey")
-            if isinstance(key, dict):
-                assert set(key["ucKey"]) == {"length", "hash"}
+            result = record.args.get("pDot11MsOneXResultParams")
+            hidden = [key["ucKey"]] if isinstance(key, dict) else []
+            if isinstance(result, dict) and record.args["msOneXResult"] == 0:
+                hidden += [result["pbMPPESendKey"], result["pbMPPERecvKey"]]
+            for secret in hidden:
+                assert {"length", "hash"} <= set(secret) <= {"length", "hash", "address", "size"}

@@ -64,6 +64,8 @@ def test_counts_of_messages_and_echoes() -> None:
     item = association(1, messages={"M3": 2, "M1": 1, "G1": 1, "M2": 0})
     assert eapol_counts(item) == "M1 M3×2 G1"
     assert eapol_counts(association(1, messages={})) == "no EAPOL"
+    refused = association(1, messages={"eap": 12, "eapol-start": 1})
+    assert eapol_counts(refused) == "Start EAP×12"
     plain = EchoResult(sent=3, answered=2, arp=True, protected=False)
     assert echo_counts(association(1, echo=plain)) == "2/3 (plain)"
     assert echo_counts(association(1, echo=None)) == "—"
