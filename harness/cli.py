@@ -108,13 +108,15 @@ def faults(as_json: JsonOption = False) -> None:
                 "meaning": fault.meaning,
                 "rules": list(fault.rules),
                 "scenario": fault.scenario,
+                "associations": fault.associations,
+                "where": fault.where,
             }
             for fault in FAULTS.values()
         ]
         typer.echo(json.dumps(rows, indent=1))
         return
     for fault in FAULTS.values():
-        typer.echo(f"{fault.name:<26}{' '.join(fault.rules):<10}{fault.meaning}")
+        typer.echo(f"{fault.name:<42}{' '.join(fault.rules):<18}{fault.meaning}")
 
 
 app.command(name="rules")(rules)

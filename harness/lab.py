@@ -19,10 +19,12 @@ from harness.deadline import Deadline
 from harness.eap import Credentials, RadiusServer
 from harness.errors import HarnessError, LabFault, PeerGone, ServiceRefused
 from harness.evidence import IhvRecord
+from harness.faults import Fault
 from harness.guest.agent import Agent, Interface, running_agent
 from harness.guest.dll import Dll
 from harness.guest.orders import Orders
 from harness.guest.recorder import AGENT, FOLDER, TRACE, installed, stop_service
+from harness.guest.sample import told
 from harness.guest.ssh import Login, Ssh, connect
 from harness.recording import Recording
 from harness.scenarios import Network
@@ -171,14 +173,23 @@ def open_guest(lab: Lab, stages: Stages, recording: Recording, run_dir: Path) ->
 
 @contextlib.contextmanager
 def open_session(
-    lab: Lab, guest: Guest, recording: Recording, stages: Stages, dll: Dll | None
+    lab: Lab,
+    guest: Guest,
+    recording: Recording,
+    stages: Stages,
+    dll: Dll | None,
+    fault: Fault | None = None,
 ) -> Iterator[Session]:
-    """The guest with the recorder around the DLL under test and the agent running."""
+    """The guest with the recorder around the DLL under test and the agent running.
+
+    `fault` is what our sample DLL is told of before the service starts.
+    """
     ssh, images = guest.ssh, guest.images
     with contextlib.ExitStack() as stack:
         with stages.stage("install recorder and agent"):
             ssh.mkdir(FOLDER)
             ssh.put(images.agent, AGENT)
+            stack.enter_context(told(ssh, fault))
             place = stack.enter_context(installed(ssh, images.recorder, dll=dll))
             recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))

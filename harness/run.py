@@ -83,7 +83,7 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
         with (
             radius_of(plan.scenario, run_dir) as (credentials, radius),
             open_guest(plan.lab, stages, tape, run_dir) as guest,
-            open_session(plan.lab, guest, tape, stages, plan.dll) as session,
+            open_session(plan.lab, guest, tape, stages, plan.dll, plan.fault) as session,
         ):
             gathered.environment = environment(plan.dll, session)
             session.credentials = credentials
@@ -122,7 +122,8 @@ def set_profile(plan: Plan, session: Session) -> None:
     """Give the guest the scenario's profile, and with [eap] what 802.1X needs besides."""
     scenario, credentials = plan.scenario, session.credentials
     limit_s = plan.lab.limits.command_s
-    xml = profile_xml(scenario, plan.fault.name if plan.fault else None, credentials)
+    fault = plan.fault.name if plan.fault and plan.fault.where == "connection" else None
+    xml = profile_xml(scenario, fault, credentials)
     session.agent.set_profile(session.interface, xml, timeout_s=limit_s)
     if scenario.eap is not None and credentials is not None:
         place_certificates(session.ssh, credentials)
@@ -144,17 +145,17 @@ def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, 
     judge = Judge(limits_of(plan.lab), expectation_of(scenario), overrides)
     for index in range(first, first + scenario.associations):
         attempt = Attempt(session, scenario, plan.lab.limits, index)
-        fault: LabFaultResult | None = None
+        broke_by: LabFaultResult | None = None
         try:
             attempt.run()
             gathered.clock = clock_of(session)
         except (HarnessError, KeyboardInterrupt) as broke:
             if isinstance(broke, LabFault):
                 broke = session.explained(broke)
-            fault = gathered.broken[index] = told(broke)
+            broke_by = gathered.broken[index] = told(broke)
             raise
         finally:
-            gathered.associations.append(attempt.evidence(fault.message if fault else None))
+            gathered.associations.append(attempt.evidence(broke_by.message if broke_by else None))
             evidence = gathered.evidence(session.recording)
             session.recording.association(evidence.associations[-1], evidence.clock)
-            show(judge.latest(evidence, fault))
+            show(judge.latest(evidence, broke_by))

@@ -80,7 +80,7 @@ def installed(ssh: Ssh, recorder: Path, *, dll: Dll | None) -> Iterator[Installe
     restarted once more. A service that does not come up is for the caller to judge: a DLL may do
     that. Raises `LabFault` if the guest has no registration.
     """
-    registration = _original(ssh)
+    registration = registered(ssh)
     vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.path.name)
     stop_service(ssh)
     uploaded = _upload(ssh, dll) if dll is not None else []
@@ -123,7 +123,8 @@ def stop_service(ssh: Ssh) -> None:
     _checked(ssh, f"net stop {SERVICE}", may_fail=True)
 
 
-def _original(ssh: Ssh) -> Registration:
+def registered(ssh: Ssh) -> Registration:
+    """The adapter's own DLL, also while the recorder stands in its place."""
     said = ssh.run(f"reg query {NETWORK_CLASS} /s /v {VALUE}")
     found = parse_query(said.output)
     if found is None:

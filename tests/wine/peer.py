@@ -28,6 +28,8 @@ AP_TEXT = AP_MAC.hex(":")
 ENTERPRISE_RSNE = RSNE[:-3] + b"\x01" + RSNE[-2:]
 """AKM 00-0F-AC:1 in the passphrase's place."""
 ENTERPRISE_FRAGMENT = "<IhvSecurity><Enterprise/></IhvSecurity>"
+EAPOL_KEY = 3
+"""EAPOL packet type (IEEE 802.1X-2020 11.3.2)."""
 
 
 class HostGone(Exception):
@@ -70,6 +72,7 @@ class HostPeer:
     """One ihvhost.exe process and the service it talks to.
 
     ``drop`` names messages of the station that never reach the AP, each once per entry.
+    ``completion_delay_s`` is how long a packet is on its way before its completion comes.
     """
 
     def __init__(self, argv: list[str], env: Mapping[str, str], cwd: Path) -> None:
@@ -92,6 +95,7 @@ class HostPeer:
         self.answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self.after_m2: Callable[[], object] = lambda: self.deliver(self.ap.m3())
         self.auto_complete = True
+        self.completion_delay_s = 0.0
         self._held_name = ""
         self._held: list[bytes] = []
         self._changed = threading.Condition()
@@ -223,9 +227,15 @@ class HostPeer:
     def _station_sent(self, args: dict[str, Any]) -> None:
         packet = bytes.fromhex(args["data"])
         if self.auto_complete:
-            self.post("send_packet_completion", handle=args["hSendCompletion"])
+            self._complete(args["hSendCompletion"])
+        if packet[0] & 1:
+            self._note(self.heard, "for a group")
+            return
         if packet[6:8] != EAPOL:
             self._note(self.heard, "broken " + packet[6:8].hex())
+            return
+        if packet[9] != EAPOL_KEY:
+            self._note(self.heard, f"EAPOL of type {packet[9]}")
             return
         assert packet[:6] == AP_MAC
         kind = self.ap.take(packet[8:])
@@ -234,6 +244,16 @@ class HostPeer:
             self.drop.remove(kind)
         elif kind == "M2":
             self.after_m2()
+
+    def _complete(self, handle: str) -> None:
+        def tell() -> None:
+            with contextlib.suppress(OSError, ValueError):  # the host is gone by then
+                self.post("send_packet_completion", handle=handle)
+
+        if self.completion_delay_s:
+            threading.Timer(self.completion_delay_s, tell).start()
+        else:
+            tell()
 
     def deliver(self, frame: bytes) -> int:
         """Hand a frame of the AP to ReceivePacket, without waiting."""

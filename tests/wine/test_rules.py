@@ -1,78 +1,105 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The recorder's real traces against the rules: the correct sample breaks none, and each of its
-faults breaks exactly the rule it is meant to."""
+faults breaks exactly the rules it is meant to. The quick form of tests/vm/test_faults.py."""
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from harness.checks import Expectation, Limits, evaluate
-from harness.evidence import AssociationEvidence, ClockModel, RunEvidence, parse_trace
+from harness.checks import RULES, Evaluation, Expectation, Limits, evaluate
+from harness.evidence import AssociationEvidence, ClockModel, RunEvidence, parse_trace, split
+from harness.faults import FAULTS, Fault
 from tests.wine.conftest import Recorder, StartHost
 from tests.wine.peer import HostGone, HostPeer
+from tests.wine.stimuli import SCENARIOS, Os
 
 MakeRecorder = Callable[[Path], Recorder]
-LIMITS = Limits(post_associate_s=1.0, handler_s=1.0)
-PAST_LIMITS_S = 1.5
-FAULTS = {
-    None: set(),
-    "never-completes": {"POST-05"},
-    "completes-inside-handler": {"POST-06"},
-    "wrong-session": {"POST-07"},
-    "error-and-completes": {"POST-17"},
-    "reason-out-of-range": {"POST-08"},
-    "completes-after-stop": {"STOP-04"},
-    "writes-port-state": {"POST-03"},
-    "broken-ethertype": {"TX-01"},
-    "crashes": {"HOST-01"},
-    "hangs": {"HOST-02"},
-}
+LIMITS = Limits(post_associate_s=1.0, pre_associate_s=1.0, handler_s=1.0)
+ENDS = {"HOST-01": HostGone, "HOST-02": TimeoutError}
+"""What the OS meets when such a rule is broken."""
+ON_THE_AIR = {"EXPECT-01", "EXPECT-02"}
+"""Rules that need frames: for the guest with a radio."""
+HERE = [fault for fault in FAULTS.values() if not ON_THE_AIR & set(fault.rules)]
 
 
-def run(host: HostPeer, fault: str | None) -> None:
-    """One association with a fault, as far as the fault lets it come."""
-    host.start()
-    host.connect(fault=fault)
-    started = host.result(host.post_associate(), timeout_s=PAST_LIMITS_S)
-    if started["result"]["status"] == 0:
-        host.deliver(host.ap.m1())
-        host.wait_for(lambda: "Dot11ExtSetDefaultKeyId" in host.names(), "keys")
-        if fault == "never-completes":
-            with pytest.raises(TimeoutError):  # the limit passes without a completion
-                host.wait_completion(timeout_s=PAST_LIMITS_S)
-        elif fault != "completes-after-stop":
-            host.wait_completion(2 if fault == "wrong-session" else 1)
-        host.stop()
-    if fault in ("error-and-completes", "completes-after-stop"):
-        host.wait_completion()
-    host.reset()
-    host.shut_down()
+def judged(trace: str, begun_ns: list[int]) -> Evaluation:
+    """Evaluate a trace; the associations end with it."""
+    records, damage = parse_trace(trace)
+    assert damage == ()
+    end_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW)
+    associations = tuple(
+        AssociationEvidence(number, start_ns, end_ns, ihv=part)
+        for number, (start_ns, part) in enumerate(
+            zip(begun_ns, split(records, begun_ns)[1:], strict=True), 1
+        )
+    )
+    evidence = RunEvidence(records, associations, ClockModel(0, 1000))
+    expect = Expectation(connected=False, echoes=0, messages=())
+    return evaluate(evidence, LIMITS, expect)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_each_fault_breaks_its_rule_only(
-    start_host: StartHost, recorder: MakeRecorder, pe: Path, fault: str | None
-) -> None:
-    """FAIL findings of one association, judged from the trace the recorder wrote."""
-    setup = recorder(pe / "sample.dll")
-    host = start_host(setup.dll)
-    begin_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW)
+def run(host: HostPeer, scenario: str, fault: Fault | None) -> list[int]:
+    """Drive the DLL as far as the fault lets it come; when each association began."""
+    os = Os(host, fault.name if fault and fault.where == "connection" else None)
+    ends = tuple(ENDS[rule] for rule in (fault.rules if fault else ()) if rule in ENDS)
     try:
-        run(host, fault)
-    except HostGone:
-        assert fault == "crashes"
-    except TimeoutError:
-        assert fault == "hangs"
+        host.start()
+        for _ in range(fault.associations if fault else 2):
+            SCENARIOS[scenario](os)
+        os.end()
+    except ends:
         host.process.kill()
         host.wait_exit()
-    end_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW)
-    records, damage = parse_trace(setup.trace.read_text())
-    assert damage == ()
-    association = AssociationEvidence(1, begin_ns, end_ns, ihv=records)
-    evidence = RunEvidence(records, (association,), ClockModel(0, 1000))
-    judged = evaluate(evidence, LIMITS, Expectation(connected=False, echoes=0))
-    assert {f.rule for f in judged.findings if f.severity == "FAIL"} == FAULTS[fault]
+    return os.begun_ns
+
+
+@pytest.fixture
+def sample(pe: Path, tmp_path: Path) -> Callable[[Fault | None], Path]:
+    """A sample.dll with the settings that a fault of the service needs beside it."""
+
+    def place(fault: Fault | None) -> Path:
+        folder = tmp_path / "vendor"
+        folder.mkdir()
+        shutil.copy(pe / "sample.dll", folder)
+        if fault is not None and fault.where == "service":
+            (folder / "sample.ini").write_text(f"[sample]\r\nfault={fault.name}\r\n")
+        return folder / "sample.dll"
+
+    return place
+
+
+def test_every_scenario_of_a_fault_is_played() -> None:
+    """None is left to the guest with a radio for want of a stimulus here."""
+    assert {fault.scenario for fault in HERE} <= set(SCENARIOS)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_correct_sample_breaks_no_rule(
+    start_host: StartHost, recorder: MakeRecorder, sample: Callable[..., Path], scenario: str
+) -> None:
+    """Not so much as a warning, whatever the OS does."""
+    setup = recorder(sample(None))
+    begun_ns = run(start_host(setup.dll), scenario, None)
+    result = judged(setup.trace.read_text(), begun_ns)
+    assert result.findings == ()
+
+
+@pytest.mark.parametrize("fault", HERE, ids=[fault.name for fault in HERE])
+def test_each_fault_breaks_its_rules_only(
+    start_host: StartHost, recorder: MakeRecorder, sample: Callable[..., Path], fault: Fault
+) -> None:
+    """The ids found are those of the fault, each with the severity it is to have."""
+    setup = recorder(sample(fault))
+    host = start_host(setup.dll)
+    host.completion_delay_s = 0.02  # as on the air, where a packet takes its time
+    begun_ns = run(host, fault.scenario, fault)
+    result = judged(setup.trace.read_text(), begun_ns)
+    expected = {(rule, fault.severity or RULES[rule].severity) for rule in fault.rules}
+    assert {(found.rule, found.severity) for found in result.findings} == expected, [
+        found.message for found in result.findings
+    ]

@@ -162,9 +162,9 @@ def _rules(result: Evaluation) -> set[tuple[str, str, int | None]]:
     return {(item.rule, item.severity, item.association) for item in result.findings}
 
 
-def test_every_fault_is_told() -> None:
-    """The table of faults and these stories name the same ones."""
-    assert set(TOLD) == set(FAULTS)
+def test_the_faults_told_exist() -> None:
+    """These are the ones whose consequences are worth telling; pairs.py breaks every rule."""
+    assert set(TOLD) <= set(FAULTS)
 
 
 @pytest.mark.parametrize("fault", sorted(TOLD))

@@ -42,6 +42,12 @@ bool adapter_exists(HANDLE handle)
     return find(handle) != NULL;
 }
 
+HANDLE adapter_service(HANDLE handle)
+{
+    Adapter *adapter = find(handle);
+    return adapter != NULL ? adapter->service : NULL;
+}
+
 static void destroy(Adapter *adapter)
 {
     for (Job *job = adapter->first; job != NULL;) {
@@ -82,20 +88,16 @@ DWORD WINAPI adapter_init(PDOT11_ADAPTER data, HANDLE service, PHANDLE handle)
     return ERROR_SUCCESS;
 }
 
-/* Drops what waits in the queue, except a completion a fault still owes; with the lock held. */
+/* Drops what waits in the queue; with the lock held. */
 static void drop_jobs(Adapter *adapter)
 {
-    Job *job = adapter->first;
-    adapter->first = adapter->last = NULL;
-    adapter->waiting = 0;
-    while (job != NULL) {
-        Job *next = job->next;
-        if (job->kind == JOB_LATE_COMPLETION)
-            engine_queue(adapter, job);
-        else
-            engine_free_job(job);
-        job = next;
+    while (adapter->first != NULL) {
+        Job *job = adapter->first;
+        adapter->first = job->next;
+        engine_free_job(job);
     }
+    adapter->last = NULL;
+    adapter->waiting = 0;
 }
 
 VOID WINAPI adapter_deinit(HANDLE handle)
@@ -218,48 +220,10 @@ DWORD WINAPI adapter_stop_post_associate(HANDLE handle, PDOT11_MAC_ADDRESS peer,
     return wind_up(adapter, JOB_STOP, PHASE_POST_PENDING, PHASE_PRE_DONE);
 }
 
-/* Faults that act inside PerformPostAssociate; true if the handler ends here with *result. */
-static bool act_on_fault(Adapter *adapter, HANDLE session, PDOT11_PORT_STATE port, DWORD *result)
-{
-    switch (adapter->fault) {
-    case FAULT_WRITES_PORT_STATE:
-        port->bPortAuthorized = TRUE;
-        return false;
-    case FAULT_CRASHES:
-        *(volatile int *)NULL = 0;
-        return false;
-    case FAULT_HANGS:
-        for (;;)
-            Sleep(INFINITE);
-    case FAULT_COMPLETES_INSIDE_HANDLER: {
-        DOT11_MAC_ADDRESS peer;
-        memcpy(peer, port->PeerMacAddress, sizeof peer);
-        api.Dot11ExtPostAssociateCompletion(adapter->service, session, &peer, REASON_SUCCESS,
-                                            ERROR_SUCCESS);
-        return false;
-    }
-    case FAULT_ERROR_AND_COMPLETES: {
-        Job *job = engine_new_job(JOB_LATE_COMPLETION);
-        if (job != NULL) {
-            job->post.session = session;
-            EnterCriticalSection(&adapter->lock);
-            if (!engine_queue(adapter, job))
-                engine_free_job(job);
-            LeaveCriticalSection(&adapter->lock);
-        }
-        *result = ERROR_GEN_FAILURE;
-        return true;
-    }
-    default:
-        return false;
-    }
-}
-
 DWORD WINAPI adapter_post_associate(HANDLE handle, HANDLE session, PDOT11_PORT_STATE port,
                                     ULONG size, PDOT11_ASSOCIATION_COMPLETION_PARAMETERS params)
 {
     Adapter *adapter = find(handle);
-    DWORD result;
     if (adapter == NULL)
         return ERROR_NOT_FOUND;
     Job *job = engine_new_job(JOB_POST_ASSOCIATE);
@@ -269,10 +233,6 @@ DWORD WINAPI adapter_post_associate(HANDLE handle, HANDLE session, PDOT11_PORT_S
     if (!association_read(port, size, params, &job->post)) {
         engine_free_job(job);
         return ERROR_INVALID_PARAMETER;
-    }
-    if (act_on_fault(adapter, session, port, &result)) {
-        engine_free_job(job);
-        return result;
     }
     EnterCriticalSection(&adapter->lock);
     bool ready = adapter->phase == PHASE_PRE_DONE;

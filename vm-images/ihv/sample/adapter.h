@@ -52,7 +52,6 @@ typedef enum JobKind {
     JOB_SENT,
     JOB_STOP,
     JOB_RESET,
-    JOB_LATE_COMPLETION, /* fault error-and-completes */
     JOB_EXIT,
 } JobKind;
 
@@ -105,7 +104,6 @@ typedef struct Adapter {
     bool has_pmk;
     uint8_t pmk[PMK_SIZE];
     uint8_t pmk_of[SHA256_SIZE]; /* hash of SSID and passphrase the PMK was made from */
-    Fault fault;                 /* written while no operation runs, read by handlers too */
     PostAssociation post;
     Handshake handshake;
     Enterprise enterprise;
@@ -113,8 +111,6 @@ typedef struct Adapter {
     HandshakeOutput pending;
     HANDLE m4_send;
     ULONGLONG deadline_ms; /* of the handshake, GetTickCount64; 0 for none */
-    HANDLE late_session;   /* fault completes-after-stop: to be completed at late_ms */
-    ULONGLONG late_ms;
 } Adapter;
 
 /* handlers (main.c puts them into the table) */
@@ -136,6 +132,8 @@ DWORD WINAPI adapter_onex_result(HANDLE handle, DOT11_MSONEX_RESULT result,
                                  PDOT11_MSONEX_RESULT_PARAMS params);
 
 bool adapter_exists(HANDLE handle);
+/* The hDot11SvcHandle of an adapter, or NULL. */
+HANDLE adapter_service(HANDLE handle);
 void adapters_open(void);
 /* Ends what DeinitAdapter was not called for. */
 void adapters_close(void);

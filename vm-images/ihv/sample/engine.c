@@ -3,17 +3,15 @@
 
 #include "adapter.h"
 #include "keys.h"
+#include "layer.h"
 #include "sends.h"
 
 #define MAX_WAITING 64
 /* Limits of this DLL; no document gives any. */
 #define HANDSHAKE_LIMIT_MS 8000u /* from PerformPostAssociate to the end of the handshake */
 #define SENT_LIMIT_MS 3000u      /* from M4's SendPacket to its completion */
-/* Faults: long enough for the handler to have returned. */
-#define LATE_MS 50u
 
 static const uint8_t ETHER_TYPE_EAPOL[2] = {0x88, 0x8e};
-static const uint8_t ETHER_TYPE_BROKEN[2] = {0x8e, 0x88};
 
 /* ---- queue ---- */
 
@@ -115,7 +113,6 @@ static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
                                                      ? DOT11_AUTH_ALGO_RSNA
                                                      : DOT11_AUTH_ALGO_RSNA_PSK);
     adapter->enterprise.wanted = pre->profile.enterprise;
-    adapter->fault = pre->profile.fault;
     if (error != ERROR_SUCCESS) {
         reason = REASON_KEY_REFUSED;
     } else if (!adapter->has_address) {
@@ -140,21 +137,10 @@ static void complete_post(Adapter *adapter, Reason reason, DWORD error)
 {
     HANDLE session = adapter->post.session;
     DOT11_MAC_ADDRESS peer;
-    DWORD code = reason;
     memcpy(peer, adapter->post.peer, sizeof peer);
     adapter->deadline_ms = 0;
-    if (adapter->fault == FAULT_NEVER_COMPLETES || adapter->fault == FAULT_COMPLETES_AFTER_STOP)
-        return;
-    if (!claim(adapter, PHASE_POST_PENDING, PHASE_POST_DONE) ||
-        adapter->fault == FAULT_COMPLETES_INSIDE_HANDLER)
-        return;
-    if (adapter->fault == FAULT_REASON_OUT_OF_RANGE && error == ERROR_SUCCESS)
-        code = 0x38005; /* MSM's "start security failed": not ours to give with success */
-    if (adapter->fault == FAULT_WRONG_SESSION)
-        api.Dot11ExtPostAssociateCompletion(adapter->service,
-                                            (HANDLE)((uintptr_t)session ^ 0x10000), &peer, code,
-                                            error);
-    api.Dot11ExtPostAssociateCompletion(adapter->service, session, &peer, code, error);
+    if (claim(adapter, PHASE_POST_PENDING, PHASE_POST_DONE))
+        api.Dot11ExtPostAssociateCompletion(adapter->service, session, &peer, reason, error);
 }
 
 /* A session that was completed before is told again what became of its port ("Performing a
@@ -189,13 +175,12 @@ static void install(Adapter *adapter, const HandshakeOutput *output)
         complete_post(adapter, REASON_KEY_REFUSED, error);
 }
 
-static DWORD send_frame(Adapter *adapter, const uint8_t ether_type[2], const HandshakeOutput *out,
-                        HANDLE *completion)
+static DWORD send_frame(Adapter *adapter, const HandshakeOutput *out, HANDLE *completion)
 {
     void *packet;
     size_t size;
-    *completion = sends_add(adapter->handle, adapter->post.peer, ether_type, out->frame, out->size,
-                            &packet, &size);
+    *completion = sends_add(adapter->handle, adapter->post.peer, ETHER_TYPE_EAPOL, out->frame,
+                            out->size, &packet, &size);
     if (*completion == NULL)
         return ERROR_NOT_ENOUGH_MEMORY;
     DWORD error = api.Dot11ExtSendPacket(adapter->service, (ULONG)size, packet, *completion);
@@ -208,7 +193,7 @@ static DWORD send_frame(Adapter *adapter, const uint8_t ether_type[2], const Han
 static void send_m4(Adapter *adapter, const HandshakeOutput *output)
 {
     HANDLE send;
-    DWORD error = send_frame(adapter, ETHER_TYPE_EAPOL, output, &send);
+    DWORD error = send_frame(adapter, output, &send);
     if (output->install_ptk || output->install_gtk) {
         adapter->install_pending = true;
         adapter->pending = *output;
@@ -232,16 +217,14 @@ void engine_handshake(Adapter *adapter, const uint8_t *frame, size_t size)
     handshake_receive(&adapter->handshake, frame, size, &output);
     switch (output.message) {
     case HANDSHAKE_M2:
-        if (adapter->fault == FAULT_BROKEN_ETHERTYPE)
-            send_frame(adapter, ETHER_TYPE_BROKEN, &output, &send);
-        send_frame(adapter, ETHER_TYPE_EAPOL, &output, &send); /* lost: the AP repeats M1 */
+        send_frame(adapter, &output, &send); /* lost: the AP repeats M1 */
         break;
     case HANDSHAKE_M4:
         send_m4(adapter, &output);
         break;
     case HANDSHAKE_G2:
         install(adapter, &output);
-        send_frame(adapter, ETHER_TYPE_EAPOL, &output, &send);
+        send_frame(adapter, &output, &send);
         break;
     case HANDSHAKE_RSNE_MISMATCH:
         complete_post(adapter, REASON_RSNE_MISMATCH, ERROR_ACCESS_DENIED);
@@ -301,21 +284,8 @@ static void clear_port(Adapter *adapter)
 
 /* ---- stop and reset ---- */
 
-static void finish_late(Adapter *adapter)
-{
-    if (adapter->late_session == NULL)
-        return;
-    api.Dot11ExtPostAssociateCompletion(adapter->service, adapter->late_session, NULL,
-                                        REASON_CANCELLED, ERROR_CANCELLED);
-    adapter->late_session = NULL;
-}
-
 static void run_stop(Adapter *adapter, const Job *job)
 {
-    if (adapter->fault == FAULT_COMPLETES_AFTER_STOP && job->before == PHASE_POST_PENDING) {
-        adapter->late_session = job->session;
-        adapter->late_ms = GetTickCount64() + LATE_MS;
-    }
     clear_port(adapter);
     SetEvent(job->finished);
 }
@@ -323,16 +293,13 @@ static void run_stop(Adapter *adapter, const Job *job)
 /* Pending operations end with ERROR_CANCELLED ("802.11 WLAN Adapter Reset"). */
 static void run_reset(Adapter *adapter, const Job *job)
 {
-    finish_late(adapter);
     if (job->before == PHASE_PRE_PENDING)
         api.Dot11ExtPreAssociateCompletion(adapter->service, job->session, REASON_CANCELLED,
                                            ERROR_CANCELLED);
-    if (job->before == PHASE_POST_PENDING && adapter->fault != FAULT_COMPLETES_INSIDE_HANDLER &&
-        adapter->fault != FAULT_NEVER_COMPLETES)
+    if (job->before == PHASE_POST_PENDING)
         api.Dot11ExtPostAssociateCompletion(adapter->service, job->session, NULL,
                                             REASON_CANCELLED, ERROR_CANCELLED);
     clear_port(adapter);
-    adapter->fault = FAULT_NONE;
     SetEvent(job->finished);
 }
 
@@ -341,20 +308,14 @@ static void run_reset(Adapter *adapter, const Job *job)
 static DWORD time_left(const Adapter *adapter)
 {
     ULONGLONG now = GetTickCount64();
-    ULONGLONG first = adapter->deadline_ms;
-    if (adapter->late_session != NULL && (first == 0 || adapter->late_ms < first))
-        first = adapter->late_ms;
-    if (first == 0)
+    if (adapter->deadline_ms == 0)
         return INFINITE;
-    return first > now ? (DWORD)(first - now) : 0;
+    return adapter->deadline_ms > now ? (DWORD)(adapter->deadline_ms - now) : 0;
 }
 
-static void check_deadlines(Adapter *adapter)
+static void check_deadline(Adapter *adapter)
 {
-    ULONGLONG now = GetTickCount64();
-    if (adapter->late_session != NULL && now >= adapter->late_ms)
-        finish_late(adapter);
-    if (adapter->deadline_ms != 0 && now >= adapter->deadline_ms)
+    if (adapter->deadline_ms != 0 && GetTickCount64() >= adapter->deadline_ms)
         engine_complete(adapter, REASON_HANDSHAKE_TIMEOUT, ERROR_TIMEOUT);
 }
 
@@ -382,11 +343,6 @@ static void run_job(Adapter *adapter, const Job *job)
     case JOB_RESET:
         run_reset(adapter, job);
         break;
-    case JOB_LATE_COMPLETION:
-        Sleep(LATE_MS);
-        api.Dot11ExtPostAssociateCompletion(adapter->service, job->post.session, NULL,
-                                            REASON_INTERNAL, ERROR_GEN_FAILURE);
-        break;
     case JOB_EXIT:
         break;
     }
@@ -406,7 +362,7 @@ DWORD WINAPI engine_main(LPVOID context)
             engine_free_job(job);
         }
         if (!leaving)
-            check_deadlines(adapter);
+            check_deadline(adapter);
     }
     return 0;
 }

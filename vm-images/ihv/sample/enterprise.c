@@ -7,6 +7,7 @@
 
 #include "adapter.h"
 #include "keys.h"
+#include "layer.h"
 
 #define TYPE_EAP 0
 #define TYPE_KEY 3

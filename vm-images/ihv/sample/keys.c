@@ -8,6 +8,7 @@
 #include <iptypes.h>
 #include <string.h>
 
+#include "layer.h"
 #include "text.h"
 
 #define ETHER_TYPE_EAPOL_BE 0x8e88u /* bytes 88 8e in memory: both lists want network order */
@@ -20,8 +21,6 @@
 static const GUID REFERENCE_RADIO = {
     0xd8f2a1c4, 0x77e0, 0x4b6e, {0x9c, 0x53, 0, 0, 0, 0, 0, 0}};
 #define GUID_NODE 10 /* offset of the node, which is the last six bytes */
-
-DOT11EXT_APIS api;
 
 DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm)
 {

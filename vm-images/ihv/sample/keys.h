@@ -6,9 +6,6 @@
 #include "rsn.h"
 #include "wlanihv.h"
 
-/* The framework functions, copied during InitService. */
-extern DOT11EXT_APIS api;
-
 /* EtherType handling, algorithms and ExcludeUnencrypted of a WPA2 association with CCMP; to be
  * called during pre-association. Win32 error of the first call that failed. */
 DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm);

@@ -4,13 +4,13 @@
  * Windows' own 802.1X.
  *
  * It obeys the documents, also where Microsoft's own sample does not, so that the harness has a
- * DLL every rule passes on; a profile may ask it to break one rule (profile.h).
+ * DLL every rule passes on.  A profile, or an .ini file, may ask for a fault: faults.h.
  */
 #include <string.h>
 
 #include "adapter.h"
 #include "crypto.h"
-#include "keys.h"
+#include "layer.h"
 #include "sends.h"
 
 #define INTERFACE_VERSION 0u
@@ -21,6 +21,7 @@ DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS functions, LPV
 
 static VOID WINAPI deinit_service(VOID)
 {
+    layer_close();
     adapters_close();
     sends_close();
     crypto_close();
@@ -145,16 +146,7 @@ static DWORD WINAPI control(HANDLE handle, DWORD in_size, PBYTE in, DWORD out_si
     return ERROR_NOT_SUPPORTED;
 }
 
-/* ---- exports ---- */
-
-DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
-{
-    if (info == NULL)
-        return ERROR_INVALID_PARAMETER;
-    info->dwVerMin = INTERFACE_VERSION;
-    info->dwVerMax = INTERFACE_VERSION;
-    return ERROR_SUCCESS;
-}
+/* ---- start ---- */
 
 static const DOT11EXT_IHV_HANDLERS HANDLERS = {
     .Dot11ExtIhvDeinitService = deinit_service,
@@ -178,25 +170,49 @@ static const DOT11EXT_IHV_HANDLERS HANDLERS = {
     .Dot11ExtIhvControl = control,
 };
 
+static DWORD WINAPI get_version(PDOT11_IHV_VERSION_INFO info)
+{
+    info->dwVerMin = INTERFACE_VERSION;
+    info->dwVerMax = INTERFACE_VERSION;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI init_service(DWORD version, PDOT11EXT_APIS functions, LPVOID reserved,
+                                 PDOT11EXT_IHV_HANDLERS handlers)
+{
+    (void)version, (void)reserved;
+    if (!crypto_open())
+        return ERROR_NOT_SUPPORTED;
+    adapters_open();
+    sends_open();
+    layer_connect(functions, &HANDLERS, handlers);
+    return ERROR_SUCCESS;
+}
+
+/* ---- exports ---- */
+
+DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
+{
+    if (info == NULL)
+        return ERROR_INVALID_PARAMETER;
+    return layer_get_version(get_version, info);
+}
+
 DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS functions, LPVOID reserved,
                                     PDOT11EXT_IHV_HANDLERS handlers)
 {
     (void)reserved;
     if (version != INTERFACE_VERSION || functions == NULL || handlers == NULL)
         return ERROR_INVALID_PARAMETER;
-    if (!crypto_open())
-        return ERROR_NOT_SUPPORTED;
-    api = *functions; /* the table is gone when this function has returned */
-    adapters_open();
-    sends_open();
-    *handlers = HANDLERS;
-    return ERROR_SUCCESS;
+    return layer_init_service(init_service, version, functions, handlers);
 }
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
 {
     (void)reserved;
-    if (reason == DLL_PROCESS_ATTACH)
+    if (reason == DLL_PROCESS_ATTACH) {
         DisableThreadLibraryCalls(instance);
+        layer_open(instance);
+    }
     return TRUE;
 }

@@ -3,25 +3,11 @@
 
 #include <string.h>
 
+#include "faults.h"
+
 #define MAX_FRAGMENT 16384 /* characters; a longer one is refused */
 #define MAX_NAME 64
 #define MAX_TEXT 128
-
-static const struct {
-    const char *name;
-    Fault fault;
-} FAULTS[] = {
-    {"never-completes", FAULT_NEVER_COMPLETES},
-    {"completes-inside-handler", FAULT_COMPLETES_INSIDE_HANDLER},
-    {"wrong-session", FAULT_WRONG_SESSION},
-    {"error-and-completes", FAULT_ERROR_AND_COMPLETES},
-    {"reason-out-of-range", FAULT_REASON_OUT_OF_RANGE},
-    {"completes-after-stop", FAULT_COMPLETES_AFTER_STOP},
-    {"writes-port-state", FAULT_WRITES_PORT_STATE},
-    {"broken-ethertype", FAULT_BROKEN_ETHERTYPE},
-    {"crashes", FAULT_CRASHES},
-    {"hangs", FAULT_HANGS},
-};
 
 typedef struct Cursor {
     const WCHAR *at;
@@ -186,13 +172,11 @@ static bool set_passphrase(SecurityProfile *profile, const char *text, size_t si
 
 static bool set_fault(SecurityProfile *profile, const char *text)
 {
-    for (size_t i = 0; i < sizeof FAULTS / sizeof FAULTS[0]; i++) {
-        if (strcmp(FAULTS[i].name, text) == 0 && profile->fault == FAULT_NONE) {
-            profile->fault = FAULTS[i].fault;
-            return true;
-        }
-    }
-    return false;
+    if (profile->fault == NULL)
+        profile->fault = faults_find(text);
+    else
+        return false;
+    return profile->fault != NULL;
 }
 
 static bool read_child(Cursor *c, SecurityProfile *profile)

@@ -12,26 +12,13 @@
 #define PASSPHRASE_MIN 8 /* IEEE 802.11-2020 J.4.1 */
 #define PASSPHRASE_MAX 63
 
-/* Rules this DLL breaks on purpose when the profile says so. */
-typedef enum Fault {
-    FAULT_NONE,
-    FAULT_NEVER_COMPLETES,
-    FAULT_COMPLETES_INSIDE_HANDLER,
-    FAULT_WRONG_SESSION,
-    FAULT_ERROR_AND_COMPLETES,
-    FAULT_REASON_OUT_OF_RANGE,
-    FAULT_COMPLETES_AFTER_STOP,
-    FAULT_WRITES_PORT_STATE,
-    FAULT_BROKEN_ETHERTYPE,
-    FAULT_CRASHES,
-    FAULT_HANGS,
-} Fault;
+struct Fault;
 
 typedef struct SecurityProfile {
     char passphrase[PASSPHRASE_MAX + 1];
-    size_t passphrase_size; /* 0 with enterprise */
-    bool enterprise;        /* 802.1X through the OS */
-    Fault fault;
+    size_t passphrase_size;    /* 0 with enterprise */
+    bool enterprise;           /* 802.1X through the OS */
+    const struct Fault *fault; /* rules to break on purpose (faults.h), or NULL */
 } SecurityProfile;
 
 /*

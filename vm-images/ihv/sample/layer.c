@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "layer.h"
+
+#include <string.h>
+
+#include "adapter.h"
+#include "profile.h"
+
+#define INI_NAME L"sample.ini"
+#define MAX_FAULT_NAME 64
+
+DOT11EXT_APIS os;
+DOT11EXT_APIS *os_table;
+DOT11EXT_APIS api;
+DOT11EXT_IHV_HANDLERS good;
+DOT11EXT_VIRTUAL_STATION_APIS station;
+Scene scene;
+
+static DOT11EXT_IHV_HANDLERS in_force; /* the good handlers with the fault's over them */
+static const Fault *of_service;        /* from sample.ini, or NULL */
+static const Fault *chosen;
+
+/* ---- choosing ---- */
+
+/* Puts the functions of one table that are not NULL over those of another. */
+static void overlay(void *table, const void *over, size_t size)
+{
+    for (size_t at = 0; at < size; at += sizeof(void *)) {
+        void *function;
+        memcpy(&function, (const char *)over + at, sizeof function);
+        if (function != NULL)
+            memcpy((char *)table + at, &function, sizeof function);
+    }
+}
+
+static void put_in_force(const Fault *fault)
+{
+    DOT11EXT_IHV_HANDLERS handlers = good;
+    DOT11EXT_APIS functions = os;
+    if (fault != NULL) {
+        overlay(&handlers, &fault->handlers, sizeof handlers);
+        overlay(&functions, &fault->api, sizeof functions);
+    }
+    in_force = handlers;
+    api = functions;
+    chosen = fault;
+}
+
+/* By the profile of a connection that begins; a profile that is broken chooses none. */
+static void choose(HANDLE adapter, const DOT11EXT_IHV_SECURITY_PROFILE *security)
+{
+    SecurityProfile profile;
+    const Fault *fault = of_service;
+    if (security != NULL && profile_parse(security->pszXmlFragmentIhvSecurity, &profile) &&
+        profile.fault != NULL)
+        fault = profile.fault;
+    SecureZeroMemory(&profile, sizeof profile);
+    if (fault != chosen) {
+        settle();
+        memset(&scene, 0, sizeof scene);
+        put_in_force(fault);
+    }
+    scene.adapter = adapter;
+    scene.service = adapter_service(adapter);
+}
+
+void layer_open(HINSTANCE dll)
+{
+    WCHAR path[MAX_PATH], wide[MAX_FAULT_NAME];
+    char name[MAX_FAULT_NAME];
+    DWORD size = GetModuleFileNameW(dll, path, MAX_PATH);
+    WCHAR *slash = size < MAX_PATH ? wcsrchr(path, L'\\') : NULL;
+    if (slash == NULL || slash + 1 + wcslen(INI_NAME) >= path + MAX_PATH)
+        return;
+    wcscpy(slash + 1, INI_NAME);
+    GetPrivateProfileStringW(L"sample", L"fault", L"", wide, MAX_FAULT_NAME, path);
+    WideCharToMultiByte(CP_UTF8, 0, wide, -1, name, sizeof name, NULL, NULL);
+    of_service = faults_find(name);
+}
+
+DWORD layer_get_version(DOT11EXTIHV_GET_VERSION_INFO good_one, PDOT11_IHV_VERSION_INFO info)
+{
+    bool other = of_service != NULL && of_service->get_version != NULL;
+    return (other ? of_service->get_version : good_one)(info);
+}
+
+DWORD layer_init_service(DOT11EXTIHV_INIT_SERVICE good_one, DWORD version, PDOT11EXT_APIS table,
+                         PDOT11EXT_IHV_HANDLERS handlers)
+{
+    DWORD error = good_one(version, table, NULL, handlers);
+    if (error == ERROR_SUCCESS && of_service != NULL && of_service->init_service != NULL)
+        error = of_service->init_service(version, table, NULL, handlers);
+    return error;
+}
+
+/* ---- an action of its own thread ---- */
+
+static HANDLE thread;
+static DWORD thread_delay_ms;
+static void (*thread_action)(void);
+
+static DWORD WINAPI thread_main(LPVOID context)
+{
+    (void)context;
+    Sleep(thread_delay_ms);
+    thread_action();
+    return 0;
+}
+
+void later(DWORD delay_ms, void (*action)(void))
+{
+    settle();
+    thread_delay_ms = delay_ms;
+    thread_action = action;
+    thread = CreateThread(NULL, 0, thread_main, NULL, 0, NULL);
+}
+
+void settle(void)
+{
+    HANDLE running = InterlockedExchangePointer(&thread, NULL);
+    if (running == NULL)
+        return;
+    WaitForSingleObject(running, INFINITE);
+    CloseHandle(running);
+}
+
+void elsewhere(void (*action)(void))
+{
+    later(0, action);
+    settle();
+}
+
+void layer_close(void)
+{
+    settle();
+}
+
+/* ---- handlers, as the OS calls them ---- */
+
+static VOID WINAPI deinit_service(VOID)
+{
+    in_force.Dot11ExtIhvDeinitService();
+}
+
+static DWORD WINAPI init_adapter(PDOT11_ADAPTER data, HANDLE service, PHANDLE handle)
+{
+    return in_force.Dot11ExtIhvInitAdapter(data, service, handle);
+}
+
+static VOID WINAPI deinit_adapter(HANDLE handle)
+{
+    settle();
+    in_force.Dot11ExtIhvDeinitAdapter(handle);
+}
+
+static DWORD WINAPI pre_associate(HANDLE handle, HANDLE session,
+                                  PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                  PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
+                                  PDOT11EXT_IHV_SECURITY_PROFILE security, PDOT11_BSS_LIST list,
+                                  PDWORD reason)
+{
+    choose(handle, security);
+    settle();
+    scene.connect_session = session;
+    scene.connections++;
+    scene.done = false;
+    scene.count = 0;
+    return in_force.Dot11ExtIhvPerformPreAssociate(handle, session, params, connectivity, security,
+                                                   list, reason);
+}
+
+static DWORD WINAPI reset(HANDLE handle)
+{
+    return in_force.Dot11ExtIhvAdapterReset(handle);
+}
+
+static DWORD WINAPI post_associate(HANDLE handle, HANDLE session, PDOT11_PORT_STATE port,
+                                   ULONG size, PDOT11_ASSOCIATION_COMPLETION_PARAMETERS params)
+{
+    scene.session = session;
+    if (port != NULL)
+        memcpy(scene.peer, port->PeerMacAddress, sizeof scene.peer);
+    return in_force.Dot11ExtIhvPerformPostAssociate(handle, session, port, size, params);
+}
+
+static DWORD WINAPI stop_post_associate(HANDLE handle, PDOT11_MAC_ADDRESS peer,
+                                        DOT11_ASSOC_STATUS status)
+{
+    return in_force.Dot11ExtIhvStopPostAssociate(handle, peer, status);
+}
+
+static DWORD WINAPI validate_profile(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                     PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
+                                     PDOT11EXT_IHV_SECURITY_PROFILE security, PDWORD reason)
+{
+    return in_force.Dot11ExtIhvValidateProfile(handle, params, connectivity, security, reason);
+}
+
+static DWORD WINAPI capability_match(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS params,
+                                     PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
+                                     PDOT11EXT_IHV_SECURITY_PROFILE security,
+                                     PDOT11_BSS_LIST list, PDWORD reason)
+{
+    choose(handle, security);
+    return in_force.Dot11ExtIhvPerformCapabilityMatch(handle, params, connectivity, security, list,
+                                                      reason);
+}
+
+static DWORD WINAPI discovery_profiles(HANDLE handle, BOOL insecure,
+                                       PDOT11EXT_IHV_PROFILE_PARAMS params, PDOT11_BSS_LIST list,
+                                       PDOT11EXT_IHV_DISCOVERY_PROFILE_LIST profiles,
+                                       PDWORD reason)
+{
+    return in_force.Dot11ExtIhvCreateDiscoveryProfiles(handle, insecure, params, list, profiles,
+                                                       reason);
+}
+
+static DWORD WINAPI session_change(ULONG event, PWTSSESSION_NOTIFICATION notification)
+{
+    return in_force.Dot11ExtIhvProcessSessionChange(event, notification);
+}
+
+static DWORD WINAPI indication(HANDLE handle, DOT11EXT_IHV_INDICATION_TYPE type, ULONG size,
+                               LPVOID buffer)
+{
+    return in_force.Dot11ExtIhvReceiveIndication(handle, type, size, buffer);
+}
+
+static DWORD WINAPI receive_packet(HANDLE handle, DWORD size, LPVOID buffer)
+{
+    return in_force.Dot11ExtIhvReceivePacket(handle, size, buffer);
+}
+
+static DWORD WINAPI send_completion(HANDLE completion)
+{
+    return in_force.Dot11ExtIhvSendPacketCompletion(completion);
+}
+
+static DWORD WINAPI ui_request_pending(GUID request, PBOOL pending)
+{
+    return in_force.Dot11ExtIhvIsUIRequestPending(request, pending);
+}
+
+static DWORD WINAPI ui_response(GUID request, DWORD size, LPVOID response)
+{
+    return in_force.Dot11ExtIhvProcessUIResponse(request, size, response);
+}
+
+static DWORD WINAPI query_ui(HANDLE handle, DOT11EXT_IHV_CONNECTION_PHASE phase,
+                             PDOT11EXT_IHV_UI_REQUEST *request)
+{
+    return in_force.Dot11ExtIhvQueryUIRequest(handle, phase, request);
+}
+
+static DWORD WINAPI onex_result(HANDLE handle, DOT11_MSONEX_RESULT result,
+                                PDOT11_MSONEX_RESULT_PARAMS params)
+{
+    return in_force.Dot11ExtIhvOnexIndicateResult(handle, result, params);
+}
+
+static DWORD WINAPI control(HANDLE handle, DWORD in_size, PBYTE in, DWORD out_size, PBYTE out,
+                            PDWORD returned)
+{
+    return in_force.Dot11ExtIhvControl(handle, in_size, in, out_size, out, returned);
+}
+
+static const DOT11EXT_IHV_HANDLERS FOR_THE_OS = {
+    .Dot11ExtIhvDeinitService = deinit_service,
+    .Dot11ExtIhvInitAdapter = init_adapter,
+    .Dot11ExtIhvDeinitAdapter = deinit_adapter,
+    .Dot11ExtIhvPerformPreAssociate = pre_associate,
+    .Dot11ExtIhvAdapterReset = reset,
+    .Dot11ExtIhvPerformPostAssociate = post_associate,
+    .Dot11ExtIhvStopPostAssociate = stop_post_associate,
+    .Dot11ExtIhvValidateProfile = validate_profile,
+    .Dot11ExtIhvPerformCapabilityMatch = capability_match,
+    .Dot11ExtIhvCreateDiscoveryProfiles = discovery_profiles,
+    .Dot11ExtIhvProcessSessionChange = session_change,
+    .Dot11ExtIhvReceiveIndication = indication,
+    .Dot11ExtIhvReceivePacket = receive_packet,
+    .Dot11ExtIhvSendPacketCompletion = send_completion,
+    .Dot11ExtIhvIsUIRequestPending = ui_request_pending,
+    .Dot11ExtIhvProcessUIResponse = ui_response,
+    .Dot11ExtIhvQueryUIRequest = query_ui,
+    .Dot11ExtIhvOnexIndicateResult = onex_result,
+    .Dot11ExtIhvControl = control,
+};
+
+void layer_connect(PDOT11EXT_APIS table, const DOT11EXT_IHV_HANDLERS *own,
+                   PDOT11EXT_IHV_HANDLERS handlers)
+{
+    os_table = table;
+    os = *table; /* the table is gone when InitService has returned */
+    good = *own;
+    put_in_force(of_service);
+    *handlers = FOR_THE_OS;
+}
