@@ -168,7 +168,7 @@ def test_faults_are_listed_with_their_rules(hil: Command) -> None:
     said = hil("faults", "--json")
     rows = json.loads(said.out)
     assert said.code == 0
-    assert {"name", "meaning", "rules", "scenario"} == set(rows[0])
+    assert {"name", "meaning", "rules", "scenario", "associations", "where"} == set(rows[0])
     assert {rule for row in rows for rule in row["rules"]} <= set(RULES)
     plain = hil("faults").out.splitlines()
     assert [line.split()[0] for line in plain] == [row["name"] for row in rows]
