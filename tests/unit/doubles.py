@@ -17,6 +17,7 @@ from harness.config import Lab
 from harness.console import Console
 from harness.errors import LabFault, TooSlow
 from harness.evidence import ClockModel, Echo, Notification
+from harness.faults import Fault
 from harness.guest.agent import ACM, DISCONNECTED, Interface
 from harness.guest.dll import Dll
 from harness.guest.ssh import Login
@@ -100,7 +101,13 @@ class World:
 
     @contextlib.contextmanager
     def open_session(
-        self, lab: Lab, guest: Any, recording: Recording, console: Console, dll: Dll | None
+        self,
+        lab: Lab,
+        guest: Any,
+        recording: Recording,
+        console: Console,
+        dll: Dll | None,
+        fault: Fault | None = None,
     ) -> Iterator[Session]:
         """In place of `harness.lab.open_session`."""
         self.step("open session")
