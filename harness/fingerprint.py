@@ -23,7 +23,7 @@ LIBRARIES = ("scapy", "paramiko", "cryptography", "qemu.qmp", "pydantic")
 
 DESCRIPTIONS = {
     "air.pcapng": "every frame on the air, with radiotap headers",
-    "air.keys": "decryption keys of the test network (Wireshark: 80211_keys)",
+    "air.keys": "decryption keys of the test network (Wireshark: 80211_keys, the first 64 of it)",
     "ihv-trace.jsonl": "every handler and framework call of the DLL",
     "events.jsonl": "frames, WLAN notifications and states as they came",
     "serial.log": "the guest's serial console",

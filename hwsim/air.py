@@ -105,9 +105,11 @@ class Air:
         """Unpredictable bytes."""
         return os.urandom(size)
 
-    def keep_key(self, pmk: bytes) -> None:
-        """The capture keeps the key beside it."""
-        self._capture.add_key(pmk)
+    def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
+        """The capture keeps the key beside it, and says where it belongs."""
+        mac = mac_text(station.mac) if station else ""
+        remark = f"association {self._medium.association}, {mac}" if station else ""
+        self._capture.add_key(pmk, remark)
 
     def fault(self, what: str, message: str) -> None:
         """Tell the client that something of ours broke."""

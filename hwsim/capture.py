@@ -61,14 +61,21 @@ class Capture:
         self._size = 0
         self._file: IO[bytes] | None = None
         self._flushing = False
-        self._keys: dict[bytes, bool] = {}
+        self._keys: set[bytes] = set()
+        self._new_keys: list[str] = []
+        self._has_keys = False
         self.failed = False
         self._guard(self._open)
 
-    def add_key(self, pmk: bytes) -> None:
-        """Keep a key that decrypts the capture; only the files' owner will be able to read it."""
+    def add_key(self, pmk: bytes, remark: str = "") -> None:
+        """Keep a key that decrypts the capture; only the files' owner will be able to read it.
+
+        Wireshark takes 64 keys: by the remarks the ones of interest are found among more.
+        """
         if not self.failed and pmk not in self._keys:
-            self._keys[pmk] = False
+            self._keys.add(pmk)
+            self._new_keys += [f"# {remark}\n"] if remark else []
+            self._new_keys.append(f'"wpa-psk","{pmk.hex()}"\n')
             self._flush_when_idle()
 
     def add(
@@ -112,17 +119,17 @@ class Capture:
 
     def _write_keys(self) -> None:
         """Add the keys that are not in their file yet; the file of an earlier air is replaced."""
-        new = [key for key, written in self._keys.items() if not written]
-        if not new:
+        if not self._new_keys:
             return
         path = self._directory / KEYS_NAME
         flags = os.O_WRONLY | os.O_APPEND
-        if len(new) == len(self._keys):
+        if not self._has_keys:
             path.unlink(missing_ok=True)
             flags |= os.O_CREAT | os.O_EXCL
         with os.fdopen(os.open(path, flags, 0o600), "w") as file:
-            file.writelines(f'"wpa-psk","{key.hex()}"\n' for key in new)
-        self._keys.update(dict.fromkeys(new, True))
+            file.writelines(self._new_keys)
+        self._has_keys = True
+        self._new_keys.clear()
 
     def _write(self) -> None:
         self._blocks.sort(key=_time)

@@ -99,6 +99,11 @@ class Medium:
         self.malformed = 0
 
     @property
+    def association(self) -> int:
+        """The association that frames belong to now."""
+        return self._association
+
+    @property
     def frames(self) -> int:
         """How many frames there were, beacons not counted."""
         return self._number

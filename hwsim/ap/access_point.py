@@ -286,12 +286,13 @@ class AccessPoint:
             self._begin_handshake(station, self._psk)
 
     def _authenticated(self, station: Station, pmk: bytes) -> None:
-        self._surroundings.keep_key(pmk)
+        self._surroundings.keep_key(pmk, station)
         self._begin_handshake(station, pmk)
 
     def _begin_handshake(self, station: Station, pmk: bytes) -> None:
         if station.authenticator is None:
             station.authenticator = self._new_authenticator(station)
+        self._repetitions.new_handshake(station.mac)
         self._change(station, "handshaking")
         station.authenticator.start(pmk)
 

@@ -108,9 +108,9 @@ class Ess:
         """Unpredictable bytes."""
         return self._surroundings.random(size)
 
-    def keep_key(self, pmk: bytes) -> None:
+    def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
         """A PMK came into use."""
-        self._surroundings.keep_key(pmk)
+        self._surroundings.keep_key(pmk, station)
 
     def fault(self, what: str, message: str) -> None:
         """Something of ours broke."""

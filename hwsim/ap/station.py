@@ -68,6 +68,10 @@ class Repetitions:
         """A new association begins, whoever's it is."""
         self._seen.clear()
 
+    def new_handshake(self, mac: bytes) -> None:
+        """A 4-way handshake begins, maybe not the station's first: its messages are new ones."""
+        self._seen.get(mac, set()).difference_update(("M2", "M4"))
+
     def mark(self, heard: Heard) -> None:
         """Set ``retry`` in the note of a frame that repeats a message.
 
@@ -134,8 +138,8 @@ class Surroundings(Protocol):
     def random(self, size: int) -> bytes:
         """Unpredictable bytes."""
 
-    def keep_key(self, pmk: bytes) -> None:
-        """A PMK came into use: it decrypts the capture."""
+    def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
+        """A PMK came into use, of one station or of all: it decrypts the capture."""
 
     def fault(self, what: str, message: str) -> None:
         """Something of ours broke, of which no station is guilty."""

@@ -185,7 +185,8 @@ def test_keys_are_kept_and_secrets_are_not_told(fresh_air: AirProcess, radius: F
     assert client.reply(number)["result"] == {"stations": 1}
     output = fresh_air.leave()
     keys = fresh_air.run_dir / "air.keys"
-    assert keys.read_text() == "".join(f'"wpa-psk","{m[:32].hex()}"\n' for m in (first, second))
+    said = '# association 1, 02:00:00:00:00:00\n"wpa-psk","{}"\n'
+    assert keys.read_text() == "".join(said.format(m[:32].hex()) for m in (first, second))
     assert keys.stat().st_mode & 0o777 == 0o600
     told = client.transcript.decode() + output
     for hidden in (first.hex(), first[:32].hex(), second[:32].hex(), SECRET, "hil-user"):
@@ -207,6 +208,7 @@ def test_reauthentication_renews_the_keys(air: AirProcess, radius: FakeRadius) -
     assert client.reply(number)["result"] == {"stations": 1}
     assert m1.protected
     assert [e["protected"] for e in client.events if e.get("kind") == "M4"] == [False, True]
+    assert not any(e["retry"] for e in client.events if e.get("kind") in ("M1", "M2", "M3", "M4"))
     assert m1.replay > client.frame("M1")["replay_counter"]
     number = client.post("echo", count=1, timeout_s=10)
     assert [station.station.answer(station.station.next_frame()) for _ in range(2)] == [

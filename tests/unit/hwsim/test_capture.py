@@ -102,10 +102,8 @@ def test_keys_are_added_to_those_there(loop: Loop, tmp_path: Path) -> None:
     capture.add_key(bytes(32))
     assert not (tmp_path / "air.keys").exists()
     capture.flush()
-    capture.add_key(b"\1" * 32)
+    capture.add_key(b"\1" * 32, "association 2")
     capture.add_key(bytes(32))
     capture.close()
-    keys = (bytes(32), b"\1" * 32)
-    assert (tmp_path / "air.keys").read_text() == "".join(
-        f'"wpa-psk","{key.hex()}"\n' for key in keys
-    )
+    first, second = (f'"wpa-psk","{key.hex()}"\n' for key in (bytes(32), b"\1" * 32))
+    assert (tmp_path / "air.keys").read_text() == f"{first}# association 2\n{second}"

@@ -63,6 +63,8 @@ def test_counts_of_messages_and_echoes() -> None:
     """Retransmissions show, an unprotected answer is said to be so."""
     item = association(1, messages={"M3": 2, "M1": 1, "G1": 1, "M2": 0})
     assert eapol_counts(item) == "M1 M3×2 G1"
+    enterprise = association(1, messages={"M1": 1, "eap": 12, "eapol-start": 1})
+    assert eapol_counts(enterprise) == "Start EAP×12 M1"
     assert eapol_counts(association(1, messages={})) == "no EAPOL"
     refused = association(1, messages={"eap": 12, "eapol-start": 1})
     assert eapol_counts(refused) == "Start EAP×12"
