@@ -8,6 +8,7 @@ raises. So a connection attempt without an outcome is told apart from a guest th
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from harness.config import Limits
 from harness.deadline import Deadline
@@ -42,6 +43,7 @@ class Attempt:
         self._connect_ns = 0
         self._ihv: list[IhvRecord] = []
         self._echo: Echo | None = None
+        self._orders: tuple[int, ...] = ()
 
     def run(self) -> None:
         """Associate, use the association, end it; raises `LabFault` if the lab breaks."""
@@ -62,7 +64,7 @@ class Attempt:
             self._use()
         if connected is not False:  # one without an outcome is still under way
             self._end()
-        session.orders.collect()
+        self._note_orders(session.orders.collect())
         self._settle()
         session.check_whole()  # an association with a gap in its evidence is none
 
@@ -84,7 +86,16 @@ class Attempt:
             notifications=notifications,
             echo=self._echo,
             lab_fault=lab_fault,
+            orders=self._orders,
         )
+
+    def _note_orders(self, done: list[dict[str, Any]]) -> None:
+        """Keep what the guest's WLAN service says it did of its orders."""
+        if done:
+            event = {"event": "orders", "association": self._index, "done": done}
+            self._session.recording.event(event)
+        places = {one.get("order") for one in done if "skipped" not in one}
+        self._orders = tuple(sorted(one for one in places if isinstance(one, int)))
 
     def _await_outcome(self) -> bool | None:
         """Whether the connection came about; None if no outcome was ever told."""

@@ -48,17 +48,19 @@ def limits_of(lab: Lab) -> Limits:
 
 def expectation_of(scenario: Scenario) -> Expectation:
     """What the checker is to expect of each association of a scenario."""
+    orders = tuple(order.phrase() for order in scenario.os)
     if scenario.expect.connected == "either":
-        return Expectation(connected=None, echoes=0, messages=())
+        return Expectation(connected=None, echoes=0, messages=(), orders=orders)
     if not scenario.expect.connected:
         stopped = scenario.expect.stopped
-        return Expectation(connected=False, echoes=0, messages=(), stopped=stopped)
+        return Expectation(connected=False, messages=(), stopped=stopped, orders=orders)
     messages = MESSAGES if scenario.group_rekeys else MESSAGES[:4]
     return Expectation(
         connected=True,
         echoes=scenario.echoes,
         messages=messages,
         sessions=1 + scenario.roams,
+        orders=orders,
     )
 
 

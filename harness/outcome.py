@@ -32,7 +32,7 @@ from harness.results import (
     write_atomic,
 )
 from harness.run import Gathered, Plan, gather
-from harness.scenarios import AirRule
+from harness.scenarios import AirRule, Scenario
 
 
 def perform(
@@ -55,6 +55,8 @@ def perform(
     with contextlib.suppress(OSError):  # a full disk shows in the recording, and is told there
         write_atomic(directory.file("lab.toml"), resolved(plan))
     console.plan(plan.scenario.associations)
+    if plan.scenario.beyond_documents:
+        console.note(f"{plan.scenario.name} goes beyond the documents: no OS is known to do this")
     overrides = in_force(plan.lab.rules, started_at.date())
     judge = Judge(limits_of(plan.lab), expectation_of(plan.scenario), overrides)
     with recording(directory.path) as tape:
@@ -111,6 +113,8 @@ def _unjudged(plan: Plan, gathered: Gathered, run_id: str, started_at: datetime)
         guest=plan.lab.guest.kind,
         started_at=started_at,
         duration_s=0.0,
+        beyond_documents=plan.scenario.beyond_documents,
+        orders=_ordered(plan.scenario),
         command=plan.command,
         fault=plan.fault.name if plan.fault else None,
         requested_associations=plan.scenario.associations,
@@ -126,6 +130,16 @@ def _unjudged(plan: Plan, gathered: Gathered, run_id: str, started_at: datetime)
         lab_faults=(gathered.lab_fault,) if gathered.lab_fault else (),
         errors=tuple(gathered.errors),
     )
+
+
+def _ordered(scenario: Scenario) -> tuple[str, ...]:
+    """What the guest's WLAN service is asked to do out of the ordinary, in words."""
+    form = scenario.os_parameters.association
+    unusual = "" if scenario.os_parameters.usual else (
+        f"association parameters of {form.size} bytes, revision {form.revision}"
+        + (f", {form.hostile}" if form.hostile else "")
+    )  # fmt: skip
+    return tuple(order.phrase() for order in scenario.os) + ((unusual,) if unusual else ())
 
 
 def phrase(rule: AirRule) -> str:

@@ -80,6 +80,7 @@ class Recording:
                 "end_ns": evidence.end_ns,
                 "echo": dataclasses.asdict(evidence.echo) if evidence.echo else None,
                 "lab_fault": evidence.lab_fault,
+                "orders": list(evidence.orders),
                 "clock": dataclasses.asdict(clock),
             }
         )

@@ -114,6 +114,7 @@ def _events(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def _judge(event: dict[str, Any]) -> Judge:
     expect = dict(event["expect"])
     expect["messages"] = tuple(expect["messages"])
+    expect["orders"] = tuple(expect.get("orders", ()))
     return Judge(Limits(**event["limits"]), Expectation(**expect))
 
 
@@ -125,6 +126,7 @@ def _association(event: dict[str, Any]) -> AssociationEvidence:
         end_ns=event["end_ns"],
         echo=Echo(**{**echo, "rtt_us": tuple(echo["rtt_us"])}) if echo else None,
         lab_fault=event["lab_fault"],
+        orders=tuple(event.get("orders", ())),
     )
 
 

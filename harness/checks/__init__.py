@@ -12,6 +12,7 @@ from harness.checks import late  # noqa: F401
 from harness.checks import packets  # noqa: F401
 from harness.checks import permissions  # noqa: F401
 from harness.checks import ethertypes  # noqa: F401
+from harness.checks import backlog  # noqa: F401
 from harness.checks import sends  # noqa: F401
 from harness.checks import postassociation  # noqa: F401
 from harness.checks import postassociation_os  # noqa: F401
@@ -27,6 +28,7 @@ from harness.checks import other_handlers  # noqa: F401
 from harness.checks import host  # noqa: F401
 from harness.checks import host_end  # noqa: F401
 from harness.checks import expectation  # noqa: F401
+from harness.checks import ordered  # noqa: F401
 from harness.checks.evaluate import evaluate
 from harness.checks.finding import Evaluation, Finding, Severity, Undecided
 from harness.checks.limits import Expectation, Limits

@@ -82,6 +82,15 @@ def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
 def _why_not_connected(case: Case, association: AssociationEvidence) -> Outcome:
     """Follow the connection to the step that failed and say whose step that was."""
     pre, sessions = case.pre_of(association.index), case.sessions_of(association.index)
+    unmatched = [
+        call
+        for call in case.calls(names.CAPABILITY_MATCH)
+        if call.result and case.association_of(call) == association.index
+    ]
+    if not pre and unmatched:
+        call = unmatched[-1]
+        message = f"not connected: PerformCapabilityMatch returned error {call.result}"
+        return _breach(association, message, "FAIL", call)
     if not pre and not sessions:
         return _breach(association, "not connected: PerformPreAssociate was never called", "MISS")
     for operation in pre[-1:]:

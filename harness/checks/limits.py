@@ -43,3 +43,5 @@ class Expectation:
     """Security sessions: one of the association, and one of each roam or reassociation after it."""
     stopped: bool = False
     """StopPostAssociate must be seen for a session of the association."""
+    orders: tuple[str, ...] = ()
+    """What the guest's WLAN service is ordered to do, in words; all of it must be done."""

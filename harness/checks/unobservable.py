@@ -53,12 +53,6 @@ _TABLE: Final = (
         "trace has only its length and hash (a crash over one is HOST-01, a hang HOST-02)",
     ),
     Unobservable(
-        "ETH-07", "M(OS)", "I:dot11ext_set_ethertype_handling",
-        "uMaxBackLog bounds the packets queued behind ReceivePacket; the oldest is dropped first.",
-        "the OS's queue is inside it; not yet observable: needs frame numbers carried from the air "
-        "to the trace",
-    ),
-    Unobservable(
         "STOP-03", "M", "N:stopping-a-post-association-operation",
         "StopPostAssociate releases all resources of the port.",
         "timers, caches and threads are inside the DLL; what can be seen of them is STOP-09",

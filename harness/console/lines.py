@@ -74,6 +74,7 @@ def circumstances(result: RunResult) -> str:
     """Where the run took place, shortly: guest, QEMU, accelerator, duration."""
     env = result.environment
     known = [
+        "beyond the documents" if result.beyond_documents else None,
         f"{result.guest} guest",
         f"QEMU {env.qemu}" if env.qemu else None,
         env.accelerator,

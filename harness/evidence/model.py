@@ -130,6 +130,8 @@ class AssociationEvidence:
     notifications: tuple[Notification, ...] = ()
     echo: Echo | None = None
     lab_fault: str | None = None
+    orders: tuple[int, ...] = ()
+    """Places (from 1) of the scenario's orders that the guest's WLAN service carried out."""
 
 
 @dataclass(frozen=True, slots=True)

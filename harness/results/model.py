@@ -239,6 +239,10 @@ class RunResult(_Model):
     run_id: str
     started_at: datetime
     duration_s: Annotated[float, Field(ge=0)]
+    beyond_documents: bool = Field(
+        default=False, description="a stress scenario: no document says that the OS does this"
+    )
+    orders: tuple[str, ...] = Field(default=(), description="one phrase per [[os]] order")
     command: str = Field(description="one line that runs it again")
     fault: str | None = Field(default=None, description="fault asked of the sample driver")
     requested_associations: Count

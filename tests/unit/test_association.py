@@ -85,6 +85,14 @@ def test_the_orders_of_the_scenario_are_given_first(world: World, attempt: Try) 
     assert "1 plan" in world.done
 
 
+def test_the_orders_carried_out_are_evidence(world: World, attempt: Try) -> None:
+    """Those the guest reports, each once; one it had to leave out is not among them."""
+    world.orders.done = [{"order": 2}, {"order": 1}, {"order": 2}, {"order": 3, "skipped": "x"}]
+    made = attempt("reset-post-pending")
+    made.run()
+    assert made.evidence().orders == (1, 2)
+
+
 @pytest.mark.parametrize(("code", "reason"), [(11, 0x38005), (10, 5)])
 def test_a_failed_attempt_is_not_used(world: World, attempt: Try, code: int, reason: int) -> None:
     """ "Attempt failed", and "complete" with a reason, end it: no echo, no disconnect."""

@@ -27,6 +27,14 @@ def test_what_a_scenario_expects_of_the_driver() -> None:
     assert (cut.connected, cut.echoes, cut.messages, cut.stopped) == (False, 0, (), True)
 
 
+def test_what_a_scenario_with_orders_expects() -> None:
+    """Every order, in words; no stop where it says so; either outcome where it does."""
+    reset = expectation_of(find_scenario("reset-post-pending"))
+    assert (reset.connected, reset.stopped) == (False, False)
+    assert reset.orders == ("reset on Dot11ExtIhvPerformPostAssociate (number 1)",)
+    assert expectation_of(find_scenario("hostile-truncated")).connected is None
+
+
 def test_the_newest_association_is_judged_as_in_the_whole() -> None:
     """For a good run the line shown at once is the one that stands in the result."""
     evidence = tell(associations=3).evidence()

@@ -8,6 +8,7 @@ import io
 import json
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from harness.jsonlines import CallFailed
 from harness.outcome import perform, phrase, resolved
 from harness.results import RunResult, Verdict
 from harness.run import Plan
-from harness.scenarios import AirRule
+from harness.scenarios import AirRule, find_scenario
 from tests.unit.checks import builder
 from tests.unit.conftest import MakePlan
 from tests.unit.doubles import World, lost, raising
@@ -276,6 +277,18 @@ def test_a_silent_lab_is_not_the_drivers_fault(
     done = performed(plan(associations=2))
     assert done.result.verdict is Verdict.MISS
     assert not [found for found in done.result.all_findings if found.severity == "FAIL"]
+
+
+def test_a_scenario_with_orders_is_told_as_what_it_is(
+    world: World, plan: MakePlan, performed: Any
+) -> None:
+    """The result says what the guest was ordered to do, and that no document knows it."""
+    scenario = find_scenario("hostile-sum-wraps").model_copy(update={"associations": 1})
+    done = performed(replace(plan(associations=1), scenario=scenario.with_passphrase()))
+    assert done.result.beyond_documents
+    assert done.result.orders == ("association parameters of 96 bytes, revision 2, sum-wraps",)
+    assert "beyond the documents" in done.said
+    assert not performed(plan(associations=1)).result.beyond_documents
 
 
 def test_a_fault_asked_for_is_in_profile_and_result(

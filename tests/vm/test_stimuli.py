@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from harness.checks import Limits, evaluate
 from harness.evidence import RunEvidence, fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Segments, segment
+from harness.judge import expectation_of
 from harness.pytest_plugin import Outcome, RunningLab
 from harness.scenarios import find_scenario, scenario_names
 
@@ -185,6 +187,13 @@ def overflow(story: Story) -> None:
         ]
         assert len(heard) > 20
         assert len(given) < len(heard)
+
+
+def test_the_backlog_s_bound_was_put_to_the_test(lab: RunningLab) -> None:
+    """ETH-07 is decided where it can be, and kept by the reference guest."""
+    outcome = lab.associate("backlog-overflow")
+    result = evaluate(outcome.evidence, Limits(), expectation_of(find_scenario("backlog-overflow")))
+    assert "ETH-07" in result.checked
 
 
 def many(function: str, each: int) -> Callable[[Story], None]:

@@ -70,6 +70,19 @@ def test_expect_01_driver_refused() -> None:
     only_finding(story, "EXPECT-01", "FAIL", "completed with error 5")
 
 
+def test_expect_01_the_network_did_not_match() -> None:
+    """The DLL refused it before pre-association: that is its own word, not the lab's fault."""
+
+    def refuse(s: Story) -> None:
+        s.call(
+            names.CAPABILITY_MATCH, result=50, out={"pdwReasonCode": 0x90003}, hIhvExtAdapter=IHV
+        )
+
+    names_ = [step.__name__ for step in ASSOCIATION if step.__name__ not in ("connect", "reset")]
+    story = tell(without=tuple(names_), after={"connect": refuse})
+    only_finding(story, "EXPECT-01", "FAIL", "PerformCapabilityMatch returned error 50")
+
+
 def test_expect_01_handshake_stalls() -> None:
     """Where the handshake stopped tells whose fault it is."""
     only_finding(tell(without=upto("post_associate")), "EXPECT-01", "MISS", "sent no M1")

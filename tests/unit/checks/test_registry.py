@@ -17,6 +17,7 @@ SEVERITIES = {
     "PRE-13": "WARN", "ETH-01": "FAIL", "ETH-02": "WARN", "TX-01": "FAIL", "TX-02": "FAIL",
     "TX-03": "FAIL", "TX-04": "FAIL", "TX-05": "MISS", "ADPT-07": "MISS", "PRE-09": "MISS",
     "UI-01": "MISS", "ETH-03": "MISS", "ETH-04": "MISS", "ETH-05": "WARN", "ETH-06": "WARN",
+    "ETH-07": "MISS",
     "RX-01": "MISS", "RX-02": "MISS", "RX-03": "WARN", "RX-04": "FAIL", "TX-06": "WARN",
     "TX-07": "WARN", "POST-03": "FAIL", "POST-04": "FAIL", "POST-05": "FAIL", "POST-06": "FAIL",
     "POST-07": "FAIL", "POST-08": "FAIL", "POST-12": "WARN", "POST-15": "WARN", "POST-16": "WARN",
@@ -36,7 +37,7 @@ SEVERITIES = {
     "LIFE-11": "FAIL", "PRE-12": "WARN", "UI-03": "FAIL",
     "HOST-03": "FAIL", "HOST-04": "FAIL", "HOST-05": "FAIL", "HOST-06": "FAIL",
     "EXPECT-02": "FAIL", "EXPECT-03": "FAIL", "EXPECT-04": "FAIL", "EXPECT-05": "FAIL",
-    "EXPECT-06": "FAIL",
+    "EXPECT-06": "FAIL", "EXPECT-07": "FAIL",
 }  # fmt: skip
 
 
