@@ -27,9 +27,8 @@ from harness.results import ResultFileError, StoreError, write_atomic
 from harness.rulebook import rules
 from harness.run import Plan
 from harness.scenarios import Scenario, find_scenario, scenario_names
-from harness.scenarios.model import SAMPLE_SECURITY
 from harness.soak import Soak, soak
-from harness.vendor import Brought, vendors_dll
+from harness.vendor import Brought, dressed, vendors_dll
 
 MISS_EXIT = 3
 INTERRUPTED_EXIT = 130
@@ -61,12 +60,15 @@ def run(
         list[Path] | None,
         typer.Option("--with", help="A file or folder your DLL needs beside it (repeatable)."),
     ] = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="A WLAN profile (XML) for your DLL; SSID and name are ours.")
+    ] = None,
     lab: LabOption = None,
 ) -> None:
     """Run a scenario: associate, watch the DLL, judge, report."""
     _signals()
     used = load_lab(lab)
-    brought = Brought(dll, tuple(beside or ()))
+    brought = Brought(dll, tuple(beside or ()), profile)
     plan = _plan(scenario, associations, fault, brought, used, sys.argv[1:])
     with open_console(rules=RULES) as console:
         for notice in plan.dll.notices if plan.dll else ():
@@ -232,8 +234,9 @@ def _plan(
     count = usual if associations is None else associations
     if not 1 <= count <= 100_000:
         raise UsageError(f"--associations {count}: wanted 1 to 100000")
+    found = dressed(found, lab, brought)
     _check_guest(found, lab.guest.kind)
-    if chosen and (brought.dll or lab.dll.path or found.ihv.security != SAMPLE_SECURITY):
+    if chosen and (brought.dll or lab.dll.path or not found.ihv.takes_a_fault):
         raise UsageError(
             f"--fault {fault}: only our sample DLL can be told to have a fault",
             hint="leave out --dll (lab.toml's [dll] path), and the scenario's [ihv] security",

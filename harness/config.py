@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from harness.overrides import RuleOverride
 from harness.validation import Strict, load_toml
@@ -54,6 +54,14 @@ class Vendor(Strict):
     """The IHV Extensions DLL; the command line's --dll comes first."""
     companions: tuple[Path, ...] = ()
     """Files, or folders with all they hold, put beside it; --with comes first."""
+    profile: Path | None = None
+    """A WLAN profile (XML) for it; --profile comes first."""
+    security: SecretStr | None = None
+    connectivity: SecretStr | None = None
+    use_ms_onex: bool | None = None
+    oui: str | None = None
+    type: str | None = None
+    """These five as in a scenario's [ihv], in whose place they stand."""
 
 
 class Limits(Strict):

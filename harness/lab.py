@@ -179,6 +179,7 @@ def open_session(
     stages: Stages,
     dll: Dll | None,
     fault: Fault | None = None,
+    oui: str | None = None,
 ) -> Iterator[Session]:
     """The guest with the recorder around the DLL under test and the agent running.
 
@@ -190,7 +191,7 @@ def open_session(
             ssh.mkdir(FOLDER)
             ssh.put(images.agent, AGENT)
             stack.enter_context(told(ssh, fault))
-            place = stack.enter_context(installed(ssh, images.recorder, dll=dll))
+            place = stack.enter_context(installed(ssh, images.recorder, dll=dll, oui=oui))
             recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)

@@ -37,7 +37,7 @@ from harness.recording import Recording, recording
 from harness.results import AssociationResult, FindingResult, Verdict, combine
 from harness.run import Gathered, Plan, associate_all
 from harness.scenarios import Network, Scenario, find_scenario
-from harness.vendor import Brought, vendors_dll
+from harness.vendor import Brought, dressed, vendors_dll
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ class RunningLab:
         with [eap] is on the air for this call only, with its own RADIUS server and credentials.
         """
         found = find_scenario(scenario) if isinstance(scenario, str) else scenario
+        found = dressed(found, self.config, Brought())
         found = found.model_copy(update={"associations": associations})
         if found.eap is not None:
             return self._authenticated(found, fault)
@@ -199,10 +200,11 @@ def lab(
     tape, folder = _recording
     option = request.config.getoption
     dll = vendors_dll(lab_config, Brought(option("--hil-dll"), tuple(option("--hil-with"))))
-    network = find_scenario("plain").with_passphrase().network
+    plain = dressed(find_scenario("plain"), lab_config, Brought()).with_passphrase()
+    network = plain.network
     with (
         open_console() as console,
-        open_session(lab_config, guest, tape, console, dll) as session,
+        open_session(lab_config, guest, tape, console, dll, oui=plain.ihv.adapter_oui) as session,
     ):
         session.go_on_air(lab_config, network)
         yield RunningLab(lab_config, session, network, folder)

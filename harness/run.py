@@ -83,7 +83,9 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
         with (
             radius_of(plan.scenario, run_dir) as (credentials, radius),
             open_guest(plan.lab, stages, tape, run_dir) as guest,
-            open_session(plan.lab, guest, tape, stages, plan.dll, plan.fault) as session,
+            open_session(
+                plan.lab, guest, tape, stages, plan.dll, plan.fault, plan.scenario.ihv.adapter_oui
+            ) as session,
         ):
             gathered.environment = environment(plan.dll, session)
             session.credentials = credentials

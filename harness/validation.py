@@ -46,7 +46,10 @@ def _line(problem: Any, model: type[BaseModel]) -> str:
     if problem["type"] == "extra_forbidden":
         return f"{field}: unknown key (known here: {', '.join(_known(model, problem['loc']))})"
     value = problem.get("input")
-    shown = "" if "passphrase" in field.lower() or isinstance(value, dict) else f" = {value!r}"
+    # Neither passphrases nor XML, which may hold one, are shown.
+    xml = isinstance(value, str) and "<" in value
+    hidden = xml or isinstance(value, dict | BaseModel) or "passphrase" in field.lower()
+    shown = "" if hidden else f" = {value!r}"
     return f"{field}{shown}: {problem['msg']}"
 
 

@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from harness.config import Lab
 from harness.errors import UsageError
 from harness.guest.companions import in_system
 from harness.guest.dll import Dll, inspect
+from harness.scenarios import Scenario
+from harness.scenarios.fragments import MAX_BYTES
+from harness.scenarios.model import Ihv
+from harness.validation import validated
 from harness.vm.system_dlls import guest_dlls
 
 
@@ -19,6 +26,40 @@ class Brought:
 
     dll: Path | None = None
     beside: tuple[Path, ...] = ()
+    profile: Path | None = None
+
+
+def dressed(scenario: Scenario, lab: Lab, brought: Brought) -> Scenario:
+    """`scenario` with the vendor's profile, or fragments of one, in the place of its own.
+
+    Raises `UsageError` for XML that is no profile, or no fragment of one.
+    """
+    path, vendor = brought.profile or lab.dll.profile, lab.dll
+    said: dict[str, object] = {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name in ("security", "connectivity", "use_ms_onex", "oui", "type")
+        if (value := getattr(vendor, name)) is not None
+    }
+    if path is not None:
+        said["profile"] = _xml(path)
+    if not said:
+        return scenario
+    source = f"--profile {path}" if path is not None else "lab.toml [dll]"
+    ihv = validated({**scenario.ihv.model_dump(), **said}, Ihv, source=source)
+    return validated({**dict(scenario), "ihv": ihv}, Scenario, source=source)
+
+
+def _xml(path: Path) -> str:
+    """The text of an XML file, in UTF-8 or, as Windows' own tools write it, in UTF-16."""
+    try:
+        data = path.read_bytes()[: MAX_BYTES * 2 + 2]
+    except OSError as error:
+        raise UsageError(f"--profile {path}: {error.strerror}") from None
+    wide = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    try:
+        return data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"--profile {path}: is neither UTF-8 nor UTF-16 text") from None
 
 
 def vendors_dll(lab: Lab, brought: Brought) -> Dll | None:

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 from harness.eap import Credentials
 from harness.guest.eap_xml import onex_element
 from harness.scenarios import Scenario
+from harness.scenarios.fragments import whole_profile
 
 NAMESPACE = "http://www.microsoft.com/networking/WLAN/profile/v1"
 
@@ -25,7 +26,7 @@ _TEMPLATE = """<?xml version="1.0"?>
 <connectionMode>manual</connectionMode>
 <MSM><security>{msm}</security></MSM>
 <IHV><OUIHeader><OUI>{oui}</OUI><type>{type}</type></OUIHeader>
-<security>{security}</security>{onex}</IHV>
+{connectivity}{security}{onex}</IHV>
 </WLANProfile>
 """
 
@@ -51,10 +52,15 @@ def profile_xml(
     The scenario's passphrase is set, or it is one with [eap], and `credentials` are its own.
     """
     network, ihv = scenario.network, scenario.ihv
-    passphrase = network.passphrase.get_secret_value() if network.passphrase is not None else ""
-    security = ihv.security.replace("{passphrase}", escape(passphrase)).replace(
+    secret = network.passphrase.get_secret_value() if network.passphrase is not None else ""
+    passphrase = escape(secret)
+    if ihv.profile:
+        name, ssid = escape(profile_name(scenario)), network.ssid.encode()
+        return whole_profile(ihv.profile).filled(name, ssid, passphrase)
+    security = ihv.security.replace("{passphrase}", passphrase).replace(
         "{fault}", f"<Fault>{escape(fault)}</Fault>" if fault else ""
     )
+    onex = scenario.eap is not None if ihv.use_ms_onex is None else ihv.use_ms_onex
     msm = _NO_SECURITY
     if scenario.eap is not None:
         assert credentials is not None
@@ -66,7 +72,12 @@ def profile_xml(
         ssid_hex=network.ssid.encode().hex().upper(),
         oui=ihv.oui.upper(),
         type=ihv.type.upper(),
-        security=security,
+        connectivity=_element("connectivity", ihv.connectivity.replace("{passphrase}", passphrase)),
+        security=_element("security", security),
         msm=msm,
-        onex="<useMSOneX>true</useMSOneX>" if scenario.eap is not None else "",
+        onex="<useMSOneX>true</useMSOneX>" if onex else "",
     )
+
+
+def _element(name: str, content: str) -> str:
+    return f"<{name}>{content}</{name}>" if content else ""

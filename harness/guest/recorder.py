@@ -33,6 +33,7 @@ NETWORK_CLASS = (
 """Setup class of network adapters: the key below which INF files put Ndi\\IHVExtensions."""
 
 VALUE = "ExtensibilityDLL"
+OUI_VALUE = "AdapterOUI"
 SERVICE = "WlanSvc"
 
 
@@ -73,17 +74,23 @@ class Installed:
 
 
 @contextlib.contextmanager
-def installed(ssh: Ssh, recorder: Path, *, dll: Dll | None) -> Iterator[Installed]:
+def installed(
+    ssh: Ssh, recorder: Path, *, dll: Dll | None, oui: str | None = None
+) -> Iterator[Installed]:
     """The recorder around `dll` (uploaded with its companions), or around the guest's own DLL.
 
-    The WLAN service is restarted at entry; at exit the registry value is put back and the service
-    restarted once more. A service that does not come up is for the caller to judge: a DLL may do
-    that. Raises `LabFault` if the guest has no registration.
+    With a DLL of one's own we stand in for its driver's INF, which sets the adapter's OUI, too:
+    profiles are to be for `oui` (six hex digits). The WLAN service is restarted at entry; at exit
+    the registry is put back and the service restarted once more. A service that does not come up
+    is for the caller to judge: a DLL may do that. Raises `LabFault` if the guest has no
+    registration.
     """
     registration = registered(ssh)
     vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.path.name)
     stop_service(ssh)
     uploaded = _upload(ssh, dll) if dll is not None else []
+    before = _adapter_oui(ssh, registration.key) if dll is not None and oui else None
+    wanted = int(oui, 16) if before is not None and oui else before
     content = ssh.read_from(PureWindowsPath(vendor), 0)
     if not content:
         raise PeerGone("the IHV Extensions DLL of the guest", 0, f"{vendor} is not there, or empty")
@@ -92,6 +99,8 @@ def installed(ssh: Ssh, recorder: Path, *, dll: Dll | None) -> Iterator[Installe
     ssh.write(registration.dll.encode(), ORIGINAL)
     ssh.remove(TRACE)
     _set(ssh, registration.key, str(RECORDER))
+    if wanted != before:
+        _set_oui(ssh, registration.key, wanted)
     try:
         started = _checked(ssh, f"net start {SERVICE}", may_fail=True)
         refusal = "" if started.status == 0 else _last_words(started)
@@ -100,6 +109,8 @@ def installed(ssh: Ssh, recorder: Path, *, dll: Dll | None) -> Iterator[Installe
         with contextlib.suppress(HarnessError):  # a guest that is gone takes its registry along
             _set(ssh, registration.key, registration.dll)  # first: the service may hang
             ssh.remove(ORIGINAL)
+            if wanted != before:
+                _set_oui(ssh, registration.key, before)
             stop_service(ssh)
             _checked(ssh, f"net start {SERVICE}", may_fail=True)
             for file in uploaded:  # the next DLL must not find what came with this one
@@ -149,6 +160,19 @@ def registered(ssh: Ssh) -> Registration:
 
 def _set(ssh: Ssh, key: str, dll: str) -> None:
     _checked(ssh, f'reg add "{key}" /v {VALUE} /t REG_SZ /d "{dll}" /f')
+
+
+def _adapter_oui(ssh: Ssh, key: str) -> int | None:
+    """The adapter's OUI as the registry has it; None where its driver set none."""
+    said = ssh.run(f'reg query "{key}" /v {OUI_VALUE}').output.split()
+    try:
+        return int(said[-1], 16)
+    except (IndexError, ValueError):
+        return None
+
+
+def _set_oui(ssh: Ssh, key: str, oui: int | None) -> None:
+    _checked(ssh, f'reg add "{key}" /v {OUI_VALUE} /t REG_DWORD /d {oui} /f')
 
 
 def _checked(ssh: Ssh, command: str, *, may_fail: bool = False) -> CommandResult:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.orders import OsOrder, OsParameters
 from harness.validation import Strict
 
@@ -122,7 +123,38 @@ class Ihv(Strict):
     type: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{2}$")] = "00"
     security: str = SAMPLE_SECURITY
     """XML fragment. `{passphrase}` in it becomes the passphrase, escaped, and `{fault}` a `<Fault>`
-    element or nothing."""
+    element or nothing. Empty: the profile has none."""
+    connectivity: Annotated[str, Field(repr=False)] = ""
+    """XML fragment of the connectivity settings. Empty: the profile has none."""
+    use_ms_onex: bool | None = None
+    """Whether the DLL uses Microsoft's 802.1X. Left out: it does with [eap]."""
+    profile: Annotated[str, Field(repr=False)] = ""
+    """A whole WLANProfile in place of all of the above; its name and SSIDs are replaced."""
+
+    @field_validator("security", "connectivity")
+    @classmethod
+    def _fragment(cls, value: str) -> str:
+        if value:
+            check_fragment(value)
+        return value
+
+    @model_validator(mode="after")
+    def _something(self) -> Ihv:
+        if self.profile:
+            whole_profile(self.profile)
+        elif not self.security and not self.connectivity:
+            raise ValueError("has neither security nor connectivity: the DLL would not be asked")
+        return self
+
+    @property
+    def takes_a_fault(self) -> bool:
+        """Whether there is a place in it to tell our sample DLL which fault to have."""
+        return "{fault}" in self.security and not self.profile
+
+    @property
+    def adapter_oui(self) -> str:
+        """The OUI of the adapter the profile is for, as the INF's AdapterOUI."""
+        return whole_profile(self.profile).oui if self.profile else self.oui
 
 
 class Expect(Strict):
@@ -165,6 +197,11 @@ class Scenario(Strict):
             )
         if self.eap is not None and not enterprise:
             raise ValueError("[eap] goes with [network] security = 'wpa2-eap', and only with it")
+        if self.ihv.use_ms_onex and self.eap is None:
+            raise ValueError(
+                "[ihv] use_ms_onex = true wants [eap]: Windows refuses a profile with useMSOneX "
+                "and without its own 802.1X settings (reason 0x80012)"
+            )
         if self.network.passphrase is not None and enterprise:
             raise ValueError("[network] passphrase goes with security = 'wpa2-psk' only")
         if self.eap is not None and self.expect.connected and not self.eap.connects:

@@ -108,6 +108,7 @@ class World:
         console: Console,
         dll: Dll | None,
         fault: Fault | None = None,
+        oui: str | None = None,
     ) -> Iterator[Session]:
         """In place of `harness.lab.open_session`."""
         self.step("open session")

@@ -9,8 +9,10 @@ import pytest
 
 from harness.config import Lab
 from harness.errors import UsageError
-from harness.vendor import Brought, vendors_dll
+from harness.scenarios import find_scenario
+from harness.vendor import Brought, dressed, vendors_dll
 from tests.unit.guest.test_dll import EXPORTS, compiled
+from tests.unit.scenarios.test_fragments import PROFILE
 
 ENTRY = ("-shared", "-Wl,-e,Dot11ExtIhvInitService")
 
@@ -69,3 +71,46 @@ def test_companions_of_nothing() -> None:
     """--with alone is a mistake."""
     with pytest.raises(UsageError, match="no DLL of yours"):
         vendors_dll(Lab(), Brought(None, (Path("x"),)))
+
+
+def test_fragments_of_lab_toml_take_the_scenarios_place() -> None:
+    """What is not given stays the scenario's."""
+    given = lab(connectivity="<C/>", security="<S><P>{passphrase}</P></S>", oui="00a1b2")
+    ihv = dressed(find_scenario("plain"), given, Brought()).ihv
+    assert (ihv.connectivity, ihv.security, ihv.adapter_oui, ihv.type) == (
+        "<C/>", "<S><P>{passphrase}</P></S>", "00a1b2", "00",
+    )  # fmt: skip
+    assert not ihv.takes_a_fault
+    assert "<P>" not in repr(given)
+
+
+def test_nothing_said_changes_nothing() -> None:
+    """The very scenario comes back."""
+    plain = find_scenario("plain")
+    assert dressed(plain, Lab(), Brought()) is plain
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_profile_as_windows_tools_write_it(tmp_path: Path, encoding: str) -> None:
+    """netsh wlan export profile writes UTF-8; other tools UTF-16."""
+    path = tmp_path / "p.xml"
+    path.write_text(PROFILE.replace("US-ASCII", encoding), encoding=encoding)
+    ihv = dressed(find_scenario("plain"), Lab(), Brought(profile=path)).ihv
+    assert ihv.adapter_oui == "00a1B2"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"security": "<a>"}, r"lab.toml \[dll\]: security: .*not well-formed"),
+        ({"security": ""}, "neither security nor connectivity"),
+        ({"use_ms_onex": True}, "0x80012"),
+        ({"oui": "12"}, "oui"),
+        ({"profile": "none.xml"}, "--profile none.xml: No such file"),
+    ],
+)
+def test_what_cannot_be_used_is_told(given: dict[str, object], said: str) -> None:
+    """Where it stands and what is wrong, without its content."""
+    with pytest.raises(UsageError, match=said) as caught:
+        dressed(find_scenario("plain"), lab(**given), Brought())
+    assert "<a>" not in caught.value.message

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -42,3 +43,30 @@ def test_a_dll_that_ends_the_process_when_it_is_loaded(command: Command, tmp_pat
     assert result.environment.dll_sha256 is not None
     assert [found.rule for found in result.findings] == ["HOST-03"]
     assert "HOST-03" in (command.run_dir / "report.html").read_text()
+
+
+PROFILE = """<?xml version="1.0"?>
+<WLANProfile xmlns="http://www.microsoft.com/networking/WLAN/profile/v1">
+<name>Vendor's own</name><SSIDConfig><SSID><name>vendor</name></SSID></SSIDConfig>
+<connectionType>ESS</connectionType><connectionMode>manual</connectionMode>
+<MSM><security><authEncryption><authentication>open</authentication>
+<encryption>none</encryption><useOneX>false</useOneX></authEncryption></security></MSM>
+<IHV><OUIHeader><OUI>00A1B2</OUI><type>00</type></OUIHeader>
+<connectivity><VendorConnectivity/></connectivity>
+<security><IhvSecurity><Passphrase>{passphrase}</Passphrase></IhvSecurity></security></IHV>
+</WLANProfile>
+"""
+
+
+def test_a_profile_of_the_vendors(command: Command, tmp_path: Path) -> None:
+    """--profile: the adapter gets its OUI, the DLL both fragments, the air its network."""
+    own, profile = tmp_path / "own.dll", tmp_path / "p.xml"
+    own.write_bytes((command.images.recorder.parent / "sample.dll").read_bytes())
+    profile.write_text(PROFILE)
+    command.start("run", "--dll", str(own), "--profile", str(profile), "-n", "1")
+    assert command.wait() == 0, command.output
+    trace = (command.run_dir / "ihv-trace.jsonl").read_text().splitlines()
+    called = '"function":"Dot11ExtIhvPerformPreAssociate","args"'
+    (call,) = [json.loads(line)["args"] for line in trace if called in line]
+    assert call["pIhvConnProfile"]["pszXmlFragmentIhvConnectivity"]["length"] > 0
+    assert call["pIhvSecProfile"]["pszXmlFragmentIhvSecurity"]["length"] > 0

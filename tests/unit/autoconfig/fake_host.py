@@ -94,7 +94,7 @@ class Host:
 def main() -> None:
     """Run the double named on the command line."""
     fault, _, of = (sys.argv[1] if len(sys.argv) > 1 else "good").partition(":")
-    send({"event": "started", "pid": 4711})
+    send({"event": "started", "pid": 4711, "adapter_oui": 0x123456})
     if fault == "exit-at-start":
         sys.exit(10)
     if fault == "fail-load":

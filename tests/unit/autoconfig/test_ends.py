@@ -116,6 +116,22 @@ def test_an_orderly_end() -> None:
     assert (end.how, end.function, end.exit_code) == ("stopped", "", 0)
 
 
+def test_the_registrys_oui_is_passed_on() -> None:
+    """What the host reads there at its start counts for the profiles."""
+    loop, ouis = Loop(), list[int]()
+    host = IhvHost(
+        loop, (sys.executable, DOUBLE), Limits(), lambda _f, _a: {}, lambda _event: None,
+        lambda _loss: None, on_adapter_oui=ouis.append,
+    )  # fmt: skip
+    host.start()
+    for _ in range(100):
+        if ouis:
+            break
+        loop.run_once(0.1)
+    host.kill()
+    assert ouis == [0x123456]
+
+
 def test_a_process_that_does_not_unload() -> None:
     """It is killed, and that is told."""
     end = run("stays", "deinit_service", finish=True)

@@ -34,6 +34,7 @@ class FakeSsh:
 
     def __init__(self) -> None:
         self.dll: str | None = VENDOR
+        self.oui = 0x123456
         self.files: dict[PureWindowsPath, bytes] = {
             PureWindowsPath(VENDOR): CONTENT, TRACE: b"of the last run", AGENT: b"MZ",
         }  # fmt: skip
@@ -52,8 +53,13 @@ class FakeSsh:
             raise TooSlow(f"end of the guest's command {command!r}", 60, "running")
         if verb in self.refuses:
             return CommandResult(2, "", "first\nSystem error 1060 has occurred.")
+        if verb == "reg query" and "AdapterOUI" in command:
+            return CommandResult(0, f"{KEY}\n    AdapterOUI    REG_DWORD    {self.oui:#x}\n", "")
         if verb == "reg query":
             return self._query()
+        if verb == "reg add" and "AdapterOUI" in command:
+            self.oui = int(command.partition("/d ")[2].split()[0])
+            return CommandResult(0, "", "")
         if verb == "reg add":
             assert f'"{KEY}" /v ExtensibilityDLL /t REG_SZ' in command
             self.dll = command.partition('/d "')[2].partition('"')[0]
@@ -145,6 +151,18 @@ def test_an_own_dll_is_uploaded_and_wrapped(ssh: FakeSsh, recorder: Path, tmp_pa
         assert ssh.files[SETTINGS] == settings(place.vendor)
     assert ssh.dll == VENDOR
     assert not [path for path in ssh.files if VENDOR_FOLDER in path.parents]
+
+
+def test_the_adapter_gets_the_oui_of_the_profile(
+    ssh: FakeSsh, recorder: Path, tmp_path: Path
+) -> None:
+    """As the driver's INF would set it; and back again. Without a DLL of one's own it stays."""
+    (tmp_path / "own.dll").write_bytes(b"MZ own")
+    with installed(ssh, recorder, dll=Dll(tmp_path / "own.dll", "00"), oui="00A1b2"):
+        assert ssh.oui == 0x00A1B2
+    assert ssh.oui == 0x123456
+    with installed(ssh, recorder, dll=None, oui="00A1b2"):
+        assert ssh.oui == 0x123456
 
 
 def test_an_error_in_between_puts_the_value_back(ssh: FakeSsh, recorder: Path) -> None:

@@ -9,6 +9,8 @@ from pydantic import SecretStr
 
 from harness.guest.profile import NAMESPACE, profile_name, profile_xml
 from harness.scenarios import Scenario
+from harness.scenarios.model import Ihv
+from tests.unit.scenarios.test_fragments import PROFILE
 
 NS = {"p": NAMESPACE}
 
@@ -53,6 +55,24 @@ def test_a_vendors_fragment_is_taken_as_it_stands() -> None:
     xml = profile_xml(scenario(security="<V><K>{passphrase}</K><J>{1:2}</J></V>"))
     assert found(xml, ".//p:K") == "correct horse"
     assert found(xml, ".//p:J") == "{1:2}"
+
+
+def test_connectivity_comes_before_security() -> None:
+    """The schema's order; an empty part is left out."""
+    both = scenario().model_copy(update={"ihv": Ihv(connectivity="<C>{passphrase}</C>")})
+    xml = profile_xml(both)
+    assert found(xml, ".//p:connectivity/p:C") == "correct horse"
+    assert xml.index("<connectivity>") < xml.index("<security><IhvSecurity>")
+    alone = scenario().model_copy(update={"ihv": Ihv(connectivity="<C/>", security="")})
+    assert ET.fromstring(profile_xml(alone)).find("p:IHV/p:security", NS) is None
+
+
+def test_a_whole_profile_is_taken_with_our_network() -> None:
+    """Its own name and SSIDs make way."""
+    xml = profile_xml(scenario(ssid="<x>").model_copy(update={"ihv": Ihv(profile=PROFILE)}))
+    assert found(xml, "p:name") == profile_name(scenario())
+    assert found(xml, "p:SSIDConfig/p:SSID/p:hex") == "3C783E"
+    assert "correct horse" in xml
 
 
 def test_the_ihv_element_stands_after_msm() -> None:

@@ -58,6 +58,8 @@ void host_send_error(const uint64_t *id, DWORD code, const char *message);
 
 /* service.c: loads the DLL up to a working handler table and sends the service event. */
 ExitCode service_start(void);
+/* The adapter's AdapterOUI, which its driver's INF sets beside the DLL's path; false without one. */
+bool service_adapter_oui(DWORD *oui);
 /* Runs DeinitService and unloads. */
 void service_stop(void);
 

@@ -108,14 +108,18 @@ static bool take_pipes(void)
            SetStdHandle(STD_ERROR_HANDLE, (HANDLE)_get_osfhandle(2));
 }
 
-/* Tells the service the process id by which the recorder's trace knows this process. */
+/* Tells the service the process id by which the recorder's trace knows this process, and for which
+ * profiles the adapter is. */
 static void send_started(void)
 {
     JsonWriter text;
+    DWORD oui;
     jw_init(&text, 0);
     jw_object(&text, NULL);
     jw_text(&text, "event", "started");
     jw_u64(&text, "pid", GetCurrentProcessId());
+    if (service_adapter_oui(&oui))
+        jw_u64(&text, "adapter_oui", oui);
     jw_end_object(&text);
     host_send(&text);
     jw_free(&text);

@@ -53,6 +53,13 @@ static bool read_path(Start *start)
     return error == ERROR_SUCCESS || fail(start, "load", error, EXIT_CODE_LOAD);
 }
 
+bool service_adapter_oui(DWORD *oui)
+{
+    DWORD size = sizeof *oui;
+    return RegGetValueW(HKEY_LOCAL_MACHINE, ADAPTER_KEY, L"AdapterOUI", RRF_RT_REG_DWORD, NULL, oui,
+                        &size) == ERROR_SUCCESS;
+}
+
 static bool find_exports(Start *start, DOT11EXTIHV_GET_VERSION_INFO *get_version,
                          DOT11EXTIHV_INIT_SERVICE *init)
 {

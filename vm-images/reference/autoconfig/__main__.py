@@ -57,6 +57,7 @@ class App:
             self._host_lost,
             Confinement(loop, clock_ns),
             lambda end: append(end, settings.trace),
+            self.service.use_adapter_oui,
         )
         start_eap = eap_starter(loop, CertificateStores(settings.certificates))
         self._workshop = Workshop(loop, self.host, settings, self.service.notify, start_eap)

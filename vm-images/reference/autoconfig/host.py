@@ -78,6 +78,7 @@ class IhvHost:
         on_lost: called when a started host is gone without having been stopped.
         confinement: bounds and counts what the process uses; without it nothing does.
         on_end: called with the account of each process that has ended.
+        on_adapter_oui: called at each start with the AdapterOUI that the registry has.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class IhvHost:
         on_lost: Callable[[HostLoss], None],
         confinement: Confinement | None = None,
         on_end: Callable[[HostEnd], None] = lambda _end: None,
+        on_adapter_oui: Callable[[int], None] = lambda _oui: None,
     ) -> None:
         self._loop = loop
         self._command = command
@@ -99,6 +101,7 @@ class IhvHost:
         self._on_lost = on_lost
         self._confinement = confinement
         self._on_end = on_end
+        self._on_adapter_oui = on_adapter_oui
         self._pid = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
@@ -277,6 +280,8 @@ class IhvHost:
     def _on_event(self, message: Message) -> None:
         if message["event"] == "started" and isinstance(message.get("pid"), int):
             self._pid = message["pid"]
+            if isinstance(message.get("adapter_oui"), int):
+                self._on_adapter_oui(message["adapter_oui"])
         if message["event"] != "service" or self._announced:
             return
         self._announced = True

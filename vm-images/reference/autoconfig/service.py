@@ -147,6 +147,10 @@ class WlanService:
         self._lifecycle = lifecycle
         self._more = more
 
+    def use_adapter_oui(self, oui: int) -> None:
+        """Profiles are to be for this OUI from now on (the registry's AdapterOUI)."""
+        self._adapter_oui = oui
+
     def listen(self, address: tuple[str, int]) -> tuple[str, int]:
         """Accept clients at `address` (port 0 = any); the address in use."""
         listener = socket.create_server(address, backlog=8)

@@ -61,7 +61,8 @@ class Settings:
         interface: the Linux network interface that plays the WLAN adapter.
         host_command: argv of the IHV host.
         address: where wlanapi.dll finds the service (host, port).
-        adapter_oui: the driver's AdapterOUI; a profile of another OUI is refused.
+        adapter_oui: the driver's AdapterOUI; a profile of another OUI is refused. The registry's
+            counts where the host reports one.
         frequencies_mhz: channels to scan first when nothing is known of a network; all follow when
             it is not there. All take this radio 3.8 s under emulation, four take 0.3 s.
         trace: the IHV trace, at whose end the end of a host process is told.
