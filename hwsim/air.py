@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from hwsim import requests
 from hwsim.ap import AccessPoint, Ess, Network, Timers
@@ -32,6 +32,14 @@ _CLOCK_NS: Final = 500_000_000
 """So often is the clock looked at; an event is sent when the estimate has changed."""
 
 
+class _Waiting(NamedTuple):
+    """A client that waits for the guest's radios."""
+
+    reply: Reply
+    timer: Timer
+    radios: int
+
+
 class Air:
     """One medium with the access points of one network, controlled by one client."""
 
@@ -49,7 +57,7 @@ class Air:
         self._radius: RadiusClient | None = None
         self._on_air = False
         self._beacon_timers: dict[AccessPoint, Timer] = {}
-        self._waiting: list[tuple[Reply, Timer]] = []
+        self._waiting: list[_Waiting] = []
         self._told_clock: ClockEstimate | None = None
         self._loop.call_after(_CLOCK_NS, self._look_at_clock)
 
@@ -82,10 +90,10 @@ class Air:
         if not connected:
             self._medium.port_lost()
             return
-        for reply, timer in self._waiting:
-            timer.cancel()
-            reply(self._radios())
-        self._waiting.clear()
+        for waiting in [one for one in self._waiting if len(self._port.radios) >= one.radios]:
+            self._waiting.remove(waiting)
+            waiting.timer.cancel()
+            waiting.reply(self._radios())
 
     # what the access point asks (hwsim.ap.station.Surroundings)
 
@@ -104,6 +112,11 @@ class Air:
     def random(self, size: int) -> bytes:
         """Unpredictable bytes."""
         return os.urandom(size)
+
+    def radio_number(self, mac: bytes) -> int:
+        """Which of the guest's radios a station is."""
+        macs = [radio.mac for radio in self._port.radios]
+        return macs.index(mac) if mac in macs else 0
 
     def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
         """The capture keeps the key beside it, and says where it belongs."""
@@ -218,18 +231,22 @@ class Air:
     def _call_wait_radio(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         fields = Arguments(args, "wait_radio")
         timeout_s = fields.seconds("timeout_s")
+        radios = fields.integer("radios", 1, 64, 1)
         fields.done()
-        if self._port.radios:
+        if len(self._port.radios) >= radios:
             return self._radios()
 
         def give_up() -> None:
             self._waiting.remove(entry)
             seen = "QEMU is connected" if self._port.connected else "QEMU is not connected"
+            if self._port.radios:
+                seen = f"of {radios} radios it has named {len(self._port.radios)}"
             message = f"waited {timeout_s:g} s for the relay's HELLO on the radio port; {seen}"
             reply(failure("timeout", message))
 
-        entry = (reply, self._loop.call_after(int(timeout_s * 1e9), give_up))
+        entry = _Waiting(reply, self._loop.call_after(int(timeout_s * 1e9), give_up), radios)
         self._waiting.append(entry)
+        self._port.ask_radios()
         return None
 
     def _call_status(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:

@@ -129,10 +129,13 @@ class AccessPoint:
         if own is not None and own is not station:
             self._gone(own, None)
 
-    def echo(self, count: int, timeout_ns: int, done: Callable[[EchoResult], None]) -> None:
-        """Run ARP and ICMP echo to the station that came last; see :mod:`hwsim.ap.echo`."""
-        station = self.stations[-1] if self._stations else None
-        self._host.echo(station, count, timeout_ns, done)
+    def echo(
+        self, station: Station | None, count: int, timeout_ns: int,
+        done: Callable[[EchoResult], None],
+    ) -> None:  # fmt: skip
+        """Run ARP and ICMP echo to the station; see :mod:`hwsim.ap.echo`."""
+        known = station is not None and self._stations.get(station.mac) is station
+        self._host.echo(station if known else None, count, timeout_ns, done)
 
     def shut_down(self) -> None:
         """Cancel what is under way; nothing more is sent."""
@@ -246,7 +249,8 @@ class AccessPoint:
         if station is None:
             if len(self._stations) >= MAX_STATIONS:
                 self._stations.pop(next(iter(self._stations))).forget_keys()
-            station = self._stations[mac] = Station(mac, self.network.bssid)
+            number = self._surroundings.radio_number(mac)
+            station = self._stations[mac] = Station(mac, self.network.bssid, number)
         station.forget_keys()
         self._rekey.over_for(station)
         self._enterprise.over_for(station)

@@ -48,7 +48,7 @@ class DataPath:
 
     def __init__(self, network: Network, management: Management, group: GroupKey) -> None:
         self._own_ip = network.ap_ip.packed
-        self._station_ip = network.station_ip.packed
+        self._first_ip = network.station_ip
         self._management = management
         self._group = group
         self._header = templates.data_header(network)
@@ -117,9 +117,13 @@ class DataPath:
             heard.note.detail["pn_last"] = last
         return True
 
-    def arp_request(self) -> bytes:
+    def ip_of(self, station: Station) -> bytes:
+        """The station's address: the guest's first radio has the network's, others count on."""
+        return (self._first_ip + station.number).packed
+
+    def arp_request(self, station: Station) -> bytes:
         """The question who has the station's address."""
-        return self._arp_request
+        return self._arp_request[: _SNAP_LENGTH + 24] + self.ip_of(station)
 
     def arp_reply_to(self, request: bytes) -> bytes | None:
         """Our answer to an ARP request (LLC/SNAP first), if it asks for our address."""
@@ -130,17 +134,21 @@ class DataPath:
         asker = request[_SNAP_LENGTH + 8 : _SNAP_LENGTH + 18]
         return self._arp_reply[: _SNAP_LENGTH + 18] + asker
 
-    def is_arp_answer(self, payload: bytes) -> bool:
+    def is_arp_answer(self, payload: bytes, station: Station) -> bool:
         """Whether an ARP payload tells us the station's address."""
         return (
             len(payload) >= _SNAP_LENGTH + 28
             and _opcode(payload) == 2
-            and payload[_SNAP_LENGTH + 14 : _SNAP_LENGTH + 18] == self._station_ip
+            and payload[_SNAP_LENGTH + 14 : _SNAP_LENGTH + 18] == self.ip_of(station)
         )
 
-    def echo_request(self, identifier: int, sequence: int) -> bytes:
+    def echo_request(self, station: Station, identifier: int, sequence: int) -> bytes:
         """An ICMP echo request to the station."""
         packet = bytearray(self._echo_request)
+        ip = memoryview(packet)[_SNAP_LENGTH:_AT_ICMP]
+        ip[16:20] = self.ip_of(station)
+        ip[10:12] = b"\0\0"
+        struct.pack_into(">H", ip, 10, checksum(bytes(ip)))
         struct.pack_into(">HHH", packet, _AT_ICMP + 2, 0, identifier, sequence)
         struct.pack_into(">H", packet, _AT_ICMP + 2, checksum(packet[_AT_ICMP:]))
         return bytes(packet)
@@ -158,9 +166,9 @@ class DataPath:
         struct.pack_into(">H", ip, 10, checksum(ip))
         return SNAP + ETHERTYPE_IPV4 + bytes(ip) + bytes(icmp)
 
-    def echo_answer(self, icmp: Icmp, identifier: int) -> int | None:
+    def echo_answer(self, station: Station, icmp: Icmp, identifier: int) -> int | None:
         """The sequence number of an echo reply of the station to our requests, or ``None``."""
-        if icmp.kind != _ICMP_ECHO_REPLY or icmp.source != self._station_ip:
+        if icmp.kind != _ICMP_ECHO_REPLY or icmp.source != self.ip_of(station):
             return None
         if icmp.destination != self._own_ip or icmp.rest[4:] != templates.ECHO_PAYLOAD:
             return None

@@ -33,6 +33,16 @@ class EchoResult:
     rtt_us: list[int] = field(default_factory=list)
     protected: bool = False
 
+    def and_also(self, other: EchoResult) -> EchoResult:
+        """This run and another one, to another station: what both did holds of both together."""
+        return EchoResult(
+            self.sent + other.sent,
+            self.answered + other.answered,
+            self.arp and other.arp,
+            [*self.rtt_us, *other.rtt_us],
+            self.protected and other.protected,
+        )
+
 
 class EchoRun:
     """Sends, waits and ends within ``timeout_ns``; then ``done`` gets the result, once."""
@@ -81,7 +91,7 @@ class EchoRun:
 
     def on_icmp(self, icmp: Icmp, protected: bool, air_ns: int) -> None:
         """The station sent an ICMP message; only an answer to our echo counts."""
-        sequence = self._path.echo_answer(icmp, self._identifier)
+        sequence = self._path.echo_answer(self.station, icmp, self._identifier)
         sent_ns = None if sequence is None else self._sent_ns.pop(sequence, None)
         if sent_ns is None:
             return
@@ -107,7 +117,8 @@ class EchoRun:
             return
         self._arp_tries += 1
         note = Note("arp")
-        self._surroundings.transmit(self._path.for_all(self._path.arp_request(), note), note)
+        question = self._path.arp_request(self.station)
+        self._surroundings.transmit(self._path.for_all(question, note), note)
         self._wait(ARP_TRY_NS, self._ask)
 
     def _next(self) -> None:
@@ -116,7 +127,7 @@ class EchoRun:
             return
         self.result.sent += 1
         sequence = self.result.sent
-        payload = self._path.echo_request(self._identifier, sequence)
+        payload = self._path.echo_request(self.station, self._identifier, sequence)
         note = Note("icmp", detail={"icmp": "echo request", "sequence": sequence})
         frame = self._path.for_station(self.station, payload, note)
         self._sent_ns[sequence] = self._surroundings.transmit(frame, note)

@@ -9,11 +9,13 @@ associated with last, and the one before forgets it then: a station that roams n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.network import Network, Timers
 from hwsim.ap.station import Note, Station, Surroundings
+from hwsim.errors import RequestError
 from hwsim.loop import Timer
 from hwsim.radius import RadiusClient
 
@@ -30,7 +32,7 @@ class Ess:
     ) -> None:
         self._surroundings = surroundings
         self.points = tuple(AccessPoint(network, timers, self, server) for network in networks)
-        self._latest: Station | None = None
+        self._echoing = False
 
     @property
     def stations(self) -> tuple[Station, ...]:
@@ -53,9 +55,27 @@ class Ess:
             point.new_association()
 
     def echo(self, count: int, timeout_ns: int, done: Callable[[EchoResult], None]) -> None:
-        """Run ARP and ICMP echo to the station that associated last; see :mod:`hwsim.ap.echo`."""
-        home = next((p for p in self.points if self._latest in p.stations), self.points[0])
-        home.echo(count, timeout_ns, done)
+        """Run ARP and ICMP echo to each station in turn; see :mod:`hwsim.ap.echo`.
+
+        ``done`` gets what came of it altogether; ``timeout_ns`` is each one's.
+        """
+        if self._echoing:
+            raise RequestError("busy", "echo: another echo is under way")
+        waiting = [(point, station) for point in self.points for station in point.stations]
+        results: list[EchoResult] = []
+
+        def next_one(result: EchoResult | None = None) -> None:
+            if result is not None:
+                results.append(result)
+            if waiting:
+                point, station = waiting.pop(0)
+                point.echo(station, count, timeout_ns, next_one)
+                return
+            self._echoing = False
+            done(reduce(EchoResult.and_also, results) if results else EchoResult())
+
+        self._echoing = True
+        next_one()
 
     def rekey_group(self, done: Callable[[int], None]) -> None:
         """Each access point renews its group key; ``done`` is told how many stations have one."""
@@ -112,6 +132,10 @@ class Ess:
         """A PMK came into use."""
         self._surroundings.keep_key(pmk, station)
 
+    def radio_number(self, mac: bytes) -> int:
+        """Which of the guest's radios a station is."""
+        return self._surroundings.radio_number(mac)
+
     def fault(self, what: str, message: str) -> None:
         """Something of ours broke."""
         self._surroundings.fault(what, message)
@@ -119,7 +143,6 @@ class Ess:
     def station_changed(self, station: Station, reason: int | None) -> None:
         """Tell on; a station that associated is forgotten by the other access points."""
         if station.state == "associated":
-            self._latest = station
             for point in self.points:
                 point.hand_over(station)
         self._surroundings.station_changed(station, reason)

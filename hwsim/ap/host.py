@@ -60,6 +60,9 @@ class Host:
         if self._run is not None and self._run.station is station:
             self._run.finish()
 
+    def _is_asked(self, station: Station) -> bool:
+        return self._run is not None and self._run.station is station
+
     def shut_down(self) -> None:
         """End what is under way."""
         if self._run is not None:
@@ -69,7 +72,8 @@ class Host:
         reply = self._path.arp_reply_to(payload)
         if reply is not None:
             self._answer(station, reply, Note("arp", detail={"arp": "reply"}))
-        elif self._run is not None and self._path.is_arp_answer(payload):
+        elif self._is_asked(station) and self._path.is_arp_answer(payload, station):
+            assert self._run is not None
             self._run.on_arp(note.protected)
 
     def _receive_icmp(self, station: Station, payload: bytes, note: Note, air_ns: int) -> None:

@@ -98,12 +98,13 @@ class Repetitions:
 class Station:
     """A station of the access point.
 
-    ``pairwise`` is the key in use, ``candidate`` one derived from M2 that M4 has not confirmed
-    yet; a station that is given new keys has both for a while.
+    ``number`` counts the guest's radios. ``pairwise`` is the key in use, ``candidate`` one derived
+    from M2 that M4 has not confirmed yet; a station that is given new keys has both for a while.
     """
 
     mac: bytes
     bssid: bytes = b""
+    number: int = 0
     state: State = "gone"
     aid: int = 0
     rsne: bytes = b""
@@ -140,6 +141,9 @@ class Surroundings(Protocol):
 
     def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
         """A PMK came into use, of one station or of all: it decrypts the capture."""
+
+    def radio_number(self, mac: bytes) -> int:
+        """Which of the guest's radios a station is; 0 for the first and for one not known."""
 
     def fault(self, what: str, message: str) -> None:
         """Something of ours broke, of which no station is guilty."""

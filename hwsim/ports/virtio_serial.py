@@ -104,6 +104,11 @@ class VirtioSerialPort:
         """Whether what was sent has not been read for lack of a listening guest."""
         return bool(self._outbox) or self._unread() > _CONGESTED_BYTES
 
+    def ask_radios(self) -> None:
+        """Ask the relay anew which radios there are: the guest may have got another one."""
+        if self._radios:
+            self._write(_HELLO_MESSAGE)
+
     def send(self, message: bytes, tag: int) -> int:
         """Send a hwsim message to the guest's kernel; see :meth:`hwsim.ports.Port.send`."""
         return self._write(HEADER.pack(4 + len(message), FRAME_DOWN, 0) + _TAG.pack(tag) + message)

@@ -127,6 +127,7 @@ class SoftStation:
         self.buffer = b""
         self.cookie = 100
         self.freq = FREQ
+        self.more_radios: list[bytes] = []
         self.seq = 0
         self.status: dict[int, int] = {}
         self.beacons: list[tuple[int, bytes]] = []
@@ -144,7 +145,8 @@ class SoftStation:
 
     def hello(self) -> None:
         """The relay's HELLO."""
-        radios = [{"mac": self.mac.hex(":"), "hw": self.hw.hex(":")}]
+        macs = [self.mac, *self.more_radios]
+        radios = [{"mac": mac.hex(":"), "hw": (b"\x42" + mac[1:]).hex(":")} for mac in macs]
         self.message(1, json.dumps({"relay": 1, "radios": radios}).encode())
 
     def message(self, kind: int, payload: bytes) -> None:
@@ -203,6 +205,8 @@ class SoftStation:
             self.status[struct.unpack("<Q", attrs[8])[0]] = struct.unpack("<I", attrs[4])[0]
             return
         assert message[0] == 2
+        if attrs[1][1:] in [mac[1:] for mac in self.more_radios]:
+            return
         assert attrs[1] == self.hw
         frame = attrs[3]
         if frame[0] == 0x80:

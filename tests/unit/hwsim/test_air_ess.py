@@ -122,3 +122,25 @@ def test_a_rekey_and_a_goodbye_reach_all(air: AirProcess) -> None:
     client.call("deauthenticate", reason=8)
     assert station.reason(station.next_frame()) == 8
     assert client.state("gone")["bssid"] == FIRST
+
+
+def test_a_further_radio_is_asked_for(air: AirProcess) -> None:
+    """A guest that got another radio is asked which ones it has; the port stays what it was."""
+    client, station = joined(air, [])
+    station.more_radios.append(bytes.fromhex("020000000100"))
+    number = client.post("wait_radio", timeout_s=10, radios=2)
+    while number not in client.replies:
+        station.pump()
+        client.call("hello")
+    told = client.reply(number)["result"]
+    assert [radio["mac"] for radio in told["radios"]] == ["02:00:00:00:00:00", "02:00:00:00:01:00"]
+    assert client.call("wait_radio", timeout_s=10) == told
+    assert echo(client, station)["answered"] == 1
+
+
+def test_a_further_radio_that_never_comes(air: AirProcess) -> None:
+    """The message says how many there are."""
+    client = air.on_air()
+    air.station()
+    error = client.error("wait_radio", timeout_s=0.1, radios=3)
+    assert "of 3 radios it has named 1" in error["message"]
