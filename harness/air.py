@@ -105,10 +105,10 @@ class Air:
         """Stop beaconing and forget every station; it can be configured anew and started again."""
         self._call("stop")
 
-    def wait_radio(self, limit_s: float) -> dict[str, Any]:
-        """Wait until the guest's relay has introduced its radio; what it said."""
+    def wait_radio(self, limit_s: float, radios: int = 1) -> dict[str, Any]:
+        """Wait until the guest's relay has introduced so many radios; what it said."""
         try:
-            return self._call("wait_radio", wait_s=limit_s, timeout_s=limit_s)
+            return self._call("wait_radio", wait_s=limit_s, timeout_s=limit_s, radios=radios)
         except CallFailed as error:  # it gives up by itself, and knows what it saw
             raise TooSlow("radio of the guest on the air", limit_s, error.message) from None
 
@@ -118,7 +118,7 @@ class Air:
         self._call("begin", association=index, rules=dumped)
 
     def echo(self, count: int, *, limit_s: float) -> Echo:
-        """ARP and `count` ICMP echo requests to the station, protected by its keys."""
+        """ARP and `count` ICMP echo requests to each station, protected by its keys."""
         answer = self._call("echo", wait_s=limit_s, count=count, timeout_s=limit_s)
         return _echo(answer)
 

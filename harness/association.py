@@ -1,23 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One association: brought about, watched to its end, and its evidence gathered.
 
+A scenario with several adapters lets all of them associate at the same time; that counts as one.
 What the driver does or fails to do is evidence, whatever it is; only what the lab fails to do
 raises. So a connection attempt without an outcome is told apart from a guest that does not answer.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
 from harness.config import Limits
 from harness.deadline import Deadline
 from harness.errors import LabFault, TooSlow
-from harness.evidence import AssociationEvidence, ClockModel, Echo, IhvRecord
+from harness.evidence import AssociationEvidence, ClockModel, Echo, IhvRecord, Notification
 from harness.guest.agent import (
     CONNECTION_ATTEMPT_FAIL,
     CONNECTION_COMPLETE,
     DISCONNECTED,
+    Interface,
 )
 from harness.guest.profile import profile_name
 from harness.jsonlines import CallFailed
@@ -41,6 +44,7 @@ class Attempt:
         self._limits = limits
         self._index = index
         self._connect_ns = 0
+        self._interfaces: tuple[Interface, ...] = ()
         self._ihv: list[IhvRecord] = []
         self._echo: Echo | None = None
         self._orders: tuple[int, ...] = ()
@@ -52,11 +56,7 @@ class Attempt:
         session.orders.give(self._scenario.os, self._scenario.os_parameters)
         self._pull_trace()  # what came before belongs to no association
         self._ihv.clear()
-        self._connect_ns = session.agent.connect(
-            session.interface,
-            profile_name(self._scenario),
-            timeout_s=self._limits.command_s,
-        )
+        self._connect()
         connected = self._await_outcome()
         if connected and self._scenario.roams:
             session.orders.collect()  # to be used is the last of its associations
@@ -97,18 +97,36 @@ class Attempt:
         places = {one.get("order") for one in done if "skipped" not in one}
         self._orders = tuple(sorted(one for one in places if isinstance(one, int)))
 
+    def _connect(self) -> None:
+        """Ask for the connection of every adapter, one right after the other."""
+        agent, limit_s = self._session.agent, self._limits.command_s
+        self._interfaces = self._session.interfaces(self._scenario.adapters, limit_s=limit_s)
+        profile = profile_name(self._scenario)
+        for number, interface in enumerate(self._interfaces):
+            at_ns = agent.connect(interface, profile, timeout_s=limit_s, more=number > 0)
+            self._connect_ns = self._connect_ns or at_ns
+
     def _await_outcome(self) -> bool | None:
-        """Whether the connection came about; None if no outcome was ever told."""
+        """Whether every connection came about; None if an outcome was never told."""
         try:
-            outcome = self._session.agent.await_acm(
-                {CONNECTION_COMPLETE, CONNECTION_ATTEMPT_FAIL},
-                f"outcome of association {self._index}",
-                timeout_s=self._limits.association_s,
-            )
+            outcomes = self._await_all({CONNECTION_COMPLETE, CONNECTION_ATTEMPT_FAIL},
+                                       "outcome", self._limits.association_s)  # fmt: skip
         except TooSlow:
             self._session.check()  # a silent driver is evidence, a silent lab is not
             return None
-        return outcome.code == CONNECTION_COMPLETE and not outcome.reason
+        good = [told.code == CONNECTION_COMPLETE and not told.reason for told in outcomes]
+        return all(good) or (None if any(good) else False)
+
+    def _await_all(self, codes: set[int], what: str, limit_s: float) -> list[Notification]:
+        """The first notification with one of `codes` of every adapter; raises `TooSlow`."""
+        deadline = Deadline(f"{what} of association {self._index}", limit_s)
+        told: dict[str, Notification] = {}
+        while len(told) < len(self._interfaces):
+            one = self._session.agent.await_acm(
+                codes, deadline.awaited, timeout_s=max(deadline.remaining_s, 0)
+            )
+            told.setdefault(one.interface.casefold(), one)
+        return list(told.values())
 
     def _use(self) -> None:
         air, scenario = self._session.air, self._scenario
@@ -123,17 +141,17 @@ class Attempt:
                 self._echo = air.echo(scenario.echoes, limit_s=ECHO_LIMIT_S)
 
     def _end(self) -> None:
-        agent = self._session.agent
+        ended = []
+        for interface in self._interfaces:
+            # One that fails ended by itself in the meantime; the trace tells how.
+            with contextlib.suppress(CallFailed):
+                self._session.agent.disconnect(interface, timeout_s=self._limits.command_s)
+                ended.append(interface)
+        if not ended:
+            return
+        self._interfaces = tuple(ended)
         try:
-            agent.disconnect(self._session.interface, timeout_s=self._limits.command_s)
-        except CallFailed:
-            return  # it ended by itself in the meantime; the trace tells how
-        try:
-            agent.await_acm(
-                {DISCONNECTED},
-                f"end of association {self._index}",
-                timeout_s=self._limits.disconnect_s,
-            )
+            self._await_all({DISCONNECTED}, "end", self._limits.disconnect_s)
         except TooSlow:
             self._session.check()
 
@@ -146,11 +164,14 @@ class Attempt:
     def _pull_trace(self) -> bool:
         """Read what is new in the trace; whether it shows that the association has ended."""
         self._ihv += self._session.pull_trace()
-        return any(
-            (record.kind == "return" and record.function in LAST_CALLS)
-            or record.kind in {"exception", "unload", "load", "host"}
+        if any(record.kind in {"exception", "unload", "load", "host"} for record in self._ihv):
+            return True
+        last = [
+            record
             for record in self._ihv
-        )
+            if record.kind == "return" and record.function in LAST_CALLS
+        ]
+        return len(last) >= self._scenario.adapters
 
 
 def clock_of(session: Session) -> ClockModel:

@@ -61,6 +61,7 @@ def expectation_of(scenario: Scenario) -> Expectation:
         messages=messages,
         sessions=1 + scenario.roams,
         orders=orders,
+        adapters=scenario.adapters,
     )
 
 

@@ -87,6 +87,26 @@ class Session(Guest):
     """What a station of a wpa2-eap scenario is to have."""
     radius: RadiusServer | None = None
 
+    def interfaces(self, count: int, *, limit_s: float) -> tuple[Interface, ...]:
+        """The guest's first `count` WLAN interfaces; the reference guest gets those it lacks.
+
+        Raises `LabFault` if they do not come.
+        """
+        if count == 1:
+            return (self.interface,)
+        deadline = Deadline(f"{count} WLAN interfaces of the guest", limit_s)
+        found = self.agent.interfaces(timeout_s=limit_s)
+        if len(found) < count:
+            self.orders.have_adapters(count)
+            self.air.wait_radio(limit_s, radios=count)
+
+        def enough() -> tuple[Interface, ...] | None:
+            listed = self.agent.interfaces(timeout_s=limit_s)
+            deadline.state = f"agent.exe lists {len(listed)}"
+            return listed[:count] if len(listed) >= count else None
+
+        return deadline.poll(enough)
+
     def check_processes(self) -> None:
         """Raise `PeerGone` if QEMU, the air or the RADIUS server has ended."""
         if self.radius is not None and not self.radius.alive:

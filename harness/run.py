@@ -126,7 +126,8 @@ def set_profile(plan: Plan, session: Session) -> None:
     limit_s = plan.lab.limits.command_s
     fault = plan.fault.name if plan.fault and plan.fault.where == "connection" else None
     xml = profile_xml(scenario, fault, credentials)
-    session.agent.set_profile(session.interface, xml, timeout_s=limit_s)
+    for interface in session.interfaces(scenario.adapters, limit_s=limit_s):
+        session.agent.set_profile(interface, xml, timeout_s=limit_s)
     if scenario.eap is not None and credentials is not None:
         place_certificates(session.ssh, credentials)
         set_user(

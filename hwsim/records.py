@@ -38,7 +38,8 @@ class FrameRecord:
     when that never happened. ``acked`` is what the sender was told, ``delivered`` what the
     receiver got; they differ under a ``drop-ack`` rule. ``retry`` marks a retransmission of the
     same EAPOL or management message by its sender, not one made by a ``repeat`` rule.
-    ``pn`` is the CCMP packet number.
+    ``pn`` is the CCMP packet number. In ``detail`` an M1 has ``digest``, the first 16 hexadecimal
+    digits of the SHA-256 of its EAPOL PDU, so that it is known again where it is handed on.
     """
 
     number: int

@@ -16,7 +16,13 @@ from harness.checks.limits import Expectation, Limits
 from harness.checks.registry import Breach, Held, Unknown
 from harness.evidence import names
 from harness.evidence.calls import Call
-from harness.evidence.model import AssociationEvidence, DamageKind, RunEvidence
+from harness.evidence.model import (
+    AssociationEvidence,
+    DamageKind,
+    FrameRecord,
+    Notification,
+    RunEvidence,
+)
 from harness.evidence.segments import (
     Adapter,
     AssociationIndex,
@@ -26,6 +32,7 @@ from harness.evidence.segments import (
     segment,
 )
 from harness.evidence.states import StateTrack, adapter_states
+from harness.evidence.stations import associated_stations, station_of
 
 _LOSSES = frozenset({DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CUT})
 
@@ -71,9 +78,38 @@ class Case:
     def _connected(self) -> dict[int, list[int]]:
         return {item.index: _connected_ns(item) for item in self.associations}
 
+    def frames_of(
+        self, association: AssociationEvidence, adapter: Adapter | None
+    ) -> tuple[FrameRecord, ...]:
+        """The frames of an adapter's station: all, unless several stations were associated; none,
+        if it is not known which of them is the adapter's."""
+        if len(associated_stations(association.frames)) < 2:
+            return association.frames
+        key = (association.index, id(adapter))
+        if key not in self._stations:
+            own = [] if adapter is None else adapter.calls
+            calls = [call for call in own if self.association_of(call) == association.index]
+            self._stations[key] = station_of(association, calls)
+        station = self._stations[key]
+        return tuple(
+            frame for frame in association.frames
+            if station is not None and station in (frame.transmitter, frame.receiver)
+        )  # fmt: skip
+
+    @cached_property
+    def _stations(self) -> dict[tuple[int, int], str | None]:
+        return {}
+
     def connected_ns(self, association: int) -> list[int]:
         """When the WLAN service reported the connection as made."""
         return self._connected.get(association, [])
+
+    def connected_interfaces(self, association: int) -> frozenset[str]:
+        """Which interfaces the WLAN service reported as connected."""
+        found = self.association(association)
+        return frozenset() if found is None else frozenset(
+            item.interface.casefold() for item in _connected(found)
+        )  # fmt: skip
 
     def pre_of(self, association: int | None) -> list[PreOperation]:
         """The pre-associations begun in an association."""
@@ -250,6 +286,10 @@ class Case:
 
 
 def _connected_ns(association: AssociationEvidence) -> list[int]:
+    return [item.t_ns for item in _connected(association)]
+
+
+def _connected(association: AssociationEvidence) -> list[Notification]:
     """Reports of the port's opening (MSM); where the MSM told nothing, those of the ACM.
 
     The ACM's connection complete also ends an attempt that was given up without a reason.
@@ -259,7 +299,7 @@ def _connected_ns(association: AssociationEvidence) -> list[int]:
         wanted = (names.SOURCE_MSM, names.MSM_CONNECTED)
     else:
         wanted = (names.SOURCE_ACM, names.ACM_CONNECTION_COMPLETE)
-    return [item.t_ns for item in told if (item.source, item.code) == wanted and not item.reason]
+    return [item for item in told if (item.source, item.code) == wanted and not item.reason]
 
 
 def build_case(evidence: RunEvidence, limits: Limits, expect: Expectation) -> Case:

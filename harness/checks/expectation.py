@@ -21,6 +21,7 @@ from harness.checks.registry import Breach, Held, Outcome, Outcomes, Unknown, ru
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.model import AssociationEvidence, FrameRecord
+from harness.evidence.segments import PreOperation, Session
 
 _SOURCE = "this harness: the scenario's expectation"
 _SENT_BY_STATION: Final = {"M2": "M1", "M4": "M3", "G2": "G1"}
@@ -44,7 +45,9 @@ def _each(case: Case, judge: Judge) -> Iterator[Outcome]:
 
 
 def _is_connected(case: Case, association: AssociationEvidence) -> bool:
-    return bool(case.connected_ns(association.index))
+    """As many interfaces as the scenario wants were reported connected."""
+    interfaces = case.connected_interfaces(association.index)
+    return len(interfaces) >= (case.expect.adapters if case.expect.connected else 1)
 
 
 def _breach(
@@ -81,18 +84,22 @@ def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
 
 def _why_not_connected(case: Case, association: AssociationEvidence) -> Outcome:
     """Follow the connection to the step that failed and say whose step that was."""
-    pre, sessions = case.pre_of(association.index), case.sessions_of(association.index)
+    pre, sessions = _of_one(case, association)
+    asked = {id(item.adapter) for item in case.pre_of(association.index)}
     unmatched = [
         call
         for call in case.calls(names.CAPABILITY_MATCH)
         if call.result and case.association_of(call) == association.index
     ]
-    if not pre and unmatched:
+    if len(asked) < case.expect.adapters and unmatched:
         call = unmatched[-1]
         message = f"not connected: PerformCapabilityMatch returned error {call.result}"
         return _breach(association, message, "FAIL", call)
     if not pre and not sessions:
         return _breach(association, "not connected: PerformPreAssociate was never called", "MISS")
+    if 0 < len(asked) < case.expect.adapters:
+        message = f"{len(asked)} of {case.expect.adapters} adapters came to PerformPreAssociate"
+        return _breach(association, f"not connected: {message}", "MISS")
     for operation in pre[-1:]:
         handler = operation.handler
         if handler.returned is not None and not handler.succeeded:
@@ -111,7 +118,8 @@ def _why_not_connected(case: Case, association: AssociationEvidence) -> Outcome:
 
 
 def _why_no_session(case: Case, association: AssociationEvidence) -> Outcome:
-    handler = case.sessions_of(association.index)[-1].handler
+    _, sessions = _of_one(case, association)
+    handler = sessions[-1].handler
     if handler.result:
         message = f"not connected: PerformPostAssociate returned error {handler.result}"
         return _breach(association, message, "FAIL", handler)
@@ -125,14 +133,15 @@ def _why_no_session(case: Case, association: AssociationEvidence) -> Outcome:
     if stalled is not None:
         message, severity = stalled
         return _breach(association, f"not connected: {message}", severity, handler)
-    failed = [call for call in _completions(case, association) if _error_of(call)]
+    completions = [call for session in sessions for call in _lively(session)]
+    failed = [call for call in completions if _error_of(call)]
     if failed:
         message = (
             f"not connected: the DLL completed with error {_error_of(failed[0])}, reason "
             f"{hexed(fields.integer(failed[0].args, 'dwReasonCode'))}"
         )
         return _breach(association, message, "FAIL", failed[0])
-    if _completions(case, association):
+    if completions:
         message = "the DLL completed with success, but the WLAN service does not report connected"
         return _breach(association, message, "MISS", handler)
     return Unknown("the session had not been completed when it ended", association.index)
@@ -197,12 +206,24 @@ def _who_owes(case: Case, association: AssociationEvidence, kind: str) -> tuple[
 
 def _completions(case: Case, association: AssociationEvidence) -> list[Call]:
     """Completions of the association's sessions while they lived."""
-    return [
-        call
-        for session in case.sessions_of(association.index)
-        for call in session.completions
-        if session.covers(call)
-    ]
+    sessions = case.sessions_of(association.index)
+    return [call for session in sessions for call in _lively(session)]
+
+
+def _lively(session: Session) -> list[Call]:
+    return [call for call in session.completions if session.covers(call)]
+
+
+def _of_one(
+    case: Case, association: AssociationEvidence
+) -> tuple[list[PreOperation], list[Session]]:
+    """What was done for the adapter that did not connect: all of it, if there is one only."""
+    pre, sessions = case.pre_of(association.index), case.sessions_of(association.index)
+    for operation in pre:
+        own = [item for item in sessions if item.adapter is operation.adapter]
+        if not any(_error_of(call) == 0 for item in own for call in _lively(item)):
+            return [item for item in pre if item.adapter is operation.adapter], own
+    return pre, sessions
 
 
 def _error_of(call: Call) -> int | None:

@@ -41,6 +41,8 @@ class Expectation:
     """Kinds of frames that must be seen on the air."""
     sessions: int = 1
     """Security sessions: one of the association, and one of each roam or reassociation after it."""
+    adapters: int = 1
+    """WLAN adapters that connect at the same time, each with sessions of its own."""
     stopped: bool = False
     """StopPostAssociate must be seen for a session of the association."""
     orders: tuple[str, ...] = ()

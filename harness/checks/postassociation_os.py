@@ -50,7 +50,10 @@ def _wrong_moment(case: Case, call: Call, state: AdapterState) -> str | None:
 
 def _association_frames(case: Case, call: Call) -> tuple[FrameRecord, ...]:
     association = case.association(case.association_of(call))
-    return association.frames if association and not association.lab_fault else ()
+    if association is None or association.lab_fault:
+        return ()
+    adapter = case.adapter_by_ihv(call.process, fields.handle(call.args, "hIhvExtAdapter"))
+    return case.frames_of(association, adapter)
 
 
 def _is_response(frame: FrameRecord) -> bool:

@@ -28,7 +28,7 @@ def connects_after_completion(case: Case) -> Outcomes:
             continue
         requests = [
             frame.guest_ns
-            for frame in association.frames
+            for frame in case.frames_of(association, operation.adapter)
             if frame.kind == "assoc-req" and frame.direction == "up" and frame.guest_ns is not None
         ]
         since_ns, until_ns = operation.handler.start_ns, done[0].start_ns

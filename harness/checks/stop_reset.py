@@ -54,7 +54,7 @@ def _reset_in_association(case: Case, session: Session) -> bool:
     since_ns, until_ns = session.handler.start_ns, reset.start_ns
     return not any(
         frame.kind in ("deauth", "disassoc") and since_ns < (frame.guest_ns or 0) < until_ns
-        for frame in association.frames
+        for frame in case.frames_of(association, session.adapter)
     )
 
 
@@ -81,7 +81,7 @@ def _goodbyes(case: Case, session: Session) -> list[FrameRecord]:
     end = session.ended_by
     return [
         frame
-        for frame in (association.frames if association else ())
+        for frame in (case.frames_of(association, session.adapter) if association else ())
         if frame.kind in ("deauth", "disassoc")
         and frame.direction == "down"
         and frame.delivered

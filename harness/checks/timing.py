@@ -20,6 +20,7 @@ from harness.evidence import names
 from harness.evidence.calls import Call, pair
 from harness.evidence.clock import frame_guest_ns
 from harness.evidence.model import AssociationEvidence, ClockModel, FrameRecord
+from harness.evidence.stations import associated_stations
 
 FIGURES: Final = (
     "assoc_to_m1", "m1_to_m2", "m2_to_m3", "m3_to_m4", "handshake", "assoc_to_handler", "handler",
@@ -61,11 +62,18 @@ def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> AssociationTi
     - handler_to_completion: return of the handler → entry of the first completion after it.
     - m4_to_completion: the station sends its first M4 → entry of that completion.
     - completion_to_data: entry of that completion → first protected data frame of the station.
+
+    With several stations the figures are those of the first that was associated, and only what the
+    air shows: no document ties a handler's adapter to the station's address.
     """
+    stations = associated_stations(assoc.frames)
     frames = sorted(assoc.frames, key=lambda frame: frame.air_ns)
+    if len(stations) > 1:
+        frames = [frame for frame in frames if stations[0] in (frame.transmitter, frame.receiver)]
     handshake = _Handshake(frames)
     values = _air_figures(handshake) | _station_figures(handshake, clock)
-    values |= _handler_figures(assoc, handshake, clock)
+    if len(stations) < 2:
+        values |= _handler_figures(assoc, handshake, clock)
     retries = {"m1": _retries(frames, "M1"), "m3": _retries(frames, "M3")}
     ordered: dict[str, TimingValue] = {n: values[n] for n in FIGURES if n in values}
     return AssociationTiming(ordered, retries)

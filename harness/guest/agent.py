@@ -53,12 +53,11 @@ class Agent:
     def greet(self, *, timeout_s: float) -> tuple[Interface, ...]:
         """The first call: who the guest is, and its WLAN interfaces."""
         self.hello = self._client.call("hello", timeout_s=timeout_s)
-        listed = self.hello.get("interfaces")
-        return tuple(
-            Interface(str(one.get("guid", "")), str(one.get("description", "")))
-            for one in (listed if isinstance(listed, list) else [])
-            if isinstance(one, dict)
-        )
+        return _interfaces(self.hello)
+
+    def interfaces(self, *, timeout_s: float) -> tuple[Interface, ...]:
+        """WlanEnumInterfaces."""
+        return _interfaces(self._client.call("interfaces", timeout_s=timeout_s))
 
     def clock_ns(self, *, timeout_s: float) -> int:
         """The guest clock now."""
@@ -76,9 +75,15 @@ class Agent:
         args: dict[str, object] = {"interface": interface.guid, "profile": profile, "xml": xml}
         self._client.call("set_eap_user_data", args, timeout_s=timeout_s)
 
-    def connect(self, interface: Interface, profile: str, *, timeout_s: float) -> int:
-        """WlanConnect; the guest time just before it."""
-        self.drain()
+    def connect(
+        self, interface: Interface, profile: str, *, timeout_s: float, more: bool = False
+    ) -> int:
+        """WlanConnect; the guest time just before it.
+
+        What was notified before counts no more, unless this is one `more` of several.
+        """
+        if not more:
+            self.drain()
         args: dict[str, object] = {"interface": interface.guid, "profile": profile}
         return _ns(self._client.call("connect", args, timeout_s=timeout_s))
 
@@ -156,6 +161,15 @@ def _notification(event: dict[str, Any]) -> Notification | None:
         interface=str(event.get("interface", "")),
         reason=reason if isinstance(reason, int) else None,
         profile=profile if isinstance(profile, str) else None,
+    )
+
+
+def _interfaces(answer: dict[str, Any]) -> tuple[Interface, ...]:
+    listed = answer.get("interfaces")
+    return tuple(
+        Interface(str(one.get("guid", "")), str(one.get("description", "")))
+        for one in (listed if isinstance(listed, list) else [])
+        if isinstance(one, dict)
     )
 
 

@@ -38,6 +38,10 @@ class Orders:
             plan = [order.to_json() for order in orders]
             self._call("orders", {"orders": plan, "association": parameters.to_json()})
 
+    def have_adapters(self, count: int) -> None:
+        """Give the guest as many WLAN adapters as that, if it has fewer."""
+        self._call("adapters", {"count": count})
+
     def collect(self) -> list[dict[str, Any]]:
         """What was done of the orders given last, once none of it is in progress any more."""
         if self._way is None:

@@ -174,6 +174,8 @@ class Scenario(Strict):
     associations: Annotated[int, Field(ge=1, le=100_000)] = 20
     echoes: Annotated[int, Field(ge=0, le=1000)] = 1
     """ICMP echo requests the access point sends after each association."""
+    adapters: Annotated[int, Field(ge=1, le=4)] = 1
+    """WLAN adapters that connect at the same time; the reference guest gets those it lacks."""
     group_rekeys: Annotated[int, Field(ge=0, le=100)] = 0
     """Group key handshakes the access point starts after each association."""
     network: Network = Network()
@@ -209,6 +211,12 @@ class Scenario(Strict):
                 "no station gets in with credentials = 'wrong' or server = 'silent': "
                 "[expect] connected = false is wanted"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _adapters_fit(self) -> Scenario:
+        if self.adapters > 1 and (self.os or self.eap is not None):
+            raise ValueError("[[os]] and [eap] speak of one adapter; adapters = 1 goes with them")
         return self
 
     @property

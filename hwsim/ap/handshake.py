@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final, Literal
 
 from hwsim import eapol
@@ -243,6 +244,8 @@ class Authenticator:
             frame[_AT_DATA:] = wrap_key_data(keys.kek, key_data)
             frame[_AT_MIC : _AT_MIC + 16] = eapol_mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))
         note = Note(kind, retry=self._tries > 1, replay_counter=self._replay_counter)
+        if kind == "M1":  # tells which of several adapters of the guest was given it
+            note.detail["digest"] = sha256(frame[templates.AT_EAPOL :]).hexdigest()[:16]
         self._transmit(self._station, frame, note)
 
     # what is received

@@ -229,7 +229,9 @@ class FakeAgent:
         self._world.step("profile")
         self.profiles.append(xml)
 
-    def connect(self, interface: Interface, profile: str, *, timeout_s: float) -> int:
+    def connect(
+        self, interface: Interface, profile: str, *, timeout_s: float, more: bool = False
+    ) -> int:
         """WlanConnect, and all that comes of it at once."""
         self._world.step("connect")
         good = builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)]

@@ -13,6 +13,8 @@ from harness import association as module
 from harness.association import Attempt, clock_of
 from harness.config import Limits
 from harness.errors import LabFault, PeerGone, TooSlow
+from harness.evidence import Notification
+from harness.guest.agent import Interface
 from harness.jsonlines import CallFailed
 from harness.lab import Session
 from harness.recording import Recording
@@ -195,3 +197,63 @@ def test_the_clock_is_needed(session: Session, world: World) -> None:
     world.air.state.clock = None
     with pytest.raises(LabFault, match="clock of the guest at the radio port"):
         clock_of(session)
+
+
+class SecondAgent:
+    """An agent of a guest with two interfaces, on top of the one with a single one."""
+
+    def __init__(self, agent: Any, outcomes: list[Notification]) -> None:
+        self._agent = agent
+        self._outcomes = outcomes
+        self.asked: list[tuple[str, str, bool]] = []
+
+    def connect(self, interface: Interface, profile: str, *, timeout_s: float, more: bool) -> int:
+        """WlanConnect: the first one tells the story."""
+        self.asked.append(("connect", interface.guid, more))
+        return int(self._agent.connect(interface, profile, timeout_s=timeout_s)) if not more else 0
+
+    def await_acm(self, codes: set[int], awaited: str, *, timeout_s: float) -> Notification:
+        """What is told next."""
+        if not self._outcomes:
+            raise TooSlow(awaited, timeout_s, "nothing")
+        return self._outcomes.pop(0)
+
+    def disconnect(self, interface: Interface, *, timeout_s: float) -> int:
+        """WlanDisconnect."""
+        self.asked.append(("disconnect", interface.guid, False))
+        return 0
+
+    def clock_ns(self, *, timeout_s: float) -> int:
+        """The guest clock."""
+        return 1
+
+
+def told(code: int, guid: str, reason: int = 0) -> Notification:
+    """An ACM notification of an interface."""
+    return Notification(1, 8, code, guid, reason)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "echoed", "ended"),
+    [
+        ([told(10, "{A}"), told(10, "{a}"), told(10, "{B}")], True, 2),
+        ([told(10, "{B}"), told(11, "{A}", 5)], False, 2),
+        ([told(11, "{B}", 5), told(11, "{A}", 5)], False, 0),
+        ([told(10, "{B}")], False, 2),
+    ],
+)
+def test_several_adapters_are_one_association(
+    world: World, session: Session, attempt: Try, monkeypatch: pytest.MonkeyPatch,
+    outcomes: list[Notification], echoed: bool, ended: int,
+) -> None:  # fmt: skip
+    """All are asked to connect before any outcome is awaited; used is what all of them reached;
+    whatever is not known to have failed is ended."""
+    both = (Interface("{A}", "a"), Interface("{B}", "b"))
+    agent = SecondAgent(session.agent, [*outcomes, told(21, "{B}"), told(21, "{A}")])
+    monkeypatch.setattr(session, "agent", agent)
+    monkeypatch.setattr(Session, "interfaces", lambda *_a, **_k: both)
+    made = attempt(adapters=2)
+    made.run()
+    assert agent.asked[:2] == [("connect", "{A}", False), ("connect", "{B}", True)]
+    assert ("echo" in world.done) == echoed
+    assert len(agent.asked) - 2 == ended

@@ -85,6 +85,56 @@ def test_going_on_air_takes_the_accelerators_timer(session: Session, world: Worl
     assert world.done == ["configure", "start"]
 
 
+class FurtherGuest:
+    """Orders, air and agent of a guest that can be given adapters."""
+
+    def __init__(self, most: int) -> None:
+        self.count, self.most = 1, most
+        self.radios = 0
+
+    def have_adapters(self, count: int) -> None:
+        """Plug some in."""
+        self.count = min(count, self.most)
+
+    def wait_radio(self, limit_s: float, radios: int = 1) -> None:
+        """The air is asked for them."""
+        self.radios = radios
+
+    def interfaces(self, *, timeout_s: float) -> tuple[Interface, ...]:
+        """What the agent lists."""
+        return tuple(Interface(f"{{{number}}}", "x") for number in range(self.count))
+
+
+def further(session: Session, most: int) -> FurtherGuest:
+    """The session's guest, which can have so many adapters."""
+    guest: Any = FurtherGuest(most)
+    session.agent = session.orders = session.air = guest
+    found: FurtherGuest = guest
+    return found
+
+
+def test_one_interface_costs_no_call(session: Session) -> None:
+    """A scenario with one adapter takes the one that is known."""
+    guest = further(session, 1)
+    assert session.interfaces(1, limit_s=1) == (session.interface,)
+    assert guest.radios == 0
+
+
+def test_a_guest_is_given_what_it_lacks(session: Session) -> None:
+    """The second adapter is plugged in once, and its radio awaited on the air."""
+    guest = further(session, 4)
+    for _ in range(2):
+        assert [one.guid for one in session.interfaces(2, limit_s=1)] == ["{0}", "{1}"]
+    assert (guest.count, guest.radios) == (2, 2)
+
+
+def test_adapters_that_never_come_are_a_lab_fault(session: Session) -> None:
+    """The message says how many there are."""
+    further(session, 2)
+    with pytest.raises(TooSlow, match=r"3 WLAN interfaces of the guest.*lists 2"):
+        session.interfaces(3, limit_s=0.05)
+
+
 class Opening:
     """The parts `open_session` puts together, with a note of each step."""
 

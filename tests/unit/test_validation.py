@@ -35,7 +35,7 @@ def test_every_mistake_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("data", "known"),
     [
-        ({"colour": 1}, "air, associations, beyond_documents, eap, echoes"),
+        ({"colour": 1}, "adapters, air, associations, beyond_documents, eap, echoes"),
         (
             {"network": {"chanel": 1}},
             "access_points, channel, further_channels, passphrase, security, ssid",

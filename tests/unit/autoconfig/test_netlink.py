@@ -114,6 +114,13 @@ def test_ask_raises_the_kernels_errno(pair: tuple[GenericSocket, Kernel]) -> Non
     assert error.value.errno == 16
 
 
+def test_a_positive_answer_is_no_error(pair: tuple[GenericSocket, Kernel]) -> None:
+    """HWSIM_CMD_NEW_RADIO is acknowledged with the new radio's number."""
+    made, kernel = pair
+    kernel.queue.append(acknowledgement(2, error=-1))
+    assert made.ask(4, b"") == 0
+
+
 def test_ask_does_not_wait_for_ever(
     pair: tuple[GenericSocket, Kernel], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,7 +45,7 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (GOOD + "colour = 1\n", "colour: unknown key (known here: air, associations,"),
+        (GOOD + "colour = 1\n", "colour: unknown key (known here: adapters, air,"),
         (
             GOOD + "[network]\nchanel = 1\n",
             "network.chanel: unknown key (known here: access_points,",
@@ -57,6 +57,11 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         ),
         (GOOD + 'associations = "many"\n', "associations = 'many': "),
         (GOOD + "associations = 0\n", "associations = 0: "),
+        (GOOD + "adapters = 9\n", "adapters = 9: "),
+        (
+            GOOD + 'adapters = 2\n[[os]]\non = "connected"\ndo = "roam"\n',
+            "[[os]] and [eap] speak of one adapter",
+        ),
         (GOOD + "[network]\nchannel = 14\n", "network.channel = 14: "),
         (GOOD + f'[network]\nssid = "{"x" * 33}"\n', "is 33 bytes long; an SSID has 1 to 32"),
         (GOOD + '[network]\nssid = "äääääääääääääääää"\n', "is 34 bytes long"),

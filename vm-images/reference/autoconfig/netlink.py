@@ -239,8 +239,9 @@ def family_of(found: Attributes) -> Family:
 
 
 def _raise_if_error(payload: bytes) -> None:
+    """A positive number is no error: a command's own answer, such as a new radio's number."""
     error = int.from_bytes(payload[:4], "little", signed=True)
-    if error:
+    if error < 0:
         raise NetlinkError(-error, os.strerror(-error))
 
 

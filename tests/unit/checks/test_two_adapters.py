@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two adapters in one association: which is which on the air, and what must come of both."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+from harness.checks import Evaluation, Expectation, evaluate
+from harness.checks.case import build_case
+from harness.checks.limits import Limits
+from harness.checks.timing import eapol_timing
+from harness.evidence import AssociationEvidence, Notification, RunEvidence, names
+from harness.evidence.stations import associated_stations
+from tests.unit.checks.builder import AP, IHV, OS, STA, SVC, Story, tell
+from tests.unit.checks.judging import only_finding
+
+OTHER_STA, OTHER_IHV, OTHER_SVC = "02:00:00:00:02:00", "0x7f0099", "0x5099"
+BOTH = Expectation(echoes=1, adapters=2)
+
+
+def m1(s: Story, station: str, adapter: str, nonce: str) -> None:
+    """An M1 of a station reaches the DLL for an adapter."""
+    digest = hashlib.sha256(bytes.fromhex(nonce)).hexdigest()[:16]
+    s.frame("M1", "down", receiver=station, replay_counter=1, detail={"digest": digest})
+    packet = {"source": AP, "ethertype_bytes": "888e", "data": nonce}
+    s.call(
+        names.RECEIVE_PACKET, hIhvExtAdapter=adapter, dwInBufferSize=9, pvInBuffer=packet
+    )  # fmt: skip
+
+
+def story(**second: Any) -> Story:
+    """An association of the first adapter, in the midst of which the second one associates too."""
+
+    def arrive(s: Story) -> None:
+        s.call(
+            names.INIT_ADAPTER, OS, 0, {"phIhvExtAdapter": OTHER_IHV}, hDot11SvcHandle=OTHER_SVC
+        )  # fmt: skip
+
+    def own_m1(s: Story) -> None:
+        m1(s, STA, IHV, "01")
+
+    def associate(s: Story) -> None:
+        ends = {"transmitter": OTHER_STA, "receiver": AP}
+        s.frame("assoc-req", "up", **ends)
+        s.frame("assoc-resp", "down", transmitter=AP, receiver=OTHER_STA)
+        m1(s, OTHER_STA, second.get("adapter", OTHER_IHV), "02")
+
+    return tell(after={"init_adapter": arrive, "pre_associate": associate}, m1=own_m1)
+
+
+def judged(evidence: RunEvidence) -> Evaluation:
+    """The evaluation of what two adapters did."""
+    return evaluate(evidence, None, BOTH)
+
+
+def with_notes(evidence: RunEvidence, *more: Notification) -> RunEvidence:
+    """The evidence with more notifications."""
+    (one,) = evidence.associations
+    told = replace(one, notifications=(*one.notifications, *more))
+    return replace(evidence, associations=(told,))
+
+
+def connected(evidence: RunEvidence) -> Notification:
+    """The second interface is reported connected, too."""
+    (one,) = evidence.associations
+    return Notification(one.end_ns, names.SOURCE_MSM, names.MSM_CONNECTED, "{OTHER}", 0)
+
+
+def frames_by_adapter(evidence: RunEvidence) -> list[set[str]]:
+    """The stations whose frames count for each adapter."""
+    case = build_case(evidence, Limits(), BOTH)
+    (one,) = case.associations
+    return [
+        {frame.receiver for frame in case.frames_of(one, adapter)} - {AP}
+        for adapter in case.segments.adapters
+    ]
+
+
+def test_an_adapter_is_known_by_the_m1_it_was_given() -> None:
+    """Each adapter's frames are those of the station whose M1 came to it."""
+    evidence = story().evidence()
+    assert associated_stations(evidence.associations[0].frames) == [OTHER_STA, STA]
+    assert frames_by_adapter(evidence) == [{STA}, {OTHER_STA}]
+
+
+def test_without_its_m1_nothing_is_claimed() -> None:
+    """No frame is held against an adapter that cannot be told from the other."""
+    assert frames_by_adapter(story(adapter=IHV).evidence())[1] == set()
+
+
+def test_another_adapters_request_breaks_no_rule() -> None:
+    """PRE-01: while this one is in pre-association, the other's radio may associate."""
+    found = judged(story().evidence()).findings
+    assert "PRE-01" not in {item.rule for item in found}
+
+
+def test_both_must_connect() -> None:
+    """EXPECT-01 looks at every interface; the same one twice does not do."""
+    evidence = tell().evidence()
+    only_finding(evidence, "EXPECT-01", "MISS", "1 of 2 adapters came to", expect=BOTH)
+    twice = with_notes(evidence, *evidence.associations[0].notifications)
+    assert "EXPECT-01" in {item.rule for item in judged(twice).findings}
+    both = with_notes(evidence, connected(evidence))
+    assert "EXPECT-01" not in {item.rule for item in judged(both).findings}
+
+
+def test_timing_is_of_one_station() -> None:
+    """The air's figures are the first station's; a handler's adapter may be the other one."""
+    evidence = story().evidence()
+    (one,) = evidence.associations
+    timing = eapol_timing(one, evidence.clock)
+    assert "handler" not in timing.values
+    alone: AssociationEvidence = tell().evidence().associations[0]
+    assert "handler" in eapol_timing(alone, evidence.clock).values
+    assert SVC != OTHER_SVC
