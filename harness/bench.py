@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness import overhead
 from harness.config import Lab
 from harness.console import Console
 from harness.errors import HarnessError
@@ -72,7 +73,7 @@ class Figures:
     def lines(self) -> list[str]:
         """As text, a line a figure."""
         return [
-            f"{one.name:<34}{one.median:>12.3f} {one.unit:<8}"
+            f"{one.name:<50}{one.median:>12.3f} {one.unit:<8}"
             f"(n={len(one.samples)}, {min(one.samples):.3f} to {max(one.samples):.3f})"
             for one in self.figures
         ]
@@ -85,7 +86,8 @@ def measure(lab: Lab, console: Console, *, associations: int, build: bool) -> Fi
         scratch = Path(folder)
         if build:
             figures.add("image build", "s", _build(scratch, console))
-        prepare(lab.store.cache, console)
+        images = prepare(lab.store.cache, console)
+        _overhead(figures, lab, images.recorder.parent, scratch, console)
         booted = _run(lab, scratch, console, associations=1, saved_state=False)
         figures.add("first verdict, booting", "s", booted.first_verdict_s)
         _run(lab, scratch, console, associations=1, saved_state=True)  # makes the state
@@ -97,6 +99,21 @@ def measure(lab: Lab, console: Console, *, associations: int, build: bool) -> Fi
         figures.add("associations a minute", "1/min", long.rate_per_minute)
         _timings(figures, long.result)
     return figures
+
+
+def _overhead(figures: Figures, lab: Lab, pe: Path, scratch: Path, console: Console) -> None:
+    """What the recorder adds to a call: here, without emulation, and in the guest."""
+    costs = overhead.natively(pe, scratch)
+    if not costs:
+        console.note(
+            "no Wine on this machine: what the recorder adds is measured in the guest only"
+        )
+    accel, guest_costs = overhead.in_guest(lab, console, scratch)
+    for where, measured in (("native Wine", costs), (f"guest, {accel}", guest_costs)):
+        bare = [one for cost in measured for one in cost.direct_us]
+        figures.add(f"bare call ({where})", "us", *bare)
+        for cost in measured:
+            figures.add(f"recorder adds, {cost.call} ({where})", "us", *cost.added_us)
 
 
 @dataclass(frozen=True, slots=True)

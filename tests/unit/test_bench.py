@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from harness.cli import app
 from harness.config import Lab
 from harness.console import PlainConsole
 from harness.errors import HarnessError
+from harness.overhead import CallCost
 from harness.results import AssociationResult, RunResult, TimingSummary, Verdict
 from harness.run import Plan
 from tests.unit.results.samples import association, run
@@ -30,6 +32,7 @@ class Runs:
     def __init__(self) -> None:
         self.plans: list[Plan] = []
         self.verdict = Verdict.PASS
+        self.native: tuple[CallCost, ...] = ()
 
     def perform(
         self, plan: Plan, _: object, *, on_association: Callable[[AssociationResult], None]
@@ -49,7 +52,12 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     """Nothing is built or started."""
     made = Runs()
     monkeypatch.setattr(bench, "perform", made.perform)
-    monkeypatch.setattr(bench, "prepare", lambda *_: None)
+    images = SimpleNamespace(recorder=Path("pe/recorder.dll"))
+    monkeypatch.setattr(bench, "prepare", lambda *_: images)
+    cost = CallCost("AdapterReset", (0.004, 0.006), (7.005, 9.005))
+    monkeypatch.setattr(bench.overhead, "natively", lambda *_: made.native)
+    monkeypatch.setattr(bench.overhead, "in_guest", lambda *_: ("tcg", (cost,)))
+    made.native = (cost,)
     monkeypatch.setattr(bench, "qemu_version", lambda: "QEMU 7.2")
     return made
 
@@ -59,7 +67,9 @@ def test_every_figure_is_measured(runs: Runs, console: PlainConsole) -> None:
     figures = measure(Lab(), console, associations=4, build=True)
     names = [one.name for one in figures.figures]
     assert names == [
-        *("image build", "first verdict, booting", "first verdict, saved state"),
+        *("image build", "bare call (native Wine)", "recorder adds, AdapterReset (native Wine)"),
+        *("bare call (guest, tcg)", "recorder adds, AdapterReset (guest, tcg)"),
+        *("first verdict, booting", "first verdict, saved state"),
         *("associations a minute", "handshake"),
     ]
     by_name = {one.name: one for one in figures.figures}
@@ -67,6 +77,15 @@ def test_every_figure_is_measured(runs: Runs, console: PlainConsole) -> None:
     assert by_name["handshake"].samples == [12_400.0] * 4
     assert [plan.lab.guest.saved_state for plan in runs.plans][:2] == [False, True]
     assert runs.plans[-1].scenario.associations == 4
+
+
+def test_without_wine_the_guest_is_measured(runs: Runs, console: PlainConsole) -> None:
+    """What the recorder adds natively is left out then."""
+    runs.native = ()
+    figures = measure(Lab(), console, associations=1, build=False)
+    names = [one.name for one in figures.figures]
+    assert "recorder adds, AdapterReset (guest, tcg)" in names
+    assert not any("native" in name for name in names)
 
 
 def test_runs_of_a_measurement_leave_nothing(runs: Runs, console: PlainConsole) -> None:

@@ -119,16 +119,18 @@ static void word(JsonWriter *w, const char *name, const char *text)
 
 void jw_u64(JsonWriter *w, const char *name, uint64_t value)
 {
-    char text[24];
-    snprintf(text, sizeof text, "%llu", (unsigned long long)value);
-    word(w, name, text);
+    char text[TEXT_U64_SIZE];
+    begin(w, name);
+    jw_raw(w, text, text_u64(value, 10, text));
 }
 
 void jw_i64(JsonWriter *w, const char *name, int64_t value)
 {
-    char text[24];
-    snprintf(text, sizeof text, "%lld", (long long)value);
-    word(w, name, text);
+    char text[1 + TEXT_U64_SIZE] = "-";
+    size_t sign = value < 0;
+    uint64_t absolute = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    begin(w, name);
+    jw_raw(w, text, sign + text_u64(absolute, 10, text + sign));
 }
 
 void jw_bool(JsonWriter *w, const char *name, bool value)
@@ -202,9 +204,11 @@ void jw_hex(JsonWriter *w, const char *name, const void *data, size_t size)
 
 void jw_pointer(JsonWriter *w, const char *name, uint64_t value)
 {
-    char text[24];
-    snprintf(text, sizeof text, "\"0x%llx\"", (unsigned long long)value);
-    word(w, name, text);
+    char text[4 + TEXT_U64_SIZE] = "\"0x";
+    size_t length = 3 + text_u64(value, 16, text + 3);
+    text[length++] = '"';
+    begin(w, name);
+    jw_raw(w, text, length);
 }
 
 void jw_mac(JsonWriter *w, const char *name, const uint8_t mac[6])

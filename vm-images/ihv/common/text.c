@@ -6,6 +6,20 @@
 
 static const char DIGITS[] = "0123456789abcdef";
 
+size_t text_u64(uint64_t value, unsigned base, char out[TEXT_U64_SIZE])
+{
+    char reversed[TEXT_U64_SIZE];
+    size_t length = 0;
+    do {
+        reversed[length++] = DIGITS[value % base];
+        value /= base;
+    } while (value != 0);
+    for (size_t i = 0; i < length; i++)
+        out[i] = reversed[length - 1 - i];
+    out[length] = '\0';
+    return length;
+}
+
 int text_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -43,8 +57,10 @@ bool text_hex_decode(const char *text, size_t length, uint8_t *out, size_t capac
 
 void text_mac(const uint8_t mac[6], char out[TEXT_MAC_SIZE])
 {
-    snprintf(out, TEXT_MAC_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
-             mac[4], mac[5]);
+    for (size_t i = 0; i < 6; i++) {
+        text_hex_encode(mac + i, 1, out + 3 * i);
+        out[3 * i + 2] = i < 5 ? ':' : '\0';
+    }
 }
 
 bool text_parse_mac(const char *text, size_t length, uint8_t mac[6])

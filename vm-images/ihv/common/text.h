@@ -10,6 +10,11 @@
 
 #define TEXT_MAC_SIZE 18  /* "02:00:00:00:00:01" and NUL */
 #define TEXT_GUID_SIZE 39 /* "{4d36e972-e325-11ce-bfc1-08002be10318}" and NUL */
+#define TEXT_U64_SIZE 21  /* "18446744073709551615" and NUL */
+
+/* Digits of a number in base 10 or 16, with a NUL; their count.  The recorder writes dozens for each
+ * call, and the C library's printf would be most of what a call costs. */
+size_t text_u64(uint64_t value, unsigned base, char out[TEXT_U64_SIZE]);
 
 /* Value of one hex digit, or -1. */
 int text_hex_digit(char c);

@@ -2,7 +2,6 @@
 #include "trace.h"
 
 #include <bcrypt.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
@@ -75,17 +74,29 @@ static bool lock_to_write(void)
     return false;
 }
 
+/* A member of the header behind what is there. */
+static size_t header_member(char *header, size_t length, const char *name, uint64_t value)
+{
+    size_t size = strlen(name);
+    memcpy(header + length, name, size);
+    length += size;
+    length += text_u64(value, 10, header + length);
+    header[length] = ',';
+    return length + 1;
+}
+
 /* Puts the header directly in front of the text and writes both as one. */
 static void write_line(Record *record)
 {
     char header[HEADER_ROOM];
-    int size = snprintf(header, sizeof header, "{\"seq\":%llu,\"t\":%llu,\"pid\":%lu,\"tid\":%lu,",
-                        (unsigned long long)(last_seq + 1), (unsigned long long)record->t_ns,
-                        GetCurrentProcessId(), GetCurrentThreadId());
+    size_t size = header_member(header, 0, "{\"seq\":", last_seq + 1);
+    size = header_member(header, size, "\"t\":", record->t_ns);
+    size = header_member(header, size, "\"pid\":", GetCurrentProcessId());
+    size = header_member(header, size, "\"tid\":", GetCurrentThreadId());
     char *start = record->w.data + HEADER_ROOM - size;
     DWORD length = (DWORD)(record->w.data + record->w.length - start);
     DWORD written;
-    memcpy(start, header, (size_t)size);
+    memcpy(start, header, size);
     if (WriteFile(file, start, length, &written, NULL))
         last_seq++;
 }
