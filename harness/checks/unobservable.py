@@ -58,11 +58,6 @@ _TABLE: Final = (
         "timers, caches and threads are inside the DLL; what can be seen of them is STOP-09",
     ),
     Unobservable(
-        "ONEX-08", "M(OS)", "I:dot11ext_onex_start",
-        "The OS sends EAPOL-Start, and fails the authentication after three without an answer.",
-        "not yet observable: needs the EAPOL packet type in the air's records",
-    ),
-    Unobservable(
         "ONEX-11", "S", "S:ihvonexext.cpp",
         "On IN_PROGRESS the DLL drops old keys and the EAPOL-Key packets it kept.",
         "its cache is inside the DLL",

@@ -18,7 +18,7 @@ from harness.guest.agent import Interface
 from harness.jsonlines import CallFailed
 from harness.lab import Session
 from harness.recording import Recording
-from harness.scenarios import find_scenario
+from harness.scenarios import Eap, find_scenario
 from tests.unit.checks import builder
 from tests.unit.doubles import World, lost, raising
 
@@ -163,6 +163,13 @@ def test_each_group_rekey_is_proven_by_an_echo(world: World, attempt: Try) -> No
     attempt("group-rekey", group_rekeys=2).run()
     used = [step for step in world.done if step in {"echo", "rekey"}]
     assert used == ["echo", "rekey", "echo", "rekey", "echo"]
+
+
+def test_each_reauthentication_is_proven_by_an_echo(world: World, attempt: Try) -> None:
+    """After each new pairwise key the data path is asked again."""
+    attempt(eap=Eap(method="tls", reauthentications=2)).run()
+    used = [step for step in world.done if step in {"echo", "reauthenticate"}]
+    assert used == ["echo", "reauthenticate", "echo", "reauthenticate", "echo"]
 
 
 def test_without_echoes_the_data_path_is_left_alone(world: World, attempt: Try) -> None:

@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.wine.peer import HostPeer
+from tests.wine.probe import Script
 
 SOURCES = Path(__file__).parents[2] / "vm-images" / "ihv"
 CROSS = "x86_64-w64-mingw32-gcc"
@@ -144,6 +148,83 @@ def recorder(pe: Path, tmp_path: Path) -> Callable[[Path], Recorder]:
         return Recorder(dll, trace)
 
     return make
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a script: the host's lines, its exit code, and the recorder's trace."""
+
+    code: int
+    output: list[str]
+    trace: bytes
+
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """All records of the trace; every line is whole."""
+        return [json.loads(line) for line in self.trace.splitlines()]
+
+    @property
+    def salt(self) -> bytes:
+        """What the hashes of this trace are salted with."""
+        return bytes.fromhex(self.records[0]["salt"])
+
+    @cached_property
+    def _calls(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Entries and returns, without those of the three exports."""
+        returns = {record["call"]: record for record in self.records if record["kind"] == "return"}
+        enters = [record for record in self.records if record["kind"] == "enter"]
+        return [(record, returns[record["call"]]) for record in enters
+                if record["function"] not in EXPORTS]  # fmt: skip
+
+    def call(self, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Entry and return of the script's calls, from 0."""
+        return self._calls[number]
+
+
+EXPORTS = (
+    "Dot11ExtIhvGetVersionInfo", "Dot11ExtIhvInitService", "Dot11ExtIhvInitVirtualStation",
+)  # fmt: skip
+PlayProbe = Callable[..., Played]
+PROBE_TIMEOUT_S = 120
+
+
+@pytest.fixture(scope="session")
+def probe(pe: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with probe_host.exe, probe_vendor.dll and recorder.dll in front of it."""
+    folder = tmp_path_factory.mktemp("probe")
+    here = Path(__file__).parent
+    for source, target, how in (("probe_vendor.c", "probe_vendor.dll", ["-shared"]),
+                                ("probe_host.c", "probe_host.exe", [])):  # fmt: skip
+        subprocess.run(
+            [CROSS, *how, "-std=gnu11", "-Wall", "-Wextra", "-Wno-cast-function-type", "-Werror",
+             f"-I{SOURCES / 'include'}", f"-I{here}", "-D_WIN32_WINNT=0x0A00",
+             "-DNTDDI_VERSION=0x0A000000", str(here / source), "-o", str(folder / target)],
+            check=True, timeout=BUILD_TIMEOUT_S,
+        )  # fmt: skip
+    shutil.copy(pe / "recorder.dll", folder)
+    names = [windows_path(folder / name) for name in ("probe_vendor.dll", "trace.jsonl")]
+    ini = f"[recorder]\r\nvendor={names[0]}\r\ntrace={names[1]}\r\n"
+    (folder / "recorder.ini").write_text(ini)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def play_probe(probe: Path, wine: Wine) -> PlayProbe:
+    """Play a script through the recorder, or without it."""
+
+    def play(script: Script, *, recorder: bool = True) -> Played:
+        trace = probe / "trace.jsonl"
+        trace.unlink(missing_ok=True)
+        done = subprocess.run(
+            ["wine", "probe_host.exe", "recorder.dll" if recorder else "probe_vendor.dll"],
+            env=wine.env, cwd=probe, input=script.text().encode(), capture_output=True,
+            timeout=PROBE_TIMEOUT_S, check=False,
+        )  # fmt: skip
+        lines = done.stdout.decode().split("\r\n")
+        assert done.returncode or lines[-2:] == ["end", ""], lines[-5:]
+        return Played(done.returncode, lines[:-2], trace.read_bytes() if recorder else b"")
+
+    return play
 
 
 @pytest.fixture

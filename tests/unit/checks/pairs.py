@@ -23,6 +23,7 @@ from tests.unit.checks.builder import (
 from tests.unit.checks.stories import (
     EAPOL_KEY,
     GUID,
+    NOBODY,
     OTHER_GUID,
     OTHER_THREAD,
     START,
@@ -44,6 +45,7 @@ from tests.unit.checks.stories import (
     crash,
     deinit,
     deinit_service,
+    eapol_start,
     early_request,
     extension,
     free,
@@ -221,6 +223,8 @@ pair("ONEX-06", "FAIL", in_post(START, packet(), onex(), STOP_ONEX),
      in_post(START, packet(), STOP_ONEX, onex()))  # fmt: skip
 pair("ONEX-07", "WARN", in_post(START, packet(), onex(), result()),
      in_post(START, packet(), result(), onex()))  # fmt: skip
+pair("ONEX-08", "MISS", in_post(START, eapol_start, eapol_start, eapol_start, result(1, NOBODY)),
+     in_post(START, eapol_start, eapol_start, result(1, NOBODY)))  # fmt: skip
 pair("ONEX-09", "FAIL", in_post(alloc("0xa000"), api(names.START_ONEX, pEapAttributes="0xa000"),
                                 result()),
      in_post(api(names.START_ONEX, pEapAttributes="0xa000"), result()))  # fmt: skip

@@ -246,6 +246,15 @@ def result(code: int = 0, params: Any = ()) -> Step:
     return handler(names.ONEX_RESULT, msOneXResult=code, pDot11MsOneXResultParams=given)
 
 
+NOBODY = {"Dot11OnexAuthStatus": 2}
+"""The parameters of a failure for want of an authenticator."""
+
+
+def eapol_start(s: Story) -> None:
+    """The OS sends EAPOL-Start."""
+    s.frame("eapol-start", "up")
+
+
 START = api(names.START_ONEX, SERVICE, pEapAttributes="0x0")
 STOP_ONEX = api(names.STOP_ONEX, SERVICE)
 

@@ -36,10 +36,12 @@ from tests.unit.checks.builder import (
 )
 from tests.unit.checks.stories import (
     EAPOL_KEY,
+    NOBODY,
     START,
     STOP_ONEX,
     alloc,
     control,
+    eapol_start,
     extension,
     free,
     indication,
@@ -212,6 +214,8 @@ LEGAL: dict[str, list[Step]] = {
     "m1": [
         steps(START, packet(), onex(), result()),
         steps(START, packet(), onex(skip=1), STOP_ONEX),
+        steps(START, eapol_start, packet(), onex(), result()),
+        steps(START, eapol_start, eapol_start, eapol_start, result(1, NOBODY)),
         steps(START, packet(EAPOL_KEY), result(1)),
         steps(alloc("0xa000"), free("0xa000"), free("0x0")),
         steps(alloc("0xb000"), query("0xb000")),

@@ -43,6 +43,18 @@ def test_undelivered_frame_carries_the_uncertainty() -> None:
     assert (event.detail["lost"], event.detail["rule"]) == (1, "drop")
 
 
+def test_eap_tells_what_it_is() -> None:
+    """Code and type of an EAP packet are in its event, and nothing else of it."""
+
+    def eap(s: Story) -> None:
+        detail = {"code": "Request", "eap_type": "Identity", "identifier": 7}
+        s.frame("eap", "down", detail=detail)
+
+    (association,) = tell(m1=eap).evidence().associations
+    (event,) = [e for e in timeline(association, CLOCK) if e.label == "eap"]
+    assert (event.detail["code"], event.detail["eap_type"]) == ("Request", "Identity")
+
+
 def test_crash_is_an_event() -> None:
     """An exception shows in the handler lane with its module."""
 

@@ -43,6 +43,19 @@ def test_frames_say_what_became_of_them() -> None:
     ]  # fmt: skip
 
 
+def test_8021x_is_told_in_words() -> None:
+    """EAP with its code and type, and what asks for it or ends it."""
+    made = steps([
+        event(1, "air", "eapol-start", "up"),
+        event(2, "air", "eap", "down", code="Request", eap_type="Identity", retry=1),
+        event(3, "air", "eap", "down", code="Success"),
+        event(4, "air", "eapol-logoff", "up"),
+    ])  # fmt: skip
+    assert [step.label for step in made] == [
+        "EAPOL-Start", "EAP Request Identity · again", "EAP Success", "EAPOL-Logoff",
+    ]  # fmt: skip
+
+
 def test_short_handler_is_one_row() -> None:
     """A handler that returned before anything else happened is one row with its outcome."""
     made = steps([

@@ -48,28 +48,27 @@ static Stack *current_or_new(void)
     return stack;
 }
 
-/* Frames at or below an address of the running function are gone. */
-static void drop(Stack *stack, uintptr_t at)
+bool stack_take_abandoned(uintptr_t at, Frame *frame)
 {
-    while (stack->depth != 0 && stack->frames[stack->depth - 1].at <= at)
-        stack->depth--;
+    Stack *stack = current();
+    if (stack == NULL || stack->depth == 0 || stack->frames[stack->depth - 1].at > at)
+        return false;
+    *frame = stack->frames[--stack->depth];
+    return true;
 }
 
 void stack_push(const Frame *frame)
 {
     Stack *stack = current_or_new();
-    if (stack == NULL)
-        return;
-    drop(stack, frame->at);
-    if (stack->depth < MAX_DEPTH)
+    if (stack != NULL && stack->depth < MAX_DEPTH)
         stack->frames[stack->depth++] = *frame;
 }
 
 void stack_pop(uintptr_t at)
 {
     Stack *stack = current();
-    if (stack != NULL)
-        drop(stack, at);
+    if (stack != NULL && stack->depth != 0 && stack->frames[stack->depth - 1].at == at)
+        stack->depth--;
 }
 
 const Frame *stack_innermost_handler(void)

@@ -21,6 +21,9 @@ typedef struct Frame {
 void stack_open(void);
 void stack_close(void);
 
+/* Takes the innermost frame off that cannot be there any more below a running function's, which
+ * returned by no return; false if there is none. */
+bool stack_take_abandoned(uintptr_t at, Frame *frame);
 void stack_push(const Frame *frame);
 /* The function with this frame has returned. */
 void stack_pop(uintptr_t at);

@@ -122,9 +122,30 @@ void trace_end(Record *record)
 
 /* ---- calls ---- */
 
+/* A call that an exception or longjmp took away has ended, but has no result. */
+static void write_unwound(const Frame *frame)
+{
+    Record record;
+    trace_begin(&record, "return");
+    jw_u64(&record.w, "call", frame->number);
+    jw_text(&record.w, "function", frame->function);
+    jw_null(&record.w, "result");
+    jw_bool(&record.w, "unwound", true);
+    trace_end(&record);
+}
+
+/* Those of the current thread whose stack frames are gone: at or below an address in use. */
+static void end_unwound(uintptr_t at)
+{
+    Frame gone;
+    while (stack_take_abandoned(at, &gone))
+        write_unwound(&gone);
+}
+
 void call_enter(Call *call, const char *function, bool handler)
 {
     call->last_error = GetLastError();
+    end_unwound((uintptr_t)call);
     trace_begin(&call->record, "enter");
     call->number = (uint64_t)InterlockedIncrement64(&last_call);
     call->function = function;
@@ -144,6 +165,7 @@ void call_run(Call *call)
 static void begin_return(Call *call)
 {
     call->last_error = GetLastError();
+    end_unwound((uintptr_t)call - 1);
     trace_begin(&call->record, "return");
     stack_pop((uintptr_t)call);
     jw_u64(&call->record.w, "call", call->number);
