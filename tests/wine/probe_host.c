@@ -14,6 +14,7 @@
  *   m                the callee does not do as it is told
  *   t                the next call is made on a thread of its own
  *   c NAME ANSWER ARG…   a call: d:HEX (32 bits), i:HEX (64 bits), b:ID+OFFSET, u:ID (GUID)
+ *   e                prints how many exceptions there were since, besides those of x
  *   w                a table that is no table is given to the two Init functions
  */
 #include <stdio.h>
@@ -37,6 +38,7 @@ static ProbeCall vendor_calls;
 static DOT11EXT_IHV_HANDLERS handlers;
 static Block blocks[MAX_BLOCKS];
 static bool on_thread;
+static volatile LONG exceptions;
 
 #define API(result, name, arguments) OBSERVER("Dot11Ext", name)
 DOT11EXT_API_LIST(API)
@@ -164,6 +166,14 @@ static LONG WINAPI catch(EXCEPTION_POINTERS *information)
     probe->caught = TRUE;
     *information->ContextRecord = probe->context;
     return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+/* Before all others: a vendor may have such a handler, and take any fault for a crash. */
+static LONG WINAPI count(EXCEPTION_POINTERS *information)
+{
+    if (information->ExceptionRecord->ExceptionCode != RAISED)
+        InterlockedIncrement(&exceptions);
+    return EXCEPTION_CONTINUE_SEARCH;
 }
 
 static int find(const char *const *names, size_t count, const char *name)
@@ -325,6 +335,7 @@ static void start(const char *path)
     if (error != ERROR_SUCCESS)
         die("init");
     AddVectoredExceptionHandler(FALSE, catch);
+    AddVectoredExceptionHandler(TRUE, count);
 }
 
 static void command(char *line)
@@ -349,6 +360,7 @@ static void command(char *line)
     case 'm': probe->misbehaves = TRUE; break;
     case 't': on_thread = true; break;
     case 'w': wild_tables(); break;
+    case 'e': printf("%ld exceptions\n", InterlockedExchange(&exceptions, 0)); break;
     case 's': printf("%s guard\n", protection(block(a)) & PAGE_GUARD ? "ok" : "differs:"); break;
     default: die(line);
     }

@@ -14,7 +14,7 @@ from harness.checks import Evaluation, evaluate
 from harness.evidence import ClockModel, RunEvidence, parse_trace
 from tests.wine.access_point import RSNE, STATION_MAC, pmk_of
 from tests.wine.conftest import Recorder, StartHost
-from tests.wine.peer import AP_TEXT, HostGone, HostPeer
+from tests.wine.peer import AP_TEXT, HostGone, HostPeer, fragment, profile_args
 
 MakeRecorder = Callable[[Path], Recorder]
 POST = "Dot11ExtIhvPerformPostAssociate"
@@ -369,6 +369,9 @@ def test_late_use_of_a_fragment_is_told(
     host = start_host(setup.dll)
     host.start()
     host.pre_associate()
+    for _ in range(3):  # whose buffers must not come to lie where the fragment lay
+        again = profile_args() | {"security_xml": fragment("another one")}
+        host.call("validate_profile", ihv_handle=host.adapter, **again)
     with pytest.raises(HostGone):
         host.reset()
     found = {item.rule: item.message for item in judged(setup).findings}

@@ -14,7 +14,8 @@ import pytest
 
 from tests.wine.conftest import PlayProbe
 from tests.wine.probe import WILD, Argument, At, Guid, Narrow, Script, Wide
-from tests.wine.structures import CASES
+from tests.wine.structures import CASES, SESSION
+from tests.wine.structures import GUID as GUID_OF_REQUEST
 
 GUID = bytes(range(16))
 SIGNATURES = {
@@ -148,6 +149,25 @@ def test_the_comparison_can_fail(play_probe: PlayProbe, recorder: bool) -> None:
         "differs: result, last error returned, floating point returned, buffer "
         "in Dot11ExtIhvProcessSessionChange"
     )
+
+
+def test_good_input_raises_nothing(play_probe: PlayProbe) -> None:
+    """No exception is raised on the way, not even a handled one: a vendor's vectored handler that
+    takes every fault for a crash would see it. Nor where memory is gone that may be."""
+    script = Script()
+    for case in CASES:
+        script.call(case.function, case.answer, *case.arguments)
+    completed = ("Dot11ExtIhvSendPacketCompletion", 0, Wide(0x77))
+    script.call(*completed)  # of the packet among the cases, which is freed
+    script.call("Dot11ExtPreAssociateCompletion", 0, *(Wide(0x5000), SESSION), Narrow(0), Narrow(0))
+    script.call("Dot11ExtIhvProcessUIResponse", 0, Guid(GUID_OF_REQUEST), Narrow(0), Wide(0))
+    script.lines.append("e")
+    played = play_probe(script)
+    assert played.output == [*(f"ok {name}" for name in script.calls), "0 exceptions"]
+    answers = len(CASES)
+    assert played.call(answers)[0]["args"]["buffer"] == "unreadable"
+    assert played.call(answers + 1)[1]["out"]["inputs"] == "gone"
+    assert played.call(answers + 2)[0]["args"]["request"] != "unchanged"
 
 
 def test_every_call_is_recorded(script: Script, play_probe: PlayProbe) -> None:

@@ -5,6 +5,11 @@
 #include <string.h>
 
 #define PAGE 4096u
+#define KEPT 1024 /* freed buffers whose addresses are not given away: of a few connections */
+
+static SRWLOCK lock = SRWLOCK_INIT;
+static void *kept[KEPT];
+static unsigned next_kept;
 
 Guarded guarded_new(size_t size, size_t alignment)
 {
@@ -34,9 +39,23 @@ Guarded guarded_copy(const void *data, size_t size, size_t alignment)
     return buffer;
 }
 
+/* The address stays reserved until its place in the ring is needed. */
+static void keep(void *base)
+{
+    AcquireSRWLockExclusive(&lock);
+    void *oldest = kept[next_kept];
+    kept[next_kept] = base;
+    next_kept = (next_kept + 1) % KEPT;
+    ReleaseSRWLockExclusive(&lock);
+    if (oldest != NULL)
+        VirtualFree(oldest, 0, MEM_RELEASE);
+}
+
 void guarded_free(Guarded *buffer)
 {
-    if (buffer->base != NULL)
-        VirtualFree(buffer->base, 0, MEM_RELEASE);
+    if (buffer->base != NULL) {
+        VirtualFree(buffer->base, 0, MEM_DECOMMIT);
+        keep(buffer->base);
+    }
     buffer->data = buffer->base = NULL;
 }

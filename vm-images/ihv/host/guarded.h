@@ -17,7 +17,8 @@ typedef struct Guarded {
 Guarded guarded_new(size_t size, size_t alignment);
 Guarded guarded_copy(const void *data, size_t size, size_t alignment);
 
-/* From now on a late access by the DLL faults. */
+/* From now on a late access by the DLL faults; and for the next thousand buffers, or so, no other
+ * has the address, so that it can be told which one was meant. */
 void guarded_free(Guarded *buffer);
 
 #endif

@@ -24,7 +24,6 @@ void inputs_given(HANDLE session, const void *buffer)
 const char *inputs_now(HANDLE session)
 {
     const void *buffer = NULL;
-    char byte;
     AcquireSRWLockShared(&lock);
     for (unsigned i = 0; i < MAX_SESSIONS && buffer == NULL; i++)
         if (given[i].session == session)
@@ -32,5 +31,5 @@ const char *inputs_now(HANDLE session)
     ReleaseSRWLockShared(&lock);
     if (buffer == NULL)
         return "unknown";
-    return safe_copy(&byte, buffer, sizeof byte) ? "readable" : "gone";
+    return safe_is_there(buffer, 1) ? "readable" : "gone";
 }

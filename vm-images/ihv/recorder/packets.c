@@ -82,7 +82,7 @@ const char *packets_completed(HANDLE completion)
     char now[2 * TRACE_HASH_BYTES + 1];
     if (!take(completion, &entry))
         return "unknown";
-    if (!hash_of(entry.packet, entry.size, now))
+    if (!safe_is_there(entry.packet, entry.size) || !hash_of(entry.packet, entry.size, now))
         return "unreadable";
     return strcmp(now, entry.hash) == 0 ? "unchanged" : "changed";
 }

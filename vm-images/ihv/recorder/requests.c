@@ -50,7 +50,8 @@ static bool look(const DOT11EXT_IHV_UI_REQUEST *request, DOT11EXT_IHV_UI_REQUEST
     if (all == NULL)
         return false;
     memcpy(all, copy, sizeof *copy);
-    bool readable = size == 0 || safe_copy(all + sizeof *copy, copy->pvUIRequest, size);
+    bool readable = size == 0 || (safe_is_there(copy->pvUIRequest, size) &&
+                                  safe_copy(all + sizeof *copy, copy->pvUIRequest, size));
     if (readable)
         trace_hash(all, sizeof *copy + size, hash);
     SecureZeroMemory(all, sizeof *copy + size);
@@ -122,7 +123,7 @@ static const char *memory(const Pending *entry)
 {
     DOT11EXT_IHV_UI_REQUEST copy;
     char now[2 * TRACE_HASH_BYTES + 1];
-    if (!look(entry->request, &copy, now))
+    if (!safe_is_there(entry->request, sizeof copy) || !look(entry->request, &copy, now))
         return "unreadable";
     return strcmp(now, entry->hash) == 0 ? "unchanged" : "changed";
 }

@@ -84,6 +84,20 @@ bool safe_copy(void *to, const void *from, size_t size)
     return hil_copy(to, from, size) != 0;
 }
 
+bool safe_is_there(const void *from, size_t size)
+{
+    const uint8_t *at = from;
+    MEMORY_BASIC_INFORMATION page;
+    if (at == NULL || size > UINTPTR_MAX - (uintptr_t)at)
+        return false;
+    for (const uint8_t *end = at + size; at < end;
+         at = (const uint8_t *)page.BaseAddress + page.RegionSize)
+        if (VirtualQuery(at, &page, sizeof page) == 0 || page.State != MEM_COMMIT ||
+            (page.Protect & (PAGE_NOACCESS | PAGE_GUARD | PAGE_EXECUTE)) != 0)
+            return false;
+    return true;
+}
+
 void *safe_duplicate(const void *from, size_t size)
 {
     void *copy = size != 0 ? HeapAlloc(GetProcessHeap(), 0, size) : NULL;

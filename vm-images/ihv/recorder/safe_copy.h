@@ -16,6 +16,10 @@ void safe_copy_close(void);
 /* False, and `to` undefined, if any byte of `from` cannot be read. */
 bool safe_copy(void *to, const void *from, size_t size);
 
+/* Whether memory is there to be read, without touching it: where it may well be gone by right, a
+ * fault of ours, though handled, is one that the vendor's exception handlers could see first. */
+bool safe_is_there(const void *from, size_t size);
+
 /* Copy on the process heap for HeapFree, or NULL if it cannot be read (or size is 0). */
 void *safe_duplicate(const void *from, size_t size);
 
