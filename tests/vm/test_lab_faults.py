@@ -55,6 +55,16 @@ def cut_ssh(command: Command) -> None:
     in_guest(command, "(sleep 0.3; pkill -9 sshd) >/dev/null 2>&1 </dev/null &")
 
 
+def kill_radius(command: Command) -> None:
+    """The RADIUS server is gone."""
+    os.kill(command.child("hostapd"), signal.SIGKILL)
+
+
+def stop_radius(command: Command) -> None:
+    """The RADIUS server is there and answers nothing."""
+    os.kill(command.child("hostapd"), signal.SIGSTOP)
+
+
 BREAKS = [
     (kill_qemu, "QEMU ended with signal 9"),
     (stop_qemu, "call sent, no answer|TimeoutError|running"),
@@ -65,13 +75,26 @@ BREAKS = [
 """Ways to break the lab, and the cause that must be named."""
 
 
-@pytest.mark.parametrize(("break_it", "cause"), BREAKS)
+BREAKS_OF_8021X = [
+    (kill_radius, "hostapd ended with status -9"),
+    (stop_radius, "radius: RADIUS server 127.0.0.1:[0-9]+: no answer to 4 requests"),
+]
+"""Ways to break what only 802.1X needs."""
+
+
+@pytest.mark.parametrize(
+    ("scenario", "break_it", "cause"),
+    [
+        *(("plain", break_it, cause) for break_it, cause in BREAKS),
+        *(("eap-tls", break_it, cause) for break_it, cause in BREAKS_OF_8021X),
+    ],
+)
 def test_a_broken_lab_is_a_miss(
-    command: Command, break_it: Callable[[Command], None], cause: str
+    command: Command, scenario: str, break_it: Callable[[Command], None], cause: str
 ) -> None:
     """Exit code 3, verdict MISS, what was awaited and the cause last seen, the evidence so far."""
     lab = '[store]\nruns = "runs"\n[limits]\ncommand_s = 15\nassociation_s = 15\n'
-    command.start("run", "-n", MANY, lab=lab)
+    command.start("run", scenario, "-n", MANY, lab=lab)
     command.wait_for(FIRST)
     children = descendants(command.process.pid)
     break_it(command)
