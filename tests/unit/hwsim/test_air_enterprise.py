@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -94,12 +94,15 @@ def radius() -> Iterator[FakeRadius]:
     server.close()
 
 
-def on_air(air: AirProcess, radius: FakeRadius | None, **timers: int) -> Client:
-    """An access point with 802.1X."""
+def on_air(
+    air: AirProcess, radius: FakeRadius | None, more: Sequence[dict[str, Any]] = (), **timers: int
+) -> Client:
+    """An access point with 802.1X, or several."""
     client = air.client
     network = {
         "ssid": "hil-net", "channel": 6, "security": "wpa2-eap", "ap_ip": "10.77.0.1",
         "station_ip": "10.77.0.2", "radius": radius.settings if radius else None,
+        "more": list(more),
     }  # fmt: skip
     client.call("configure", network=network, timers={**QUICK, **timers})
     client.call("start")
@@ -527,3 +530,27 @@ def test_lost_request_comes_again(air: AirProcess, radius: FakeRadius) -> None:
     client.state("authorized")
     first, again = client.frame("eap", 1), client.frame("eap", 2)
     assert (first["rule"], first["delivered"], again["retry"]) == ("drop", False, True)
+
+
+def test_each_access_point_of_a_network_authenticates(air: AirProcess, radius: FakeRadius) -> None:
+    """A station that roams is authenticated anew by the next one, under its address."""
+    client = on_air(air, radius, more=[{}], eap_ms=5000)
+    station = EapStation(air.station())
+    station.associate()
+    join(station, radius)
+    client.state("authorized")
+    station.station.bssid = bytes.fromhex("0248494c0002")
+    station.station.tk = None
+    station.associate()
+    station.identify()
+    asked = radius.asked()
+    assert asked.attributes["Called-Station-Id"] == [b"02-48-49-4C-00-02:hil-net"]
+    request = eap(1, 77, METHOD, b"challenge")
+    radius.answer(asked, CHALLENGE, request)
+    assert station.heard() == request
+    finish(station, radius)
+    client.wait(lambda e: e["event"] == "station" and e["state"] == "authorized" and
+                e["bssid"] == "02:48:49:4c:00:02")  # fmt: skip
+    number = client.post("reauthenticate")
+    join(station, radius)
+    assert client.reply(number)["result"] == {"stations": 1}
