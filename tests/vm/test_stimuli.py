@@ -233,6 +233,33 @@ def stale_handles(story: Story) -> None:
     assert all(call.result != 0 for call in stale if call.function != names.DEINIT_ADAPTER)
 
 
+def asked(*answers: int) -> Callable[[Story], None]:
+    """IsUIRequestPending says this in each association of the request sent in it."""
+
+    def check(story: Story) -> None:
+        for association in story.evidence.associations[-ASSOCIATIONS:]:
+            inside = [
+                call
+                for call in story.parts.calls
+                if association.connect_ns <= call.start_ns <= association.end_ns
+            ]
+            (sent,) = (call for call in inside if call.function == names.SEND_UI_REQUEST)
+            request = sent.args["pIhvUIRequest"]["guidUIRequest"]
+            said = [
+                fields.integer(call.out, "pbIsRequestPending")
+                for call in inside
+                if call.function == names.IS_UI_PENDING and call.args["guidUIRequest"] == request
+            ]
+            assert tuple(said) == answers
+
+    return check
+
+
+def refused_extension(story: Story) -> None:
+    """ERROR_NOT_SUPPORTED, once in each association."""
+    assert [call.result for call in story.calls(names.NIC_EXTENSION)] == [50] * ASSOCIATIONS
+
+
 CHECKS: dict[str, Callable[[Story], None]] = {
     "reset-pre-pending": reset_pre_pending,
     "reset-post-pending": reset_post_pending,
@@ -263,6 +290,11 @@ CHECKS: dict[str, Callable[[Story], None]] = {
     "indications": many(names.RECEIVE_INDICATION, 10),
     "unknown-indication": many(names.RECEIVE_INDICATION, 2),
     "control-small-buffers": many(names.CONTROL, 5),
+    "user-answers": asked(1, 0, 0),
+    "user-logs-off": asked(1, 0),
+    "reset-cancels-requests": asked(1, 0),
+    "nic-extension-unsupported": refused_extension,
+    "own-notifications": many(names.SEND_NOTIFICATION, 1),
     "second-pre-associate": second_pre_associate,
     "stale-handles": stale_handles,
 }
@@ -278,9 +310,11 @@ def passed(lab: RunningLab, name: str, associations: int) -> Outcome:
 
 
 def test_every_scenario_with_orders_is_tested_here() -> None:
-    """One added to the catalogue needs its line above; those that roam are in test_roaming."""
+    """One added to the catalogue needs its line above; those that roam are in test_roaming, those
+    of 802.1X in test_enterprise."""
     all_ = [find_scenario(name) for name in scenario_names()]
-    assert set(CHECKS) == {one.name for one in all_ if one.orders_the_guest and not one.roams}
+    ordered = {one.name for one in all_ if one.orders_the_guest and one.eap is None}
+    assert set(CHECKS) == ordered - {one.name for one in all_ if one.roams}
 
 
 @pytest.mark.parametrize("name", CHECKS)

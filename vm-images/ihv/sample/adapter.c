@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "extras.h"
 #include "keys.h"
 #include "sends.h"
 
@@ -116,6 +117,7 @@ VOID WINAPI adapter_deinit(HANDLE handle)
     LeaveCriticalSection(&adapter->lock);
     WaitForSingleObject(adapter->thread, INFINITE);
     CloseHandle(adapter->thread);
+    extras_cancel(adapter->service);
 
     EnterCriticalSection(&adapters_lock);
     for (Adapter **link = &adapters; *link != NULL; link = &(*link)->next) {

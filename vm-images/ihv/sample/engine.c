@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "adapter.h"
+#include "extras.h"
 #include "keys.h"
 #include "layer.h"
 #include "sends.h"
@@ -126,6 +127,8 @@ static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
         error = ERROR_INTERNAL_ERROR;
         reason = REASON_INTERNAL;
     }
+    if (error == ERROR_SUCCESS)
+        extras_run(adapter->service, &adapter->guid, pre->profile.extras);
     if (!claim(adapter, PHASE_PRE_PENDING, error == ERROR_SUCCESS ? PHASE_PRE_DONE : PHASE_IDLE))
         return;
     api.Dot11ExtPreAssociateCompletion(adapter->service, pre->session, reason, error);
@@ -300,6 +303,7 @@ static void run_reset(Adapter *adapter, const Job *job)
         api.Dot11ExtPostAssociateCompletion(adapter->service, job->session, NULL,
                                             REASON_CANCELLED, ERROR_CANCELLED);
     clear_port(adapter);
+    extras_cancel(adapter->service);
     SetEvent(job->finished);
 }
 

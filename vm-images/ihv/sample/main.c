@@ -10,6 +10,7 @@
 
 #include "adapter.h"
 #include "crypto.h"
+#include "extras.h"
 #include "layer.h"
 #include "sends.h"
 
@@ -24,6 +25,7 @@ static VOID WINAPI deinit_service(VOID)
     layer_close();
     adapters_close();
     sends_close();
+    extras_close();
     crypto_close();
 }
 
@@ -98,7 +100,8 @@ static DWORD WINAPI create_discovery_profiles(HANDLE handle, BOOL insecure,
 
 static DWORD WINAPI process_session_change(ULONG event, PWTSSESSION_NOTIFICATION notification)
 {
-    (void)event, (void)notification;
+    if (event == WTS_SESSION_LOGOFF && notification != NULL)
+        extras_log_off(notification->dwSessionId);
     return ERROR_SUCCESS;
 }
 
@@ -113,17 +116,16 @@ static DWORD WINAPI receive_indication(HANDLE handle, DOT11EXT_IHV_INDICATION_TY
 
 static DWORD WINAPI is_ui_request_pending(GUID request, PBOOL pending)
 {
-    (void)request;
     if (pending == NULL)
         return ERROR_INVALID_PARAMETER;
-    *pending = FALSE;
+    *pending = extras_is_pending(&request);
     return ERROR_SUCCESS;
 }
 
 static DWORD WINAPI process_ui_response(GUID request, DWORD size, LPVOID response)
 {
-    (void)request, (void)size, (void)response;
-    return ERROR_NOT_FOUND;
+    (void)size, (void)response; /* the question does not matter, so nor does the answer */
+    return extras_answer(&request) ? ERROR_SUCCESS : ERROR_NOT_FOUND;
 }
 
 static DWORD WINAPI query_ui_request(HANDLE handle, DOT11EXT_IHV_CONNECTION_PHASE phase,
@@ -185,6 +187,7 @@ static DWORD WINAPI init_service(DWORD version, PDOT11EXT_APIS functions, LPVOID
         return ERROR_NOT_SUPPORTED;
     adapters_open();
     sends_open();
+    extras_open();
     layer_connect(functions, &HANDLERS, handlers);
     return ERROR_SUCCESS;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "extras.h"
 #include "faults.h"
 
 #define MAX_FRAGMENT 16384 /* characters; a longer one is refused */
@@ -186,6 +187,12 @@ static bool read_child(Cursor *c, SecurityProfile *profile)
     size_t size = 0;
     bool valid = read_start_tag(c, &tag);
     if (valid && tag.empty) {
+        unsigned extra = extras_find(tag.local);
+        if (extra != 0) {
+            valid = (profile->extras & extra) == 0;
+            profile->extras |= extra;
+            return valid;
+        }
         valid = strcmp(tag.local, "Enterprise") == 0 && !profile->enterprise;
         profile->enterprise = true;
         return valid;
