@@ -58,7 +58,11 @@ def run(
     dll: Annotated[Path | None, typer.Option(help="Your IHV Extensions DLL (64-bit).")] = None,
     beside: Annotated[
         list[Path] | None,
-        typer.Option("--with", help="A file or folder your DLL needs beside it (repeatable)."),
+        typer.Option(
+            "--with",
+            metavar="<path>",
+            help="A file or folder your DLL needs beside it (repeatable).",
+        ),
     ] = None,
     profile: Annotated[
         Path | None, typer.Option(help="A WLAN profile (XML) for your DLL; SSID and name are ours.")

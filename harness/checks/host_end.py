@@ -182,12 +182,12 @@ def leaves_the_trace_alone(case: Case) -> Outcomes:
     """The trace file was neither cut short nor replaced while it was being read."""
     cuts = [item for item in case.segments.damage if item.kind == DamageKind.TRACE_CUT]
     for item in cuts:
-        where = f"line {item.line} of the trace"
+        at_ns = item.from_ns or case.end_ns
         yield Breach(
-            f"the trace file was deleted, cut short or replaced while the DLL ran (after {where}): "
-            f"what it holds from there on is not whole {NOTE}",
-            case.end_ns,
-            case.index.at(case.end_ns),
+            "the trace file was deleted, cut short or replaced while the DLL ran (before line "
+            f"{item.line} of it as kept): it is not whole {NOTE}",
+            at_ns,
+            case.index.at(at_ns),
         )
     if case.segments.processes and not cuts:
         yield case.held()

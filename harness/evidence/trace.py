@@ -55,6 +55,7 @@ class TraceParser:
         self._skipping = False
         self._processes: dict[int, _ProcessState] = {}
         self._process_count = 0
+        self._newest_ns = 0
         self._damage: list[TraceDamage] = []
         self._unlisted = 0
 
@@ -100,7 +101,7 @@ class TraceParser:
             values = _parse_line(line)
             if values.get("kind") == CUT:
                 what = "the trace file was cut short or replaced"
-                self._note(DamageKind.TRACE_CUT, what, span_ns=(0, _MAX_INT))
+                self._note(DamageKind.TRACE_CUT, what, span_ns=(self._newest_ns, _MAX_INT))
                 return None
             return self._place(values)
         except _BadLineError as error:
@@ -128,6 +129,7 @@ class TraceParser:
                 state.index,
                 (min(state.last_ns, record.t_ns), max(state.last_ns, record.t_ns)),
             )
+        self._newest_ns = max(self._newest_ns, record.t_ns)
         state.last_seq, state.last_ns = record.seq, record.t_ns  # times may run back a little
         return _with_process(record, state.index)
 
