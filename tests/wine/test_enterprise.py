@@ -67,7 +67,7 @@ def handed_over(host: HostPeer) -> list[bytes]:
 def test_it_associates_with_rsna_and_no_handshake_before_the_result(onex: HostPeer) -> None:
     """The algorithm is RSNA (6), StartOneX comes after PerformPostAssociate; no M2 yet."""
     assert onex.of("Dot11ExtSetAuthAlgorithm")[0]["dwAuthAlgo"] == 6
-    assert onex.of(START) == [{"hDot11SvcHandle": onex.service, "has_attributes": False}]
+    assert onex.of(START) == [{"hDot11SvcHandle": onex.service, "has_attributes": True}]
     assert onex.heard == []
 
 

@@ -399,7 +399,9 @@ static DWORD WINAPI api_StartOneX(HANDLE service, EAP_ATTRIBUTES *attributes)
     JsonWriter text;
     uint64_t id = begin(&text, "Dot11ExtStartOneX", service);
     jw_bool(&text, "has_attributes", attributes != NULL);
-    return finish(&text, id);
+    DWORD error = finish(&text, id);
+    api_FreeBuffer(attributes); /* the DLL allocated it for us (wlanihv.h) */
+    return error;
 }
 
 static DWORD WINAPI api_StopOneX(HANDLE service)

@@ -116,6 +116,8 @@ static DWORD call_pre_associate(Call *call)
     HANDLE session;
     DWORD reason = NOT_WRITTEN;
     bool valid = profile_read(&profile, call->document, call->args);
+    if (valid && ((PDOT11EXT_IHV_SECURITY_PROFILE)profile.security.data)->bUseMSOnex)
+        onex_prepare();
     if (valid && handle_argument(call, "connect_session", &session)) {
         DWORD status = host.handlers.Dot11ExtIhvPerformPreAssociate(
             call->adapter, session, profile.params.data, profile.connectivity.data,

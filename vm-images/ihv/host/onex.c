@@ -35,6 +35,17 @@ static bool protect_key(Guarded *out, DWORD *size, void *key, size_t key_size)
     return out->data != NULL;
 }
 
+void onex_prepare(void)
+{
+    static bool prepared;
+    uint8_t nothing[16] = {0};
+    DWORD size = 0;
+    Guarded sealed = {NULL, NULL};
+    if (!prepared)
+        prepared = protect_key(&sealed, &size, nothing, sizeof nothing);
+    guarded_free(&sealed);
+}
+
 /* A key or none. */
 static bool read_key(Guarded *out, PBYTE *pointer, DWORD *size, const JsonDocument *d, int index)
 {

@@ -21,6 +21,10 @@ typedef struct OnexResult {
     Guarded eap;
 } OnexResult;
 
+/* Before an association that will need it: the first encryption loads and registers a provider,
+ * which takes long enough under emulation for the access point to repeat M1. */
+void onex_prepare(void);
+
 /* Must be freed in either case. */
 bool onex_read(OnexResult *result, const JsonDocument *document, int index);
 void onex_free(OnexResult *result);

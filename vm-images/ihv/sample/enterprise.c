@@ -67,7 +67,13 @@ static void forget_frames(Enterprise *enterprise)
 
 static bool start(Adapter *adapter)
 {
-    DWORD error = api.Dot11ExtStartOneX(adapter->service, NULL);
+    /* No attributes, in memory of the OS as it wants them: it frees them. */
+    LPVOID attributes = NULL;
+    DWORD error = api.Dot11ExtAllocateBuffer(sizeof(EAP_ATTRIBUTES), &attributes);
+    if (error == ERROR_SUCCESS) {
+        memset(attributes, 0, sizeof(EAP_ATTRIBUTES));
+        error = api.Dot11ExtStartOneX(adapter->service, attributes);
+    }
     adapter->enterprise.running = error == ERROR_SUCCESS;
     if (error == ERROR_SUCCESS)
         adapter->deadline_ms = GetTickCount64() + ONEX_LIMIT_MS;
