@@ -73,7 +73,7 @@ class Figures:
     def lines(self) -> list[str]:
         """As text, a line a figure."""
         return [
-            f"{one.name:<50}{one.median:>12.3f} {one.unit:<8}"
+            f"{one.name:<54}{one.median:>12.3f} {one.unit:<8}"
             f"(n={len(one.samples)}, {min(one.samples):.3f} to {max(one.samples):.3f})"
             for one in self.figures
         ]

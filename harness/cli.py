@@ -188,7 +188,7 @@ def bench(
     ] = 0,
     lab: LabOption = None,
 ) -> None:
-    """Measure image build, first verdict, rate of associations and AP turnaround; or soak."""
+    """Measure image build, first verdict, rate, AP turnaround, cost of the recorder; or soak."""
     _signals()
     figures: Figures | Soak
     with open_console(sys.stderr) as console:
