@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from autoconfig.actions import Scene
 from autoconfig.connection import Connection
 from autoconfig.eap_method import EapMethod, EapUser
 from autoconfig.eap_peer import Peer, PeerEvents
@@ -20,6 +19,7 @@ from autoconfig.notifications import Notification
 from autoconfig.performer import OrderedCalls, Performer
 from autoconfig.profiles import Profile
 from autoconfig.radio import Associated, Bss, ConnectRequest, Lost, RadioError, RadioEvents
+from autoconfig.scene import Scene
 from autoconfig.settings import Settings
 
 AP = bytes.fromhex("024849 4c0001")

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 from autoconfig import codes
-from autoconfig.actions import UNKNOWN_REQUEST, packet_of
 from autoconfig.attempt import Phase
+from autoconfig.handler_actions import UNKNOWN_REQUEST, packet_of
 from autoconfig.host import HostLoss, IhvHost
 from autoconfig.lifecycle import State
 from autoconfig.orders import PACKET_FORMS, STALE_HANDLERS
@@ -400,3 +400,12 @@ def test_requests_end_with_the_user_s_logoff_and_a_reset(rig: Rig, end: str) -> 
         rig.finish_down("stop_post_associate", "adapter_reset")
     assert rig.framework.take_ui_requests() == []
     assert rig.framework.ui_requests_known() == [REQUEST]
+
+
+def test_a_reset_of_the_idle_adapter_cancels_requests_too(rig: Rig) -> None:
+    """RST-04: whenever AdapterReset has returned, nobody is asked any more."""
+    send_request(rig)
+    rig.order("idle", "reset")
+    rig.connection.connect(PROFILE)
+    rig.host.answer("adapter_reset")
+    assert rig.framework.take_ui_requests() == []

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from . import codes
-from .actions import Scene
 from .attempt import new_handle
 from .connection import Connection, StartEap
 from .framework import Framework
@@ -26,6 +25,7 @@ from .packets import Caller
 from .performer import OrderedCalls, Performer
 from .profiles import Profile
 from .radio import Radio
+from .scene import Scene
 from .settings import Settings
 
 DESCRIPTION = "Reference WLAN adapter (mac80211_hwsim)"

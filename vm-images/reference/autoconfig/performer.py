@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from .actions import ACTIONS, Scene
+from .actions import ACTIONS
 from .assoc_params import parse_form
 from .host import Arguments, Done
 from .log import note
 from .orders import HANDLERS, Order, OrderError, Plan, parse
 from .packets import Caller
+from .scene import Scene
 
 
 class Performer:
