@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from harness.blame import GuestKind, blame
 from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
 from harness.checks.timing import AssociationTiming, eapol_timing, summarise
 from harness.config import Lab
@@ -69,11 +70,16 @@ class Judge:
     """Judges the associations of one run."""
 
     def __init__(
-        self, limits: Limits, expect: Expectation, overrides: Overrides | None = None
+        self,
+        limits: Limits,
+        expect: Expectation,
+        overrides: Overrides | None = None,
+        guest: GuestKind = "reference",
     ) -> None:
         self.limits = limits
         self.expect = expect
         self.overrides = overrides or Overrides()
+        self.guest = guest
 
     def latest(self, evidence: RunEvidence, lab_fault: LabFault | None = None) -> AssociationResult:
         """The newest association, judged by what is known now."""
@@ -94,7 +100,8 @@ class Judge:
         return [eapol_timing(item, evidence.clock) for item in evidence.associations]
 
     def _evaluate(self, evidence: RunEvidence) -> Evaluation:
-        return apply(evaluate(evidence, self.limits, self.expect), self.overrides)
+        found = blame(evaluate(evidence, self.limits, self.expect), self.guest)
+        return apply(found, self.overrides)
 
     def _associations(
         self,

@@ -58,7 +58,9 @@ def perform(
     if plan.scenario.beyond_documents:
         console.note(f"{plan.scenario.name} goes beyond the documents: no OS is known to do this")
     overrides = in_force(plan.lab.rules, started_at.date())
-    judge = Judge(limits_of(plan.lab), expectation_of(plan.scenario), overrides)
+    judge = Judge(
+        limits_of(plan.lab), expectation_of(plan.scenario), overrides, plan.lab.guest.kind
+    )
     with recording(directory.path) as tape:
         tape.judged_by(judge.limits, judge.expect)
         gathered = gather(plan, tape, console, directory.path, show)

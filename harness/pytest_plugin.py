@@ -129,7 +129,9 @@ class RunningLab:
         last = gathered.associations[-1].index
         evidence = window(gathered.evidence(self.session.recording), last, before=associations)
         overrides = in_force(self.config.rules, datetime.now(UTC).date())
-        judge = Judge(limits_of(self.config), expectation_of(found), overrides)
+        judge = Judge(
+            limits_of(self.config), expectation_of(found), overrides, self.config.guest.kind
+        )
         results, _ = judge.all(evidence, gathered.broken)
         return Outcome(results, evidence)
 

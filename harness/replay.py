@@ -48,7 +48,9 @@ def judge_again(folder: Path) -> tuple[RunResult, RunEvidence]:
     replay = load(folder)
     faults = {one.index: one.lab_fault for one in stored.associations if one.lab_fault}
     first = replay.judge
-    judge = Judge(first.limits, first.expect, _overrides(folder, stored.started_at.date()))
+    judge = Judge(
+        first.limits, first.expect, _overrides(folder, stored.started_at.date()), stored.guest
+    )
     return judged(stored, replay.evidence, judge, faults), replay.evidence
 
 

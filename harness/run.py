@@ -145,7 +145,7 @@ def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, 
     scenario = plan.scenario
     set_profile(plan, session)
     overrides = in_force(plan.lab.rules, datetime.now(UTC).date())
-    judge = Judge(limits_of(plan.lab), expectation_of(scenario), overrides)
+    judge = Judge(limits_of(plan.lab), expectation_of(scenario), overrides, plan.lab.guest.kind)
     for index in range(first, first + scenario.associations):
         attempt = Attempt(session, scenario, plan.lab.limits, index)
         broke_by: LabFaultResult | None = None

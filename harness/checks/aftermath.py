@@ -60,6 +60,8 @@ def stop_after_reset_succeeds(case: Case) -> Outcomes:
 @rule(
     "STOP-07", cls="S", source="S:ihvonexext.cpp (a comment)",
     text="The OS stops its own 802.1X when the port goes down, even without StopOneX.",
+    severity="MISS",
+    why="it is the OS that stops it",
 )  # fmt: skip
 def os_stops_onex(case: Case) -> Outcomes:
     """No 802.1X result is indicated once StopPostAssociate has returned."""

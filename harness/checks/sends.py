@@ -32,6 +32,8 @@ def sent_during_post_association(case: Case) -> Outcomes:
 @rule(
     "TX-07", cls="D", source="no document says it; from TX-05",
     text="A packet SendPacket refused gets no SendPacketCompletion; the DLL frees it itself.",
+    severity="MISS",
+    why="it is the OS that gives the completion; that the DLL frees the packet is not seen",
 )  # fmt: skip
 def refused_send_is_not_completed(case: Case) -> Outcomes:
     """No completion comes for a send that returned an error."""

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the OS breaks a rule of its own: a lab fault on our guest, a warning on Windows."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.blame import DID, GuestKind, blame
+from harness.checks import RULES, Limits, evaluate
+from harness.checks.limits import Expectation
+from harness.evidence import names
+from harness.judge import Judge
+from harness.results import Verdict
+from tests.unit.checks.builder import tell
+from tests.unit.checks.pairs import PAIRS
+
+OF_THE_OS = sorted(
+    rule.id for rule in RULES.values() if rule.severity == "MISS" and rule.id in PAIRS
+)
+"""Rules only the OS can break, that have a story in which it does."""
+PLAIN = Expectation(connected=None, echoes=0, messages=())
+
+
+def test_every_rule_of_the_os_is_told() -> None:
+    """Each has a story here, or in the tests of its own family."""
+    of_the_os = {rule.id for rule in RULES.values() if rule.severity == "MISS"}
+    elsewhere = {
+        "LIFE-01", "LIFE-04", "TX-05", "POST-01", "POST-02", "POST-09", "POST-10", "STOP-01",
+        "STOP-02", "RST-01", "ONEX-08", "ETH-07",
+    }  # fmt: skip
+    assert of_the_os - set(OF_THE_OS) <= elsewhere
+
+
+@pytest.mark.parametrize("rule", OF_THE_OS)
+@pytest.mark.parametrize(("guest", "severity"), [("reference", "MISS"), ("windows", "WARN")])
+def test_the_driver_is_never_blamed(rule: str, guest: GuestKind, severity: str) -> None:
+    """MISS on the reference guest, a warning on Windows; both say who did it."""
+    result = blame(evaluate(PAIRS[rule].breaks().evidence(), Limits(), PLAIN), guest)
+    found = [item for item in result.findings if item.rule == rule]
+    assert found
+    for item in found:
+        assert item.severity == severity
+        assert item.message.startswith(DID[guest])
+        assert "not the driver" in item.message
+
+
+@pytest.mark.parametrize(
+    ("guest", "verdict"), [("reference", Verdict.MISS), ("windows", Verdict.PASS)]
+)
+def test_the_verdict_follows(guest: GuestKind, verdict: Verdict) -> None:
+    """A run in which only the OS was wrong does not fail, whatever the guest."""
+    evidence = PAIRS["RX-01"].breaks().evidence()
+    results, _ = Judge(Limits(), PLAIN, guest=guest).all(evidence, {})
+    assert [item.verdict for item in results] == [verdict]
+
+
+def test_a_null_in_the_os_table_is_the_oss() -> None:
+    """LIFE-05 speaks of both sides; this half is the OS's."""
+
+    def without(s: object) -> None:
+        s.call(names.INIT_SERVICE, result=1, apis_null=["Dot11ExtSendPacket"])  # type: ignore[attr-defined]
+
+    result = blame(evaluate(tell(init_service=without).evidence()), "windows")
+    (found,) = (item for item in result.findings if item.rule == "LIFE-05")
+    assert (found.severity, "the OS did this" in found.message) == ("WARN", True)
+
+
+def test_what_the_dll_breaks_stays_its_own() -> None:
+    """FAIL and WARN are told as they were."""
+    before = evaluate(PAIRS["RX-04"].breaks().evidence())
+    assert blame(before, "windows") == before
+
+
+def test_the_labs_own_faults_stay_the_labs() -> None:
+    """EXPECT and HOST speak of the lab: MISS on Windows too."""
+    story = tell(without=("m1", "m2", "m3", "m4", "keys", "completion", "connected", "echo"))
+    result = evaluate(story.evidence())
+    own = [item for item in result.findings if item.rule.startswith("EXPECT")]
+    assert [item.severity for item in own] == ["MISS"]
+    assert blame(result, "windows") == result
