@@ -14,9 +14,9 @@ from typing import Literal
 from harness.checks.finding import Severity
 from harness.errors import UsageError
 
-Where = Literal["connection", "service"]
-"""Where the DLL is told of a fault: in the profile, for one connection; or in sample.ini beside the
-DLL, for the life of the service."""
+Where = Literal["connection", "service", "build"]
+"""Where the DLL is told of a fault: in the profile, for one connection; in sample.ini beside the
+DLL, for the life of the service; or it is another build of the DLL, told of it in the profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ class Fault:
     associations: int = 1
     """How many it takes to show."""
     where: Where = "connection"
+    build: str = "sample.dll"
+    """The file of the DLL that has it."""
+    on_the_guest: str = ""
+    """Why the reference guest cannot bring it out; the tests under Wine can."""
     severity: Severity | None = None
     """Of the finding, where it is not the one of its rule."""
     why_more: str = ""
@@ -48,12 +52,52 @@ _ADAPTERS = _table(
         where="service",
     ),
     Fault(
+        "hides-export", "does not export Dot11ExtIhvGetVersionInfo", ("LIFE-02",),
+        where="build", build="sample_unnamed.dll",
+    ),
+    Fault(
+        "leaves-handler-null", "leaves a handler of the table NULL", ("LIFE-05",),
+        where="service",
+    ),
+    Fault(
         "keeps-api-table", "calls through the table that is dead after InitService",
         ("LIFE-06", "HOST-01"), why_more="the table is inaccessible by then, so it crashes",
     ),
     Fault(
+        "refuses-first-adapter", "refuses the first InitAdapter and takes the next", ("LIFE-07",),
+        where="service", on_the_guest="its WLAN service does not ask again for the same adapter",
+    ),
+    Fault(
+        "works-on-after-service", "calls the framework while DeinitService runs", ("LIFE-09",),
+        scenario="service-stopped-connected",
+    ),
+    Fault(
+        "leaves-thread", "leaves a thread running when DeinitService returns", ("LIFE-11",),
+        scenario="service-stopped-connected",
+    ),
+    Fault(
+        "leaks-buffer", "never frees a buffer of Dot11ExtAllocateBuffer", ("LIFE-12",),
+        scenario="service-stopped-connected",
+    ),
+    Fault(
+        "gives-handle-twice", "gives two live adapters one handle", ("ADPT-01",),
+        where="service", on_the_guest="a scenario of one network has one adapter",
+    ),
+    Fault(
         "foreign-service-handle", "calls with a service handle nobody gave, then the right one",
         ("ADPT-02",),
+    ),
+    Fault(
+        "uses-dead-service-handle", "calls with the service handle inside DeinitAdapter",
+        ("ADPT-03",), scenario="adapter-removed-connected",
+    ),
+    Fault(
+        "completes-in-deinit", "completes the pre-association in DeinitAdapter", ("ADPT-06",),
+        scenario="adapter-removed-pre-pending",
+    ),
+    Fault(
+        "takes-stale-handle", "succeeds for an adapter handle it never gave", ("ADPT-10",),
+        scenario="stale-handles",
     ),
 )  # fmt: skip
 
@@ -83,12 +127,37 @@ _PRE = _table(
         ("PRE-08",),
     ),
     Fault(
+        "leaves-out-algorithm", "does not set the multicast cipher", ("PRE-10", "EXPECT-01"),
+        why_more="the OS then has no consistent set to associate with, so it does not connect",
+    ),
+    Fault(
+        "reset-forgets-pre-association", "does not complete the pre-association a reset cancels",
+        ("PRE-11",), scenario="reset-pre-pending",
+    ),
+    Fault(
+        "keeps-profile", "reads the profile when PerformPreAssociate has returned",
+        ("PRE-12", "HOST-01"), why_more="the profile is gone by then, so it crashes",
+    ),
+    Fault(
+        "takes-second-pre-association", "takes a second one while the first is pending",
+        ("PRE-13",), scenario="second-pre-associate",
+    ),
+    Fault(
+        "station-key-of-31-bytes", "gives a virtual station a key of 31 bytes", ("VS-01",),
+        where="build", build="sample_station.dll",
+    ),
+    Fault(
         "registers-late", "calls Dot11ExtSetEtherTypeHandling after the pre-association",
         ("ETH-01",),
     ),
     Fault(
         "little-endian-registration", "registers an EtherType in the processor's byte order",
         ("ETH-02",),
+    ),
+    Fault(
+        "registers-once", "does not register EtherTypes again after a reset",
+        ("ETH-05", "EXPECT-01"), associations=2,
+        why_more="it gets no EAPOL then, so it does not connect",
     ),
     Fault(
         "exemption-out-of-range", "asks for an exemption whose action does not exist", ("ETH-06",),
@@ -109,6 +178,11 @@ _PACKETS = _table(
         "reuses-completion-handle", "sends two packets with one completion handle", ("TX-04",),
     ),
     Fault("sends-in-pre-association", "sends a packet before the association", ("TX-06",)),
+    Fault(
+        "trusts-packet-length", "believes the length a received packet claims",
+        ("RX-03", "HOST-01"), scenario="short-and-garbled-packets",
+        why_more="it reads where nothing is, so it crashes",
+    ),
     Fault(
         "ntstatus-from-receive", "returns an NTSTATUS value from ReceivePacket", ("RX-04",),
     ),
@@ -143,6 +217,19 @@ _POST = _table(
         "names-another-peer", "completes for a peer that is not the access point", ("POST-12",),
     ),
     Fault(
+        "reset-forgets-post-association", "does not complete the session a reset cancels",
+        ("POST-13",), scenario="reset-post-pending",
+    ),
+    Fault(
+        "refuses-to-roam", "refuses a second session of one pre-association", ("POST-14",),
+        scenario="reassociation",
+    ),
+    Fault(
+        "trusts-association-offsets", "reads the request wherever the parameters say it is",
+        ("POST-15", "HOST-01"), scenario="hostile-offset-past-end",
+        why_more="nothing is there, so it crashes",
+    ),
+    Fault(
         "sets-algorithm-while-connected", "sets the authentication algorithm in post-association",
         ("POST-16",),
     ),
@@ -158,6 +245,14 @@ _END = _table(
         scenario="deauthentication",
     ),
     Fault(
+        "starts-onex-after-stop", "calls Dot11ExtStartOneX after StopPostAssociate",
+        ("STOP-05",), scenario="reassociation",
+    ),
+    Fault(
+        "stop-after-reset-fails", "returns an error from StopPostAssociate after a reset",
+        ("STOP-06",), scenario="stop-after-reset",
+    ),
+    Fault(
         "deadlocks-in-stop", "waits in StopPostAssociate for what its other thread holds",
         ("STOP-08", "HOST-02"), why_more="a deadlock is a handler that does not return",
     ),
@@ -169,8 +264,20 @@ _END = _table(
         "connects-once", "refuses PerformPreAssociate after a reset", ("RST-02",), associations=2,
     ),
     Fault(
+        "resets-with-another-code", "completes what a reset cancels with ERROR_INVALID_STATE",
+        ("RST-03",), scenario="reset-post-pending",
+    ),
+    Fault(
+        "keeps-ui-request-after-reset", "says a request is pending that a reset has cancelled",
+        ("RST-04",), scenario="ui-request-reset",
+    ),
+    Fault(
         "stops-onex-after-reset", "calls Dot11ExtStopOneX after AdapterReset has returned",
         ("RST-05",), associations=2,
+    ),
+    Fault(
+        "second-reset-fails", "returns an error from a second AdapterReset", ("RST-06",),
+        scenario="reset-idle",
     ),
     Fault(
         "key-id-from-before-reset", "makes a key the default that the reset has deleted",
@@ -198,8 +305,51 @@ _KEYS = _table(
 
 _OTHER = _table(
     Fault("reuses-ui-guid", "sends two user interface requests of one GUID", ("UI-02",)),
+    Fault(
+        "overwrites-ui-request", "writes to a request that is pending", ("UI-03",),
+    ),
+    Fault(
+        "knows-any-ui-request", "says of any request that it is pending", ("UI-04",),
+        scenario="session-changes",
+    ),
+    Fault(
+        "keeps-answered-ui-request", "says that a request is pending that was answered",
+        ("UI-05",), scenario="ui-request-answered",
+    ),
+    Fault(
+        "keeps-ui-request-after-logoff", "says that a request is pending whose user has logged off",
+        ("UI-06",), scenario="session-changes",
+    ),
+    Fault(
+        "query-gives-own-memory", "returns memory of its own from QueryUIRequest", ("UI-07",),
+        scenario="profile-handlers",
+    ),
+    Fault(
+        "knows-any-indication", "succeeds for an indication no document knows", ("IND-01",),
+        scenario="unknown-indication", severity="WARN",
+    ),
+    Fault(
+        "frees-what-it-gave", "frees what QueryUIRequest has given to the OS", ("MEM-01",),
+        scenario="profile-handlers",
+    ),
     Fault("frees-foreign-memory", "gives FreeBuffer memory of another allocator", ("MEM-02",)),
     Fault("notifies-of-nothing", "calls Dot11ExtSendNotification with NULL", ("MEM-03",)),
+    Fault(
+        "validates-with-odd-reason", "gives a reason from ValidateProfile that is not a DLL's",
+        ("PROF-01",), scenario="profile-handlers",
+    ),
+    Fault(
+        "matches-with-odd-reason", "gives a reason from PerformCapabilityMatch that is not a DLL's",
+        ("PROF-02",),
+    ),
+    Fault(
+        "discovers-without-reason", "gives no reason for an error of CreateDiscoveryProfiles",
+        ("PROF-03",), scenario="profile-handlers",
+    ),
+    Fault(
+        "control-returns-too-much", "returns more from Control than fits", ("CTRL-01",),
+        scenario="control-small-buffers",
+    ),
 )  # fmt: skip
 
 _HOST = _table(

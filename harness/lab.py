@@ -24,7 +24,7 @@ from harness.guest.agent import Agent, Interface, running_agent
 from harness.guest.dll import Dll
 from harness.guest.orders import Orders
 from harness.guest.recorder import AGENT, FOLDER, TRACE, installed, stop_service
-from harness.guest.sample import told
+from harness.guest.sample import build_of, told
 from harness.guest.ssh import Login, Ssh, connect
 from harness.recording import Recording
 from harness.scenarios import Network
@@ -211,6 +211,7 @@ def open_session(
             ssh.mkdir(FOLDER)
             ssh.put(images.agent, AGENT)
             stack.enter_context(told(ssh, fault))
+            dll = dll or build_of(fault, images.agent.parent)
             place = stack.enter_context(installed(ssh, images.recorder, dll=dll, oui=oui))
             recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))

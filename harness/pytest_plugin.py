@@ -28,7 +28,7 @@ from harness.config import Lab, load_lab
 from harness.console import open_console
 from harness.eap import RadiusServer, radius_of
 from harness.errors import LabFault
-from harness.evidence import RunEvidence, window
+from harness.evidence import AssociationEvidence, RunEvidence, window
 from harness.faults import find_fault
 from harness.judge import Judge, expectation_of, limits_of
 from harness.lab import Guest, Session, open_guest, open_session
@@ -74,6 +74,7 @@ class RunningLab:
         self.network = network
         """The network that is on the air."""
         self._next = 1
+        self._before: list[AssociationEvidence] = []
 
     @property
     def passphrase(self) -> str:
@@ -87,8 +88,12 @@ class RunningLab:
         *,
         associations: int = 1,
         fault: str | None = None,
+        whole: bool = False,
     ) -> Outcome:
         """Run a scenario and judge it; raises `LabFault`.
+
+        Rules that need all that came before in the session are judged with `whole` only, which
+        takes the longer the more there was.
 
         Its network has the session's name and passphrase, and the access points it asks for. One
         with [eap] is on the air for this call only, with its own RADIUS server and credentials.
@@ -97,7 +102,7 @@ class RunningLab:
         found = dressed(found, self.config, Brought())
         found = found.model_copy(update={"associations": associations})
         if found.eap is not None:
-            return self._authenticated(found, fault)
+            return self._authenticated(found, fault, whole)
         own = ("ssid", "passphrase")
         network = found.network.model_copy(
             update={name: getattr(self.network, name) for name in own}
@@ -105,14 +110,14 @@ class RunningLab:
         if network != self.network:
             self._put_on_air(network)
             self.network = network
-        return self._associate(found.model_copy(update={"network": network}), fault)
+        return self._associate(found.model_copy(update={"network": network}), fault, whole)
 
-    def _authenticated(self, found: Scenario, fault: str | None) -> Outcome:
+    def _authenticated(self, found: Scenario, fault: str | None, whole: bool) -> Outcome:
         with radius_of(found, self.folder) as (credentials, radius):
             self.session.credentials = credentials
             self._put_on_air(found.network, radius)
             try:
-                return self._associate(found, fault)
+                return self._associate(found, fault, whole)
             finally:
                 self._put_on_air(self.network)
 
@@ -120,20 +125,23 @@ class RunningLab:
         self.session.air.take_off_air()
         self.session.go_on_air(self.config, network, radius)
 
-    def _associate(self, found: Scenario, fault: str | None) -> Outcome:
+    def _associate(self, found: Scenario, fault: str | None, whole: bool) -> Outcome:
         associations = found.associations
         plan = Plan(self.config, found, "pytest", find_fault(fault) if fault else None)
-        gathered = Gathered()
+        gathered = Gathered(list(self._before) if whole else [])
         first, self._next = self._next, self._next + associations
         associate_all(plan, self.session, gathered, lambda _: None, first)
         last = gathered.associations[-1].index
-        evidence = window(gathered.evidence(self.session.recording), last, before=associations)
+        self._before += gathered.associations[-associations:]
+        evidence = gathered.evidence(self.session.recording)
+        if not whole:
+            evidence = window(evidence, last, before=associations)
         overrides = in_force(self.config.rules, datetime.now(UTC).date())
         judge = Judge(
             limits_of(self.config), expectation_of(found), overrides, self.config.guest.kind
         )
         results, _ = judge.all(evidence, gathered.broken)
-        return Outcome(results, evidence)
+        return Outcome(results[-associations:], evidence)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

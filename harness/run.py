@@ -124,7 +124,7 @@ def set_profile(plan: Plan, session: Session) -> None:
     """Give the guest the scenario's profile, and with [eap] what 802.1X needs besides."""
     scenario, credentials = plan.scenario, session.credentials
     limit_s = plan.lab.limits.command_s
-    fault = plan.fault.name if plan.fault and plan.fault.where == "connection" else None
+    fault = plan.fault.name if plan.fault and plan.fault.where != "service" else None
     xml = profile_xml(scenario, fault, credentials)
     for interface in session.interfaces(scenario.adapters, limit_s=limit_s):
         session.agent.set_profile(interface, xml, timeout_s=limit_s)

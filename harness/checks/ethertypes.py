@@ -273,7 +273,7 @@ def odd_packet(call: Call) -> str | None:
     if fields.text(packet, "ethertype_bytes") != EAPOL or size is None:
         return None
     data = fields.octets(fields.text(packet, "data"))
-    if data is None or len(data) < 2:
+    if data is None:
         return None
     length = int.from_bytes(data[2:4], "big")
     if len(data) < 4 or 4 + length > size - 8:

@@ -11,7 +11,7 @@ from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, handlers
 
 _STARTING = frozenset({names.GET_VERSION, names.INIT_SERVICE, names.INIT_VIRTUAL_STATION})
-_MEMORY = frozenset({names.ALLOCATE_BUFFER, names.FREE_BUFFER})
+_GIVES_BACK = frozenset({names.FREE_BUFFER})
 
 
 @rule(
@@ -104,7 +104,7 @@ def _out_of_service(call: Call, start: Call, end: Call | None) -> str | None:
     if call.entered_after_return_of(end):
         return "after DeinitService had returned"
     inside = call.inside(names.DEINIT_SERVICE) is not None
-    return None if call.function in _MEMORY or not inside else "inside DeinitService"
+    return None if call.function in _GIVES_BACK or not inside else "inside DeinitService"
 
 
 @rule(

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Telling our sample DLL of a fault that lasts as long as the service: sample.ini beside it."""
+"""Our sample DLL with a fault of the service (sample.ini beside it) or of another build."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 
 from harness.errors import HarnessError
 from harness.faults import Fault
+from harness.guest.dll import Dll
 from harness.guest.recorder import registered
 from harness.guest.ssh import Ssh
 
@@ -18,6 +20,14 @@ SETTINGS = "sample.ini"
 def settings(fault: Fault) -> bytes:
     """sample.ini for a fault."""
     return f"[sample]\r\nfault={fault.name}\r\n".encode()
+
+
+def build_of(fault: Fault | None, folder: Path) -> Dll | None:
+    """The build of the DLL that has the fault, where it is not the guest's own one."""
+    if fault is None or fault.where != "build":
+        return None
+    path = folder / fault.build
+    return Dll(path, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def lab_config() -> Lab:
     """The defaults, with shorter limits where a fault is meant to run into them."""
-    limits = {"post_associate_s": 3, "handler_s": 3}
+    limits = {"post_associate_s": 6, "handler_s": 3}
     return Lab.model_validate({"limits": limits})
 
 

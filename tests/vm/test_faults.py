@@ -12,13 +12,17 @@ from harness.checks import RULES
 from harness.faults import FAULTS, Fault
 from harness.pytest_plugin import RunningLab
 
-PER_CONNECTION = [fault for fault in FAULTS.values() if fault.where == "connection"]
+PER_CONNECTION = [
+    fault for fault in FAULTS.values() if fault.where == "connection" and not fault.on_the_guest
+]
 
 
 @pytest.mark.parametrize("fault", PER_CONNECTION, ids=[fault.name for fault in PER_CONNECTION])
 def test_the_fault_is_found_by_its_rules_alone(lab: RunningLab, fault: Fault) -> None:
     """The findings are of the rules the fault breaks, each with the severity it is to have."""
-    outcome = lab.associate(fault.scenario, associations=fault.associations, fault=fault.name)
+    outcome = lab.associate(
+        fault.scenario, associations=fault.associations, fault=fault.name, whole=True
+    )
     expected = {(rule, fault.severity or RULES[rule].severity) for rule in fault.rules}
     assert {(found.rule, found.severity) for found in outcome.findings} == expected, [
         found.message for found in outcome.findings

@@ -12,13 +12,19 @@ import time
 from collections.abc import Callable
 
 from tests.wine.access_point import AccessPoint
-from tests.wine.peer import AP_TEXT, HostPeer
+from tests.wine.peer import AP_TEXT, GUID, HostPeer, assoc_params, fragment, profile_args
 
 QUIET_S = 0.08
 """Longer than a fault waits for a handler to have returned (AFTER_RETURN_MS of faults.h)."""
 STEP_S = 1.5
 """How long a step of the DLL is waited for; longer than the limits the matrix judges by."""
 SUCCESS = 0
+SET_AUTH = "Dot11ExtSetAuthAlgorithm"
+SET_ETHERTYPES = "Dot11ExtSetEtherTypeHandling"
+SEND_UI = "Dot11ExtSendUIRequest"
+UNKNOWN_REQUEST = "{5f0c6c4e-0000-4000-8000-000000000000}"
+STALE_ADAPTER = "0xdead0"
+LOGOFF = 6
 
 
 class Os:
@@ -29,6 +35,9 @@ class Os:
         self.fault = fault
         self.begun_ns: list[int] = []
         """When each association began, on the trace's clock."""
+        self.adapter_gone = False
+        self.reset_at = 0
+        """How many calls of the DLL there were at the last reset."""
 
     def begin(self) -> None:
         """A new association on a new access point."""
@@ -36,8 +45,9 @@ class Os:
         self.begun_ns.append(time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW))
 
     def pre_associate(self) -> bool:
-        """Until the completion, if one comes; whether it is one of success."""
+        """Until the completion, if one comes; whether it came."""
         host = self.host
+        self.ask("capability_match")
         if host.pre_associate(fault=self.fault)["status"] != SUCCESS:
             return False
 
@@ -47,12 +57,20 @@ class Os:
 
         return self.wait(own)
 
-    def post_associate(self) -> bool:
-        """Until the completion of success, if one comes; whether the handler succeeded."""
+    def ask(self, call: str, xml: str | None = None, **more: object) -> None:
+        """A handler that is given a profile, the association's own or another."""
+        args = {**profile_args(), **more}
+        security = fragment("correct horse", self.fault) if xml is None else xml
+        self.host.call(call, ihv_handle=self.host.adapter, security_xml=security, **args)
+
+    def post_associate(self, params: bytes | None = None) -> bool:
+        """Until the completion, if one comes; whether the handler succeeded."""
         host = self.host
-        started = host.result(host.post_associate(), timeout_s=STEP_S)
+        started = host.result(host.post_associate(params), timeout_s=STEP_S)
         if started["result"]["status"] != SUCCESS:
             return False
+        if SET_ETHERTYPES not in host.names()[self.reset_at :]:
+            return True  # nothing is registered, so nothing is received
         host.deliver(host.ap.m1())
         before = host.names().count("Dot11ExtSetDefaultKeyId")
         self.wait(lambda: host.names().count("Dot11ExtSetDefaultKeyId") > before)
@@ -78,11 +96,43 @@ class Os:
     def reset(self) -> None:
         """AdapterReset, likewise."""
         self.host.call("adapter_reset", ihv_handle=self.host.adapter)
+        self.reset_at = len(self.host.calls)
         time.sleep(QUIET_S)
+
+    def ask_ui(self) -> None:
+        """IsUIRequestPending for every request so far, else for one never sent."""
+        for guid in self.requests() or [UNKNOWN_REQUEST]:
+            self.host.call("is_ui_request_pending", guid=guid)
+
+    def requests(self) -> list[str]:
+        """The requests sent, each once."""
+        sent = [one["pIhvUIRequest"]["guidUIRequest"] for one in self.host.of(SEND_UI)]
+        return list(dict.fromkeys(sent))
+
+    def during_pre_association(self, act: Callable[[], int]) -> None:
+        """Begin a pre-association and act while the DLL's worker is in a framework call."""
+        host = self.host
+        before = host.names().count(SET_AUTH)
+        host.hold(SET_AUTH)
+        started = host.pre_associate(fault=self.fault)
+        if started["status"] == SUCCESS and self.wait(
+            lambda: host.names().count(SET_AUTH) > before
+        ):
+            acting = act()
+            host.release()
+            host.result(acting)
+        else:
+            host.release()
+
+    def remove_adapter(self) -> int:
+        """DeinitAdapter, without waiting."""
+        self.adapter_gone = True
+        return self.host.post("deinit_adapter", ihv_handle=self.host.adapter)
 
     def end(self) -> None:
         """The adapter, then the service, go."""
-        self.host.call("deinit_adapter", ihv_handle=self.host.adapter)
+        if not self.adapter_gone:
+            self.host.result(self.remove_adapter())
         self.host.call("deinit_service")
         self.host.wait_exit()
 
@@ -107,8 +157,213 @@ def deauthentication(os: Os) -> None:
     os.reset()
 
 
+def connected(act: Callable[[Os], None]) -> Callable[[Os], None]:
+    """A scenario that acts while the connection stands."""
+
+    def scenario(os: Os) -> None:
+        os.begin()
+        if os.pre_associate() and os.post_associate():
+            act(os)
+            os.stop()
+        os.reset()
+
+    return scenario
+
+
+def reset_pre_pending(os: Os) -> None:
+    """AdapterReset while the pre-association is at work."""
+    os.begin()
+    os.during_pre_association(
+        lambda: os.host.post("adapter_reset", ihv_handle=os.host.adapter)
+    )  # fmt: skip
+    time.sleep(QUIET_S)
+
+
+def reset_post_pending(os: Os) -> None:
+    """AdapterReset while the session is pending."""
+    os.begin()
+    if os.pre_associate():
+        os.host.result(os.host.post_associate(), timeout_s=STEP_S)
+    os.reset()
+
+
+def stop_after_reset(os: Os) -> None:
+    """The same, and StopPostAssociate after it."""
+    reset_post_pending(os)
+    os.stop()
+
+
+def reset_idle(os: Os) -> None:
+    """A reset with nothing begun, and two after the connection."""
+    os.reset()
+    plain(os)
+    os.reset()
+
+
+def removed_pre_pending(os: Os) -> None:
+    """The adapter goes while the pre-association is at work."""
+    os.begin()
+    os.during_pre_association(os.remove_adapter)
+
+
+def removed_connected(os: Os) -> None:
+    """The adapter goes while the connection stands."""
+    os.begin()
+    if os.pre_associate() and os.post_associate():
+        os.stop()
+    os.host.result(os.remove_adapter())
+
+
+def second_pre_associate(os: Os) -> None:
+    """PerformPreAssociate comes again while the first is pending."""
+
+    def again() -> int:
+        args = {**profile_args(), "connect_session": os.host.new_handle()}
+        security = fragment("correct horse", os.fault)
+        return os.host.post(
+            "pre_associate", ihv_handle=os.host.adapter, security_xml=security, **args
+        )
+
+    def completed() -> bool:
+        done = os.host.of("Dot11ExtPreAssociateCompletion")
+        return any(one["hConnectSession"] == os.host.connect_session for one in done)
+
+    os.begin()
+    os.during_pre_association(again)
+    os.wait(completed)
+    os.post_associate()
+    os.stop()
+    os.reset()
+
+
+def stale_handles(os: Os) -> None:
+    """Two handlers with a handle that no InitAdapter gave."""
+    os.ask("validate_profile")
+    for call, args in (("adapter_reset", {}), ("receive_indication", {"type": 0})):
+        os.host.call(call, ihv_handle=os.host.adapter, pass_handle=STALE_ADAPTER, **args)
+    plain(os)
+
+
+def hostile_parameters(os: Os) -> None:
+    """The beacon is said to lie far behind the structure."""
+    params = bytearray(assoc_params())
+    params[36:44] = (0x00100000).to_bytes(4, "little") + (64).to_bytes(4, "little")
+    os.begin()
+    if os.pre_associate() and os.post_associate(bytes(params)):
+        os.stop()
+    os.reset()
+
+
+def profile_handlers(os: Os) -> None:
+    """Profiles good and broken are validated, discovery profiles and a request asked for."""
+    os.begin()
+    os.ask("validate_profile")
+    os.ask("validate_profile", xml="<IhvSecurity><Passphrase>")
+    os.ask("create_discovery_profiles", insecure=False)
+    if os.pre_associate() and os.post_associate():
+        os.host.call("query_ui_request", ihv_handle=os.host.adapter, phase=2)
+        os.stop()
+    os.reset()
+
+
+def _reassociate(os: Os) -> None:
+    os.stop()
+    os.host.ap = AccessPoint()
+    os.post_associate()
+
+
+def _garble(os: Os) -> None:
+    short = "02000000010" + "0888e" + "02"
+    os.host.call("receive_packet", ihv_handle=os.host.adapter, data=short)
+
+
+def _answer(os: Os) -> None:
+    os.ask_ui()
+    for guid in os.requests():
+        os.host.call("process_ui_response", guid=guid, data="01")
+    os.ask_ui()
+
+
+def _log_off(os: Os) -> None:
+    os.host.call("process_session_change", event_type=LOGOFF)
+    os.ask_ui()
+
+
+def _ask_after_reset(os: Os) -> None:
+    plain(os)
+    os.ask_ui()
+
+
+def _control(os: Os) -> None:
+    for size in (0, 1, 64):
+        os.host.call("control", ihv_handle=os.host.adapter, data="01020304", out_size=size)
+
+
+def _indicate(os: Os) -> None:
+    os.host.call("receive_indication", ihv_handle=os.host.adapter, type=5)
+
+
 SCENARIOS: dict[str, Callable[[Os], None]] = {
     "plain": plain,
     "deauthentication": deauthentication,
+    "reset-pre-pending": reset_pre_pending,
+    "reset-post-pending": reset_post_pending,
+    "stop-after-reset": stop_after_reset,
+    "reset-idle": reset_idle,
+    "adapter-removed-pre-pending": removed_pre_pending,
+    "adapter-removed-connected": removed_connected,
+    "service-stopped-connected": removed_connected,
+    "second-pre-associate": second_pre_associate,
+    "stale-handles": stale_handles,
+    "hostile-offset-past-end": hostile_parameters,
+    "profile-handlers": profile_handlers,
+    "reassociation": connected(_reassociate),
+    "short-and-garbled-packets": connected(_garble),
+    "ui-request-answered": connected(_answer),
+    "ui-request-reset": _ask_after_reset,
+    "session-changes": connected(_log_off),
+    "control-small-buffers": connected(_control),
+    "unknown-indication": connected(_indicate),
 }
 """What each scenario of the faults means to the DLL."""
+
+LAST = {"adapter-removed-pre-pending", "adapter-removed-connected", "service-stopped-connected"}
+"""Scenarios after which this OS has no adapter any more."""
+
+
+# Faults of the service's life, which no association brings out.
+
+
+def _first_adapter_refused(os: Os) -> None:
+    """InitAdapter again when it was refused."""
+    os.host.wait_for(lambda: bool(os.host.events), "service event", 60.0)
+    for _ in range(2):
+        made = os.host.call(
+            "init_adapter", guid=GUID, description="x", mode=4, svc_handle=os.host.new_handle()
+        )
+    os.host.adapter = made["ihv_handle"]
+
+
+def _two_adapters(os: Os) -> None:
+    """A second adapter beside the first."""
+    os.host.start()
+    os.host.call(
+        "init_adapter", guid=GUID[:-2] + "F}", description="y", mode=4,
+        svc_handle=os.host.new_handle(),
+    )  # fmt: skip
+
+
+def _refused_service(os: Os) -> None:
+    """The service does not come up."""
+    os.host.wait_for(lambda: bool(os.host.events), "service event", 60.0)
+    assert os.host.events[0]["state"] == "failed"
+    os.host.wait_exit()
+
+
+STARTS: dict[str, Callable[[Os], None]] = {
+    "refuses-first-adapter": _first_adapter_refused,
+    "gives-handle-twice": _two_adapters,
+    "leaves-handler-null": _refused_service,
+    "hides-export": _refused_service,
+}
+"""How the service starts with faults that show there; nothing comes after it."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from harness.evidence import names
 from tests.unit.checks.builder import (
     ALL_HANDLERS,
@@ -15,6 +17,7 @@ from tests.unit.checks.builder import (
     version,
 )
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
+from tests.unit.checks.stories import deinit
 
 
 def test_life_01_order_of_first_calls() -> None:
@@ -99,3 +102,24 @@ def test_life_06_kept_pointer() -> None:
     story.record("exception", 20, function=None, call=None, offset="0x10", **crash)
     findings = judge(story).findings
     assert {item.rule for item in findings} == {"LIFE-06", "HOST-01"}
+
+
+def test_only_giving_back_is_left_to_the_end() -> None:
+    """A buffer taken inside DeinitService breaks LIFE-09, one given back there does not."""
+
+    def end(*steps: Callable[[Story], None]) -> Story:
+        story = tell()
+        deinit(story)
+        call = story.enter(names.DEINIT_SERVICE)
+        for step in steps:
+            step(story)
+        story.leave(call, names.DEINIT_SERVICE, result=None)
+        return story
+
+    def take(s: Story) -> None:
+        s.call(names.ALLOCATE_BUFFER, OS, out={"ppvBuffer": "0xa000"}, dwByteCount=16)
+
+    def give(s: Story) -> None:
+        s.call(names.FREE_BUFFER, OS, None, pvMemory="0xa000")
+
+    only_finding(end(take, give), "LIFE-09", "FAIL", "inside DeinitService")

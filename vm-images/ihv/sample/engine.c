@@ -107,12 +107,18 @@ static bool derive_pmk(Adapter *adapter, const PreAssociation *pre)
     return adapter->has_pmk;
 }
 
+static bool pre_association_wanted(void *adapter)
+{
+    return engine_in_phase(adapter, PHASE_PRE_PENDING);
+}
+
 static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
 {
     Reason reason = REASON_SUCCESS;
-    DWORD error = keys_prepare(adapter->service, pre->profile.enterprise
-                                                     ? DOT11_AUTH_ALGO_RSNA
-                                                     : DOT11_AUTH_ALGO_RSNA_PSK);
+    DWORD error = keys_prepare(
+        adapter->service,
+        pre->profile.enterprise ? DOT11_AUTH_ALGO_RSNA : DOT11_AUTH_ALGO_RSNA_PSK,
+        pre_association_wanted, adapter);
     adapter->enterprise.wanted = pre->profile.enterprise;
     if (error != ERROR_SUCCESS) {
         reason = REASON_KEY_REFUSED;

@@ -9,8 +9,10 @@
  *
  * A fault is chosen
  *   - for one connection by <Fault> in the security fragment: from its PerformPreAssociate (or
- *     PerformCapabilityMatch) to the next one's, so that what comes after a reset is its too;
+ *     any handler before it that is given the profile) to the next one's, so that what comes after
+ *     a reset is its too;
  *   - for the life of the service by sample.ini beside the DLL ([sample] fault=name).
+ * What is wrong with the exports themselves is built: sample_*.def.
  */
 #ifndef HIL_SAMPLE_FAULTS_H
 #define HIL_SAMPLE_FAULTS_H

@@ -37,9 +37,9 @@ static DWORD WINAPI withhold_pre(HANDLE service, HANDLE session, DWORD reason, D
 /* ADPT-06 */
 static VOID WINAPI completes_in_deinit(HANDLE handle)
 {
+    good.Dot11ExtIhvDeinitAdapter(handle);
     os.Dot11ExtPreAssociateCompletion(scene.service, scene.connect_session, REASON_CANCELLED,
                                       ERROR_CANCELLED);
-    good.Dot11ExtIhvDeinitAdapter(handle);
 }
 
 /* ADPT-10 */

@@ -26,6 +26,71 @@ static DWORD WINAPI asks_twice(POST_PARAMETERS)
     return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
 }
 
+/* UI-03 to UI-06, RST-04: a request is sent, and then something of what should follow is not
+ * done.  The good DLL sends none. */
+static DWORD WINAPI asks(POST_PARAMETERS)
+{
+    os.Dot11ExtSendUIRequest(scene.service, &request);
+    return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
+}
+
+/* UI-03 */
+static DWORD WINAPI asks_and_overwrites(POST_PARAMETERS)
+{
+    os.Dot11ExtSendUIRequest(scene.service, &request);
+    question[0] ^= 0x20;
+    return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
+}
+
+static DWORD WINAPI never_forgets(GUID id, PBOOL pending)
+{
+    *pending = memcmp(&id, &request.guidUIRequest, sizeof id) == 0;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI takes_answer(GUID id, DWORD size, LPVOID response)
+{
+    (void)id, (void)size, (void)response;
+    return ERROR_SUCCESS;
+}
+
+/* UI-04 */
+static DWORD WINAPI knows_any_request(GUID id, PBOOL pending)
+{
+    (void)id;
+    *pending = TRUE;
+    return ERROR_SUCCESS;
+}
+
+/* UI-07: memory of its own. */
+static DWORD WINAPI gives_own_memory(HANDLE handle, DOT11EXT_IHV_CONNECTION_PHASE phase,
+                                     PDOT11EXT_IHV_UI_REQUEST *given)
+{
+    (void)handle, (void)phase;
+    *given = &request;
+    return ERROR_SUCCESS;
+}
+
+/* MEM-01: frees what it has given away. */
+static DWORD WINAPI gives_a_buffer(HANDLE handle, DOT11EXT_IHV_CONNECTION_PHASE phase,
+                                   PDOT11EXT_IHV_UI_REQUEST *given)
+{
+    (void)handle, (void)phase;
+    if (os.Dot11ExtAllocateBuffer(sizeof request, &scene.kept) != ERROR_SUCCESS)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    memset(scene.kept, 0, sizeof request);
+    *given = scene.kept;
+    return ERROR_SUCCESS;
+}
+
+static DWORD WINAPI frees_it_too(HANDLE handle, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
+{
+    if (scene.kept != NULL)
+        os.Dot11ExtFreeBuffer(scene.kept);
+    scene.kept = NULL;
+    return good.Dot11ExtIhvStopPostAssociate(handle, peer, status);
+}
+
 /* IND-01 */
 static DWORD WINAPI knows_any_indication(HANDLE handle, DOT11EXT_IHV_INDICATION_TYPE type,
                                          ULONG size, LPVOID buffer)
@@ -95,6 +160,24 @@ static DWORD WINAPI returns_more_than_fits(HANDLE handle, DWORD in_size, PBYTE i
 
 const Fault FAULTS_OTHER[] = {
     {.name = "reuses-ui-guid", .handlers.Dot11ExtIhvPerformPostAssociate = asks_twice},
+    {.name = "overwrites-ui-request",
+     .handlers.Dot11ExtIhvPerformPostAssociate = asks_and_overwrites},
+    {.name = "knows-any-ui-request",
+     .handlers.Dot11ExtIhvIsUIRequestPending = knows_any_request},
+    {.name = "keeps-answered-ui-request",
+     .handlers = {.Dot11ExtIhvPerformPostAssociate = asks,
+                  .Dot11ExtIhvIsUIRequestPending = never_forgets,
+                  .Dot11ExtIhvProcessUIResponse = takes_answer}},
+    {.name = "keeps-ui-request-after-logoff",
+     .handlers = {.Dot11ExtIhvPerformPostAssociate = asks,
+                  .Dot11ExtIhvIsUIRequestPending = never_forgets}},
+    {.name = "keeps-ui-request-after-reset",
+     .handlers = {.Dot11ExtIhvPerformPostAssociate = asks,
+                  .Dot11ExtIhvIsUIRequestPending = never_forgets}},
+    {.name = "query-gives-own-memory", .handlers.Dot11ExtIhvQueryUIRequest = gives_own_memory},
+    {.name = "frees-what-it-gave",
+     .handlers = {.Dot11ExtIhvQueryUIRequest = gives_a_buffer,
+                  .Dot11ExtIhvStopPostAssociate = frees_it_too}},
     {.name = "knows-any-indication", .handlers.Dot11ExtIhvReceiveIndication = knows_any_indication},
     {.name = "frees-foreign-memory", .handlers.Dot11ExtIhvPerformPostAssociate = frees_own_memory},
     {.name = "notifies-of-nothing",

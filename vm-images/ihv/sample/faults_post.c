@@ -36,12 +36,12 @@ static DWORD WINAPI once_only(POST_PARAMETERS)
     return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
 }
 
-/* POST-15: reads the request's body wherever it is said to be. */
+/* POST-15: reads on to the end of the beacon, wherever that is said to be. */
 static DWORD WINAPI trusts_offsets(POST_PARAMETERS)
 {
-    const volatile uint8_t *body = (const uint8_t *)params + params->uAssocReqOffset;
-    for (ULONG at = 0; at < params->uAssocReqSize; at++)
-        (void)body[at];
+    const volatile uint8_t *bytes = (const uint8_t *)params;
+    for (uint64_t at = 0; at < (uint64_t)params->uBeaconOffset + params->uBeaconSize; at++)
+        (void)bytes[at];
     return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
 }
 

@@ -109,8 +109,34 @@ static DWORD WINAPI completes_both(HANDLE service, HANDLE session, DWORD reason,
 {
     bool second = WaitForSingleObject(scene.kept, WAIT_MS) == WAIT_OBJECT_0;
     if (second)
-        os.Dot11ExtPreAssociateCompletion(service, scene.connect_session, REASON_CANCELLED,
-                                          ERROR_CANCELLED);
+        os.Dot11ExtPreAssociateCompletion(service, scene.connect_session, reason, error);
+    return os.Dot11ExtPreAssociateCompletion(service, session, reason, error);
+}
+
+/* PRE-12: the worker reads the profile where the OS had it. */
+static DWORD WINAPI keeps_profile(PRE_PARAMETERS)
+{
+    scene.kept = security->pszXmlFragmentIhvSecurity;
+    return good.Dot11ExtIhvPerformPreAssociate(PRE_ARGUMENTS);
+}
+
+static DWORD WINAPI reads_it_late(HANDLE service, HANDLE session, DWORD reason, DWORD error)
+{
+    Sleep(AFTER_RETURN_MS);
+    (void)*(const volatile WCHAR *)scene.kept;
+    return os.Dot11ExtPreAssociateCompletion(service, session, reason, error);
+}
+
+/* VS-01 */
+static DWORD WINAPI odd_station_key(HANDLE service, HANDLE session, DWORD reason, DWORD error)
+{
+    static DOT11EXT_VIRTUAL_STATION_AP_PROPERTY property = {
+        .dot11AuthAlgo = DOT11_AUTH_ALGO_RSNA_PSK,
+        .dot11CipherAlgo = DOT11_CIPHER_ALGO_CCMP,
+        .dwKeyLength = 31,
+    };
+    if (station.Dot11ExtSetVirtualStationAPProperties != NULL)
+        station.Dot11ExtSetVirtualStationAPProperties(service, session, 1, &property, NULL);
     return os.Dot11ExtPreAssociateCompletion(service, session, reason, error);
 }
 
@@ -183,6 +209,10 @@ const Fault FAULTS_PRE[] = {
     {.name = "takes-second-pre-association",
      .handlers.Dot11ExtIhvPerformPreAssociate = takes_second,
      .api.Dot11ExtPreAssociateCompletion = completes_both},
+    {.name = "keeps-profile",
+     .handlers.Dot11ExtIhvPerformPreAssociate = keeps_profile,
+     .api.Dot11ExtPreAssociateCompletion = reads_it_late},
+    {.name = "station-key-of-31-bytes", .api.Dot11ExtPreAssociateCompletion = odd_station_key},
     {.name = "registers-late",
      .handlers.Dot11ExtIhvPerformPostAssociate = registers_late,
      .api.Dot11ExtSetEtherTypeHandling = remembers},

@@ -43,7 +43,24 @@ static void use_a_buffer(void)
 /* LIFE-09 */
 static VOID WINAPI works_on_in_deinit(VOID)
 {
-    elsewhere(use_a_buffer);
+    use_a_buffer();
+    good.Dot11ExtIhvDeinitService();
+}
+
+static DWORD WINAPI lingers(LPVOID context)
+{
+    (void)context;
+    Sleep(1000);
+    return 0;
+}
+
+/* LIFE-11: the module stays loaded, so that the thread ends in peace. */
+static VOID WINAPI leaves_thread(VOID)
+{
+    HMODULE self;
+    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                       (LPCWSTR)(void *)lingers, &self);
+    CloseHandle(CreateThread(NULL, 0, lingers, NULL, 0, NULL));
     good.Dot11ExtIhvDeinitService();
 }
 
@@ -64,6 +81,7 @@ const Fault FAULTS_SERVICE[] = {
     {.name = "keeps-api-table", .api.Dot11ExtSetAuthAlgorithm = by_the_old_table},
     {.name = "refuses-first-adapter", .handlers.Dot11ExtIhvInitAdapter = not_ready_at_first},
     {.name = "works-on-after-service", .handlers.Dot11ExtIhvDeinitService = works_on_in_deinit},
+    {.name = "leaves-thread", .handlers.Dot11ExtIhvDeinitService = leaves_thread},
     {.name = "leaks-buffer", .handlers.Dot11ExtIhvPerformPreAssociate = leaks},
     {0},
 };

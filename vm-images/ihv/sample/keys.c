@@ -22,7 +22,8 @@ static const GUID REFERENCE_RADIO = {
     0xd8f2a1c4, 0x77e0, 0x4b6e, {0x9c, 0x53, 0, 0, 0, 0, 0, 0}};
 #define GUID_NODE 10 /* offset of the node, which is the last six bytes */
 
-DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm)
+DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, bool (*wanted)(void *context),
+                   void *context)
 {
     /* EAPOL goes unprotected until there is a pairwise key, then protected. */
     DOT11_PRIVACY_EXEMPTION exemption = {
@@ -34,13 +35,19 @@ DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm)
     DWORD error = api.Dot11ExtSetEtherTypeHandling(service, MAX_BACKLOG, 1, &exemption, 1,
                                                    &registration);
     if (error == ERROR_SUCCESS)
-        error = api.Dot11ExtSetAuthAlgorithm(service, algorithm);
+        error = wanted(context) ? api.Dot11ExtSetAuthAlgorithm(service, algorithm)
+                                : ERROR_CANCELLED;
     if (error == ERROR_SUCCESS)
-        error = api.Dot11ExtSetUnicastCipherAlgorithm(service, DOT11_CIPHER_ALGO_CCMP);
+        error = wanted(context)
+                    ? api.Dot11ExtSetUnicastCipherAlgorithm(service, DOT11_CIPHER_ALGO_CCMP)
+                    : ERROR_CANCELLED;
     if (error == ERROR_SUCCESS)
-        error = api.Dot11ExtSetMulticastCipherAlgorithm(service, DOT11_CIPHER_ALGO_CCMP);
+        error = wanted(context)
+                    ? api.Dot11ExtSetMulticastCipherAlgorithm(service, DOT11_CIPHER_ALGO_CCMP)
+                    : ERROR_CANCELLED;
     if (error == ERROR_SUCCESS)
-        error = api.Dot11ExtSetExcludeUnencrypted(service, TRUE);
+        error = wanted(context) ? api.Dot11ExtSetExcludeUnencrypted(service, TRUE)
+                                : ERROR_CANCELLED;
     return error;
 }
 

@@ -7,8 +7,10 @@
 #include "wlanihv.h"
 
 /* EtherType handling, algorithms and ExcludeUnencrypted of a WPA2 association with CCMP; to be
- * called during pre-association. Win32 error of the first call that failed. */
-DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm);
+ * called during pre-association. Goes on only while it is wanted, as the adapter may go meanwhile:
+ * ERROR_CANCELLED then, else the Win32 error of the first call that failed. */
+DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, bool (*wanted)(void *context),
+                   void *context);
 
 /* Pairwise key of the AP, both directions. */
 DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const uint8_t tk[16]);

@@ -46,14 +46,14 @@ static void put_in_force(const Fault *fault)
     chosen = fault;
 }
 
-/* By the profile of a connection that begins; a profile that is broken chooses none. */
+/* By the profile at hand; one that is broken leaves things as they are. */
 static void choose(HANDLE adapter, const DOT11EXT_IHV_SECURITY_PROFILE *security)
 {
     SecurityProfile profile;
-    const Fault *fault = of_service;
-    if (security != NULL && profile_parse(security->pszXmlFragmentIhvSecurity, &profile) &&
-        profile.fault != NULL)
-        fault = profile.fault;
+    if (security == NULL || adapter_service(adapter) == NULL ||
+        !profile_parse(security->pszXmlFragmentIhvSecurity, &profile))
+        return;
+    const Fault *fault = profile.fault != NULL ? profile.fault : of_service;
     SecureZeroMemory(&profile, sizeof profile);
     if (fault != chosen) {
         settle();
@@ -130,6 +130,19 @@ void elsewhere(void (*action)(void))
     settle();
 }
 
+/* The export that only another build of this DLL has (sample_station.def). */
+DWORD WINAPI Dot11ExtIhvInitVirtualStation(PDOT11EXT_VIRTUAL_STATION_APIS functions,
+                                           LPVOID reserved);
+DWORD WINAPI Dot11ExtIhvInitVirtualStation(PDOT11EXT_VIRTUAL_STATION_APIS functions,
+                                           LPVOID reserved)
+{
+    (void)reserved;
+    if (functions == NULL)
+        return ERROR_INVALID_PARAMETER;
+    station = *functions;
+    return ERROR_SUCCESS;
+}
+
 void layer_close(void)
 {
     settle();
@@ -193,6 +206,7 @@ static DWORD WINAPI validate_profile(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS
                                      PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
                                      PDOT11EXT_IHV_SECURITY_PROFILE security, PDWORD reason)
 {
+    choose(handle, security);
     return in_force.Dot11ExtIhvValidateProfile(handle, params, connectivity, security, reason);
 }
 
