@@ -9,6 +9,7 @@ break another, the fault names both and says why.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 from harness.checks.finding import Severity
@@ -285,6 +286,51 @@ _END = _table(
     ),
 )  # fmt: skip
 
+_CHANCE = "EAPOL-Key and the result come at nearly the same time: which is first is chance"
+
+_ONEX = _table(
+    Fault("starts-onex-early", "calls Dot11ExtStartOneX in pre-association", ("ONEX-01",)),
+    Fault(
+        "starts-onex-unregistered", "calls Dot11ExtStartOneX with EAPOL not registered",
+        ("ONEX-02",), scenario="eap-tls", on_the_guest="without EAPOL nothing goes on",
+    ),
+    Fault(
+        "hands-on-eapol-key", "gives EAPOL-Key to Dot11ExtProcessSecurityPacket", ("ONEX-03",),
+        scenario="eap-tls", on_the_guest=_CHANCE,
+    ),
+    Fault(
+        "hands-on-own-packet", "gives Dot11ExtProcessSecurityPacket a packet nobody sent",
+        ("ONEX-04",), scenario="eap-tls",
+    ),
+    Fault("stops-idle-onex", "calls Dot11ExtStopOneX with nothing pending", ("ONEX-05",)),
+    Fault(
+        "hands-on-after-stop", "calls Dot11ExtProcessSecurityPacket after Dot11ExtStopOneX",
+        ("ONEX-06",), scenario="eap-stopped",
+    ),
+    Fault(
+        "hands-on-after-result", "calls Dot11ExtProcessSecurityPacket after the result",
+        ("ONEX-07",), scenario="eap-tls",
+    ),
+    Fault(
+        "own-eap-attributes", "gives Dot11ExtStartOneX attributes in memory of its own",
+        ("ONEX-09",), scenario="eap-tls",
+    ),
+    Fault(
+        "trusts-onex-result", "reads the result's parameters though they may be NULL",
+        ("ONEX-10", "HOST-01"), scenario="eap-tls", on_the_guest="it gives parameters each time",
+        why_more="it reads through NULL, so it crashes",
+    ),
+    Fault(
+        "refuses-early-key", "refuses an EAPOL-Key that comes before the result", ("ONEX-12",),
+        scenario="eap-tls", on_the_guest=_CHANCE,
+    ),
+    Fault(
+        "completes-during-onex", "completes with success while 802.1X is in progress",
+        ("ONEX-13", "POST-11"), scenario="eap-tls", on_the_guest="its port opens without keys",
+        why_more="no key can have been set by then",
+    ),
+)  # fmt: skip
+
 _KEYS = _table(
     Fault("outbound-default-key", "sets a default key for sending only", ("KEY-01",)),
     Fault("key-index-out-of-range", "sets a default key of index 9", ("KEY-02",)),
@@ -309,8 +355,8 @@ _OTHER = _table(
         "overwrites-ui-request", "writes to a request that is pending", ("UI-03",),
     ),
     Fault(
-        "knows-any-ui-request", "says of any request that it is pending", ("UI-04",),
-        scenario="session-changes",
+        "forgets-ui-request", "says that a request is not pending that is", ("UI-04",),
+        scenario="ui-request-answered", severity="WARN",
     ),
     Fault(
         "keeps-answered-ui-request", "says that a request is pending that was answered",
@@ -360,14 +406,16 @@ _HOST = _table(
 )  # fmt: skip
 
 FAULTS: dict[str, Fault] = (
-    _ADAPTERS | _PRE | _PACKETS | _POST | _END | _KEYS | _OTHER | _HOST
+    _ADAPTERS | _PRE | _PACKETS | _POST | _END | _ONEX | _KEYS | _OTHER | _HOST
 )  # fmt: skip
 """All faults by name, family by family in the order of the contract."""
 
 
 def find_fault(name: str) -> Fault:
-    """The fault `name`; raises `UsageError` that lists them all."""
+    """The fault `name`; raises `UsageError` with the nearest one."""
     try:
         return FAULTS[name]
     except KeyError:
-        raise UsageError(f"no fault {name!r}", hint=f"take one of {', '.join(FAULTS)}") from None
+        near = get_close_matches(name, FAULTS, 1)
+        hint = f"did you mean {near[0]}?" if near else "`hil faults` lists them all"
+        raise UsageError(f"no fault {name!r}", hint=hint) from None

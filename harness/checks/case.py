@@ -41,7 +41,8 @@ _LOSSES = frozenset({DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CU
 class Case:
     """One body of evidence with the limits and expectation it is judged by.
 
-    ``blamed`` are the associations other rules have explained already (only for rules marked last).
+    ``blamed`` are the associations other rules have explained already, ``hindered`` those in which
+    the DLL left out what a connection needs (both only for rules marked last).
     """
 
     evidence: RunEvidence
@@ -52,6 +53,7 @@ class Case:
     deaths: dict[int, Death]
     end_ns: int
     blamed: frozenset[int] = frozenset()
+    hindered: frozenset[int] = frozenset()
 
     @property
     def associations(self) -> tuple[AssociationEvidence, ...]:

@@ -28,6 +28,10 @@ from harness.evidence.model import RunEvidence
 MAX_FINDINGS: Final = 10
 """Findings kept per rule and association; one more tells how many there were."""
 
+NEEDED_TO_CONNECT: Final = frozenset({"PRE-10", "ETH-05"})
+"""Warnings without which a connection comes about: the OS has no algorithms to associate with, or
+no EAPOL to deliver."""
+
 NOT_EXERCISED: Final = "nothing in the evidence put it to the test"
 
 
@@ -42,7 +46,7 @@ def evaluate(
     for rule in RULES.values():
         if not rule.last:
             result.take(rule, case)
-    case = replace(case, blamed=result.blamed())
+    case = replace(case, blamed=result.blamed(), hindered=result.hindered())
     for rule in RULES.values():
         if rule.last:
             result.take(rule, case)
@@ -78,6 +82,14 @@ class _Collector:
             item.association
             for item in self._findings
             if item.association is not None and item.severity != "WARN"
+        )
+
+    def hindered(self) -> frozenset[int]:
+        """Associations in which the DLL left out what a connection needs, though only warned of."""
+        return frozenset(
+            item.association
+            for item in self._findings
+            if item.association is not None and item.rule in NEEDED_TO_CONNECT
         )
 
     def evaluation(self) -> Evaluation:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from harness.checks.case import Case
@@ -79,7 +80,12 @@ def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
         who = "the DLL completed with success" if done else "the DLL reported no success"
         message = f"expected no connection, but the WLAN service reports one; {who}"
         return _breach(association, message, severity, *done[:1])
-    return _why_not_connected(case, association)
+    outcome = _why_not_connected(case, association)
+    hindered = association.index in case.hindered
+    if hindered and isinstance(outcome, Breach) and outcome.severity == "MISS":
+        message = f"{outcome.message}; the DLL had left out what that needs (see the warning)"
+        return replace(outcome, message=message, severity="FAIL")
+    return outcome
 
 
 def _why_not_connected(case: Case, association: AssociationEvidence) -> Outcome:

@@ -8,11 +8,20 @@ that of the reference guest's service.
 from __future__ import annotations
 
 import contextlib
+import secrets
 import time
 from collections.abc import Callable
 
 from tests.wine.access_point import AccessPoint
-from tests.wine.peer import AP_TEXT, GUID, HostPeer, assoc_params, fragment, profile_args
+from tests.wine.peer import (
+    AP_TEXT,
+    ENTERPRISE_RSNE,
+    GUID,
+    HostPeer,
+    assoc_params,
+    fragment,
+    profile_args,
+)
 
 QUIET_S = 0.08
 """Longer than a fault waits for a handler to have returned (AFTER_RETURN_MS of faults.h)."""
@@ -21,6 +30,11 @@ STEP_S = 1.5
 SUCCESS = 0
 SET_AUTH = "Dot11ExtSetAuthAlgorithm"
 SET_ETHERTYPES = "Dot11ExtSetEtherTypeHandling"
+START_ONEX, PROCESS_ONEX = "Dot11ExtStartOneX", "Dot11ExtProcessSecurityPacket"
+IN_PROGRESS = 2
+"""DOT11_MSONEX_RESULT."""
+IDENTITY = bytes.fromhex("020000050101000501")
+"""EAPOL with an EAP-Request/Identity."""
 SEND_UI = "Dot11ExtSendUIRequest"
 UNKNOWN_REQUEST = "{5f0c6c4e-0000-4000-8000-000000000000}"
 STALE_ADAPTER = "0xdead0"
@@ -303,8 +317,64 @@ def _indicate(os: Os) -> None:
     os.host.call("receive_indication", ihv_handle=os.host.adapter, type=5)
 
 
+def _authenticate(os: Os) -> bool:
+    """802.1X through the OS up to the first packet handed on, with a key that comes early."""
+    host = os.host
+    host.ap.m3_rsne = ENTERPRISE_RSNE
+    named = f"<Fault>{os.fault}</Fault>" if os.fault else ""
+    xml = f"<IhvSecurity><Enterprise/>{named}</IhvSecurity>"
+    os.begin()
+    host.pre_associate(xml=xml, enterprise=True)
+    os.wait(lambda: any(one["hConnectSession"] == host.connect_session
+                        for one in host.of("Dot11ExtPreAssociateCompletion")))  # fmt: skip
+    params = assoc_params(request_rsne=ENTERPRISE_RSNE, beacon_rsne=ENTERPRISE_RSNE)
+    before = host.names().count(START_ONEX)
+    host.result(host.post_associate(params))
+    lists = host.of(SET_ETHERTYPES)
+    if (
+        not os.wait(lambda: host.names().count(START_ONEX) > before)
+        or not lists[-1]["pusRegistration"]
+    ):
+        return False
+    _indicate_onex(os, IN_PROGRESS)
+    host.result(host.deliver(IDENTITY))
+    os.wait(lambda: PROCESS_ONEX in host.names())
+    return True
+
+
+def _indicate_onex(os: Os, result: int, **params: object) -> None:
+    more = {"params": {"auth_status": 3, "reason": 0, **params}} if params else {}
+    indicating = os.host.post(
+        "onex_indicate_result", ihv_handle=os.host.adapter, result=result, **more
+    )
+    os.host.result(indicating, timeout_s=STEP_S)
+
+
+def eap_tls(os: Os) -> None:
+    """An authentication that succeeds; M1 comes before its result."""
+    if _authenticate(os):
+        msk = secrets.token_bytes(64)
+        os.host.ap.pmk = msk[:32]
+        before = len(os.host.completions())
+        os.host.result(os.host.deliver(os.host.ap.m1()))
+        _indicate_onex(os, 0, send_key=msk[:32].hex(), recv_key=msk[32:].hex())
+        os.wait(lambda: "Dot11ExtSetDefaultKeyId" in os.host.names())
+        os.wait(lambda: len(os.host.completions()) > before)
+    os.stop()
+    os.reset()
+
+
+def eap_stopped(os: Os) -> None:
+    """The port goes while the authentication is in progress."""
+    _authenticate(os)
+    os.stop()
+    os.reset()
+
+
 SCENARIOS: dict[str, Callable[[Os], None]] = {
     "plain": plain,
+    "eap-tls": eap_tls,
+    "eap-stopped": eap_stopped,
     "deauthentication": deauthentication,
     "reset-pre-pending": reset_pre_pending,
     "reset-post-pending": reset_post_pending,

@@ -261,3 +261,22 @@ def test_retransmitted_messages_are_no_fault() -> None:
         s.frame("M4", "up", replay_counter=2, mic_ok=True, retry=True)
 
     clean(tell(after={"m1": again, "m4": m3_again}), "EXPECT-01", expect=ECHO)
+
+
+def test_what_the_dll_left_out_is_its_own_doing() -> None:
+    """A connection that does not come about for want of an algorithm is no fault of the lab."""
+
+    def without_auth(s: Story) -> None:
+        s.api(names.SET_UNICAST_CIPHER, dwUnicastCipherAlgo=4)
+        s.api(names.SET_MULTICAST_CIPHER, dwMulticastCipherAlgo=4)
+
+    left_out = ("post_associate", "m1", "m2", "m3", "m4", "keys", "completion", "connected",
+                "echo", "stop")  # fmt: skip
+    told = {
+        item.rule: item for item in judge(tell(ciphers=without_auth, without=left_out)).findings
+    }
+    assert {rule: item.severity for rule, item in told.items()} == {
+        "PRE-10": "WARN",
+        "EXPECT-01": "FAIL",
+    }
+    assert "see the warning" in told["EXPECT-01"].message

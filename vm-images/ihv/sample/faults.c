@@ -6,6 +6,7 @@
 static const Fault *const FAMILIES[] = {
     FAULTS_SERVICE, FAULTS_ADAPTER, FAULTS_PRE,   FAULTS_PACKETS, FAULTS_POST,
     FAULTS_END,     FAULTS_KEYS,    FAULTS_OTHER, FAULTS_HOST,
+    FAULTS_ONEX,
 };
 
 const Fault *faults_find(const char *name)

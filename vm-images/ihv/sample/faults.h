@@ -34,7 +34,8 @@ typedef struct Fault {
 
 /* The families: arrays that end with a nameless fault. */
 extern const Fault FAULTS_SERVICE[], FAULTS_ADAPTER[], FAULTS_PRE[], FAULTS_PACKETS[],
-    FAULTS_POST[], FAULTS_END[], FAULTS_KEYS[], FAULTS_OTHER[], FAULTS_HOST[];
+    FAULTS_POST[], FAULTS_END[], FAULTS_KEYS[], FAULTS_OTHER[], FAULTS_HOST[],
+    FAULTS_ONEX[];
 
 /* The fault of that name, or NULL. */
 const Fault *faults_find(const char *name);

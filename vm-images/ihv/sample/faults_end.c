@@ -16,7 +16,8 @@ static DWORD WINAPI stops_and_starts_onex(HANDLE handle, PDOT11_MAC_ADDRESS peer
                                           DOT11_ASSOC_STATUS status)
 {
     DWORD error = good.Dot11ExtIhvStopPostAssociate(handle, peer, status);
-    later(AFTER_STOP_MS, start_onex);
+    if (scene.count++ == 0) /* the last stop is followed by a reset, of which RST-05 speaks */
+        later(AFTER_STOP_MS, start_onex);
     return error;
 }
 

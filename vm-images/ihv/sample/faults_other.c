@@ -18,10 +18,17 @@ static DOT11EXT_IHV_UI_REQUEST request = {
     .pvUIRequest = question,
 };
 
+/* Each connection asks under a GUID of its own. */
+static void ask(void)
+{
+    request.guidUIRequest.Data1++;
+    os.Dot11ExtSendUIRequest(scene.service, &request);
+}
+
 /* UI-02 */
 static DWORD WINAPI asks_twice(POST_PARAMETERS)
 {
-    os.Dot11ExtSendUIRequest(scene.service, &request);
+    ask();
     os.Dot11ExtSendUIRequest(scene.service, &request);
     return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
 }
@@ -30,14 +37,14 @@ static DWORD WINAPI asks_twice(POST_PARAMETERS)
  * done.  The good DLL sends none. */
 static DWORD WINAPI asks(POST_PARAMETERS)
 {
-    os.Dot11ExtSendUIRequest(scene.service, &request);
+    ask();
     return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
 }
 
 /* UI-03 */
 static DWORD WINAPI asks_and_overwrites(POST_PARAMETERS)
 {
-    os.Dot11ExtSendUIRequest(scene.service, &request);
+    ask();
     question[0] ^= 0x20;
     return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
 }
@@ -51,14 +58,6 @@ static DWORD WINAPI never_forgets(GUID id, PBOOL pending)
 static DWORD WINAPI takes_answer(GUID id, DWORD size, LPVOID response)
 {
     (void)id, (void)size, (void)response;
-    return ERROR_SUCCESS;
-}
-
-/* UI-04 */
-static DWORD WINAPI knows_any_request(GUID id, PBOOL pending)
-{
-    (void)id;
-    *pending = TRUE;
     return ERROR_SUCCESS;
 }
 
@@ -162,8 +161,7 @@ const Fault FAULTS_OTHER[] = {
     {.name = "reuses-ui-guid", .handlers.Dot11ExtIhvPerformPostAssociate = asks_twice},
     {.name = "overwrites-ui-request",
      .handlers.Dot11ExtIhvPerformPostAssociate = asks_and_overwrites},
-    {.name = "knows-any-ui-request",
-     .handlers.Dot11ExtIhvIsUIRequestPending = knows_any_request},
+    {.name = "forgets-ui-request", .handlers.Dot11ExtIhvPerformPostAssociate = asks},
     {.name = "keeps-answered-ui-request",
      .handlers = {.Dot11ExtIhvPerformPostAssociate = asks,
                   .Dot11ExtIhvIsUIRequestPending = never_forgets,
