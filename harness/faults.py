@@ -308,10 +308,6 @@ _ONEX = _table(
         ("ONEX-06",), scenario="eap-stopped",
     ),
     Fault(
-        "hands-on-after-result", "calls Dot11ExtProcessSecurityPacket after the result",
-        ("ONEX-07",), scenario="eap-tls",
-    ),
-    Fault(
         "own-eap-attributes", "gives Dot11ExtStartOneX attributes in memory of its own",
         ("ONEX-09",), scenario="eap-tls",
     ),
@@ -323,11 +319,6 @@ _ONEX = _table(
     Fault(
         "refuses-early-key", "refuses an EAPOL-Key that comes before the result", ("ONEX-12",),
         scenario="eap-tls", on_the_guest=_CHANCE,
-    ),
-    Fault(
-        "completes-during-onex", "completes with success while 802.1X is in progress",
-        ("ONEX-13", "POST-11"), scenario="eap-tls", on_the_guest="its port opens without keys",
-        why_more="no key can have been set by then",
     ),
 )  # fmt: skip
 

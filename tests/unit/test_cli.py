@@ -115,7 +115,7 @@ BAD: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
     ),
     "no associations": ({}, ["-n", "0"], ["--associations 0", "1 to 100000"]),
     "too many associations": ({}, ["-n", "100001"], ["--associations 100001", "1 to 100000"]),
-    "an unknown fault": ({}, ["--fault", "explodes"], ["'explodes'", "`hil faults` lists them all"]),
+    "an unknown fault": ({}, ["--fault", "explodes"], ["'explodes'", "`hil faults` lists"]),
     "a fault of a vendor's DLL": (
         {}, ["--fault", "crashes", "--dll", "x.dll"], ["--fault crashes", "--dll"],
     ),

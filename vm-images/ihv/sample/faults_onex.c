@@ -33,11 +33,19 @@ static DWORD WINAPI registers_nothing(HANDLE service, ULONG backlog, ULONG exemp
     return os.Dot11ExtSetEtherTypeHandling(service, backlog, exemptions, exemption, 0, NULL);
 }
 
+/* ONEX-03 and ONEX-12: while 802.1X is in progress. */
+static DWORD WINAPI notes_result(HANDLE handle, DOT11_MSONEX_RESULT result,
+                                 PDOT11_MSONEX_RESULT_PARAMS params)
+{
+    scene.done = result == DOT11_MSONEX_SUCCESS;
+    return good.Dot11ExtIhvOnexIndicateResult(handle, result, params);
+}
+
 /* ONEX-03 */
 static DWORD WINAPI hands_on_keys(HANDLE handle, DWORD size, LPVOID buffer)
 {
     uint8_t *packet = buffer;
-    if (size > TYPE_AT && packet[TYPE_AT] == TYPE_KEY)
+    if (!scene.done && size > TYPE_AT && packet[TYPE_AT] == TYPE_KEY)
         os.Dot11ExtProcessSecurityPacket(scene.service, size - HEADER, packet + HEADER);
     return good.Dot11ExtIhvReceivePacket(handle, size, buffer);
 }
@@ -74,13 +82,6 @@ static DWORD WINAPI stops_and_hands_on(HANDLE service)
     return error;
 }
 
-/* ONEX-07 */
-static DWORD WINAPI hands_on_and_sets(HANDLE service, PDOT11_CIPHER_KEY_MAPPING_KEY_VALUE key)
-{
-    os.Dot11ExtProcessSecurityPacket(service, last_size, last_packet);
-    return os.Dot11ExtSetKeyMappingKey(service, key);
-}
-
 /* ONEX-09 */
 static DWORD WINAPI starts_with_own_memory(HANDLE service, EAP_ATTRIBUTES *attributes)
 {
@@ -106,47 +107,20 @@ static DWORD WINAPI refuses_early_key(HANDLE handle, DWORD size, LPVOID buffer)
     return key && !scene.done ? ERROR_INVALID_STATE : error;
 }
 
-static DWORD WINAPI notes_result(HANDLE handle, DOT11_MSONEX_RESULT result,
-                                 PDOT11_MSONEX_RESULT_PARAMS params)
-{
-    scene.done = result == DOT11_MSONEX_SUCCESS;
-    return good.Dot11ExtIhvOnexIndicateResult(handle, result, params);
-}
-
-/* ONEX-13 */
-static DWORD WINAPI completes_at_once(HANDLE service, EAP_ATTRIBUTES *attributes)
-{
-    DWORD error = os.Dot11ExtStartOneX(service, attributes);
-    os.Dot11ExtPostAssociateCompletion(service, scene.session, &scene.peer, REASON_SUCCESS,
-                                       ERROR_SUCCESS);
-    return error;
-}
-
-static DWORD WINAPI not_again(HANDLE service, HANDLE session, PDOT11_MAC_ADDRESS peer,
-                              DWORD reason, DWORD error)
-{
-    (void)service, (void)session, (void)peer, (void)reason, (void)error;
-    return ERROR_SUCCESS;
-}
-
 const Fault FAULTS_ONEX[] = {
     {.name = "starts-onex-early", .handlers.Dot11ExtIhvPerformPreAssociate = starts_before},
     {.name = "starts-onex-unregistered", .api.Dot11ExtSetEtherTypeHandling = registers_nothing},
-    {.name = "hands-on-eapol-key", .handlers.Dot11ExtIhvReceivePacket = hands_on_keys},
+    {.name = "hands-on-eapol-key",
+     .handlers = {.Dot11ExtIhvReceivePacket = hands_on_keys,
+                  .Dot11ExtIhvOnexIndicateResult = notes_result}},
     {.name = "hands-on-own-packet", .api.Dot11ExtProcessSecurityPacket = hands_on_own_too},
     {.name = "stops-idle-onex", .api.Dot11ExtSetKeyMappingKey = stops_what_never_ran},
     {.name = "hands-on-after-stop",
      .api = {.Dot11ExtProcessSecurityPacket = remembers, .Dot11ExtStopOneX = stops_and_hands_on}},
-    {.name = "hands-on-after-result",
-     .api = {.Dot11ExtProcessSecurityPacket = remembers,
-             .Dot11ExtSetKeyMappingKey = hands_on_and_sets}},
     {.name = "own-eap-attributes", .api.Dot11ExtStartOneX = starts_with_own_memory},
     {.name = "trusts-onex-result", .handlers.Dot11ExtIhvOnexIndicateResult = trusts_result},
     {.name = "refuses-early-key",
      .handlers = {.Dot11ExtIhvReceivePacket = refuses_early_key,
                   .Dot11ExtIhvOnexIndicateResult = notes_result}},
-    {.name = "completes-during-onex",
-     .api = {.Dot11ExtStartOneX = completes_at_once,
-             .Dot11ExtPostAssociateCompletion = not_again}},
     {0},
 };
