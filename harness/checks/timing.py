@@ -61,7 +61,8 @@ def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> AssociationTi
     - handler: entry → return of PerformPostAssociate.
     - handler_to_completion: return of the handler → entry of the first completion after it.
     - m4_to_completion: the station sends its first M4 → entry of that completion.
-    - completion_to_data: entry of that completion → first protected data frame of the station.
+    - completion_to_data: entry of that completion → first protected data frame of the station in
+      the same session. Of a connection that roams all figures are those of the first session.
 
     With several stations the figures are those of the first that was associated, and only what the
     air shows: no document ties a handler's adapter to the station's address.
@@ -154,7 +155,11 @@ def _handler_figures(
         for frame in assoc.frames
         if frame.direction == "up" and frame.protected and frame.kind in ("data", "arp", "icmp")
     ]
-    after = [stamp for stamp in data if stamp[0] >= completion.start_ns]
+    stops = [call for call in calls if call.function == names.STOP_POST]
+    until_ns = min(
+        (call.start_ns for call in stops if call.start_ns > completion.start_ns), default=1 << 63
+    )  # what follows a roam is another session's
+    after = [stamp for stamp in data if completion.start_ns <= stamp[0] < until_ns]
     if after:
         _put(found, "completion_to_data", (completion.start_ns, 0), min(after))
     return found

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from harness.checks import FIGURES, AssociationTiming, TimingValue, eapol_timing, summarise
 from harness.checks.timing import percentile
 from harness.evidence import AssociationEvidence, ClockModel, names
+from tests.unit.checks import builder
 from tests.unit.checks.builder import OFFSET_NS, Story, message, tell
 
 CLOCK = ClockModel(OFFSET_NS, 50_000)
@@ -41,6 +42,20 @@ def test_all_figures_of_a_good_association() -> None:
     assert values["handshake"] == 150
     assert values["m4_to_completion"] == 70  # three key calls in between
     assert values["assoc_to_m1"] == 30
+
+
+def test_data_after_a_roam_is_another_sessions() -> None:
+    """A first session without data has no figure for it; the rest is measured as ever."""
+
+    def roam(s: Story) -> None:
+        for step in (builder.stop, builder.associate, builder.begin_post, builder.m1, builder.m2):
+            step(s)
+        for step in (builder.m3, builder.m4, builder.keys, builder.complete):
+            step(s)
+
+    values = us(tell(after={"connected": roam}))
+    assert set(FIGURES) - set(values) == {"completion_to_data"}
+    assert values["m1_to_m2"] == 70
 
 
 def test_retransmitted_m1() -> None:
