@@ -83,6 +83,7 @@ def facts(result: RunResult) -> tuple[tuple[str, str], ...]:
     driver = env.dll_path.replace("/", "\\").rsplit("\\", 1)[-1] if env.dll_path else None
     listed = (
         ("Scenario", result.scenario),
+        ("Stress", "beyond the documents" if result.beyond_documents else None),
         ("Driver", driver),
         ("Fault asked for", result.fault),
         ("Guest", result.guest),
@@ -125,7 +126,7 @@ def _joined(text: str | None, remark: str | None) -> str | None:
 
 
 def network(result: RunResult) -> tuple[tuple[str, str], ...]:
-    """The air the scenario asked for, as labelled values."""
+    """What the scenario asked of the air and of the guest's OS, as labelled values."""
     air = result.air
     if air is None:
         return ()
@@ -135,6 +136,7 @@ def network(result: RunResult) -> tuple[tuple[str, str], ...]:
         ("Channel", str(air.channel)),
         ("Security", air.security),
         ("Air rules", "; ".join(air.rules) or "none: every frame passes"),
+        ("OS orders", "; ".join(result.orders)),
     )
     return tuple((name, clean(value, 400)) for name, value in listed if value)
 

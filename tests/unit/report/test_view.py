@@ -68,3 +68,13 @@ def test_facts_and_environment() -> None:
     assert environment["Accelerator"] == "TCG (/dev/kvm is missing)"
     assert environment["Host CPU"] == "AMD EPYC 7B13 (2 CPUs)"
     assert dict(view.network(result))["Air rules"] == "none: every frame passes"
+
+
+def test_what_was_asked_of_the_os_is_shown() -> None:
+    """The orders beside the air's rules, and that a scenario goes beyond the documents."""
+    result, _ = factory.run([""], orders=("reset at SetAuthAlgorithm",), beyond_documents=True)
+    assert ("OS orders", "reset at SetAuthAlgorithm") in view.network(result)
+    assert ("Stress", "beyond the documents") in view.facts(result)
+    plain, _ = factory.run([""])
+    assert "OS orders" not in dict(view.network(plain))
+    assert "Stress" not in dict(view.facts(plain))
