@@ -130,7 +130,7 @@ def registered_again_after_reset(case: Case) -> Outcomes:
         for item, lists in with_lists(case, adapter):
             call = item.call
             if call.function == names.PRE_ASSOCIATE:
-                profile = repr(fields.find(call.args, "pIhvSecProfile"))
+                profile = repr(fields.content(fields.find(call.args, "pIhvSecProfile")))
             elif _succeeds(call):
                 if lists.cleared_by is not None and profile in needed:
                     yield _not_registered(case, call, lists.cleared_by)

@@ -216,7 +216,7 @@ def _resets(case: Case, adapter: Adapter) -> Outcomes:
             if call.result and not was_idle:  # of idle ones RST-06 speaks
                 yield case.breach(f"AdapterReset returned error {call.result}", call)
         elif call.function == names.PRE_ASSOCIATE:
-            profile = repr(fields.find(call.args, "pIhvSecProfile"))
+            profile = repr(fields.content(fields.find(call.args, "pIhvSecProfile")))
             if reset is not None:
                 yield _works(case, call, reset, profile in accepted)
             if call.succeeded:

@@ -29,6 +29,13 @@ def find(source: Mapping[str, object], *names: str) -> object:
     return None
 
 
+def content(value: object, depth: int = 8) -> object:
+    """A decoded structure without where it lay in memory: equal for equal contents."""
+    if depth and isinstance(value, Mapping):
+        return {k: content(v, depth - 1) for k, v in value.items() if k != "address"}
+    return [content(v, depth - 1) for v in value] if depth and isinstance(value, list) else value
+
+
 def integer(source: Mapping[str, object], *names: str) -> int | None:
     """An integer (a C BOOL written as true/false counts as 1/0)."""
     value = find(source, *names)

@@ -14,6 +14,7 @@ from tests.unit.checks.builder import (
     Story,
     complete,
     reset,
+    security_profile,
     stop,
     tell,
 )
@@ -148,8 +149,7 @@ def test_rst_02_reset_restores() -> None:
     def refuse(s: Story) -> None:
         s.call(
             names.PRE_ASSOCIATE, result=5023, out={"pdwReasonCode": 0x90001}, hIhvExtAdapter=IHV,
-            hConnectSession=s.connect_session,
-            pIhvSecProfile={"length": 90, "hash": "8899aabbccddeeff"},
+            hConnectSession=s.connect_session, pIhvSecProfile=security_profile(s),
         )  # fmt: skip
 
     story = tell(associations=2, pre_associate=refuse, without=rest)
