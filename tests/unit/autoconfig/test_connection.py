@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from autoconfig import codes
 from autoconfig.attempt import Phase
@@ -290,9 +292,31 @@ def test_a_network_that_does_not_match_is_not_tried(rig: Rig) -> None:
     """A DLL that refuses the network: no other handler, NETWORK_NOT_COMPATIBLE, idle again."""
     rig.connection.connect(PROFILE)
     rig.host.answer("capability_match", status=50, reason=0x90003)
+    scan_ends(rig)
+    rig.host.answer("capability_match", status=50, reason=0x90003)
     assert rig.host.pending() == ""
     assert rig.reason(ACM, 11) == codes.REASON_NETWORK_NOT_COMPATIBLE
     assert rig.connection.phase is Phase.IDLE
+
+
+def test_a_network_that_has_changed_is_looked_at_again(rig: Rig) -> None:
+    """A BSS known without a scan may be out of date: the DLL is asked about what is there now."""
+    rig.connection.connect(PROFILE)
+    rig.host.answer("capability_match", status=50, reason=0x90003)
+    assert rig.connection.phase is Phase.SCANNING
+    changed = replace(BSS, ies=BSS.ies + b"\x30\0")
+    rig.radio.known = [changed]
+    scan_ends(rig)
+    arguments = rig.host.answer("capability_match", reason=0)
+    assert [entry["ies"] for entry in arguments["bss_list"]] == [changed.ies.hex()]
+    assert rig.host.pending() == "pre_associate"
+
+
+def scan_ends(rig: Rig) -> None:
+    """The radio reports the end of a scan."""
+    done, rig.radio.scan_done = rig.radio.scan_done, None
+    assert done is not None
+    done(True)
 
 
 def test_connect_fails_when_the_host_cannot_start() -> None:

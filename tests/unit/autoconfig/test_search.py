@@ -45,8 +45,18 @@ def test_fresh_bss_needs_no_scan() -> None:
     it = Bench()
     it.radio.known = [BSS]
     it.find()
-    assert it.found == [Found(SSID, BSS)]
+    assert it.found == [Found(SSID, BSS, known=True)]
     assert it.scans() == []
+
+
+def test_what_is_fresh_is_scanned_for_anew_when_asked() -> None:
+    """A BSS heard a moment ago may have changed: the scan's end tells what it is now."""
+    it = Bench()
+    it.radio.known = [BSS]
+    it.search.find((SSID,), it.found.append, anew=True)
+    assert it.found == []
+    it.scan_ends()
+    assert it.found == [Found(SSID, BSS)]
 
 
 def test_unknown_network_is_sought_on_likely_channels_then_everywhere() -> None:
@@ -89,7 +99,7 @@ def test_strongest_access_point_of_the_first_network_wins() -> None:
     other = replace(BSS, ies=b"\0\5other", rssi_dbm=-1)
     it.radio.known = [other, BSS, strong]
     it.find()
-    assert it.found == [Found(SSID, strong)]
+    assert it.found == [Found(SSID, strong, known=True)]
 
 
 def test_cancelled_search_stays_silent() -> None:

@@ -217,37 +217,45 @@ class Connection:
         attempt = self.attempt = Attempt(profile, profile.ssids[0])
         self.reports.started(attempt)
         self._prepare_onex(profile)
+        self._look(attempt)
+
+    def _look(self, attempt: Attempt, *, anew: bool = False) -> None:
         self.enter(Phase.SCANNING, 2 * self.limits.scan_s + 1, codes.REASON_NETWORK_NOT_AVAILABLE)
-        self.happened("connect")
+        if not anew:
+            self.happened("connect")
         if self._over(attempt, Phase.SCANNING):
             return
         try:
-            self._search.find(profile.ssids, partial(self._found, attempt))
+            self._search.find(attempt.profile.ssids, partial(self._found, attempt, anew), anew=anew)
         except RadioError as error:
             self.radio_failed("scan", error)
 
-    def _found(self, attempt: Attempt, found: Found | None) -> None:
+    def _found(self, attempt: Attempt, again: bool, found: Found | None) -> None:
         if self._over(attempt, Phase.SCANNING):
             return
         if found is None:
             self.end(End(Cause.FAILURE, codes.REASON_NETWORK_NOT_AVAILABLE))
             return
         attempt.ssid, attempt.bss = found.ssid, found.bss
-        self.happened("idle")
+        if not again:
+            self.happened("idle")
         if self._over(attempt, Phase.SCANNING):
             return
         self.enter(Phase.MATCHING)
         arguments = handler_arguments.capability_match(self.ihv_handle, attempt, found.bss)
-        self.host.call("capability_match", arguments, partial(self._matched, attempt, found.bss))
+        self.host.call("capability_match", arguments, partial(self._matched, attempt, found))
 
-    def _matched(self, attempt: Attempt, bss: Bss, result: Arguments) -> None:
+    def _matched(self, attempt: Attempt, found: Found, result: Arguments) -> None:
         if self._over(attempt, Phase.MATCHING):
             return
-        if result.get("status") != codes.ERROR_SUCCESS:
+        if result.get("status") == codes.ERROR_SUCCESS:
+            self._pre_associate(attempt, found.bss)
+        elif found.known:
+            note("the IHV DLL says that the network as last heard does not match: looking again")
+            self._look(attempt, anew=True)
+        else:
             note("the IHV DLL says that the network does not match")
             self.end(End(Cause.FAILURE, codes.REASON_NETWORK_NOT_COMPATIBLE))
-            return
-        self._pre_associate(attempt, bss)
 
     def _over(self, attempt: Attempt, phase: Phase) -> bool:
         """Whether what was begun in `phase` of this attempt is void by now."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from .radio import Bss, Radio, RadioError
@@ -12,10 +12,14 @@ from .radio import Bss, Radio, RadioError
 
 @dataclass(frozen=True)
 class Found:
-    """The access point to connect to, and by which of the profile's SSIDs."""
+    """The access point to connect to, and by which of the profile's SSIDs.
+
+    `known` says that no scan was made for it: it may have changed since it was heard.
+    """
 
     ssid: bytes
     bss: Bss
+    known: bool = False
 
 
 Done = Callable[[Found | None], None]
@@ -38,20 +42,28 @@ class NetworkSearch:
         self._current = 0
         self._besides: bytes | None = None
 
-    def find(self, ssids: tuple[bytes, ...], done: Done, besides: bytes | None = None) -> None:
+    def find(
+        self,
+        ssids: tuple[bytes, ...],
+        done: Done,
+        besides: bytes | None = None,
+        *,
+        anew: bool = False,
+    ) -> None:
         """Call `done`, perhaps at once, with what was found. A later search makes this one void.
 
         `besides` is the access point to look past. For another one there is always a scan: while
-        associated the radio hears no others, so what it knows of them may hold no more.
+        associated the radio hears no others, so what it knows of them may hold no more. So it is
+        with `anew`.
 
         Raises:
             RadioError: the radio cannot scan.
         """
         self._current += 1
         self._besides = besides
-        found = None if besides else self._best(ssids)
+        found = None if besides or anew else self._best(ssids)
         if found is not None and found.bss.age_ms <= self._fresh_ms:
-            done(found)
+            done(replace(found, known=True))
             return
         channel = None if besides else self._known_mhz.get(ssids[0])
         channels = (channel,) if channel else self._frequencies_mhz
