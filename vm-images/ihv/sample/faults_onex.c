@@ -86,7 +86,7 @@ static DWORD WINAPI stops_and_hands_on(HANDLE service)
 static DWORD WINAPI starts_with_own_memory(HANDLE service, EAP_ATTRIBUTES *attributes)
 {
     static EAP_ATTRIBUTES own;
-    (void)attributes;
+    os.Dot11ExtFreeBuffer(attributes); /* nothing is left behind: that would be LIFE-12 */
     return os.Dot11ExtStartOneX(service, &own);
 }
 
