@@ -309,6 +309,10 @@ _ONEX = _table(
         ("ONEX-06",), scenario="eap-stopped",
     ),
     Fault(
+        "hands-on-after-result", "calls Dot11ExtProcessSecurityPacket after the result",
+        ("ONEX-07",), scenario="eap-tls", on_the_guest="not shown to be steady there yet",
+    ),
+    Fault(
         "own-eap-attributes", "gives Dot11ExtStartOneX attributes in memory of its own",
         ("ONEX-09",), scenario="eap-tls",
     ),
@@ -320,6 +324,11 @@ _ONEX = _table(
     Fault(
         "refuses-early-key", "refuses an EAPOL-Key that comes before the result", ("ONEX-12",),
         scenario="eap-tls", on_the_guest=_CHANCE,
+    ),
+    Fault(
+        "completes-before-result", "completes with success while 802.1X is in progress",
+        ("ONEX-13",), scenario="eap-tls",
+        on_the_guest="its EAPOL is encrypted from then on, with a key only the DLL has",
     ),
 )  # fmt: skip
 

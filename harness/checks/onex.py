@@ -38,6 +38,8 @@ class OneX:
     at: Placed
     state: State
     since: Call | None = None
+    start: Call | None = None
+    """The StartOneX whose result is still to come: IN_PROGRESS is none."""
 
 
 def followed(case: Case, adapter: Adapter) -> Iterator[OneX]:
@@ -47,19 +49,21 @@ def followed(case: Case, adapter: Adapter) -> Iterator[OneX]:
     """
     state: State = "unseen" if case.partial else "never"
     since: Call | None = None
+    start: Call | None = None
     for item in placed(case, adapter):
-        yield OneX(item, state, since)
+        yield OneX(item, state, since, start)
         call = item.call
         match call.function:
             case names.START_ONEX if call.result in (0, None):
-                state, since = "running", call
+                state, since, start = "running", call, call
             case names.STOP_ONEX if call.result in (0, None):
-                state, since = "stopped", call
+                state, since, start = "stopped", call, None
             case names.ONEX_RESULT:
                 ended = fields.integer(call.args, "msOneXResult") in (SUCCESS, FAILURE)
                 state, since = ("indicated" if ended else "running"), call
+                start = None if ended else start
             case names.POST_ASSOCIATE | names.STOP_POST | names.ADAPTER_RESET:
-                state, since = "never", call
+                state, since, start = "never", call, None
             case _:
                 pass
 
@@ -335,7 +339,10 @@ def early_key_is_taken(case: Case) -> Outcomes:
     why="a figure shows the order, no text demands it",
 )  # fmt: skip
 def order_of_the_figure(case: Case) -> Outcomes:
-    """No packet before StartOneX, and no success while 802.1X is in progress."""
+    """No packet before StartOneX, and no success between StartOneX and its result.
+
+    In a round that the OS began by itself, a success may still be for the result before it.
+    """
     for adapter in case.segments.adapters:
         for item in followed(case, adapter):
             call = item.at.call
@@ -345,9 +352,8 @@ def order_of_the_figure(case: Case) -> Outcomes:
             if call.function == names.PROCESS_ONEX and item.state == "never":
                 yield case.breach("ProcessSecurityPacket was called before StartOneX", call)
             elif call.function == names.POST_COMPLETION and success:
-                first = item.state == "running" and item.since is not None
-                if first and item.since is not None and item.since.function == names.START_ONEX:
+                if item.start is not None:
                     message = "the session was completed with success while 802.1X was in progress"
-                    yield case.breach(message, call, item.since)
+                    yield case.breach(message, call, item.start)
                 elif item.state == "indicated":
                     yield case.held(item.at.call)

@@ -39,8 +39,6 @@ WITHOUT = {
     "HOST-04": "tests/vm/test_hostile.py breaks it with a DLL made for that",
     "HOST-05": "tests/vm/test_hostile.py breaks it with a DLL made for that",
     "HOST-06": "tests/vm/test_hostile.py breaks it with a DLL made for that",
-    "ONEX-07": "told in pairs.py only: no fault of the sample brings it out alone yet",
-    "ONEX-13": "told in pairs.py only: no fault of the sample brings it out alone yet",
     "EXPECT-03": "of this harness: a DLL that sends no message breaks EXPECT-01 or EXPECT-02 first",
     "EXPECT-04": "of this harness: the guest's kernel sends no data in the clear once it has a key",
     "EXPECT-05": "of this harness: only the OS can leave out StopPostAssociate",

@@ -320,10 +320,10 @@ def _indicate(os: Os) -> None:
 def _authenticate(os: Os) -> bool:
     """802.1X through the OS up to the first packet handed on, with a key that comes early."""
     host = os.host
-    host.ap.m3_rsne = ENTERPRISE_RSNE
     named = f"<Fault>{os.fault}</Fault>" if os.fault else ""
     xml = f"<IhvSecurity><Enterprise/>{named}</IhvSecurity>"
     os.begin()
+    host.ap.m3_rsne = ENTERPRISE_RSNE  # of the new access point
     host.pre_associate(xml=xml, enterprise=True)
     os.wait(lambda: any(one["hConnectSession"] == host.connect_session
                         for one in host.of("Dot11ExtPreAssociateCompletion")))  # fmt: skip

@@ -4,6 +4,7 @@
 
 #include "adapter.h"
 #include "faults.h"
+#include "keys.h"
 
 #define HEADER 8 /* peer, EtherType */
 #define TYPE_AT (HEADER + 1)
@@ -82,6 +83,13 @@ static DWORD WINAPI stops_and_hands_on(HANDLE service)
     return error;
 }
 
+/* ONEX-07: the last packet once more, as the keys that come of the result are set. */
+static DWORD WINAPI hands_on_after_result(HANDLE service, PDOT11_CIPHER_KEY_MAPPING_KEY_VALUE key)
+{
+    os.Dot11ExtProcessSecurityPacket(service, last_size, last_packet);
+    return os.Dot11ExtSetKeyMappingKey(service, key);
+}
+
 /* ONEX-09 */
 static DWORD WINAPI starts_with_own_memory(HANDLE service, EAP_ATTRIBUTES *attributes)
 {
@@ -107,6 +115,25 @@ static DWORD WINAPI refuses_early_key(HANDLE handle, DWORD size, LPVOID buffer)
     return key && !scene.done ? ERROR_INVALID_STATE : error;
 }
 
+/* ONEX-13: at the first packet handed on, with a key of its own, as POST-11 wants one. */
+static DWORD WINAPI completes_before_result(HANDLE service, DWORD size, LPVOID packet)
+{
+    static const uint8_t own[16] = {1};
+    if (!scene.done && keys_set_pairwise(service, scene.peer, own) == ERROR_SUCCESS)
+        os.Dot11ExtPostAssociateCompletion(service, scene.session, &scene.peer, REASON_SUCCESS,
+                                           ERROR_SUCCESS);
+    scene.done = true;
+    return os.Dot11ExtProcessSecurityPacket(service, size, packet);
+}
+
+static DWORD WINAPI completes_no_more(HANDLE service, HANDLE session, PDOT11_MAC_ADDRESS peer,
+                                      DWORD reason, DWORD error)
+{
+    if (scene.done)
+        return ERROR_SUCCESS;
+    return os.Dot11ExtPostAssociateCompletion(service, session, peer, reason, error);
+}
+
 const Fault FAULTS_ONEX[] = {
     {.name = "starts-onex-early", .handlers.Dot11ExtIhvPerformPreAssociate = starts_before},
     {.name = "starts-onex-unregistered", .api.Dot11ExtSetEtherTypeHandling = registers_nothing},
@@ -117,10 +144,16 @@ const Fault FAULTS_ONEX[] = {
     {.name = "stops-idle-onex", .api.Dot11ExtSetKeyMappingKey = stops_what_never_ran},
     {.name = "hands-on-after-stop",
      .api = {.Dot11ExtProcessSecurityPacket = remembers, .Dot11ExtStopOneX = stops_and_hands_on}},
+    {.name = "hands-on-after-result",
+     .api = {.Dot11ExtProcessSecurityPacket = remembers,
+             .Dot11ExtSetKeyMappingKey = hands_on_after_result}},
     {.name = "own-eap-attributes", .api.Dot11ExtStartOneX = starts_with_own_memory},
     {.name = "trusts-onex-result", .handlers.Dot11ExtIhvOnexIndicateResult = trusts_result},
     {.name = "refuses-early-key",
      .handlers = {.Dot11ExtIhvReceivePacket = refuses_early_key,
                   .Dot11ExtIhvOnexIndicateResult = notes_result}},
+    {.name = "completes-before-result",
+     .api = {.Dot11ExtProcessSecurityPacket = completes_before_result,
+             .Dot11ExtPostAssociateCompletion = completes_no_more}},
     {0},
 };
