@@ -297,6 +297,10 @@ CHECKS: dict[str, Callable[[Story], None]] = {
     "own-notifications": many(names.SEND_NOTIFICATION, 1),
     "second-pre-associate": second_pre_associate,
     "stale-handles": stale_handles,
+    # The correct sample has nothing to ask here, so the service asks it of nothing: these two are
+    # for the faults that send requests.
+    "ui-request-answered": many(names.IS_UI_PENDING, 0),
+    "ui-request-reset": many(names.IS_UI_PENDING, 0),
 }
 """Each scenario with what its trace must show."""
 
