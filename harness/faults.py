@@ -310,7 +310,7 @@ _ONEX = _table(
     ),
     Fault(
         "hands-on-after-result", "calls Dot11ExtProcessSecurityPacket after the result",
-        ("ONEX-07",), scenario="eap-tls", on_the_guest="not shown to be steady there yet",
+        ("ONEX-07",), scenario="eap-tls",
     ),
     Fault(
         "own-eap-attributes", "gives Dot11ExtStartOneX attributes in memory of its own",
@@ -328,7 +328,7 @@ _ONEX = _table(
     Fault(
         "completes-before-result", "completes with success while 802.1X is in progress",
         ("ONEX-13",), scenario="eap-tls",
-        on_the_guest="its EAPOL is encrypted from then on, with a key only the DLL has",
+        on_the_guest="with its own key set, the authentication does not end there: no M1 comes",
     ),
 )  # fmt: skip
 
