@@ -9,6 +9,7 @@ once; a file `stays` lets it ignore `quit`.
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,8 @@ def serve(sock: socket.socket, folder: Path) -> int:
         say(sock, {"return": value} | ({"id": request["id"]} if "id" in request else {}))
         if name == "quit" and not (folder / "stays").exists():
             return 0
+    if (folder / "stays").exists():
+        signal.pause()  # to be killed: without a client it would end by itself
     return 0
 
 
