@@ -6,6 +6,10 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pytest
+
+from harness.checks import RULES
+from harness.faults import FAULTS
 from harness.results import load_result
 from tests.vm.user import Command
 
@@ -19,8 +23,9 @@ def test_a_good_run(command: Command) -> None:
     result = load_result(command.run_dir / "result.json")
     assert result.verdict == "PASS"
     assert result.environment.dll_sha256 is not None
-    for name in ("report.html", "junit.xml", "air.pcapng", "air.keys", "ihv-trace.jsonl",
-                 "events.jsonl", "serial.log", "qmp.jsonl", "lab.toml", "repro.txt"):  # fmt: skip
+    for name in ("report.html", "contract.html", "junit.xml", "air.pcapng", "air.keys",
+                 "ihv-trace.jsonl", "events.jsonl", "serial.log", "qmp.jsonl", "lab.toml",
+                 "repro.txt"):  # fmt: skip
         assert (command.run_dir / name).stat().st_size > 0, name
     assert (command.run_dir / "repro.txt").read_text() == "./hil run -n 2\n"
     suite = ET.parse(command.run_dir / "junit.xml").getroot()
@@ -45,6 +50,23 @@ def test_a_fault_ends_in_fail(command: Command) -> None:
     assert command.wait() == 1, command.output
     assert "POST-07" in command.output
     assert "POST-07" in (command.run_dir / "report.html").read_text()
+
+
+OF_THE_SERVICE = [
+    fault.name
+    for fault in FAULTS.values()
+    if fault.where != "connection" and not fault.on_the_guest
+]
+
+
+@pytest.mark.parametrize("name", OF_THE_SERVICE)
+def test_a_fault_of_the_dlls_start_is_found_by_its_rules_alone(command: Command, name: str) -> None:
+    """One set beside the DLL or built into it: it is put in place, and taken for what it is."""
+    command.start("run", "--fault", name)
+    assert command.wait() == 1, command.output
+    result = load_result(command.run_dir / "result.json")
+    expected = {(rule, RULES[rule].severity) for rule in FAULTS[name].rules}
+    assert {(found.rule, found.severity) for found in result.all_findings} == expected
 
 
 def test_an_own_dll_is_the_one_that_runs(command: Command, tmp_path: Path) -> None:
