@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -79,3 +80,13 @@ def test_an_own_dll_is_the_one_that_runs(command: Command, tmp_path: Path) -> No
     assert result.environment.dll_path == str(own)
     trace = (command.run_dir / "ihv-trace.jsonl").read_text()
     assert "Vendor Ihv.dll" in trace.splitlines()[0]
+
+
+def test_a_small_soak(command: Command) -> None:
+    """Associations spread over the catalogue, nothing found, and nothing but numbers kept."""
+    command.start("bench", "--soak", "3", "--json")
+    assert command.wait() == 0, command.output
+    told = json.loads(command.output[command.output.index("\n{") :])
+    assert (told["verdict"], told["associations"], told["findings"]) == ("PASS", 3, {})
+    assert len(told["scenarios"]) == 3
+    assert not list((command.folder / "runs").glob("*"))
