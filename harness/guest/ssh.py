@@ -145,6 +145,7 @@ class Ssh:
     @contextlib.contextmanager
     def _files(self, doing: str) -> Iterator[paramiko.SFTPClient]:
         deadline = Deadline(doing, self._command_s)
+        deadline.state = "asked for, no answer"
         with _faults(deadline):
             if self._sftp is None:
                 channel = self._open(deadline)

@@ -67,7 +67,7 @@ def stop_radius(command: Command) -> None:
 
 BREAKS = [
     (kill_qemu, "QEMU ended with signal 9"),
-    (stop_qemu, "call sent, no answer|TimeoutError|running"),
+    (stop_qemu, "no answer|TimeoutError|running"),
     (kill_air, "air ended with status -9"),
     (kill_agent, "stream ended|agent.exe ended"),
     (cut_ssh, "closed the SSH connection"),
