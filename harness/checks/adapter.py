@@ -81,30 +81,3 @@ def _handle_of_surrounding_handler(case: Case, call: Call) -> int | None:
     given = fields.handle(outer.args, "hIhvExtAdapter")
     adapter = case.adapter_by_ihv(outer.process, given)
     return adapter.svc_handle if adapter else None
-
-
-@rule(
-    "ADPT-03", cls="M", source="N:802-11-wlan-adapter-removal",
-    text="From the entry of DeinitAdapter on, hDot11SvcHandle is dead: no call with it. (Of "
-    "completions ADPT-06 speaks.)",
-)  # fmt: skip
-def service_handle_dies(case: Case) -> Outcomes:
-    """No framework call uses the handle from the entry of DeinitAdapter on."""
-    for adapter in case.segments.adapters:
-        deinit = adapter.deinit
-        if deinit is None:
-            continue
-        late = [
-            call
-            for call in case.calls_between(adapter, deinit, None)
-            if not names.is_handler(call.function) and call.function not in names.COMPLETIONS
-        ]
-        for call in late:
-            yield case.breach(
-                f"{names.short(call.function)} used the adapter's service handle after "
-                "DeinitAdapter had been entered",
-                call,
-                deinit,
-            )
-        if not late:
-            yield case.held()

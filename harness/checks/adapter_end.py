@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.registry import Outcome, Outcomes, rule
@@ -51,21 +53,33 @@ def _not_stopped(case: Case, session: Session, deinit: Call) -> Outcome:
 )  # fmt: skip
 def no_completion_in_deinit(case: Case) -> Outcomes:
     """No completion is called from the entry of DeinitAdapter on."""
+    return _none_from_deinit(case, names.COMPLETIONS.__contains__, "was called")
+
+
+@rule(
+    "ADPT-03", cls="M", source="N:802-11-wlan-adapter-removal",
+    text="From the entry of DeinitAdapter on, hDot11SvcHandle is dead: no call with it. (Of "
+    "completions ADPT-06 speaks.)",
+)  # fmt: skip
+def service_handle_dies(case: Case) -> Outcomes:
+    """No framework call uses the handle from the entry of DeinitAdapter on."""
+
+    def uses_it(function: str) -> bool:
+        return not names.is_handler(function) and function not in names.COMPLETIONS
+
+    return _none_from_deinit(case, uses_it, "used the adapter's service handle")
+
+
+def _none_from_deinit(case: Case, banned: Callable[[str], bool], did: str) -> Outcomes:
     for adapter in case.segments.adapters:
         deinit = adapter.deinit
         if deinit is None:
             continue
-        late = [
-            call
-            for call in case.calls_between(adapter, deinit, None)
-            if call.function in names.COMPLETIONS
-        ]
+        late = [call for call in case.calls_between(adapter, deinit, None) if banned(call.function)]
         for call in late:
-            yield case.breach(
-                f"{names.short(call.function)} was called after DeinitAdapter had been entered",
-                call,
-                deinit,
-            )
+            name = names.short(call.function)
+            message = f"{name} {did} after DeinitAdapter had been entered"
+            yield case.breach(message, call, deinit)
         if not late:
             yield case.held()
 

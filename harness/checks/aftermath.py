@@ -54,7 +54,7 @@ def stop_after_reset_succeeds(case: Case) -> Outcomes:
         if call.returned is None:
             continue
         message = f"StopPostAssociate after AdapterReset returned error {call.result}"
-        yield case.breach(message, call, item.since) if call.result else case.held(item.call)
+        yield case.breach(message, call, item.since) if call.result else case.held(call)
 
 
 @rule(
@@ -78,7 +78,7 @@ def os_stops_onex(case: Case) -> Outcomes:
                     message = "an 802.1X result was indicated after StopPostAssociate"
                     yield case.breach(message, call, item.since)
             elif call.function == names.STOP_POST and running:
-                yield case.held(item.call)
+                yield case.held(call)
 
 
 @rule(
@@ -123,7 +123,7 @@ def nothing_for_a_dead_port(case: Case) -> Outcomes:
         if call.function != names.SEND_PACKET and not sets_key:
             continue
         if item.phase is Phase.POST:
-            yield case.held(item.call)
+            yield case.held(call)
         elif item.phase in (Phase.STOPPED, Phase.RESET) and item.settled:
             message = f"{names.short(call.function)} was called {item.phase}"
             yield case.breach(message, call, item.since)
@@ -221,7 +221,7 @@ def idle_reset_succeeds(case: Case) -> Outcomes:
             continue
         if item.phase in (Phase.INIT, Phase.RESET):
             message = f"AdapterReset {item.phase} returned error {call.result}"
-            yield case.breach(message, call, item.since) if call.result else case.held(item.call)
+            yield case.breach(message, call, item.since) if call.result else case.held(call)
 
 
 @rule(

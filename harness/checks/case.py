@@ -13,7 +13,7 @@ from functools import cached_property
 from harness.checks.deaths import Death, find_deaths
 from harness.checks.finding import Severity
 from harness.checks.limits import Expectation, Limits
-from harness.checks.registry import Breach, Held, Unknown
+from harness.checks.registry import Breach, Held, Outcome, Unknown
 from harness.evidence import names
 from harness.evidence.calls import Call
 from harness.evidence.model import (
@@ -267,6 +267,17 @@ class Case:
         seqs = tuple(sorted({seq for call in calls for seq in call.seqs}))
         when = first.start_ns if at_ns is None else at_ns
         return Breach(message, when, place, seqs, first.process, severity)
+
+    def completed_by(self, reset: Call, of: Session | PreOperation, what: str) -> Outcome:
+        """Whether an operation pending at a reset got its completion; ``what`` names it."""
+        if of.completions:
+            return self.held(of)
+        end_ns = reset.end_ns or reset.start_ns
+        blind = self.blind(reset.process, of.association, reset.start_ns, end_ns)
+        if blind:
+            return Unknown(blind, of.association)
+        message = f"AdapterReset returned without a completion of the pending {what}"
+        return self.breach(message, reset, of.handler, of=of)
 
     def died_in(self, call: Call) -> bool:
         """The process came to its end out of order inside this call."""

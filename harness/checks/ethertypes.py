@@ -135,7 +135,7 @@ def registered_again_after_reset(case: Case) -> Outcomes:
                 if lists.cleared_by is not None and profile in needed:
                     yield _not_registered(case, call, lists.cleared_by)
                 elif lists.registered and profile in needed:
-                    yield case.held(item.call)
+                    yield case.held(call)
                 if lists.registered:
                     needed.add(profile)
 

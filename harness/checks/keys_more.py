@@ -165,7 +165,7 @@ def key_id_was_set(case: Case) -> Outcomes:
             index = fields.integer(call.args, "uDefaultKeyId")
             lost = case.lost_before(call)
             if index in known:
-                yield case.held(item.call)
+                yield case.held(call)
             elif index is None or None in known or lost:
                 reason = lost or "the trace does not show the indexes"
                 yield case.unknown(reason, call)
@@ -193,7 +193,7 @@ def eapol_is_exempted(case: Case) -> Outcomes:
                 excluded = bool(fields.integer(call.args, "bExcludeUnencrypted"))
             elif call.function == names.POST_ASSOCIATE and excluded and lists.known:
                 if EAPOL in lists.exempted:
-                    yield case.held(item.call)
+                    yield case.held(call)
                 elif EAPOL in lists.registered:
                     message = "unencrypted frames are excluded, but EAPOL has no exemption"
                     yield case.breach(message, call)

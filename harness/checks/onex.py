@@ -249,7 +249,7 @@ def stopped_while_running(case: Case) -> Outcomes:
                 continue
             inside = stop_of is not None and not call.entered_after_return_of(stop_of)
             if item.state in ("running", "unseen") or (inside and pending):
-                yield case.held(item.at.call)
+                yield case.held(call)
             else:
                 message = "StopOneX was called with no authentication pending"
                 yield case.breach(message, call)
@@ -265,7 +265,7 @@ def nothing_after_onex_stop(case: Case) -> Outcomes:
         for item in followed(case, adapter):
             call = item.at.call
             if call.function == names.STOP_ONEX:
-                yield case.held(item.at.call)
+                yield case.held(call)
             elif item.since is not None and _handed_after(item, "stopped"):
                 message = "ProcessSecurityPacket was called after StopOneX"
                 yield case.breach(message, call, item.since)
@@ -284,7 +284,7 @@ def handles_eapol_after_result(case: Case) -> Outcomes:
         for item in followed(case, adapter):
             call = item.at.call
             if call.function == names.ONEX_RESULT:
-                yield case.held(item.at.call)
+                yield case.held(call)
             elif item.since is not None and _handed_after(item, "indicated"):
                 message = "ProcessSecurityPacket was called after the result"
                 yield case.breach(message, call, item.since)
@@ -328,7 +328,7 @@ def early_key_is_taken(case: Case) -> Outcomes:
             if packet is None or packet.kind != EAPOL_KEY or call.returned is None:
                 continue
             message = f"an EAPOL-Key before the result was refused with error {call.result}"
-            yield case.breach(message, call) if call.result else case.held(item.at.call)
+            yield case.breach(message, call) if call.result else case.held(call)
 
 
 @rule(
@@ -356,4 +356,4 @@ def order_of_the_figure(case: Case) -> Outcomes:
                     message = "the session was completed with success while 802.1X was in progress"
                     yield case.breach(message, call, item.start)
                 elif item.state == "indicated":
-                    yield case.held(item.at.call)
+                    yield case.held(call)

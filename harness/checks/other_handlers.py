@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.codes import hexed, is_failure_reason, is_success_reason
-from harness.checks.finding import Severity
+from harness.checks.reasons import reason_fits
 from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -39,29 +38,6 @@ def indications_are_survived(case: Case) -> Outcomes:
             yield case.held(call)
 
 
-def _reasons(case: Case, function: str, severity: Severity | None = None) -> Outcomes:
-    """The reason a handler gives fits its return value."""
-    name = names.short(function)
-    for call in case.calls(function):
-        if call.returned is None or call.result is None:
-            continue
-        reason = fields.integer(call.out, "pdwReasonCode")
-        if reason is None:
-            yield case.unknown("the trace does not show the reason", call)
-        elif call.result == 0 and not is_success_reason(reason):
-            message = f"{name} succeeded with reason {hexed(reason)}; expected 0 or an IHV reason"
-            yield case.breach(message, call, severity=severity)
-        elif call.result != 0 and not is_failure_reason(reason):
-            yield case.breach(
-                f"{name} returned error {call.result} with reason {hexed(reason)}; expected an L2 "
-                "or IHV reason that is not 0",
-                call,
-                severity=severity,
-            )
-        else:
-            yield case.held(call)
-
-
 @rule(
     "PROF-01", cls="M", source="I:dot11extihv_validate_profile",
     text="ValidateProfile gives success with a reason of 0 or in the IHV range, or a Win32 error "
@@ -69,7 +45,7 @@ def _reasons(case: Case, function: str, severity: Severity | None = None) -> Out
 )  # fmt: skip
 def validation_has_its_reason(case: Case) -> Outcomes:
     """Return value and reason of ValidateProfile."""
-    return _reasons(case, names.VALIDATE_PROFILE)
+    return reason_fits(case, names.VALIDATE_PROFILE)
 
 
 @rule(
@@ -79,7 +55,7 @@ def validation_has_its_reason(case: Case) -> Outcomes:
 )  # fmt: skip
 def match_has_its_reason(case: Case) -> Outcomes:
     """Return value and reason of PerformCapabilityMatch."""
-    return _reasons(case, names.CAPABILITY_MATCH)
+    return reason_fits(case, names.CAPABILITY_MATCH)
 
 
 @rule(
@@ -89,7 +65,7 @@ def match_has_its_reason(case: Case) -> Outcomes:
 )  # fmt: skip
 def discovery_has_its_reason(case: Case) -> Outcomes:
     """Return value and reason of CreateDiscoveryProfiles."""
-    return _reasons(case, names.DISCOVERY_PROFILES)
+    return reason_fits(case, names.DISCOVERY_PROFILES)
 
 
 @rule(

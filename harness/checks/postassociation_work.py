@@ -8,7 +8,7 @@ from typing import Final
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
 from harness.checks.phases import Phase, placed
-from harness.checks.registry import Outcome, Outcomes, Unknown, rule
+from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter, Session
@@ -81,21 +81,7 @@ def reset_completes_it(case: Case) -> Outcomes:
         reset = pending_at_reset(session)
         if reset is None or reset.returned is None:
             continue
-        if session.completions:
-            yield case.held(session)
-            continue
-        end_ns = reset.end_ns or reset.start_ns
-        blind = case.blind(reset.process, session.association, reset.start_ns, end_ns)
-        if blind:
-            yield Unknown(blind, session.association)
-        else:
-            yield case.breach(
-                "AdapterReset returned without a completion of the pending session "
-                f"{hexed(session.handle)}",
-                reset,
-                session.handler,
-                of=session,
-            )
+        yield case.completed_by(reset, session, f"session {hexed(session.handle)}")
 
 
 def pending_at_reset(session: Session) -> Call | None:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from harness.checks.case import Case
-from harness.checks.codes import hexed, is_failure_reason, is_success_reason
+from harness.checks.codes import hexed, is_success_reason
+from harness.checks.reasons import reason_fits
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.segments import PreOperation
@@ -90,26 +91,7 @@ def completion_is_asynchronous(case: Case) -> Outcomes:
 )  # fmt: skip
 def reason_is_written(case: Case) -> Outcomes:
     """The reason PerformPreAssociate gives fits its return value."""
-    for call in case.calls(names.PRE_ASSOCIATE):
-        if call.returned is None or call.result is None:
-            continue
-        reason = fields.integer(call.out, "pdwReasonCode")
-        if reason is None:
-            yield case.unknown("the trace does not show the reason", call)
-        elif call.result == 0 and not is_success_reason(reason):
-            yield case.breach(
-                f"PerformPreAssociate started the operation with reason {hexed(reason)}; expected "
-                "0 or an IHV reason (0x90000 to 0x9ffff)",
-                call,
-            )
-        elif call.result != 0 and not is_failure_reason(reason):
-            yield case.breach(
-                f"PerformPreAssociate returned error {call.result} with reason {hexed(reason)}; "
-                "expected an L2 or IHV reason that is not 0",
-                call,
-            )
-        else:
-            yield case.held(call)
+    return reason_fits(case, names.PRE_ASSOCIATE)
 
 
 @rule(

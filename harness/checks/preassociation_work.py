@@ -7,7 +7,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import Outcome, Outcomes, Unknown, rule
+from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import PreOperation
@@ -121,21 +121,8 @@ def reset_completes_it(case: Case) -> Outcomes:
             continue
         if any(call.key < reset.key for call in operation.completions):
             continue
-        if operation.completions:
-            yield case.held(operation)
-            continue
-        end_ns = reset.end_ns or reset.start_ns
-        blind = case.blind(reset.process, operation.association, reset.start_ns, end_ns)
-        if blind:
-            yield Unknown(blind, operation.association)
-        else:
-            yield case.breach(
-                "AdapterReset returned without a completion of the pending pre-association "
-                f"{hexed(operation.connect_session)}",
-                reset,
-                operation.handler,
-                of=operation,
-            )
+        what = f"pre-association {hexed(operation.connect_session)}"
+        yield case.completed_by(reset, operation, what)
 
 
 @rule(

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The reason code that a handler gives with its return value: one judgement for all of them."""
+
+from __future__ import annotations
+
+from harness.checks.case import Case
+from harness.checks.codes import hexed, is_failure_reason, is_success_reason
+from harness.checks.finding import Severity
+from harness.checks.registry import Outcomes
+from harness.evidence import fields, names
+
+
+def reason_fits(case: Case, function: str, severity: Severity | None = None) -> Outcomes:
+    """The reason a handler gives fits its return value."""
+    name = names.short(function)
+    for call in case.calls(function):
+        if call.returned is None or call.result is None:
+            continue
+        reason = fields.integer(call.out, "pdwReasonCode")
+        if reason is None:
+            yield case.unknown("the trace does not show the reason", call)
+        elif call.result == 0 and not is_success_reason(reason):
+            message = f"{name} succeeded with reason {hexed(reason)}; expected 0 or an IHV reason"
+            yield case.breach(message, call, severity=severity)
+        elif call.result != 0 and not is_failure_reason(reason):
+            yield case.breach(
+                f"{name} returned error {call.result} with reason {hexed(reason)}; expected an L2 "
+                "or IHV reason that is not 0",
+                call,
+                severity=severity,
+            )
+        else:
+            yield case.held(call)
