@@ -6,22 +6,31 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from autoconfig.connection import Connection
-from autoconfig.eap_method import EapMethod, EapUser
-from autoconfig.eap_peer import Peer, PeerEvents
-from autoconfig.framework import Framework
-from autoconfig.host import Arguments, Done
-from autoconfig.lifecycle import Lifecycle
+from autoconfig.association.connection import Connection
+from autoconfig.association.framework import Framework
+from autoconfig.ihv_host.lifecycle import Lifecycle
+from autoconfig.ihv_host.line import Arguments, Done
 from autoconfig.loop import Callback, Loop, Timer
 from autoconfig.notifications import Notification
-from autoconfig.performer import OrderedCalls, Performer
-from autoconfig.profiles import Profile
-from autoconfig.radio import Associated, Bss, ConnectRequest, Lost, RadioError, RadioEvents
-from autoconfig.scene import Scene
+from autoconfig.onex.peer import Peer, PeerEvents
+from autoconfig.orders.performer import OrderedCalls, Performer
+from autoconfig.orders.scene import Scene
+from autoconfig.profile.eap import EapMethod, EapUser
+from autoconfig.profile.wlan import Profile
+from autoconfig.radio.interface import (
+    Associated,
+    Bss,
+    ConnectRequest,
+    Lost,
+    RadioError,
+    RadioEvents,
+)
 from autoconfig.settings import Settings
 
+FAKE_HOST = str(Path(__file__).with_name("fake_host.py"))
 AP = bytes.fromhex("024849 4c0001")
 STATION = bytes.fromhex("020000000000")
 SSID = b"hil-lab"

@@ -6,20 +6,20 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from autoconfig import further_radio
 from autoconfig.adapter import Adapter, Fleet, adapter_guid
-from autoconfig.attempt import Phase
-from autoconfig.host import Arguments, Done, HostLoss, IhvHost, ServiceEvent
+from autoconfig.association.attempt import Phase
+from autoconfig.ihv_host.lifecycle import Lifecycle
+from autoconfig.ihv_host.line import Arguments, Done
+from autoconfig.ihv_host.process import IhvHost, ServiceEvent
 from autoconfig.jsonlines import Channel
-from autoconfig.lifecycle import Lifecycle
+from autoconfig.radio import further
 from autoconfig.settings import Limits
 
-from .doubles import STATION, FakeLoop, Rig
-from .test_lifecycle import ScriptedHost
-from .test_service import ACM, GUID, MSM, Lab, lab  # noqa: F401  (a fixture)
+from tests.unit.autoconfig.doubles import STATION, FakeLoop, Rig
+from tests.unit.autoconfig.scripted_host import CRASH, ScriptedHost
+from tests.unit.autoconfig.serving import ACM, GUID, MSM, Lab
 
 SECOND = adapter_guid(STATION[:4] + bytes((1, 0)))
-CRASH = HostLoss(hung=False, function="x", text="process ended")
 
 
 def guids(it: Lab) -> list[str]:
@@ -28,7 +28,7 @@ def guids(it: Lab) -> list[str]:
     return [interface["guid"] for interface in found]
 
 
-def test_a_further_adapter_is_listed(lab: Lab) -> None:  # noqa: F811
+def test_a_further_adapter_is_listed(lab: Lab) -> None:
     """It arrives while the service runs, with a GUID and a name of its own; asking again for as
     many changes nothing."""
     assert guids(lab) == [GUID]
@@ -41,7 +41,7 @@ def test_a_further_adapter_is_listed(lab: Lab) -> None:  # noqa: F811
     assert len(set(names)) == 2
 
 
-def test_both_connect_at_the_same_time(lab: Lab) -> None:  # noqa: F811
+def test_both_connect_at_the_same_time(lab: Lab) -> None:
     """Each with its profile, told by notifications of its interface; one ends without the other."""
     client = lab.client
     client.call("adapters", count=2)
@@ -62,7 +62,7 @@ def test_both_connect_at_the_same_time(lab: Lab) -> None:  # noqa: F811
     assert not [e for e in client.events if (e["code"], e["interface"]) == (21, GUID)]
 
 
-def test_profiles_are_the_interfaces_own(lab: Lab) -> None:  # noqa: F811
+def test_profiles_are_the_interfaces_own(lab: Lab) -> None:
     """What was set for one interface is unknown to another."""
     lab.client.call("adapters", count=2)
     lab.client.set_up(GUID)
@@ -71,7 +71,7 @@ def test_profiles_are_the_interfaces_own(lab: Lab) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize("count", [0, 5])
-def test_impossible_counts_are_refused(lab: Lab, count: int) -> None:  # noqa: F811
+def test_impossible_counts_are_refused(lab: Lab, count: int) -> None:
     """So is one that the kernel has no radio for; what is there stays."""
     assert lab.client.call("adapters", count=count)["error"]["code"] == 87
     assert "no more radios" in lab.client.call("adapters", count=3)["error"]["message"]
@@ -223,7 +223,7 @@ def test_the_service_ends_after_every_adapter() -> None:
 
 def test_addresses_of_further_radios() -> None:
     """The n-th counts on from the first, and answers by a way of its own."""
-    commands = further_radio.address_commands("wlan1", 1)
+    commands = further.address_commands("wlan1", 1)
     assert commands == [
         ["addr", "add", "10.77.0.3/24", "dev", "wlan1"],
         ["link", "set", "wlan1", "up"],

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from autoconfig.__main__ import BOOT_TRIES, start_at_boot
 from autoconfig.adapter import adapter_guid
-from autoconfig.host import HostLoss, ServiceEvent
-from autoconfig.lifecycle import State
+from autoconfig.ihv_host.lifecycle import State
+from autoconfig.ihv_host.process import HostLoss, ServiceEvent
 
-from .doubles import STATION, FakeLoop
-from .test_lifecycle import Bench
+from tests.unit.autoconfig.doubles import STATION, FakeLoop
+from tests.unit.autoconfig.scripted_host import Bench
 
 SLOW = HostLoss(hung=True, function="", text="start did not return")
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
-from autoconfig import profiles
+from autoconfig.profile import wlan
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,7 +43,7 @@ def test_name_and_network_become_the_harnesss() -> None:
     assert [one.text for one in tree.findall(".//p:SSID/p:hex", NS)] == ["C3A974C3A9"]
     assert tree.findall(".//p:SSID/p:name", NS) == []
     assert '<V:Conn xmlns:V="urn:v" a="x>y"/>' in xml
-    found = profiles.parse(xml, 0x00A1B2)
+    found = wlan.parse(xml, 0x00A1B2)
     assert found.security_xml == "<IhvSecurity><Key>a&amp;b</Key><J>{1:2}</J></IhvSecurity>"
     assert found.connectivity_xml == '<V:Conn xmlns:V="urn:v" a="x>y"/>'
     assert found.ssids == (b"\xc3\xa9t\xc3\xa9",)

@@ -81,7 +81,7 @@ def test_bad_orders_are_refused(tmp_path: Path, text: str, said: str) -> None:
 
 def test_guest_and_harness_know_the_same_events_and_actions() -> None:
     """What a scenario may ask for is what autoconfig takes, parameter by parameter."""
-    from autoconfig import orders
+    from autoconfig.orders import plan as orders
 
     assert set(EVENTS) == orders.EVENTS
     assert {name: frozenset(known) for name, known in orders.PARAMETERS.items()} == PARAMETERS
@@ -94,7 +94,7 @@ def test_guest_and_harness_know_the_same_events_and_actions() -> None:
 
 def test_guest_and_harness_know_the_same_forms() -> None:
     """Of the association's parameters."""
-    from autoconfig import assoc_params
+    from autoconfig.association import assoc_params
 
     usual = assoc_params.parse_form(OsParameters().to_json())
     assert usual == assoc_params.Form()

@@ -11,19 +11,20 @@ from collections.abc import Callable
 from functools import partial
 
 from .adapter import Fleet, Workshop, set_scene
-from .confine import Confinement
-from .connection import StartEap
-from .eap_method import CertificateStores, supplicant_config
-from .eap_peer import Peer, PeerEvents, SupplicantPeer
-from .ends import append, clock_ns
-from .further_radio import new_radio
-from .host import Arguments, HostLoss, IhvHost
-from .lifecycle import Lifecycle, Outcome
+from .association.connection import StartEap
+from .ihv_host.confine import Confinement
+from .ihv_host.ends import append, clock_ns
+from .ihv_host.lifecycle import Lifecycle, Outcome
+from .ihv_host.line import Arguments
+from .ihv_host.process import HostLoss, IhvHost
 from .log import defer, flush, note
 from .loop import Callback, Loop
-from .nl80211 import Nl80211Radio
-from .profiles import Profile
-from .radio import Radio, RadioError
+from .onex.peer import Peer, PeerEvents, SupplicantPeer
+from .onex.supplicant import CertificateStores, supplicant_config
+from .profile.wlan import Profile
+from .radio.further import new_radio
+from .radio.interface import Radio, RadioError
+from .radio.nl80211 import Nl80211Radio
 from .service import WlanService
 from .settings import SettingError, Settings, from_environment
 from .standing import take_precedence, warm_ciphers

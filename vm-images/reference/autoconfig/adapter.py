@@ -13,19 +13,19 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from . import codes
-from .attempt import new_handle
-from .connection import Connection, StartEap
-from .framework import Framework
-from .host import Arguments, HostLoss, IhvHost
-from .lifecycle import EXTENSIBLE_STATION, Lifecycle
+from .association.connection import Connection, StartEap
+from .association.framework import Framework
+from .handles import new_handle
+from .ihv_host.lifecycle import EXTENSIBLE_STATION, Lifecycle
+from .ihv_host.line import Arguments, Caller
+from .ihv_host.process import HostLoss, IhvHost
 from .log import note
 from .loop import Loop
 from .notifications import Notification
-from .packets import Caller
-from .performer import OrderedCalls, Performer
-from .profiles import Profile
-from .radio import Radio
-from .scene import Scene
+from .orders.performer import OrderedCalls, Performer
+from .orders.scene import Scene
+from .profile.wlan import Profile
+from .radio.interface import Radio
 from .settings import Settings
 
 DESCRIPTION = "Reference WLAN adapter (mac80211_hwsim)"

@@ -3,8 +3,7 @@
 
 Each call is one function of the Native Wifi API; an error's code is the Win32 error that function
 returns, and `reason` its WLAN reason code where it has one. `service` is the guest's own: what
-"net stop|start WlanSvc" does on Windows. So are `orders`, `orders_done`
-and `adapters`.
+"net stop|start WlanSvc" does on Windows. So are `orders`, `orders_done` and `adapters`.
 """
 
 from __future__ import annotations
@@ -15,20 +14,23 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from . import codes, eap_method, notifications, profiles
+from . import codes, notifications
 from .adapter import Adapter
-from .attempt import Phase
-from .handler_arguments import profile_arguments
-from .host import Arguments
-from .jsonlines import Channel, Message
-from .lifecycle import Lifecycle, Outcome, State
+from .association.attempt import Phase
+from .association.handler_arguments import profile_arguments
+from .client import CallError, Client
+from .ihv_host.lifecycle import Lifecycle, Outcome, State
+from .ihv_host.line import Arguments
+from .jsonlines import Message
 from .log import note
 from .loop import Loop
 from .notifications import Notification
-from .orders import OrderError
-from .performer import Performer
-from .profiles import Profile, ProfileError
-from .radio import RadioError
+from .orders.performer import Performer
+from .orders.plan import OrderError
+from .profile.eap import user_of_xml
+from .profile.reading import ProfileError
+from .profile.wlan import Profile, parse
+from .radio.interface import RadioError
 
 MAX_CLIENTS = 16
 MAX_ADAPTERS = 4
@@ -50,57 +52,6 @@ INTERFACE_STATES = {
     Phase.STOPPING: codes.INTERFACE_DISCONNECTING,
     Phase.RESETTING: codes.INTERFACE_DISCONNECTING,
 }
-
-
-class CallError(Exception):
-    """A call that fails.
-
-    Attributes:
-        code: Win32 error.
-        reason: WLAN reason code, 0 without one.
-    """
-
-    def __init__(self, code: int, text: str, reason: int = 0) -> None:
-        super().__init__(text)
-        self.code = code
-        self.reason = reason
-
-
-class Client:
-    """One wlanapi.dll handle: a connection and the sources it wants notifications of."""
-
-    def __init__(self, loop: Loop, peer: socket.socket, service: WlanService) -> None:
-        self._peer = peer
-        self._service = service
-        self.sources = 0
-        self.channel = Channel(loop, peer.fileno(), peer.fileno(), self._on_message, self._gone)
-
-    def answer(self, number: object, result: Arguments) -> None:
-        """Answer call `number`."""
-        self.channel.send({"id": number, "result": result})
-
-    def refuse(self, number: object, error: CallError) -> None:
-        """Answer call `number` with an error."""
-        told = {"code": error.code, "message": str(error), "reason": error.reason}
-        self.channel.send({"id": number, "error": told})
-
-    def close(self) -> None:
-        """Drop the client."""
-        self.channel.close()
-        self._gone("closed")
-
-    def _on_message(self, message: Message) -> None:
-        number = message.get("id")
-        try:
-            self._service.serve(self, number, message)
-        except CallError as error:
-            self.refuse(number, error)
-        except (KeyError, ValueError, TypeError):
-            self.refuse(number, CallError(codes.ERROR_INVALID_PARAMETER, "bad arguments"))
-
-    def _gone(self, _reason: str) -> None:
-        self._peer.close()
-        self._service.forget(self)
 
 
 Call = Callable[[Client, object, Arguments], Arguments | None]
@@ -241,9 +192,7 @@ class WlanService:
         if not isinstance(xml, str):
             raise CallError(codes.ERROR_INVALID_PARAMETER, "xml is text")
         try:
-            profile = profiles.parse(xml, self._adapter_oui)
-            if profile.use_ms_onex:
-                profile = replace(profile, eap_method=eap_method.method_of_profile(xml))
+            profile = parse(xml, self._adapter_oui)
         except ProfileError as error:
             raise CallError(codes.ERROR_BAD_PROFILE, str(error), error.reason) from None
         adapter = self._adapter(arguments)
@@ -292,7 +241,7 @@ class WlanService:
         if profile is None:
             raise CallError(codes.ERROR_NOT_FOUND, "no such profile")
         try:
-            user = eap_method.user_of_xml(xml)
+            user = user_of_xml(xml)
         except ProfileError as error:
             raise CallError(codes.ERROR_INVALID_PARAMETER, str(error)) from None
         if profile.eap_method is None or profile.eap_method.kind != user.kind:

@@ -67,7 +67,7 @@ class Settings:
             it is not there. All take this radio 3.8 s under emulation, four take 0.3 s.
         trace: the IHV trace, at whose end the end of a host process is told.
         limits: every wait.
-        certificates: the folder of the machine's certificate stores (eap_method).
+        certificates: the folder of the machine's certificate stores (onex.supplicant).
     """
 
     interface: str = "wlan0"

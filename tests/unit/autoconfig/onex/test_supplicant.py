@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""wpa_supplicant's configuration of an authentication."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from autoconfig.onex.supplicant import CertificateMissing, CertificateStores, supplicant_config
+from autoconfig.profile.eap import EapMethod, EapUser
+
+from tests.unit.autoconfig.texts import OWN, ROOT
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> CertificateStores:
+    """Stores with the root and the user's certificate."""
+    for name in (f"Root/{ROOT}.pem", f"My/{OWN}.pem", f"My/{OWN}.key"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    return CertificateStores(tmp_path)
+
+
+def test_configuration_of_peap(stores: CertificateStores) -> None:
+    """Strings are in hex, so no quote or newline in a password can add a line."""
+    evil = 'p"\n}\nctrl_interface=/tmp'
+    text = supplicant_config(EapMethod(25, (ROOT,)), EapUser(25, "me", password=evil), stores)
+    assert "ctrl_interface" not in text
+    assert f"password={evil.encode().hex()}\n" in text
+    assert "eap=PEAP\n" in text
+    assert 'phase1="peapver=0"\n' in text
+
+
+def test_configuration_of_tls(stores: CertificateStores) -> None:
+    """Certificate and key of the store My, the root of the store Root."""
+    text = supplicant_config(EapMethod(13, (ROOT,)), EapUser(13, "me", certificate=OWN), stores)
+    paths = [str(stores.folder / name) for name in (f"Root/{ROOT}.pem", f"My/{OWN}.key")]
+    assert all(path.encode().hex() in text for path in paths)
+    assert "password" not in text
+
+
+def test_missing_certificates_are_told(stores: CertificateStores) -> None:
+    """A thumbprint without a file."""
+    with pytest.raises(CertificateMissing):
+        supplicant_config(EapMethod(13, (OWN,)), EapUser(13, "me", certificate=OWN), stores)
+    with pytest.raises(CertificateMissing):
+        supplicant_config(EapMethod(13, (ROOT,)), EapUser(13, "me", certificate=ROOT), stores)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The hook points: what an order meets, and what is told of it."""
+
+from __future__ import annotations
+
+import pytest
+from autoconfig.association.attempt import Phase
+from autoconfig.orders.plan import OrderError
+
+from tests.unit.autoconfig.doubles import AP, PROFILE, Rig
+
+PRE = "Dot11ExtIhvPerformPreAssociate"
+POST = "Dot11ExtIhvPerformPostAssociate"
+SEND = "Dot11ExtSendPacket"
+M2 = AP + bytes.fromhex("888e") + b"\x02\x03"
+
+
+def test_a_handler_s_event_comes_before_the_connection_hears_of_its_return(rig: Rig) -> None:
+    """So that what is pending then is still pending: no packet was delivered yet."""
+    rig.order(POST, "reset")
+    rig.to_post_pending(returned=False)
+    rig.packet(b"M1")
+    rig.host.answer("post_associate")
+    assert rig.host.pending() == "adapter_reset"
+    assert "receive_packet" not in rig.host.names()
+
+
+def test_a_framework_function_s_event_comes_before_it_is_carried_out(rig: Rig) -> None:
+    """A reset ordered for a send finds no packet of it on the air."""
+    rig.order(SEND, "reset")
+    rig.to_post_pending()
+    assert rig.dll("SendPacket", data=M2.hex(), hSendCompletion="0x501") == 5023
+    assert "send_control" not in rig.radio.names()
+    assert rig.host.pending() == "adapter_reset"
+
+
+def test_a_function_is_refused_with_the_error_ordered(rig: Rig) -> None:
+    """The refusal takes the place of the function, only the n-th time."""
+    rig.order(SEND, "refuse", error=1450)
+    rig.to_post_pending()
+    assert rig.dll("SendPacket", data=M2.hex(), hSendCompletion="0x501") == 1450
+    assert "send_control" not in rig.radio.names()
+    assert rig.dll("SendPacket", data=M2.hex(), hSendCompletion="0x502") == 0
+    assert rig.done() == [{"order": 1, "on": SEND, "do": "refuse"}]
+
+
+def test_the_moments_come_in_their_order(rig: Rig) -> None:
+    """connect, idle, connected, disconnect: each once in an association."""
+    moments: list[str] = []
+    rig.performer.event = moments.append  # type: ignore[method-assign]
+    rig.connection.happened = moments.append
+    rig.to_connected()
+    rig.connection.disconnect_by_client()
+    rig.connection.disconnect_by_client()
+    assert [one for one in moments if not one.startswith("Dot11")] == [
+        "connect", "idle", "connected", "disconnect",
+    ]  # fmt: skip
+
+
+def test_a_bad_plan_leaves_the_old_one(rig: Rig) -> None:
+    """Refused as a whole."""
+    rig.order(PRE, "disconnect")
+    with pytest.raises(OrderError):
+        rig.performer.give([{"on": PRE, "do": "fly"}])
+    rig.to_pre_pending()
+    rig.host.answer("pre_associate", reason=0)
+    rig.finish_down("adapter_reset")
+    assert [one["do"] for one in rig.done()] == ["disconnect"]
+
+
+def test_what_was_done_is_told_when_it_is_over(rig: Rig) -> None:
+    """An action whose handler has not returned is waited for, and its result is told."""
+    rig.order("idle", "reset")
+    rig.connection.connect(PROFILE)
+    told: list[object] = []
+    rig.performer.collect(told.append)
+    assert told == []
+    rig.host.answer("adapter_reset")
+    assert told == [[{"order": 1, "on": "idle", "do": "reset", "status": 0}]]
+
+
+def test_a_lost_host_ends_the_waiting(rig: Rig) -> None:
+    """What was asked of a host that is gone is marked, not waited for."""
+    rig.order("idle", "reset")
+    rig.connection.connect(PROFILE)
+    rig.host.drop()
+    rig.performer.host_lost()
+    assert rig.done()[0]["lost"] is True
+
+
+def test_a_late_answer_does_not_get_into_the_next_plan(rig: Rig) -> None:
+    """The result of an old order is nobody's."""
+    rig.order("idle", "reset")
+    rig.connection.connect(PROFILE)
+    rig.order(PRE, "disconnect")
+    rig.host.answer("adapter_reset")
+    assert rig.done() == []
+
+
+def test_without_a_plan_nothing_is_different(rig: Rig) -> None:
+    """The ordinary way."""
+    rig.to_connected()
+    assert rig.done() == []
+    assert rig.connection.phase is Phase.AUTHORIZED

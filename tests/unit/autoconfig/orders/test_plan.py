@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Plans: what is due when, and plans that are refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from autoconfig.orders.actions import ACTIONS
+from autoconfig.orders.plan import PARAMETERS, OrderError, Plan, parse
+
+POST = "Dot11ExtIhvPerformPostAssociate"
+SEND = "Dot11ExtSendPacket"
+
+
+def due(plan: Plan, event: str) -> list[str]:
+    """The actions an event makes due."""
+    return [order.do for _, order in plan.due(event)]
+
+
+def test_an_order_is_due_at_its_event_once() -> None:
+    """nth is 1 unless said: the second of the same event is nobody's."""
+    plan = Plan(parse([{"on": POST, "do": "reset"}]))
+    assert [due(plan, SEND), due(plan, POST), due(plan, POST)] == [[], ["reset"], []]
+
+
+def test_the_nth_and_every_event() -> None:
+    """Orders of one event come in their order."""
+    plan = Plan(
+        parse(
+            [
+                {"on": SEND, "nth": 2, "do": "disconnect"},
+                {"on": SEND, "nth": "every", "do": "refuse", "error": 50},
+            ]
+        )
+    )
+    assert due(plan, SEND) == ["refuse"]
+    assert due(plan, SEND) == ["disconnect", "refuse"]
+    assert due(plan, SEND) == ["refuse"]
+
+
+def test_counting_begins_with_the_connect() -> None:
+    """A plan serves every association alike: WlanConnect sets the counts back."""
+    plan = Plan(parse([{"on": SEND, "nth": 2, "do": "reset"}]))
+    for _ in range(2):
+        assert due(plan, "connect") == []
+        assert [due(plan, SEND), due(plan, SEND)] == [[], ["reset"]]
+
+
+def test_every_action_can_be_carried_out() -> None:
+    """What a plan may name is what there is."""
+    assert {*ACTIONS, "refuse"} == set(PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ({}, "a plan is a list"),
+        ([{"on": POST, "do": "reset"}] * 33, "at most 32"),
+        (["reset"], "order 1 is no object"),
+        ([{"do": "reset"}], "order 1: no event None"),
+        ([{"on": "Dot11ExtFly", "do": "reset"}], "order 1: no event 'Dot11ExtFly'"),
+        ([{"on": POST, "do": "fly"}], "order 1: no action 'fly'"),
+        ([{"on": POST, "do": "reset", "nth": 0}], "nth is a number from 1"),
+        ([{"on": POST, "do": "reset", "nth": "all"}], "nth is a number from 1"),
+        ([{"on": POST, "do": "reset", "error": 5}], "order 1 (reset) has no parameter 'error'"),
+        ([{"on": POST, "do": "refuse", "error": 50}], "only a framework function can be refused"),
+        ([{"on": SEND, "do": "refuse", "error": -1}], "error is a whole number"),
+        ([{"on": SEND, "do": "refuse", "error": True}], "error is a whole number"),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_is_refused(plan: Any, said: str) -> None:
+    """Validated where it is obeyed: the error names the order and what is wrong with it."""
+    with pytest.raises(OrderError) as caught:
+        parse(plan)
+    assert said in str(caught.value)

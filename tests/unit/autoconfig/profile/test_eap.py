@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""EAPConfig and EapHostUserCredentials → which authentication is run."""
+
+from __future__ import annotations
+
+import pytest
+from autoconfig.profile.eap import EapMethod, EapUser, method_of_profile, user_of_xml
+from autoconfig.profile.reading import ProfileError
+from autoconfig.profile.wlan import parse
+
+from harness.eap import make_credentials
+from harness.guest.eap_xml import thumbprint, user_data
+from harness.guest.profile import profile_xml
+from harness.scenarios import Scenario
+from tests.unit.autoconfig.texts import INNER, OWN, ROOT, eap_profile, eap_user
+
+
+def test_methods_are_read() -> None:
+    """EAP-TLS, and PEAP with EAP-MSCHAPv2; a thumbprint may be written with blanks."""
+    spaced = " ".join([ROOT[i : i + 2] for i in range(0, 40, 2)]).upper()
+    assert method_of_profile(eap_profile(13)) == EapMethod(13, (ROOT,))
+    assert method_of_profile(eap_profile(25, INNER, spaced)) == EapMethod(25, (ROOT,))
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        eap_profile(21), eap_profile(25),
+        eap_profile(13, root="zz" * 20), eap_profile(13, root="../../etc"),
+        eap_profile(onex="<OneX/>"), eap_profile(onex=""), "<WLANProfile", "<!DOCTYPE a><a/>",
+        "<a>" * 40 + "</a>" * 40,
+    ],
+)  # fmt: skip
+def test_what_cannot_be_carried_out_is_refused(xml: str) -> None:
+    """Other methods, a missing or malformed root, no EAPConfig, hostile XML."""
+    with pytest.raises(ProfileError):
+        method_of_profile(xml)
+
+
+def test_a_profile_with_one_x_in_its_own_namespace_is_accepted() -> None:
+    """<OneX> lies in the OneX namespace; the same name in WLANProfile's is not it."""
+    found = parse(eap_profile(), 0x123456)
+    assert found.use_ms_onex
+    assert found.eap_method == EapMethod(13, (ROOT,))
+    with pytest.raises(ProfileError):
+        parse(eap_profile(onex="<OneX/>"), 0x123456)
+
+
+def test_users_are_read() -> None:
+    """Name and password of PEAP, name and certificate of EAP-TLS."""
+    peap = eap_user(25, "<Username>me</Username><Password>p&lt;w</Password>")
+    assert user_of_xml(peap) == EapUser(25, "me", password="p<w")
+    tls = eap_user(13, f"<Username>me</Username><UserCert>{OWN.upper()}</UserCert>")
+    assert user_of_xml(tls) == EapUser(13, "me", certificate=OWN)
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        eap_user(25, "<Username>me</Username>"), eap_user(13, "<Username>me</Username>"),
+        eap_user(25, "<Password>x</Password>"), eap_user(99, "<Username>me</Username>"), "<a/>", "",
+        eap_user(25, f"<Username>{'x' * 300}</Username><Password>x</Password>"),
+    ],
+)  # fmt: skip
+def test_incomplete_users_are_refused(xml: str) -> None:
+    """What the method needs must be there; the error does not quote it."""
+    with pytest.raises(ProfileError):
+        user_of_xml(xml)
+
+
+def test_secrets_are_not_in_representations() -> None:
+    """A password is not shown by repr."""
+    assert "secret" not in repr(EapUser(25, "me", password="secret"))
+
+
+@pytest.mark.parametrize(("method", "kind"), [("tls", 13), ("peap-mschapv2", 25)])
+def test_what_the_harness_writes_is_read(method: str, kind: int) -> None:
+    """The profile and the user's data of a scenario, as the agent hands them over."""
+    credentials = make_credentials("me<&>")
+    scenario = Scenario.model_validate(
+        {
+            "name": "s", "summary": "x", "network": {"security": "wpa2-eap"},
+            "eap": {"method": method},
+            "ihv": {"security": "<IhvSecurity><Enterprise/></IhvSecurity>"},
+        }
+    )  # fmt: skip
+    assert scenario.eap is not None
+    xml = profile_xml(scenario, None, credentials)
+    assert parse(xml, 0x123456).use_ms_onex
+    assert method_of_profile(xml) == EapMethod(kind, (thumbprint(credentials.ca_pem),))
+    user = user_of_xml(user_data(scenario.eap, credentials))
+    assert (user.kind, user.name) == (kind, "me<&>")
+    if kind == 25:
+        assert user.password == credentials.password
+    else:
+        assert user.certificate == thumbprint(credentials.client_pem)

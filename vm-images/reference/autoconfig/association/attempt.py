@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One connection attempt: all that lives from WlanConnect until the adapter is idle again, and
+why it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .. import codes
+from ..profile.wlan import Profile
+from ..radio.interface import Bss, ConnectRequest
+
+
+class Phase(Enum):
+    """States of an adapter (the contract, section 4), with the radio's own in between."""
+
+    ABSENT = "absent"  # no host, no service, or InitAdapter not done
+    INITIALIZING = "initializing"  # inside InitAdapter
+    IDLE = "idle"
+    SCANNING = "scanning"
+    MATCHING = "matching"  # inside PerformCapabilityMatch
+    PRE_PENDING = "pre-association"
+    ASSOCIATING = "associating"
+    POST_PENDING = "post-association"
+    AUTHORIZED = "authorized"
+    UNAUTHORIZED = "unauthorized"
+    DISCONNECTING = "disconnecting"
+    STOPPING = "stopping"  # inside StopPostAssociate
+    RESETTING = "resetting"  # inside AdapterReset
+
+
+WITH_SESSION = frozenset({Phase.POST_PENDING, Phase.AUTHORIZED, Phase.UNAUTHORIZED})
+"""States in which there is a security session, and a port."""
+
+
+class Cause(Enum):
+    """Who ended an attempt."""
+
+    FAILURE = "failure"
+    USER = "user"
+    PEER = "peer"
+    HOST = "host"  # the IHV host crashed or hung
+
+
+class Way(Enum):
+    """Which way down an attempt takes; all but the first are orders (see `orders.actions`)."""
+
+    DISCONNECT = "disconnect"  # the radio disconnects, StopPostAssociate, AdapterReset
+    RESET_FIRST = "reset first"  # AdapterReset at once, whatever is pending; no StopPostAssociate
+    RESET_THEN_STOP = "reset, then stop"  # StopPostAssociate comes after AdapterReset (STOP-06)
+    REMOVE = "remove"  # StopPostAssociate if due, then the adapter goes without AdapterReset
+
+
+@dataclass(frozen=True)
+class End:
+    """How an attempt ends.
+
+    Attributes:
+        cause: who ended it.
+        reason: WLAN reason code for the notifications.
+        status: DOT11_ASSOC_STATUS for StopPostAssociate.
+        gone: the radio's association is over already.
+        way: the order of the steps.
+    """
+
+    cause: Cause
+    reason: int
+    status: int = codes.ASSOC_STATUS_DISASSOCIATED_BY_OS
+    gone: bool = False
+    way: Way = Way.DISCONNECT
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A Pre- or PostAssociateCompletion."""
+
+    reason: int
+    error: int
+
+
+@dataclass
+class Attempt:
+    """What is known of the attempt in progress.
+
+    Attributes:
+        profile: the profile to connect with.
+        ssid: the network found, else the first of the profile.
+        bss: the access point chosen.
+        connect_session: hConnectSession; dead once `pre_completion` was taken (PRE-07).
+        pre_called: PerformPreAssociate was called, so AdapterReset must follow.
+        pre_returned: and returned ERROR_SUCCESS.
+        pre_completion: taken while the handler had not returned.
+        associated: the radio is associated.
+        association_started: the radio was asked to associate.
+        session: hSecuritySessionID, "" before PerformPostAssociate.
+        post_returned: PerformPostAssociate returned ERROR_SUCCESS.
+        post_completions: taken while the handler had not returned.
+        opened: the port of this session was open.
+        completed: the WLAN client was told that the connection is complete.
+        was_reset: AdapterReset was called for it already (Way.RESET_FIRST and RESET_THEN_STOP).
+        host_lost: the host it began with is gone: no handler may be called for it any more.
+        end: how it ends, once that is known.
+    """
+
+    profile: Profile
+    ssid: bytes
+    bss: Bss | None = None
+    connect_session: str = ""
+    pre_called: bool = False
+    pre_returned: bool = False
+    pre_completion: Completion | None = None
+    association_started: bool = False
+    associated: bool = False
+    session: str = ""
+    post_returned: bool = False
+    post_completions: list[Completion] = field(default_factory=list)
+    opened: bool = False
+    completed: bool = False
+    was_reset: bool = False
+    host_lost: bool = False
+    end: End | None = None
+
+    def leave(self, target: Bss) -> None:
+        """The session is over, and `target` is to be the next association's access point."""
+        self.bss = target
+        self.session = ""
+        self.post_returned = self.opened = False
+        self.post_completions = []
+
+
+@dataclass
+class Algorithms:
+    """What SetAuthAlgorithm and the two cipher functions chose; AdapterReset forgets it."""
+
+    auth: int = codes.AUTH_OPEN
+    unicast: int = codes.CIPHER_NONE
+    multicast: int = codes.CIPHER_NONE
+
+    def consistent(self) -> bool:
+        """Open with no cipher, or a protected pair: what the radio can associate with."""
+        protected = self.auth != codes.AUTH_OPEN
+        return (
+            protected
+            == (self.unicast != codes.CIPHER_NONE)
+            == (self.multicast != codes.CIPHER_NONE)
+        )
+
+    def request(self, ssid: bytes, bss: Bss, previous: bytes | None = None) -> ConnectRequest:
+        """What the radio is asked for: to associate with `bss`, coming from `previous` or none."""
+        return ConnectRequest(ssid, bss, self.auth, self.unicast, self.multicast, previous)

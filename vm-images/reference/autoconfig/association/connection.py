@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The adapter's state machine: from WlanConnect to the open port and back to idle.
+
+The order is that of the contract, section 4::
+
+    scan → PerformCapabilityMatch → PerformPreAssociate → PreAssociateCompletion(0)
+         → the radio associates → PerformPostAssociate → PostAssociateCompletion(0) → the port opens
+    disconnect → StopPostAssociate → EtherType lists cleared → AdapterReset → idle
+
+What leads to the association is in `preassociation`, what follows it in `postassociation`. Every
+state has a limit. Whatever goes wrong takes the same way down (`teardown`), so the adapter is ready
+for the next connect afterwards. The framework functions that the DLL calls in between are in
+`framework`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from .. import codes
+from ..ihv_host.line import Caller, Done
+from ..ihv_host.process import HostLoss
+from ..log import note
+from ..loop import Loop, Timer
+from ..onex.module import OneX
+from ..onex.peer import Peer, PeerEvents
+from ..profile.wlan import Profile
+from ..radio.interface import Associated, Lost, Radio, RadioError
+from ..settings import Settings
+from .assoc_params import Form
+from .attempt import WITH_SESSION, Algorithms, Attempt, Cause, End, Phase
+from .packets import PacketPath
+from .postassociation import PostAssociation
+from .preassociation import PreAssociation
+from .reports import Notify, Reports
+from .roaming import Roaming
+from .search import NetworkSearch
+from .teardown import Teardown
+
+StartEap = Callable[[Profile, PeerEvents], Peer]
+
+WITH_PACKETS = WITH_SESSION | {Phase.ASSOCIATING}
+
+
+class Connection:
+    """One adapter.
+
+    Args:
+        loop: timers.
+        radio: the station.
+        host: calls the DLL's handlers.
+        settings: limits and channels.
+        notify: hands a notification to the WLAN clients.
+        start_eap: starts the EAP peer for a profile of the OS's own 802.1X; raises OSError or
+            LookupError.
+        happened: told of the moments an order can name (plan.MOMENTS).
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        radio: Radio,
+        host: Caller,
+        settings: Settings,
+        notify: Notify,
+        start_eap: StartEap,
+        happened: Callable[[str], None] = lambda _moment: None,
+    ) -> None:
+        self.happened = happened
+        self.association_form = Form()
+        self.on_reset: Callable[[], None] = lambda: None  # AdapterReset has returned
+        self.loop = loop
+        self.radio = radio
+        self.host = host
+        self.limits = settings.limits
+        self.phase = Phase.ABSENT
+        self.svc_handle = ""
+        self.ihv_handle = ""
+        self.attempt: Attempt | None = None
+        self.algorithms = Algorithms()
+        self.packets = PacketPath(loop, radio, host, settings.limits.tx_status_s)
+        self.onex = OneX(loop, host, settings.limits, self._send_eapol)
+        self.reports = Reports(notify)
+        self._start_eap = start_eap
+        search = NetworkSearch(radio, settings.frequencies_mhz, settings.limits.bss_fresh_s)
+        self._roaming = Roaming(self, search)
+        self.preassociation = PreAssociation(self, search)
+        self.postassociation = PostAssociation(self, self._roaming)
+        self._next: Profile | None = None
+        self._unavailable = 0
+        self._timer: Timer | None = None
+        self._teardown = Teardown(self)
+        radio.set_events(self)
+
+    # --- the adapter's life, told by lifecycle ---
+
+    def initializing(self, svc_handle: str) -> None:
+        """InitAdapter is about to be called with this hDot11SvcHandle."""
+        self.svc_handle = svc_handle
+        self._unavailable = 0
+        if self.attempt is None:
+            self.enter(Phase.INITIALIZING)
+
+    def ready(self, ihv_handle: str) -> None:
+        """InitAdapter succeeded."""
+        self.ihv_handle = ihv_handle
+        if self.attempt is None:
+            self.enter(Phase.IDLE)
+            self._start_next()
+
+    def removed(self) -> None:
+        """DeinitAdapter is about to be called: the service handle is dead (ADPT-03)."""
+        self.svc_handle = self.ihv_handle = ""
+        if self.attempt is None:
+            self.packets.clear_handling()
+            self.enter(Phase.ABSENT)
+
+    def host_lost(self, loss: HostLoss) -> None:
+        """The IHV host is gone: end what is in progress without any handler."""
+        self.packets.forget()
+        self.onex.close()
+        self.svc_handle = self.ihv_handle = ""
+        reason = codes.REASON_IHV_NOT_RESPONDING if loss.hung else codes.REASON_IHV_NOT_AVAILABLE
+        if self.attempt is None:
+            self.removed()
+        else:
+            self.attempt.host_lost = True
+            self._teardown.host_lost(End(Cause.HOST, reason, codes.ASSOC_STATUS_SYSTEM_ERROR))
+
+    def unavailable(self, reason: int = codes.REASON_IHV_NOT_AVAILABLE) -> None:
+        """The IHV host cannot be started: fail the connect that waits for it, now or as soon as
+        the one in progress has ended."""
+        if self.attempt is not None:
+            self._unavailable = reason
+            return
+        self._unavailable = 0
+        profile, self._next = self._next, None
+        if profile is not None:
+            never = Attempt(profile, profile.ssids[0])
+            self.reports.started(never)
+            self.reports.ended(never, reason)
+
+    def shut_down(self, done: Callable[[], None]) -> None:
+        """End whatever is in progress (ADPT-05), then call `done`."""
+        self.disconnect()
+        if self.attempt is None:
+            done()
+        else:
+            self._teardown.then(done)
+
+    # --- what a WLAN client asks for ---
+
+    def connect(self, profile: Profile) -> None:
+        """Connect with `profile`, ending first what there is; waits for a host that is starting."""
+        self._next = profile
+        if self.phase is Phase.IDLE:
+            self._start_next()
+        elif self.attempt is not None:
+            self.end(End(Cause.USER, codes.REASON_USER_CANCELLED))
+
+    def disconnect(self) -> None:
+        """End the connection or the attempt; nothing if there is none."""
+        if self.attempt is None:
+            self.unavailable(codes.REASON_USER_CANCELLED)  # what waits for a host
+        else:
+            self._next = None
+            self.end(End(Cause.USER, codes.REASON_SUCCESS))
+
+    def roam(self, elsewhere: bool, done: Done) -> None:
+        """Go on to another association; see Roaming.begin."""
+        self._roaming.begin(elsewhere, done)
+
+    def disconnect_by_client(self) -> None:
+        """As `disconnect`, for a WLAN client."""
+        if self.attempt is not None and self.attempt.end is None:
+            self.happened("disconnect")
+        self.disconnect()
+
+    def end(self, end: End) -> None:
+        """Take the attempt down; the first cause counts."""
+        self._teardown.begin(end)
+
+    def remove(self, end: End, removal: Callable[[], None]) -> None:
+        """Take the attempt down, then let `removal` take the adapter away in place of a reset."""
+        self._teardown.then_remove(removal)
+        self._teardown.begin(end)
+
+    def idle_again(self) -> None:
+        """The teardown is over (called by it)."""
+        self.attempt = None
+        self._roaming.ended()
+        self.onex.close()
+        self.algorithms = Algorithms()
+        self.packets.clear_handling()
+        if self.ihv_handle:
+            self.enter(Phase.IDLE)
+        else:
+            self.enter(Phase.INITIALIZING if self.svc_handle else Phase.ABSENT)
+        if self.phase is Phase.IDLE:
+            self._start_next()
+        elif self._unavailable:
+            self.unavailable(self._unavailable)
+
+    def _start_next(self) -> None:
+        profile, self._next = self._next, None
+        if profile is not None:
+            self._begin(profile)
+
+    # --- search ---
+
+    def _begin(self, profile: Profile) -> None:
+        attempt = self.attempt = Attempt(profile, profile.ssids[0])
+        self.reports.started(attempt)
+        self._prepare_onex(profile)
+        self.preassociation.begin(attempt)
+
+    def over(self, attempt: Attempt, phase: Phase) -> bool:
+        """Whether what was begun in `phase` of this attempt is void by now."""
+        return attempt is not self.attempt or self.phase is not phase or attempt.end is not None
+
+    # --- association ---
+
+    def associate(self) -> None:
+        """The DLL has completed its pre-association: let the radio associate."""
+        attempt = self.attempt
+        assert attempt is not None
+        assert attempt.bss is not None
+        self.enter(Phase.ASSOCIATING, self.limits.associate_s, codes.REASON_ASSOCIATION_TIMEOUT)
+        self.reports.associating(attempt)
+        if not self.algorithms.consistent():
+            note("authentication and cipher algorithms do not fit each other")
+            self.end(End(Cause.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))
+            return
+        try:
+            self.radio.connect(self.algorithms.request(attempt.ssid, attempt.bss))
+        except RadioError as error:
+            self.radio_failed("connect", error)
+            return
+        attempt.association_started = True
+        self.packets.begin(self.ihv_handle)  # the first packet may overtake the report
+
+    def on_association_failed(self, status: int, timed_out: bool) -> None:
+        """See RadioEvents."""
+        if self.phase is not Phase.ASSOCIATING:
+            return
+        note(f"association failed, status {status}{', timed out' if timed_out else ''}")
+        reason = codes.REASON_ASSOCIATION_TIMEOUT if timed_out else codes.REASON_ASSOCIATION_FAILURE
+        self.end(End(Cause.FAILURE, reason, gone=True))
+
+    def on_associated(self, associated: Associated) -> None:
+        """See RadioEvents: the port exists, closed; PerformPostAssociate is due (POST-01)."""
+        attempt = self.attempt
+        if attempt is None or attempt.bss is None or self.phase is not Phase.ASSOCIATING:
+            return
+        attempt.associated = True
+        self._prepare_onex(attempt.profile)  # of a roam: the first association's is there
+        self.postassociation.begin(attempt, attempt.bss, associated)
+        self.reports.authenticating(attempt)
+
+    def on_lost(self, lost: Lost) -> None:
+        """See RadioEvents."""
+        attempt = self.attempt
+        if attempt is None or not attempt.associated:
+            return
+        attempt.associated = False
+        if self.phase is Phase.DISCONNECTING:
+            self._teardown.disconnected()
+            return
+        status = codes.ASSOC_STATUS_UNREACHABLE
+        if lost.by_peer:
+            kind = (
+                codes.ASSOC_STATUS_PEER_DEAUTHENTICATED
+                if lost.deauthenticated
+                else codes.ASSOC_STATUS_PEER_DISASSOCIATED
+            )
+            status = kind | lost.reason
+        note(f"association lost, status {status:#x}")
+        self.end(End(Cause.PEER, codes.REASON_DRIVER_DISCONNECTED, status, gone=True))
+
+    # --- packets ---
+
+    def on_packet(self, source: bytes, ethertype: int, payload: bytes, protected: bool) -> None:
+        """See RadioEvents."""
+        if self.phase in WITH_PACKETS:
+            self.packets.on_packet(source, ethertype, payload, protected)
+
+    def _prepare_onex(self, profile: Profile) -> None:
+        if profile.eap_method is not None and not self.onex.prepared:
+            start_peer = partial(self._start_eap, profile)
+            self.onex.prepare(self.ihv_handle, profile.eap_method.kind, start_peer)
+
+    def _send_eapol(self, frame: bytes) -> None:
+        """A packet of the OS's own 802.1X."""
+        if self.attempt is not None and self.attempt.bss is not None:
+            self.packets.send_own(self.attempt.bss.bssid, frame)
+
+    def on_transmit_status(self, cookie: int, acknowledged: bool) -> None:
+        """See RadioEvents. SendPacketCompletion carries no status, so `acknowledged` ends here."""
+        self.packets.on_transmit_status(cookie)
+
+    # --- state ---
+
+    def enter(self, phase: Phase, limit_s: float = 0, reason: int = 0) -> None:
+        """Change the state; with a limit, fail with `reason` when it is still this one then."""
+        self.phase = phase
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        note(f"adapter {phase.value}")
+        if limit_s:
+            self._timer = self.loop.call_later(limit_s, partial(self._overdue, phase, reason))
+
+    def _overdue(self, phase: Phase, reason: int) -> None:
+        if self.phase is phase:
+            note(f"{phase.value} exceeded its limit")
+            self.end(End(Cause.FAILURE, reason))
+
+    def radio_failed(self, what: str, error: RadioError) -> None:
+        """The radio refused: fail."""
+        note(f"{what} refused by the radio: {error.strerror}")
+        self.end(End(Cause.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))

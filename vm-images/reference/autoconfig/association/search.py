@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Finding the access point of a profile's networks: what is known already, one channel, or all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from ..radio.interface import Bss, Radio, RadioError
+
+
+@dataclass(frozen=True)
+class Found:
+    """The access point to connect to, and by which of the profile's SSIDs.
+
+    `known` says that no scan was made for it: it may have changed since it was heard.
+    """
+
+    ssid: bytes
+    bss: Bss
+    known: bool = False
+
+
+Done = Callable[[Found | None], None]
+
+
+class NetworkSearch:
+    """Searches with one radio.
+
+    Args:
+        radio: scans.
+        frequencies_mhz: channels to scan first for a network never seen; empty = all.
+        fresh_s: a BSS heard within this time needs no scan.
+    """
+
+    def __init__(self, radio: Radio, frequencies_mhz: tuple[int, ...], fresh_s: float) -> None:
+        self._radio = radio
+        self._frequencies_mhz = frequencies_mhz
+        self._fresh_ms = fresh_s * 1000
+        self._known_mhz: dict[bytes, int] = {}
+        self._current = 0
+        self._besides: bytes | None = None
+
+    def find(
+        self,
+        ssids: tuple[bytes, ...],
+        done: Done,
+        besides: bytes | None = None,
+        *,
+        anew: bool = False,
+    ) -> None:
+        """Call `done`, perhaps at once, with what was found. A later search makes this one void.
+
+        `besides` is the access point to look past. For another one there is always a scan: while
+        associated the radio hears no others, so what it knows of them may hold no more. So it is
+        with `anew`.
+
+        Raises:
+            RadioError: the radio cannot scan.
+        """
+        self._current += 1
+        self._besides = besides
+        found = None if besides or anew else self._best(ssids)
+        if found is not None and found.bss.age_ms <= self._fresh_ms:
+            done(replace(found, known=True))
+            return
+        channel = None if besides else self._known_mhz.get(ssids[0])
+        channels = (channel,) if channel else self._frequencies_mhz
+        self._scan(ssids, channels, again=True, done=done)
+
+    def cancel(self) -> None:
+        """Make the search in progress void."""
+        self._current += 1
+
+    def _scan(
+        self, ssids: tuple[bytes, ...], channels: tuple[int, ...], *, again: bool, done: Done
+    ) -> None:
+        over = partial(self._scanned, self._current, ssids, channels, again, done)
+        self._radio.scan(ssids[0], channels, over)
+
+    def _scanned(
+        self,
+        number: int,
+        ssids: tuple[bytes, ...],
+        channels: tuple[int, ...],
+        again: bool,
+        done: Done,
+        complete: bool,
+    ) -> None:
+        if number != self._current:
+            return
+        found = self._best(ssids)
+        if found is None and again and (channels or not complete):
+            # Not where it was thought to be: look everywhere, once.
+            try:
+                self._scan(ssids, (), again=False, done=done)
+            except RadioError:
+                done(None)
+            return
+        done(found)
+
+    def _best(self, ssids: tuple[bytes, ...]) -> Found | None:
+        """The strongest BSS of the first SSID that is known at all."""
+        try:
+            known = self._radio.bss_list()
+        except RadioError:
+            return None
+        for ssid in ssids:
+            matching = [bss for bss in known if bss.ssid() == ssid and bss.bssid != self._besides]
+            if matching:
+                best = max(matching, key=lambda bss: bss.rssi_dbm)
+                if self._besides is None:
+                    self._known_mhz[ssid] = best.frequency_mhz
+                return Found(ssid, best)
+        return None

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The way down from any state of a connection to the idle adapter.
+
+Order (STOP-01, STOP-02, ETH-04, RST-01): the radio disconnects → every packet sent is completed →
+StopPostAssociate, if PerformPostAssociate was called → EtherType lists cleared → AdapterReset, if
+PerformPreAssociate was called → idle. The last notification comes when the adapter is ready for
+the next connect. When the host is lost on the way, the handlers are left out. An order of the
+harness may ask for another way (attempt.Way).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..ihv_host.line import Arguments
+from ..log import note
+from ..loop import Timer
+from ..radio.interface import RadioError
+from .assoc_params import mac_text
+from .attempt import Attempt, Cause, End, Phase, Way
+
+if TYPE_CHECKING:
+    from .connection import Connection
+
+
+class Teardown:
+    """Takes the connection's attempt down, one step after the other."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._timer: Timer | None = None
+        self._then: Callable[[], None] | None = None
+        self._removal: Callable[[], None] | None = None
+
+    def then(self, done: Callable[[], None]) -> None:
+        """Call `done` once the adapter is idle."""
+        self._then = done
+
+    def then_remove(self, removal: Callable[[], None]) -> None:
+        """On Way.REMOVE: call `removal`, which takes the adapter away, in place of AdapterReset."""
+        self._removal = removal
+
+    def begin(self, end: End) -> None:
+        """Start; a teardown in progress goes on with its own cause."""
+        attempt = self._attempt()
+        if attempt.end is not None:
+            return
+        attempt.end = end
+        note(f"ending: {end.cause.value}, reason {end.reason:#x}")
+        if attempt.completed and end.cause is Cause.USER:
+            self._connection.reports.disconnecting(attempt)
+        if attempt.associated and not end.gone:
+            self._connection.reports.disassociating(attempt, end.reason)
+        if end.way in (Way.RESET_FIRST, Way.RESET_THEN_STOP):
+            self._reset_first()
+        else:
+            self._disconnect(attempt, end)
+
+    def host_lost(self, end: End) -> None:
+        """The host is gone: go on, or begin, without handlers."""
+        attempt = self._attempt()
+        if attempt.end is None:
+            self.begin(end)
+            return
+        if not attempt.completed and attempt.end.cause is Cause.PEER:
+            # The access point gave up on a DLL that does not answer: the DLL is the reason.
+            attempt.end = replace(attempt.end, reason=end.reason)
+        if self._connection.phase in (Phase.STOPPING, Phase.RESETTING):
+            if attempt.was_reset:
+                self._disconnect(attempt, attempt.end)
+            else:
+                self._finish()
+
+    def disconnected(self) -> None:
+        """The radio says that the association is over."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._released()
+
+    def _released(self) -> None:
+        """The radio is free: on with the handlers, unless they came first."""
+        if self._attempt().was_reset:
+            self._finish()
+        else:
+            self._stop_post_associate()
+
+    def _disconnect(self, attempt: Attempt, end: End) -> None:
+        connection = self._connection
+        connection.enter(Phase.DISCONNECTING)
+        if end.gone or not attempt.association_started:
+            self._released()
+            return
+        try:
+            connection.radio.disconnect()
+        except RadioError as error:
+            note(f"disconnect refused by the radio: {error.strerror}")
+            attempt.associated = False
+        if attempt.associated:
+            limit_s = connection.limits.disconnect_s
+            self._timer = connection.loop.call_later(limit_s, self.disconnected)
+        else:
+            self._released()
+
+    def _stop_post_associate(self) -> None:
+        connection, attempt = self._connection, self._attempt()
+        attempt.associated = False
+        connection.onex.port_down()
+        if attempt.host_lost or not connection.ihv_handle:
+            self._finish()
+            return
+        connection.packets.close()
+        connection.enter(Phase.STOPPING)
+        self._call_stop(self._reset)
+
+    def _call_stop(self, then: Callable[[], None]) -> None:
+        """StopPostAssociate, if there is a session; then `then`."""
+        connection, attempt = self._connection, self._attempt()
+        if not attempt.session or attempt.bss is None or attempt.end is None:
+            then()
+            return
+        arguments = {
+            "ihv_handle": connection.ihv_handle,
+            "peer": mac_text(attempt.bss.bssid),
+            "assoc_status": attempt.end.status,
+        }
+
+        def stopped(_result: Arguments) -> None:
+            self._attempt().session = ""
+            then()
+
+        connection.host.call("stop_post_associate", arguments, stopped)
+
+    def _reset(self) -> None:
+        connection, attempt = self._connection, self._attempt()
+        connection.packets.clear_handling()
+        removed = attempt.end is not None and attempt.end.way is Way.REMOVE
+        if removed or not attempt.pre_called:
+            self._finish()
+            return
+        self._call_reset(self._finish)
+
+    def _call_reset(self, then: Callable[[], None]) -> None:
+        connection = self._connection
+        connection.enter(Phase.RESETTING)
+
+        def reset(_result: Arguments) -> None:
+            connection.on_reset()
+            then()
+
+        connection.host.call("adapter_reset", {"ihv_handle": connection.ihv_handle}, reset)
+
+    def _reset_first(self) -> None:
+        """AdapterReset while the operation is pending, or the connection stands; the radio comes
+        after it. The DLL completes what is pending inside of it (PRE-11, POST-13)."""
+        connection, attempt = self._connection, self._attempt()
+        attempt.was_reset = True
+        connection.packets.close()
+        connection.packets.clear_handling()  # ETH-04
+        self._call_reset(self._reset_done)
+
+    def _reset_done(self) -> None:
+        connection, attempt = self._connection, self._attempt()
+        end = attempt.end
+        assert end is not None
+        if end.way is Way.RESET_THEN_STOP:
+            connection.enter(Phase.STOPPING)
+            self._call_stop(lambda: self._disconnect(attempt, end))
+        else:
+            attempt.session = ""
+            self._disconnect(attempt, end)
+
+    def _finish(self) -> None:
+        connection, attempt = self._connection, self._attempt()
+        end = attempt.end
+        assert end is not None
+        connection.reports.ended(attempt, end.reason)
+        then, self._then = self._then, None
+        removal, self._removal = self._removal, None
+        if removal is not None:
+            removal()
+        connection.idle_again()
+        if then is not None:
+            then()
+
+    def _attempt(self) -> Attempt:
+        attempt = self._connection.attempt
+        assert attempt is not None, "a teardown has an attempt"
+        return attempt

@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The IHV host process (wlanext.exe's role): start, calls into the DLL's handlers, calls out of
+it, watchdog, end.
+
+Handlers of one adapter are called one at a time in the order they were asked for: the documents
+promise no more (the contract, section 2.10). Each adapter has a line of its own for that, so what
+one of them is asked keeps no other one waiting. A handler that does not return within the limit,
+and a process that ends or breaks the protocol, end the host; `on_lost` tells of it once, and every
+outstanding call is dropped. However a process ends, `on_end` gets one account of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..jsonlines import Channel, Message
+from ..log import note
+from ..loop import Loop
+from ..settings import Limits
+from .confine import Confinement
+from .ends import HostEnd
+from .line import Arguments, Done, HandlerCall, HostLine
+
+HANDLERS_WITH_OWN_LIMIT = frozenset({"deinit_service"})
+EXIT_LIMIT_S = 2.0
+PIPE_GRACE_S = 0.5
+"""How long a process whose pipe has closed is given to end by itself: its exit code tells more."""
+LOAD, UNLOAD = "load", "unload"
+
+
+@dataclass(frozen=True)
+class HostLoss:
+    """Why the host is gone.
+
+    Attributes:
+        hung: a handler did not return in time (False: the process crashed or ended).
+        function: the handler outstanding then, "" if none.
+        text: what was seen.
+    """
+
+    hung: bool
+    function: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ServiceEvent:
+    """The host's report of loading the DLL and initialising its service.
+
+    Attributes:
+        running: InitService succeeded.
+        stage: where it failed: load, exports, version, init (or start, if there is no host).
+        error: the Win32 error, 0 if there is none.
+    """
+
+    running: bool
+    stage: str
+    error: int
+
+
+class IhvHost:
+    """One host process at a time.
+
+    Args:
+        loop: serves the pipes and the watchdog.
+        command: argv of the host.
+        limits: of handlers and of the start.
+        framework: answers a framework function called by the DLL.
+        on_service: called once per start with how it went.
+        on_lost: called when a started host is gone without having been stopped.
+        confinement: bounds and counts what the process uses; without it nothing does.
+        on_end: called with the account of each process that has ended.
+        on_adapter_oui: called at each start with the AdapterOUI that the registry has.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        command: tuple[str, ...],
+        limits: Limits,
+        framework: Callable[[str, Arguments], Arguments],
+        on_service: Callable[[ServiceEvent], None],
+        on_lost: Callable[[HostLoss], None],
+        confinement: Confinement | None = None,
+        on_end: Callable[[HostEnd], None] = lambda _end: None,
+        on_adapter_oui: Callable[[int], None] = lambda _oui: None,
+    ) -> None:
+        self._loop = loop
+        self._command = command
+        self._limits = limits
+        self._framework = framework
+        self._on_service = on_service
+        self._on_lost = on_lost
+        self._confinement = confinement
+        self._on_end = on_end
+        self._on_adapter_oui = on_adapter_oui
+        self._pid = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Channel | None = None
+        self._exit_fd = -1
+        self._main = HostLine(self._enqueue)
+        self._lines: dict[str, HostLine] = {"": self._main}
+        self._asked: dict[int, HostLine] = {}  # call number → whose it is
+        self._number = 0
+        self._announced = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether a process is there, started and not yet lost."""
+        return self._process is not None
+
+    def start(self) -> None:
+        """Start the process; `on_service` follows, at the latest after the start limit."""
+        assert self._process is None, "one host at a time"
+        self._announced = False
+        self._pid, self._main.since_s = 0, time.monotonic()
+        try:
+            process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                bufsize=0,
+                preexec_fn=self._confinement.open() if self._confinement else None,
+            )
+        except OSError as error:
+            note(f"IHV host cannot be started: {error.strerror}")
+            self._loop.call_soon(lambda: self._on_service(ServiceEvent(False, "start", 2)))
+            return
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self._channel = Channel(
+            self._loop,
+            process.stdout.fileno(),
+            process.stdin.fileno(),
+            self._on_message,
+            self._on_pipe_closed,
+        )
+        # Wine's server may hold the pipe's other end open, so its end alone does not tell.
+        self._exit_fd = os.pidfd_open(process.pid)
+        self._loop.add_reader(self._exit_fd, lambda: self._lost("ended", "process ended"))
+        self._watch(self._main, self._limits.host_start_s, LOAD)
+
+    def call(
+        self,
+        function: str,
+        arguments: Arguments,
+        done: Done | None = None,
+        dropped: Callable[[], None] | None = None,
+    ) -> None:
+        """Call a handler on the main line, that of the first adapter and of the service: when its
+        turn comes. `done` gets its result, or `dropped` is called if there will be none."""
+        self._main.call(function, arguments, done, dropped)
+
+    def line(self, name: str) -> HostLine:
+        """The line of an adapter besides the first."""
+        return self._lines.setdefault(name, HostLine(self._enqueue))
+
+    def _enqueue(self, line: HostLine, call: HandlerCall) -> None:
+        if self._process is None:
+            if call.dropped is not None:
+                self._loop.call_soon(call.dropped)
+            return
+        line.waiting.append(call)
+        self._next(line)
+
+    def kill(self, end: HostEnd | None = None) -> None:
+        """End the process at once, dropping every call; `on_lost` is not called.
+
+        `end` tells why; without it the service wanted it gone.
+        """
+        process, self._process = self._process, None
+        if process is None:
+            return
+        end = replace(end or HostEnd("stopped"), pid=self._pid)
+        self._forget()
+        if end.how == "ended":
+            _reap(process)  # before anything is killed: its own exit code
+        with contextlib.suppress(ProcessLookupError):  # gone, and nothing it has started is left
+            os.killpg(process.pid, signal.SIGKILL)
+        if self._confinement is not None:
+            self._confinement.kill()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        _reap(process)
+        code = process.returncode
+        usage = self._confinement.close() if self._confinement is not None else end.usage
+        if usage.out_of_memory:
+            end = replace(end, how="memory", text="the kernel ended it for want of memory")
+        exit_code = code if code is not None and code >= 0 else None
+        self._on_end(replace(end, exit_code=exit_code, usage=usage))
+
+    def finish(self, done: Callable[[], None]) -> None:
+        """After deinit_service: close the pipe, let the process end by itself within a limit, then
+        kill it; call `done` when it is gone."""
+        process = self._process
+        if process is None or process.stdin is None or self._channel is None:
+            done()
+            return
+
+        def over(late: bool) -> None:
+            timer.cancel()
+            stuck = HostEnd("hung", function=UNLOAD, text="process did not end", waited_ms=limit_ms)
+            self.kill(stuck if late else None)
+            done()
+
+        limit_ms = int(EXIT_LIMIT_S * 1000)
+        self._main.disarm()
+        self._channel.close()
+        process.stdin.close()
+        self._loop.remove(self._exit_fd)
+        self._loop.add_reader(self._exit_fd, lambda: over(late=False))
+        timer = self._loop.call_later(EXIT_LIMIT_S, lambda: over(late=True))
+
+    def _next(self, line: HostLine) -> None:
+        if line.current is not None or not line.waiting or self._channel is None:
+            return
+        if line.waiting[0].function == "deinit_service" and self._others_busy(line):
+            return  # DeinitAdapter of every adapter comes first (LIFE-10)
+        call = line.current = line.waiting.popleft()
+        self._number += 1
+        self._asked[self._number] = line
+        self._channel.send({"id": self._number, "call": call.function, "args": call.arguments})
+        line.since_s = time.monotonic()
+        own = call.function in HANDLERS_WITH_OWN_LIMIT
+        limit_s = self._limits.deinit_service_s if own else self._limits.handler_s
+        self._watch(line, limit_s, call.function)
+
+    def _others_busy(self, line: HostLine) -> bool:
+        return any(not other.idle for other in self._lines.values() if other is not line)
+
+    def _on_message(self, message: Message) -> None:
+        if "call" in message:
+            self._framework_call(message)
+        elif "event" in message:
+            self._on_event(message)
+        else:
+            self._answered(message)
+
+    def _framework_call(self, message: Message) -> None:
+        arguments = message.get("args")
+        name = message["call"]
+        if not isinstance(arguments, dict) or not isinstance(name, str):
+            self._lost("cut", "malformed framework call")
+            return
+        result = self._framework(name, arguments)
+        if self._channel is not None:
+            self._channel.send({"id": message.get("id"), "result": result})
+
+    def _answered(self, message: Message) -> None:
+        number = message.get("id")
+        line = self._asked.pop(number, None) if isinstance(number, int) else None
+        call = line.current if line is not None else None
+        if line is None or call is None:
+            self._lost("cut", "answer to no call")
+            return
+        result = message.get("result")
+        if not isinstance(result, dict):
+            note(f"IHV host refuses {call.function}")
+            result = {"status": 31}  # ERROR_GEN_FAILURE
+        line.disarm()
+        line.current = None
+        if call.done is not None:
+            call.done(result)
+        self._next(line)
+        if line.idle:
+            self._next(self._main)
+
+    def _on_event(self, message: Message) -> None:
+        if message["event"] == "started" and isinstance(message.get("pid"), int):
+            self._pid = message["pid"]
+            if isinstance(message.get("adapter_oui"), int):
+                self._on_adapter_oui(message["adapter_oui"])
+        if message["event"] != "service" or self._announced:
+            return
+        self._announced = True
+        self._main.disarm()
+        if self._confinement is not None:
+            self._confinement.watch()
+        self._on_service(
+            ServiceEvent(
+                running=message.get("state") == "running",
+                stage=str(message.get("stage", "")),
+                error=int(message.get("error", 0)),
+            )
+        )
+
+    def _watch(self, line: HostLine, limit_s: float, function: str) -> None:
+        line.disarm()
+        text = f"{function} did not return within {limit_s:g} s"
+        line.watchdog = self._loop.call_later(limit_s, lambda: self._lost("hung", text, line))
+
+    def _on_pipe_closed(self, reason: str) -> None:
+        """A process that ends closes its pipes, too: wait a moment for its exit code."""
+        if self._process is None:
+            return
+        for line in self._lines.values():
+            line.disarm()
+        text = f"pipe {reason}"
+        main = self._main
+        main.watchdog = self._loop.call_later(PIPE_GRACE_S, lambda: self._lost("cut", text))
+
+    def _lost(self, how: str, text: str, line: HostLine | None = None) -> None:
+        """`line` is the one that was waited for; without it any that has a call under way."""
+        if self._process is None:
+            return
+        busy = [each for each in self._lines.values() if each.current is not None]
+        line = line or (busy[0] if busy else self._main)
+        outstanding = "" if self._announced else LOAD
+        if line.current is not None:
+            outstanding = line.current.function
+        waited_ms = int((time.monotonic() - line.since_s) * 1000) if outstanding else 0
+        hung = how == "hung"
+        self.kill(HostEnd(how, function=outstanding, text=text, waited_ms=waited_ms))
+        note(f"IHV host lost: {text}{f', in {outstanding}' if outstanding and not hung else ''}")
+        self._on_lost(HostLoss(hung, outstanding if outstanding != LOAD else "", text))
+
+    def _forget(self) -> None:
+        outstanding = [call for line in self._lines.values() for call in line.clear()]
+        self._asked.clear()
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+        self._loop.remove(self._exit_fd)
+        os.close(self._exit_fd)
+        self._exit_fd = -1
+        for call in outstanding:
+            if call.dropped is not None:
+                self._loop.call_soon(call.dropped)
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(EXIT_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        note("IHV host does not die; left behind")

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The authentication to run as wpa_supplicant's configuration, with the machine's certificates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..profile.eap import TLS, EapMethod, EapUser
+
+
+class CertificateMissing(LookupError):
+    """No store of this machine has a certificate of this thumbprint."""
+
+
+@dataclass(frozen=True)
+class CertificateStores:
+    """The machine's stores: folders Root (<thumbprint>.pem) and My (<thumbprint>.pem and .key)."""
+
+    folder: Path
+
+    def roots(self, thumbprints: tuple[str, ...]) -> Path:
+        """The file of the trusted root; the first one found counts."""
+        for thumbprint in thumbprints:
+            path = self.folder / "Root" / f"{thumbprint}.pem"
+            if path.is_file():
+                return path
+        raise CertificateMissing("a trusted root of the profile is not in the store Root")
+
+    def own(self, thumbprint: str) -> tuple[Path, Path]:
+        """The files of a user's certificate and its key."""
+        paths = self.folder / "My" / f"{thumbprint}.pem", self.folder / "My" / f"{thumbprint}.key"
+        if not all(path.is_file() for path in paths):
+            raise CertificateMissing("the user's certificate or its key is not in the store My")
+        return paths
+
+
+def supplicant_config(method: EapMethod, user: EapUser, stores: CertificateStores) -> str:
+    """wpa_supplicant.conf(5) for one wired network with 802.1X. Secret.
+
+    PEAP is version 0 and a refused password ends it, both as on Windows.
+
+    Raises:
+        CertificateMissing: a store lacks what the profile or the user names.
+    """
+    lines = {
+        "key_mgmt": "IEEE8021X",
+        "eapol_flags": "0",
+        "eap": "TLS" if method.kind == TLS else "PEAP",
+        "identity": _text(user.name),
+        "ca_cert": _text(str(stores.roots(method.trusted_roots))),
+    }
+    if method.kind == TLS:
+        certificate, key = stores.own(user.certificate)
+        lines |= {"client_cert": _text(str(certificate)), "private_key": _text(str(key))}
+    else:
+        lines |= {
+            "password": _text(user.password),
+            "phase1": '"peapver=0"',
+            "phase2": '"auth=MSCHAPV2 mschapv2_retry=0"',
+        }
+    body = "".join(f"{name}={value}\n" for name, value in lines.items())
+    return f"ap_scan=0\neapol_version=2\nnetwork={{\n{body}}}\n"
+
+
+def _text(value: str) -> str:
+    """A string of wpa_supplicant.conf: in hex, so that no character can end it."""
+    return value.encode("utf-8").hex()

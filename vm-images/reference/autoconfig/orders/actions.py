@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The actions an order can name, and how those on the connection are carried out (the others:
+`handler_actions`).
+
+Every action gets the scene and its parameters, and reports once what came of it: what the handler
+returned, or nothing where the teardown goes on by itself. What an action calls in the DLL goes to
+the IHV host directly, so that no order makes another one due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .. import codes
+from ..association.attempt import Cause, End, Way
+from ..ihv_host.line import Arguments
+from . import handler_actions
+from .scene import Action, Report, Scene
+
+if TYPE_CHECKING:
+    from ..ihv_host.lifecycle import Outcome
+
+
+def reset(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """AdapterReset now, whatever is pending; an attempt the DLL takes part in ends as failed."""
+    _reset(scene, Way.RESET_FIRST, report)
+
+
+def reset_then_stop(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """As `reset`, with the session's StopPostAssociate after it (STOP-06)."""
+    _reset(scene, Way.RESET_THEN_STOP, report)
+
+
+def _reset(scene: Scene, way: Way, report: Report) -> None:
+    attempt = scene.connection.attempt
+    if attempt is not None and attempt.pre_called and attempt.end is None:
+        scene.connection.end(End(Cause.FAILURE, codes.REASON_DRIVER_DISCONNECTED, way=way))
+        report({})
+        return
+    if attempt is None or attempt.end is None:
+        scene.connection.packets.clear_handling()  # ETH-04
+
+    def returned(result: Arguments) -> None:
+        scene.connection.on_reset()
+        report(result)
+
+    scene.host.call("adapter_reset", scene.adapter(), returned)
+
+
+def disconnect(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """As WlanDisconnect by a client."""
+    scene.connection.disconnect()
+    report({})
+
+
+def roam(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """Another access point of the network; reports when the port is open there, or why not."""
+    scene.connection.roam(True, report)
+
+
+def reassociate(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """The same access point anew; reports as `roam`."""
+    scene.connection.roam(False, report)
+
+
+def disassociate(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """The OS ends the association with this DOT11_ASSOC_STATUS."""
+    if scene.connection.attempt is not None:
+        reason = codes.REASON_DRIVER_DISCONNECTED
+        scene.connection.end(End(Cause.FAILURE, reason, parameters["status"]))
+    report({})
+
+
+def remove_adapter(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """The adapter goes (ADPT-05: Stop if due, then DeinitAdapter), and comes back at once."""
+
+    def removal() -> None:
+        scene.lifecycle.replug(lambda outcome: report({"error": outcome.error}))
+
+    attempt = scene.connection.attempt
+    if attempt is None:
+        removal()
+    elif attempt.end is not None:
+        report({"skipped": "the attempt is at its end already"})
+    else:
+        end = End(Cause.FAILURE, codes.REASON_DRIVER_DISCONNECTED, way=Way.REMOVE)
+        scene.connection.remove(end, removal)
+
+
+def stop_service(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """As "net stop WlanSvc", then "net start WlanSvc" for what follows."""
+    start: Callable[[Outcome], None] = lambda _stopped: scene.lifecycle.start(  # noqa: E731
+        lambda outcome: report({"error": outcome.error})
+    )
+    scene.lifecycle.stop(start)
+
+
+def hold_completion(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """The next packet sent gets its SendPacketCompletion that much later."""
+    scene.connection.packets.hold_completion(parameters["delay_ms"] / 1000)
+    report({})
+
+
+def hold_delivery(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """No ReceivePacket for that long: what arrives waits in the backlog (ETH-07)."""
+    scene.connection.packets.hold_delivery(parameters["delay_ms"] / 1000)
+    report({})
+
+
+ACTIONS: dict[str, Action] = {
+    "reset": reset,
+    "reset-then-stop": reset_then_stop,
+    "disconnect": disconnect,
+    "roam": roam,
+    "reassociate": reassociate,
+    "disassociate": disassociate,
+    "remove-adapter": remove_adapter,
+    "stop-service": stop_service,
+    "session-change": handler_actions.session_change,
+    "ask-ui": handler_actions.ask_ui,
+    "answer-ui": handler_actions.answer_ui,
+    "query-ui": handler_actions.query_ui,
+    "indicate": handler_actions.indicate,
+    "control": handler_actions.control,
+    "packet": handler_actions.packet,
+    "hold-completion": hold_completion,
+    "hold-delivery": hold_delivery,
+    "capability-match": handler_actions.capability_match,
+    "validate": handler_actions.validate,
+    "discovery": handler_actions.discovery,
+    "second-pre-associate": handler_actions.second_pre_associate,
+    "stale-handle": handler_actions.stale_handle,
+}
+"""Every action of `orders.PARAMETERS` but "refuse", which is the performer's own."""

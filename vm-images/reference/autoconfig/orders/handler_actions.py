@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Actions that call a handler of the DLL beside the connection, which goes on as it is."""
+
+from __future__ import annotations
+
+from .. import codes
+from ..association.assoc_params import mac_text
+from ..association.handler_arguments import bss_entry, profile_arguments
+from ..association.packets import EAPOL
+from ..handles import new_handle
+from ..ihv_host.line import Arguments
+from .scene import Report, Scene
+
+UNKNOWN_REQUEST = "{5f0c6c4e-0000-4000-8000-000000000000}"
+STALE_ADAPTER = "0xdead0"
+WITH_NETWORKS = frozenset({"create_discovery_profiles", "pre_associate"})
+FRAGMENT_TEXTS = {"none": None, "empty": "", "garbage": "<IhvSecurity><Passphrase>\u20ac<<"}
+"""What stands in place of the profile's security fragment (plan.FRAGMENTS)."""
+
+
+def session_change(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """ProcessSessionChange; a logoff ends the user's requests on this side too (UI-06)."""
+    if parameters["event"] == codes.WTS_SESSION_LOGOFF:
+        scene.framework.cancel_ui_requests()
+    scene.host.call("process_session_change", {"event_type": parameters["event"]}, report)
+
+
+def ask_ui(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """IsUIRequestPending for every request of this host so far, else for one never sent."""
+    guids = scene.framework.ui_requests_known() or [UNKNOWN_REQUEST]
+    _in_turn(scene, [("is_ui_request_pending", {"guid": guid}) for guid in guids], report)
+
+
+def answer_ui(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """Answer every pending request, asking before and after; without one as `ask_ui`."""
+    guids = scene.framework.take_ui_requests()
+    if not guids:
+        ask_ui(scene, {}, report)
+        return
+    calls: list[tuple[str, Arguments]] = []
+    for guid in guids:
+        calls.append(("is_ui_request_pending", {"guid": guid}))
+        calls.append(("process_ui_response", {"guid": guid, "data": parameters.get("data")}))
+        calls.append(("is_ui_request_pending", {"guid": guid}))
+    _in_turn(scene, calls, report)
+
+
+def query_ui(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """QueryUIRequest; the host frees what it returns."""
+    arguments = {**scene.adapter(), "phase": parameters.get("phase", 0)}
+    scene.host.call("query_ui_request", arguments, report)
+
+
+def indicate(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """ReceiveIndication, without data if none is given."""
+    arguments = {**scene.adapter(), "type": parameters["type"], "data": parameters.get("data")}
+    scene.host.call("receive_indication", arguments, report)
+
+
+def control(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """Control with this input and a buffer of this size."""
+    arguments = {
+        **scene.adapter(),
+        "data": parameters.get("data"),
+        "out_size": parameters.get("out_size", 0),
+    }
+    scene.host.call("control", arguments, report)
+
+
+def packet(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """ReceivePacket with these bytes, or with a packet of the access point of this form."""
+    attempt = scene.connection.attempt
+    if attempt is None or attempt.bss is None:
+        report({"skipped": "no access point"})
+        return
+    data = parameters.get("data") or packet_of(attempt.bss.bssid, parameters.get("form", "noise"))
+    scene.host.call("receive_packet", {**scene.adapter(), "data": data}, report)
+
+
+def packet_of(peer: bytes, form: str) -> str:
+    """A received packet of one of orders.PACKET_FORMS, in hex."""
+    header = peer + EAPOL.to_bytes(2, "big")
+    # Version, type EAPOL-Key, body length; descriptor, key information of M1, key length.
+    key = bytes.fromhex("0203005f") + bytes.fromhex("02008a0010") + bytes(8) + bytes(range(32))
+    forms = {
+        "below-header": header[:7],
+        "header-only": header,
+        "one-byte": header + key[:1],
+        "truncated": header + key,
+        "lying-length": header + key + bytes(48) + b"\xff\xff",
+        "noise": header + bytes(37 * n % 256 for n in range(200)),
+    }
+    return forms[form].hex()
+
+
+# --- profiles ---
+
+
+def capability_match(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """PerformCapabilityMatch once more, without a BSS list: the profile alone (PROF-02)."""
+    _with_profile(scene, "capability_match", parameters, report)
+
+
+def validate(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """ValidateProfile with the association's profile, or another security fragment in it."""
+    _with_profile(scene, "validate_profile", parameters, report)
+
+
+def discovery(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """CreateDiscoveryProfiles for the network found; the host frees what it returns."""
+    insecure = parameters.get("insecure", False)
+    _with_profile(scene, "create_discovery_profiles", {"insecure": insecure}, report)
+
+
+def second_pre_associate(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """PerformPreAssociate while the first one is pending (PRE-13)."""
+    attempt = scene.connection.attempt
+    if attempt is None or not attempt.connect_session:
+        report({"skipped": "no pre-association is pending"})
+        return
+    _with_profile(scene, "pre_associate", {"connect_session": new_handle()}, report)
+
+
+def stale_handle(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """A handler with an adapter handle that InitAdapter never gave (ADPT-10)."""
+    calls: dict[str, tuple[str, Arguments | None]] = {
+        "Dot11ExtIhvAdapterReset": ("adapter_reset", {}),
+        "Dot11ExtIhvStopPostAssociate": (
+            "stop_post_associate", {"peer": mac_text(bytes(6)), "assoc_status": 7},
+        ),
+        "Dot11ExtIhvReceivePacket": ("receive_packet", {"data": packet_of(bytes(6), "one-byte")}),
+        "Dot11ExtIhvReceiveIndication": ("receive_indication", {"type": 0}),
+        "Dot11ExtIhvControl": ("control", {"out_size": 4}),
+        "Dot11ExtIhvValidateProfile": ("validate_profile", None),
+        "Dot11ExtIhvPerformCapabilityMatch": ("capability_match", None),
+        "Dot11ExtIhvPerformPreAssociate": ("pre_associate", None),
+        "Dot11ExtIhvQueryUIRequest": ("query_ui_request", {}),
+        "Dot11ExtIhvCreateDiscoveryProfiles": ("create_discovery_profiles", None),
+        "Dot11ExtIhvDeinitAdapter": ("deinit_adapter", {}),
+    }  # fmt: skip
+    call, arguments = calls[parameters["handler"]]
+    stale = {"pass_handle": STALE_ADAPTER}
+    if arguments is None:
+        _with_profile(scene, call, {**stale, "connect_session": new_handle()}, report)
+    else:
+        scene.host.call(call, {**scene.adapter(), **stale, **arguments}, report)
+
+
+def _with_profile(scene: Scene, call: str, parameters: Arguments, report: Report) -> None:
+    attempt = scene.connection.attempt
+    if attempt is None:
+        report({"skipped": "no association, so no profile"})
+        return
+    arguments = profile_arguments(scene.connection.ihv_handle, attempt.profile)
+    more = dict(parameters)
+    fragment = more.pop("fragment", "own")
+    if fragment != "own":
+        arguments["security_xml"] = FRAGMENT_TEXTS[fragment]
+    if call in WITH_NETWORKS and attempt.bss is not None:
+        arguments["bss_list"] = [bss_entry(attempt.bss)]
+    scene.host.call(call, {**arguments, **more}, report)
+
+
+def _in_turn(scene: Scene, calls: list[tuple[str, Arguments]], report: Report) -> None:
+    """Call one after the other; report all results in their order."""
+    results: list[Arguments] = []
+
+    def returned(result: Arguments) -> None:
+        results.append(result)
+        if len(results) == len(calls):
+            report({"results": results})
+
+    for function, arguments in calls:
+        scene.host.call(function, arguments, returned)

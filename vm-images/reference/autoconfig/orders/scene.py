@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the actions of orders have in common: what they act on, and how they report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..ihv_host.line import Arguments, Caller
+from ..loop import Loop
+
+if TYPE_CHECKING:
+    from ..association.connection import Connection
+    from ..association.framework import Framework
+    from ..ihv_host.lifecycle import Lifecycle
+
+
+@dataclass
+class Scene:
+    """What actions act on.
+
+    Attributes:
+        host: the IHV host, past the orders.
+    """
+
+    loop: Loop
+    host: Caller
+    connection: Connection
+    framework: Framework
+    lifecycle: Lifecycle
+
+    def adapter(self) -> Arguments:
+        """The argument every handler of an adapter has."""
+        return {"ihv_handle": self.connection.ihv_handle}
+
+
+Report = Callable[[Arguments], None]
+Action = Callable[[Scene, Arguments, Report], None]

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a profile's <OneX> and a user's EAP data say of the authentication to run.
+
+Schemas: OneX v1 with EAPConfig (EapHostConfig, BaseEapConnectionPropertiesV1 and those of EAP-TLS,
+PEAP and EAP-MSCHAPv2), EapHostUserCredentials for WlanSetProfileEapXmlUserData. EAP-TLS (13) and
+PEAP (25) with EAP-MSCHAPv2 (26) inside are carried out. As on Windows, certificates are named by
+their SHA-1 thumbprint and lie in the machine's stores, never in a profile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .reading import descend, read, unusable
+
+TLS, PEAP, MSCHAPV2 = 13, 25, 26
+"""EAP method types (IANA)."""
+USER_DATA_ROOT = "EapHostUserCredentials"
+MAX_VALUE_CHARACTERS = 256
+
+Leaf = tuple[tuple[str, ...], str]
+
+
+@dataclass(frozen=True)
+class EapMethod:
+    """The method of a profile: its type, and the thumbprints of the server's trusted roots."""
+
+    kind: int
+    trusted_roots: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EapUser:
+    """Who authenticates: name, and password (PEAP) or certificate's thumbprint (EAP-TLS)."""
+
+    kind: int
+    name: str
+    password: str = field(default="", repr=False)
+    certificate: str = ""
+
+
+def method_of_profile(xml: str) -> EapMethod:
+    """The EAP method in the <OneX> of a WLANProfile.
+
+    Raises:
+        ProfileError: there is none, or it is not one that can be carried out.
+    """
+    found = [(path[4:], text) for path, text in leaves(xml)
+             if path[1:5] == ("MSM", "security", "OneX", "EAPConfig")]  # fmt: skip
+    if not found:
+        raise unusable("the profile has no EAPConfig")
+    kind = _number(found, ("EAPConfig", "EapHostConfig", "EapMethod", "Type"))
+    inner = [text for path, text in found if path[-1] == "Type" and path.count("Eap") == 2]
+    if kind not in (TLS, PEAP) or (kind == PEAP and inner != [str(MSCHAPV2)]):
+        raise unusable("EAP-TLS or PEAP with EAP-MSCHAPv2 is needed")
+    roots = tuple(_thumbprint(text) for path, text in found if path[-1] == "TrustedRootCA")
+    if not roots:
+        raise unusable("the server's trusted root is not named")
+    return EapMethod(kind, roots)
+
+
+def user_of_xml(xml: str) -> EapUser:
+    """The user in an EapHostUserCredentials text.
+
+    Raises:
+        ProfileError: it is not one, or lacks what its method needs.
+    """
+    found = leaves(xml)
+    if not found or found[0][0][0] != USER_DATA_ROOT:
+        raise unusable("not EapHostUserCredentials")
+    kind = _number(found, (USER_DATA_ROOT, "EapMethod", "Type"))
+    texts = {path[-1]: text for path, text in found}
+    name = _value(texts.get("Username", ""))
+    if kind == TLS:
+        return EapUser(kind, name, certificate=_thumbprint(texts.get("UserCert", "")))
+    if kind == PEAP:
+        return EapUser(kind, name, password=_value(texts.get("Password", "")))
+    raise unusable("user data of another EAP method")
+
+
+def leaves(xml: str) -> list[Leaf]:
+    """Every element's text with its path of local names; document types are refused.
+
+    Raises:
+        ProfileError: not well-formed, too long or too deep.
+    """
+    found: list[Leaf] = []
+    path: list[str] = []
+    text: list[str] = []
+
+    def start(tag: str, _attributes: dict[str, str]) -> None:
+        descend(path, tag.rpartition(" ")[2])
+        text.clear()
+
+    def end(_tag: str) -> None:
+        found.append((tuple(path), "".join(text).strip()))
+        path.pop()
+        text.clear()
+
+    def attach(parser: Any, _data: bytes) -> None:
+        parser.StartElementHandler, parser.EndElementHandler = start, end
+        parser.CharacterDataHandler = text.append
+
+    read(xml, attach)
+    return found
+
+
+def _number(found: list[Leaf], path: tuple[str, ...]) -> int:
+    texts = [text for each, text in found if each == path]
+    return int(texts[0]) if len(texts) == 1 and texts[0].isdecimal() else -1
+
+
+def _thumbprint(text: str) -> str:
+    """SHA-1 in 40 hex digits, as Windows shows it: blanks between bytes do not count."""
+    digits = "".join(text.split()).lower()
+    if len(digits) != 40 or set(digits) - set("0123456789abcdef"):
+        raise unusable("a certificate's thumbprint has 40 hex digits")
+    return digits
+
+
+def _value(text: str) -> str:
+    if not 0 < len(text) <= MAX_VALUE_CHARACTERS:
+        raise unusable("a user's name or password is missing or too long")
+    return text
