@@ -21,8 +21,8 @@ from harness.eap import RadiusServer
 from harness.errors import TooSlow
 from harness.evidence import ClockModel, Echo
 from harness.jsonlines import CallFailed, JsonLinesClient
+from harness.programs import last_line
 from harness.scenarios import AirRule, Network
-from harness.vm.machine import last_line
 from hwsim.records import FrameRecord
 
 CALL_S = 10.0

@@ -22,9 +22,8 @@ from typing import Final, Literal
 from harness.deadline import Deadline
 from harness.eap.credentials import Credentials, make_credentials
 from harness.errors import PeerGone
+from harness.programs import PARENT_DEATH, ProgramMissing, last_line
 from harness.scenarios import Scenario
-from harness.vm.machine import PARENT_DEATH, last_line
-from harness.vm.programs import ProgramMissing
 from harness.workspace import work_folder
 
 Method = Literal["tls", "peap-mschapv2"]

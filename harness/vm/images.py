@@ -18,12 +18,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from harness import programs
 from harness.cache import digest, digest_tree, entry
 from harness.config import Accel
 from harness.console import Stages
 from harness.errors import HarnessError
 from harness.guest.ssh import Login
-from harness.vm import programs
 from harness.vm.argv import MachineSpec
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,11 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.deadline import Deadline
+from harness.programs import PARENT_DEATH, last_line
 from harness.vm.argv import MachineSpec, Wiring, qemu_argv
 from harness.vm.qmp import Qmp
-
-PARENT_DEATH = ("setpriv", "--pdeathsig", "KILL", "--")
-"""Ties QEMU's life to ours, so that not even a killed harness leaves a machine behind."""
 
 RESTORE_S = 60
 """Bound on reading a saved state; it takes well under a second from a warm cache."""
@@ -99,17 +97,6 @@ def running(
             _resume(machine)
         yield machine
         _quit(machine)
-
-
-def last_line(path: Path, *, limit: int = 160) -> str:
-    """The last line with text in a file of lines, shortened and made printable."""
-    try:
-        tail = path.read_bytes()[-4096:]
-    except OSError:
-        return ""
-    lines = [line.strip() for line in tail.decode("utf-8", "replace").splitlines()]
-    text = next((line for line in reversed(lines) if line), "")
-    return "".join(c if c.isprintable() else "?" for c in text)[:limit]
 
 
 def _connect(sock: socket.socket, logs: Path, process: subprocess.Popen[bytes]) -> Qmp:

@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness import programs
 from harness.cache import digest, entry
 from harness.config import Lab
 from harness.console import Stages
 from harness.deadline import Deadline
-from harness.vm import programs
 from harness.vm.argv import BINARY, MachineSpec, Wiring
 from harness.vm.disk import overlay
 from harness.vm.images import READY, Images

@@ -11,8 +11,8 @@ import pytest
 from harness.eap import Credentials, make_credentials, radius_of, radius_server
 from harness.eap import radius as module
 from harness.errors import PeerGone
+from harness.programs import ProgramMissing
 from harness.scenarios import Scenario, find_scenario
-from harness.vm.programs import ProgramMissing
 
 
 @pytest.fixture(scope="module")

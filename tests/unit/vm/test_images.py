@@ -12,9 +12,9 @@ import paramiko
 import pytest
 
 from harness.console import Console, PlainConsole
+from harness.programs import ProgramMissing
 from harness.vm import images
 from harness.vm.images import BuildFailed, ImageBuildError, Images, prepare
-from harness.vm.programs import ProgramMissing
 
 PARTS = ("base", "initramfs", "keys", "pe")
 

@@ -13,7 +13,7 @@ import pytest
 
 from harness.errors import LabFault, PeerGone
 from harness.vm.argv import MachineSpec, Wiring
-from harness.vm.machine import Machine, last_line, running
+from harness.vm.machine import Machine, running
 from tests.unit.vm.conftest import FakeQemu
 
 SPEC = MachineSpec(512, "tcg", Path("/image/kernel"), Path("/image/initrd"), "console=ttyS0")
@@ -158,28 +158,6 @@ def test_the_state_of_a_machine_is_one_line(tmp_path: Path, status: int | None, 
     machine = Machine(process, nothing, tmp_path / "serial", tmp_path / "stderr")
     assert machine.alive is (status is None)
     assert machine.state() == said
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", ""),
-        (b"one\ntwo\n\n  \n", "two"),
-        (b"a\x1b[31mred\x07\n", "a?[31mred?"),
-        (b"\xff\xfe\n", "\ufffd\ufffd"),
-        (b"x" * 9000, "x" * 160),
-    ],
-)
-def test_the_last_line_is_short_and_printable(tmp_path: Path, content: bytes, said: str) -> None:
-    """A guest's console may hold anything: no control character gets to the terminal."""
-    path = tmp_path / "log"
-    path.write_bytes(content)
-    assert last_line(path) == said
-
-
-def test_the_last_line_of_no_file_is_empty(tmp_path: Path) -> None:
-    """A log that was never written is no error."""
-    assert last_line(tmp_path / "log") == ""
 
 
 def test_a_machine_is_out_of_reach_of_the_terminals_signals(qemu: FakeQemu, tmp_path: Path) -> None:
