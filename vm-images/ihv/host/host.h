@@ -18,8 +18,6 @@
 #include "rpc.h"
 
 #define HOST_MAX_LINE (1u << 20)
-/* Longest wait of a framework function for the service's answer. */
-#define FRAMEWORK_TIMEOUT_MS 30000u
 
 typedef enum ExitCode {
     EXIT_CODE_OK = 0,
@@ -52,6 +50,8 @@ typedef struct Call {
     JsonWriter reply; /* inside "result":{ */
 } Call;
 
+/* pipes.c: takes the standard handles for its own, out of the DLL's reach. */
+bool host_take_pipes(void);
 /* Sends an event or reply line. */
 bool host_send(JsonWriter *text);
 void host_send_error(const uint64_t *id, DWORD code, const char *message);
@@ -62,11 +62,6 @@ ExitCode service_start(void);
 bool service_adapter_oui(DWORD *oui);
 /* Runs DeinitService and unloads. */
 void service_stop(void);
-
-/* framework.c: the table handed to InitService. */
-void framework_fill(DOT11EXT_APIS *apis, DOT11EXT_VIRTUAL_STATION_APIS *virtual_station);
-/* Adapter a send belongs to, or NULL; forgets the send. */
-HANDLE framework_take_send(HANDLE completion);
 
 /* handlers.c: runs the named handler. ERROR_INVALID_FUNCTION: no such call,
  * ERROR_INVALID_PARAMETER: its arguments are malformed. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "framework.h"
 #include "text.h"
 
 /* Software key of the reference guest's adapter: on Windows the network class key, where the INF's

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sends.h"
+
 #define MAX_CALL_NAME 32
 
 typedef struct Job {
@@ -184,7 +186,8 @@ static Worker *find_worker(HANDLE adapter, HANDLE service)
     for (Worker *w = workers; w != NULL; w = w->next) {
         if (w == service_worker || w->adapter == NULL)
             continue;
-        if ((adapter != NULL && w->adapter == adapter) || (service != NULL && w->service == service))
+        if ((adapter != NULL && w->adapter == adapter) ||
+            (service != NULL && w->service == service))
             return w;
     }
     return NULL;
@@ -203,7 +206,7 @@ static Worker *choose_worker(const JsonDocument *document, const char *name)
     if (is_service_call(name))
         return service_worker;
     if (strcmp(name, "send_packet_completion") == 0)
-        return find_worker(NULL, framework_take_send(handle_argument(document, "handle")));
+        return find_worker(NULL, sends_take(handle_argument(document, "handle")));
     return find_worker(handle_argument(document, "ihv_handle"), NULL);
 }
 
