@@ -3,16 +3,19 @@
 
 It sits between three others::
 
-    wlanapi.dll ──TCP, JSON lines──► service ─► connection ─► host ──pipes──► ihvhost.exe (IHV DLL)
-                                                    │  ▲
-                                                    ▼  │ framework functions, packets
-                                                   nl80211 ──generic netlink──► kernel, radio
+    wlanapi.dll ──TCP, JSON lines──► service ─► association ─► ihv_host ──pipes──► ihvhost.exe
+                                                  │   ▲                             (IHV DLL)
+                                                  ▼   │ framework functions, packets
+                                                 radio ──generic netlink──► kernel
 
-`connection` is the state machine of one adapter and the only module that knows the order of
-things; the others each translate one protocol. Everything runs in one thread on one `loop`, since
-under emulation a Python thread switch costs more than all of the work for one EAPOL frame.
+`association` holds the state machine of one adapter and is the only room that knows the order of
+things; `onex` beside it is the OS's own 802.1X. The others each translate one protocol: `profile`
+reads what clients hand over, `radio` speaks nl80211, `ihv_host` keeps the process the DLL lives in.
+`orders` is a harness's way in, to have something done out of the ordinary.
 
-Nothing here logs profile text, keys, packets or anything else that may hold a secret.
+Everything runs in one thread on one `loop`, since under emulation a Python thread switch costs more
+than all of the work for one EAPOL frame. Nothing here logs profile text, keys, packets or anything
+else that may hold a secret.
 """
 
 from __future__ import annotations
