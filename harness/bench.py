@@ -165,6 +165,7 @@ def _run(
 
 def _timings(figures: Figures, result: RunResult) -> None:
     for name, summary in result.timing_summary_us.items():
-        samples = [one.timing_us[name] for one in result.associations if name in one.timing_us]
+        handshakes = [one for item in result.associations for one in item.handshakes]
+        samples = [one.timing_us[name] for one in handshakes if name in one.timing_us]
         figures.add(name, "us", *samples)
         assert len(samples) == summary.n

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from harness.blame import GuestKind, blame
 from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
-from harness.checks.timing import AssociationTiming, eapol_timing, summarise
+from harness.checks.timing import HandshakeTiming, eapol_timing, summarise
 from harness.config import Lab
 from harness.evidence import AssociationEvidence, RunEvidence, fields, segment, window
 from harness.evidence.segments import Session
@@ -21,6 +21,7 @@ from harness.results import (
     AssociationResult,
     EchoResult,
     FindingResult,
+    HandshakeResult,
     LabFault,
     PostAssociation,
     RulesResult,
@@ -95,9 +96,13 @@ class Judge:
         return self._associations(evidence, lab_faults, evaluation), evaluation
 
     @staticmethod
-    def timings(evidence: RunEvidence) -> list[AssociationTiming]:
-        """The timing figures of every association."""
-        return [eapol_timing(item, evidence.clock) for item in evidence.associations]
+    def timings(evidence: RunEvidence) -> list[HandshakeTiming]:
+        """The timing figures of every handshake of every association."""
+        return [
+            timing
+            for item in evidence.associations
+            for timing in eapol_timing(item, evidence.clock)
+        ]
 
     def _evaluate(self, evidence: RunEvidence) -> Evaluation:
         found = blame(evaluate(evidence, self.limits, self.expect), self.guest)
@@ -176,10 +181,12 @@ def _result(
     evidence: AssociationEvidence,
     findings: tuple[Finding, ...],
     sessions: list[Session],
-    timing: AssociationTiming,
+    timings: tuple[HandshakeTiming, ...],
     lab_fault: LabFault | None,
 ) -> AssociationResult:
     post = _post_association(sessions)
+    handshakes = tuple(_handshake(timing) for timing in timings)
+    first = handshakes[0] if handshakes else HandshakeResult()
     kinds = Counter[str](frame.kind for frame in evidence.frames)
     return judge_association(
         [_finding(item) for item in findings],
@@ -188,15 +195,27 @@ def _result(
         connected=post.completions > 0 and post.win32_error == 0,
         post_association=post,
         messages={kind: kinds[kind] for kind in (*MESSAGES, *AUTHENTICATION) if kinds[kind]},
-        retries=timing.retries,
+        retries={name: sum(one.retries[name] for one in handshakes) for name in first.retries},
         echo=EchoResult.model_validate(evidence.echo) if evidence.echo else None,
+        timing_us=first.timing_us,
+        timing_uncertainty_us=first.timing_uncertainty_us,
+        handshakes=handshakes,
+        duration_s=max(0, evidence.end_ns - evidence.connect_ns) / 1e9,
+    )
+
+
+def _handshake(timing: HandshakeTiming) -> HandshakeResult:
+    return HandshakeResult(
+        station=timing.station,
+        access_point=timing.access_point,
+        session=timing.session,
+        retries=timing.retries,
         timing_us={name: value.us for name, value in timing.values.items()},
         timing_uncertainty_us={
             name: value.uncertainty_us
             for name, value in timing.values.items()
             if value.uncertainty_us
         },
-        duration_s=max(0, evidence.end_ns - evidence.connect_ns) / 1e9,
     )
 
 

@@ -36,7 +36,7 @@ from harness.checks.limits import Expectation, Limits
 from harness.checks.registry import RULES, Rule
 from harness.checks.timing import (
     FIGURES,
-    AssociationTiming,
+    HandshakeTiming,
     TimingValue,
     eapol_timing,
     summarise,
@@ -47,10 +47,10 @@ __all__ = [
     "FIGURES",
     "RULES",
     "UNOBSERVABLE",
-    "AssociationTiming",
     "Evaluation",
     "Expectation",
     "Finding",
+    "HandshakeTiming",
     "Limits",
     "Rule",
     "Severity",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""EAPOL and handler timing of one association, and percentiles over many.
+"""EAPOL and handler timing of each handshake, and percentiles over many.
 
 Where both ends of an interval were stamped by one clock, the figure has no clock uncertainty:
 what the station did is measured on the guest clock from the delivery of one message to the sending
@@ -16,17 +16,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from harness.evidence import names
-from harness.evidence.calls import Call, pair
 from harness.evidence.clock import frame_guest_ns
+from harness.evidence.handshakes import Handshake, handshakes
 from harness.evidence.model import AssociationEvidence, ClockModel, FrameRecord
-from harness.evidence.stations import associated_stations
 
 FIGURES: Final = (
     "assoc_to_m1", "m1_to_m2", "m2_to_m3", "m3_to_m4", "handshake", "assoc_to_handler", "handler",
     "handler_to_completion", "m4_to_completion", "completion_to_data",
 )  # fmt: skip
 """Names of all figures, in the order of the association."""
+
+_EVER: Final = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,23 @@ class TimingValue:
 
 
 @dataclass(frozen=True, slots=True)
-class AssociationTiming:
-    """The figures of one association; those that could not be measured are absent.
+class HandshakeTiming:
+    """The figures of one station in one security session; those not measured are absent.
 
-    ``retries`` counts retransmissions by the access point, by "m1" and "m3"; copies made by a
-    repeat rule are none.
+    ``station`` and ``access_point`` are addresses, ``session`` is hSecuritySessionID; None where
+    not known. ``retries`` counts retransmissions by the access point, by "m1" and "m3"; copies made
+    by a repeat rule are none.
     """
 
     values: dict[str, TimingValue] = field(default_factory=dict)
-    retries: dict[str, int] = field(default_factory=dict)
+    retries: dict[str, int] = field(default_factory=lambda: {"m1": 0, "m3": 0})
+    station: str | None = None
+    access_point: str | None = None
+    session: str | None = None
 
 
-def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> AssociationTiming:
-    """Measure one association.
+def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> tuple[HandshakeTiming, ...]:
+    """Measure the handshakes of one association, in the order of `harness.evidence.handshakes`.
 
     - assoc_to_m1: association response written → first M1 written (air).
     - m1_to_m2, m3_to_m4: delivery of the M1 (M3) answered → the answer leaves the station (guest);
@@ -62,25 +66,29 @@ def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> AssociationTi
     - handler_to_completion: return of the handler → entry of the first completion after it.
     - m4_to_completion: the station sends its first M4 → entry of that completion.
     - completion_to_data: entry of that completion → first protected data frame of the station in
-      the same session. Of a connection that roams all figures are those of the first session.
+      the same session.
 
-    With several stations the figures are those of the first that was associated, and only what the
-    air shows: no document ties a handler's adapter to the station's address.
+    A session that renews its keys by a second 4-way handshake is measured by its first one. What
+    has no figure at all, such as an association that was refused, is left out.
     """
-    stations = associated_stations(assoc.frames)
-    frames = sorted(assoc.frames, key=lambda frame: frame.air_ns)
-    if len(stations) > 1:
-        frames = [frame for frame in frames if stations[0] in (frame.transmitter, frame.receiver)]
-    handshake = _Handshake(frames)
-    values = _air_figures(handshake) | _station_figures(handshake, clock)
-    if len(stations) < 2:
-        values |= _handler_figures(assoc, handshake, clock)
-    retries = {"m1": _retries(frames, "M1"), "m3": _retries(frames, "M3")}
-    ordered: dict[str, TimingValue] = {n: values[n] for n in FIGURES if n in values}
-    return AssociationTiming(ordered, retries)
+    measured = (_measured(one, clock) for one in handshakes(assoc, clock))
+    return tuple(one for one in measured if one.values)
 
 
-class _Handshake:
+def _measured(handshake: Handshake, clock: ClockModel) -> HandshakeTiming:
+    messages = _Messages(handshake.frames)
+    values = _air_figures(messages) | _station_figures(messages, clock)
+    values |= _handler_figures(handshake, messages, clock)
+    return HandshakeTiming(
+        values={name: values[name] for name in FIGURES if name in values},
+        retries={kind.lower(): _retries(handshake.frames, kind) for kind in ("M1", "M3")},
+        station=handshake.station,
+        access_point=handshake.access_point,
+        session=handshake.session,
+    )
+
+
+class _Messages:
     """The messages of the first 4-way handshake, each the one the figures are about."""
 
     def __init__(self, frames: Sequence[FrameRecord]) -> None:
@@ -104,11 +112,11 @@ class _Handshake:
         return _first(asked, delivered=True)
 
 
-def _air_figures(handshake: _Handshake) -> dict[str, TimingValue]:
+def _air_figures(messages: _Messages) -> dict[str, TimingValue]:
     ends = {
-        "assoc_to_m1": (handshake.assoc_resp, handshake.m1),
-        "m2_to_m3": (handshake.m2, handshake.m3),
-        "handshake": (handshake.m1, handshake.m4),
+        "assoc_to_m1": (messages.assoc_resp, messages.m1),
+        "m2_to_m3": (messages.m2, messages.m3),
+        "handshake": (messages.m1, messages.m4),
     }
     return {
         name: TimingValue((last.air_ns - first.air_ns) / 1000)
@@ -117,10 +125,10 @@ def _air_figures(handshake: _Handshake) -> dict[str, TimingValue]:
     }
 
 
-def _station_figures(handshake: _Handshake, clock: ClockModel) -> dict[str, TimingValue]:
+def _station_figures(messages: _Messages, clock: ClockModel) -> dict[str, TimingValue]:
     pairs = {
-        "m1_to_m2": (handshake.asked_by(handshake.m2, "M1"), handshake.m2),
-        "m3_to_m4": (handshake.asked_by(handshake.m4_sent, "M3"), handshake.m4_sent),
+        "m1_to_m2": (messages.asked_by(messages.m2, "M1"), messages.m2),
+        "m3_to_m4": (messages.asked_by(messages.m4_sent, "M3"), messages.m4_sent),
     }
     found: dict[str, TimingValue] = {}
     for name, (asked, answer) in pairs.items():
@@ -130,58 +138,35 @@ def _station_figures(handshake: _Handshake, clock: ClockModel) -> dict[str, Timi
 
 
 def _handler_figures(
-    assoc: AssociationEvidence, handshake: _Handshake, clock: ClockModel
+    handshake: Handshake, messages: _Messages, clock: ClockModel
 ) -> dict[str, TimingValue]:
-    calls = _calls(assoc)
-    handler = next((call for call in calls if call.function == names.POST_ASSOCIATE), None)
+    handler, completion = handshake.handler, handshake.completion
     if handler is None:
         return {}
     found: dict[str, TimingValue] = {}
-    if handshake.assoc_resp is not None:
-        delivered = frame_guest_ns(handshake.assoc_resp, clock)
+    if messages.assoc_resp is not None:
+        delivered = frame_guest_ns(messages.assoc_resp, clock)
         _put(found, "assoc_to_handler", delivered, (handler.start_ns, 0))
     if handler.end_ns is None:
         return found
     _put(found, "handler", (handler.start_ns, 0), (handler.end_ns, 0))
-    completion = _completion(calls, handler)
     if completion is None:
         return found
-    _put(found, "handler_to_completion", (handler.end_ns, 0), (completion.start_ns, 0))
-    if handshake.m4_sent is not None:
-        sent = frame_guest_ns(handshake.m4_sent, clock)
-        _put(found, "m4_to_completion", sent, (completion.start_ns, 0))
-    data = [
-        frame_guest_ns(frame, clock)
-        for frame in assoc.frames
-        if frame.direction == "up" and frame.protected and frame.kind in ("data", "arp", "icmp")
-    ]
-    stops = [call for call in calls if call.function == names.STOP_POST]
-    until_ns = min(
-        (call.start_ns for call in stops if call.start_ns > completion.start_ns), default=1 << 63
-    )  # what follows a roam is another session's
-    after = [stamp for stamp in data if completion.start_ns <= stamp[0] < until_ns]
+    done = (completion.start_ns, 0)
+    _put(found, "handler_to_completion", (handler.end_ns, 0), done)
+    if messages.m4_sent is not None:
+        _put(found, "m4_to_completion", frame_guest_ns(messages.m4_sent, clock), done)
+    until_ns = handshake.stop.start_ns if handshake.stop else _EVER
+    sent = (frame_guest_ns(frame, clock) for frame in handshake.frames if _is_data(frame))
+    after = [stamp for stamp in sent if completion.start_ns <= stamp[0] < until_ns]
     if after:
-        _put(found, "completion_to_data", (completion.start_ns, 0), min(after))
+        _put(found, "completion_to_data", done, min(after))
     return found
 
 
-def _calls(assoc: AssociationEvidence) -> tuple[Call, ...]:
-    processes, _ = pair(assoc.ihv)
-    return tuple(call for process in processes for call in process.calls)
-
-
-def _completion(calls: Iterable[Call], handler: Call) -> Call | None:
-    session = handler.args.get("hSecuritySessionID")
-    return next(
-        (
-            call
-            for call in calls
-            if call.function == names.POST_COMPLETION
-            and call.args.get("hSecuritySessionID") == session
-            and call.entered_after_return_of(handler)
-        ),
-        None,
-    )
+def _is_data(frame: FrameRecord) -> bool:
+    kinds = ("data", "arp", "icmp")
+    return frame.direction == "up" and frame.protected and frame.kind in kinds
 
 
 def _put(
@@ -227,7 +212,7 @@ def percentile(ordered: Sequence[float], percent: float) -> float:
     return ordered[rank - 1]
 
 
-def summarise(timings: Iterable[AssociationTiming]) -> dict[str, dict[str, float | int]]:
+def summarise(timings: Iterable[HandshakeTiming]) -> dict[str, dict[str, float | int]]:
     """Percentiles (nearest rank) of every figure measured at least once, in microseconds."""
     collected: dict[str, list[float]] = {}
     for timing in timings:

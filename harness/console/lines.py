@@ -14,10 +14,10 @@ from harness.results.wording import (
     clean,
     eapol_counts,
     echo_counts,
+    figure_spans,
     milliseconds,
     ranges,
     span_s,
-    span_us,
     win32,
 )
 
@@ -34,14 +34,15 @@ def counter(index: int, total: int | None) -> str:
 def association_facts(item: AssociationResult, width: int | None = None) -> str:
     """What one association shows in its line: messages, timings, echo.
 
-    Given a width, the facts that do not fit are left out, the least telling first.
+    Several handshakes have their figures side by side, in the order of the result. Given a
+    width, the facts that do not fit are left out, the least telling first.
     """
     facts = [eapol_counts(item)]
     for name in _LINE_FIGURES:
         if name == "m4_to_completion" and item.echo is not None:
             facts.append(f"echo {echo_counts(item)}")
-        if name in item.timing_us:
-            facts.append(f"{FIGURE_LABELS[name]} {span_us(item.timing_us[name])}")
+        if spans := figure_spans(item, name):
+            facts.append(f"{FIGURE_LABELS[name]} {spans}")
     while width is not None and len(facts) > 1 and len("  ".join(facts)) > width:
         facts.pop()
     return clean("  ".join(facts))

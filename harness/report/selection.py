@@ -43,11 +43,13 @@ def select(associations: Sequence[AssociationResult]) -> Selection:
 
 def _extremes(items: Sequence[AssociationResult]) -> tuple[int, ...]:
     """Return the associations with the fastest and the slowest handshake."""
-    timed = [item for item in items if "handshake" in item.timing_us]
-    if not timed:
-        return ()
-    ordered = sorted(timed, key=lambda item: item.timing_us["handshake"])
-    return (ordered[0].index, ordered[-1].index)
+    ordered = sorted(
+        (one.timing_us["handshake"], item.index)
+        for item in items
+        for one in item.handshakes
+        if "handshake" in one.timing_us
+    )
+    return (ordered[0][1], ordered[-1][1]) if ordered else ()
 
 
 def _sample(indices: Sequence[int]) -> tuple[int, ...]:

@@ -164,16 +164,14 @@ def figures(result: RunResult) -> tuple[FigureView, ...]:
 
 
 def _figure(result: RunResult, name: str) -> FigureView:
-    values = [
-        (item.index, item.timing_us[name])
+    measured = [
+        (item.index, one)
         for item in result.associations
-        if name in item.timing_us
-    ]  # fmt: skip
-    uncertainties = [
-        item.timing_uncertainty_us[name]
-        for item in result.associations
-        if name in item.timing_uncertainty_us
+        for one in item.handshakes
+        if name in one.timing_us
     ]
+    values = [(index, one.timing_us[name]) for index, one in measured]
+    uncertainties = [one.timing_uncertainty_us.get(name, 0.0) for _, one in measured]
     summary = result.timing_summary_us[name]
     return FigureView(
         name=clean(name, 60),

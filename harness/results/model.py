@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``result.json``: what one run found out, as pydantic models (schema 1).
+"""``result.json``: what one run found out, as pydantic models (schema 2).
 
 The file is the interface to everything outside: boards, comparisons, scripts. Names and units are
 fixed by the JSON schema shipped beside this module (``result.schema.json``). Reading is strict: an
@@ -17,12 +17,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from harness.results.verdict import Verdict
 
-SCHEMA: Final = 1
-"""Number of the result.json schema this version writes and reads."""
+SCHEMA: Final = 2
+"""Number of the result.json schema this version writes; it reads all up to it.
+
+2 adds ``handshakes`` to each association. Schema 1 knew the figures of one handshake only.
+"""
 
 FIGURES: dict[str, str] = {
     "assoc_to_m1": "association response sent → first M1 sent",
@@ -36,7 +39,7 @@ FIGURES: dict[str, str] = {
     "m4_to_completion": "first M4 leaves the station → PostAssociateCompletion",
     "completion_to_data": "PostAssociateCompletion → the station's first protected data",
 }
-"""The timing figures of an association in their natural order, with what each one spans."""
+"""The timing figures of a handshake in their natural order, with what each one spans."""
 
 FIGURE_LABELS: dict[str, str] = {
     "assoc_to_m1": "assoc → M1",
@@ -144,11 +147,28 @@ class EchoResult(_Model):
     rtt_us: tuple[Micros, ...] = ()
 
 
-class AssociationResult(_Model):
-    """One association: verdict, findings, what the handler did, how long things took.
+class HandshakeResult(_Model):
+    """How long things took for one station in one security session.
 
     A figure missing from ``timing_us`` could not be measured. ``timing_uncertainty_us`` has an
     entry for each figure that spans two clocks: the true value lies within plus or minus that.
+    """
+
+    station: str | None = Field(default=None, description="its address; null: not known")
+    access_point: str | None = Field(default=None, description="the BSSID; null: not known")
+    session: str | None = Field(
+        default=None, description="hSecuritySessionID, as the trace has it; null: not known"
+    )
+    retries: dict[str, Count] = Field(default_factory=lambda: {"m1": 0, "m3": 0})
+    timing_us: dict[str, float] = Field(default_factory=dict)
+    timing_uncertainty_us: dict[str, Micros] = Field(default_factory=dict)
+
+
+class AssociationResult(_Model):
+    """One association: verdict, findings, what the handler did, how long things took.
+
+    Each station and security session has a handshake. ``timing_us`` and ``timing_uncertainty_us``
+    of the association are those of the first one; ``retries`` counts over all of them.
     """
 
     index: Annotated[int, Field(ge=1)]
@@ -163,13 +183,26 @@ class AssociationResult(_Model):
     echo: EchoResult | None = None
     timing_us: dict[str, float] = Field(default_factory=dict)
     timing_uncertainty_us: dict[str, Micros] = Field(default_factory=dict)
+    handshakes: tuple[HandshakeResult, ...] = Field(
+        default=(),
+        description="several where there are several adapters, or the station roams",
+    )
     duration_s: float | None = Field(default=None, ge=0)
     lab_fault: LabFault | None = None
     error: str | None = Field(default=None, description="why the test itself is at fault")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _only_handshake(cls, data: Any) -> Any:
+        """Take an association of schema 1, which has figures and no handshakes, for what it was."""
+        if isinstance(data, dict) and data.get("timing_us") and "handshakes" not in data:
+            figures = ("timing_us", "timing_uncertainty_us", "retries")
+            return data | {"handshakes": ({key: data[key] for key in figures if key in data},)}
+        return data
+
 
 class TimingSummary(_Model):
-    """Distribution of one figure over the associations that have it, in microseconds."""
+    """Distribution of one figure over the handshakes that have it, in microseconds."""
 
     n: Annotated[int, Field(ge=1)]
     min: float
@@ -227,10 +260,17 @@ class EvidenceFile(_Model):
     secret: bool = False
 
 
+def _read_as(schema: Any) -> Any:
+    """The schema a document is in once it was read: an older one is taken for what it means."""
+    return SCHEMA if schema == 1 else schema
+
+
 class RunResult(_Model):
     """Everything one run found out: the content of ``result.json``."""
 
-    schema_version: Literal[1] = Field(default=SCHEMA, alias="schema")
+    schema_version: Annotated[Literal[2], BeforeValidator(_read_as)] = Field(
+        default=SCHEMA, alias="schema"
+    )
     verdict: Verdict
     reason: str = Field(default="", description="the verdict in one sentence")
     scenario: str

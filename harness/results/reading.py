@@ -42,7 +42,7 @@ def _parse(file: Path, text: str) -> RunResult:
         raise _foreign(file, 'no number named "schema"')
     if schema > SCHEMA:
         raise ResultFileError(
-            f"{file}: schema {schema}, but this version reads schema {SCHEMA}",
+            f"{file}: schema {schema}, but this version reads up to schema {SCHEMA}",
             "the file was written by a newer version: update this one",
         )
     if schema < 1:

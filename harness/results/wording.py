@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from harness.results.model import AssociationResult
 
@@ -21,6 +21,9 @@ _WIN32_NAMES = {
     5023: "ERROR_INVALID_STATE",
 }
 """Names of Win32 error codes seen in this field (winerror.h)."""
+
+_LISTED = 4
+"""More durations than these are told by the least and the largest."""
 
 _EAPOL = ("eapol-start", "eap", "M1", "M2", "M3", "M4")
 _SHORT = {"eapol-start": "Start", "eap": "EAP"}
@@ -67,6 +70,26 @@ def span_us(us: float) -> str:
     return f"{us / 1e6:.2f} s"
 
 
+def spans_us(values: Sequence[float | None]) -> str:
+    """Write several durations: "36.61 / 35.20 ms"; beyond four "35.20 to 41.90 ms (6)".
+
+    One that is missing is "—". A unit that all share is written once.
+    """
+    known = [value for value in values if value is not None]
+    if len(values) > _LISTED:
+        ends = _shared_unit([span_us(min(known)), span_us(max(known))], " to ") if known else "—"
+        return f"{ends} ({len(known)})"
+    return _shared_unit(["—" if value is None else span_us(value) for value in values], " / ")
+
+
+def _shared_unit(texts: Sequence[str], between: str) -> str:
+    units = {text.partition(" ")[2] for text in texts} - {""}
+    if len(units) != 1:
+        return between.join(texts)
+    (unit,) = units
+    return f"{between.join(text.partition(' ')[0] for text in texts)} {unit}"
+
+
 def span_s(seconds: float) -> str:
     """Write a duration given in seconds: "0.3 s", "12.4 s", "2 min 05 s"."""
     if seconds < 99.95:
@@ -107,6 +130,12 @@ def eapol_counts(item: AssociationResult) -> str:
     others = sorted(name for name in item.messages if name not in _EAPOL and item.messages[name])
     counted = ((_SHORT.get(name, name), item.messages[name]) for name in known + others)
     return clean(" ".join(name if n == 1 else f"{name}×{n}" for name, n in counted)) or "no EAPOL"
+
+
+def figure_spans(item: AssociationResult, name: str) -> str:
+    """Write a timing figure of every handshake of an association; "" if none has it."""
+    values = [one.timing_us.get(name) for one in item.handshakes]
+    return spans_us(values) if any(value is not None for value in values) else ""
 
 
 def echo_counts(item: AssociationResult) -> str:

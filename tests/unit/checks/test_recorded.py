@@ -131,7 +131,8 @@ def test_what_is_missing_from_802_1x_is_found(
 def test_handler_timing_of_the_good_trace() -> None:
     """Figures of the handler are measured; those of the air are absent."""
     for association in recorded("good").associations:
-        values = eapol_timing(association, CLOCK).values
+        (timing,) = eapol_timing(association, CLOCK)
+        values = timing.values
         assert set(values) == {"handler", "handler_to_completion"}
         assert 0 < values["handler"].us < values["handler_to_completion"].us
 

@@ -7,18 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.checks import FIGURES, AssociationTiming, TimingValue, eapol_timing, summarise
+from harness.checks import FIGURES, HandshakeTiming, TimingValue, eapol_timing, summarise
 from harness.checks.timing import percentile
 from harness.evidence import AssociationEvidence, ClockModel, names
 from tests.unit.checks import builder
-from tests.unit.checks.builder import OFFSET_NS, Story, message, tell
+from tests.unit.checks.builder import AP, OFFSET_NS, STA, Step, Story, message, tell
 
 CLOCK = ClockModel(OFFSET_NS, 50_000)
+OTHER_AP = "02:00:00:00:01:01"
 
 
-def timed(story: Story) -> AssociationTiming:
-    """The timing of the story's first association."""
-    return eapol_timing(story.evidence().associations[0], CLOCK)
+def timed(story: Story) -> HandshakeTiming:
+    """The timing of the one handshake of the story's first association."""
+    (timing,) = eapol_timing(story.evidence().associations[0], CLOCK)
+    return timing
 
 
 def us(story: Story) -> dict[str, float]:
@@ -44,18 +46,103 @@ def test_all_figures_of_a_good_association() -> None:
     assert values["assoc_to_m1"] == 30
 
 
+def roam(s: Story, to: str = OTHER_AP, **changes: Step) -> None:
+    """The session is stopped and the station associates again, with another access point."""
+    builder.stop(s)
+    s.frame("assoc-req", "up", receiver=to)
+    s.frame("assoc-resp", "down", transmitter=to)
+    for step in (builder.begin_post, builder.m1, builder.m2, builder.m3, builder.m4, builder.keys,
+                 builder.complete):  # fmt: skip
+        changes.get(step.__name__, step)(s)
+
+
+def all_timed(story: Story) -> tuple[HandshakeTiming, ...]:
+    """The timing of every handshake of the story's first association."""
+    return eapol_timing(story.evidence().associations[0], CLOCK)
+
+
+def test_each_session_of_a_roaming_station_is_measured() -> None:
+    """Each association on the air is a handshake with its own figures, access point and session."""
+
+    def slower(s: Story) -> None:
+        s.wait_ms(5)
+        builder.m2(s)
+
+    first, second = all_timed(tell(after={"connected": lambda s: roam(s, m2=slower)}))
+    assert (first.station, first.access_point) == (STA, AP)
+    assert (second.station, second.access_point) == (STA, OTHER_AP)
+    assert None is not first.session != second.session is not None
+    assert first.values["m1_to_m2"].us == 70
+    assert second.values["m1_to_m2"].us == 5_070
+    assert second.values["handler"].us == 10
+    assert second.values["assoc_to_handler"].us == 10
+    assert second.values["m4_to_completion"].us == 70
+
+
 def test_data_after_a_roam_is_another_sessions() -> None:
-    """A first session without data has no figure for it; the rest is measured as ever."""
+    """A first session without data has no figure for it; what follows counts for the second."""
+    first, second = all_timed(tell(after={"connected": roam}))
+    assert set(FIGURES) - set(first.values) == {"completion_to_data"}
+    assert tuple(second.values) == FIGURES
 
-    def roam(s: Story) -> None:
-        for step in (builder.stop, builder.associate, builder.begin_post, builder.m1, builder.m2):
-            step(s)
-        for step in (builder.m3, builder.m4, builder.keys, builder.complete):
+
+def test_reassociation_with_the_same_access_point() -> None:
+    """The port is a new one all the same, and a session that does not come to its end is told."""
+
+    def stuck(s: Story) -> None:
+        s.frame("M2", "up", replay_counter=1, mic_ok=True, delivered=False, rule="drop")
+
+    def nothing(_: Story) -> None:
+        """It does not come to that."""
+
+    again = dict.fromkeys(("m3", "m4", "keys", "complete"), nothing)
+    story = tell(
+        after={"connected": lambda s: roam(s, AP, m2=stuck, **again)}, without=("echo",)
+    )  # fmt: skip
+    first, second = all_timed(story)
+    assert first.access_point == second.access_point == AP
+    assert set(second.values) == {"assoc_to_m1", "assoc_to_handler", "handler"}
+
+
+def test_a_first_m1_that_is_lost_after_a_roam_is_the_second_sessions() -> None:
+    """Frames are parted by the air clock: one without the guest's stamp falls on the right side."""
+
+    def lost(s: Story) -> None:
+        s.frame("M1", "down", replay_counter=1, guest_ns=None, delivered=False, rule="drop")
+        s.wait_ms(100)
+        s.frame("M1", "down", replay_counter=1, retry=True)
+
+    clock = ClockModel(OFFSET_NS - 40_000, 50_000)
+    story = tell(after={"connected": lambda s: roam(s, m1=lost)})
+    first, second = eapol_timing(story.evidence().associations[0], clock)
+    assert (first.retries["m1"], second.retries["m1"]) == (0, 1)
+    assert second.values["handshake"].us > 100_000
+
+
+def test_another_copy_of_the_association_response_opens_no_handshake() -> None:
+    """Without a request of its own it is a retransmission."""
+
+    def twice(s: Story) -> None:
+        builder.associate(s)
+        s.frame("assoc-resp", "down", retry=True)
+
+    timing = timed(tell(associate=twice))
+    assert timing.values["assoc_to_m1"].us == 40
+
+
+def test_sessions_without_an_air_are_parted_by_their_handlers() -> None:
+    """A trace alone, as under Wine, has the handler's figures of each session."""
+
+    def session(s: Story) -> None:
+        for step in (builder.stop, builder.begin_post, builder.complete):
             step(s)
 
-    values = us(tell(after={"connected": roam}))
-    assert set(FIGURES) - set(values) == {"completion_to_data"}
-    assert values["m1_to_m2"] == 70
+    story = tell(after={"connected": session})
+    story.frames.clear()
+    made = all_timed(story)
+    assert [one.station for one in made] == [None, None]
+    assert [set(one.values) for one in made] == [{"handler", "handler_to_completion"}] * 2
+    assert len({one.session for one in made}) == 2
 
 
 def test_retransmitted_m1() -> None:
@@ -121,8 +208,7 @@ def test_m4_lost() -> None:
 
 def test_missing_is_absent() -> None:
     """What never came gives no figure, and never a zero."""
-    none = eapol_timing(AssociationEvidence(1, 1, 2), CLOCK)
-    assert none == AssociationTiming({}, {"m1": 0, "m3": 0})
+    assert eapol_timing(AssociationEvidence(1, 1, 2), CLOCK) == ()
     rest = ("m2", "m3", "m4", "keys", "completion", "connected", "echo")
     assert set(us(tell(without=rest))) == {"assoc_to_m1", "assoc_to_handler", "handler"}
 
@@ -170,7 +256,7 @@ def test_nearest_rank() -> None:
 @given(st.lists(st.floats(0, 1e7), min_size=1, max_size=300))
 def test_percentiles_are_measured_values(values: list[float]) -> None:
     """Each percentile is one of the values, and they ascend."""
-    timing = [AssociationTiming({"handler": TimingValue(value)}) for value in values]
+    timing = [HandshakeTiming({"handler": TimingValue(value)}) for value in values]
     row = summarise(timing)["handler"]
     assert row["n"] == len(values)
     names_ = ("min", "p50", "p95", "p99", "max")

@@ -7,13 +7,13 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from harness.checks import Evaluation, Expectation, evaluate
+from harness.checks import FIGURES, Evaluation, Expectation, evaluate
 from harness.checks.case import build_case
 from harness.checks.limits import Limits
 from harness.checks.timing import eapol_timing
-from harness.evidence import AssociationEvidence, Notification, RunEvidence, names
+from harness.evidence import Notification, RunEvidence, names
 from harness.evidence.stations import associated_stations
-from tests.unit.checks.builder import AP, IHV, OS, STA, SVC, Story, tell
+from tests.unit.checks.builder import AP, IHV, OS, STA, Story, begin_post, tell
 from tests.unit.checks.judging import only_finding
 
 OTHER_STA, OTHER_IHV, OTHER_SVC = "02:00:00:00:02:00", "0x7f0099", "0x5099"
@@ -35,7 +35,8 @@ def story(**second: Any) -> Story:
 
     def arrive(s: Story) -> None:
         s.call(
-            names.INIT_ADAPTER, OS, 0, {"phIhvExtAdapter": OTHER_IHV}, hDot11SvcHandle=OTHER_SVC
+            names.INIT_ADAPTER, OS, 0, {"phIhvExtAdapter": OTHER_IHV}, hDot11SvcHandle=OTHER_SVC,
+            pDot11Adapter={"gAdapterId": "{other}"},
         )  # fmt: skip
 
     def own_m1(s: Story) -> None:
@@ -47,7 +48,10 @@ def story(**second: Any) -> Story:
         s.frame("assoc-resp", "down", transmitter=AP, receiver=OTHER_STA)
         m1(s, OTHER_STA, second.get("adapter", OTHER_IHV), "02")
 
-    return tell(after={"init_adapter": arrive, "pre_associate": associate}, m1=own_m1)
+    steps = {"init_adapter": arrive, "pre_associate": associate}
+    if "second_session" in second:
+        steps["completion"] = second["second_session"]
+    return tell(after=steps, m1=own_m1)
 
 
 def judged(evidence: RunEvidence) -> Evaluation:
@@ -106,12 +110,44 @@ def test_both_must_connect() -> None:
     assert "EXPECT-01" not in {item.rule for item in judged(both).findings}
 
 
-def test_timing_is_of_one_station() -> None:
-    """The air's figures are the first station's; a handler's adapter may be the other one."""
+def test_each_station_is_timed_with_its_own_session() -> None:
+    """The M1 ties the handler to the station; the other one has what the air alone shows."""
     evidence = story().evidence()
-    (one,) = evidence.associations
-    timing = eapol_timing(one, evidence.clock)
-    assert "handler" not in timing.values
-    alone: AssociationEvidence = tell().evidence().associations[0]
-    assert "handler" in eapol_timing(alone, evidence.clock).values
-    assert SVC != OTHER_SVC
+    own, other = eapol_timing(evidence.associations[0], evidence.clock)
+    assert (own.station, other.station) == (STA, OTHER_STA)
+    assert tuple(own.values) == FIGURES
+    assert (set(other.values), other.session) == ({"assoc_to_m1"}, None)
+
+
+def test_what_no_m1_ties_together_is_timed_apart() -> None:
+    """Of two adapters with sessions, neither of them told by an M1, each has its handler's figures,
+    and the stations have the air's: no handler counts for a station that may not be its own."""
+
+    def second(s: Story) -> None:
+        begin_post(s, hIhvExtAdapter=OTHER_IHV)
+
+    told = story(second_session=second)
+    for frame in told.frames:
+        frame.detail.pop("digest", None)
+    one = told.evidence().associations[0]
+    made = eapol_timing(one, told.evidence().clock)
+    assert [timing.station for timing in made] == [STA, OTHER_STA, None, None]
+    assert "handler" not in made[0].values | made[1].values
+    assert [set(timing.values) & {"handler", "m1_to_m2"} for timing in made[2:]] == [
+        {"handler"}
+    ] * 2
+
+
+def test_the_adapter_left_over_is_the_station_left_over() -> None:
+    """One M1 is enough to tell two adapters apart."""
+
+    def second(s: Story) -> None:
+        begin_post(s, hIhvExtAdapter=OTHER_IHV)
+
+    told = story(second_session=second)
+    (lost,) = (f for f in told.frames if f.kind == "M1" and f.receiver == OTHER_STA)
+    del lost.detail["digest"]
+    evidence = told.evidence()
+    _, other = eapol_timing(evidence.associations[0], evidence.clock)
+    assert other.station == OTHER_STA
+    assert {"assoc_to_handler", "handler"} <= set(other.values)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.console import lines
-from harness.results import Environment, LabFault, PostAssociation, group_findings
+from harness.results import Environment, HandshakeResult, LabFault, PostAssociation, group_findings
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 
@@ -25,6 +25,16 @@ def test_facts_are_dropped_whole_when_there_is_no_room() -> None:
         "M1 M2 M3 M4  handshake 12.40 ms  handler 310 µs  echo 3/3"
     )
     assert lines.association_facts(item, 1) == "M1 M2 M3 M4"
+
+
+def test_each_handshake_is_shown() -> None:
+    """Two adapters or a roam: the figures stand side by side, what is missing as a dash."""
+    first = HandshakeResult(timing_us={"handshake": 36_610, "handler": 2_020})
+    second = HandshakeResult(timing_us={"handshake": 35_200})
+    item = association(1, handshakes=(first, second), messages={"M1": 2, "M2": 2}, echo=None)
+    assert lines.association_facts(item) == (
+        "M1×2 M2×2  handshake 36.61 / 35.20 ms  handler 2.02 / — ms"
+    )
 
 
 def test_details_name_every_cause() -> None:

@@ -35,7 +35,7 @@ def test_shipped_schema_is_current() -> None:
 def test_names_others_rely_on() -> None:
     """The document has the names, nesting and units it promises."""
     document = json.loads(run(association(1, NO_COMPLETION)).to_json())
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["verdict"] == "FAIL"
     item = document["associations"][0]
     assert (
@@ -48,6 +48,9 @@ def test_names_others_rely_on() -> None:
     }  # fmt: skip
     assert item["timing_us"]["handshake"] == 12_400.0
     assert item["retries"] == {"m1": 0, "m3": 0}
+    assert set(item["handshakes"][0]) == {
+        "station", "access_point", "session", "retries", "timing_us", "timing_uncertainty_us",
+    }  # fmt: skip
     assert set(document["timing_summary_us"]["handshake"]) == {
         "n", "min", "p50", "p95", "p99", "max",
     }  # fmt: skip

@@ -31,7 +31,7 @@ def test_directory_or_file(tmp_path: Path) -> None:
         (b"[]", 'no number named "schema"', "result.json"),
         (b'{"schema": true}', 'no number named "schema"', "result.json"),
         (b'{"schema": 0}', "schema 0 does not exist", "result.json"),
-        (b'{"schema": 2}', "schema 2, but this version reads schema 1", "newer version"),
+        (b'{"schema": 3}', "schema 3, but this version reads up to schema 2", "newer version"),
         (b'{"schema": 1}', r"verdict: Field required \(and \d+ more\)", "edited"),
         (
             json.dumps(GOOD | {"verdict": "GREEN"}).encode(),
@@ -53,6 +53,19 @@ def test_unusable(tmp_path: Path, content: bytes, message: str, hint: str) -> No
         load_result(file)
     assert str(file) in str(caught.value)
     assert hint in caught.value.hint
+
+
+def test_a_result_of_schema_1_has_one_handshake(tmp_path: Path) -> None:
+    """What an older version wrote is read; the figures of an association were its handshake's."""
+    old = json.loads(json.dumps(GOOD)) | {"schema": 1}
+    del old["associations"][0]["handshakes"]
+    file = tmp_path / "result.json"
+    file.write_text(json.dumps(old))
+    result = load_result(file)
+    (only,) = result.associations[0].handshakes
+    assert only.timing_us == GOOD["associations"][0]["timing_us"]
+    assert (only.retries, only.station) == ({"m1": 0, "m3": 0}, None)
+    assert json.loads(result.to_json())["schema"] == 2
 
 
 def test_absent(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from harness.results.wording import (
     size_bytes,
     span_s,
     span_us,
+    spans_us,
     win32,
 )
 from tests.unit.results.samples import association
@@ -31,6 +32,19 @@ from tests.unit.results.samples import association
 def test_microseconds(us: float, text: str) -> None:
     """The unit fits the size and does not flip at its edge."""
     assert span_us(us) == text
+
+
+@pytest.mark.parametrize(
+    ("us", "text"),
+    [
+        ([36_610], "36.61 ms"), ([36_610, 35_200], "36.61 / 35.20 ms"),
+        ([980, 1_200], "980 µs / 1.20 ms"), ([None, 1_200], "— / 1.20 ms"), ([None], "—"),
+        ([5_000, 1_000, 3_000, 2_000, None], "1.00 to 5.00 ms (4)"), ([None] * 5, "— (0)"),
+    ],
+)  # fmt: skip
+def test_several_durations(us: list[float | None], text: str) -> None:
+    """Side by side, a shared unit once; many are told by their ends."""
+    assert spans_us(us) == text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.31, "0.3 s"), (99.96, "1 min 40 s")])
