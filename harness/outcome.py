@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.checks import RULES
 from harness.checks.book import entries
 from harness.console import Console
-from harness.evidence import RunEvidence, timeline
+from harness.evidence import RunEvidence, timelines
 from harness.fingerprint import evidence_files
 from harness.judge import Judge, expectation_of, judged, limits_of
 from harness.overrides import in_force
@@ -153,13 +153,10 @@ def phrase(rule: AirRule) -> str:
 
 def pages(evidence: RunEvidence) -> Pages:
     """The HTML pages of a run, by file name."""
-    timelines = {
-        association.index: timeline(association, evidence.clock)
-        for association in evidence.associations
-    }
+    drawn = timelines(evidence)
     return {
-        "report.html": lambda result: render(result, timelines, RULES),
-        "contract.html": lambda result: render_contract(result, timelines, entries()),
+        "report.html": lambda result: render(result, drawn, RULES),
+        "contract.html": lambda result: render_contract(result, drawn, entries()),
     }
 
 

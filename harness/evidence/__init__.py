@@ -19,7 +19,7 @@ from harness.evidence.model import (
 )
 from harness.evidence.segments import Segments, Session, segment
 from harness.evidence.states import AdapterState, adapter_states
-from harness.evidence.timeline import TimelineEvent, timeline
+from harness.evidence.timeline import TimelineEvent, timeline, timelines
 from harness.evidence.trace import TraceParser, parse_trace
 from harness.evidence.windows import split, window
 
@@ -48,6 +48,7 @@ __all__ = [
     "split",
     "tighten",
     "timeline",
+    "timelines",
     "to_air_ns",
     "to_guest_ns",
     "window",

@@ -15,7 +15,9 @@ from harness.evidence.model import (
     FrameRecord,
     IhvRecord,
     Notification,
+    RunEvidence,
 )
+from harness.evidence.owners import Owner, Owners, owners
 
 Lane = Literal["air", "handler", "framework", "wlan"]
 Direction = Literal["up", "down", "enter", "return", ""]
@@ -41,6 +43,7 @@ class TimelineEvent:
     """One event: when (guest clock, with its uncertainty), in which lane, and what it was.
 
     ``direction`` is up or down for frames (up: from the station), enter or return for calls.
+    ``owner`` is the adapter and station concerned, where the association has several.
     """
 
     at_ns: int
@@ -49,27 +52,45 @@ class TimelineEvent:
     label: str
     direction: Direction
     detail: dict[str, str | int] = field(default_factory=dict)
+    owner: Owner | None = None
 
 
-def timeline(assoc: AssociationEvidence, clock: ClockModel) -> tuple[TimelineEvent, ...]:
+def timelines(evidence: RunEvidence) -> dict[int, tuple[TimelineEvent, ...]]:
+    """The timeline of every association of a run, by its index."""
+    several = owners(evidence)
+    return {
+        one.index: timeline(one, evidence.clock, several.get(one.index))
+        for one in evidence.associations
+    }
+
+
+def timeline(
+    assoc: AssociationEvidence, clock: ClockModel, whose: Owners | None = None
+) -> tuple[TimelineEvent, ...]:
     """Every frame, call and notification of the association in the order of the guest clock.
 
     Events of the air clock (frames that never reached the guest) carry the clock's uncertainty;
-    their place among events closer than that is not meaningful.
+    their place among events closer than that is not meaningful. Where the station changes its
+    access point, a request to associate says which one it asks.
     """
+    whose = whose or Owners()
+    roams = len({frame.transmitter for frame in assoc.frames if frame.kind == "assoc-resp"}) > 1
     events = [
         TimelineEvent(assoc.connect_ns, 0, "wlan", "WlanConnect", "enter"),
-        *(_frame(frame, clock) for frame in assoc.frames),
-        *_trace(assoc.ihv),
-        *(_notification(item) for item in assoc.notifications),
+        *(_frame(frame, clock, whose.of_frame(frame), roams) for frame in assoc.frames),
+        *_trace(assoc.ihv, whose),
+        *(_notification(item, whose) for item in assoc.notifications),
     ]
     return tuple(sorted(events, key=lambda event: event.at_ns))
 
 
-def _frame(frame: FrameRecord, clock: ClockModel) -> TimelineEvent:
+def _frame(
+    frame: FrameRecord, clock: ClockModel, owner: Owner | None, roams: bool
+) -> TimelineEvent:
     at_ns, uncertainty_ns = frame_guest_ns(frame, clock)
     detail: dict[str, str | int] = {"number": frame.number, "length": frame.length}
     optional: dict[str, str | int | None] = {
+        "to": frame.receiver if roams and frame.kind == "assoc-req" else None,
         "rule": frame.rule,
         "replay_counter": frame.replay_counter,
         "pn": frame.pn,
@@ -81,10 +102,10 @@ def _frame(frame: FrameRecord, clock: ClockModel) -> TimelineEvent:
     detail |= {name: value for name, value in optional.items() if value is not None}
     flags = {"retry": frame.retry, "protected": frame.protected, "lost": not frame.delivered}
     detail |= {name: 1 for name, value in flags.items() if value}
-    return TimelineEvent(at_ns, uncertainty_ns, "air", frame.kind, frame.direction, detail)
+    return TimelineEvent(at_ns, uncertainty_ns, "air", frame.kind, frame.direction, detail, owner)
 
 
-def _trace(records: tuple[IhvRecord, ...]) -> Iterator[TimelineEvent]:
+def _trace(records: tuple[IhvRecord, ...], whose: Owners) -> Iterator[TimelineEvent]:
     entered = {
         (record.process, record.call): record for record in records if record.kind == "enter"
     }
@@ -101,27 +122,29 @@ def _trace(records: tuple[IhvRecord, ...]) -> Iterator[TimelineEvent]:
             label = f"host process {fields.text(record.raw, 'how') or 'ended'}"
             yield TimelineEvent(record.t_ns, 0, "handler", label, "", {"seq": record.seq})
         else:
-            yield _call(record, entered.get((record.process, record.call)))
+            owner = whose.of_call(record.process, record.call)
+            yield _call(record, entered.get((record.process, record.call)), owner)
 
 
-def _call(record: IhvRecord, enter: IhvRecord | None) -> TimelineEvent:
+def _call(record: IhvRecord, enter: IhvRecord | None, owner: Owner | None) -> TimelineEvent:
     function = record.function or "?"
     lane: Lane = "handler" if names.is_handler(function) else "framework"
     detail: dict[str, str | int] = {"seq": record.seq, "tid": record.tid}
     if record.kind == "enter":
         shown = ((name, record.args.get(name)) for name in SHOWN_ARGUMENTS)
         detail |= {name: value for name, value in shown if isinstance(value, (str, int))}
-        return TimelineEvent(record.t_ns, 0, lane, names.short(function), "enter", detail)
+        return TimelineEvent(record.t_ns, 0, lane, names.short(function), "enter", detail, owner)
     if record.result is not None:
         detail["result"] = record.result
     if enter is not None:
         detail["duration_us"] = (record.t_ns - enter.t_ns) // 1000
-    return TimelineEvent(record.t_ns, 0, lane, names.short(function), "return", detail)
+    return TimelineEvent(record.t_ns, 0, lane, names.short(function), "return", detail, owner)
 
 
-def _notification(item: Notification) -> TimelineEvent:
+def _notification(item: Notification, whose: Owners) -> TimelineEvent:
     label = _NOTIFICATIONS.get((item.source, item.code), f"notification {item.source}/{item.code}")
     detail: dict[str, str | int] = {"source": item.source, "code": item.code}
     if item.reason is not None:
         detail["reason"] = item.reason
-    return TimelineEvent(item.t_ns, 0, "wlan", label, "", detail)
+    owner = whose.of_interface(item.interface)
+    return TimelineEvent(item.t_ns, 0, "wlan", label, "", detail, owner)

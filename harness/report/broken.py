@@ -24,11 +24,29 @@ LISTED_PER_RULE = 12
 
 @final
 @dataclass(frozen=True)
+class SliceRow:
+    """One event as text; ``named`` says that the finding names it as its evidence."""
+
+    at_ms: str
+    owner: str
+    lane: str
+    label: str
+    detail: str
+    named: bool
+
+
+@final
+@dataclass(frozen=True)
 class Slice:
     """The evidence around one finding: which association, and rows of the timeline."""
 
     title: str
-    rows: tuple[tuple[str, str, str, str, bool], ...]
+    rows: tuple[SliceRow, ...]
+
+    @property
+    def several(self) -> bool:
+        """Some rows are one adapter's, some another's."""
+        return any(row.owner for row in self.rows)
 
 
 @final
@@ -121,10 +139,10 @@ def _slices(found: Iterable[FindingResult], timelines: Timelines) -> Iterable[Sl
             yield Slice(f"Association {finding.association}", tuple(rows))
 
 
-def _slice_row(
-    event: TimelineEvent, origin: int, finding: FindingResult
-) -> tuple[str, str, str, str, bool]:
+def _slice_row(event: TimelineEvent, origin: int, finding: FindingResult) -> SliceRow:
     named = event.detail.get("seq") in finding.evidence
     label = f"{event.label} {event.direction}".strip()
     lane = {"air": "air", "handler": "handler", "framework": "framework"}.get(event.lane, "WLAN")
-    return relative_ms(event.at_ns - origin), lane, clean(label, 80), described(event), named
+    owner = str(event.owner or "")
+    at_ms = relative_ms(event.at_ns - origin)
+    return SliceRow(at_ms, owner, lane, clean(label, 80), described(event), named)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Geometry of the ladder diagram: access point, station and IHV DLL on one time axis.
+"""Geometry of the ladder diagram: access point, stations and IHV DLL on one time axis.
 
 Time runs downward. Rows keep their order and stay legible: the distance between two rows grows
 with the logarithm of the time between them, and the column on the left says the time itself.
@@ -15,19 +15,17 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from harness.evidence.timeline import TimelineEvent
+from harness.report.columns import AP_X, TIME_X, Columns, Pair, columns
 from harness.report.scale import TimeRows, time_rows
 from harness.report.steps import Step, steps
 from harness.results.model import FindingResult
 from harness.results.wording import clean, span_us
 
-WIDTH = 920.0
-TIME_X, AP_X, STATION_X, DLL_X, TAG_X = 74.0, 128.0, 432.0, 796.0, 828.0
-LANES = ((AP_X, "Access point"), (STATION_X, "Station"), (DLL_X, "IHV DLL"))
 TOP = 60.0
 ROW = 25.0
 ROW_MOST = 64.0
 MOST_STEPS = 140
-"""A ladder draws no more steps than this; the trace has all of them."""
+"""A ladder draws no more steps than this for each adapter; the trace has all of them."""
 
 _BAR_LEAST, _BAR_HALF = 7.0, 5.0
 _LOST_SHARE = 0.72
@@ -139,12 +137,17 @@ class Ladder:
     tags: tuple[Tag, ...]
     times: tuple[Time, ...]
     gaps: tuple[Gap, ...]
+    lanes: tuple[tuple[float, str], ...]
+    width: float
+    tag_x: float
     omitted: int = 0
-    width: float = WIDTH
     time_x: float = TIME_X
     ap_x: float = AP_X
-    tag_x: float = TAG_X
-    lanes: tuple[tuple[float, str], ...] = LANES
+
+    @property
+    def pairs(self) -> int:
+        """How many adapters have lanes of their own."""
+        return len(self.lanes) // 2
 
 
 def ladder(
@@ -152,7 +155,8 @@ def ladder(
 ) -> Ladder | None:
     """Lay out one association; None when there is nothing to draw."""
     everything = steps(events)
-    drawn = _distinct(everything[:MOST_STEPS])
+    cols = columns(everything)
+    drawn = _distinct(everything[: MOST_STEPS * len(cols.pairs)])
     if not drawn:
         return None
     rows = time_rows(_row_times(drawn, findings), TOP, row_spacing, ROW, _OVERHANG_NS)
@@ -161,13 +165,29 @@ def ladder(
     tags = _tags(findings, rows)
     return Ladder(
         height=round(max(bottom + 14, tags[-1].y + 30 if tags else 0), 1),
-        arrows=tuple(_arrow(step, rows) for step in drawn if step.kind not in ("note", "crash")),
-        bars=tuple(_bar(step, rows, bottom) for step in drawn if step.kind == "handler"),
-        notes=tuple(_note(step, rows) for step in drawn if step.kind in ("note", "crash")),
-        marks=tuple(_mark(step, rows) for step in drawn if step.kind == "completion"),
+        arrows=tuple(
+            _arrow(step, rows, cols) for step in drawn if step.kind not in ("note", "crash")
+        ),
+        bars=tuple(
+            _bar(step, rows, bottom, cols.pair(step.owner))
+            for step in drawn
+            if step.kind == "handler"
+        ),
+        notes=tuple(
+            _note(step, rows, pair)
+            for step in drawn
+            if step.kind in ("note", "crash")
+            for pair in ([cols.pair(step.owner)] if step.owner else cols.pairs)
+        ),
+        marks=tuple(
+            _mark(step, rows, cols.pair(step.owner)) for step in drawn if step.kind == "completion"
+        ),
         tags=tags,
         times=tuple(_times(drawn, findings, rows, origin)),
         gaps=tuple(_gaps(rows)),
+        lanes=cols.names("Access points" if any(step.to for step in drawn) else "Access point"),
+        width=cols.width,
+        tag_x=cols.tag_x,
         omitted=len(everything) - len(drawn),
     )
 
@@ -198,19 +218,33 @@ def _lone_findings(drawn: Sequence[Step], findings: Iterable[FindingResult]) -> 
     return [at_ns for at_ns in times if at_ns > last + 1_000_000]
 
 
-def _arrow(step: Step, rows: TimeRows) -> Arrow:
+def _arrow(step: Step, rows: TimeRows, cols: Columns) -> Arrow:
     y = round(rows.y(step.at_ns), 1)
-    outward = step.up if step.kind == "frame" else step.kind != "handler"
-    near, far = (AP_X, STATION_X) if step.kind == "frame" else (STATION_X, DLL_X)
-    x1, x2 = (far, near) if outward else (near, far)
-    if step.kind == "handler":
-        x2 -= _BAR_HALF
-    if step.lost:
-        x2 = x1 + (x2 - x1) * _LOST_SHARE
+    pair = cols.pair(step.owner)
+    if step.kind == "frame":
+        x1, x2, label_x = _frame_ends(step, pair, cols)
+    else:
+        x1, x2 = (pair.station_x, pair.dll_x)
+        x1, x2 = (x1, x2 - _BAR_HALF) if step.kind == "handler" else (x2, x1)
+        label_x = (x1 + x2) / 2
     return Arrow(
-        x1, round(x2, 1), y, step.label, round((x1 + x2) / 2, 1), _arrow_css(step), step.detail,
+        x1, round(x2, 1), y, step.label, round(label_x, 1), _arrow_css(step), step.detail,
         lost=step.lost, headless=step.kind == "completion", whisker=_whisker(step, rows),
     )  # fmt: skip
+
+
+def _frame_ends(step: Step, pair: Pair, cols: Columns) -> tuple[float, float, float]:
+    """Where a frame's arrow begins and ends, and the middle of its label.
+
+    Lost is a frame in its station's own gap. One of no single station is for all of them.
+    """
+    share = _LOST_SHARE if step.lost else 1.0
+    if step.up:
+        end = pair.station_x - (pair.station_x - pair.near_x) * share
+        return pair.station_x, end if step.lost else AP_X, (pair.station_x + end) / 2
+    far = pair if step.owner else cols.pairs[-1]
+    end = far.near_x + (far.station_x - far.near_x) * share
+    return AP_X, end, (pair.near_x + min(end, pair.station_x)) / 2
 
 
 def _arrow_css(step: Step) -> str:
@@ -235,25 +269,26 @@ def _whisker(step: Step, rows: TimeRows) -> tuple[float, float] | None:
     return round(top, 1), round(bottom, 1)
 
 
-def _bar(step: Step, rows: TimeRows, bottom: float) -> Bar:
+def _bar(step: Step, rows: TimeRows, bottom: float, pair: Pair) -> Bar:
     y = rows.y(step.at_ns)
     end = bottom if step.end_ns is None else rows.y(step.end_ns)
     css = "never" if step.open_end else "main" if step.main else "other"
     height = max(end - y, _BAR_LEAST)
-    return Bar(DLL_X - _BAR_HALF, round(y, 1), round(height, 1), css, step.label, step.open_end)
+    x = pair.dll_x - _BAR_HALF
+    return Bar(x, round(y, 1), round(height, 1), css, step.label, step.open_end)
 
 
-def _note(step: Step, rows: TimeRows) -> Note:
+def _note(step: Step, rows: TimeRows, pair: Pair) -> Note:
     width = 16 + 6.4 * len(step.label)
-    x = DLL_X if step.label.startswith("DLL ") else STATION_X
+    x = pair.dll_x if step.label.startswith("DLL ") else pair.station_x
     if step.kind == "crash":
-        x = DLL_X + 2 * _BAR_HALF - width / 2
+        x = pair.dll_x + 2 * _BAR_HALF - width / 2
     y = rows.y(step.at_ns)
     return Note(round(x, 1), round(y, 1), round(width, 1), step.label, step.kind, step.detail)
 
 
-def _mark(step: Step, rows: TimeRows) -> Mark:
-    return Mark(STATION_X, round(rows.y(step.at_ns), 1), step.label)
+def _mark(step: Step, rows: TimeRows, pair: Pair) -> Mark:
+    return Mark(pair.station_x, round(rows.y(step.at_ns), 1), step.label)
 
 
 def _tags(findings: Iterable[FindingResult], rows: TimeRows) -> tuple[Tag, ...]:

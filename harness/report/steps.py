@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
+from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
 from harness.results.wording import clean, reason_code, span_us, win32
 
@@ -43,7 +44,8 @@ class Step:
 
     ``up`` is the direction of a frame (True: from the station). ``end_ns`` is when a call returned.
     ``open_end`` says of a handler that it never did; ``end_ns`` is then when its process crashed or
-    was replaced, None if neither was seen.
+    was replaced, None if neither was seen. ``owner`` is the adapter it is of, where there are
+    several; ``to`` the access point asked by a station that has several to choose from.
     """
 
     kind: Kind
@@ -58,6 +60,8 @@ class Step:
     end_ns: int | None = None
     open_end: bool = False
     seq: int | None = None
+    owner: Owner | None = None
+    to: str = ""
 
     @property
     def main(self) -> bool:
@@ -120,14 +124,16 @@ def _frame(event: TimelineEvent) -> Step:
     return Step(
         "frame", event.at_ns, _short(" · ".join(remarks)), described(event),
         event.uncertainty_ns, up=event.direction == "up", lost=lost,
-        retry=bool(detail.get("retry")), ruled=bool(rule),
+        retry=bool(detail.get("retry")), ruled=bool(rule), owner=event.owner,
+        to=str(detail.get("to", "")),
     )  # fmt: skip
 
 
 def _frame_name(event: TimelineEvent) -> str:
     name = _FRAME_NAMES.get(event.label, event.label)
-    told = (str(event.detail[key]) for key in ("code", "eap_type") if key in event.detail)
-    return " ".join((name, *told))
+    told = [str(event.detail[key]) for key in ("code", "eap_type") if key in event.detail]
+    asked = [f"to {event.detail['to']}"] if "to" in event.detail else []
+    return " ".join((name, *told, *asked))
 
 
 def _rule_remark(rule: str, lost: bool) -> str:
@@ -143,7 +149,7 @@ def _note(event: TimelineEvent) -> Step:
     seq = event.detail.get("seq")
     return Step(
         kind, event.at_ns, _short(event.label), described(event), event.uncertainty_ns,
-        seq=seq if isinstance(seq, int) else None,
+        seq=seq if isinstance(seq, int) else None, owner=event.owner,
     )  # fmt: skip
 
 
@@ -201,7 +207,7 @@ def _call_step(
     return Step(
         kind, event.at_ns, _short(label), described(event), event.uncertainty_ns,
         end_ns=returned.at_ns if returned else None, open_end=open_end,
-        seq=seq if isinstance(seq, int) else None,
+        seq=seq if isinstance(seq, int) else None, owner=event.owner,
     )  # fmt: skip
 
 

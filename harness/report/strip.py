@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Geometry of the overview above a ladder: one association to scale, from left to right.
 
-The ladder keeps rows legible and so is not to scale; this strip is. It starts with the association
-response, where there is one, since what comes before it takes most of the time and least of the
-interest. Ticks above the line are frames, the bar on it is PerformPostAssociate at work, the
-diamond its completion. Times count from the ladder's first event, as the ladder's do.
+The ladder keeps rows legible and so is not to scale; this strip is. It starts with the first
+association response, where there is one, since what comes before it takes most of the time and
+least of the interest. Several adapters have a strip each, all to one scale. Ticks above the line
+are frames, the bar on it is PerformPostAssociate at work, the diamond its completion. Times count
+from the ladder's first event, as the ladder's do.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import final
 
+from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
 from harness.report.distribution import Tick
 from harness.report.scale import Axis
@@ -56,34 +58,46 @@ class Strip:
     bars: tuple[StripBar, ...]
     completions: tuple[float, ...]
     ticks: tuple[Tick, ...]
+    name: str = ""
     width: float = WIDTH
     height: float = HEIGHT
 
 
-def strip(events: Sequence[TimelineEvent]) -> Strip | None:
-    """Lay the events out to scale; None when they span no time."""
+def strips(events: Sequence[TimelineEvent]) -> tuple[Strip, ...]:
+    """Lay the events out to scale, a strip for each adapter; none when they span no time."""
     made = steps(events)
     if not made:
-        return None
+        return ()
     origin, last = made[0].at_ns, made[-1].at_ns
     shown = [step for step in made if step.at_ns >= _start(made)]
     if shown[0].at_ns == last:
-        return None
+        return ()
     axis = Axis((shown[0].at_ns - origin) / 1000, (last - origin) / 1000, LEFT, RIGHT)
+    owners = sorted({step.owner for step in shown if step.owner}, key=lambda owner: owner.order)
+    return tuple(_strip(shown, owner, axis, origin) for owner in owners or (None,))
+
+
+def _strip(shown: Sequence[Step], owner: Owner | None, axis: Axis, origin: int) -> Strip:
+    own = [step for step in shown if step.owner in (None, owner)]
     return Strip(
-        frames=tuple(_frames(shown, axis, origin)),
-        bars=tuple(_bars(shown, axis, origin, last)),
+        frames=tuple(_frames(own, axis, origin)),
+        bars=tuple(_bars(own, axis, origin, shown[-1].at_ns)),
         completions=tuple(
-            _x(axis, step.at_ns, origin) for step in shown if step.kind == "completion"
+            _x(axis, step.at_ns, origin) for step in own if step.kind == "completion"
         ),
         ticks=tuple(_ticks(axis)),
+        name=owner.title if owner else "",
     )
 
 
 def _start(made: Sequence[Step]) -> int:
-    """Return the time of the last association response, else of the first step."""
-    responses = [step.at_ns for step in made if step.label.startswith("association response")]
-    return responses[-1] if responses else made[0].at_ns
+    """Return the time of the first association response that arrived, else of the first step."""
+    responses = (
+        step.at_ns
+        for step in made
+        if step.label.startswith("association response") and not step.lost
+    )
+    return next(responses, made[0].at_ns)
 
 
 def _x(axis: Axis, at_ns: int, origin: int) -> float:

@@ -17,7 +17,7 @@ from harness.report.broken import Timelines
 from harness.report.distribution import Distribution, distribution
 from harness.report.ladder import Ladder, ladder
 from harness.report.selection import select
-from harness.report.strip import Strip, strip
+from harness.report.strip import Strip, strips
 from harness.results.model import (
     FIGURE_LABELS,
     FIGURES,
@@ -44,10 +44,10 @@ CELLS_UP_TO = 200
 @final
 @dataclass(frozen=True)
 class Drawing:
-    """One association as drawn: overview to scale and ladder."""
+    """One association as drawn: overviews to scale, one for each adapter, and ladder."""
 
     item: AssociationResult
-    overview: Strip | None
+    overviews: tuple[Strip, ...]
     ladder: Ladder
     opened: bool
 
@@ -152,7 +152,7 @@ def drawings(result: RunResult, timelines: Timelines) -> tuple[tuple[Drawing, ..
         drawn = ladder(timelines[index], item.findings)
         if drawn is not None:
             opened = item.verdict.priority == gravest and not any(one.opened for one in made)
-            made.append(Drawing(item, strip(timelines[index]), drawn, opened))
+            made.append(Drawing(item, strips(timelines[index]), drawn, opened))
     return tuple(made), chosen.note
 
 

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from harness.evidence import AssociationEvidence, ClockModel, RunEvidence, names, segment
+from harness.checks import FIGURES
+from harness.evidence import AssociationEvidence, ClockModel, RunEvidence, names, segment, timelines
 from harness.evidence.model import IhvRecord
 from harness.evidence.stations import station_of
 from harness.pytest_plugin import RunningLab
@@ -45,6 +46,14 @@ def test_both_are_connected_at_the_same_time(lab: RunningLab) -> None:
         assert all(result.messages[kind] >= 2 for kind in ("M1", "M2", "M3", "M4"))
         assert result.echo is not None
         assert (result.echo.sent, result.echo.answered, result.echo.arp) == (2, 2, True)
+        assert [one.station for one in result.handshakes] == sorted(stations)
+        sessions = {record.args["hSecuritySessionID"] for record in opened}
+        assert {one.session for one in result.handshakes} == sessions
+        assert all(set(one.timing_us) == set(FIGURES) for one in result.handshakes)
+        drawn = [event for event in timelines(outcome.evidence)[evidence.index] if event.owner]
+        assert {event.owner.station for event in drawn if event.owner} == stations
+        for label in ("PerformPostAssociate", "M4", "PostAssociateCompletion", "MSM connected"):
+            assert len({event.owner for event in drawn if event.label == label}) == 2
 
 
 def test_each_handle_is_the_adapters_own(lab: RunningLab) -> None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from harness.evidence import ClockModel, names, timeline
-from tests.unit.checks.builder import OFFSET_NS, Story, tell
+from tests.unit.checks.builder import AP, OFFSET_NS, Story, tell
 
 CLOCK = ClockModel(OFFSET_NS, 40_000)
 
@@ -67,3 +67,16 @@ def test_crash_is_an_event() -> None:
                 if e.label.startswith("exception")]  # fmt: skip
     assert event.lane == "handler"
     assert event.detail["module"] == "sample.dll"
+
+
+def test_a_roaming_station_tells_whom_it_asks() -> None:
+    """With several access points the request names its own; with one that goes without saying."""
+
+    def roam(s: Story) -> None:
+        s.frame("assoc-req", "up", receiver="02:00:00:00:01:01")
+        s.frame("assoc-resp", "down", transmitter="02:00:00:00:01:01")
+
+    for after, asked in (({}, [None]), ({"echo": roam}, [AP, "02:00:00:00:01:01"])):
+        (association,) = tell(after=after).evidence().associations
+        requests = [e for e in timeline(association, CLOCK) if e.label == "assoc-req"]
+        assert [event.detail.get("to") for event in requests] == asked

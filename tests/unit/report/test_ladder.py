@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
+from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
 from harness.report import ladder as module
 from harness.report.ladder import Ladder, ladder, relative_ms, row_spacing
 from harness.results import FindingResult
 from tests.unit.report import factory
-from tests.unit.report.test_steps import event
+from tests.unit.report.test_steps import event, owned
 
 MS = 1_000_000
+FIRST, SECOND = Owner("02:00:00:00:00:00", 1), Owner("02:00:00:00:01:00", 2)
 
 
 def drawn(*events: TimelineEvent, findings: tuple[FindingResult, ...] = ()) -> Ladder:
@@ -167,6 +169,61 @@ def test_very_long_association_is_cut_and_says_so() -> None:
     made = drawn(*(event(n, "air", "data", "up") for n in range(1000)))
     assert len(made.arrows) == module.MOST_STEPS
     assert made.omitted == 1000 - module.MOST_STEPS
+
+
+def test_each_adapter_has_its_lanes() -> None:
+    """A pair with its name for each, from left to right by station; events in their own pair."""
+    made = drawn(
+        event(0, "wlan", "WlanConnect", "enter"),
+        owned(event(100, "air", "M1", "down"), SECOND),
+        owned(event(200, "air", "M2", "up"), FIRST),
+        owned(event(300, "handler", "ReceivePacket", "enter", tid=1), SECOND),
+        owned(event(400, "handler", "ReceivePacket", "return", tid=1, result=0), SECOND),
+        owned(event(500, "framework", "PostAssociateCompletion", "enter", tid=1), SECOND),
+        event(600, "air", "arp", "down"),
+    )
+    assert made.lanes == (
+        (128.0, "Access point"),
+        (364.0, "Station 02:00:00:00:00:00"), (716.0, "IHV DLL, adapter 1"),
+        (952.0, "Station 02:00:00:00:01:00"), (1304.0, "IHV DLL, adapter 2"),
+    )  # fmt: skip
+    assert (made.pairs, made.tag_x, made.width) == (2, 1336.0, 1428.0)
+    ends = {arrow.label: (arrow.x1, arrow.x2, arrow.label_x) for arrow in made.arrows}
+    assert ends["M1"] == (128.0, 952.0, 834.0)  # its label in the gap before its station
+    assert ends["M2"] == (364.0, 128.0, 246.0)
+    assert ends["ReceivePacket, 100 µs"] == (952.0, 1299.0, 1125.5)
+    assert ends["ARP"] == (128.0, 952.0, 246.0)  # a broadcast is for all of them
+    assert [bar.x for bar in made.bars] == [1299.0]
+    assert [mark.x for mark in made.marks] == [952.0]
+    assert [note.x for note in made.notes] == [364.0, 952.0]  # the connect of both
+
+
+def test_a_lost_frame_of_a_farther_station_is_lost_in_its_own_gap() -> None:
+    """Up and down, the cross is between the station and its neighbour."""
+    up, down = drawn(
+        owned(event(0, "air", "M2", "up"), FIRST),
+        owned(event(100, "air", "M2", "up", lost=1), SECOND),
+        owned(event(200, "air", "M3", "down", lost=1), SECOND),
+    ).arrows[1:]
+    assert (up.x1, up.x2) == (952.0, pytest.approx(952 - 0.72 * 236, abs=0.1))
+    assert (down.x1, down.x2) == (128.0, pytest.approx(716 + 0.72 * 236, abs=0.1))
+
+
+def test_what_is_not_known_of_an_adapter_is_said() -> None:
+    """A station without its adapter, and an adapter without its station, have lanes too."""
+    made = drawn(
+        owned(event(0, "air", "M1", "down"), Owner("02:00:00:00:00:00", None)),
+        owned(event(100, "handler", "AdapterReset", "enter", tid=1), Owner(None, 2)),
+    )
+    assert [name for _, name in made.lanes[1:]] == [
+        "Station 02:00:00:00:00:00", "IHV DLL", "Station not known", "IHV DLL, adapter 2",
+    ]  # fmt: skip
+
+
+def test_several_access_points_share_a_lane_that_says_so() -> None:
+    """The requests tell which one is meant."""
+    made = drawn(event(0, "air", "assoc-req", "up", to="02:48:49:4c:00:02"))
+    assert made.lanes[0] == (128.0, "Access points")
 
 
 @pytest.mark.parametrize("fault", ["", "m2-lost", "never-completes", "wrong-session", "hangs"])

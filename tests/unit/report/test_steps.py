@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
 from harness.report.steps import Step, described, slice_around, steps
 
@@ -14,6 +16,11 @@ US = 1_000
 def event(at_us: int, lane: Any, label: str, way: Any = "", **detail: Any) -> TimelineEvent:
     """An event at so many microseconds."""
     return TimelineEvent(at_us * US, 0, lane, label, way, detail)
+
+
+def owned(one: TimelineEvent, owner: Owner) -> TimelineEvent:
+    """The event as that of an adapter among several."""
+    return replace(one, owner=owner)
 
 
 def told(made: tuple[Step, ...]) -> list[tuple[str, str]]:
@@ -41,6 +48,14 @@ def test_frames_say_what_became_of_them() -> None:
     assert [(step.up, step.lost, step.retry, step.ruled) for step in made[1:4]] == [
         (False, False, True, False), (True, True, False, True), (False, False, False, True),
     ]  # fmt: skip
+
+
+def test_a_request_names_its_access_point_where_there_are_several() -> None:
+    """A roaming station's request says where to."""
+    (made,) = steps([event(1, "air", "assoc-req", "up", to="02:48:49:4c:00:02")])
+    assert (made.label, made.to) == (
+        "association request to 02:48:49:4c:00:02", "02:48:49:4c:00:02",
+    )  # fmt: skip
 
 
 def test_8021x_is_told_in_words() -> None:
