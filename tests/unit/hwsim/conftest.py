@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.hwsim.fake_radius import FakeRadius
 from tests.unit.hwsim.soft_station import SoftStation
 
 LIMIT_S = 20.0
@@ -228,3 +229,11 @@ def fresh_air(tmp_path: Path) -> Iterator[AirProcess]:
     process = AirProcess(tmp_path)
     yield process
     process.close()
+
+
+@pytest.fixture
+def radius() -> Iterator[FakeRadius]:
+    """A RADIUS server."""
+    server = FakeRadius()
+    yield server
+    server.close()
