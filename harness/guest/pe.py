@@ -33,6 +33,17 @@ class NotPe(ValueError):
     """The bytes are no PE file; the text says what they are."""
 
 
+class _Parser(pefile.PE):  # type: ignore[misc]  # pefile has no types
+    """pefile's parser of bytes in memory: there is nothing to close.
+
+    Its own `close`, also called on every file it refuses, has the interpreter look through all
+    objects of the process for garbage, which takes as long as thousands of headers.
+    """
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """A PE file, as far as its headers tell. Names of DLLs are in lower case."""
@@ -64,7 +75,7 @@ def read(data: bytes) -> Image:
     if data[:4] == b"\x7fELF":
         raise NotPe("an ELF file, not a Windows PE file")
     try:
-        pe = pefile.PE(data=data, fast_load=True)
+        pe = _Parser(data=data, fast_load=True)
         wanted = [pefile.DIRECTORY_ENTRY[f"IMAGE_DIRECTORY_ENTRY_{name}"] for name in DIRECTORIES]
         pe.parse_data_directories(wanted)
         return _image(pe, data)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,28 @@ def test_a_driver(tmp_path: Path) -> None:
     """The native subsystem is the kernel's."""
     path = compiled(tmp_path, EXPORTS, *ENTRY, "-Wl,--subsystem,native")
     assert pe.read(path.read_bytes()).driver
+
+
+@pytest.fixture
+def collections() -> Iterator[list[str]]:
+    """An entry for each time the interpreter looks for garbage; it does not by itself."""
+    seen: list[str] = []
+
+    def note(phase: str, _: object) -> None:
+        seen.append(phase)
+
+    gc.disable()
+    gc.callbacks.append(note)
+    yield seen
+    gc.callbacks.remove(note)
+    gc.enable()
+
+
+def test_a_refusal_does_not_search_the_process_for_garbage(collections: list[str]) -> None:
+    """The price of a refused file is that of its bytes, not of all the objects there are."""
+    with pytest.raises(pe.NotPe):
+        pe.read(b"MZ, or so it says")
+    assert collections == []
 
 
 @settings(deadline=None, max_examples=150)
