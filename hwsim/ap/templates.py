@@ -10,7 +10,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from scapy.layers.dot11 import (
+from hwsim import eapol
+from hwsim.ap.layers import (
+    ARP,
+    ICMP,
+    IP,
+    LLC,
+    SNAP,
     Dot11,
     Dot11AssoResp,
     Dot11Auth,
@@ -18,12 +24,8 @@ from scapy.layers.dot11 import (
     Dot11Deauth,
     Dot11Elt,
     Dot11ProbeResp,
+    Raw,
 )
-from scapy.layers.inet import ICMP, IP
-from scapy.layers.l2 import ARP, LLC, SNAP
-from scapy.packet import Raw
-
-from hwsim import eapol
 from hwsim.ap.network import Network
 from hwsim.frames import BROADCAST, FROM_DS, mac_text
 
