@@ -161,6 +161,7 @@ def timers(value: Any) -> Timers:
         tries=args.integer("tries", 1, 16, usual.tries),
         eap_ms=args.integer("eap_ms", 1, MAX_DELAY_MS, usual.eap_ms),
         radius_ms=args.integer("radius_ms", 1, MAX_DELAY_MS, usual.radius_ms),
+        farewell_ms=args.integer("farewell_ms", 1, MAX_DELAY_MS, usual.farewell_ms),
     )
     args.done()
     return chosen

@@ -64,6 +64,10 @@ class Timers:
     ``eap_ms`` is how long an EAP request waits for its response (RFC 3748, 4.3, asks for 3 s where
     nothing is known of the path; it is not lengthened from try to try, so that a silent station is
     given up in bounded time), ``radius_ms`` how long the RADIUS server may take.
+
+    ``farewell_ms`` lies between EAP-Failure and the deauthentication, so that the station reads the
+    former. hostapd waits 10 ms, in which an emulated station gets no further than its EAP peer: its
+    OS is to tell the DLL.
     """
 
     first_ms: int = 100
@@ -72,6 +76,7 @@ class Timers:
     tries: int = 4
     eap_ms: int = 3000
     radius_ms: int = 2000
+    farewell_ms: int = 1000
 
 
 CHANNELS: frozenset[int] = frozenset((*range(1, 14), 36, 40, 44, 48, 149, 153, 157, 161, 165))

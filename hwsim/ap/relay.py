@@ -27,9 +27,6 @@ from hwsim.radius.codec import ACCESS_ACCEPT, ACCESS_CHALLENGE, ACCESS_REJECT
 REASON_NOT_VALID: Final = 2
 REASON_8021X_FAILED: Final = 23
 
-FAREWELL_NS: Final = 1_000_000_000
-"""From EAP-Failure to the deauthentication, so that the station reads the former. hostapd waits
-10 ms, in which an emulated station gets no further than its EAP peer: its OS is to tell the DLL."""
 _MAX_IDENTITY: Final = 253
 
 
@@ -166,7 +163,8 @@ class EapRelay:
         self.stop()
         self._send(eap.ending(eap.FAILURE, self._identifier))
         self._timer = self._surroundings.call_after(
-            FAREWELL_NS, lambda: self._failed(self._station, REASON_8021X_FAILED)
+            self._timers.farewell_ms * 1_000_000,
+            lambda: self._failed(self._station, REASON_8021X_FAILED),
         )
 
     def _ask(self, request: bytes, phase: Phase) -> None:

@@ -40,7 +40,7 @@ class Client:
         self.events: list[dict[str, Any]] = []
         self.replies: dict[Any, dict[str, Any]] = {}
         self.number = 0
-        self.transcript = b""
+        self.transcript = bytearray()
 
     def close(self) -> None:
         """Hang up."""
@@ -111,10 +111,11 @@ class Client:
         return [event["kind"] for event in self.events if event["event"] == "frame"]
 
     def _read(self, end: float) -> None:
-        left = end - time.monotonic()
-        assert left > 0, f"nothing came in time; kinds so far: {self.kinds()}"
-        self.sock.settimeout(left)
-        data = self.sock.recv(65536)
+        try:
+            self.sock.settimeout(max(end - time.monotonic(), 0))
+            data = self.sock.recv(65536)
+        except (TimeoutError, BlockingIOError):
+            raise AssertionError(f"nothing came in time; so far: {self.kinds()}") from None
         if not data:
             raise ConnectionError("the air closed the control socket")
         self.transcript += data
@@ -209,18 +210,27 @@ def _listen(path: Path) -> socket.socket:
 
 
 @pytest.fixture(scope="session")
-def shared_air(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirProcess]:
-    """An air process for many tests."""
-    process = AirProcess(tmp_path_factory.mktemp("air"))
-    yield process
-    process.close()
+def kept_airs() -> Iterator[list[AirProcess]]:
+    """The air process that tests share, if there is one."""
+    kept: list[AirProcess] = []
+    yield kept
+    for process in kept:
+        process.close()
 
 
 @pytest.fixture
-def air(shared_air: AirProcess) -> Iterator[AirProcess]:
-    """The shared air process as good as new."""
-    yield shared_air
-    shared_air.reset()
+def air(
+    kept_airs: list[AirProcess], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AirProcess]:
+    """The shared air process as good as new; one that a test has broken is shared no more."""
+    process = kept_airs.pop() if kept_airs else AirProcess(tmp_path_factory.mktemp("air"))
+    yield process
+    try:
+        process.reset()
+    except BaseException:
+        process.close()
+        raise
+    kept_airs.append(process)
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The process itself: its control socket, its ends, its files, and rubbish from all sides."""
+"""The process itself: its start, its ends, its files, and what leaves it."""
 
 from __future__ import annotations
 
-import random
 import signal
 import socket
 import stat
-import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -26,52 +24,9 @@ def air(fresh_air: AirProcess) -> AirProcess:
     return fresh_air
 
 
-def test_hello(air: AirProcess) -> None:
-    """The first call tells the protocol's version and the process."""
-    assert air.client.call("hello") == {"air": 1, "pid": air.process.pid}
-
-
-@pytest.mark.parametrize(
-    ("line", "number", "code"),
-    [
-        (b"nonsense", None, "bad-request"),
-        (b"[1]", None, "bad-request"),
-        (b'{"call":"hello"}', None, "bad-request"),
-        (b'{"id":true,"call":"hello"}', None, "bad-request"),
-        (b'{"id":7,"call":"helo"}', 7, "unknown-call"),
-        (b'{"id":7,"call":["hello"]}', 7, "unknown-call"),
-        (b'{"id":7,"call":"hello","args":[]}', 7, "bad-argument"),
-        (b'{"id":7,"call":"hello","args":{"x":1}}', 7, "bad-argument"),
-        (b'{"id":7,"call":"hello","arg":{}}', 7, "bad-request"),
-        (b'{"id":"a","call":"start"}', "a", "not-configured"),
-        (b"\xff\xfe", None, "bad-request"),
-        (b"[" * 100_000, None, "bad-request"),
-        (b"x" * 3_000_000, None, "bad-request"),
-    ],
-)
-def test_rubbish_on_the_control_socket(
-    air: AirProcess, line: bytes, number: int | str | None, code: str
-) -> None:
-    """Every line gets one answer with a code, and the next call works."""
-    air.client.send_raw(line + b"\n")
-    reply = air.client.reply(number)
-    assert reply["error"]["code"] == code
-    assert "\n" not in reply["error"]["message"]
-    assert air.client.call("hello")["air"] == 1
-
-
-def test_errors_say_what_is_known(air: AirProcess) -> None:
-    """An unknown call is answered with the known ones."""
-    error = air.client.error("konfigure")
-    assert "configure" in error["message"]
-
-
-def test_configure_while_on_the_air(air: AirProcess) -> None:
-    """The network cannot change under a station's feet; after stop it can."""
-    client = air.on_air()
-    assert client.error("configure", network=NETWORK)["code"] == "busy"
-    client.call("stop")
-    client.call("configure", network={**NETWORK, "bssid": "02:00:00:00:09:09"})
+def test_start_needs_a_network(air: AirProcess) -> None:
+    """Before the first configure there is nothing to put on the air."""
+    assert air.client.error("start")["code"] == "not-configured"
 
 
 def test_no_secret_leaves_the_process(air: AirProcess) -> None:
@@ -90,126 +45,6 @@ def test_no_secret_leaves_the_process(air: AirProcess) -> None:
     keys = air.run_dir / "air.keys"
     assert keys.read_text() == f'"wpa-psk","{station.pmk.hex()}"\n'
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
-
-
-def test_second_client_is_turned_away(air: AirProcess) -> None:
-    """One client controls; another is told so and the first goes on."""
-    other = Client(air.control_path)
-    assert other.reply(None)["error"]["code"] == "busy"
-    other.close()
-    assert air.client.call("hello")["air"] == 1
-
-
-def test_wait_radio_times_out(air: AirProcess) -> None:
-    """The error says what was waited for, how long, and the last state seen."""
-    error = air.client.error("wait_radio", timeout_s=0.05)
-    assert error["code"] == "timeout"
-    assert "0.05 s" in error["message"]
-    assert "QEMU is not connected" in error["message"]
-    air.station(hello=False)
-    message = air.client.error("wait_radio", timeout_s=0.05)["message"]
-    assert "QEMU is connected" in message
-
-
-def test_radio_comes_while_waited_for(air: AirProcess) -> None:
-    """wait_radio answers when the relay says hello."""
-    number = air.client.post("wait_radio", timeout_s=10)
-    station = air.station(hello=False)
-    station.hello()
-    radios = [{"mac": "02:00:00:00:00:00", "hw": "42:00:00:00:00:00"}]
-    assert air.client.reply(number)["result"] == {"relay": 1, "radios": radios}
-
-
-def test_station_comes_back_after_its_vm_was_replaced(air: AirProcess) -> None:
-    """A closed radio port is told, frames on their way are accounted for, and QEMU may return."""
-    client = air.on_air()
-    station = air.station(report=False)
-    station.management(11, struct.pack("<HHH", 0, 1, 0))
-    station.next_frame()
-    station.sock.close()
-    client.wait(lambda e: e["event"] == "port" and e["state"] == "lost")
-    lost = client.frame("auth", 1, "down")
-    assert (lost["delivered"], lost["detail"]["delivery"]) == (False, "port lost")
-    again = air.station()
-    again.join()
-    client.state("authorized")
-
-
-def test_tail_of_an_older_message_is_passed_over(air: AirProcess) -> None:
-    """A restored guest may begin in the middle of a message; its HELLO is found all the same."""
-    air.on_air()
-    station = air.station(hello=False)
-    station.sock.sendall(bytes(range(100, 177)))
-    station.hello()
-    air.client.call("wait_radio", timeout_s=10)
-    station.join()
-
-
-def test_rubbish_on_the_radio_port(air: AirProcess) -> None:
-    """Random messages of every kind do not disturb the access point."""
-    client = air.on_air()
-    station = air.station()
-    chance = random.Random(802_11)
-    frame = station.header(b"\x08\x41", station.bssid, station.bssid)
-    for _ in range(400):
-        kind = chance.choice((0, 1, 2, 2, 2, 3, 4, 6, 9))
-        station.message(kind, chance.randbytes(chance.randrange(60))) if kind != 1 else None
-        station.send_frame(frame[: chance.randrange(10, 25)] + chance.randbytes(40))
-    for subtype in range(16):
-        for size in range(14):
-            station.management(subtype, chance.randbytes(size))
-    client.call("hello")
-    client.call("stop")
-    client.call("configure", network=NETWORK)
-    client.call("start")
-    fresh = air.station()
-    fresh.join()
-
-
-def test_overlong_message_closes_the_port(air: AirProcess) -> None:
-    """A length over 64 KiB is a protocol error; the next connection is served."""
-    client = air.on_air()
-    station = air.station()
-    station.sock.sendall(struct.pack("<IB3xQ", 65537, 2, 0))
-    client.wait(lambda e: e["event"] == "port" and e["state"] == "lost")
-    assert client.call("stop")["port_errors"] == 1
-    air.station()
-
-
-def test_messages_may_come_in_pieces(air: AirProcess) -> None:
-    """A message cut anywhere is put together again."""
-    client = air.on_air()
-    station = air.station(hello=False)
-
-    class Slowly:
-        def sendall(self, data: bytes) -> None:
-            for at in range(0, len(data), 7):
-                real.sendall(data[at : at + 7])
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(real, name)
-
-    real = station.sock
-    station.sock = Slowly()  # type: ignore[assignment]
-    station.hello()
-    station.join()
-    client.state("authorized")
-
-
-def test_guest_that_does_not_read(air: AirProcess) -> None:
-    """Beacons for a stopped guest are left out: no more than 16 KiB wait for it (as accounted)."""
-    client = air.on_air()
-    station = air.station()
-    assert client.call("echo", count=1, timeout_s=1)["sent"] == 0
-    client.error("wait_radio", timeout_s=-1)
-    before = client.call("status")["frames"]
-    with pytest.raises(TimeoutError):
-        client.wait(lambda e: e["event"] == "never", limit_s=4)
-    assert client.call("status")["frames"] == before
-    station.pump()
-    assert len(station.beacons) < 25
-    station.join()
-    client.state("authorized")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

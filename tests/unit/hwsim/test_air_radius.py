@@ -8,7 +8,7 @@ import os
 import pytest
 
 from tests.unit.hwsim.conftest import AirProcess
-from tests.unit.hwsim.eap_station import METHOD, EapStation, details, eap, on_air
+from tests.unit.hwsim.eap_station import METHOD, QUICK, EapStation, details, eap, on_air
 from tests.unit.hwsim.fake_radius import ACCEPT, CHALLENGE, REJECT, FakeRadius
 
 
@@ -23,7 +23,8 @@ def test_empty_identity(air: AirProcess, radius: FakeRadius) -> None:
 
 @pytest.mark.parametrize("told", [True, False])
 def test_reject(air: AirProcess, radius: FakeRadius, told: bool) -> None:
-    """EAP-Failure with the open request's identifier, whatever the server sent, then reason 23."""
+    """EAP-Failure with the open request's identifier, whatever the server sent; then, when there
+    was time to read it, reason 23."""
     client = on_air(air, radius)
     station = EapStation(air.station())
     station.associate()
@@ -32,6 +33,8 @@ def test_reject(air: AirProcess, radius: FakeRadius, told: bool) -> None:
     assert station.heard() == eap(4, identity[1])
     assert station.station.reason(station.station.next_frame()) == 23
     assert client.state("gone")["reason"] == 23
+    failure, farewell = client.frame("eap", 3), client.frame("deauth")
+    assert farewell["air_ns"] - failure["air_ns"] >= QUICK["farewell_ms"] * 1_000_000
     assert not [event for event in client.events if event["event"] == "fault"]
 
 

@@ -171,3 +171,4 @@ def test_timers() -> None:
         500,
         4,
     )
+    assert (timers.eap_ms, timers.radius_ms, timers.farewell_ms) == (3000, 2000, 1000)
