@@ -24,6 +24,9 @@ from harness.jsonlines import MAX_LINE, JsonLinesClient
 
 RETRY_S = 0.1
 
+SHORTEST_TRY_S = 1.0
+"""A login that has begun has so long, however little is left."""
+
 MAX_OUTPUT = 1 << 20
 """Most that is kept of a command's output, in bytes: the guest is not trusted to be brief."""
 
@@ -133,6 +136,10 @@ class Ssh:
     def close(self) -> None:
         """End the connection; never raises."""
         with contextlib.suppress(Exception):
+            transport = self._client.get_transport()
+            if transport is not None:
+                transport.sock.shutdown(socket.SHUT_RDWR)  # its thread looks every 0.1 s only
+        with contextlib.suppress(Exception):
             self._client.close()
 
     def _open(self, deadline: Deadline) -> paramiko.Channel:
@@ -195,21 +202,23 @@ def _handshake(login: Login, port: int, deadline: Deadline) -> paramiko.SSHClien
     client = paramiko.SSHClient()
     client.get_host_keys().add(name, kind, paramiko.PKey.from_type_string(kind, _decode(key)))
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
-    limit_s = max(1.0, deadline.remaining_s)
+    limit_s = max(SHORTEST_TRY_S, deadline.remaining_s)
+    sock = socket.create_connection(("127.0.0.1", port), limit_s)
     try:
+        # from the first packet on: the login's small ones wait for the peer's delayed ACKs else
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.connect(
-            "127.0.0.1", port, username=login.user, key_filename=str(login.private_key),
+            "127.0.0.1", port, username=login.user, key_filename=str(login.private_key), sock=sock,
             allow_agent=False, look_for_keys=False,
             timeout=limit_s, banner_timeout=limit_s, auth_timeout=limit_s,
         )  # fmt: skip
     except BaseException:
         client.close()
+        sock.close()
         raise
     transport = client.get_transport()
     if transport is not None:
         transport.set_keepalive(30)
-        if isinstance(transport.sock, socket.socket):
-            transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return client
 
 

@@ -17,6 +17,7 @@ import paramiko
 import pytest
 
 from harness.errors import LabFault, PeerGone, TooSlow
+from harness.guest import ssh as module
 from harness.guest.ssh import MAX_OUTPUT, CommandResult, Login, Ssh, connect, sftp_path
 from tests.unit.guest.server import Guest, new_key, says, serving
 
@@ -89,18 +90,19 @@ def test_nobody_listening_is_retried_until_the_limit(guest: Guest) -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
-    with pytest.raises(TooSlow, match=r"SSH of the guest: gave up after .*NoValidConnections"):
+    with pytest.raises(TooSlow, match=r"SSH of the guest: gave up after .*refused"):
         connect(guest.login, port, limit_s=0.3, command_s=1, alive=alive)
     assert len(tries) > 1
 
 
-def test_a_port_that_says_nothing_is_bounded(guest: Guest) -> None:
+def test_a_port_that_says_nothing_is_bounded(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
     """QEMU's forward accepts before the guest's sshd runs: silence is a wait, and a bounded one."""
+    monkeypatch.setattr(module, "SHORTEST_TRY_S", 0.2)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(TooSlow, match="SSH of the guest"),
     ):
-        login(guest.login, int(silent.getsockname()[1]), limit_s=0.5)
+        login(guest.login, int(silent.getsockname()[1]), limit_s=0.2)
 
 
 # Commands
@@ -126,8 +128,11 @@ def test_output_that_comes_after_the_exit_status_is_kept(guest: Guest, ssh: Ssh)
     assert ssh.run("late") == CommandResult(0, "late", "later")
 
 
-def test_a_program_left_behind_does_not_hold_the_command(guest: Guest, ssh: Ssh) -> None:
+def test_a_program_left_behind_does_not_hold_the_command(
+    guest: Guest, ssh: Ssh, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A background process that keeps the streams open does not delay the command's end."""
+    monkeypatch.setattr(module, "QUIET_S", 0.1)
 
     def holder(channel: paramiko.Channel) -> None:
         channel.sendall(b"started")
@@ -155,7 +160,7 @@ def test_a_flood_without_an_end_is_bounded(guest: Guest, ssh: Ssh) -> None:
 
     guest.commands["flood"] = flood
     with pytest.raises(TooSlow, match="end of the guest's command 'flood'"):
-        ssh.run("flood", timeout_s=0.5)
+        ssh.run("flood", timeout_s=0.2)
 
 
 def test_silence_is_too_slow(guest: Guest, ssh: Ssh) -> None:
@@ -235,14 +240,17 @@ def test_a_folder_is_made_with_its_parents_once(guest: Guest, ssh: Ssh) -> None:
 
 def test_files_that_get_no_answer_are_too_slow(guest: Guest) -> None:
     """A guest whose file service is stuck costs the limit, and the message names the file."""
-    with connected(guest, command_s=0.5) as ssh:
-        ssh.mkdir(FILE.parent)
-        ssh.write(b"x", FILE)
-        guest.stuck_files.set()
-        with pytest.raises(
+    place = guest.files / "C:" / "hil"
+    place.mkdir(parents=True)
+    (place / FILE.name).write_bytes(b"x")
+    guest.stuck_files.set()
+    with (
+        connected(guest, command_s=0.2) as ssh,
+        pytest.raises(
             TooSlow, match=r"reading C:\\hil\\trace.jsonl: gave up.*asked for, no answer"
-        ):
-            ssh.read_from(FILE, 0)
+        ),
+    ):
+        ssh.read_from(FILE, 0)
 
 
 def test_files_of_a_lost_connection_are_gone(guest: Guest, ssh: Ssh) -> None:
