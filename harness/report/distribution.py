@@ -46,11 +46,10 @@ class Bar:
 @final
 @dataclass(frozen=True)
 class Point:
-    """One value: association ``index`` at (x, y)."""
+    """One value at (x, y), with whose it is."""
 
     x: float
     y: float
-    index: int
     title: str
 
 
@@ -97,13 +96,13 @@ class Distribution:
 
 
 def distribution(
-    values: Sequence[tuple[int, float]], uncertainty_us: float = 0.0
+    values: Sequence[tuple[str, float]], uncertainty_us: float = 0.0
 ) -> Distribution | None:
-    """Lay out (association index, microseconds) pairs; None when there is no value.
+    """Lay out values in microseconds, each with its name; None when there is no value.
 
     ``uncertainty_us`` is shown to scale, as the width within which a cross-clock value may lie.
     """
-    known = [(index, value) for index, value in values if math.isfinite(value)]
+    known = [(name, value) for name, value in values if math.isfinite(value)]
     if not known:
         return None
     numbers = [value for _, value in known]
@@ -157,17 +156,16 @@ def _bar(x: float, width: float, inside: Sequence[float], tallest: int) -> Bar:
     )  # fmt: skip
 
 
-def points(values: Sequence[tuple[int, float]], axis: Axis, y: float) -> tuple[Point, ...]:
+def points(values: Sequence[tuple[str, float]], axis: Axis, y: float) -> tuple[Point, ...]:
     """Place each value on the strip, spread in height by a fixed pattern so none hides another."""
     half = _STRIP_HALF if len(values) > 3 else 0.0
     return tuple(
         Point(
             round(axis.x(value), 1),
             round(y + half * _spread(place), 1),
-            index,
-            f"association {index}: {span_us(value)}",
+            f"{name}: {span_us(value)}",
         )
-        for place, (index, value) in enumerate(values)
+        for place, (name, value) in enumerate(values)
     )
 
 

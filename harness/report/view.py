@@ -165,12 +165,12 @@ def figures(result: RunResult) -> tuple[FigureView, ...]:
 
 def _figure(result: RunResult, name: str) -> FigureView:
     measured = [
-        (item.index, one)
+        (_named(item, place), one)
         for item in result.associations
-        for one in item.handshakes
+        for place, one in enumerate(item.handshakes, 1)
         if name in one.timing_us
     ]
-    values = [(index, one.timing_us[name]) for index, one in measured]
+    values = [(title, one.timing_us[name]) for title, one in measured]
     uncertainties = [one.timing_uncertainty_us.get(name, 0.0) for _, one in measured]
     summary = result.timing_summary_us[name]
     return FigureView(
@@ -181,6 +181,11 @@ def _figure(result: RunResult, name: str) -> FigureView:
         n=summary.n,
         plot=distribution(values, max(uncertainties, default=0.0)),
     )
+
+
+def _named(item: AssociationResult, place: int) -> str:
+    several = f", handshake {place}" if len(item.handshakes) > 1 else ""
+    return f"association {item.index}{several}"
 
 
 def _summary(summary: TimingSummary) -> tuple[tuple[str, str, bool], ...]:

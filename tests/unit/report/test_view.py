@@ -58,6 +58,18 @@ def test_percentiles_of_few_values_are_marked() -> None:
     ]  # fmt: skip
 
 
+def test_each_handshake_is_a_point_with_its_name() -> None:
+    """Of an association that has several, each says which one it is."""
+    result, _ = factory.run(["", ""])
+    first, second = result.associations
+    twice = first.model_copy(update={"handshakes": first.handshakes * 2})
+    figures = view.figures(result.model_copy(update={"associations": (twice, second)}))
+    assert figures[0].plot is not None
+    assert [point.title.split(":")[0] for point in figures[0].plot.points] == [
+        "association 1, handshake 1", "association 1, handshake 2", "association 2",
+    ]  # fmt: skip
+
+
 def test_facts_and_environment() -> None:
     """The DLL's name is cut from its Windows path; absent facts are left out."""
     result, _ = factory.run([""], requested_associations=3)
