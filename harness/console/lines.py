@@ -97,11 +97,13 @@ def timing_rows(result: RunResult) -> list[tuple[str, ...]]:
 
 
 def where_found(group: FindingGroup) -> str:
-    """Say which associations a group of findings concerns."""
+    """Say which associations a group of findings concerns, and how often if that is more."""
+    times = len(group.findings)
+    often = f" ({times} times)" if times > max(len(group.associations), 1) else ""
     if not group.associations:
-        return "the run as a whole"
+        return f"the run as a whole{often}"
     noun = "association" if len(group.associations) == 1 else "associations"
-    return f"{noun} {ranges(group.associations)}"
+    return f"{noun} {ranges(group.associations)}{often}"
 
 
 def places(result: RunResult, run_dir: Path) -> list[tuple[str, str]]:

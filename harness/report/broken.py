@@ -136,7 +136,9 @@ def _slices(found: Iterable[FindingResult], timelines: Timelines) -> Iterable[Sl
             made += 1
             origin = min(event.at_ns for event in events)
             rows = (_slice_row(event, origin, finding) for event in chosen)
-            yield Slice(f"Association {finding.association}", tuple(rows))
+            title = f"Association {finding.association}"
+            records = _records(finding)
+            yield Slice(f"{title}, {records}" if records else title, tuple(rows))
 
 
 def _slice_row(event: TimelineEvent, origin: int, finding: FindingResult) -> SliceRow:

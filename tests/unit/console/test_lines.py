@@ -81,6 +81,14 @@ def test_where_and_places(tmp_path: Path) -> None:
     assert lines.places(result, tmp_path)[0] == ("Report", f"{tmp_path}/report.html")
 
 
+def test_a_rule_broken_more_than_once_in_an_association_says_so() -> None:
+    """By two adapters, say; what is broken once in each goes without a number."""
+    result = run(association(1, NO_COMPLETION, NO_COMPLETION), association(2, NO_COMPLETION))
+    assert lines.where_found(group_findings(result)[0]) == "associations 1–2 (3 times)"
+    whole = run(association(1), findings=(NO_COMPLETION, NO_COMPLETION))
+    assert lines.where_found(group_findings(whole)[0]) == "the run as a whole (2 times)"
+
+
 def test_table_aligns() -> None:
     """The first column stands left, numbers right."""
     assert lines.table([("ab", "1"), ("c", "20")], ("figure", "n")) == [

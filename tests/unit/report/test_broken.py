@@ -16,7 +16,9 @@ def test_same_message_is_said_once() -> None:
     assert message.indices == (1, 3)
     assert message.records == "trace records 111–112"
     assert (found.where, found.class_meaning) == ("associations 1, 3", "documented plainly")
-    assert [one.title for one in found.slices] == ["Association 1", "Association 3"]
+    assert [one.title for one in found.slices] == [
+        "Association 1, trace records 111–112", "Association 3, trace records 111–112",
+    ]  # fmt: skip
     assert not found.slices[0].several
     named = [row for row in found.slices[0].rows if row.named]
     assert [row.label for row in named] == [
