@@ -32,6 +32,8 @@ class Row:
     state: State
     outcome: str
     stretches: tuple[Stretch, ...]
+    told: str
+    """What the stretches show, in words."""
     broken: tuple[FindingView, ...]
     undecided: tuple[tuple[str, str], ...]
     """Why, and where."""
@@ -101,6 +103,7 @@ def _row(
         state=state,
         outcome="not observable" if rule.needs else WORDS[state],
         stretches=tuple(coverage.stretches(rule.id)),
+        told=coverage.told(rule.id),
         broken=broken,
         undecided=_undecided(rule.id, result),
         waived=tuple(

@@ -35,6 +35,8 @@ NARROWEST, WIDEST = 2.5, 14.0
 """Width of a column, in pixels, of many and of few."""
 WIDTH = 600.0
 """What the columns of a long run take together."""
+HEIGHT, THIN = 10.0, 4.0
+"""Height of a row, and of a stretch in which the rule held, in pixels."""
 APART = 60
 """Up to so many columns each is drawn by itself, with a gap; more run together."""
 
@@ -48,6 +50,16 @@ class Stretch:
     width: float
     state: State
     title: str
+
+    @property
+    def height(self) -> float:
+        """What went well is a thin line, so that the rest stands out, and not by colour alone."""
+        return THIN if self.state == "held" else HEIGHT
+
+    @property
+    def y(self) -> float:
+        """Its upper edge; all are centred."""
+        return (HEIGHT - self.height) / 2
 
 
 class Coverage:
@@ -75,6 +87,17 @@ class Coverage:
         if "held" in states:
             states.discard("undecided")
         return min(states, key=_GRAVITY.__getitem__)
+
+    def told(self, rule: str) -> str:
+        """What the columns of a rule show, in words, the gravest first."""
+        found: dict[State, list[int]] = {}
+        for index, state in sorted(self._states.get(rule, {}).items()):
+            found.setdefault(state, []).append(index)
+        return "; ".join(
+            f"association{'s' if len(found[state]) > 1 else ''} {ranges(found[state])}: {word}"
+            for state, word in WORDS.items()
+            if state in found
+        )
 
     def stretches(self, rule: str) -> Iterator[Stretch]:
         """The columns of a rule in order, without those in which it was not put to the test."""

@@ -40,6 +40,15 @@ def test_each_association_has_its_column() -> None:
     assert coverage.overall("POST-05") == "fail"
 
 
+def test_the_columns_can_be_told_without_colour() -> None:
+    """What held is a thin line, what was broken fills the row; a reader hears it in words."""
+    coverage = Coverage(of_five(RulesResult(checked=("POST-05",), held={"POST-05": ((1, 4),)})))
+    shapes = {one.state: (one.y, one.height) for one in coverage.stretches("POST-05")}
+    assert shapes == {"held": (3.0, 4.0), "fail": (0.0, 10.0)}
+    assert coverage.told("POST-05") == "association 3: broken; associations 1–2, 4: held"
+    assert coverage.told("LIFE-01") == ""
+
+
 def test_what_belongs_to_no_association_has_no_column() -> None:
     """A rule of the service is held or broken as a whole."""
     whole = FindingResult(rule="LIFE-12", severity="FAIL", message="a buffer was left")
