@@ -33,6 +33,8 @@ _TAG_HEIGHT = 20.0
 _BREAK_NS = 500_000_000
 _OVERHANG_NS = 1_000_000
 _WHISKER_LEAST = 4.0
+_CHARACTER = 6.4
+"""Width of a character of a label, on average."""
 
 
 @final
@@ -240,11 +242,18 @@ def _frame_ends(step: Step, pair: Pair, cols: Columns) -> tuple[float, float, fl
     """
     share = _LOST_SHARE if step.lost else 1.0
     if step.up:
-        end = pair.station_x - (pair.station_x - pair.near_x) * share
-        return pair.station_x, end if step.lost else AP_X, (pair.station_x + end) / 2
+        reach = pair.station_x - (pair.station_x - pair.near_x) * share
+        middle = _middle(step, reach, pair.station_x, pair)
+        return pair.station_x, reach if step.lost else AP_X, middle
     far = pair if step.owner else cols.pairs[-1]
-    end = far.near_x + (far.station_x - far.near_x) * share
-    return AP_X, end, (pair.near_x + min(end, pair.station_x)) / 2
+    reach = far.near_x + (far.station_x - far.near_x) * share
+    return AP_X, reach, _middle(step, pair.near_x, min(reach, pair.station_x), pair)
+
+
+def _middle(step: Step, left: float, right: float, pair: Pair) -> float:
+    """Over the arrow where the label fits there, else in the middle of the gap."""
+    fits = _CHARACTER * len(step.label) <= right - left
+    return (left + right) / 2 if fits else (pair.near_x + pair.station_x) / 2
 
 
 def _arrow_css(step: Step) -> str:
@@ -279,7 +288,7 @@ def _bar(step: Step, rows: TimeRows, bottom: float, pair: Pair) -> Bar:
 
 
 def _note(step: Step, rows: TimeRows, pair: Pair) -> Note:
-    width = 16 + 6.4 * len(step.label)
+    width = 16 + _CHARACTER * len(step.label)
     x = pair.dll_x if step.label.startswith("DLL ") else pair.station_x
     if step.kind == "crash":
         x = pair.dll_x + 2 * _BAR_HALF - width / 2

@@ -209,6 +209,17 @@ def test_a_lost_frame_of_a_farther_station_is_lost_in_its_own_gap() -> None:
     assert (down.x1, down.x2) == (128.0, pytest.approx(716 + 0.72 * 236, abs=0.1))
 
 
+def test_a_label_too_long_for_a_lost_frame_stays_in_the_gap() -> None:
+    """Where it does not fit over what is left of the arrow, it has the middle of the gap."""
+    short, long = drawn(
+        owned(event(0, "air", "M2", "up", lost=1), FIRST),
+        owned(event(100, "air", "probe-req", "up", lost=1, freq_mhz=2437), FIRST),
+        owned(event(200, "air", "M1", "down"), SECOND),
+    ).arrows[:2]
+    assert short.label_x == pytest.approx(364 - 0.36 * 236, abs=0.1)
+    assert long.label_x == 246.0
+
+
 def test_what_is_not_known_of_an_adapter_is_said() -> None:
     """A station without its adapter, and an adapter without its station, have lanes too."""
     made = drawn(
