@@ -77,7 +77,7 @@ def circumstances(result: RunResult) -> str:
     known = [
         "beyond the documents" if result.beyond_documents else None,
         f"{result.guest} guest",
-        f"QEMU {env.qemu}" if env.qemu else None,
+        f"QEMU {env.qemu.partition(' (')[0]}" if env.qemu else None,
         env.accelerator,
         span_s(result.duration_s),
     ]
