@@ -6,13 +6,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
 from harness.report import render
-from harness.results import EvidenceFile, FindingResult, LabFault
+from harness.results import EvidenceFile, FindingResult, HandshakeResult, LabFault
 from tests.unit.report import factory
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -116,6 +118,40 @@ def test_a_good_run_shows_everything_asked_for() -> None:
         "air.keys holds decryption keys", "restore the saved guest", "hil-lab",
     ):  # fmt: skip
         assert words in shown.text, words
+
+
+def test_several_handshakes_are_named_and_have_their_lanes() -> None:
+    """A table with each station's figures, a strip and a pair of lanes for each, a line in the
+    list of associations; with one handshake there is none of it."""
+    result, timelines = factory.run([""])
+    (item,), stations = result.associations, ("02:00:00:00:00:00", "02:00:00:00:01:00")
+    figures = item.handshakes[0].timing_us
+    made = tuple(
+        HandshakeResult(
+            station=station, access_point="02:48:49:4c:00:01", session=f"0x{place}",
+            timing_us={**figures, "handshake": place * 1000.0},
+        )
+        for place, station in enumerate(stations, 1)
+    )  # fmt: skip
+    owners = [Owner(station, place) for place, station in enumerate(stations, 1)]
+    events = tuple(
+        replace(event, owner=owners[place % 2]) for place, event in enumerate(timelines[1])
+    )
+    several = result.model_copy(
+        update={"associations": (item.model_copy(update={"handshakes": made}),)}
+    )
+    shown = page((several, {1: events}))
+    for words in (
+        "handshake 1.00 / 2.00 ms", f"{stations[0]} 0x1", f"{stations[1]} 0x2",
+        f"Station {stations[1]}, adapter 2", "IHV DLL, adapter 1", "n counts handshakes",
+    ):  # fmt: skip
+        assert words in shown.text, words
+    classes = [attrs.get("class") for _, attrs in shown.tags]
+    assert (classes.count("draw strip"), classes.count("handshakes")) == (2, 1)
+    assert "02:48:49:4c:00:01" not in shown.text  # both have the same
+    alone = page((result, timelines))
+    assert "handshakes" not in [attrs.get("class") for _, attrs in alone.tags]
+    assert "n counts handshakes" not in alone.text
 
 
 def test_findings_show_rule_text_class_source_and_evidence() -> None:
