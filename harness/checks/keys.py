@@ -14,7 +14,9 @@ from harness.evidence.calls import Call
 OUTBOUND: Final = 2
 DIRECTIONS: Final = {1: "INBOUND", 2: "OUTBOUND", 3: "BOTH"}
 """DOT11_DIRECTION of windot11.h."""
-BIP: Final = 6
+BIP_CIPHERS: Final = frozenset({6, 0xB, 0xC, 0xD})
+"""BIP (that is BIP-CMAC-128), BIP-GMAC-128, BIP-GMAC-256, BIP-CMAC-256
+(W:NativeWiFi/dot11-cipher-algorithm.md)."""
 IHV_CIPHERS_FROM: Final = 0x80000000
 
 
@@ -57,7 +59,7 @@ def key_index_in_range(case: Case) -> Outcomes:
         cipher = fields.integer(call.args, "AlgorithmId", "algorithm")
         if index is None or cipher is None:
             yield case.unknown("the trace does not show index and algorithm", call)
-        elif cipher >= IHV_CIPHERS_FROM or index in ((4, 5) if cipher == BIP else range(4)):
+        elif cipher >= IHV_CIPHERS_FROM or index in ((4, 5) if cipher in BIP_CIPHERS else range(4)):
             yield case.held(call)
         else:
             message = f"SetDefaultKey has index {index} for cipher {cipher:#x}"

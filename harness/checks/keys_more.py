@@ -18,10 +18,16 @@ AUTH_ALGORITHMS: Final = frozenset(range(1, 12))
 """DOT11_AUTH_ALGORITHM: 80211_OPEN to WPA3_ENT (W:NativeWiFi/dot11-auth-algorithm.md)."""
 CIPHERS: Final = frozenset({*range(14), 0x100, 0x101})
 """DOT11_CIPHER_ALGORITHM: NONE to BIP_CMAC_256, USE_GROUP, WEP (wlantypes.h)."""
-LENGTHS: Final = {1: (5,), 5: (13,), 0x101: (5, 13)}
-"""usKeyLength of the WEP ciphers."""
-SMALLEST: Final = {2: 32, 4: 28, 6: 28}
+LENGTHS: Final = {1: (5,), 5: (13,)}
+"""usKeyLength of WEP40 and WEP104; plain WEP (0x101) takes any length."""
+SMALLEST: Final = {2: 32, 4: 28, 6: 28, 0x101: 1}
 """TKIP, CCMP, BIP: the head of DOT11_KEY_ALGO_* and 16 bytes of key (windot11.h)."""
+NESTED: Final = {
+    2: ("DOT11_KEY_ALGO_TKIP_MIC", "ucTKIPMICKeys", ("ulTKIPKeyLength", "ulMICKeyLength")),
+    4: ("DOT11_KEY_ALGO_CCMP", "ucCCMPKey", ("ulCCMPKeyLength",)),
+    6: ("DOT11_KEY_ALGO_BIP", "ucBIPKey", ("ulBIPKeyLength",)),
+}
+"""The structure in ucKey, its key and the lengths it gives for that, by cipher (windot11.h)."""
 ERROR_INVALID_PARAMETER: Final = 87
 
 
@@ -80,11 +86,11 @@ def early_keys_are_static(case: Case) -> Outcomes:
     "KEY-06", cls="D",
     source="I:../windot11/ns-windot11-dot11_cipher_default_key_value (and the structures "
     "DOT11_KEY_ALGO_* it names)",
-    text="usKeyLength fits the algorithm: 5 or 13 for WEP, else at least the algorithm's structure "
-    "with its key; so many bytes are there to be read.",
+    text="usKeyLength fits the algorithm: 5 for WEP40, 13 for WEP104, else at least the "
+    "algorithm's structure with a key as long as it says; so many bytes are there to be read.",
 )  # fmt: skip
 def key_length_fits(case: Case) -> Outcomes:
-    """usKeyLength by cipher, and that the recorder could read the key."""
+    """usKeyLength by cipher, the nested key's own length, and that the recorder could read it."""
     for call in _key_calls(case):
         length = fields.integer(call.args, "usKeyLength")
         cipher = fields.integer(call.args, "AlgorithmId")
@@ -93,17 +99,30 @@ def key_length_fits(case: Case) -> Outcomes:
             continue
         key = fields.mapping(call.args, "ucKey") or {}
         wrong = length not in LENGTHS.get(cipher, (length,)) or length < SMALLEST.get(cipher, 0)
+        beyond = _beyond(call, cipher)
         if wrong:
             yield case.breach(f"usKeyLength is {length} for cipher {cipher:#x}", call)
+        elif beyond:
+            yield case.breach(f"{beyond} leads out of the {length} bytes of usKeyLength", call)
         elif key.get("unreadable"):
             yield case.breach(f"the {length} bytes of the key cannot be read", call)
         else:
             yield case.held(call)
 
 
+def _beyond(call: Call, cipher: int) -> str | None:
+    """The nested key's own length, if it is more than there is."""
+    structure, member, lengths = NESTED.get(cipher, ("", "", ()))
+    nested = fields.mapping(call.args, structure) or {}
+    if not (fields.mapping(nested, member) or {}).get("out_of_bounds"):
+        return None
+    return " and ".join(f"{name} {fields.integer(nested, name)}" for name in lengths)
+
+
 @rule(
     "KEY-07", cls="M", source="I:../windot11/ns-windot11-dot11_cipher_default_key_value",
-    text="With bDelete TRUE the other members are ignored.",
+    text="With bDelete TRUE the members that describe a key are ignored. (Index, address and "
+    "direction still say which key is meant.)",
     severity="MISS",
     why="it is the OS and the driver that ignore them",
 )  # fmt: skip
@@ -112,12 +131,21 @@ def deletion_ignores_the_rest(case: Case) -> Outcomes:
     for call in case.calls(names.SET_DEFAULT_KEY):
         if not fields.integer(call.args, "bDelete") or call.returned is None:
             continue
-        message = "the deletion of a key was refused for an invalid parameter (87)"
-        yield (
-            case.breach(message, call)
-            if call.result == ERROR_INVALID_PARAMETER
-            else case.held(call)
-        )
+        if call.result != ERROR_INVALID_PARAMETER:
+            yield case.held(call)
+        elif _names_a_key(call):
+            message = "the deletion of a key was refused for an invalid parameter (87)"
+            yield case.breach(message, call)
+        else:
+            yield case.unknown("the deletion that was refused names no key", call)
+
+
+def _names_a_key(call: Call) -> bool:
+    index = fields.integer(call.args, "uKeyIndex")
+    address = fields.mac(call.args, "MacAddr")
+    group = address is not None and int(address[:2], 16) & 1
+    direction = fields.integer(call.args, "dot11Direction")
+    return (index is None or index in range(6)) and not group and direction in (1, 3)
 
 
 @rule(
@@ -189,7 +217,7 @@ def eapol_is_exempted(case: Case) -> Outcomes:
             call = item.call
             if call.function == names.ADAPTER_RESET:
                 excluded = False
-            elif call.function == names.SET_EXCLUDE_UNENCRYPTED:
+            elif call.function == names.SET_EXCLUDE_UNENCRYPTED and call.result in (0, None):
                 excluded = bool(fields.integer(call.args, "bExcludeUnencrypted"))
             elif call.function == names.POST_ASSOCIATE and excluded and lists.known:
                 if EAPOL in lists.exempted:

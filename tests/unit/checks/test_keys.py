@@ -32,6 +32,9 @@ def test_key_02_index() -> None:
     clean(key(uKeyIndex=3), "KEY-02")
     clean(key(uKeyIndex=4, AlgorithmId=6), "KEY-02")
     clean(key(uKeyIndex=77, AlgorithmId=0x80000001), "KEY-02")
+    for cipher in (0xB, 0xC, 0xD):  # BIP-GMAC-128, BIP-GMAC-256, BIP-CMAC-256
+        clean(key(uKeyIndex=5, AlgorithmId=cipher, usKeyLength=44), "KEY-02")
+        only_finding(key(AlgorithmId=cipher, usKeyLength=44), "KEY-02", "FAIL", "index 1")
     only_finding(key(uKeyIndex=4), "KEY-02", "FAIL", "index 4")
     only_finding(key(uKeyIndex=1, AlgorithmId=6), "KEY-02", "FAIL", "cipher 0x6")
 

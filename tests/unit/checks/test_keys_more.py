@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""KEY rules on a key's form, its deletion, and what protection needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.evidence import names
+from tests.unit.checks.builder import KEY, SERVICE, Story, tell
+from tests.unit.checks.judging import clean, only_finding, reasons
+from tests.unit.checks.stories import api, in_post, key, registered, steps
+
+CCMP_KEY = "DOT11_KEY_ALGO_CCMP"
+
+
+def deletion(result: int = 87, direction: int = 1, **changes: Any) -> Story:
+    """A run in which the OS answers the deletion of a default key with this error."""
+    value = KEY | {"bDelete": 1} | changes
+    call = api(names.SET_DEFAULT_KEY, SERVICE, result, pKey=value, dot11Direction=direction)
+    return in_post(call)()
+
+
+@pytest.mark.parametrize(("cipher", "length"), [(0x101, 16), (0x101, 29), (1, 5), (5, 13), (9, 44)])
+def test_key_06_lengths_that_fit(cipher: int, length: int) -> None:
+    """DOT11_CIPHER_ALGO_WEP is WEP with a key of any length; only 40 and 104 fix theirs."""
+    clean(in_post(key(AlgorithmId=cipher, usKeyLength=length))(), "KEY-06")
+
+
+@pytest.mark.parametrize(("cipher", "length"), [(1, 13), (5, 5), (4, 27), (0x101, 0)])
+def test_key_06_lengths_that_do_not(cipher: int, length: int) -> None:
+    """Too short for its structure, or another WEP's."""
+    story = in_post(key(AlgorithmId=cipher, usKeyLength=length))()
+    only_finding(story, "KEY-06", "WARN", f"usKeyLength is {length}")
+
+
+def test_key_06_the_nested_keys_own_length() -> None:
+    """A nested key whose own length leads out of usKeyLength is told, with both lengths."""
+    fits = {"ulCCMPKeyLength": 16, "ucCCMPKey": {"length": 16, "hash": "00"}}
+    clean(in_post(key(**{CCMP_KEY: fits}))(), "KEY-06")
+    beyond = {"ulCCMPKeyLength": 64, "ucCCMPKey": {"out_of_bounds": True}}
+    only_finding(in_post(key(**{CCMP_KEY: beyond}))(), "KEY-06", "WARN", "ulCCMPKeyLength 64")
+
+
+def test_key_07_what_a_deletion_still_needs() -> None:
+    """Index, address and direction say which key is meant: refusing a wrong one is right."""
+    only_finding(deletion(), "KEY-07", "MISS", "refused")
+    for story in (
+        deletion(uKeyIndex=9),
+        deletion(MacAddr="ff:ff:ff:ff:ff:ff"),
+        deletion(direction=0),
+    ):
+        assert "names no key" in reasons(story, "KEY-07")
+
+
+def test_key_11_a_refused_exclusion_excludes_nothing() -> None:
+    """Where the OS refused SetExcludeUnencrypted, EAPOL needs no exemption."""
+
+    def told(result: int) -> Story:
+        ciphers = steps(
+            api(names.SET_AUTH, dwAuthAlgo=7),
+            api(names.SET_UNICAST_CIPHER, dwUnicastCipherAlgo=4),
+            api(names.SET_MULTICAST_CIPHER, dwMulticastCipherAlgo=4),
+            api(names.SET_EXCLUDE_UNENCRYPTED, result=result, bExcludeUnencrypted=1),
+        )
+        none = registered(pExemption=[], uNumOfExemption=0)
+        return tell(ethertypes=none, ciphers=ciphers)
+
+    only_finding(told(0), "KEY-11", "WARN", "no exemption")
+    clean(told(50))
