@@ -174,9 +174,13 @@ class Case:
 
     def since_reset(self, adapter: Adapter, end: Call) -> list[Call]:
         """The adapter's calls before ``end``, from its last AdapterReset (or InitAdapter) on."""
+        return self.calls_between(adapter, self.reset_before(adapter, end) or adapter.init, end)
+
+    def reset_before(self, adapter: Adapter, end: Call) -> Call | None:
+        """The adapter's last AdapterReset before ``end``."""
         resets = self._resets[id(adapter)]
         position = bisect_left(resets, end.key, key=lambda call: call.key)
-        return self.calls_between(adapter, resets[position - 1] if position else adapter.init, end)
+        return resets[position - 1] if position else None
 
     @cached_property
     def _resets(self) -> dict[int, list[Call]]:

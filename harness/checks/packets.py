@@ -151,8 +151,8 @@ def packet_is_unicast(case: Case) -> Outcomes:
 def buffer_lives_until_completion(case: Case) -> Outcomes:
     """When the completion comes, the recorder still reads what was sent."""
     for send in case.segments.sends:
-        if send.completion is None:
-            continue
+        if send.completion is None or not send.handle:
+            continue  # packets without a handle cannot be told apart
         state = fields.text(send.completion.args, "buffer")
         if state == "unchanged":
             yield case.held(send.call)
@@ -180,22 +180,31 @@ def completion_handle_is_unique(case: Case) -> Outcomes:
             continue
         key = (send.call.process, send.handle)
         other = latest.get(key)
-        if other is not None and _outstanding(other, send.call):
+        if other is None or not _outstanding(other, send.call):
+            yield case.held(send.call)
+        elif _let_go(case, other, send.call):
+            reason = "AdapterReset came before the earlier packet's completion"
+            yield case.unknown(reason, send.call)
+        else:
             yield case.breach(
                 f"SendPacket uses the completion handle {hexed(send.handle)}, under which an "
                 "earlier packet is still outstanding",
                 send.call,
                 other.call,
             )
-        else:
-            yield case.held(send.call)
         latest[key] = send
 
 
 def _outstanding(send: Send, at: Call) -> bool:
     refused = send.call.returned is not None and send.call.result != 0
-    completed = send.completion is not None and send.completion.key < at.key
-    return not refused and not completed
+    ends = (send.completion, send.gone_with)
+    return not refused and not any(end is not None and end.key < at.key for end in ends)
+
+
+def _let_go(case: Case, send: Send, at: Call) -> bool:
+    """A reset came in between: no page says whether the OS still completes what it found."""
+    reset = case.reset_before(send.adapter, at) if send.adapter else None
+    return reset is not None and reset.key > send.call.key
 
 
 @rule(
@@ -213,7 +222,11 @@ def sends_are_completed(case: Case) -> Outcomes:
         since_ns = send.call.start_ns
         until_ns = since_ns + int(case.limits.os_answer_s * 1e9)
         blind = case.blind(send.call.process, case.association_of(send.call), since_ns, until_ns)
-        if blind or until_ns > case.end_ns:
+        gone = send.gone_with
+        if gone is not None and gone.start_ns < until_ns:
+            reason = "the adapter was gone before the completion was due"
+            yield case.unknown(reason, send.call)
+        elif blind or until_ns > case.end_ns:
             reason = blind or "the evidence ends before the completion was due"
             yield case.unknown(reason, send.call)
         else:
@@ -221,7 +234,6 @@ def sends_are_completed(case: Case) -> Outcomes:
             yield case.breach(message, send.call)
     for call in case.segments.stray_send_completions:
         given = fields.handle(call.args, "hSendCompletion")
-        lost = case.blind(call.process, case.association_of(call), call.start_ns, call.start_ns)
-        if given and not lost:
+        if given and not case.lost_before(call):
             message = f"SendPacketCompletion came for {hexed(given)}, which is not outstanding"
             yield case.breach(message, call)

@@ -83,7 +83,13 @@ class Send:
 
     call: Call
     handle: int | None
+    adapter: Adapter | None = None
     completion: Call | None = None
+
+    @property
+    def gone_with(self) -> Call | None:
+        """The DeinitAdapter that took its adapter away, if one did."""
+        return self.adapter.deinit if self.adapter else None
 
 
 @dataclass(slots=True)
@@ -267,7 +273,7 @@ class _Cutter:
                 session.reset = session.reset or call
 
     def _send(self, call: Call) -> None:
-        send = Send(call, fields.handle(call.args, "hSendCompletion"))
+        send = Send(call, fields.handle(call.args, "hSendCompletion"), self._adapter(call))
         self._result.sends.append(send)
         if send.handle is not None:
             waiting = self._sends.setdefault(send.handle, [])
@@ -281,7 +287,8 @@ class _Cutter:
             self._result.stray_send_completions.append(call)
             return
         accepted = [send for send in waiting if send.call.result in (0, None)]
-        send = (accepted or waiting)[0]
+        live = [send for send in accepted if send.gone_with is None]
+        send = (live or accepted or waiting)[0]
         send.completion = call
         waiting.remove(send)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from harness.evidence import names
-from tests.unit.checks.builder import Story, ethertypes, send, tell
+from tests.unit.checks.builder import ASSOCIATION, IHV, Story, ethertypes, init_adapter, send, tell
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
 
 
@@ -110,3 +110,61 @@ def test_tx_05_too_early_to_say() -> None:
     """When the evidence ends too soon, a missing completion is undecided."""
     story = tell(m2=lambda s: None, m4=lambda s: _send(s, complete=False))
     assert "before the completion was due" in reasons(story, "TX-05")
+
+
+def returned(s: Story) -> None:
+    """The adapter goes and comes back, as when it is disabled and enabled."""
+    s.call(names.DEINIT_ADAPTER, result=None, hIhvExtAdapter=IHV)
+    init_adapter(s)
+
+
+def again(s: Story, *, complete: bool = True) -> None:
+    """A second connection."""
+    for step in ASSOCIATION:
+        if step.__name__ != "m2":
+            step(s)
+        else:
+            send(s, handle="0x77", complete=complete)
+            s.frame("M2", "up", replay_counter=1, mic_ok=True)
+
+
+def test_tx_a_handle_of_an_adapter_that_is_gone() -> None:
+    """What was under way when the adapter went is not outstanding for the one that came after."""
+
+    def left_open(s: Story) -> None:
+        send(s, handle="0x77", complete=False)
+
+    story = tell(after={"m1": left_open, "reset": returned})
+    again(story)
+    story.wait_ms(10_000)
+    result = judge(story)
+    assert [(item.rule, item.message) for item in result.findings] == []
+    assert "the adapter was gone" in "; ".join(
+        item.reason for item in result.undecided if item.rule == "TX-05"
+    )
+
+
+def test_tx_04_a_handle_the_os_never_gave_back() -> None:
+    """A reset lets go of what the OS did not complete: using the handle again proves nothing."""
+    story = tell(after={"m1": lambda s: _send(s, handle="0x77", complete=False)})
+    again(story, complete=False)
+    assert {item.rule for item in judge(story).findings} <= {"TX-05"}
+    told = [item.reason for item in judge(story).undecided if item.rule == "TX-04"]
+    assert any("AdapterReset" in reason for reason in told)
+
+
+def test_tx_without_a_completion_handle() -> None:
+    """hSendCompletion is optional; a packet without one cannot be told from another."""
+    clean(extra(handle="0x0", buffer="changed"))
+
+
+def test_tx_05_a_send_lost_from_the_trace() -> None:
+    """A completion whose SendPacket may have been among lost records is not for nothing."""
+
+    def for_nothing(s: Story) -> None:
+        s.call(names.SEND_COMPLETION, hSendCompletion="0xbad", buffer="unknown")
+
+    story = tell(after={"m4": for_nothing})
+    lost = next(i for i, line in enumerate(story.lines) if names.SEND_PACKET in line)
+    del story.lines[lost]
+    assert "TX-05" not in {item.rule for item in judge(story).findings}
