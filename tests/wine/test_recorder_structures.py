@@ -181,3 +181,17 @@ def test_tables_that_are_none(play_probe: PlayProbe) -> None:
     script.lines.append("w")
     played = play_probe(script)
     assert (played.code, played.output) == (0, ["ok tables"])
+
+
+def test_the_latest_packet_of_a_handle_is_compared(play_probe: PlayProbe) -> None:
+    """A send the OS never completed leaves nothing behind that its handle's next use is held
+    against, be it freed since or only changed."""
+    script = Script()
+    script.call("Dot11ExtSendPacket", 0, Wide(1), Narrow(9), Memory("x", bytes(9)), Wide(7))
+    packet = At(script.block(b"\x01" * 9))
+    script.call("Dot11ExtSendPacket", 0, Wide(1), Narrow(9), packet, Wide(7), keep=True)
+    script.call("Dot11ExtIhvSendPacketCompletion", 0, Wide(7), keep=True)
+    script.call("Dot11ExtIhvSendPacketCompletion", 0, Wide(7))
+    played = play_probe(script)
+    assert played.output == [f"ok {name}" for name in script.calls]
+    assert [played.call(n)[0]["args"]["buffer"] for n in (2, 3)] == ["unchanged", "unknown"]

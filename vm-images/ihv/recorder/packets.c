@@ -43,15 +43,19 @@ static bool hash_of(const void *packet, ULONG size, char hash[2 * TRACE_HASH_BYT
 void packets_sent(HANDLE completion, const void *packet, ULONG size)
 {
     Sent entry = {completion, packet, size, true, ""};
-    if (!hash_of(packet, size, entry.hash))
-        return;
+    entry.used = hash_of(packet, size, entry.hash);
+    Sent *place = NULL;
     EnterCriticalSection(&lock);
+    /* In the place of a packet that was never completed: its handle may be in use again. */
     for (size_t i = 0; i < MAX_PACKETS; i++) {
-        if (!sent[i].used) {
-            sent[i] = entry;
+        bool same = sent[i].used && sent[i].completion == completion;
+        if (same || (place == NULL && !sent[i].used))
+            place = &sent[i];
+        if (same)
             break;
-        }
     }
+    if (place != NULL)
+        *place = entry;
     LeaveCriticalSection(&lock);
 }
 
