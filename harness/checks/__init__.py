@@ -12,6 +12,7 @@ from harness.checks import late  # noqa: F401
 from harness.checks import packets  # noqa: F401
 from harness.checks import permissions  # noqa: F401
 from harness.checks import ethertypes  # noqa: F401
+from harness.checks import receiving  # noqa: F401
 from harness.checks import backlog  # noqa: F401
 from harness.checks import sends  # noqa: F401
 from harness.checks import postassociation  # noqa: F401

@@ -8,6 +8,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
+from harness.checks.phases import Phase, placed
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -34,16 +35,20 @@ def ethertypes_set_in_time(case: Case) -> Outcomes:
     for adapter in case.segments.adapters:
         closed_by: Call | None = None
         reset = False
-        for call in adapter.calls:
+        for item in placed(case, adapter):
+            call = item.call
             if call.function == names.PRE_ASSOCIATE:
                 closed_by, reset = None, False
             elif call.function == names.ADAPTER_RESET:
                 reset = True
-            elif call.function == names.PRE_COMPLETION:
+            elif call.function == names.PRE_COMPLETION and call.result in (0, None):
                 done = fields.integer(call.args, "dwWin32Error") == 0
                 closed_by = call if done else closed_by
             elif call.function == names.SET_ETHERTYPES:
-                yield _in_time(case, call, closed_by, reset)
+                # Side by side with its completion, unless the OS has gone on from that already.
+                beside = closed_by is not None and not call.entered_after_return_of(closed_by)
+                still_open = beside and item.phase is Phase.PRE
+                yield _in_time(case, call, None if still_open else closed_by, reset)
 
 
 def _in_time(case: Case, call: Call, closed_by: Call | None, reset: bool) -> Outcome:

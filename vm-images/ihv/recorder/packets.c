@@ -42,7 +42,7 @@ static bool hash_of(const void *packet, ULONG size, char hash[2 * TRACE_HASH_BYT
 
 void packets_sent(HANDLE completion, const void *packet, ULONG size)
 {
-    Sent entry = {completion, packet, size, true, ""};
+    Sent entry = {completion, packet, size, false, ""};
     entry.used = hash_of(packet, size, entry.hash);
     Sent *place = NULL;
     EnterCriticalSection(&lock);
