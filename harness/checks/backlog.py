@@ -98,7 +98,7 @@ def _flow(case: Case, session: Session, max_backlog: int, given: list[Call]) -> 
     end_ns = session.ended_by.start_ns if session.ended_by else case.end_ns
     arrived = [
         (frame.guest_ns, frame.replay_counter)
-        for frame in (association.frames if association else ())
+        for frame in (case.frames_of(association, session.adapter) if association else ())
         if frame.direction == "down"
         and frame.delivered
         and frame.guest_ns is not None

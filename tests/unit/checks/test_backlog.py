@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from harness.checks import Expectation
 from harness.evidence import names
 from tests.unit.checks.builder import AP, IHV, Story, tell
 from tests.unit.checks.judging import clean, judge, only_finding
 
 PENDING = Expectation(connected=False, messages=())
+OTHER_STA = "02:00:00:00:02:00"
 AFTER_M1 = ("m2", "m3", "m4", "keys", "completion", "connected", "echo")
 
 
@@ -60,3 +63,33 @@ def test_packets_that_never_were_on_the_air_do_not_count() -> None:
         given(s, 1)
 
     assert "ETH-07" not in judge(tell(without=AFTER_M1, m1=m1), PENDING).checked
+
+
+def test_another_stations_packets_are_not_in_this_queue() -> None:
+    """Two adapters at once: what reaches the other's radio neither fills this queue nor excuses
+    it."""
+
+    def first(s: Story) -> None:
+        data = "0203005f02008a0010" + (100).to_bytes(8, "big").hex() + "00" * 78
+        digest = hashlib.sha256(bytes.fromhex(data)).hexdigest()[:16]
+        s.frame("M1", "down", replay_counter=100, detail={"digest": digest})
+        given(s, 100)
+
+    def others(s: Story) -> None:
+        ends = {"transmitter": AP, "receiver": OTHER_STA}
+        s.frame("assoc-req", "up", transmitter=OTHER_STA, receiver=AP)
+        s.frame("assoc-resp", "down", **ends)
+
+    def m1(s: Story) -> None:
+        others(s)
+        first(s)
+        for counter in range(1, 26):
+            s.frame("M1", "down", replay_counter=counter)
+        s.wait_ms(600)
+        for counter in range(6, 26):
+            s.frame("M1", "down", transmitter=AP, receiver=OTHER_STA, replay_counter=counter)
+            given(s, counter)
+
+    only_finding(
+        tell(without=AFTER_M1, m1=m1), "ETH-07", "MISS", "packets were waiting", expect=PENDING
+    )
