@@ -21,6 +21,7 @@ from harness.checks import postassociation_work  # noqa: F401
 from harness.checks import stop_reset  # noqa: F401
 from harness.checks import aftermath  # noqa: F401
 from harness.checks import onex  # noqa: F401
+from harness.checks import onex_packets  # noqa: F401
 from harness.checks import onex_os  # noqa: F401
 from harness.checks import keys  # noqa: F401
 from harness.checks import keys_more  # noqa: F401

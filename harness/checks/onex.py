@@ -1,32 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ONEX rules: 802.1X through the OS's own module.
-
-Packets handed to ProcessSecurityPacket stand in the trace as length and salted hash; as the salt
-is in the trace's load record, they can be told from what ReceivePacket delivered in the clear.
-"""
+"""ONEX rules: when 802.1X of the OS's own module is started, stopped and done."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from harness.checks.case import Case
 from harness.checks.ethertypes import EAPOL, with_lists
 from harness.checks.phases import Phase, Placed, all_placed, placed
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
 
 SUCCESS, FAILURE, IN_PROGRESS = 0, 1, 2
 """DOT11_MSONEX_RESULT."""
-EAPOL_KEY: Final = 3
-HASH_BYTES: Final = 8
-MAX_KEPT: Final = 64
-"""Received packets an 802.1X packet is compared with: the latest ones."""
 
 State = Literal["never", "running", "indicated", "stopped", "unseen"]
 
@@ -60,8 +50,9 @@ def followed(case: Case, adapter: Adapter) -> Iterator[OneX]:
                 state, since, start = "stopped", call, None
             case names.ONEX_RESULT:
                 ended = fields.integer(call.args, "msOneXResult") in (SUCCESS, FAILURE)
-                state, since = ("indicated" if ended else "running"), call
                 start = None if ended else start
+                if not (ended and state == "stopped"):  # a result does not undo StopOneX
+                    state, since = ("indicated" if ended else "running"), call
             case names.POST_ASSOCIATE | names.STOP_POST | names.ADAPTER_RESET:
                 state, since, start = "never", call, None
             case _:
@@ -105,131 +96,6 @@ def eapol_is_registered(case: Case) -> Outcomes:
                 yield case.breach("StartOneX was called with EAPOL not registered", item.call)
 
 
-@dataclass(frozen=True, slots=True)
-class _Received:
-    call: Call
-    size: int
-    kind: int | None
-    digests: frozenset[str]
-
-
-def _received(case: Case, call: Call) -> _Received | None:
-    """An EAPOL packet: its length from the version byte on, and its hashes from either start."""
-    packet = fields.mapping(call.args, "pvInBuffer") or {}
-    size = fields.integer(call.args, "dwInBufferSize")
-    data = fields.octets(fields.text(packet, "data"))
-    if fields.text(packet, "ethertype_bytes") != EAPOL or size is None or not data:
-        return None
-    whole = not packet.get("truncated") and len(data) == size - 8
-    load = next((p.load for p in case.segments.processes if p.index == call.process), None)
-    salt = fields.octets(fields.text(load.raw, "salt")) if load else None
-    digests = (
-        {_digest(salt, data), _digest(salt, data[1:])} if whole and salt is not None else set()
-    )
-    kind = data[1] if len(data) > 1 else None
-    return _Received(call, size - 8, kind, frozenset(digests))
-
-
-def _digest(salt: bytes, data: bytes) -> str:
-    return hmac.new(salt, data, hashlib.sha256).digest()[:HASH_BYTES].hex()
-
-
-def _handed_over(case: Case, adapter: Adapter) -> Iterator[tuple[Call, list[_Received]]]:
-    """The packets given to ProcessSecurityPacket, each with those received before it."""
-    kept: list[_Received] = []
-    for call in adapter.calls:
-        if call.function == names.RECEIVE_PACKET:
-            packet = _received(case, call)
-            if packet is not None:
-                kept = [*kept[-MAX_KEPT:], packet]
-        elif call.function == names.PROCESS_ONEX:
-            yield call, kept
-
-
-def _source_of(call: Call, kept: list[_Received]) -> list[_Received]:
-    """The received packets this one may be: by hash where there is one, else by length."""
-    secret = fields.mapping(call.args, "pvInPacket") or {}
-    digest = fields.text(secret, "hash")
-    size = fields.integer(call.args, "dwInPacketSize")
-    same = [packet for packet in kept if digest in packet.digests]
-    return same or [
-        packet for packet in kept if not packet.digests and size in (packet.size, packet.size - 1)
-    ]
-
-
-@rule(
-    "ONEX-03", cls="M",
-    source="I:dot11ext_process_onex_packet; N:interface-to-the-native-802-11-802-1x-module",
-    text="While 802.1X is in progress every EAPOL packet received except EAPOL-Key goes to "
-    "ProcessSecurityPacket; EAPOL-Key never does. (One not handed on in time is told by a limit "
-    "of this harness.)",
-)  # fmt: skip
-def eapol_is_handed_on(case: Case) -> Outcomes:
-    """No EAPOL-Key is handed over, and every other packet is before the limit of ours."""
-    for adapter in case.segments.adapters:
-        taken: set[int] = set()
-        for call, kept in _handed_over(case, adapter):
-            found = _source_of(call, kept)
-            taken |= {id(item.call) for item in found}
-            if found and all(item.kind == EAPOL_KEY for item in found):
-                message = "an EAPOL-Key packet was handed to ProcessSecurityPacket"
-                yield case.breach(message, call, found[-1].call)
-            elif found:
-                yield case.held(call)
-        yield from _kept_back(case, adapter, taken)
-
-
-def _kept_back(case: Case, adapter: Adapter, taken: set[int]) -> Outcomes:
-    """Packets received while 802.1X ran, and went on running beyond the limit, not handed on."""
-    waiting: list[_Received] = []
-    limit_ns = int(case.limits.os_answer_s * 1e9)
-    for item in followed(case, adapter):
-        overdue = [p for p in waiting if item.at.call.start_ns - p.call.start_ns > limit_ns]
-        for packet in overdue:
-            waiting.remove(packet)
-            yield _not_handed_on(case, packet, item.at.call.start_ns)
-        if item.state != "running":
-            waiting.clear()
-        call = item.at.call
-        if call.function == names.RECEIVE_PACKET and item.state == "running":
-            received = _received(case, call)
-            due = received is not None and received.kind not in (None, EAPOL_KEY)
-            if received is not None and due and id(call) not in taken:
-                waiting.append(received)
-
-
-def _not_handed_on(case: Case, packet: _Received, until_ns: int) -> Outcome:
-    call = packet.call
-    blind = case.blind(call.process, case.association_of(call), call.start_ns, until_ns)
-    if blind:
-        return case.unknown(blind, call)
-    return case.breach(
-        f"an EAPOL packet of type {packet.kind} was not handed to ProcessSecurityPacket within "
-        f"{case.limits.os_answer_s:g} s (a limit of this harness) while 802.1X was in progress",
-        call,
-    )
-
-
-@rule(
-    "ONEX-04", cls="C", source="I:dot11ext_process_onex_packet; against S:ihvonexext.cpp",
-    text="ProcessSecurityPacket is given the received packet from its packet type on, as the page "
-    "says, or from the protocol version on, as Microsoft's sample does: both are accepted.",
-)  # fmt: skip
-def packet_starts_at_either_place(case: Case) -> Outcomes:
-    """What is handed over is a received packet from one of the two places on."""
-    for adapter in case.segments.adapters:
-        for call, kept in _handed_over(case, adapter):
-            lost = case.lost_before(call)
-            if _source_of(call, kept):
-                yield case.held(call)
-            elif lost or any(not packet.digests for packet in kept):
-                reason = lost or "the trace shows received packets in part only"
-                yield case.unknown(reason, call)
-            else:
-                message = "the packet handed over is no received one from either place on"
-                yield case.breach(message, call)
-
-
 @rule(
     "ONEX-05", cls="M", source="I:dot11ext_onex_stop",
     text="StopOneX comes only while an authentication is pending.",
@@ -248,11 +114,17 @@ def stopped_while_running(case: Case) -> Outcomes:
             if call.function != names.STOP_ONEX or item.at.phase is Phase.RESET:
                 continue
             inside = stop_of is not None and not call.entered_after_return_of(stop_of)
-            if item.state in ("running", "unseen") or (inside and pending):
+            at_once = item.state == "indicated" and _met(call, item.since)
+            if item.state in ("running", "unseen") or (inside and pending) or at_once:
                 yield case.held(call)
             else:
                 message = "StopOneX was called with no authentication pending"
                 yield case.breach(message, call)
+
+
+def _met(call: Call, other: Call | None) -> bool:
+    """They ran side by side on two threads, so neither could know of the other."""
+    return other is not None and call.tid != other.tid and not call.entered_after_return_of(other)
 
 
 @rule(
@@ -311,24 +183,6 @@ def null_result_is_survived(case: Case) -> Outcomes:
             yield case.held(call)
         elif case.died_in(call):
             yield case.breach("OnexIndicateResult did not survive NULL parameters", call)
-
-
-@rule(
-    "ONEX-12", cls="S", source="S:ihvonexext.cpp (keeps two)",
-    text="EAPOL-Key may arrive before the success is indicated: the DLL keeps it.",
-)  # fmt: skip
-def early_key_is_taken(case: Case) -> Outcomes:
-    """ReceivePacket does not return an error for an EAPOL-Key while 802.1X is in progress."""
-    for adapter in case.segments.adapters:
-        for item in followed(case, adapter):
-            call = item.at.call
-            if call.function != names.RECEIVE_PACKET or item.state != "running":
-                continue
-            packet = _received(case, call)
-            if packet is None or packet.kind != EAPOL_KEY or call.returned is None:
-                continue
-            message = f"an EAPOL-Key before the result was refused with error {call.result}"
-            yield case.breach(message, call) if call.result else case.held(call)
 
 
 @rule(
