@@ -82,17 +82,20 @@ def three_starts_are_sent(case: Case) -> Outcomes:
     """Never a fourth, and the failure comes after three."""
     for adapter in case.segments.adapters:
         for one in rounds(adapter):
-            yield from _judge(case, one)
+            yield from _judge(case, adapter, one)
 
 
-def _judge(case: Case, one: Round) -> Outcomes:
+def _judge(case: Case, adapter: Adapter, one: Round) -> Outcomes:
     index = case.association_of(one.start)
     association = case.association(index)
     if association is None or association.lab_fault:
         return
     until_ns = one.end.start_ns if one.end else case.end_ns
-    sent = _starts(association.frames, one.start.start_ns, until_ns)
-    if len({frame.transmitter for frame in sent}) > 1:
+    own = case.frames_of(association, adapter)
+    sent = _starts(own, one.start.start_ns, until_ns)
+    if not own:
+        yield case.unknown("no frames are known to be this adapter's", one.start)
+    elif len({frame.transmitter for frame in sent}) > 1:
         yield case.unknown("two stations sent EAPOL-Start at that time", one.start)
     elif any(_is_own_start(call) for call in one.calls):
         yield case.unknown("the DLL sends EAPOL-Start itself", one.start)

@@ -10,7 +10,7 @@ import pytest
 from harness.checks import Evaluation, evaluate
 from harness.checks.evaluate import NOT_EXERCISED
 from harness.evidence import names
-from tests.unit.checks.builder import SERVICE, STA, Step, Story
+from tests.unit.checks.builder import AP, SERVICE, STA, Step, Story
 from tests.unit.checks.stories import (
     NOBODY,
     START,
@@ -23,6 +23,7 @@ from tests.unit.checks.stories import (
     result,
 )
 
+OTHER_STA = "02:00:00:00:02:00"
 FAILED = result(1, NOBODY)
 THREE = (eapol_start,) * 3
 
@@ -83,3 +84,24 @@ def test_two_stations_leave_it_open() -> None:
     """Two adapters at once: which of them sent it is not told."""
     other = STA[:-1] + "7"
     assert outcome(judged(START, *THREE, eapol_start, FAILED, of=1, transmitter=other)) == "open"
+
+
+def test_another_adapters_starts_are_not_counted() -> None:
+    """The other station sends its own three, and waits, while this one is long authenticated."""
+
+    def other(s: Story) -> None:
+        s.frame("assoc-req", "up", transmitter=OTHER_STA, receiver=AP)
+        s.frame("assoc-resp", "down", transmitter=AP, receiver=OTHER_STA)
+
+    def theirs(s: Story) -> None:
+        s.frame("eapol-start", "up", transmitter=OTHER_STA, receiver=AP)
+
+    assert outcome(judged(other, START, theirs, theirs, theirs, theirs, wait(20))) == "open"
+    assert outcome(judged(other, START, FAILED)) == "open"
+
+
+def test_without_an_air_nothing_is_counted() -> None:
+    """An adapter whose frames nobody records may have sent its EAPOL-Start."""
+    story: Story = in_post(START, FAILED)()
+    story.frames.clear()
+    assert outcome(evaluate(story.evidence())) == "open"
