@@ -27,7 +27,7 @@ from tests.unit.checks.builder import (
     tell,
 )
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
-from tests.unit.checks.stories import START, result
+from tests.unit.checks.stories import START, packet, result
 
 ECHO = Expectation(echoes=1)
 END = ("connected", "echo")
@@ -280,3 +280,56 @@ def test_what_the_dll_left_out_is_its_own_doing() -> None:
         "EXPECT-01": "FAIL",
     }
     assert "see the warning" in told["EXPECT-01"].message
+
+
+def test_what_the_dll_sent_and_the_air_never_saw() -> None:
+    """A packet SendPacket took and that no radio sent is the lab's loss; one refused is not."""
+
+    def in_vain(s: Story) -> None:
+        send(s)
+
+    story = tell(m2=in_vain, without=upto("m2"))
+    only_finding(story, "EXPECT-01", "MISS", "sent a packet after M1, but no M2 was seen")
+
+    def refused(s: Story) -> None:
+        send(s, result=5, complete=False)
+
+    story = tell(m2=refused, without=upto("m2"))
+    only_finding(story, "EXPECT-01", "FAIL", "was given M1 and sent no M2")
+
+    def something_else(s: Story) -> None:
+        send(s)
+        s.frame("eapol", "up")
+
+    story = tell(m2=something_else, without=upto("m2"))
+    only_finding(story, "EXPECT-01", "FAIL", "was given M1 and sent no M2")
+
+
+def test_an_eap_packet_is_no_key_packet() -> None:
+    """The station got M1, the DLL a packet of EAP only."""
+
+    def not_handed_on(s: Story) -> None:
+        s.frame("M1", "down")
+        packet()(s)
+
+    story = tell(m1=not_handed_on, without=upto("m1"))
+    only_finding(story, "EXPECT-01", "MISS", "the DLL was not given it")
+
+
+def test_expect_04_packets_of_the_vendors_own_kind() -> None:
+    """A DLL may send EtherTypes of its own, exempted: such frames in the clear are no leak; what
+    the system sends is."""
+
+    def own(s: Story) -> None:
+        send(s, ethertype_bytes="8333")
+        s.frame("data", "up", protected=False)
+
+    clean(tell(after={"echo": own}), "EXPECT-04")
+    story = tell(after={"echo": lambda s: s.frame("data", "up", protected=False)})
+    only_finding(story, "EXPECT-04", "FAIL", "not protected")
+
+    def leak(s: Story) -> None:
+        own(s)
+        s.frame("arp", "up", protected=False)
+
+    only_finding(tell(after={"echo": leak}), "EXPECT-04", "FAIL", "1 data frames")
