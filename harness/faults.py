@@ -116,6 +116,11 @@ _PRE = _table(
         "starts the operation with a reason code outside the IHV range", ("PRE-04",),
     ),
     Fault(
+        "takes-invalid-profile", "starts with a profile that its ValidateProfile refuses",
+        ("PRE-05",), scenario="profile-handlers",
+        on_the_guest="its WLAN service stores no profile that ValidateProfile refuses",
+    ),
+    Fault(
         "pre-association-ends-with-odd-reason",
         "completes it with success and a reason code outside the IHV range", ("PRE-06",),
     ),

@@ -8,6 +8,7 @@ from harness.checks import adapter  # noqa: F401
 from harness.checks import adapter_end  # noqa: F401
 from harness.checks import preassociation  # noqa: F401
 from harness.checks import preassociation_work  # noqa: F401
+from harness.checks import invalid_profile  # noqa: F401
 from harness.checks import late  # noqa: F401
 from harness.checks import packets  # noqa: F401
 from harness.checks import permissions  # noqa: F401

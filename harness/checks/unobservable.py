@@ -47,12 +47,6 @@ _TABLE: Final = (
         "waiting goes on inside the DLL and leaves no call behind",
     ),
     Unobservable(
-        "PRE-05", "M", "N:pre-association-operation-guidelines; N:overview-of-ihv-extensibility",
-        "Invalid profile fragments make the handler return a Win32 error.",
-        "not yet observable: needs scenarios that tell the checker that a fragment is invalid; the "
-        "trace has only its length and hash (a crash over one is HOST-01, a hang HOST-02)",
-    ),
-    Unobservable(
         "STOP-03", "M", "N:stopping-a-post-association-operation",
         "StopPostAssociate releases all resources of the port.",
         "timers, caches and threads are inside the DLL; what can be seen of them is STOP-09",

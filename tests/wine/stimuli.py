@@ -58,11 +58,11 @@ class Os:
         self.host.ap = AccessPoint()
         self.begun_ns.append(time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW))
 
-    def pre_associate(self) -> bool:
+    def pre_associate(self, xml: str | None = None) -> bool:
         """Until the completion, if one comes; whether it came."""
         host = self.host
         self.ask("capability_match")
-        if host.pre_associate(fault=self.fault)["status"] != SUCCESS:
+        if host.pre_associate(fault=self.fault, xml=xml)["status"] != SUCCESS:
             return False
 
         def own() -> bool:
@@ -269,10 +269,14 @@ def hostile_parameters(os: Os) -> None:
 
 
 def profile_handlers(os: Os) -> None:
-    """Profiles good and broken are validated, discovery profiles and a request asked for."""
+    """Profiles good and broken are validated, and begun with; discovery profiles and a request
+    are asked for."""
+    broken = "<IhvSecurity><Passphrase>"
     os.begin()
     os.ask("validate_profile")
-    os.ask("validate_profile", xml="<IhvSecurity><Passphrase>")
+    os.ask("validate_profile", xml=broken)
+    os.pre_associate(broken)
+    os.reset()
     os.ask("create_discovery_profiles", insecure=False)
     if os.pre_associate() and os.post_associate():
         os.host.call("query_ui_request", ihv_handle=os.host.adapter, phase=2)

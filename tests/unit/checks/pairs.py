@@ -64,6 +64,7 @@ from tests.unit.checks.stories import (
     onex,
     packet,
     pending,
+    pre_associated,
     profile,
     profile_inside,
     query,
@@ -83,6 +84,7 @@ from tests.unit.checks.stories import (
     touches,
     until,
     user_data,
+    validated,
     without_key_id,
 )
 
@@ -148,6 +150,12 @@ pair("ADPT-10", "WARN", at_end(deinit, lambda s: s.call(names.ADAPTER_RESET, res
                                                         hIhvExtAdapter="0x7f0010")),
      at_end(deinit, reset))  # fmt: skip
 pair("PRE-01", "MISS", good, in_pre(early_request))
+pair(
+    "PRE-05",
+    "WARN",
+    lambda: after("connect", validated("00ff"), pre_associated("00ff", 87), reset),
+    lambda: after("connect", validated()),
+)
 pair("PRE-08", "FAIL", in_pre(profile(names.GET_USER_DATA)),
      lambda: tell(pre_associate=profile_inside))  # fmt: skip
 pair("PRE-09", "MISS", in_pre(extension(8)), in_pre(extension(8, 5023)))

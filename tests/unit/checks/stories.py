@@ -27,6 +27,7 @@ from tests.unit.checks.builder import (
     complete,
     complete_pre,
     reset,
+    security_profile,
     send,
     stop,
     tell,
@@ -377,6 +378,31 @@ def refused_completed(s: Story) -> None:
 def reason_of(function: str, code: int, reason: int) -> Step:
     """A handler with a reason."""
     return handler(function, code, {"pdwReasonCode": reason})
+
+
+def with_profile(function: str, digest: str, code: int, **args: Any) -> Step:
+    """A handler that is given a profile: that of the good story unless its hash says otherwise."""
+
+    def run(s: Story) -> None:
+        security = security_profile(s)
+        if digest:
+            security["pszXmlFragmentIhvSecurity"]["hash"] = digest
+        out = {"pdwReasonCode": 0x90001 if code else 0}
+        handler(function, code, out, pIhvSecProfile=security, **args)(s)
+
+    return run
+
+
+def validated(digest: str = "", code: int = 87) -> Step:
+    """ValidateProfile."""
+    return with_profile(names.VALIDATE_PROFILE, digest, code)
+
+
+def pre_associated(digest: str, code: int) -> Step:
+    """PerformPreAssociate with another profile than the story's."""
+    return lambda s: with_profile(
+        names.PRE_ASSOCIATE, digest, code, hConnectSession=s.new_handle()
+    )(s)
 
 
 def user_data(size: int) -> Step:

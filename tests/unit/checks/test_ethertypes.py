@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.checks import evaluate
 from harness.evidence import names
 from tests.unit.checks.builder import (
     AP,
@@ -40,7 +41,8 @@ def test_eth_01_a_completion_the_os_refused() -> None:
         ethertypes(s)
         pre_completion(s)
 
-    assert "ETH-01" not in {item.rule for item in judge(tell(pre_completion=twice)).findings}
+    found = evaluate(tell(pre_completion=twice).evidence()).findings
+    assert "ETH-01" not in {item.rule for item in found}
 
 
 def test_eth_01_beside_the_completion() -> None:

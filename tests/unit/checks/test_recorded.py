@@ -83,7 +83,7 @@ def test_good_trace_keeps_every_rule_it_exercises() -> None:
         "ADPT-07", "ADPT-10", "CTRL-01", "ETH-07", "HOST-04", "IND-01", "KEY-07", "LIFE-08",
         "LIFE-11", "MEM-01", "MEM-02", "MEM-03", "NIC-01", "ONEX-01", "ONEX-02", "ONEX-03",
         "ONEX-04", "ONEX-05", "ONEX-06", "ONEX-07", "ONEX-08", "ONEX-09", "ONEX-10", "ONEX-12",
-        "ONEX-13",
+        "ONEX-13", "PRE-05",
         "POST-10", "POST-13", "POST-14", "POST-15", "POST-17", "PRE-01", "PRE-08", "PRE-09",
         "PRE-11", "PRE-12", "PRE-13", "PROF-01", "PROF-02", "PROF-03", "PROF-04", "RST-03",
         "RST-04", "RST-06", "RX-03", "STOP-02", "STOP-05", "STOP-06", "STOP-07", "STOP-08",

@@ -13,6 +13,7 @@ SEVERITIES = {
     "LIFE-06": "FAIL", "LIFE-07": "WARN", "LIFE-08": "MISS", "LIFE-09": "FAIL", "LIFE-10": "MISS",
     "ADPT-01": "FAIL", "ADPT-02": "FAIL", "ADPT-03": "FAIL", "ADPT-05": "MISS", "ADPT-06": "WARN",
     "ADPT-10": "WARN", "PRE-02": "FAIL", "PRE-03": "FAIL", "PRE-04": "FAIL", "PRE-06": "FAIL",
+    "PRE-05": "WARN",
     "PRE-07": "FAIL", "PRE-01": "MISS", "PRE-08": "FAIL", "PRE-10": "WARN", "PRE-11": "WARN",
     "PRE-13": "WARN", "ETH-01": "FAIL", "ETH-02": "WARN", "TX-01": "FAIL", "TX-02": "FAIL",
     "TX-03": "FAIL", "TX-04": "FAIL", "TX-05": "MISS", "ADPT-07": "MISS", "PRE-09": "MISS",

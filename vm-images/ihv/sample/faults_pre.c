@@ -78,6 +78,23 @@ static DWORD WINAPI starts_with_odd_reason(PRE_PARAMETERS)
     return error;
 }
 
+/* PRE-05: what is found wrong with a profile is told by the completion only. */
+static void tells_late(void)
+{
+    os.Dot11ExtPreAssociateCompletion(scene.service, scene.connect_session, REASON_BAD_PROFILE,
+                                      ERROR_INVALID_PARAMETER);
+}
+
+static DWORD WINAPI takes_any_profile(PRE_PARAMETERS)
+{
+    DWORD error = good.Dot11ExtIhvPerformPreAssociate(PRE_ARGUMENTS);
+    if (error != ERROR_INVALID_PARAMETER)
+        return error;
+    later(AFTER_RETURN_MS, tells_late);
+    *reason = REASON_SUCCESS;
+    return ERROR_SUCCESS;
+}
+
 /* PRE-08 */
 static DWORD WINAPI sets_profile_inside(PRE_PARAMETERS)
 {
@@ -198,6 +215,8 @@ const Fault FAULTS_PRE[] = {
      .api.Dot11ExtPreAssociateCompletion = tell_the_handler},
     {.name = "pre-association-starts-with-odd-reason",
      .handlers.Dot11ExtIhvPerformPreAssociate = starts_with_odd_reason},
+    {.name = "takes-invalid-profile",
+     .handlers.Dot11ExtIhvPerformPreAssociate = takes_any_profile},
     {.name = "pre-association-ends-with-odd-reason",
      .api.Dot11ExtPreAssociateCompletion = completes_with_odd_reason},
     {.name = "wrong-connect-session", .api.Dot11ExtPreAssociateCompletion = completes_another},
