@@ -17,8 +17,8 @@ from harness.checks.registry import Breach, Held, Outcome, Unknown
 from harness.evidence import names
 from harness.evidence.calls import Call
 from harness.evidence.model import (
+    LOSSES,
     AssociationEvidence,
-    DamageKind,
     FrameRecord,
     Notification,
     RunEvidence,
@@ -33,8 +33,6 @@ from harness.evidence.segments import (
 )
 from harness.evidence.states import StateTrack, adapter_states
 from harness.evidence.stations import associated_stations, station_of
-
-_LOSSES = frozenset({DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CUT})
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,7 @@ class Case:
         return [
             (item.process, item.from_ns or 0, item.until_ns)
             for item in self.segments.damage
-            if item.kind in _LOSSES and item.until_ns is not None
+            if item.kind in LOSSES and item.until_ns is not None
         ]
 
     def calls(self, function: str) -> list[Call]:

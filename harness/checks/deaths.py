@@ -15,7 +15,7 @@ from typing import Literal
 from harness.checks.limits import Limits
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, handlers
-from harness.evidence.model import AssociationEvidence, IhvRecord
+from harness.evidence.model import LOSSES, AssociationEvidence, IhvRecord
 from harness.evidence.segments import Segments
 
 DeathKind = Literal["crash", "hang", "gone"]
@@ -41,9 +41,13 @@ def find_deaths(
     """The processes that died out of order, by process number."""
     deaths: dict[int, Death] = {}
     busy = _busy(segments)
+    lost = _lost_until(segments)
     replaced_ns: int | None = None
     for process in reversed(segments.processes):
-        death = _death(process, process.index in busy, associations, end_ns, replaced_ns, limits)
+        lost_ns = max(lost.get(process.index, 0), lost.get(None, 0))
+        death = _death(
+            process, process.index in busy, lost_ns, associations, end_ns, replaced_ns, limits
+        )
         if death:
             deaths[process.index] = death
         if process.load:
@@ -54,6 +58,7 @@ def find_deaths(
 def _death(
     process: Process,
     busy: bool,
+    lost_ns: int,
     associations: tuple[AssociationEvidence, ...],
     end_ns: int,
     replaced_ns: int | None,
@@ -67,6 +72,9 @@ def _death(
         return _told(process, process.ended)
     until_ns = replaced_ns if replaced_ns is not None else end_ns
     stuck = _stuck(process)
+    since_ns = stuck.start_ns if stuck else process.first_ns
+    if lost_ns and lost_ns >= since_ns:
+        return None  # its return, or its orderly end, may be among what is missing
     if stuck:
         waited_ns = until_ns - stuck.start_ns
         gave_up = _os_gave_up(associations, stuck.start_ns)
@@ -110,6 +118,15 @@ def _busy(segments: Segments) -> set[int]:
         for item in segments.sessions
         if item.handler.succeeded and item.ended_by is None
     }
+
+
+def _lost_until(segments: Segments) -> dict[int | None, int]:
+    """Until when records are missing of each process; None stands for those of any."""
+    until: dict[int | None, int] = {}
+    for item in segments.damage:
+        if item.kind in LOSSES and item.until_ns is not None:
+            until[item.process] = max(until.get(item.process, 0), item.until_ns)
+    return until
 
 
 def _os_gave_up(associations: tuple[AssociationEvidence, ...], since_ns: int) -> int | None:

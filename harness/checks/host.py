@@ -86,6 +86,10 @@ def handlers_return(case: Case) -> Outcomes:
                 )
             elif call.returned is not None:
                 yield case.held(call)
+            elif process.index not in case.deaths:
+                place = case.association_of(call)
+                lost = case.blind(process.index, place, call.start_ns, case.end_ns)
+                yield Unknown(lost or "it has not returned within the evidence", place)
         death = case.deaths.get(process.index)
         if death is not None and death.kind == "hang":
             yield _hung(case, process, death)

@@ -4,20 +4,25 @@
 from __future__ import annotations
 
 from harness.checks.case import Case
-from harness.checks.codes import hexed, is_failure_reason, is_success_reason
+from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
 from harness.checks.finding import Severity
 from harness.checks.registry import Outcomes
 from harness.evidence import fields, names
 
 
-def reason_fits(case: Case, function: str, severity: Severity | None = None) -> Outcomes:
-    """The reason a handler gives fits its return value."""
+def reason_fits(
+    case: Case, function: str, severity: Severity | None = None, *, win32: bool = False
+) -> Outcomes:
+    """The reason a handler gives fits its return value; with ``win32`` that is judged too."""
     name = names.short(function)
     for call in case.calls(function):
         if call.returned is None or call.result is None:
             continue
         reason = fields.integer(call.out, "pdwReasonCode")
-        if reason is None:
+        if win32 and not is_winerror(call.result):
+            message = f"{name} returned {hexed(call.result)}, which is no code of winerror.h"
+            yield case.breach(message, call, severity=severity)
+        elif reason is None:
             yield case.unknown("the trace does not show the reason", call)
         elif call.result == 0 and not is_success_reason(reason):
             message = f"{name} succeeded with reason {hexed(reason)}; expected 0 or an IHV reason"

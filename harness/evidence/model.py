@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from hwsim.records import FrameRecord
 
 __all__ = [
+    "LOSSES",
     "AssociationEvidence",
     "ClockModel",
     "DamageKind",
@@ -66,6 +68,10 @@ class DamageKind(StrEnum):
     NO_LOAD = "process without its load record"
     TRACE_CUT = "trace file was cut short or replaced"
     MORE = "more damage, not listed"
+
+
+LOSSES: Final = frozenset({DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CUT})
+"""Faults with which records are missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,3 +134,30 @@ def test_lab_fault_is_no_hang() -> None:
     result = judge(story)
     assert result.findings == ()
     assert any(i.rule == "HOST-02" and "the lab broke" in i.reason for i in result.undecided)
+
+
+def test_a_return_lost_from_the_trace_is_no_hang() -> None:
+    """Where records are missing after its entry, the handler may well have returned."""
+    story = tell()
+    lost = next(
+        number
+        for number, line in enumerate(story.lines)
+        if '"return"' in line and names.PRE_ASSOCIATE in line
+    )
+    del story.lines[lost]
+    story.wait_ms(20_000)
+    result = judge(story)
+    assert "HOST-02" not in {item.rule for item in result.findings}
+    assert any(item.rule == "HOST-02" and "records" in item.reason for item in result.undecided)
+
+
+def test_an_end_lost_from_the_trace_is_no_crash() -> None:
+    """DeinitService may be among the missing records."""
+    story = tell(without=("stop", "reset"))
+    story.call(names.DEINIT_ADAPTER, result=None, hIhvExtAdapter=IHV)
+    story.call(names.DEINIT_SERVICE, result=None)
+    del story.lines[-4:]
+    story.record("unload")
+    story.restart()
+    story.load()
+    assert "HOST-03" not in {item.rule for item in judge(story).findings}
