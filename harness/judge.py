@@ -125,6 +125,7 @@ class Judge:
                 sessions.get(association.index, []),
                 eapol_timing(association, evidence.clock),
                 lab_faults.get(association.index),
+                self.expect.adapters,
             )
             for association in evidence.associations
         )
@@ -183,8 +184,12 @@ def _result(
     sessions: list[Session],
     timings: tuple[HandshakeTiming, ...],
     lab_fault: LabFault | None,
+    adapters: int,
 ) -> AssociationResult:
-    post = _post_association(sessions)
+    several = adapters > 1  # a single one that is removed and comes back is the same
+    last = list({id(one.adapter) if several else 0: one for one in sessions}.values())
+    failed = [session for session in last if not _succeeded(session)]
+    shown = (failed or last)[-1:]
     handshakes = tuple(_handshake(timing) for timing in timings)
     first = handshakes[0] if handshakes else HandshakeResult()
     kinds = Counter[str](frame.kind for frame in evidence.frames)
@@ -192,8 +197,8 @@ def _result(
         [_finding(item) for item in findings],
         lab_fault=lab_fault,
         index=evidence.index,
-        connected=post.completions > 0 and post.win32_error == 0,
-        post_association=post,
+        connected=len(last) >= adapters and not failed,
+        post_association=_post_association(shown[0]) if shown else PostAssociation(),
         messages={kind: kinds[kind] for kind in (*MESSAGES, *AUTHENTICATION) if kinds[kind]},
         retries={name: sum(one.retries[name] for one in handshakes) for name in first.retries},
         echo=EchoResult.model_validate(evidence.echo) if evidence.echo else None,
@@ -219,11 +224,12 @@ def _handshake(timing: HandshakeTiming) -> HandshakeResult:
     )
 
 
-def _post_association(sessions: list[Session]) -> PostAssociation:
-    """What the handler did in the last session of an association."""
-    if not sessions:
-        return PostAssociation()
-    session = sessions[-1]
+def _succeeded(session: Session) -> bool:
+    done = session.completions
+    return bool(done) and fields.integer(done[0].args, "dwWin32Error") == 0
+
+
+def _post_association(session: Session) -> PostAssociation:
     done = session.completions
     return PostAssociation(
         called=True,

@@ -125,7 +125,10 @@ class LabFault(_Model):
 
 
 class PostAssociation(_Model):
-    """What the driver did in the post-association phase of one association."""
+    """What the driver did in the post-association phase of one association.
+
+    That is its last session; with several adapters the last of one that failed, if there is one.
+    """
 
     called: bool = False
     return_code: int | None = Field(default=None, description="Win32; null: never returned")
@@ -174,7 +177,9 @@ class AssociationResult(_Model):
     index: Annotated[int, Field(ge=1)]
     verdict: Verdict
     findings: tuple[FindingResult, ...] = ()
-    connected: bool | None = Field(default=None, description="the port became authorized")
+    connected: bool | None = Field(
+        default=None, description="the port became authorized, with several adapters every one's"
+    )
     post_association: PostAssociation = PostAssociation()
     messages: dict[str, Count] = Field(
         default_factory=dict, description="EAPOL messages on the air, retransmissions included"

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from harness.checks import Limits
 from harness.config import Lab
+from harness.evidence import names
 from harness.judge import Judge, expectation_of, limits_of, run_findings, undecided
-from harness.results import LabFault, Verdict
+from harness.results import AssociationResult, LabFault, Verdict
 from harness.scenarios import find_scenario
 from tests.unit.checks import builder
 from tests.unit.checks.builder import tell
@@ -56,8 +57,8 @@ def test_a_lab_fault_stays_with_its_association() -> None:
 def test_a_handler_that_was_never_called_is_told_so() -> None:
     """No post-association at all: nothing is made up about a completion."""
     cut = builder.ASSOCIATION[builder.ASSOCIATION.index(builder.post_associate) :]
-    names = tuple(step.__name__ for step in cut if step not in {builder.stop, builder.reset})
-    evidence = tell(without=names).evidence()
+    left_out = tuple(step.__name__ for step in cut if step not in {builder.stop, builder.reset})
+    evidence = tell(without=left_out).evidence()
     (result,), _ = Judge(Limits(), PLAIN).all(evidence, {})
     assert not result.connected
     assert not result.post_association.called
@@ -84,3 +85,37 @@ def test_a_completion_with_an_error_is_no_connection() -> None:
     assert not result.connected
     post = result.post_association
     assert (post.win32_error, post.reason_code, post.completions) == (5, 0x50001, 1)
+
+
+def two_sessions(error: int | None) -> AssociationResult:
+    """Two adapters; the first completes with the error, or never, after which the second is
+    connected."""
+
+    def arrive(s: builder.Story) -> None:
+        s.call(names.INIT_ADAPTER, hDot11SvcHandle="0x5099", out={"phIhvExtAdapter": "0x7f0099"})
+
+    def both(s: builder.Story) -> None:
+        if error is not None:
+            builder.complete(s, error=error)
+        builder.begin_post(s, hIhvExtAdapter="0x7f0099")
+        builder.complete(s, svc="0x5099")
+
+    story = tell(after={"init_adapter": arrive}, completion=both)
+    expect = expectation_of(find_scenario("two-adapters"))
+    (result,), _ = Judge(Limits(), expect).all(story.evidence(), {})
+    return result
+
+
+def test_connected_are_all_adapters_or_none() -> None:
+    """One that failed is not hidden by another's success: what it did is what is shown."""
+    good, failed, silent = (two_sessions(error) for error in (0, 5, None))
+    assert [one.connected for one in (good, failed, silent)] == [True, False, False]
+    assert (failed.post_association.completions, failed.post_association.win32_error) == (1, 5)
+    assert (silent.post_association.called, silent.post_association.completions) == (True, 0)
+
+
+def test_an_adapter_without_a_session_is_not_connected() -> None:
+    """Two were to connect, one did."""
+    expect = expectation_of(find_scenario("two-adapters"))
+    (result,), _ = Judge(Limits(), expect).all(tell().evidence(), {})
+    assert result.connected is False
