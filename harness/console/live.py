@@ -27,13 +27,14 @@ from harness.results.wording import clean, span_s
 _STYLES = {
     Verdict.FAIL: "bold white on red",
     Verdict.ERROR: "bold white on magenta",
-    Verdict.MISS: "bold black on yellow",
-    Verdict.PASS: "bold black on green",
-    Verdict.DONE: "bold black on cyan",
-    Verdict.SKIP: "bold black on bright_black",
+    Verdict.MISS: "black on yellow",
+    Verdict.PASS: "black on green",
+    Verdict.DONE: "black on cyan",
+    Verdict.SKIP: "bold white on bright_black",
 }
+"""Black is never bold: many terminals draw bold black as grey, which is lost on a colour."""
+
 _REFRESH_PER_S = 6.0
-_INDENT = 2
 
 
 class _Output(rich.console.Console):

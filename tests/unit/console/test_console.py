@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness.console import Console, LiveConsole, PlainConsole, open_console
-from harness.results import FindingResult, LabFault, RunResult
+from harness.results import FindingResult, LabFault, RunResult, Verdict
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 RULES = {"POST-05": SimpleNamespace(cls="M", text="must eventually come", source="seed")}
@@ -89,6 +89,15 @@ def test_hostile_strings_neither_style_nor_steer(make: Make, tmp_path: Path) -> 
     everything(make(out), tmp_path, run(association(1, found), command=EVIL, scenario=EVIL))
     assert "\x1b[2J" not in out.getvalue()
     assert "\u202e" not in out.getvalue()
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_no_badge_is_bold_black(verdict: Verdict) -> None:
+    """Many terminals draw bold black as grey, which on bright black is nothing at all."""
+    out = io.StringIO()
+    live(80)(out).association(association(1).model_copy(update={"verdict": verdict}))
+    assert verdict in out.getvalue()
+    assert "\x1b[1;30;" not in out.getvalue()
 
 
 def test_markup_is_shown_as_written(tmp_path: Path) -> None:
