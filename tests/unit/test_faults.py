@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from harness.scenarios import scenario_names
 SAMPLE = Path(__file__).parents[2] / "vm-images" / "ihv" / "sample"
 
 
+@functools.cache
 def in_the_source() -> set[str]:
     """The names in the tables of the sample's source."""
     text = "".join(path.read_text() for path in SAMPLE.glob("faults_*.c"))

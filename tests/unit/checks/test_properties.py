@@ -83,36 +83,53 @@ PARAMETERS = [
     "pvResponseBuffer", "pdwDataSize", "bExcludeUnencrypted",
     "PeerMacAddress", "uDot11AssocParamsBytes", "uBeaconOffset", "uBeaconSize", "destination",
 ]  # fmt: skip
+LINE = [
+    "access", "busy_ms", "busy_t", "code", "cpu_ms", "error", "exit_code", "exports", "function",
+    "how", "memory_kib", "memory_limit_kib", "module", "offset", "salt", "text", "threads",
+    "threads_limit", "threads_refused", "waited_ms",
+]  # fmt: skip
+"""Members of the lines that are no calls."""
 
 leaves = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**40), 2**40), st.sampled_from(["0x1", "0x2", "0x3"]),
-    st.sampled_from([STA, "ff:ff:ff:ff:ff:ff", "888e", "8e88", "unchanged"]), st.text(max_size=5),
+    st.sampled_from([STA, "ff:ff:ff:ff:ff:ff", "888e", "8e88", "unchanged", "hung"]),
+    st.text(max_size=5),
 )  # fmt: skip
-values = st.recursive(
+inner = st.one_of(
     leaves,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(st.sampled_from(PARAMETERS), inner, max_size=4),
-    ),
-    max_leaves=6,
+    st.lists(leaves, max_size=2),
+    st.dictionaries(st.sampled_from(PARAMETERS), leaves, max_size=3),
+)
+values = st.one_of(
+    leaves,
+    st.lists(leaves, max_size=3),
+    st.dictionaries(st.sampled_from(PARAMETERS), inner, max_size=4),
 )
 members = st.dictionaries(st.sampled_from(PARAMETERS), values, max_size=6)
+lines = st.dictionaries(st.sampled_from(LINE), values, max_size=8)
 
-records = st.builds(
-    IhvRecord,
-    seq=st.integers(1, 60),
-    t_ns=st.integers(0, 30_000_000_000),
-    pid=st.just(1),
-    tid=st.integers(1, 3),
-    kind=st.sampled_from(["enter", "return", "enter", "return", "exception", "load", "unload"]),
-    call=st.one_of(st.none(), st.integers(1, 12)),
-    function=st.sampled_from(FUNCTIONS),
-    args=members,
-    out=members,
-    result=st.one_of(st.none(), st.sampled_from([0, 5, -1, 5023])),
-    raw=members,
-    process=st.integers(0, 2),
-)
+
+@st.composite
+def records(draw: Any) -> IhvRecord:
+    """Any record; the rules look at the whole line of one that is no call."""
+    kinds: Any = st.sampled_from(["enter", "return"] * 2 + ["exception", "load", "unload", "host"])
+    kind = draw(kinds)
+    return IhvRecord(
+        seq=draw(st.integers(1, 60)),
+        t_ns=draw(st.integers(0, 30_000_000_000)),
+        pid=1,
+        tid=draw(st.integers(1, 3)),
+        kind=kind,
+        call=draw(st.one_of(st.none(), st.integers(1, 12))),
+        function=draw(st.sampled_from(FUNCTIONS)),
+        args=draw(members) if kind != "return" else {},
+        out=draw(members) if kind != "enter" else {},
+        result=draw(st.one_of(st.none(), st.sampled_from([0, 5, -1, 5023]))),
+        raw={} if kind in ("enter", "return") else draw(lines),
+        process=draw(st.integers(0, 2)),
+    )
+
+
 notifications = st.builds(
     Notification,
     t_ns=st.integers(0, 30_000_000_000),
@@ -152,7 +169,7 @@ def frames(draw: Any) -> FrameRecord:
 @st.composite
 def evidences(draw: Any) -> RunEvidence:
     """Anything the types allow."""
-    trace = tuple(draw(st.lists(records, max_size=40)))
+    trace = tuple(draw(st.lists(records(), max_size=40)))
     associations = tuple(
         AssociationEvidence(
             index=index,

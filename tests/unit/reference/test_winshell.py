@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The login shell that looks like cmd.exe, with a stand-in for Wine."""
 
-import json
 import subprocess
-import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,13 +11,14 @@ from .conftest import REFERENCE
 
 WINSHELL = REFERENCE / "guest" / "winshell"
 SYSTEM32 = "C:\\windows\\system32"
-FAKE = f"""#!{sys.executable} -SE
-import json, os, sys
-batch = next((a for a in sys.argv if a.endswith(".bat")), None)
-text = open(os.environ["BATCHES"] + "/" + batch.split("\\\\")[-1]).read() if batch else None
-print(json.dumps([sys.argv[1:], os.environ.get("HIL_LINE"), text]))
-sys.exit(int(os.environ.get("FAKE_CODE", "0")))
+FAKE = r"""#!/bin/sh
+batch=
+for word; do case $word in *.bat) batch=$BATCHES/${word##*\\} ;; esac; done
+printf '%s\0' "$@" "${HIL_LINE-}"
+[ -z "$batch" ] || cat "$batch"
+exit "$FAKE_CODE"
 """
+"""Its arguments and the line it was given, each with a NUL behind it, then the batch file."""
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,8 @@ def shell(tmp_path_factory):
         )
         assert done.stderr == ""
         assert list((folder / "c/windows/temp").iterdir()) == []
-        return done.returncode, *json.loads(done.stdout)
+        *argv, line, batch = done.stdout.split("\0")
+        return done.returncode, argv, line, batch
 
     return run
 
