@@ -58,7 +58,7 @@ class Case:
         """All associations in the evidence."""
         return self.evidence.associations
 
-    @property
+    @cached_property
     def partial(self) -> bool:
         """The evidence is a window of a longer run: of what came before only the prologue is kept.
 
