@@ -113,7 +113,7 @@ def test_capture_decrypts(air: AirProcess) -> None:
     assert {frame[0] for frame, _, _ in frames} >= {0x80, 0xB0, 0x00, 0x10, 0x08}
 
 
-def test_full_disk_is_told_and_survived(air: AirProcess, tmp_path: Path) -> None:
+def test_full_disk_is_told_and_survived(tmp_path: Path) -> None:
     """A capture that cannot be written is an event; association goes on."""
     directory = tmp_path / "full"
     directory.mkdir()

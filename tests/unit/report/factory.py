@@ -7,6 +7,7 @@ Run as a module it writes the reports to a folder, to be looked at in a browser:
 
 from __future__ import annotations
 
+import functools
 import random
 import sys
 from dataclasses import dataclass, field
@@ -107,6 +108,7 @@ class Recording:
         )
 
 
+@functools.cache
 def recorded(index: int, fault: str = "") -> tuple[TimelineEvent, ...]:
     """The timeline of association ``index``; ``fault`` as the sample driver knows it."""
     dice = random.Random(index * 7919)
