@@ -70,7 +70,9 @@ class DamageKind(StrEnum):
     MORE = "more damage, not listed"
 
 
-LOSSES: Final = frozenset({DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CUT})
+LOSSES: Final = frozenset(
+    {DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CUT, DamageKind.CUT_LINE}
+)
 """Faults with which records are missing."""
 
 

@@ -86,7 +86,8 @@ class TraceParser:
         try:
             record = self._place(_parse_line(rest))
         except _BadLineError:
-            self._note(DamageKind.CUT_LINE, f"the last line ends after {len(rest)} bytes")
+            what = f"the last line ends after {len(rest)} bytes"
+            self._note(DamageKind.CUT_LINE, what, span_ns=(self._newest_ns, _MAX_INT))
             return ()
         return (record,)
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from harness.evidence import names
+from dataclasses import replace
+
+from harness.evidence import names, parse_trace
 from tests.unit.checks.builder import ASSOC_PARAMS, IHV, PROLOGUE, WORKER, Story, port_state, tell
 from tests.unit.checks.judging import clean, judge, only_finding
 
@@ -147,6 +149,16 @@ def test_a_return_lost_from_the_trace_is_no_hang() -> None:
     del story.lines[lost]
     story.wait_ms(20_000)
     result = judge(story)
+    assert "HOST-02" not in {item.rule for item in result.findings}
+    assert any(item.rule == "HOST-02" and "records" in item.reason for item in result.undecided)
+
+
+def test_a_trace_that_ends_within_a_line_is_no_hang() -> None:
+    """What would have come behind the cut, the handler's return among it, is not known."""
+    story = hung(20_000)
+    story.end()
+    records, damage = parse_trace(story.trace() + '{"seq":')
+    result = judge(replace(story.evidence(), trace=records, damage=damage))
     assert "HOST-02" not in {item.rule for item in result.findings}
     assert any(item.rule == "HOST-02" and "records" in item.reason for item in result.undecided)
 
