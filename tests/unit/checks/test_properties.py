@@ -14,8 +14,12 @@ from harness.checks import Expectation, eapol_timing, evaluate
 from harness.evidence import AssociationEvidence, RunEvidence, names, timeline, window
 from tests.unit.checks.anything import evidences
 from tests.unit.checks.builder import (
+    AP,
     ASSOCIATION,
+    IHV,
     PROLOGUE,
+    SERVICE,
+    SVC,
     Step,
     Story,
     complete,
@@ -26,6 +30,7 @@ from tests.unit.checks.builder import (
     tell,
 )
 from tests.unit.checks.stories import (
+    EAP,
     EAPOL_KEY,
     NOBODY,
     START,
@@ -43,6 +48,7 @@ from tests.unit.checks.stories import (
     pending,
     query,
     reason_of,
+    registered,
     result,
     short_packet,
     steps,
@@ -89,6 +95,37 @@ def _request(s: Story) -> None:
     pending(0, guid)(s)
 
 
+def _completed_early(s: Story) -> None:
+    """A packet whose completion overtakes SendPacket's return, twice with the same handle."""
+    handle = s.new_handle()
+    shown = {"destination": AP, "ethertype_bytes": "888e", "data": "02030000"}
+    for _ in range(2):
+        number = s.enter(
+            names.SEND_PACKET, SERVICE, hDot11SvcHandle=SVC, uPacketLen=12, pvPacket=shown,
+            hSendCompletion=handle,
+        )  # fmt: skip
+        s.call(names.SEND_COMPLETION, hSendCompletion=handle, buffer="unchanged")
+        s.leave(number, names.SEND_PACKET, SERVICE)
+
+
+def _rekeyed(s: Story) -> None:
+    """Another group key, then the first again, then both are deleted and one is set once more."""
+    for index in (2, 1):
+        key(uKeyIndex=index)(s)
+        s.api(names.SET_DEFAULT_KEY_ID, uDefaultKeyId=index)
+    key(uKeyIndex=1, bDelete=1)(s)
+    key(uKeyIndex=2, bDelete=1)(s)
+    key(uKeyIndex=2, MacAddr=AP)(s)
+    s.api(names.SET_DEFAULT_KEY_ID, uDefaultKeyId=2)
+
+
+def _result_meets_stop(s: Story) -> None:
+    """The DLL's own StopOneX while the OS is telling the result."""
+    number = s.enter(names.ONEX_RESULT, hIhvExtAdapter=IHV, msOneXResult=1)
+    STOP_ONEX(s)
+    s.leave(number, names.ONEX_RESULT)
+
+
 NOTHING: list[Step] = [lambda s: None]
 LEGAL: dict[str, list[Step]] = {
     "m1": [
@@ -102,8 +139,13 @@ LEGAL: dict[str, list[Step]] = {
         steps(indication(4), indication(9, 87), extension(4), extension(8, 50)),
         steps(notification(0x40), control(8), short_packet),
         _request,
+        _completed_early,
+        steps(START, _result_meets_stop),
+        steps(START, packet(EAP + "0000"), onex(), result()),
+        steps(START, packet("0100ffff00", 87), result()),
     ],
-    "keys": [key(), key(bDelete=1), reason_of(names.VALIDATE_PROFILE, 13, 0x80001)],
+    "pre_associate": [registered(), steps(registered(pusRegistration=[], uNumOfRegistration=0))],
+    "keys": [_rekeyed, key(), key(bDelete=1), reason_of(names.VALIDATE_PROFILE, 13, 0x80001)],
     "completion": [_request, steps(START, packet(), onex(), result())],
 }
 """What may happen besides, by the step it may follow; no rule may find fault with it."""
@@ -121,6 +163,8 @@ def legal_stories(draw: Any) -> Story:
     for _ in range(draw(st.integers(1, 4))):
         for name in up_to_post:
             known[name](story)
+            for extra in draw(st.lists(st.sampled_from(LEGAL.get(name, NOTHING)), max_size=2)):
+                extra(story)
         for roam in range(draw(st.integers(1, 3))):
             if roam:
                 stop(story)
