@@ -185,6 +185,8 @@ def _malformed(call: Call) -> str | None:
     for count, name in _COUNTED:
         if fields.integer(call.args, count) and name in call.args and call.args[name] is None:
             return f"{count} is not 0, but {name} is NULL"
+        if (fields.mapping(call.args, name) or {}).get("unreadable"):
+            return f"{name} cannot be read"
     for item in fields.sequence(call.args, "pExemption") or []:
         if not isinstance(item, Mapping):
             continue

@@ -58,7 +58,8 @@ def default_key_header(case: Case) -> Outcomes:
         elif found == [0x80, 1, 24]:
             yield case.held(call)
         else:
-            yield case.breach(f"the header of the key is {found}; expected [128, 1, 24]", call)
+            message = f"type, revision and size of the key's header are {found}; expected "
+            yield case.breach(f"{message}[128, 1, 24]", call)
 
 
 @rule(
@@ -76,7 +77,8 @@ def early_keys_are_static(case: Case) -> Outcomes:
         if static is None:
             yield case.unknown("the trace does not show bStatic", item.call)
         elif item.phase in (Phase.INIT, Phase.PRE) and not static:
-            message = f"{names.short(item.call.function)} {item.phase} has bStatic FALSE"
+            what = f"{names.short(item.call.function)} {item.phase} has bStatic FALSE"
+            message = f"{what}: the driver deletes such a key when the association completes"
             yield case.breach(message, item.call, item.since)
         elif item.phase in (Phase.INIT, Phase.PRE, Phase.POST):
             yield case.held(item.call)

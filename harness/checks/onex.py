@@ -71,7 +71,7 @@ def started_in_post_association(case: Case) -> Outcomes:
         if item.call.function != names.START_ONEX:
             continue
         if item.phase in (Phase.INIT, Phase.PRE):
-            message = f"StartOneX was called {item.phase}, before any PerformPostAssociate"
+            message = f"StartOneX was called {item.phase}, before PerformPostAssociate"
             yield case.breach(message, item.call, item.since)
         elif item.phase is Phase.POST:
             yield case.held(item.call)
@@ -200,8 +200,8 @@ def order_of_the_figure(case: Case) -> Outcomes:
     for adapter in case.segments.adapters:
         for item in followed(case, adapter):
             call = item.at.call
-            if item.at.phase is not Phase.POST:
-                continue
+            if item.at.phase not in (Phase.INIT, Phase.PRE, Phase.POST):
+                continue  # of the others STOP-05 and RST-05 speak
             success = fields.integer(call.args, "dwWin32Error") == 0
             if call.function == names.PROCESS_ONEX and item.state == "never":
                 yield case.breach("ProcessSecurityPacket was called before StartOneX", call)

@@ -25,7 +25,7 @@ def sent_during_post_association(case: Case) -> Outcomes:
         if item.phase is Phase.POST:
             yield case.held(item.call)
         elif item.phase in (Phase.INIT, Phase.PRE):
-            message = f"SendPacket was called {item.phase}, before any post-association"
+            message = f"SendPacket was called {item.phase}, before PerformPostAssociate"
             yield case.breach(message, item.call, item.since)
 
 

@@ -114,3 +114,10 @@ def test_calls_after_the_adapter_are_told_once() -> None:
         s.call(names.DEINIT_ADAPTER, result=None, hIhvExtAdapter=IHV)
 
     only_finding(tell(after={"reset": steps(gone, ethertypes)}), "ADPT-03", "FAIL", "")
+
+
+def test_eth_06_a_list_that_cannot_be_read() -> None:
+    """A pointer to nothing is as good as none."""
+    wild = {"address": "0xdead0000", "unreadable": True}
+    story = tell(after={"ciphers": registered(pusRegistration=wild)})
+    only_finding(story, "ETH-06", "WARN", "pusRegistration cannot be read")

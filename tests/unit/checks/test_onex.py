@@ -15,6 +15,7 @@ from tests.unit.checks.stories import (
     START,
     STOP_ONEX,
     in_post,
+    in_pre,
     onex,
     packet,
     result,
@@ -115,3 +116,9 @@ def test_a_stop_that_meets_the_result() -> None:
 def test_a_result_does_not_undo_the_stop() -> None:
     """Packets after StopOneX are that, whether the OS told a failure in between or not."""
     assert found(START, packet(), STOP_ONEX, result(FAILURE), onex()) == [("ONEX-06", "FAIL")]
+
+
+def test_a_packet_before_the_post_association() -> None:
+    """The phase table has ProcessSecurityPacket from the post-association on."""
+    story = in_pre(onex("0100000501010009"))()
+    assert ("ONEX-13", "WARN") in [(item.rule, item.severity) for item in judge(story).findings]
