@@ -14,7 +14,7 @@ from harness.checks.deaths import Death, describe
 from harness.checks.late import describe_late
 from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
-from harness.evidence.calls import Process, handlers
+from harness.evidence.calls import Call, Process, handlers
 from harness.evidence.model import IhvRecord
 from harness.evidence.regions import touched_late
 
@@ -102,6 +102,7 @@ def _hung(case: Case, process: Process, death: Death) -> Outcome:
         return Unknown(f"the lab broke: {association.lab_fault}", place)
     told = process.ended
     function = fields.text(told.raw, "function") if told else None
+    inner = _framework_call(process, death.call) if death.call else None
     if death.call is not None:
         what = names.short(death.call.function)
     elif function == "load":
@@ -112,14 +113,22 @@ def _hung(case: Case, process: Process, death: Death) -> Outcome:
         what = names.short(function or "a call")
     seqs = (*(death.call.seqs if death.call else ()), *((told.seq,) if told else ()))
     limit = "" if told else f" of {case.limits.handler_s:g} s"  # the service has limits of its own
+    where = f", inside {names.short(inner.function)}, which has not either" if inner else ""
     return Breach(
-        f"{what} has not returned after {death.waited_ns / 1e9:.1f} s{_spent(death, told)}; the "
-        f"limit{limit} is this harness's: no document gives a number",
+        f"{what} has not returned after {death.waited_ns / 1e9:.1f} s{where}{_spent(death, told)}; "
+        f"the limit{limit} is this harness's: no document gives a number",
         death.at_ns,
         place,
         seqs,
         process.index,
+        "MISS" if inner else None,  # what does not come back is the OS's function
     )
+
+
+def _framework_call(process: Process, handler: Call) -> Call | None:
+    """The framework function a handler waits in, on its own thread."""
+    inside = (call for call in process.calls if call.inside(handler.function) is handler)
+    return next((call for call in inside if call.returned is None), None)
 
 
 def _spent(death: Death, told: IhvRecord | None) -> str:

@@ -173,3 +173,16 @@ def test_an_end_lost_from_the_trace_is_no_crash() -> None:
     story.restart()
     story.load()
     assert "HOST-03" not in {item.rule for item in judge(story).findings}
+
+
+def test_a_hang_inside_the_framework() -> None:
+    """A handler cannot return before the framework function it called has: that is the OS's."""
+
+    def inside(s: Story) -> None:
+        s.enter(names.RECEIVE_PACKET, hIhvExtAdapter=IHV, dwInBufferSize=121)
+        s.enter(names.SEND_PACKET, hDot11SvcHandle="0x5000", uPacketLen=100)
+
+    story = tell(m2=inside, without=REST[2:])
+    story.wait_ms(20_000)
+    only_finding(story, "HOST-02", "MISS", "ReceivePacket has not returned")
+    assert "inside SendPacket" in judge(story).findings[0].message
