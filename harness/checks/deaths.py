@@ -73,7 +73,7 @@ def _death(
     until_ns = replaced_ns if replaced_ns is not None else end_ns
     stuck = _stuck(process)
     since_ns = stuck.start_ns if stuck else process.first_ns
-    if lost_ns and lost_ns >= since_ns:
+    if lost_ns > since_ns:
         return None  # its return, or its orderly end, may be among what is missing
     if stuck:
         waited_ns = until_ns - stuck.start_ns

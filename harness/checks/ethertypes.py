@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,9 @@ from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
 
 EAPOL: Final = "888e"
+NO_EXEMPTION: Final = 0
+MULTICAST: Final = 2
+"""Of DOT11_PRIVACY_EXEMPTION: its action and its packet type (windot11.h)."""
 _COUNTED: Final = (
     ("uNumOfExemption", "pExemption"), ("uNumOfRegistration", "pusRegistration"),
 )  # fmt: skip
@@ -44,7 +47,7 @@ def with_lists(case: Case, adapter: Adapter) -> Iterator[tuple[Placed, Lists]]:
         elif call.function == names.SET_ETHERTYPES and call.result in (0, None):
             state = Lists(
                 _listed(call, "pusRegistration"),
-                _listed(call, "pExemption"),
+                _listed(call, "pExemption", _exempts),
                 known=_shown_whole(call),
                 set_by=call,
             )
@@ -60,10 +63,23 @@ def _shown_whole(call: Call) -> bool:
     return True
 
 
-def _listed(call: Call, name: str) -> frozenset[str]:
+def _exempts(item: object) -> bool:
+    """An exemption that lets unprotected unicast packets in: not NO_EXEMPTION, not of multicast
+    packets alone."""
+    if not isinstance(item, Mapping):
+        return False
+    action, packets = fields.integer(item, "action"), fields.integer(item, "packet_type")
+    return action != NO_EXEMPTION and packets != MULTICAST
+
+
+def _listed(
+    call: Call, name: str, counts: Callable[[object], bool] = lambda _item: True
+) -> frozenset[str]:
     """The EtherTypes of a list; a known one in the wrong byte order counts (that is ETH-02's)."""
     found: set[str] = set()
     for item in fields.sequence(call.args, name) or []:
+        if not counts(item):
+            continue
         value = fields.text(item, "ethertype_bytes") if isinstance(item, Mapping) else item
         octets = fields.octets(value)
         if octets is not None:

@@ -186,3 +186,14 @@ def test_a_hang_inside_the_framework() -> None:
     story.wait_ms(20_000)
     only_finding(story, "HOST-02", "MISS", "ReceivePacket has not returned")
     assert "inside SendPacket" in judge(story).findings[0].message
+
+
+def test_a_trace_that_begins_late_still_shows_the_end() -> None:
+    """What is missing before the first record of a process explains nothing that comes after."""
+    story = tell(without=("stop", "reset"))
+    del story.lines[0]  # the load record
+    story.record("unload")
+    story.restart()
+    story.load()
+    found = {item.rule for item in judge(story).findings}
+    assert "HOST-03" in found

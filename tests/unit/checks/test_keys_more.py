@@ -69,3 +69,16 @@ def test_key_11_a_refused_exclusion_excludes_nothing() -> None:
 
     only_finding(told(0), "KEY-11", "WARN", "no exemption")
     clean(told(50))
+
+
+@pytest.mark.parametrize(("action", "packets", "counts"), [
+    (1, 1, True), (2, 3, True), (0, 3, False), (1, 2, False),
+])  # fmt: skip
+def test_key_11_what_an_exemption_exempts(action: int, packets: int, counts: bool) -> None:
+    """NO_EXEMPTION is none, and one of multicast packets lets no EAPOL of the access point in."""
+    listed = {"ethertype_bytes": "888e", "action": action, "packet_type": packets}
+    story = tell(ethertypes=registered(pExemption=[listed]))
+    if counts:
+        clean(story, "KEY-11")
+    else:
+        only_finding(story, "KEY-11", "WARN", "no exemption")
