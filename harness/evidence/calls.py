@@ -7,7 +7,7 @@ return: the recorder sits on both sides of the vendor DLL, so this is the thread
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from harness.evidence import names
@@ -143,6 +143,7 @@ def _pair_process(index: int, records: list[IhvRecord], damage: list[TraceDamage
     opened: list[_Open] = []
     by_number: dict[int, _Open] = {}
     stacks: dict[int, list[_Open]] = {}
+    returns = {record.call for record in records if record.kind == "return"}
     for record in records:
         if record.call is None or record.kind not in ("enter", "return"):
             continue
@@ -153,6 +154,8 @@ def _pair_process(index: int, records: list[IhvRecord], damage: list[TraceDamage
             damage.append(TraceDamage(DamageKind.CALL_DUPLICATE, message, process=index))
         else:
             stack = stacks.setdefault(record.tid, [])
+            while stack and _lost_return(stack[-1].enter, record, returns):
+                stack.pop()
             call = _Open(record, stack[-1] if stack else None)
             stack.append(call)
             opened.append(call)
@@ -169,6 +172,13 @@ def _pair_process(index: int, records: list[IhvRecord], damage: list[TraceDamage
         first_ns=min(times),
         last_ns=max(times),
     )
+
+
+def _lost_return(outer: IhvRecord, inner: IhvRecord, returns: Set[int | None]) -> bool:
+    """A thread that enters another function of the same side has left one that never returns: the
+    code inside a handler calls the framework, and that of the framework handlers."""
+    same_side = names.is_handler(outer.function or "") == names.is_handler(inner.function or "")
+    return same_side and outer.call not in returns
 
 
 def _close(

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Final
+from heapq import heappop, heappush
+from typing import Final, Generic, TypeVar
 
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, pair
 from harness.evidence.model import RunEvidence, TraceDamage
+
+_T = TypeVar("_T")
 
 MAX_OPEN: Final = 32
 """Sessions (per process) and sends (per handle) still looked at while none of them ends; what a
@@ -71,10 +74,14 @@ class Session:
         ends = [call for call in (self.stop, self.reset, deinit) if call]
         return min(ends, key=lambda call: call.key) if ends else None
 
+    def outlives(self, call: Call) -> bool:
+        """Whether neither this call nor one before it ended the session."""
+        end = self.ended_by
+        return end is None or call.key < end.key
+
     def covers(self, call: Call) -> bool:
         """True if the call was entered while this session lived."""
-        end = self.ended_by
-        return self.handler.key < call.key and (end is None or call.key < end.key)
+        return self.handler.key < call.key and self.outlives(call)
 
 
 @dataclass(slots=True)
@@ -142,6 +149,22 @@ def segment(evidence: RunEvidence) -> Segments:
     return result
 
 
+class _Named(Generic[_T]):
+    """What the OS gave a handle to. It may give adapters the same values, and the same again."""
+
+    def __init__(self) -> None:
+        self._own: dict[tuple[int, int | None], _T] = {}
+        self._latest: dict[int | None, _T] = {}
+
+    def give(self, handle: int | None, adapter: Adapter | None, to: _T) -> None:
+        if handle is not None:
+            self._own[id(adapter), handle] = self._latest[handle] = to
+
+    def named(self, handle: int | None, adapter: Adapter | None) -> _T | None:
+        """The adapter's own, else that of any other, which is then mixed up with it."""
+        return self._own.get((id(adapter), handle)) or self._latest.get(handle)
+
+
 class _Cutter:
     """Walks the calls of one process in order and hangs each on what it belongs to."""
 
@@ -150,10 +173,12 @@ class _Cutter:
         self._index = index
         self._by_svc: dict[int, Adapter] = {}
         self._by_ihv: dict[int, Adapter] = {}
-        self._pre: dict[int, PreOperation] = {}
+        self._arriving: list[tuple[int, int, int, Adapter]] = []
+        self._pre = _Named[PreOperation]()
         self._open_pre: list[PreOperation] = []
-        self._sessions: dict[int, Session] = {}
+        self._sessions = _Named[Session]()
         self._open_sessions: list[Session] = []
+        self._last_session: dict[int, Session] = {}
         self._sends: dict[int, list[Send]] = {}
         self._steps = {
             names.INIT_ADAPTER: self._init_adapter,
@@ -175,6 +200,7 @@ class _Cutter:
     def run(self, process: Process) -> None:
         for call in process.calls:
             self._result.calls.append(call)
+            self._settle(call)
             step = self._steps.get(call.function)
             if step:
                 step(call)
@@ -196,8 +222,17 @@ class _Cutter:
         self._result.adapters.append(adapter)
         if svc is not None:
             self._by_svc[svc] = adapter
-        if ihv is not None:
-            self._by_ihv[ihv] = adapter
+        if ihv is not None and call.returned is not None:
+            at, order = call.returned, len(self._result.adapters)
+            heappush(self._arriving, (at.t_ns, at.seq, order, adapter))
+
+    def _settle(self, call: Call) -> None:
+        """An adapter has its handle from the return of InitAdapter on: another one may have had it
+        until then."""
+        while self._arriving and self._arriving[0][:2] < call.key:
+            adapter = heappop(self._arriving)[-1]
+            assert adapter.ihv_handle is not None
+            self._by_ihv[adapter.ihv_handle] = adapter
 
     def _deinit_adapter(self, call: Call) -> None:
         adapter = self._adapter(call)
@@ -205,49 +240,49 @@ class _Cutter:
             return
         adapter.deinit = adapter.deinit or call
         self._end_pre(adapter, call)
-        self._succeed_sessions(adapter, call)
+        self._succeed_session(adapter, call)
         self._open_sessions = [item for item in self._open_sessions if item.adapter is not adapter]
 
     def _pre_associate(self, call: Call) -> None:
         adapter = self._adapter(call)
         self._end_pre(adapter, call)
-        self._succeed_sessions(adapter, call)
+        self._succeed_session(adapter, call)
         session = fields.handle(call.args, "hConnectSession")
         operation = PreOperation(call, adapter, session, self._index.at(call.start_ns))
         self._result.pre.append(operation)
         self._open_pre.append(operation)
-        if session is not None:
-            self._pre[session] = operation
+        self._pre.give(session, adapter, operation)
 
     def _pre_completion(self, call: Call) -> None:
-        session = fields.handle(call.args, "hConnectSession")
-        operation = self._pre.get(session) if session is not None else None
+        operation = self._of_connect_session(call)
         if operation is None:
             self._result.stray_pre.append(call)
         else:
             operation.completions.append(call)
 
     def _use_connect_session(self, call: Call) -> None:
-        session = fields.handle(call.args, "hConnectSession")
-        operation = self._pre.get(session) if session is not None else None
+        operation = self._of_connect_session(call)
         if operation is not None:
             operation.uses.append(call)
 
+    def _of_connect_session(self, call: Call) -> PreOperation | None:
+        return self._pre.named(fields.handle(call.args, "hConnectSession"), self._adapter(call))
+
     def _post_associate(self, call: Call) -> None:
         adapter = self._adapter(call)
-        self._succeed_sessions(adapter, call)
+        self._succeed_session(adapter, call)
         handle = fields.handle(call.args, "hSecuritySessionID")
         state = fields.mapping(call.args, "pPortState") or {}
         peer = fields.mac(state, "PeerMacAddress")
         session = Session(call, adapter, handle, peer, self._index.at(call.start_ns))
         self._result.sessions.append(session)
+        self._last_session[id(adapter)] = session
         self._open_sessions = [*self._open_sessions[-MAX_OPEN:], session]
-        if handle is not None:
-            self._sessions[handle] = session
+        self._sessions.give(handle, adapter, session)
 
     def _post_completion(self, call: Call) -> None:
         handle = fields.handle(call.args, "hSecuritySessionID")
-        session = self._sessions.get(handle) if handle is not None else None
+        session = self._sessions.named(handle, self._adapter(call))
         if session is None:
             self._result.stray_post.append(call)
         else:
@@ -257,8 +292,8 @@ class _Cutter:
         adapter = self._adapter(call)
         peer = fields.mac(call.args, "pPeer")
         candidates = [item for item in self._open_sessions if item.adapter is adapter]
-        named = [item for item in candidates if peer is not None and item.peer == peer]
-        chosen = (named or (candidates if peer is None else []))[-1:]
+        named = [item for item in candidates if item.peer == peer]
+        chosen = (named or [item for item in candidates if None in (peer, item.peer)])[-1:]
         if not chosen:
             self._result.stray_stops.append(call)
             return
@@ -298,7 +333,7 @@ class _Cutter:
                 operation.ended_by = call
         self._open_pre = [item for item in self._open_pre if item.adapter is not adapter]
 
-    def _succeed_sessions(self, adapter: Adapter | None, call: Call) -> None:
-        for session in self._open_sessions:
-            if session.adapter is adapter and session.successor is None:
-                session.successor = call
+    def _succeed_session(self, adapter: Adapter | None, call: Call) -> None:
+        session = self._last_session.pop(id(adapter), None)
+        if session is not None:
+            session.successor = call

@@ -47,6 +47,15 @@ def stations_of(
     return known
 
 
+def asking_stations(frames: Iterable[FrameRecord]) -> set[str]:
+    """The stations that asked to associate, answered or not."""
+    return {
+        frame.transmitter if frame.kind == "assoc-req" else frame.receiver
+        for frame in frames
+        if (frame.kind, frame.direction) in (("assoc-req", "up"), ("assoc-resp", "down"))
+    }
+
+
 def station_of(association: AssociationEvidence, calls: Iterable[Call]) -> str | None:
     """The station of the adapter that these calls are of; None if its M1 was not seen."""
     asked = {

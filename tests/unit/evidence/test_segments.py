@@ -56,6 +56,19 @@ def test_stop_finds_its_session_by_peer() -> None:
     assert len(cut.stray_stops) == 1
 
 
+def test_stop_of_a_session_whose_peer_was_not_shown() -> None:
+    """Where the port state could not be read, the adapter's open session is the one."""
+    story = Story()
+    for step in PROLOGUE:
+        step(story)
+    story.begin()
+    begin_post(story, pPortState={"address": "0x10", "unreadable": True})
+    stop(story)
+    cut = segment(story.evidence())
+    assert cut.sessions[0].stop is not None
+    assert not cut.stray_stops
+
+
 def test_late_completion_belongs_to_its_own_session() -> None:
     """A completion that comes in the next association is tied to the session it names."""
     story = tell()
