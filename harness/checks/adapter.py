@@ -26,25 +26,39 @@ def adapter_handle_is_unique(case: Case) -> Outcomes:
             continue
         key = (adapter.init.process, adapter.ihv_handle)
         other = live.get(key)
-        gone = other is None or (other.deinit and other.deinit.key < adapter.init.key)
-        if other is not None and not gone:
+        if other is None or _gone_by(other, adapter):
+            yield case.held()
+        elif lost := case.lost_between(other.init, adapter.init):
+            yield case.unknown(lost, adapter.init)
+        else:
             yield case.breach(
                 f"InitAdapter gave the handle {hexed(adapter.ihv_handle)}, which another live "
                 "adapter has already",
                 adapter.init,
                 other.init,
             )
-        else:
-            yield case.held()
         live[key] = adapter
+
+
+def _gone_by(other: Adapter, adapter: Adapter) -> bool:
+    """DeinitAdapter had been called when InitAdapter gave the new one its handle."""
+    returned = adapter.init.returned
+    return (
+        other.deinit is not None
+        and returned is not None
+        and other.deinit.key < (returned.t_ns, returned.seq)
+    )
 
 
 @rule(
     "ADPT-02", cls="M", source="I:dot11extihv_init_adapter; N:802-11-wlan-adapter-arrival",
-    text="Every hDot11SvcHandle the DLL passes is the one it was given for that adapter.",
+    text="Every hDot11SvcHandle the DLL passes is the one it was given for that adapter. (Inside a "
+    "handler of another adapter it may be meant: a warning. Of security sessions: POST-07.)",
 )  # fmt: skip
 def service_handle_is_the_adapters(case: Case) -> Outcomes:
-    """Framework calls use a handle of InitAdapter, and inside a handler that adapter's own."""
+    """Framework calls use a handle of InitAdapter: that of the connect session's adapter, and
+    inside a handler that adapter's own."""
+    yield from _of_connect_sessions(case)
     known_processes = {adapter.init.process for adapter in case.segments.adapters}
     for call in case.segments.calls:
         if names.is_handler(call.function) or "hDot11SvcHandle" not in call.args:
@@ -59,15 +73,39 @@ def service_handle_is_the_adapters(case: Case) -> Outcomes:
                     f"{names.short(call.function)} was called for the service handle "
                     f"{hexed(used)} inside a handler of the adapter with {hexed(expected)}",
                     call,
+                    severity="WARN",
                 )
         elif call.process not in known_processes:
             yield case.unknown("the trace shows no InitAdapter of this process", call)
+        elif lost := case.prologue_lost_before(call):
+            yield case.unknown(lost, call)
         else:
             yield case.breach(
                 f"{names.short(call.function)} was called with the service handle {hexed(used)}, "
                 "which no InitAdapter handed over",
                 call,
             )
+
+
+def _of_connect_sessions(case: Case) -> Outcomes:
+    for operation in case.segments.pre:
+        svc = operation.adapter.svc_handle if operation.adapter else None
+        for call in [*operation.completions, *operation.uses]:
+            used = fields.handle(call.args, "hDot11SvcHandle")
+            if svc is None or used == svc or not case.adapter_by_svc(call.process, used):
+                continue
+            lost = case.lost_of(operation, call)
+            if lost:
+                yield case.unknown(lost, call)
+            else:
+                yield case.breach(
+                    f"{names.short(call.function)} names connect session "
+                    f"{hexed(operation.connect_session)} of the adapter with service handle "
+                    f"{hexed(svc)}, but was called for that of another adapter, {hexed(used)}",
+                    call,
+                    operation.handler,
+                    of=operation,
+                )
 
 
 def _handle_of_surrounding_handler(case: Case, call: Call) -> int | None:
@@ -78,6 +116,5 @@ def _handle_of_surrounding_handler(case: Case, call: Call) -> int | None:
         return None
     if outer.function == names.INIT_ADAPTER:
         return fields.handle(outer.args, "hDot11SvcHandle")
-    given = fields.handle(outer.args, "hIhvExtAdapter")
-    adapter = case.adapter_by_ihv(outer.process, given)
+    adapter = case.adapter_of(outer)
     return adapter.svc_handle if adapter else None

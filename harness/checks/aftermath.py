@@ -138,11 +138,17 @@ def nothing_for_a_dead_port(case: Case) -> Outcomes:
     why="the table of phases contradicts it, and Microsoft's own sample gives another code",
 )  # fmt: skip
 def cancelled_by_reset(case: Case) -> Outcomes:
-    """The first completion of an operation a reset found pending carries that code."""
+    """The first completion of an operation a reset found pending carries that code.
+
+    A success of another thread may have been on its way when the reset came.
+    """
     for first, reset in _completed_by_reset(case):
         error = fields.integer(first.args, "dwWin32Error")
+        at_work = first.tid != reset.tid and not first.entered_after_return_of(reset)
         if error is None:
             yield case.unknown("the trace does not show the error", first)
+        elif error == 0 and at_work:
+            yield case.unknown("a success was reported by another thread as the reset came", first)
         elif error == ERROR_CANCELLED:
             yield case.held(first)
         else:
@@ -156,13 +162,15 @@ def _completed_by_reset(case: Case) -> Iterator[tuple[Call, Call]]:
         reset = operation.ended_by
         if reset is None or reset.function != names.ADAPTER_RESET:
             continue
-        first = operation.completions[:1]
-        if operation.handler.succeeded and first and first[0].key > reset.key:
-            yield first[0], reset
+        if operation.handler.succeeded:
+            for first in operation.completions[:1]:
+                if first.key > reset.key and not case.lost_of(operation, first):
+                    yield first, reset
     for session in case.segments.sessions:
         found = pending_at_reset(session)
-        if found is not None and session.completions:
-            yield session.completions[0], found
+        for first in session.completions[:1]:
+            if found is not None and not case.lost_of(session, first):
+                yield first, found
 
 
 @rule(
@@ -171,11 +179,13 @@ def _completed_by_reset(case: Case) -> Iterator[tuple[Call, Call]]:
     "N:interface-to-the-native-802-11-802-1x-module",
     text="Once AdapterReset has returned, no function of the pre- or post-association phase is "
     "called until the next one begins. (Completing late what the reset found pending is "
-    "contradicted: a warning. Completions after StopPostAssociate: STOP-04.)",
+    "contradicted: a warning. Completions after StopPostAssociate: STOP-04. A second one of a "
+    "pre-association: PRE-02.)",
 )  # fmt: skip
 def nothing_after_reset(case: Case) -> Outcomes:
     """No 802.1X, profile or completion function in the phase after a reset."""
-    late = {first.key for first, reset in _completed_by_reset(case)}
+    late = {id(first) for first, reset in _completed_by_reset(case)}
+    again = _completed_again(case)
     for adapter in case.segments.adapters:
         clean, seen = True, False
         for item in placed(case, adapter):
@@ -183,8 +193,8 @@ def nothing_after_reset(case: Case) -> Outcomes:
             if item.phase is not Phase.RESET or not item.settled:
                 continue
             call = item.call
-            contradicted = call.function in names.COMPLETIONS and call.key in late
-            if call.function in _ONEX | _unused(case, call) or contradicted:
+            contradicted = id(call) in late
+            if call.function in _ONEX | _unused(case, call) or contradicted or id(call) in again:
                 clean = False
                 yield case.breach(
                     f"{names.short(call.function)} was called after AdapterReset had returned",
@@ -194,6 +204,18 @@ def nothing_after_reset(case: Case) -> Outcomes:
                 )
         if clean and seen:
             yield case.held()
+
+
+def _completed_again(case: Case) -> set[int]:
+    """Completions of sessions that had one before the reset that ended them."""
+    return {
+        id(call)
+        for session in case.segments.sessions
+        if session.handler.succeeded and session.reset is not None
+        for call in session.completions[1:]
+        if session.completions[0].key < session.reset.key < call.key
+        and (session.stop is None or session.stop.key > call.key)
+    }
 
 
 def _unused(case: Case, call: Call) -> frozenset[str]:

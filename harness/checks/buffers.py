@@ -38,7 +38,8 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A FreeBuffer, with what the address was: live, freed before, handed on, or never seen."""
+    """A FreeBuffer, with what the address was: live, freed before, handed on, anyone's, or never
+    seen."""
 
     call: Call
     address: int
@@ -72,6 +73,10 @@ def follow(process: Process) -> Buffers:
                 buffers.releases.append(Release(call, address, was))
                 buffers.live.pop(address, None)
                 gone[address] = "freed before"
+        elif step == "refusal":
+            for _, address in handed_on(call):
+                if buffers.live.pop(address, None) is not None:
+                    gone[address] = "anyone's"
         else:
             for name, address in handed_on(call):
                 allocated = buffers.live.pop(address, None) is not None
@@ -104,7 +109,10 @@ def shows_all(call: Call) -> bool:
 
 
 def _steps(process: Process) -> Iterator[tuple[tuple[int, int], str, Call]]:
-    """Gains and answers count from the return, releases and gifts from the entry."""
+    """Gains and answers count from the return, releases and gifts from the entry.
+
+    Of a gift that is refused no document says whose it is then: the DLL may free it or not.
+    """
     for call in process.calls:
         at = (call.returned.t_ns, call.returned.seq) if call.returned else call.key
         match call.function:
@@ -116,5 +124,7 @@ def _steps(process: Process) -> Iterator[tuple[tuple[int, int], str, Call]]:
                 yield at, "handover", call
             case names.START_ONEX if call.succeeded:
                 yield call.key, "handover", call
+            case names.START_ONEX if call.returned is not None:
+                yield at, "refusal", call
             case _:
                 pass

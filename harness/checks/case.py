@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from harness.checks.deaths import Death, find_deaths
 from harness.checks.finding import Severity
 from harness.checks.limits import Expectation, Limits
 from harness.checks.registry import Breach, Held, Outcome, Unknown
-from harness.evidence import names
+from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.model import (
     LOSSES,
@@ -32,7 +33,7 @@ from harness.evidence.segments import (
     segment,
 )
 from harness.evidence.states import StateTrack, adapter_states
-from harness.evidence.stations import associated_stations, station_of
+from harness.evidence.stations import asking_stations, station_of
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,15 @@ class Case:
     def _by_index(self) -> dict[int, AssociationEvidence]:
         return {item.index: item for item in self.associations}
 
-    @cached_property
-    def _connected(self) -> dict[int, list[int]]:
-        return {item.index: _connected_ns(item) for item in self.associations}
-
     def frames_of(
         self, association: AssociationEvidence, adapter: Adapter | None
     ) -> tuple[FrameRecord, ...]:
-        """The frames of an adapter's station: all, unless several stations were associated; none,
-        if it is not known which of them is the adapter's."""
-        if len(associated_stations(association.frames)) < 2:
+        """The frames of an adapter's station: all, unless several stations asked to associate, or
+        several adapters were at work; none, if it is not known which of them is the adapter's."""
+        begun = [item.adapter for item in self.pre_of(association.index)]
+        begun += [item.adapter for item in self.sessions_of(association.index)]
+        several = len({id(item) for item in begun}) > 1
+        if not several and len(asking_stations(association.frames)) < 2:
             return association.frames
         key = (association.index, id(adapter))
         if key not in self._stations:
@@ -100,9 +100,19 @@ class Case:
     def _stations(self) -> dict[tuple[int, int], str | None]:
         return {}
 
-    def connected_ns(self, association: int) -> list[int]:
-        """When the WLAN service reported the connection as made."""
-        return self._connected.get(association, [])
+    def connected_ns(self, association: AssociationEvidence, adapter: Adapter | None) -> list[int]:
+        """When the WLAN service reported the connection of an adapter as made."""
+        told = _connected(association)
+        return [item.t_ns for item in told if not self.is_of_another(item, adapter)]
+
+    def is_of_another(self, item: Notification, adapter: Adapter | None) -> bool:
+        """It names another adapter's interface, whose id is the one InitAdapter was given."""
+        told = item.interface.casefold()
+        return told in self._interfaces and told != _interface(adapter)
+
+    @cached_property
+    def _interfaces(self) -> frozenset[str | None]:
+        return frozenset(_interface(item) for item in self.segments.adapters)
 
     def connected_interfaces(self, association: int) -> frozenset[str]:
         """Which interfaces the WLAN service reported as connected."""
@@ -139,12 +149,16 @@ class Case:
         return [adapter_states(adapter) for adapter in self.segments.adapters]
 
     @cached_property
-    def _losses(self) -> list[tuple[int | None, int, int]]:
-        return [
-            (item.process, item.from_ns or 0, item.until_ns)
-            for item in self.segments.damage
-            if item.kind in LOSSES and item.until_ns is not None
-        ]
+    def _losses(self) -> dict[int | None, tuple[list[int], list[int]]]:
+        """By process the beginnings of its losses, ascending, and how far these reach so far."""
+        spans: dict[int | None, list[tuple[int, int]]] = {}
+        for item in self.segments.damage:
+            if item.kind in LOSSES and item.until_ns is not None:
+                spans.setdefault(item.process, []).append((item.from_ns or 0, item.until_ns))
+        return {
+            process: ([first for first, _ in own], list(accumulate((last for _, last in own), max)))
+            for process, own in ((process, sorted(own)) for process, own in spans.items())
+        }
 
     def calls(self, function: str) -> list[Call]:
         """All calls of a function, in order of entry."""
@@ -192,6 +206,14 @@ class Case:
         adapters = self.segments.adapters
         return {id(item): [call.key for call in item.calls] for item in adapters}
 
+    def session_of(self, handler: Call) -> Session | None:
+        """The session a PerformPostAssociate opened."""
+        return self._session_of.get(id(handler))
+
+    @cached_property
+    def _session_of(self) -> dict[int, Session]:
+        return {id(session.handler): session for session in self.segments.sessions}
+
     @cached_property
     def session_keys(self) -> list[tuple[int, int]]:
         """The order keys of the sessions' handlers, ascending like the sessions."""
@@ -206,13 +228,13 @@ class Case:
         """The adapters (over time) that were given this hDot11SvcHandle in that process."""
         return self._by_svc.get((process, svc), [])
 
-    def adapter_by_ihv(self, process: int, ihv: int | None) -> Adapter | None:
-        """The latest adapter of that process with this hIhvExtAdapter."""
-        return self._by_ihv.get((process, ihv))
+    def adapter_of(self, call: Call) -> Adapter | None:
+        """The adapter whose handle a call carries: the one that had it at that time."""
+        return self._adapter_of.get(id(call))
 
     @cached_property
-    def _by_ihv(self) -> dict[tuple[int, int | None], Adapter]:
-        return {(item.init.process, item.ihv_handle): item for item in self.segments.adapters}
+    def _adapter_of(self) -> dict[int, Adapter]:
+        return {id(call): item for item in self.segments.adapters for call in item.calls}
 
     @cached_property
     def _by_svc(self) -> dict[tuple[int, int | None], list[Adapter]]:
@@ -236,11 +258,29 @@ class Case:
         if death is not None and death.at_ns <= until_ns:
             rule = {"crash": "HOST-01", "hang": "HOST-02", "gone": "HOST-03"}[death.kind]
             return f"the DLL's process came to its end before that ({rule})"
-        for lost_process, first_ns, last_ns in self._losses:
-            hits = lost_process in (None, process) and first_ns <= until_ns and last_ns >= since_ns
-            if hits:
+        return self.lost(process, since_ns, until_ns)
+
+    def lost(self, process: int, since_ns: int, until_ns: int) -> str | None:
+        """Why what the trace does not show in that time may have been all the same, else None."""
+        for which in (None, process):
+            firsts, reach = self._losses.get(which, ([], []))
+            position = bisect_right(firsts, until_ns)
+            if position and reach[position - 1] >= since_ns:
                 return "records are missing from the trace in that time"
         return None
+
+    def lost_between(self, first: Call, then: Call) -> str | None:
+        """`lost` for the time after the entry of one call and before that of another."""
+        return self.lost(first.process, first.start_ns + 1, then.start_ns - 1)
+
+    def lost_of(self, of: Session | PreOperation, call: Call) -> str | None:
+        """Why a call that names this operation's handle may be of another one, else None.
+
+        The OS may have given the handle again, and to another adapter, in what is missing.
+        """
+        if of.adapter is not None and self.adapter_of(call) is of.adapter:
+            return self.lost_between(of.handler, call)
+        return self.prologue_lost_before(call)
 
     def held(self, at: Call | Session | PreOperation | None = None) -> Held:
         """A rule kept: in the association a call was entered in or an operation was begun in.
@@ -275,7 +315,7 @@ class Case:
         if of.completions:
             return self.held(of)
         end_ns = reset.end_ns or reset.start_ns
-        blind = self.blind(reset.process, of.association, reset.start_ns, end_ns)
+        blind = self.blind(reset.process, of.association, 0, end_ns)
         if blind:
             return Unknown(blind, of.association)
         message = f"AdapterReset returned without a completion of the pending {what}"
@@ -290,18 +330,21 @@ class Case:
         """Why an absence earlier in the call's process proves nothing, or None if it does."""
         if self.partial:
             return "the evidence is a part of the run, which began earlier"
-        for process, first_ns, _ in self._losses:
-            if process in (None, call.process) and first_ns <= call.start_ns:
-                return "records are missing from the trace before that"
-        return None
+        return self.prologue_lost_before(call)
+
+    def prologue_lost_before(self, call: Call) -> str | None:
+        """The same for the calls a part of a run has from its beginning on, too."""
+        lost = self.lost(call.process, 0, call.start_ns)
+        return lost and "records are missing from the trace before that"
 
     def unknown(self, reason: str, call: Call) -> Unknown:
         """An undecided rule at the place of a call."""
         return Unknown(reason, self.association_of(call))
 
 
-def _connected_ns(association: AssociationEvidence) -> list[int]:
-    return [item.t_ns for item in _connected(association)]
+def _interface(adapter: Adapter | None) -> str | None:
+    found = fields.text(adapter.init.args, "gAdapterId") if adapter else None
+    return found.casefold() if found else None
 
 
 def _connected(association: AssociationEvidence) -> list[Notification]:

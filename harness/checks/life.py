@@ -29,8 +29,9 @@ def version_then_service(case: Case) -> Outcomes:
         pairs = zip(calls, expected, strict=False)
         wrong = [(call, wanted) for call, wanted in pairs if call.function != wanted]
         for call, wanted in wrong[:1]:
-            found = names.short(call.function)
-            yield case.breach(f"{found} was called where {names.short(wanted)} is due", call)
+            lost = case.prologue_lost_before(call)
+            message = f"{names.short(call.function)} was called where {names.short(wanted)} is due"
+            yield Unknown(lost) if lost else case.breach(message, call)
         if calls and not wrong:
             yield case.held()
 

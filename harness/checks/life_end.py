@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.checks.case import Case
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.registry import Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, handlers
 
@@ -30,6 +30,8 @@ def ready_at_once(case: Case) -> Outcomes:
         )
         if not started or first is None or first.returned is None:
             continue
+        if case.lost_between(started[0], first):
+            continue  # it may not be the first
         if not first.result:
             yield case.held()
         elif first.function == names.INIT_ADAPTER:
@@ -62,6 +64,9 @@ def virtual_station_in_its_place(case: Case) -> Outcomes:
             continue
         own, adapters = process.of(names.INIT_VIRTUAL_STATION), process.of(names.INIT_ADAPTER)
         services = process.of(names.INIT_SERVICE)
+        if any(case.prologue_lost_before(call) for call in [*own[:1], *adapters[:1]]):
+            yield Unknown("records are missing from the beginning of the trace")
+            continue
         for call in own[:1]:
             early = not any(call.entered_after_return_of(item) for item in services)
             if early or (adapters and adapters[0].key < call.key):
@@ -123,7 +128,7 @@ def unloaded_in_order(case: Case) -> Outcomes:
                 and adapter.init.succeeded
                 and (adapter.deinit is None or adapter.deinit.key > end.key)
             ]
-            lost = case.lost_before(end) if left and not case.partial else None
+            lost = case.prologue_lost_before(end) if left else None
             unload = process.unload
             if lost:
                 yield case.unknown(lost, end)

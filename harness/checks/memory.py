@@ -107,8 +107,11 @@ def what_is_handed_on_is_not_freed(case: Case) -> Outcomes:
         buffers = follow(process)
         for release in buffers.releases:
             if release.was == "handed on":
+                lost = case.prologue_lost_before(release.call)
                 message = f"FreeBuffer of {hexed(release.address)}, which belongs to the OS by now"
-                yield case.breach(message, release.call)
+                yield (
+                    case.unknown(lost, release.call) if lost else case.breach(message, release.call)
+                )
         if buffers.handovers:
             yield case.held()
 
@@ -124,7 +127,7 @@ def only_own_buffers_are_freed(case: Case) -> Outcomes:
     for process in case.segments.processes:
         for release in follow(process).releases:
             lost = case.lost_before(release.call)
-            if release.was == "live":
+            if release.was in ("live", "anyone's"):
                 yield case.held(release.call)
             elif release.was == "handed on":
                 continue

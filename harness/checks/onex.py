@@ -37,10 +37,12 @@ def followed(case: Case, adapter: Adapter) -> Iterator[OneX]:
 
     never: not started since the session began. A new PerformPostAssociate begins anew.
     """
-    state: State = "unseen" if case.partial else "never"
+    state: State = "unseen"
     since: Call | None = None
     start: Call | None = None
     for item in placed(case, adapter):
+        if item.phase is Phase.UNSEEN:
+            state, since, start = "unseen", None, None
         yield OneX(item, state, since, start)
         call = item.call
         match call.function:
@@ -53,6 +55,8 @@ def followed(case: Case, adapter: Adapter) -> Iterator[OneX]:
                 start = None if ended else start
                 if not (ended and state == "stopped"):  # a result does not undo StopOneX
                     state, since = ("indicated" if ended else "running"), call
+            case names.INIT_ADAPTER if not case.partial:
+                state = "never"
             case names.POST_ASSOCIATE | names.STOP_POST | names.ADAPTER_RESET:
                 state, since, start = "never", call, None
             case _:

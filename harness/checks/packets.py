@@ -37,7 +37,7 @@ def ethertypes_set_in_time(case: Case) -> Outcomes:
         reset = False
         for item in placed(case, adapter):
             call = item.call
-            if call.function == names.PRE_ASSOCIATE:
+            if item.phase is Phase.UNSEEN or call.function == names.PRE_ASSOCIATE:
                 closed_by, reset = None, False
             elif call.function == names.ADAPTER_RESET:
                 reset = True

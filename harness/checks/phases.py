@@ -12,13 +12,13 @@ from typing import Final
 from harness.checks.case import Case
 from harness.evidence import names
 from harness.evidence.calls import Call
-from harness.evidence.segments import Adapter
+from harness.evidence.segments import MAX_OPEN, Adapter, Session
 
 
 class Phase(StrEnum):
     """The part of an adapter's life, named by what began it."""
 
-    UNSEEN = "before the evidence begins"
+    UNSEEN = "after a part of the trace that is missing"
     INIT = "after InitAdapter"
     PRE = "after PerformPreAssociate"
     POST = "after PerformPostAssociate"
@@ -53,14 +53,25 @@ def placed(case: Case, adapter: Adapter) -> Iterator[Placed]:
     """The calls of an adapter up to its DeinitAdapter, in order, each with its phase.
 
     A call that begins a phase is itself placed in the one before it. Of calls after DeinitAdapter
-    ADPT-03, ADPT-06 and ADPT-10 speak.
+    ADPT-03, ADPT-06 and ADPT-10 speak. A StopPostAssociate ends a post-association only: it may
+    come after AdapterReset (STOP-06), or be of another session than the one that lives by then.
     """
-    phase, since = Phase.UNSEEN, adapter.init
+    phase, since, last = Phase.UNSEEN, adapter.init, adapter.init
+    living: list[Session] = []
     for call in adapter.calls:
+        if case.lost_between(last, call):
+            phase = Phase.UNSEEN
         yield Placed(call, phase, since)
         if call.function == names.DEINIT_ADAPTER:
             return
-        begun = BEGINS.get(call.function)
+        last, begun = call, BEGINS.get(call.function)
+        session = case.session_of(call)
+        if session is not None and session.handler.succeeded:
+            living = [*living[-MAX_OPEN:], session]
+        if begun is Phase.STOPPED:
+            living = [item for item in living if item.outlives(call)]
+            if living or phase not in (Phase.POST, Phase.UNSEEN):
+                continue
         if begun is not None:
             unseen = case.partial and begun is Phase.INIT
             phase, since = (Phase.UNSEEN if unseen else begun), call

@@ -116,9 +116,13 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
 def _os_timed_out(case: Case, session: Session, since_ns: int) -> bool:
     """The OS itself ended the connection for want of the completion (wlanapi.h)."""
     reasons = (names.REASON_SECURITY_TIMEOUT, names.REASON_IHV_NOT_RESPONDING)
-    association = case.association(session.association)
+    association, after = case.association(session.association), session.successor
+    until_ns = after.start_ns if after else case.end_ns
     return association is not None and any(
-        item.reason in reasons and since_ns < item.t_ns for item in association.notifications
+        item.reason in reasons
+        and since_ns < item.t_ns <= until_ns
+        and not case.is_of_another(item, session.adapter)
+        for item in association.notifications
     )
 
 
@@ -129,22 +133,33 @@ def _os_timed_out(case: Case, session: Session, since_ns: int) -> bool:
     "thread before the handler has returned: not discussed, reported as a warning.)",
 )  # fmt: skip
 def completion_is_asynchronous(case: Case) -> Outcomes:
-    """No completion on the thread of a PerformPostAssociate that has not returned."""
+    """No completion on the thread of the PerformPostAssociate that is completed."""
+    handlers = {
+        id(call): item.handler for item in case.segments.sessions for call in item.completions
+    }
     for call in case.calls(names.POST_COMPLETION):
         outer = call.inside(names.POST_ASSOCIATE)
-        if outer is not None:
-            yield case.breach(
-                "PostAssociateCompletion was called inside PerformPostAssociate, on the same "
-                "thread; it must come from a thread of the DLL's own",
-                call,
-                outer,
+        if outer is not None and handlers.get(id(call), outer) is outer:
+            lost = case.lost_between(outer, call)
+            yield (
+                case.unknown(lost, call)
+                if lost
+                else case.breach(
+                    "PostAssociateCompletion was called inside PerformPostAssociate, on the same "
+                    "thread; it must come from a thread of the DLL's own",
+                    call,
+                    outer,
+                )
             )
     for session in case.segments.sessions:
         if session.handler.returned is None:
             continue
         for call in session.completions[:1]:
             early = not call.entered_after_return_of(session.handler)
-            if early and call.inside(names.POST_ASSOCIATE) is None:
+            lost = case.lost_of(session, call) if early else None
+            if lost:
+                yield case.unknown(lost, call)
+            elif early and call.inside(names.POST_ASSOCIATE) is None:
                 yield case.breach(
                     "PostAssociateCompletion was called from another thread before "
                     "PerformPostAssociate had returned; the documents do not discuss this",
@@ -168,17 +183,22 @@ def completion_names_its_session(case: Case) -> Outcomes:
         given = fields.handle(call.args, "hSecuritySessionID")
         latest = _latest_session(case, call)
         hint = f"; the session open then was {hexed(latest.handle)}" if latest else ""
-        yield case.breach(
+        lost = case.prologue_lost_before(call)
+        message = (
             f"PostAssociateCompletion names session {hexed(given)}, which no "
-            f"PerformPostAssociate handed out{hint}",
-            call,
+            f"PerformPostAssociate handed out{hint}"
         )
+        yield case.unknown(lost, call) if lost else case.breach(message, call)
     for session in case.segments.sessions:
         svc = session.adapter.svc_handle if session.adapter else None
         for call in session.completions:
             used = fields.handle(call.args, "hDot11SvcHandle")
             known = case.adapter_by_svc(call.process, used)
-            if svc is not None and known and used != svc:
+            mixed = svc is not None and bool(known) and used != svc
+            lost = case.lost_of(session, call) if mixed else None
+            if lost:
+                yield case.unknown(lost, call)
+            elif mixed:
                 yield case.breach(
                     f"session {hexed(session.handle)} belongs to the adapter with service handle "
                     f"{hexed(svc)}, but was completed with that of another adapter, {hexed(used)}",
@@ -266,7 +286,7 @@ def parameters_are_bounds_checked(case: Case) -> Outcomes:
     """A handler that was given a short or hostile structure came back; nothing was used later."""
     yield from late_breaches(case, frozenset({names.POST_ASSOCIATE}))
     for call in case.calls(names.POST_ASSOCIATE):
-        odd = _odd_parameters(call)
+        odd = odd_parameters(call)
         if odd is None:
             continue
         death = case.deaths.get(call.process)
@@ -282,7 +302,7 @@ def parameters_are_bounds_checked(case: Case) -> Outcomes:
             yield case.unknown("the handler has not returned within the evidence", call)
 
 
-def _odd_parameters(call: Call) -> str | None:
+def odd_parameters(call: Call) -> str | None:
     """What is unusual about the structure: an older size, or a part that lies outside of it."""
     total = fields.integer(call.args, "uDot11AssocParamsBytes")
     params = fields.mapping(call.args, "pDot11AssocParams")
@@ -325,7 +345,7 @@ def only_post_association_work(case: Case) -> Outcomes:
             if names.is_handler(call.function):
                 continue
             worked = True
-            if call.function in _ALLOWED_ELSEWHERE:
+            if call.function in _ALLOWED_ELSEWHERE and not case.lost_between(session.handler, call):
                 yield case.breach(
                     f"{names.short(call.function)} was called during post-association; it is work "
                     "of the pre-association",
@@ -354,12 +374,17 @@ def refused_session_is_not_completed(case: Case) -> Outcomes:
         if handler.returned is None or handler.result in (0, None):
             continue
         for call in session.completions:
-            yield case.breach(
-                f"PerformPostAssociate returned error {handler.result} for session "
-                f"{hexed(session.handle)}, yet the session was completed",
-                call,
-                handler,
-                of=session,
+            lost = case.lost_of(session, call)
+            yield (
+                case.unknown(lost, call)
+                if lost
+                else case.breach(
+                    f"PerformPostAssociate returned error {handler.result} for session "
+                    f"{hexed(session.handle)}, yet the session was completed",
+                    call,
+                    handler,
+                    of=session,
+                )
             )
         if not session.completions:
             yield case.held(session)

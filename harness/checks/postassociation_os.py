@@ -29,8 +29,12 @@ def called_after_association(case: Case) -> Outcomes:
         for call in track.adapter.calls:
             if call.function == names.POST_ASSOCIATE:
                 wrong = _wrong_moment(case, call, track.before(call))
+                lost = case.prologue_lost_before(call) if wrong else None
                 message = f"PerformPostAssociate was called {wrong}"
-                yield case.breach(message, call) if wrong else case.held(call)
+                if lost:
+                    yield case.unknown(lost, call)
+                else:
+                    yield case.breach(message, call) if wrong else case.held(call)
 
 
 def _wrong_moment(case: Case, call: Call, state: AdapterState) -> str | None:
@@ -52,8 +56,7 @@ def _association_frames(case: Case, call: Call) -> tuple[FrameRecord, ...]:
     association = case.association(case.association_of(call))
     if association is None or association.lab_fault:
         return ()
-    adapter = case.adapter_by_ihv(call.process, fields.handle(call.args, "hIhvExtAdapter"))
-    return case.frames_of(association, adapter)
+    return case.frames_of(association, case.adapter_of(call))
 
 
 def _is_response(frame: FrameRecord) -> bool:
@@ -78,10 +81,11 @@ def called_for_the_access_point(case: Case) -> Outcomes:
 
 def _called_for(case: Case, session: Session) -> Outcome:
     call = session.handler
-    handle = fields.handle(call.args, "hIhvExtAdapter")
     known = any(item.init.process == call.process for item in case.segments.adapters)
-    if known and case.adapter_by_ihv(call.process, handle) is None:
-        return case.breach("PerformPostAssociate got an adapter handle no InitAdapter gave", call)
+    if known and session.adapter is None:
+        lost = case.prologue_lost_before(call)
+        message = "PerformPostAssociate got an adapter handle no InitAdapter gave"
+        return case.unknown(lost, call) if lost else case.breach(message, call)
     params = fields.mapping(call.args, "pDot11AssocParams") or {}
     address = fields.mac(params, "MacAddr")
     if address is None or session.peer is None:
@@ -117,11 +121,17 @@ def _port_follows(case: Case, session: Session, call: Call) -> Outcomes:
         return
     following = session.completions[1] if len(session.completions) > 1 else session.ended_by
     until_ns = following.start_ns if following else case.end_ns
-    reports = case.connected_ns(association.index)
+    reports = case.connected_ns(association, session.adapter)
     opened = any(call.start_ns <= at_ns <= until_ns for at_ns in reports)
     if error != 0:
+        lost = opened and (
+            case.lost_of(session, call) or case.lost(call.process, call.start_ns, until_ns)
+        )
         message = "the port was opened after a completion that reported a failure"
-        yield case.breach(message, call) if opened else case.held(session)
+        if lost:
+            yield case.unknown(lost, call)
+        else:
+            yield case.breach(message, call) if opened else case.held(session)
     elif is_success_reason(reason):
         yield case.held(session) if opened else _not_opened(case, session, call, until_ns)
 

@@ -8,6 +8,7 @@ from typing import Final
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
 from harness.checks.phases import Phase, placed
+from harness.checks.postassociation import odd_parameters
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -55,7 +56,10 @@ def _protected(case: Case, adapter: Adapter, session: Session, done: Call) -> Ou
     if any(call.function in SET_KEYS and not fields.integer(call.args, "bDelete") for call in own):
         yield case.held(session)
         return
-    lost = case.lost_before(done)
+    private = any(call.function == names.NIC_EXTENSION for call in own)
+    lost = (
+        "a private request to the driver may have set them" if private else case.lost_before(done)
+    )
     if lost:
         yield case.unknown(lost, done)
         return
@@ -105,11 +109,12 @@ def roams_without_pre_association(case: Case) -> Outcomes:
         accepted = False
         for item in placed(case, adapter):
             call = item.call
-            if call.function in (names.PRE_ASSOCIATE, names.ADAPTER_RESET):
+            begun_anew = call.function in (names.PRE_ASSOCIATE, names.ADAPTER_RESET)
+            if begun_anew or item.phase is Phase.UNSEEN:
                 accepted = False
             if call.function != names.POST_ASSOCIATE or call.returned is None:
                 continue
-            if accepted and item.phase is Phase.STOPPED:
+            if accepted and item.phase is Phase.STOPPED and odd_parameters(call) is None:
                 yield _accepted(case, call, item.since)
             accepted = accepted or call.succeeded
 

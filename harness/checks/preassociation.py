@@ -24,7 +24,10 @@ def completed_once(case: Case) -> Outcomes:
         if handler.returned is None or handler.result is None:
             continue
         done = operation.completions
-        if handler.result != 0 and done:
+        lost = next(filter(None, (case.lost_of(operation, call) for call in done)), None)
+        if lost and (handler.result != 0 or len(done) > 1):
+            yield case.unknown(lost, handler)
+        elif handler.result != 0 and done:
             yield case.breach(
                 f"PerformPreAssociate returned error {handler.result}, yet it was completed",
                 done[0],
@@ -70,11 +73,14 @@ def _missing(case: Case, operation: PreOperation) -> Outcome:
     text="The completion is asynchronous: on another thread, never inside PerformPreAssociate.",
 )  # fmt: skip
 def completion_is_asynchronous(case: Case) -> Outcomes:
-    """No PreAssociateCompletion on the thread of a PerformPreAssociate in progress."""
+    """No PreAssociateCompletion on the thread of the PerformPreAssociate that is completed."""
+    handlers = {id(call): item.handler for item in case.segments.pre for call in item.completions}
     for call in case.calls(names.PRE_COMPLETION):
         outer = call.inside(names.PRE_ASSOCIATE)
-        if outer is None:
+        if outer is None or handlers.get(id(call), outer) is not outer:
             yield case.held(call)
+        elif lost := case.lost_between(outer, call):
+            yield case.unknown(lost, call)
         else:
             yield case.breach(
                 "PreAssociateCompletion was called inside PerformPreAssociate, on the same "
@@ -128,14 +134,18 @@ def connect_session_is_the_given_one(case: Case) -> Outcomes:
     """Completions name a session handed out; nothing else names it once it is completed."""
     for call in case.segments.stray_pre:
         given = fields.handle(call.args, "hConnectSession")
-        yield case.breach(
+        lost = case.prologue_lost_before(call)
+        message = (
             f"PreAssociateCompletion names session {hexed(given)}, which no PerformPreAssociate "
-            "handed out",
-            call,
+            "handed out"
         )
+        yield case.unknown(lost, call) if lost else case.breach(message, call)
     for operation in case.segments.pre:
         for call in operation.completions[:1]:
-            stale = [use for use in operation.uses if use.key > call.key]
+            stale = [
+                use for use in operation.uses
+                if use.key > call.key and not case.lost_between(call, use)
+            ]  # fmt: skip
             for use in stale:
                 yield case.breach(
                     f"{names.short(use.function)} used the hConnectSession "

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from harness.checks.case import Case
@@ -60,7 +61,9 @@ def profile_only_after_the_return(case: Case) -> Outcomes:
                 continue
             name = names.short(call.function)
             lenient = call.function == names.SET_USER_DATA
-            if call.inside(names.PRE_ASSOCIATE) is not None:
+            if lost := case.lost_between(handler, call):
+                yield case.unknown(lost, call)
+            elif call.inside(names.PRE_ASSOCIATE) is not None:
                 message = f"{name} was called inside PerformPreAssociate"
                 yield case.breach(message, call, handler, severity="WARN" if lenient else None)
             elif not call.entered_after_return_of(handler):
@@ -77,18 +80,29 @@ def profile_only_after_the_return(case: Case) -> Outcomes:
     "PRE-10", cls="M", source="N:pre-association-operation-overview",
     text="Authentication and both cipher algorithms are set during pre-association.",
     severity="WARN",
-    why="a DLL whose profile leaves security to the OS has nothing to set, and the table of phases "
-    "allows these functions from InitAdapter on",
+    why="the table of phases allows these functions from InitAdapter on",
 )  # fmt: skip
 def algorithms_are_set(case: Case) -> Outcomes:
-    """All three were set since InitAdapter or the last reset when the pre-association succeeds."""
+    """All three were set since InitAdapter or the last reset when the pre-association succeeds.
+
+    A profile without a security fragment of the vendor leaves security to the OS.
+    """
     for operation in case.segments.pre:
         done = [call for call in operation.completions if _error(call) == 0][:1]
         if operation.adapter is None or not operation.handler.succeeded or not done:
             continue
-        if not done[0].entered_after_return_of(operation.handler):
+        if done[0].inside(names.PRE_ASSOCIATE) is not None:
             continue  # PRE-03 speaks of it
+        if _leaves_security_to_the_os(operation.handler):
+            continue
         yield _algorithms(case, operation, done[0])
+
+
+def _leaves_security_to_the_os(handler: Call) -> bool:
+    profile = handler.args.get("pIhvSecProfile", handler)
+    if isinstance(profile, Mapping):
+        profile = profile.get("pszXmlFragmentIhvSecurity", handler)
+    return profile is None
 
 
 def _algorithms(case: Case, operation: PreOperation, done: Call) -> Outcome:
@@ -141,9 +155,7 @@ def second_one_is_refused(case: Case) -> Outcomes:
             continue
         if case.stray_between(case.segments.stray_pre, operation.handler.start_ns, second.start_ns):
             continue
-        blind = case.blind(
-            second.process, operation.association, operation.handler.start_ns, second.start_ns
-        )
+        blind = case.blind(second.process, operation.association, 0, second.start_ns)
         if second.result:
             yield case.held(operation)
         elif blind:

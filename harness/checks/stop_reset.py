@@ -53,9 +53,22 @@ def _reset_in_association(case: Case, session: Session) -> bool:
         return False
     since_ns, until_ns = session.handler.start_ns, reset.start_ns
     return not any(
-        frame.kind in ("deauth", "disassoc") and since_ns < (frame.guest_ns or 0) < until_ns
-        for frame in case.frames_of(association, session.adapter)
+        since_ns < (frame.guest_ns or 0) < until_ns for frame in _partings(case, session)
     )
+
+
+def _partings(case: Case, session: Session) -> list[FrameRecord]:
+    """Deauthentications and disassociations of the session's access point and its station.
+
+    An access point the station has left may send one, too: that ends nothing.
+    """
+    association = case.association(session.association)
+    return [
+        frame
+        for frame in (case.frames_of(association, session.adapter) if association else ())
+        if frame.kind in ("deauth", "disassoc")
+        and (session.peer is None or session.peer in (frame.transmitter, frame.receiver))
+    ]
 
 
 def _stopped_before(case: Case, session: Session, successor: Call) -> Outcome:
@@ -77,13 +90,11 @@ def _stopped_before(case: Case, session: Session, successor: Call) -> Outcome:
 
 def _goodbyes(case: Case, session: Session) -> list[FrameRecord]:
     """The first delivered deauthentication or disassociation within the session's life."""
-    association = case.association(session.association)
     end = session.ended_by
     return [
         frame
-        for frame in (case.frames_of(association, session.adapter) if association else ())
-        if frame.kind in ("deauth", "disassoc")
-        and frame.direction == "down"
+        for frame in _partings(case, session)
+        if frame.direction == "down"
         and frame.delivered
         and frame.guest_ns is not None
         and frame.guest_ns > session.handler.start_ns
@@ -147,6 +158,9 @@ def no_completion_after_stop(case: Case) -> Outcomes:
 
 def _late_completion(case: Case, session: Session, stop: Call, call: Call) -> Outcome:
     name = hexed(session.handle)
+    lost = case.lost_of(session, call)
+    if lost:
+        return case.unknown(lost, call)
     if call.inside(names.STOP_POST) is not None:
         message = f"session {name} was completed inside StopPostAssociate; it is to be cancelled"
         return case.breach(message, call, stop, of=session)
@@ -167,7 +181,10 @@ def _late_completion(case: Case, session: Session, stop: Call, call: Call) -> Ou
     text="AdapterReset is called on disconnection: between one connection and the next.",
 )  # fmt: skip
 def reset_between_connections(case: Case) -> Outcomes:
-    """Between two pre-associations there is an AdapterReset (one still pending is PRE-13's)."""
+    """Between two pre-associations there is an AdapterReset.
+
+    None is due where nothing was begun, as the first was refused; one still pending is PRE-13's.
+    """
     for adapter in case.segments.adapters:
         previous: Call | None = None
         reset = completed = False
@@ -177,7 +194,7 @@ def reset_between_connections(case: Case) -> Outcomes:
             elif call.function == names.PRE_COMPLETION:
                 completed = True
             elif call.function == names.PRE_ASSOCIATE:
-                if previous is not None and (reset or completed or not previous.succeeded):
+                if previous is not None and (reset or completed) and previous.succeeded:
                     yield case.held(call) if reset else _not_reset(case, previous, call)
                 previous, reset, completed = call, False, False
 
@@ -202,6 +219,9 @@ def works_after_reset(case: Case) -> Outcomes:
         yield from _resets(case, adapter)
 
 
+_PROFILE = ("pIhvProfileParams", "pIhvConnProfile", "pIhvSecProfile")
+
+
 def _resets(case: Case, adapter: Adapter) -> Outcomes:
     accepted: set[str] = set()
     reset: Call | None = None
@@ -216,7 +236,7 @@ def _resets(case: Case, adapter: Adapter) -> Outcomes:
             if call.result and not was_idle:  # of idle ones RST-06 speaks
                 yield case.breach(f"AdapterReset returned error {call.result}", call)
         elif call.function == names.PRE_ASSOCIATE:
-            profile = repr(fields.content(fields.find(call.args, "pIhvSecProfile")))
+            profile = repr([fields.content(call.args.get(part)) for part in _PROFILE])
             if reset is not None:
                 yield _works(case, call, reset, profile in accepted)
             if call.succeeded:
@@ -229,6 +249,9 @@ def _works(case: Case, call: Call, reset: Call, accepted: bool) -> Outcome:
         return case.held(call)
     if not accepted:
         return case.unknown("this profile was not accepted before the reset either", call)
+    lost = case.lost_between(reset, call)
+    if lost:
+        return case.unknown(lost, call)
     return case.breach(
         f"PerformPreAssociate returned error {call.result} after AdapterReset, with a profile it "
         "had accepted before",

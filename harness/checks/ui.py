@@ -2,8 +2,9 @@
 """UI rules (and RST-04): requests to the user and what becomes of them.
 
 A request is pending from its SendUIRequest until ProcessUIResponse for it succeeded, its adapter
-was reset or taken down, or the user logged off. What the DLL thinks of it is seen only where
-IsUIRequestPending asks.
+was reset or taken down, or the user logged off. Where the documents leave open whether it is
+(a response that was refused, another user's logging off, a request sent while its adapter is being
+reset) nothing is asked of the DLL. What it thinks is seen only where IsUIRequestPending asks.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from harness.evidence.calls import Call
 
 WTS_SESSION_LOGOFF: Final = 6
 
-Fate = Literal["never sent", "pending", "answered", "reset", "gone", "logged off"]
+Fate = Literal["never sent", "pending", "open", "answered", "reset", "gone", "logged off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,18 @@ class _Request:
 def asked(case: Case) -> Iterator[Asked]:
     """Every IsUIRequestPending that returned success."""
     requests: dict[tuple[int, str], _Request] = {}
+    ends: dict[int, Call] = {}
     for call in case.segments.calls:
         guid = fields.text(call.args, "guidUIRequest")
         request = requests.get((call.process, guid)) if guid else None
         if call.function == names.SEND_UI_REQUEST and call.result in (0, None) and guid:
-            requests[call.process, guid] = _Request(call)
-        elif call.function == names.UI_RESPONSE and call.succeeded and request:
-            request.fate, request.by = "answered", call
+            last = ends.get(id(case.adapter_of(call)))
+            settled = last is None or call.entered_after_return_of(last)
+            requests[call.process, guid] = _Request(call, "pending" if settled else "open")
+        elif call.function == names.UI_RESPONSE and request:
+            request.fate, request.by = ("answered" if call.succeeded else "open"), call
         elif call.function in (names.ADAPTER_RESET, names.DEINIT_ADAPTER):
+            ends[id(case.adapter_of(call))] = call
             _end_of_adapter(case, requests, call)
         elif call.function == names.SESSION_CHANGE:
             _logoff(requests, call)
@@ -63,24 +68,27 @@ def asked(case: Case) -> Iterator[Asked]:
 
 
 def _end_of_adapter(case: Case, requests: dict[tuple[int, str], _Request], call: Call) -> None:
-    ihv = fields.handle(call.args, "hIhvExtAdapter")
-    adapter = case.adapter_by_ihv(call.process, ihv)
-    for (process, _), request in requests.items():
-        svc = fields.handle(request.sent.args, "hDot11SvcHandle")
-        own = adapter is not None and process == call.process and svc == adapter.svc_handle
-        if own and request.fate == "pending":
+    adapter = case.adapter_of(call)
+    for request in requests.values():
+        own = adapter is not None and case.adapter_of(request.sent) is adapter
+        if own and request.fate in ("pending", "open"):
             request.fate = "reset" if call.function == names.ADAPTER_RESET else "gone"
             request.by = call
 
 
 def _logoff(requests: dict[tuple[int, str], _Request], call: Call) -> None:
-    if fields.integer(call.args, "uEventType") != WTS_SESSION_LOGOFF:
+    if not _is_logoff(call):
         return
     user = fields.integer(call.args, "dwSessionId")
     for (process, _), request in requests.items():
         theirs = fields.integer(request.sent.args, "dwSessionId") == user
-        if process == call.process and theirs and request.fate == "pending":
-            request.fate, request.by = "logged off", call
+        if process == call.process and request.fate in ("pending", "open"):
+            request.fate, request.by = ("logged off" if theirs else "open"), call
+
+
+def _is_logoff(call: Call) -> bool:
+    event = fields.integer(call.args, "uEventType")
+    return call.function == names.SESSION_CHANGE and event == WTS_SESSION_LOGOFF
 
 
 def _not_pending_after(case: Case, fate: Fate, message: str) -> Outcomes:
@@ -120,14 +128,18 @@ def request_ids_are_unique(case: Case) -> Outcomes:
 def request_memory_lives(case: Case) -> Outcomes:
     """What the recorder found when it looked at the request again at its end."""
     sent: dict[tuple[int, str], Call] = {}
+    logged_off: dict[int, Call] = {}
     for call in case.segments.calls:
         guid = fields.text(call.args, "guidUIRequest")
         if call.function == names.SEND_UI_REQUEST and guid:
             sent[call.process, guid] = call
         for ended, memory in _looked_at(call, guid):
             request = sent.get((call.process, ended))
+            off = logged_off.get(call.process)
             if memory == "unchanged":
                 yield case.held(call)
+            elif off is not None and request is not None and request.key < off.key:
+                yield case.unknown("a user had logged off since it was sent", call)
             elif memory in ("changed", "unreadable"):
                 said = "cannot be read any more" if memory == "unreadable" else "is not as it was"
                 message = f"the memory of request {ended} {said} when {names.short(call.function)}"
@@ -135,6 +147,8 @@ def request_memory_lives(case: Case) -> Outcomes:
                 yield case.breach(f"{message} ends it", *shown)
             elif request is not None:
                 yield case.unknown("the recorder had not kept the request in mind", call)
+        if _is_logoff(call):
+            logged_off[call.process] = call
 
 
 def _looked_at(call: Call, guid: str | None) -> Iterator[tuple[str, str]]:
@@ -153,10 +167,15 @@ def _looked_at(call: Call, guid: str | None) -> Iterator[tuple[str, str]]:
 @rule(
     "UI-04", cls="M", source="I:dot11extihv_is_ui_request_pending; S:ihvsample.cpp",
     text="IsUIRequestPending answers TRUE for a pending request and FALSE otherwise. (FALSE for "
-    "one that nothing in the trace ended, which the DLL may have given up: a warning.)",
+    "one that nothing in the trace ended, which the DLL may have given up: a warning. After a "
+    "response, AdapterReset and logging off: UI-05, RST-04, UI-06.)",
 )  # fmt: skip
 def pending_is_told(case: Case) -> Outcomes:
-    """TRUE is not said of a request never sent, nor FALSE of a pending one."""
+    """TRUE is not said of a request never sent or whose adapter is gone, nor FALSE of a pending
+    one."""
+    yield from _not_pending_after(
+        case, "gone", "a request is said to be pending after its adapter was taken down"
+    )
     for item in asked(case):
         if item.answer is None or item.fate not in ("never sent", "pending"):
             continue

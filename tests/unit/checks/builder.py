@@ -53,6 +53,8 @@ class Story:
 
     def __init__(self, start_ns: int = 1_000_000_000) -> None:
         self.now = start_ns
+        self.svc, self.ihv, self.ap, self.sta = SVC, IHV, AP, STA
+        self.interface = "{guid}"
         self.pid = 100
         self.lines: list[str] = []
         self.frames: list[FrameRecord] = []
@@ -73,6 +75,10 @@ class Story:
     def wait_ms(self, ms: float) -> None:
         """Let time pass."""
         self.now += int(ms * 1e6)
+
+    def new_session(self) -> str:
+        """A session handle of the OS."""
+        return self.new_handle()
 
     def new_handle(self) -> str:
         """A handle never handed out before."""
@@ -113,14 +119,14 @@ class Story:
 
     def api(self, function: str, tid: int = WORKER, result: int | None = 0, **args: Any) -> None:
         """A framework call of the DLL."""
-        self.call(function, tid, result, hDot11SvcHandle=SVC, **args)
+        self.call(function, tid, result, hDot11SvcHandle=self.svc, **args)
 
     # the rest of the world
 
     def frame(self, kind: Any, direction: Any, **changes: Any) -> None:
         """A frame crosses the air."""
         guest_ns = self.tick()
-        ends = (STA, AP) if direction == "up" else (AP, STA)
+        ends = (self.sta, self.ap) if direction == "up" else (self.ap, self.sta)
         index = self.associations[-1]["index"] if self.associations else 0
         values: dict[str, Any] = {
             "number": len(self.frames) + 1, "association": index, "direction": direction,
@@ -133,7 +139,7 @@ class Story:
 
     def notify(self, source: int, code: int, reason: int | None = 0) -> None:
         """The agent is notified."""
-        self.notifications.append(Notification(self.tick(), source, code, "{guid}", reason))
+        self.notifications.append(Notification(self.tick(), source, code, self.interface, reason))
 
     # processes and associations
 
@@ -169,10 +175,11 @@ class Story:
         """The trace file so far."""
         return "".join(line + "\n" for line in self.lines)
 
-    def evidence(self) -> RunEvidence:
-        """Everything told so far, as evidence; ends the last association."""
+    def evidence(self, torn: str = "") -> RunEvidence:
+        """Everything told so far, as evidence; ends the last association. ``torn`` is what there
+        is of a last line."""
         self.end()
-        records, damage = parse_trace(self.trace())
+        records, damage = parse_trace(self.trace() + torn)
         starts = [item["connect_ns"] for item in self.associations] + [1 << 62]
         associations = tuple(
             AssociationEvidence(
@@ -213,13 +220,16 @@ def init_service(s: Story) -> None:
 
 def init_adapter(s: Story) -> None:
     """The adapter arrives."""
-    s.call(names.INIT_ADAPTER, hDot11SvcHandle=SVC, out={"phIhvExtAdapter": IHV})
+    s.call(
+        names.INIT_ADAPTER, hDot11SvcHandle=s.svc, pDot11Adapter={"gAdapterId": s.interface},
+        out={"phIhvExtAdapter": s.ihv},
+    )  # fmt: skip
 
 
 def connect(s: Story) -> None:
     """The agent connects."""
     s.begin()
-    s.connect_session = s.new_handle()
+    s.connect_session = s.new_session()
 
 
 def security_profile(s: Story) -> dict[str, Any]:
@@ -232,7 +242,7 @@ def security_profile(s: Story) -> dict[str, Any]:
 def pre_associate(s: Story) -> None:
     """Pre-association is started."""
     s.call(
-        names.PRE_ASSOCIATE, hIhvExtAdapter=IHV, hConnectSession=s.connect_session,
+        names.PRE_ASSOCIATE, hIhvExtAdapter=s.ihv, hConnectSession=s.connect_session,
         pIhvSecProfile=security_profile(s), out={"pdwReasonCode": 0},
     )  # fmt: skip
 
@@ -287,15 +297,16 @@ def begin_post(
     **changes: Any,
 ) -> None:
     """A PerformPostAssociate with chosen parts."""
-    s.session = s.new_handle()
+    s.session = s.new_session()
     args = {
-        "hIhvExtAdapter": IHV, "hSecuritySessionID": s.session, "pPortState": port_state(),
-        "uDot11AssocParamsBytes": 276, "pDot11AssocParams": ASSOC_PARAMS,
+        "hIhvExtAdapter": s.ihv, "hSecuritySessionID": s.session,
+        "pPortState": port_state(PeerMacAddress=s.ap),
+        "uDot11AssocParamsBytes": 276, "pDot11AssocParams": ASSOC_PARAMS | {"MacAddr": s.ap},
     }  # fmt: skip
     call = s.enter(names.POST_ASSOCIATE, **(args | changes))
     if inside:
         inside(s)
-    state = out if out is not None else {"pPortState": port_state()}
+    state = out if out is not None else {"pPortState": port_state(PeerMacAddress=s.ap)}
     s.leave(call, names.POST_ASSOCIATE, OS, result, **state)
 
 
@@ -308,8 +319,8 @@ def message(s: Story, kind: str, counter: int) -> None:
     """A message of the access point reaches the station and the DLL."""
     s.frame(kind, "down", replay_counter=counter)
     s.call(
-        names.RECEIVE_PACKET, hIhvExtAdapter=IHV, dwInBufferSize=121,
-        pvInBuffer={"source": AP, "ethertype_bytes": "888e"},
+        names.RECEIVE_PACKET, hIhvExtAdapter=s.ihv, dwInBufferSize=121,
+        pvInBuffer={"source": s.ap, "ethertype_bytes": "888e"},
     )  # fmt: skip
 
 
@@ -322,7 +333,7 @@ def m2(s: Story) -> None:
 def send(s: Story, complete: bool = True, buffer: str = "unchanged", **changes: Any) -> str:
     """A packet of the DLL; gives its completion handle."""
     handle = str(changes.pop("handle", None) or s.new_handle())
-    packet = {"address": "0x9000", "destination": AP, "ethertype_bytes": "888e", "data": "00"}
+    packet = {"address": "0x9000", "destination": s.ap, "ethertype_bytes": "888e", "data": "00"}
     result = changes.pop("result", 0)
     length = changes.pop("length", 121)
     s.api(
@@ -347,7 +358,7 @@ def m4(s: Story) -> None:
 
 def keys(s: Story) -> None:
     """It plumbs the keys."""
-    s.api(names.SET_KEY_MAPPING_KEY, SERVICE, pKey=KEY | {"PeerMacAddr": AP})
+    s.api(names.SET_KEY_MAPPING_KEY, SERVICE, pKey=KEY | {"PeerMacAddr": s.ap})
     s.api(names.SET_DEFAULT_KEY, SERVICE, pKey=KEY, dot11Direction=1)
     s.api(names.SET_DEFAULT_KEY_ID, SERVICE, uDefaultKeyId=1)
 
@@ -364,7 +375,7 @@ def complete(s: Story, error: int = 0, reason: int = 0, **changes: Any) -> None:
         "dwReasonCode": reason, "dwWin32Error": error,
     }  # fmt: skip
     tid = changes.pop("tid", SERVICE)
-    svc = changes.pop("svc", SVC)
+    svc = changes.pop("svc", s.svc)
     result = changes.pop("result", 0)
     s.call(names.POST_COMPLETION, tid, result, hDot11SvcHandle=svc, **(args | changes))
 
@@ -382,14 +393,14 @@ def echo(s: Story) -> None:
     s.associations[-1]["echo"] = Echo(1, 1, arp=True, protected=True, rtt_us=(900,))
 
 
-def stop(s: Story) -> None:
-    """The OS stops the session."""
-    s.call(names.STOP_POST, hIhvExtAdapter=IHV, pPeer=AP, dot11AssocStatus=7)
+def stop(s: Story, peer: str | None = None) -> None:
+    """The OS stops the session, or that with another peer."""
+    s.call(names.STOP_POST, hIhvExtAdapter=s.ihv, pPeer=peer or s.ap, dot11AssocStatus=7)
 
 
 def reset(s: Story) -> None:
     """The OS resets the adapter."""
-    s.call(names.ADAPTER_RESET, hIhvExtAdapter=IHV)
+    s.call(names.ADAPTER_RESET, hIhvExtAdapter=s.ihv)
 
 
 PROLOGUE: tuple[Step, ...] = (load, version, init_service, init_adapter)

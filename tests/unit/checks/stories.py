@@ -57,8 +57,7 @@ def handler(
     function: str, result: int | None = 0, out: dict[str, Any] | None = None, **args: Any
 ) -> Step:
     """A handler call of the adapter."""
-    given = {"hIhvExtAdapter": IHV} | args
-    return lambda s: s.call(function, OS, result, out, **given)
+    return lambda s: s.call(function, OS, result, out, **({"hIhvExtAdapter": s.ihv} | args))
 
 
 def steps(*some: Step) -> Step:
@@ -77,7 +76,7 @@ def inside(
     """Steps on the stack of a handler."""
 
     def run(s: Story) -> None:
-        given = {"hIhvExtAdapter": IHV} | args
+        given = {"hIhvExtAdapter": s.ihv} | args
         number = s.enter(function, **given)
         steps(*some)(s)
         s.leave(number, function, OS, result, **(out or {}))
@@ -89,7 +88,7 @@ def dies_in(function: str, **args: Any) -> Step:
     """A handler in which the process crashes."""
 
     def run(s: Story) -> None:
-        number = s.enter(function, **({"hIhvExtAdapter": IHV} | args))
+        number = s.enter(function, **({"hIhvExtAdapter": s.ihv} | args))
         s.record(
             "exception", OS, code="0xc0000005", address="0x1", module="sample.dll", offset="0x1",
             function=function, call=number,
@@ -126,7 +125,7 @@ def free(address: str) -> Step:
 
 def deinit(s: Story) -> None:
     """The adapter goes."""
-    s.call(names.DEINIT_ADAPTER, result=None, hIhvExtAdapter=IHV)
+    s.call(names.DEINIT_ADAPTER, result=None, hIhvExtAdapter=s.ihv)
 
 
 def deinit_service(s: Story) -> None:
@@ -160,7 +159,7 @@ def lent_pre(s: Story) -> None:
 def gone_when_completed(inputs: str) -> Step:
     """PreAssociateCompletion with what the recorder says of the buffers."""
     return lambda s: s.call(
-        names.PRE_COMPLETION, WORKER, 0, {"inputs": inputs}, hDot11SvcHandle=SVC,
+        names.PRE_COMPLETION, WORKER, 0, {"inputs": inputs}, hDot11SvcHandle=s.svc,
         hConnectSession=s.connect_session, dwReasonCode=0, dwWin32Error=0,
     )  # fmt: skip
 
@@ -292,7 +291,7 @@ def adapter(result: int = 0, svc: str = SVC) -> Step:
 
 def station_dll(*, late: bool) -> Story:
     """A DLL that exports InitVirtualStation."""
-    own = handler(names.INIT_VIRTUAL_STATION)
+    own: Step = lambda s: s.call(names.INIT_VIRTUAL_STATION)  # noqa: E731
     exports = {names.GET_VERSION: True, names.INIT_SERVICE: True, names.INIT_VIRTUAL_STATION: True}
     place = "init_adapter" if late else "init_service"
     return tell(load=lambda s: s.load(exports=exports), after={place: own})
@@ -346,7 +345,7 @@ def stopping(*, back: bool) -> Step:
     """StopPostAssociate while SendPacket of another thread is running."""
 
     def run(s: Story) -> None:
-        number = s.enter(names.SET_EXCLUDE_UNENCRYPTED, SERVICE, hDot11SvcHandle=SVC)
+        number = s.enter(names.SET_EXCLUDE_UNENCRYPTED, SERVICE, hDot11SvcHandle=s.svc)
         args = {"hIhvExtAdapter": IHV, "pPeer": AP, "dot11AssocStatus": 7}
         held = s.enter(names.STOP_POST, **args)
         if back:
@@ -412,7 +411,7 @@ def user_data(size: int) -> Step:
         profile(names.SET_CURRENT_PROFILE)(s)
         s.call(
             names.GET_USER_DATA, WORKER, 0, {"pdwDataSize": size, "ppvData": "0x0"},
-            hDot11SvcHandle=SVC, hConnectSession=s.connect_session, dwSessionID=1,
+            hDot11SvcHandle=s.svc, hConnectSession=s.connect_session, dwSessionID=1,
         )  # fmt: skip
 
     return run
@@ -429,7 +428,7 @@ def station_key(length: int, phrase: int) -> Step:
 def extension(told: int, code: int = 0) -> Step:
     """NicSpecificExtension."""
     return lambda s: s.call(
-        names.NIC_EXTENSION, WORKER, code, {"pdwOutBufferSize": told}, hDot11SvcHandle=SVC,
+        names.NIC_EXTENSION, WORKER, code, {"pdwOutBufferSize": told}, hDot11SvcHandle=s.svc,
         pdwOutBufferSize=8,
     )  # fmt: skip
 

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from harness.checks import Expectation
 from harness.evidence import names
 from tests.unit.checks.builder import (
+    ASSOCIATION,
     IHV,
+    OS,
     PROLOGUE,
     SVC,
     WORKER,
@@ -56,7 +59,7 @@ def test_adpt_02_unknown_handle() -> None:
 
 
 def test_adpt_02_mixed_up_adapters() -> None:
-    """Inside a handler of one adapter the other one's service handle is a finding."""
+    """Inside a handler of one adapter the other one's service handle may be meant: a warning."""
 
     def inside(s: Story) -> None:
         s.call("Dot11ExtSetExcludeUnencrypted", hDot11SvcHandle="0x6000", bExclude=1)
@@ -71,7 +74,7 @@ def test_adpt_02_mixed_up_adapters() -> None:
         s.call(names.INIT_ADAPTER, hDot11SvcHandle="0x6000", out={"phIhvExtAdapter": "0x7f0020"})
 
     story = tell(init_adapter=both, pre_associate=pre)
-    only_finding(story, "ADPT-02", "FAIL", "inside a handler")
+    only_finding(story, "ADPT-02", "WARN", "inside a handler")
 
 
 def test_adpt_03_dead_handle() -> None:
@@ -102,3 +105,77 @@ def test_adpt_03_dead_handle() -> None:
 
 def _findings(story: Story) -> list[tuple[str, str]]:
     return [(item.rule, item.severity) for item in judge(story).findings]
+
+
+OTHER_SVC, OTHER_IHV = "0x6000", "0x7f0020"
+
+
+def test_adpt_01_handle_of_an_adapter_that_goes_meanwhile() -> None:
+    """InitAdapter may give the handle of an adapter that was taken down while it ran; from its
+    return on the handle is the new adapter's."""
+    story = Story()
+    for step in PROLOGUE:
+        step(story)
+    number = story.enter(names.INIT_ADAPTER, 9, hDot11SvcHandle=OTHER_SVC)
+    deinit(story)
+    story.leave(number, names.INIT_ADAPTER, 9, phIhvExtAdapter=IHV)
+    story.call(names.SET_EXCLUDE_UNENCRYPTED, WORKER, hDot11SvcHandle=OTHER_SVC, bExclude=1)
+    clean(story, "ADPT-01", "ADPT-02", "ADPT-03")
+
+
+def test_adpt_02_handlers_without_an_adapter() -> None:
+    """An adapter the DLL refused has no part in handlers that name no adapter at all."""
+
+    def refused(s: Story) -> None:
+        s.call(names.INIT_ADAPTER, result=50, hDot11SvcHandle=OTHER_SVC)
+
+    def inside_a_response(s: Story) -> None:
+        number = s.enter(names.SESSION_CHANGE, uEventType=7, dwSessionId=1)
+        s.api("Dot11ExtSetExcludeUnencrypted", OS, bExcludeUnencrypted=1)
+        s.leave(number, names.SESSION_CHANGE)
+
+    clean(tell(after={"init_adapter": refused, "ciphers": inside_a_response}), "ADPT-02")
+
+
+def test_adpt_02_connect_session_of_another_adapter() -> None:
+    """The right connect session with another adapter's service handle is a finding."""
+
+    def arrives(s: Story) -> None:
+        s.call(names.INIT_ADAPTER, hDot11SvcHandle=OTHER_SVC, out={"phIhvExtAdapter": OTHER_IHV})
+
+    mixed_up = tell(
+        after={"init_adapter": arrives},
+        pre_completion=lambda s: s.call(
+            names.PRE_COMPLETION, WORKER, hDot11SvcHandle=OTHER_SVC,
+            hConnectSession=s.connect_session, dwReasonCode=0, dwWin32Error=0,
+        ),
+        without=tuple(step.__name__ for step in ASSOCIATION[5:]),
+    )  # fmt: skip
+    only_finding(mixed_up, "ADPT-02", "FAIL", "of the adapter with service handle 0x5000",
+                 expect=Expectation(connected=None, messages=()))  # fmt: skip
+
+
+def test_adpt_03_while_deinit_runs() -> None:
+    """Another thread cannot know yet: a warning. On DeinitAdapter's own stack it fails."""
+
+    def using(tid: int) -> Story:
+        def step(s: Story) -> None:
+            number = s.enter(names.DEINIT_ADAPTER, hIhvExtAdapter=IHV)
+            s.call(names.SET_EXCLUDE_UNENCRYPTED, tid, hDot11SvcHandle=SVC, bExclude=1)
+            s.leave(number, names.DEINIT_ADAPTER, result=None)
+
+        return tell(after={"reset": step})
+
+    only_finding(using(WORKER), "ADPT-03", "WARN", "by another thread while DeinitAdapter ran")
+    only_finding(using(OS), "ADPT-03", "FAIL", "inside DeinitAdapter")
+
+
+def test_adpt_10_between_two_lives() -> None:
+    """A handle is stale from DeinitAdapter until InitAdapter gives it again."""
+
+    def again(s: Story) -> None:
+        deinit(s)
+        s.call(names.CONTROL, hIhvExtAdapter=IHV, dwOutBufferSize=0, out={"pdwBytesReturned": 0})
+        init_adapter(s)
+
+    only_finding(tell(after={"reset": again}), "ADPT-10", "WARN", "Control succeeded")

@@ -14,6 +14,7 @@ from tests.unit.checks.stories import (
     after,
     alloc,
     answered_with,
+    api,
     ask,
     deinit,
     deinit_service,
@@ -24,6 +25,7 @@ from tests.unit.checks.stories import (
     lent,
     lent_pre,
     logoff,
+    steps,
     touches,
     until,
 )
@@ -112,3 +114,12 @@ def test_discovery_profiles_are_buffers() -> None:
     story = after("m1", alloc("0xa000"), alloc("0xb000"), discovered("0xa000", "0xb000"),
                   free("0xb000"))  # fmt: skip
     only_finding(story, "MEM-01", "FAIL", "belongs to the OS by now")
+
+
+def test_attributes_of_a_refused_start() -> None:
+    """No document says whose pEapAttributes are when StartOneX is refused: the DLL may free them
+    (MEM-01) or not (LIFE-12)."""
+    refused = api(names.START_ONEX, result=87, pEapAttributes="0xa000")
+    clean(after("m1", alloc("0xa000"), refused, free("0xa000")), "MEM-02")
+    kept = {"m1": steps(alloc("0xa000"), refused), "reset": steps(deinit, leaving())}
+    clean(tell(after=kept), "LIFE-12")

@@ -18,6 +18,7 @@ from tests.unit.checks.builder import (
     complete,
     completion,
     port_state,
+    stop,
     tell,
 )
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
@@ -225,3 +226,50 @@ def test_post_17_refusal_alone() -> None:
     story = tell(post_associate=lambda s: begin_post(s, result=5023), without=handshake)
     assert "POST-17" in judge(story).checked
     only_finding(story, "EXPECT-01", "FAIL", "returned error 5023")
+
+
+def test_post_05_os_gave_up_on_a_later_session() -> None:
+    """The time-out of a session is not that of one before it, which was stopped in time."""
+
+    def roams(s: Story) -> None:
+        stop(s)
+        begin_post(s)
+        s.wait_ms(4_000)
+        s.notify(names.SOURCE_ACM, 11, names.REASON_SECURITY_TIMEOUT)
+
+    story = tell(without=("completion", "connected", "echo"), after={"m1": roams})
+    found = [item for item in judge(story).findings if item.rule == "POST-05"]
+    assert len(found) == 1
+    assert story.session in found[0].message
+
+
+def test_post_06_of_another_session() -> None:
+    """Inside PerformPostAssociate the port of another adapter may change its state."""
+
+    def arrives(s: Story) -> None:
+        s.call(names.INIT_ADAPTER, hDot11SvcHandle="0x6000", out={"phIhvExtAdapter": "0x77"})
+
+    def begins(s: Story) -> None:
+        session = s.session
+        inside = lambda s: complete(s, hSecuritySessionID=session, tid=OS)  # noqa: E731
+        begin_post(s, inside=inside, hIhvExtAdapter="0x77", hSecuritySessionID="0x99")
+
+    story = tell(after={"init_adapter": arrives, "echo": begins}, without=("stop", "reset"))
+    assert "POST-06" not in {item.rule for item in judge(story).findings}
+
+
+def test_post_11_keys_of_a_private_request() -> None:
+    """A DLL may set keys by a request only its driver knows: nothing is claimed then."""
+    private = lambda s: s.api(names.NIC_EXTENSION, pdwOutBufferSize=0)  # noqa: E731
+    assert "private request" in reasons(tell(keys=private), "POST-11")
+
+
+def test_post_14_hostile_parameters_may_be_refused() -> None:
+    """A second association with parameters that point out of themselves proves nothing."""
+    hostile = ASSOC_PARAMS | {"uBeaconOffset": 0xFFFFFFF0, "uBeaconSize": 0x20}
+
+    def roams(s: Story) -> None:
+        stop(s)
+        begin_post(s, 87, pDot11AssocParams=hostile)
+
+    clean(tell(after={"echo": roams}), "POST-15")

@@ -53,6 +53,13 @@ def test_pre_02_missing_completion() -> None:
     assert found.association == 1
 
 
+def test_pre_02_with_a_torn_last_line() -> None:
+    """A trace that ends in the midst of a line goes on where nobody sees it."""
+    story = tell(without=AFTER_PRE)
+    story.wait_ms(20_000)
+    assert "missing from the trace" in reasons(story.evidence(story.lines[-1][:-9]), "PRE-02")
+
+
 def test_pre_02_limit_is_a_parameter() -> None:
     """A longer limit leaves the same evidence undecided."""
     story = tell(without=AFTER_PRE)
@@ -121,3 +128,52 @@ def test_pre_07_use_after_completion() -> None:
 
     only_finding(tell(after={"keys": profile}), "PRE-07", "WARN", "SetProfileCustomUserData")
     clean(tell(after={"ciphers": profile}), "PRE-07")
+
+
+def test_pre_03_with_the_return_lost() -> None:
+    """A thread that enters another handler has left the one whose return is missing."""
+
+    def never_seen_to_return(s: Story) -> None:
+        call = s.enter(
+            names.PRE_ASSOCIATE, hIhvExtAdapter=IHV, hConnectSession=s.connect_session,
+            pIhvSecProfile=None,
+        )  # fmt: skip
+        s.leave(call, names.PRE_ASSOCIATE, pdwReasonCode=0)
+        del s.lines[-1]
+        inside = s.enter(names.ADAPTER_RESET, hIhvExtAdapter=IHV)
+        complete_pre(s, 1223, 0x10001, tid=8)
+        s.leave(inside, names.ADAPTER_RESET)
+
+    story = tell(pre_associate=never_seen_to_return, without=AFTER_PRE)
+    assert "PRE-03" not in {item.rule for item in judge(story).findings}
+
+
+def test_pre_03_of_another_operation() -> None:
+    """Inside PerformPreAssociate the pre-association of another adapter may be completed."""
+
+    def arrives(s: Story) -> None:
+        s.call(names.INIT_ADAPTER, hDot11SvcHandle="0x6000", out={"phIhvExtAdapter": "0x77"})
+
+    def begins(s: Story) -> None:
+        number = s.enter(
+            names.PRE_ASSOCIATE, 9, hIhvExtAdapter="0x77", hConnectSession="0x99",
+            pIhvSecProfile=None,
+        )  # fmt: skip
+        complete_pre(s, tid=9)
+        s.leave(number, names.PRE_ASSOCIATE, 9, 5, pdwReasonCode=0x90001)
+
+    story = tell(after={"init_adapter": arrives}, pre_completion=begins)
+    assert "PRE-03" not in {item.rule for item in judge(story).findings}
+
+
+def test_pre_10_security_left_to_the_os() -> None:
+    """A profile without a fragment of the vendor gives the DLL nothing to set."""
+    for profile in (None, {"address": "0x1000", "size": 16, "pszXmlFragmentIhvSecurity": None}):
+
+        def begin(s: Story, profile: object = profile) -> None:
+            s.call(
+                names.PRE_ASSOCIATE, hIhvExtAdapter=IHV, hConnectSession=s.connect_session,
+                pIhvSecProfile=profile, out={"pdwReasonCode": 0},
+            )  # fmt: skip
+
+        clean(tell(pre_associate=begin, ciphers=lambda s: None), "PRE-02")

@@ -15,6 +15,7 @@ from tests.unit.checks.builder import (
     complete,
     reset,
     security_profile,
+    send,
     stop,
     tell,
 )
@@ -170,3 +171,96 @@ def test_rst_02_other_profile() -> None:
 
     story = tell(associations=2, pre_associate=refuse, without=rest)
     assert "not accepted before" in reasons(story, "RST-02")
+
+
+def test_stop_01_farewell_of_an_access_point_left_behind() -> None:
+    """After a roam the old access point may deauthenticate: the session with the new one stays."""
+    there = "02:00:00:00:01:99"
+
+    def roams(s: Story) -> None:
+        stop(s)
+        s.ap = there
+        steps["post_associate"](s)
+        for name in ("m1", "m2", "m3", "m4", "keys", "completion"):
+            steps[name](s)
+        s.frame("deauth", "down", transmitter=AP)
+        s.wait_ms(8_000)
+
+    steps = {step.__name__: step for step in ASSOCIATION}
+    story = tell(after={"echo": roams}, without=("stop",))
+    assert {item.rule for item in judge(story).findings} <= {"POST-02", "POST-09"}
+    story = tell(story=story)
+    assert "STOP-01" not in {item.rule for item in judge(story).findings}
+
+
+def test_a_stop_of_the_session_before_comes_late() -> None:
+    """STOP-05, STOP-09: the next session lives by then, so it has its 802.1X and its packets."""
+
+    def late(s: Story) -> None:
+        s.ap = "02:00:00:00:01:99"
+        steps["post_associate"](s)
+        stop(s, AP)
+        s.api(names.START_ONEX, pEapAttributes="0x0")
+        send(s)
+
+    steps = {step.__name__: step for step in ASSOCIATION}
+    found = {item.rule for item in judge(tell(after={"m1": late})).findings}
+    assert not found & {"STOP-05", "STOP-09"}
+
+
+def test_a_stop_after_a_reset_changes_nothing() -> None:
+    """RST-05: what a reset forbids stays forbidden when the stop of STOP-06 has come after it."""
+
+    def stops_onex(s: Story) -> None:
+        stop(s)
+        s.api(names.STOP_ONEX)
+
+    only_finding(tell(after={"reset": stops_onex}), "RST-05", "FAIL", "StopOneX")
+
+
+def test_rst_01_after_a_refusal() -> None:
+    """Where PerformPreAssociate was refused nothing was begun, and no reset is due."""
+
+    def refused(s: Story) -> None:
+        s.call(
+            names.PRE_ASSOCIATE, result=13, out={"pdwReasonCode": 0x90001}, hIhvExtAdapter=IHV,
+            hConnectSession=s.new_handle(),
+        )  # fmt: skip
+
+    clean(tell(after={"connect": refused}))
+
+
+def test_rst_02_looks_at_the_whole_profile() -> None:
+    """The same security fragment with another connectivity fragment is another profile."""
+    rest = tuple(s.__name__ for s in ASSOCIATION if s.__name__ not in ("connect", "pre_associate"))
+
+    def refuse(s: Story) -> None:
+        s.call(
+            names.PRE_ASSOCIATE, result=13, out={"pdwReasonCode": 0x90001}, hIhvExtAdapter=IHV,
+            hConnectSession=s.connect_session, pIhvSecProfile=security_profile(s),
+            pIhvConnProfile={"pszXmlFragmentIhvConnectivity": {"length": 3, "hash": "00"}},
+        )  # fmt: skip
+
+    story = tell(associations=2, pre_associate=refuse, without=rest)
+    assert "not accepted before" in reasons(story, "RST-02")
+
+
+def test_rst_03_success_on_its_way() -> None:
+    """Another thread may report success as the reset comes; from the reset's own stack it lies."""
+
+    def resetting(tid: int) -> Story:
+        def step(s: Story) -> None:
+            call = s.enter(names.ADAPTER_RESET, hIhvExtAdapter=IHV)
+            complete(s, tid=tid)
+            s.leave(call, names.ADAPTER_RESET)
+
+        return tell(reset=step, without=("completion", "connected", "echo", "stop"))
+
+    assert "another thread as the reset came" in reasons(resetting(WORKER), "RST-03")
+    only_finding(resetting(OS), "RST-03", "WARN", "carries error 0")
+
+
+def test_rst_05_completed_again() -> None:
+    """A session completed before the reset that ended it is not completed again after it."""
+    story = tell(without=("stop",), after={"reset": complete})
+    only_finding(story, "RST-05", "FAIL", "PostAssociateCompletion")

@@ -13,7 +13,7 @@ from harness.checks.limits import Limits
 from harness.checks.timing import eapol_timing
 from harness.evidence import Notification, RunEvidence, names
 from harness.evidence.stations import associated_stations
-from tests.unit.checks.builder import AP, IHV, OS, STA, Story, begin_post, tell
+from tests.unit.checks.builder import AP, IHV, OS, STA, Story, begin_post, complete, tell
 from tests.unit.checks.judging import only_finding
 
 OTHER_STA, OTHER_IHV, OTHER_SVC = "02:00:00:00:02:00", "0x7f0099", "0x5099"
@@ -151,3 +151,75 @@ def test_the_adapter_left_over_is_the_station_left_over() -> None:
     _, other = eapol_timing(evidence.associations[0], evidence.clock)
     assert other.station == OTHER_STA
     assert {"assoc_to_handler", "handler"} <= set(other.values)
+
+
+def test_the_os_may_give_both_the_same_sessions() -> None:
+    """Session handles are the OS's: each adapter's completion is of its own operation."""
+
+    def other(s: Story, function: str, tid: int = OS, **args: Any) -> None:
+        handle = {"hIhvExtAdapter": OTHER_IHV} if tid == OS else {"hDot11SvcHandle": OTHER_SVC}
+        s.call(function, tid, out={"pdwReasonCode": 0}, **handle, **args)
+
+    def arrive(s: Story) -> None:
+        s.call(
+            names.INIT_ADAPTER, OS, 0, {"phIhvExtAdapter": OTHER_IHV}, hDot11SvcHandle=OTHER_SVC
+        )  # fmt: skip
+
+    def begin(s: Story) -> None:
+        other(s, names.PRE_ASSOCIATE, hConnectSession=s.connect_session, pIhvSecProfile=None)
+
+    def end(s: Story) -> None:
+        other(s, names.PRE_COMPLETION, 77, hConnectSession=s.connect_session, dwReasonCode=0,
+              dwWin32Error=0)  # fmt: skip
+
+    both = tell(after={"init_adapter": arrive, "pre_associate": begin, "pre_completion": end})
+    found = {item.rule for item in evaluate(both.evidence()).findings}
+    assert found == set()
+
+
+def test_an_unanswered_station_is_another_one_too() -> None:
+    """PRE-01: the other radio's request counts as its own though no response came."""
+
+    def asks(s: Story) -> None:
+        s.frame("assoc-req", "up", transmitter=OTHER_STA, receiver=AP)
+
+    asking = tell(after={"pre_associate": asks}).evidence()
+    assert "PRE-01" not in {item.rule for item in judged(asking).findings}
+
+
+def with_interfaces(evidence: RunEvidence, *told: tuple[str, int, int, int]) -> RunEvidence:
+    """The evidence with notifications (interface, source, code, reason) at its end."""
+    (one,) = evidence.associations
+    return with_notes(evidence, *(
+        Notification(one.end_ns, source, code, interface, reason)
+        for interface, source, code, reason in told
+    ))  # fmt: skip
+
+
+def pending_and(interface: str, error: int | None) -> set[str]:
+    """What is found where the first adapter is not connected, and the OS tells of an interface."""
+
+    def arrive(s: Story) -> None:
+        s.call(
+            names.INIT_ADAPTER, OS, 0, {"phIhvExtAdapter": OTHER_IHV}, hDot11SvcHandle=OTHER_SVC,
+            pDot11Adapter={"gAdapterId": "{OTHER}"},
+        )  # fmt: skip
+
+    def fails(s: Story) -> None:
+        if error is not None:
+            complete(s, error, 0x90001)
+
+    left_out = ("connected", "echo", "stop", "reset")
+    evidence = tell(after={"init_adapter": arrive}, completion=fails, without=left_out).evidence()
+    told = (names.SOURCE_MSM, names.MSM_CONNECTED, 0)
+    if error is None:
+        told = (names.SOURCE_ACM, 11, names.REASON_SECURITY_TIMEOUT)
+    return {item.rule for item in judged(with_interfaces(evidence, (interface, *told))).findings}
+
+
+def test_what_the_os_tells_of_the_other_interface() -> None:
+    """POST-05, POST-09: a time-out and a port of another adapter say nothing of this one."""
+    assert "POST-05" in pending_and("{guid}", None)
+    assert "POST-05" not in pending_and("{other}", None)
+    assert "POST-09" in pending_and("{guid}", 5)
+    assert "POST-09" not in pending_and("{other}", 5)

@@ -76,7 +76,7 @@ def test_a_notification_is_of_its_interface() -> None:
     evidence = story().evidence()
     events = timelines(with_notes(evidence, connected(evidence)))[1]
     told = [event.owner for event in events if event.label == "MSM connected"]
-    assert told == [None, SECOND]  # the first adapter's GUID was not recorded
+    assert told == [FIRST, SECOND]
 
 
 def test_an_adapter_that_is_left_over_has_the_station_left_over() -> None:
