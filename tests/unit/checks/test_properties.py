@@ -5,54 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.checks import Expectation, eapol_timing, evaluate
-from harness.evidence import AssociationEvidence, RunEvidence, names, timeline, window
+from harness.evidence import AssociationEvidence, RunEvidence, timeline, window
 from tests.unit.checks.anything import evidences
-from tests.unit.checks.builder import (
-    AP,
-    ASSOCIATION,
-    IHV,
-    PROLOGUE,
-    SERVICE,
-    SVC,
-    Step,
-    Story,
-    complete,
-    m1,
-    reset,
-    send,
-    stop,
-    tell,
-)
-from tests.unit.checks.stories import (
-    EAP,
-    EAPOL_KEY,
-    NOBODY,
-    START,
-    STOP_ONEX,
-    alloc,
-    control,
-    eapol_start,
-    extension,
-    free,
-    indication,
-    key,
-    notification,
-    onex,
-    packet,
-    pending,
-    query,
-    reason_of,
-    registered,
-    result,
-    short_packet,
-    steps,
-)
+from tests.unit.checks.builder import Story, tell
+from tests.unit.checks.legal import lives, two_lives
 
 
 @settings(max_examples=150, deadline=None)
@@ -86,116 +47,55 @@ def test_damaged_story_never_raises(data: st.DataObject) -> None:
     evaluate(story.evidence())
 
 
-def _request(s: Story) -> None:
-    """A request of its own id, answered."""
-    guid = f"{{{s.new_handle()}}}"
-    s.api(names.SEND_UI_REQUEST, pIhvUIRequest={"guidUIRequest": guid, "dwSessionId": 1})
-    pending(1, guid)(s)
-    s.call(names.UI_RESPONSE, guidUIRequest=guid, dwByteCount=0, pvResponseBuffer=None)
-    pending(0, guid)(s)
+def found(evidence: RunEvidence) -> list[tuple[str, str, str]]:
+    """The findings; expectations aside, as these stories are about no scenario."""
+    return [
+        (item.rule, item.severity, item.message)
+        for item in evaluate(evidence).findings
+        if not item.rule.startswith("EXPECT")
+    ]
 
 
-def _completed_early(s: Story) -> None:
-    """A packet whose completion overtakes SendPacket's return, twice with the same handle."""
-    handle = s.new_handle()
-    shown = {"destination": AP, "ethertype_bytes": "888e", "data": "02030000"}
-    for _ in range(2):
-        number = s.enter(
-            names.SEND_PACKET, SERVICE, hDot11SvcHandle=SVC, uPacketLen=12, pvPacket=shown,
-            hSendCompletion=handle,
-        )  # fmt: skip
-        s.call(names.SEND_COMPLETION, hSendCompletion=handle, buffer="unchanged")
-        s.leave(number, names.SEND_PACKET, SERVICE)
-
-
-def _rekeyed(s: Story) -> None:
-    """Another group key, then the first again, then both are deleted and one is set once more."""
-    for index in (2, 1):
-        key(uKeyIndex=index)(s)
-        s.api(names.SET_DEFAULT_KEY_ID, uDefaultKeyId=index)
-    key(uKeyIndex=1, bDelete=1)(s)
-    key(uKeyIndex=2, bDelete=1)(s)
-    key(uKeyIndex=2, MacAddr=AP)(s)
-    s.api(names.SET_DEFAULT_KEY_ID, uDefaultKeyId=2)
-
-
-def _result_meets_stop(s: Story) -> None:
-    """The DLL's own StopOneX while the OS is telling the result."""
-    number = s.enter(names.ONEX_RESULT, hIhvExtAdapter=IHV, msOneXResult=1)
-    STOP_ONEX(s)
-    s.leave(number, names.ONEX_RESULT)
-
-
-NOTHING: list[Step] = [lambda s: None]
-LEGAL: dict[str, list[Step]] = {
-    "m1": [
-        steps(START, packet(), onex(), result()),
-        steps(START, packet(), onex(skip=1), STOP_ONEX),
-        steps(START, eapol_start, packet(), onex(), result()),
-        steps(START, eapol_start, eapol_start, eapol_start, result(1, NOBODY)),
-        steps(START, packet(EAPOL_KEY), result(1)),
-        steps(alloc("0xa000"), free("0xa000"), free("0x0")),
-        steps(alloc("0xb000"), query("0xb000")),
-        steps(indication(4), indication(9, 87), extension(4), extension(8, 50)),
-        steps(notification(0x40), control(8), short_packet),
-        _request,
-        _completed_early,
-        steps(START, _result_meets_stop),
-        steps(START, packet(EAP + "0000"), onex(), result()),
-        steps(START, packet("0100ffff00", 87), result()),
-    ],
-    "pre_associate": [registered(), steps(registered(pusRegistration=[], uNumOfRegistration=0))],
-    "keys": [_rekeyed, key(), key(bDelete=1), reason_of(names.VALIDATE_PROFILE, 13, 0x80001)],
-    "completion": [_request, steps(START, packet(), onex(), result())],
-}
-"""What may happen besides, by the step it may follow; no rule may find fault with it."""
-
-
-@st.composite
-def legal_stories(draw: Any) -> Story:
-    """What the OS and a DLL may do: refusals, retransmissions, deauthentication, roaming."""
-    story = Story()
-    for step in PROLOGUE:
-        step(story)
-    known = {step.__name__: step for step in ASSOCIATION}
-    up_to_post = ("connect", "pre_associate", "ethertypes", "ciphers", "pre_completion")
-    one = ("associate", "post_associate", "m1", "m2", "m3", "m4", "keys", "completion")
-    for _ in range(draw(st.integers(1, 4))):
-        for name in up_to_post:
-            known[name](story)
-            for extra in draw(st.lists(st.sampled_from(LEGAL.get(name, NOTHING)), max_size=2)):
-                extra(story)
-        for roam in range(draw(st.integers(1, 3))):
-            if roam:
-                stop(story)
-            ends_at = draw(st.integers(2, len(one)))
-            for name in one[:ends_at]:
-                known[name](story)
-                for extra in draw(st.lists(st.sampled_from(LEGAL.get(name, NOTHING)), max_size=2)):
-                    extra(story)
-                if name == "m1" and draw(st.booleans()):
-                    m1(story)
-                    send(story)
-            if ends_at == len(one):
-                known["connected"](story)
-                if draw(st.booleans()):
-                    complete(story)
-        if draw(st.booleans()):
-            story.frame("deauth", "down")
-        stop(story)
-        if draw(st.booleans()):
-            reset(story)
-        reset(story)
-    return story
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(lives(), two_lives()))
+def test_legal_life_yields_no_finding(story: Story) -> None:
+    """Nothing to find in what the OS and a DLL may do, with one adapter or with two."""
+    assert found(story.evidence()) == []
 
 
 @settings(max_examples=100, deadline=None)
-@given(legal_stories())
-def test_legal_story_yields_no_finding(story: Story) -> None:
-    """Nothing to find; expectations aside, as these stories are about no scenario."""
-    judged = evaluate(story.evidence())
-    found = [(item.rule, item.message) for item in judged.findings if "EXPECT" not in item.rule]
-    assert found == []
+@given(lives(), st.data())
+def test_legal_life_that_is_cut_off_yields_no_finding(story: Story, data: st.DataObject) -> None:
+    """Wherever the trace ends, with a torn line or without: what did not come is not missed."""
+    end = data.draw(st.integers(0, len(story.lines)))
+    story.wait_ms(data.draw(st.sampled_from([0, 20_000])))
+    torn = story.lines[end][:-9] if end < len(story.lines) else '{"seq":'
+    del story.lines[end:]
+    evidence = story.evidence(torn)
+    assert found(evidence) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.one_of(lives(), two_lives()), st.data())
+def test_legal_life_with_records_lost_yields_no_finding(story: Story, data: st.DataObject) -> None:
+    """Records that are missing, from the beginning or in the midst, break no rule."""
+    first = data.draw(st.integers(0, len(story.lines) - 1))
+    del story.lines[first : first + data.draw(st.integers(1, 12))]
+    assert found(story.evidence()) == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(lives())
+def test_window_of_a_legal_life_yields_no_finding(story: Story) -> None:
+    """Judged after each association by a part of the run, as it grows, there is nothing either."""
+    whole = story.evidence()
+    for item in whole.associations:
+        grown = replace(
+            whole,
+            trace=tuple(record for record in whole.trace if record.t_ns <= item.end_ns),
+            associations=whole.associations[: item.index],
+        )
+        assert found(window(grown, item.index)) == []
 
 
 def test_cost_of_a_window_is_that_of_its_records() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from harness.checks import evaluate
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence, parse_trace
 from tests.unit.checks.builder import Story
-from tests.unit.checks.test_properties import legal_stories
+from tests.unit.checks.legal import lives
 
 SERVICE_RECORDS = 5
 """The load record, and the calls of GetVersionInfo and InitService: both adapters share them."""
@@ -36,8 +36,8 @@ def of_another(line: str) -> str:
 @st.composite
 def side_by_side(draw: Any) -> RunEvidence:
     """Two legal stories, their records mixed in bursts; what comes of the air is left out."""
-    one: Story = draw(legal_stories())
-    two: Story = draw(legal_stories())
+    one: Story = draw(lives(again=False))
+    two: Story = draw(lives(again=False))
     told, ours = one.lines[:SERVICE_RECORDS], one.lines[SERVICE_RECORDS:]
     theirs = [of_another(line) for line in two.lines[SERVICE_RECORDS:]]
     random = draw(st.randoms(use_true_random=False))
