@@ -106,9 +106,11 @@ class Case:
         return [item.t_ns for item in told if not self.is_of_another(item, adapter)]
 
     def is_of_another(self, item: Notification, adapter: Adapter | None) -> bool:
-        """It names another adapter's interface, whose id is the one InitAdapter was given."""
+        """It names another adapter's interface, whose id is the one InitAdapter was given. (Of an
+        adapter that is not known nothing is another's.)"""
         told = item.interface.casefold()
-        return told in self._interfaces and told != _interface(adapter)
+        known = adapter is not None and told in self._interfaces
+        return known and told != _interface(adapter)
 
     @cached_property
     def _interfaces(self) -> frozenset[str | None]:

@@ -54,6 +54,14 @@ def test_tx_01_header() -> None:
     only_finding(extra(length=7), "TX-01", "FAIL", "7 bytes")
 
 
+@pytest.mark.parametrize("lost", [12, -3])
+def test_tx_01_beside_a_gap(lost: int) -> None:
+    """Records missing before or after a breach take nothing away from what was recorded."""
+    story = extra(length=7)
+    del story.lines[lost]
+    assert ("TX-01", "FAIL") in {(item.rule, item.severity) for item in judge(story).findings}
+
+
 def test_tx_02_unicast() -> None:
     """A group destination is a finding."""
     clean(tell(), "TX-02")

@@ -84,3 +84,11 @@ def test_post_10_repeated_completion() -> None:
     story = tell(after={"echo": lambda s: complete(s, result=5023)})
     only_finding(story, "POST-10", "MISS", "5023")
     assert names.POST_COMPLETION in story.trace()
+
+
+def test_post_09_an_adapter_the_trace_does_not_show() -> None:
+    """Whose interface was reported connected is not known where InitAdapter's return is lost."""
+    story = tell(after={"echo": lambda s: s.wait_ms(10_000)})
+    lost = next(i for i, line in enumerate(story.lines) if "phIhvExtAdapter" in line)
+    del story.lines[lost]
+    assert "POST-09" not in {item.rule for item in judge(story).findings}
