@@ -17,6 +17,7 @@ from harness.checks import receiving  # noqa: F401
 from harness.checks import backlog  # noqa: F401
 from harness.checks import sends  # noqa: F401
 from harness.checks import postassociation  # noqa: F401
+from harness.checks import parameters  # noqa: F401
 from harness.checks import postassociation_os  # noqa: F401
 from harness.checks import postassociation_work  # noqa: F401
 from harness.checks import stop_reset  # noqa: F401

@@ -221,6 +221,19 @@ class Case:
         """The order keys of the sessions' handlers, ascending like the sessions."""
         return [session.handler.key for session in self.segments.sessions]
 
+    def explained(self, refusal: Call) -> str | None:
+        """What explains that a handler returned an error: a framework function had failed in it."""
+        failed = self._failed_in.get(id(refusal))
+        return f"{names.short(failed.function)} had failed in it" if failed else None
+
+    @cached_property
+    def _failed_in(self) -> dict[int, Call]:
+        return {
+            id(call.parent): call
+            for call in self.segments.calls
+            if call.parent is not None and call.result and not names.is_handler(call.function)
+        }
+
     def stray_between(self, strays: list[Call], since_ns: int, until_ns: int) -> bool:
         """True if one of the stray calls (in order) was entered strictly within the time."""
         position = bisect_right(strays, since_ns, key=lambda call: call.start_ns)

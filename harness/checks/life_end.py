@@ -39,6 +39,9 @@ def ready_at_once(case: Case) -> Outcomes:
 
 
 def _refused(case: Case, process: Process, first: Call) -> Outcome:
+    explained = case.explained(first)
+    if explained:
+        return case.unknown(explained, first)
     adapter = fields.text(first.args, "gAdapterId")
     for call in process.of(names.INIT_ADAPTER):
         if call.succeeded and adapter and fields.text(call.args, "gAdapterId") == adapter:

@@ -7,8 +7,8 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
+from harness.checks.parameters import odd_parameters
 from harness.checks.phases import Phase, placed
-from harness.checks.postassociation import odd_parameters
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -122,6 +122,9 @@ def roams_without_pre_association(case: Case) -> Outcomes:
 def _accepted(case: Case, call: Call, stop: Call) -> Outcome:
     if call.succeeded:
         return case.held(call)
+    explained = case.explained(call)
+    if explained:
+        return case.unknown(explained, call)
     return case.breach(
         f"PerformPostAssociate returned error {call.result} in a second association of one "
         "pre-association",

@@ -93,12 +93,13 @@ def algorithms_are_set(case: Case) -> Outcomes:
             continue
         if done[0].inside(names.PRE_ASSOCIATE) is not None:
             continue  # PRE-03 speaks of it
-        if _leaves_security_to_the_os(operation.handler):
+        if leaves_security_to_the_os(operation.handler):
             continue
         yield _algorithms(case, operation, done[0])
 
 
-def _leaves_security_to_the_os(handler: Call) -> bool:
+def leaves_security_to_the_os(handler: Call) -> bool:
+    """The profile of a PerformPreAssociate has no security fragment of the vendor."""
     profile = handler.args.get("pIhvSecProfile", handler)
     if isinstance(profile, Mapping):
         profile = profile.get("pszXmlFragmentIhvSecurity", handler)

@@ -234,7 +234,9 @@ def _resets(case: Case, adapter: Adapter) -> Outcomes:
         if call.function == names.ADAPTER_RESET:
             reset, was_idle, idle = call, idle, True
             if call.result and not was_idle:  # of idle ones RST-06 speaks
-                yield case.breach(f"AdapterReset returned error {call.result}", call)
+                why = case.explained(call)
+                message = f"AdapterReset returned error {call.result}"
+                yield case.unknown(why, call) if why else case.breach(message, call)
         elif call.function == names.PRE_ASSOCIATE:
             profile = repr([fields.content(call.args.get(part)) for part in _PROFILE])
             if reset is not None:
@@ -249,9 +251,9 @@ def _works(case: Case, call: Call, reset: Call, accepted: bool) -> Outcome:
         return case.held(call)
     if not accepted:
         return case.unknown("this profile was not accepted before the reset either", call)
-    lost = case.lost_between(reset, call)
-    if lost:
-        return case.unknown(lost, call)
+    why = case.explained(call) or case.lost_between(reset, call)
+    if why:
+        return case.unknown(why, call)
     return case.breach(
         f"PerformPreAssociate returned error {call.result} after AdapterReset, with a profile it "
         "had accepted before",

@@ -66,6 +66,8 @@ class Session:
     reset: Call | None = None
     successor: Call | None = None
     """The next PerformPreAssociate or PerformPostAssociate of this adapter, or its deinit."""
+    pre: PreOperation | None = None
+    """The pre-association it follows."""
 
     @property
     def ended_by(self) -> Call | None:
@@ -176,6 +178,7 @@ class _Cutter:
         self._arriving: list[tuple[int, int, int, Adapter]] = []
         self._pre = _Named[PreOperation]()
         self._open_pre: list[PreOperation] = []
+        self._last_pre: dict[int, PreOperation] = {}
         self._sessions = _Named[Session]()
         self._open_sessions: list[Session] = []
         self._last_session: dict[int, Session] = {}
@@ -251,6 +254,7 @@ class _Cutter:
         operation = PreOperation(call, adapter, session, self._index.at(call.start_ns))
         self._result.pre.append(operation)
         self._open_pre.append(operation)
+        self._last_pre[id(adapter)] = operation
         self._pre.give(session, adapter, operation)
 
     def _pre_completion(self, call: Call) -> None:
@@ -275,6 +279,7 @@ class _Cutter:
         state = fields.mapping(call.args, "pPortState") or {}
         peer = fields.mac(state, "PeerMacAddress")
         session = Session(call, adapter, handle, peer, self._index.at(call.start_ns))
+        session.pre = self._last_pre.get(id(adapter))
         self._result.sessions.append(session)
         self._last_session[id(adapter)] = session
         self._open_sessions = [*self._open_sessions[-MAX_OPEN:], session]

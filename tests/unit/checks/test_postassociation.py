@@ -91,6 +91,20 @@ def test_post_05_os_gave_up() -> None:
     only_finding(story, "POST-05", "FAIL", "the OS gave up")
 
 
+def test_post_05_security_left_to_the_os() -> None:
+    """Microsoft's sample never completes for such a profile: a warning."""
+
+    def begin(s: Story) -> None:
+        s.call(
+            names.PRE_ASSOCIATE, hIhvExtAdapter=s.ihv, hConnectSession=s.connect_session,
+            pIhvSecProfile=None, out={"pdwReasonCode": 0},
+        )  # fmt: skip
+
+    without = ("completion", "connected", "echo")
+    story = tell(without=without, pre_associate=begin, after={"keys": lambda s: s.wait_ms(12_000)})
+    only_finding(story, "POST-05", "WARN", "no document gives a number")
+
+
 def test_post_05_broken_lab_or_trace() -> None:
     """A lab fault or lost records explain the absence: undecided, no finding of the driver."""
     story = pending()
