@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from harness.checks.deaths import Death, find_deaths
 from harness.checks.finding import Severity
@@ -34,6 +35,9 @@ from harness.evidence.segments import (
 )
 from harness.evidence.states import StateTrack, adapter_states
 from harness.evidence.stations import asking_stations, station_of
+
+if TYPE_CHECKING:
+    from harness.checks.phases import Placed
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,11 @@ class Case:
     def association(self, index: int | None) -> AssociationEvidence | None:
         """The association with that index, if it is in the evidence."""
         return self._by_index.get(index) if index is not None else None
+
+    @cached_property
+    def placed(self) -> dict[int, tuple[Placed, ...]]:
+        """What `phases.placed` has found so far, by the id of the adapter."""
+        return {}
 
     @cached_property
     def _by_index(self) -> dict[int, AssociationEvidence]:

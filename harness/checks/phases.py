@@ -49,13 +49,22 @@ class Placed:
         return self.call.entered_after_return_of(self.since)
 
 
-def placed(case: Case, adapter: Adapter) -> Iterator[Placed]:
+def placed(case: Case, adapter: Adapter) -> tuple[Placed, ...]:
     """The calls of an adapter up to its DeinitAdapter, in order, each with its phase.
+
+    Many rules ask for them, so they are placed once.
 
     A call that begins a phase is itself placed in the one before it. Of calls after DeinitAdapter
     ADPT-03, ADPT-06 and ADPT-10 speak. A StopPostAssociate ends a post-association only: it may
     come after AdapterReset (STOP-06), or be of another session than the one that lives by then.
     """
+    known = case.placed.get(id(adapter))
+    if known is None:
+        known = case.placed[id(adapter)] = tuple(_place(case, adapter))
+    return known
+
+
+def _place(case: Case, adapter: Adapter) -> Iterator[Placed]:
     phase, since, last = Phase.UNSEEN, adapter.init, adapter.init
     living: list[Session] = []
     for call in adapter.calls:
