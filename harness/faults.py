@@ -117,8 +117,7 @@ _PRE = _table(
     ),
     Fault(
         "takes-invalid-profile", "starts with a profile that its ValidateProfile refuses",
-        ("PRE-05",), scenario="profile-handlers",
-        on_the_guest="its WLAN service stores no profile that ValidateProfile refuses",
+        ("PRE-05",), scenario="invalid-profile",
     ),
     Fault(
         "pre-association-ends-with-odd-reason",

@@ -346,9 +346,11 @@ class Case:
         return self.breach(message, reset, of.handler, of=of)
 
     def died_in(self, call: Call) -> bool:
-        """The process came to its end out of order inside this call."""
+        """The process came to its end out of order inside this call, and not waiting for the OS."""
         death = self.deaths.get(call.process)
-        return death is not None and death.call is not None and death.call.enter == call.enter
+        if death is None or death.call is None or death.waits_in is not None:
+            return False
+        return death.call.enter == call.enter
 
     def lost_before(self, call: Call) -> str | None:
         """Why an absence earlier in the call's process proves nothing, or None if it does."""

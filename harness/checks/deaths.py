@@ -23,13 +23,17 @@ DeathKind = Literal["crash", "hang", "gone"]
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """The end of a process out of order. ``at_ns`` is when it stopped doing its work."""
+    """The end of a process out of order. ``at_ns`` is when it stopped doing its work.
+
+    ``waits_in`` is the framework function a hanging handler waits in: that one is the OS's.
+    """
 
     kind: DeathKind
     at_ns: int
     call: Call | None = None
     record: IhvRecord | None = None
     waited_ns: int = 0
+    waits_in: Call | None = None
 
 
 def find_deaths(
@@ -79,7 +83,8 @@ def _death(
         waited_ns = until_ns - stuck.start_ns
         gave_up = _os_gave_up(associations, stuck.start_ns)
         if waited_ns >= limits.handler_s * 1e9 or gave_up == names.REASON_IHV_NOT_RESPONDING:
-            return Death("hang", stuck.start_ns, stuck, waited_ns=waited_ns)
+            inner = _framework_call(process, stuck)
+            return Death("hang", stuck.start_ns, stuck, waited_ns=waited_ns, waits_in=inner)
     over = process.unload is not None or replaced_ns is not None
     if not over or any(call.function == names.DEINIT_SERVICE for call in process.calls):
         return None
@@ -97,13 +102,21 @@ def _told(process: Process, ended: IhvRecord) -> Death | None:
     if how == "hung":
         waited_ns = (fields.integer(ended.raw, "waited_ms") or 0) * 1_000_000
         began_ns = stuck.start_ns if stuck else ended.t_ns - waited_ns
-        return Death("hang", began_ns, stuck, ended, max(waited_ns, ended.t_ns - began_ns))
+        waited_ns = max(waited_ns, ended.t_ns - began_ns)
+        inner = _framework_call(process, stuck) if stuck else None
+        return Death("hang", began_ns, stuck, ended, waited_ns, inner)
     return Death("gone", ended.t_ns, stuck, ended)
 
 
 def _stuck(process: Process) -> Call | None:
     """A handler that never returned (the outermost one, entered first)."""
     return next((call for call in handlers(process.calls) if call.returned is None), None)
+
+
+def _framework_call(process: Process, handler: Call) -> Call | None:
+    """The framework function a handler waits in, on its own thread."""
+    inside = (call for call in process.calls if call.inside(handler.function) is handler)
+    return next((call for call in inside if call.returned is None), None)
 
 
 def _busy(segments: Segments) -> set[int]:

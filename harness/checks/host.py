@@ -14,7 +14,7 @@ from harness.checks.deaths import Death, describe
 from harness.checks.late import describe_late
 from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
-from harness.evidence.calls import Call, Process, handlers
+from harness.evidence.calls import Process, handlers
 from harness.evidence.model import IhvRecord
 from harness.evidence.regions import touched_late
 
@@ -102,7 +102,7 @@ def _hung(case: Case, process: Process, death: Death) -> Outcome:
         return Unknown(f"the lab broke: {association.lab_fault}", place)
     told = process.ended
     function = fields.text(told.raw, "function") if told else None
-    inner = _framework_call(process, death.call) if death.call else None
+    inner = death.waits_in
     if death.call is not None:
         what = names.short(death.call.function)
     elif function == "load":
@@ -123,12 +123,6 @@ def _hung(case: Case, process: Process, death: Death) -> Outcome:
         process.index,
         "MISS" if inner else None,  # what does not come back is the OS's function
     )
-
-
-def _framework_call(process: Process, handler: Call) -> Call | None:
-    """The framework function a handler waits in, on its own thread."""
-    inside = (call for call in process.calls if call.inside(handler.function) is handler)
-    return next((call for call in inside if call.returned is None), None)
 
 
 def _spent(death: Death, told: IhvRecord | None) -> str:

@@ -8,6 +8,7 @@ from harness.checks.codes import hexed, is_success_reason
 from harness.checks.reasons import reason_fits
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
+from harness.evidence.calls import Call
 from harness.evidence.segments import PreOperation
 
 
@@ -23,7 +24,7 @@ def completed_once(case: Case) -> Outcomes:
         handler = operation.handler
         if handler.returned is None or handler.result is None:
             continue
-        done = operation.completions
+        done = _taken(operation)
         lost = next(filter(None, (case.lost_of(operation, call) for call in done)), None)
         if lost and (handler.result != 0 or len(done) > 1):
             yield case.unknown(lost, handler)
@@ -41,6 +42,13 @@ def completed_once(case: Case) -> Outcomes:
             yield case.held(operation)
         else:
             yield _missing(case, operation)
+
+
+def _taken(operation: PreOperation) -> list[Call]:
+    """The completions from the first on that the OS did not refuse; the last, if it took none."""
+    done = operation.completions
+    first = next((place for place, call in enumerate(done) if not call.result), len(done) - 1)
+    return done[max(first, 0) :]
 
 
 def _missing(case: Case, operation: PreOperation) -> Outcome:

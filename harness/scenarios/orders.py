@@ -52,7 +52,7 @@ Action = Literal[
     "reset", "reset-then-stop", "disconnect", "disassociate", "roam", "reassociate",
     "remove-adapter", "stop-service", "session-change", "ask-ui", "answer-ui", "query-ui",
     "indicate", "control", "packet", "hold-completion", "hold-delivery", "capability-match",
-    "validate", "discovery", "second-pre-associate", "stale-handle", "refuse",
+    "validate", "change-profile", "discovery", "second-pre-associate", "stale-handle", "refuse",
 ]  # fmt: skip
 
 PARAMETERS: Final[dict[str, frozenset[str]]] = {
@@ -75,6 +75,7 @@ PARAMETERS: Final[dict[str, frozenset[str]]] = {
     "hold-delivery": frozenset({"delay_ms"}),
     "capability-match": frozenset({"fragment"}),
     "validate": frozenset({"fragment"}),
+    "change-profile": frozenset({"fragment"}),
     "discovery": frozenset({"insecure"}),
     "second-pre-associate": frozenset(),
     "stale-handle": frozenset({"handler"}),
@@ -88,6 +89,7 @@ NEEDED: Final[dict[str, frozenset[str]]] = {
     "indicate": frozenset({"type"}),
     "hold-completion": frozenset({"delay_ms"}),
     "hold-delivery": frozenset({"delay_ms"}),
+    "change-profile": frozenset({"fragment"}),
     "stale-handle": frozenset({"handler"}),
     "refuse": frozenset({"error"}),
 }
@@ -140,7 +142,8 @@ class OsOrder(Strict):
     delay_ms: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """hold-completion, hold-delivery: how long."""
     fragment: Fragment | None = None
-    """capability-match, validate: the profile's own security fragment, or what is in its place."""
+    """capability-match, validate, change-profile: the profile's own security fragment, or what is
+    in its place."""
     insecure: bool | None = None
     """discovery: bInsecure."""
     handler: StaleHandler | None = None

@@ -211,6 +211,15 @@ def profile_handlers(story: Story) -> None:
         assert len(results) - results.count(0) == bad * ASSOCIATIONS
 
 
+def invalid_profile(story: Story) -> None:
+    """What it had called invalid, it did not begin with; it had matched what was there before."""
+    refused = [call.result for call in story.calls(names.VALIDATE_PROFILE)][-ASSOCIATIONS:]
+    assert all(refused)
+    assert [call.result for call in story.calls(names.CAPABILITY_MATCH)] == [0] * ASSOCIATIONS
+    operations = story.parts.pre[-ASSOCIATIONS:]
+    assert all(one.handler.result and not one.completions for one in operations)
+
+
 def second_pre_associate(story: Story) -> None:
     """The second one came while the first was pending, and was refused."""
     operations = story.parts.pre[-2 * ASSOCIATIONS :]
@@ -287,6 +296,7 @@ CHECKS: dict[str, Callable[[Story], None]] = {
     "backlog-overflow": overflow,
     "session-changes": many(names.SESSION_CHANGE, 4),
     "profile-handlers": profile_handlers,
+    "invalid-profile": invalid_profile,
     "indications": many(names.RECEIVE_INDICATION, 10),
     "unknown-indication": many(names.RECEIVE_INDICATION, 2),
     "control-small-buffers": many(names.CONTROL, 5),

@@ -269,18 +269,24 @@ def hostile_parameters(os: Os) -> None:
 
 
 def profile_handlers(os: Os) -> None:
-    """Profiles good and broken are validated, and begun with; discovery profiles and a request
-    are asked for."""
+    """Profiles good and broken are validated; discovery profiles and a request are asked for."""
     broken = "<IhvSecurity><Passphrase>"
     os.begin()
     os.ask("validate_profile")
     os.ask("validate_profile", xml=broken)
-    os.pre_associate(broken)
-    os.reset()
     os.ask("create_discovery_profiles", insecure=False)
     if os.pre_associate() and os.post_associate():
         os.host.call("query_ui_request", ihv_handle=os.host.adapter, phase=2)
         os.stop()
+    os.reset()
+
+
+def invalid_profile(os: Os) -> None:
+    """A broken profile is validated, and begun with."""
+    broken = "<IhvSecurity><Passphrase>"
+    os.begin()
+    os.ask("validate_profile", xml=broken)
+    os.pre_associate(broken)
     os.reset()
 
 
@@ -391,6 +397,7 @@ SCENARIOS: dict[str, Callable[[Os], None]] = {
     "stale-handles": stale_handles,
     "hostile-offset-past-end": hostile_parameters,
     "profile-handlers": profile_handlers,
+    "invalid-profile": invalid_profile,
     "reassociation": connected(_reassociate),
     "short-and-garbled-packets": connected(_garble),
     "ui-request-answered": connected(_answer),

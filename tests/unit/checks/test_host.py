@@ -6,7 +6,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.evidence import names, parse_trace
-from tests.unit.checks.builder import ASSOC_PARAMS, IHV, PROLOGUE, WORKER, Story, port_state, tell
+from tests.unit.checks.builder import (
+    ASSOC_PARAMS,
+    IHV,
+    PROLOGUE,
+    WORKER,
+    Step,
+    Story,
+    port_state,
+    tell,
+)
 from tests.unit.checks.judging import clean, judge, only_finding
 
 REST = ("m1", "m2", "m3", "m4", "keys", "completion", "connected", "echo", "stop", "reset")
@@ -178,14 +187,18 @@ def test_an_end_lost_from_the_trace_is_no_crash() -> None:
 def test_a_hang_inside_the_framework() -> None:
     """A handler cannot return before the framework function it called has: that is the OS's."""
 
-    def inside(s: Story) -> None:
-        s.enter(names.RECEIVE_PACKET, hIhvExtAdapter=IHV, dwInBufferSize=121)
-        s.enter(names.SEND_PACKET, hDot11SvcHandle="0x5000", uPacketLen=100)
+    def inside(size: int) -> Step:
+        def step(s: Story) -> None:
+            s.enter(names.RECEIVE_PACKET, hIhvExtAdapter=IHV, dwInBufferSize=size)
+            s.enter(names.SEND_PACKET, hDot11SvcHandle="0x5000", uPacketLen=100)
 
-    story = tell(m2=inside, without=REST[2:])
-    story.wait_ms(20_000)
-    only_finding(story, "HOST-02", "MISS", "ReceivePacket has not returned")
-    assert "inside SendPacket" in judge(story).findings[0].message
+        return step
+
+    for size in (121, 4):  # neither is it the odd packet's doing (RX-03)
+        story = tell(m2=inside(size), without=REST[2:])
+        story.wait_ms(20_000)
+        only_finding(story, "HOST-02", "MISS", "ReceivePacket has not returned")
+        assert "inside SendPacket" in judge(story).findings[0].message
 
 
 def test_a_trace_that_begins_late_still_shows_the_end() -> None:

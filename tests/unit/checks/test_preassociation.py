@@ -76,6 +76,18 @@ def test_pre_02_twice_and_after_error() -> None:
     assert never_mind(story) == {("PRE-02", "FAIL")}
 
 
+def test_pre_02_said_again_after_a_refusal() -> None:
+    """What the OS refused to take has completed nothing: the DLL says it again."""
+
+    def refused_first(s: Story) -> None:
+        complete_pre(s, result=5023)
+        complete_pre(s)
+
+    clean(tell(pre_completion=refused_first), "PRE-02")
+    story = tell(pre_completion=refused_first, after={"pre_completion": pre_completion})
+    only_finding(story, "PRE-02", "FAIL", "2 times")
+
+
 def test_pre_03_inside_the_handler() -> None:
     """A completion on the handler's stack is a finding."""
     clean(tell(), "PRE-03")

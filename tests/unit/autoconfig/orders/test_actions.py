@@ -409,3 +409,20 @@ def test_a_reset_of_the_idle_adapter_cancels_requests_too(rig: Rig) -> None:
     rig.connection.connect(PROFILE)
     rig.host.answer("adapter_reset")
     assert rig.framework.take_ui_requests() == []
+
+
+def test_the_rest_of_an_attempt_goes_with_another_profile(rig: Rig) -> None:
+    """PRE-05: what the DLL matched is not what it is to begin with; the next attempt has the
+    profile that is stored."""
+    rig.order("Dot11ExtIhvPerformCapabilityMatch", "change-profile", fragment="garbage")
+    rig.connection.connect(PROFILE)
+    assert rig.host.answer("capability_match")["security_xml"] == PROFILE.security_xml
+    assert "<<" in rig.host.answer("pre_associate", status=87, reason=0x90001)["security_xml"]
+    assert rig.done() == [
+        {"order": 1, "on": "Dot11ExtIhvPerformCapabilityMatch", "do": "change-profile"}
+    ]
+    rig.finish_down("adapter_reset")
+    rig.performer.give([])
+    rig.connection.connect(PROFILE)
+    rig.host.answer("capability_match")
+    assert rig.host.answer("pre_associate")["security_xml"] == PROFILE.security_xml

@@ -108,6 +108,16 @@ def hold_delivery(scene: Scene, parameters: Arguments, report: Report) -> None:
     report({})
 
 
+def change_profile(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """The rest of the attempt goes with another security fragment in its profile (PRE-05)."""
+    attempt = scene.connection.attempt
+    if attempt is None:
+        report({"skipped": "no association, so no profile"})
+        return
+    attempt.profile = handler_actions.with_fragment(attempt.profile, parameters["fragment"])
+    report({})
+
+
 ACTIONS: dict[str, Action] = {
     "reset": reset,
     "reset-then-stop": reset_then_stop,
@@ -128,8 +138,9 @@ ACTIONS: dict[str, Action] = {
     "hold-delivery": hold_delivery,
     "capability-match": handler_actions.capability_match,
     "validate": handler_actions.validate,
+    "change-profile": change_profile,
     "discovery": handler_actions.discovery,
     "second-pre-associate": handler_actions.second_pre_associate,
     "stale-handle": handler_actions.stale_handle,
 }
-"""Every action of `orders.PARAMETERS` but "refuse", which is the performer's own."""
+"""Every action of `plan.PARAMETERS` but "refuse", which is the performer's own."""

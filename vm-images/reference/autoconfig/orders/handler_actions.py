@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .. import codes
 from ..association.assoc_params import mac_text
 from ..association.handler_arguments import bss_entry, profile_arguments
 from ..association.packets import EAPOL
 from ..handles import new_handle
 from ..ihv_host.line import Arguments
+from ..profile.wlan import Profile
 from .scene import Report, Scene
 
 UNKNOWN_REQUEST = "{5f0c6c4e-0000-4000-8000-000000000000}"
@@ -78,7 +81,7 @@ def packet(scene: Scene, parameters: Arguments, report: Report) -> None:
 
 
 def packet_of(peer: bytes, form: str) -> str:
-    """A received packet of one of orders.PACKET_FORMS, in hex."""
+    """A received packet of one of plan.PACKET_FORMS, in hex."""
     header = peer + EAPOL.to_bytes(2, "big")
     # Version, type EAPOL-Key, body length; descriptor, key information of M1, key length.
     key = bytes.fromhex("0203005f") + bytes.fromhex("02008a0010") + bytes(8) + bytes(range(32))
@@ -146,16 +149,21 @@ def stale_handle(scene: Scene, parameters: Arguments, report: Report) -> None:
         scene.host.call(call, {**scene.adapter(), **stale, **arguments}, report)
 
 
+def with_fragment(profile: Profile, fragment: str) -> Profile:
+    """The profile with one of plan.FRAGMENTS for its security fragment."""
+    if fragment == "own":
+        return profile
+    return replace(profile, security_xml=FRAGMENT_TEXTS[fragment])
+
+
 def _with_profile(scene: Scene, call: str, parameters: Arguments, report: Report) -> None:
     attempt = scene.connection.attempt
     if attempt is None:
         report({"skipped": "no association, so no profile"})
         return
-    arguments = profile_arguments(scene.connection.ihv_handle, attempt.profile)
     more = dict(parameters)
-    fragment = more.pop("fragment", "own")
-    if fragment != "own":
-        arguments["security_xml"] = FRAGMENT_TEXTS[fragment]
+    profile = with_fragment(attempt.profile, more.pop("fragment", "own"))
+    arguments = profile_arguments(scene.connection.ihv_handle, profile)
     if call in WITH_NETWORKS and attempt.bss is not None:
         arguments["bss_list"] = [bss_entry(attempt.bss)]
     scene.host.call(call, {**arguments, **more}, report)

@@ -81,6 +81,7 @@ NEEDED = {
     "indicate": {"type"},
     "hold-completion": {"delay_ms"},
     "hold-delivery": {"delay_ms"},
+    "change-profile": {"fragment"},
     "stale-handle": {"handler"},
     "refuse": {"error"},
 }
@@ -111,6 +112,7 @@ PARAMETERS: dict[str, dict[str, str]] = {
     "hold-delivery": {"delay_ms": NUMBER},
     "capability-match": {"fragment": TEXT},
     "validate": {"fragment": TEXT},
+    "change-profile": {"fragment": TEXT},
     "discovery": {"insecure": FLAG},
     "second-pre-associate": {},
     "stale-handle": {"handler": TEXT},
