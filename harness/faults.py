@@ -177,7 +177,7 @@ _PACKETS = _table(
     Fault("sends-to-group", "sends a packet to a group address", ("TX-02",)),
     Fault(
         "changes-buffer-in-flight", "writes to a packet before its SendPacketCompletion",
-        ("TX-03",),
+        ("TX-03",), scenario="late-send-completion",
     ),
     Fault(
         "reuses-completion-handle", "sends two packets with one completion handle", ("TX-04",),

@@ -159,6 +159,12 @@ def plain(os: Os) -> None:
     os.reset()
 
 
+def late_send_completion(os: Os) -> None:
+    """Packets are on their way for 300 ms."""
+    os.host.completion_delay_s = 0.3
+    plain(os)
+
+
 def deauthentication(os: Os) -> None:
     """The access point sends the station away after M2."""
     os.host.after_m2 = lambda: None
@@ -383,6 +389,7 @@ def eap_stopped(os: Os) -> None:
 
 SCENARIOS: dict[str, Callable[[Os], None]] = {
     "plain": plain,
+    "late-send-completion": late_send_completion,
     "eap-tls": eap_tls,
     "eap-stopped": eap_stopped,
     "deauthentication": deauthentication,

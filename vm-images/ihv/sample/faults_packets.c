@@ -49,7 +49,8 @@ static DWORD WINAPI to_group_too(HANDLE service, ULONG size, LPVOID packet, HAND
     return send_also(service, size, packet, completion, address_group);
 }
 
-/* TX-03: when SendPacket has returned, the bytes are on their way, and the completion is not. */
+/* TX-03: when SendPacket has returned, the bytes are on their way, and the completion is not: for a
+ * scenario that holds it back, else it may be there before us, and the packet gone. */
 static DWORD WINAPI then_changed(HANDLE service, ULONG size, LPVOID packet, HANDLE completion)
 {
     DWORD error = os.Dot11ExtSendPacket(service, size, packet, completion);
