@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.checks.onex import FAILURE, IN_PROGRESS, SUCCESS
+from harness.checks.families.onex import FAILURE, IN_PROGRESS, SUCCESS
 from harness.evidence import names
 from tests.unit.checks.builder import IHV, Step, Story
 from tests.unit.checks.judging import judge

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.ethertypes import EAPOL
-from harness.checks.onex import followed
-from harness.checks.receiving import odd_packet
+from harness.checks.families.ethertypes import EAPOL
+from harness.checks.families.onex import followed
+from harness.checks.families.receiving import odd_packet
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call

@@ -12,11 +12,11 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.ethertypes import EAPOL
+from harness.checks.families.ethertypes import EAPOL
+from harness.checks.families.onex import FAILURE as ONEX_FAILURE
+from harness.checks.families.onex import SUCCESS as ONEX_SUCCESS
+from harness.checks.families.onex_packets import EAPOL_KEY
 from harness.checks.finding import Severity
-from harness.checks.onex import FAILURE as ONEX_FAILURE
-from harness.checks.onex import SUCCESS as ONEX_SUCCESS
-from harness.checks.onex_packets import EAPOL_KEY
 from harness.checks.registry import Breach, Outcome, Unknown
 from harness.evidence import fields, names
 from harness.evidence.calls import Call

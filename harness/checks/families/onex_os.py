@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.ethertypes import EAPOL
-from harness.checks.onex import FAILURE, IN_PROGRESS
+from harness.checks.families.ethertypes import EAPOL
+from harness.checks.families.onex import FAILURE, IN_PROGRESS
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call

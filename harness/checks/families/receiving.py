@@ -7,10 +7,10 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_winerror
-from harness.checks.ethertypes import EAPOL, Lists, received
-from harness.checks.late import late_breaches
-from harness.checks.packets import wrong_ethertype
-from harness.checks.permissions import ERROR_INVALID_STATE
+from harness.checks.families.ethertypes import EAPOL, Lists, received
+from harness.checks.families.late import late_breaches
+from harness.checks.families.packets import wrong_ethertype
+from harness.checks.families.permissions import ERROR_INVALID_STATE
 from harness.checks.phases import BEGINS, Phase, Placed, placed
 from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.ethertypes import EAPOL, with_lists
+from harness.checks.families.ethertypes import EAPOL, with_lists
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call

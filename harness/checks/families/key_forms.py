@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.ethertypes import EAPOL, with_lists
+from harness.checks.families.ethertypes import EAPOL, with_lists
 from harness.checks.phases import Phase, all_placed, placed
 from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.late import late_breaches
+from harness.checks.families.late import late_breaches
 from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call

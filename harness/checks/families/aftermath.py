@@ -9,8 +9,8 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
+from harness.checks.families.postassociation_work import SET_KEYS, pending_at_reset
 from harness.checks.phases import Phase, Placed, all_placed, placed
-from harness.checks.postassociation_work import SET_KEYS, pending_at_reset
 from harness.checks.registry import Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
-from harness.checks.preassociation_work import leaves_security_to_the_os
+from harness.checks.families.preassociation_work import leaves_security_to_the_os
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call

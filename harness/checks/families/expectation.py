@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from harness.checks.case import Case
-from harness.checks.ethertypes import EAPOL
-from harness.checks.finding import Severity
-from harness.checks.not_connected import (
+from harness.checks.families.ethertypes import EAPOL
+from harness.checks.families.not_connected import (
     breach_of,
     calls_since,
     completions,
@@ -22,6 +21,7 @@ from harness.checks.not_connected import (
     who_owes,
     why_not_connected,
 )
+from harness.checks.finding import Severity
 from harness.checks.registry import Breach, Held, Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.model import AssociationEvidence, FrameRecord

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.checks.case import Case
-from harness.checks.ethertypes import EAPOL, with_lists
+from harness.checks.families.ethertypes import EAPOL, with_lists
 from harness.checks.phases import Phase, Placed, all_placed, placed
 from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names

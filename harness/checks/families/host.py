@@ -11,7 +11,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.deaths import Death, describe
-from harness.checks.late import describe_late
+from harness.checks.families.late import describe_late
 from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Process, handlers

@@ -7,7 +7,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
-from harness.checks.parameters import odd_parameters
+from harness.checks.families.parameters import odd_parameters
 from harness.checks.phases import Phase, placed
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
