@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,9 +19,12 @@ from harness.run import Plan
 from harness.scenarios import find_scenario
 from tests.unit.doubles import World
 
-hypothesis.settings.register_profile("shared machine", deadline=None)
-hypothesis.settings.load_profile("shared machine")
-"""An example that took long says something of what else the machine was doing, not of the code."""
+# An example that took long says something of what else the machine was doing, not of the code. The
+# same examples each time: a run of the tests speaks of the change it was made for. New ones are
+# looked for by HYPOTHESIS_PROFILE=explore.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 MakePlan = Callable[..., Plan]
 
