@@ -11,16 +11,31 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.errors import UsageError
+
 PREFIX = "hil-"
+SOCKET_PATH_BYTES = 107
+"""Most a Unix socket's path may have (unix(7): sun_path, less its terminator)."""
+_LONGEST = f"{PREFIX}12345678/radio"
+"""As long as the longest path of a socket below the folder for temporary files."""
 
 
 @contextlib.contextmanager
 def work_folder() -> Iterator[Path]:
-    """A folder with a short name (a Unix socket's path has 107 bytes at most), gone at the end.
+    """A folder with a short name, for the sake of its sockets' paths, gone at the end.
 
     Its lock tells a folder in use from one a killed run left, which is cleared away here.
+
+    Raises:
+        UsageError: the folder for temporary files lies too deep for a socket.
     """
     root = Path(tempfile.gettempdir())
+    too_long = len(os.fsencode(root / _LONGEST)) - SOCKET_PATH_BYTES
+    if too_long > 0:
+        raise UsageError(
+            f"{root}: too long a path for a Unix socket below it, by {too_long} bytes",
+            hint="set TMPDIR to a folder with a shorter path, such as /tmp",
+        )
     for left in root.glob(f"{PREFIX}*/lock"):
         _clear_if_left(left)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))

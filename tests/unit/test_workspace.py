@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness import workspace
+from harness.errors import UsageError
 from harness.workspace import PREFIX, work_folder
 
 KILLED = "import os\nfrom harness.workspace import work_folder\nwith work_folder(): os._exit(9)"
@@ -41,6 +42,22 @@ def test_a_socket_fits_into_its_path() -> None:
     """A Unix socket's path has 107 bytes: the folder's own name leaves room."""
     with work_folder() as folder:
         assert len(folder.name) <= 16
+
+
+def test_a_folder_too_deep_for_sockets_is_the_users_to_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said before anything is started, with the variable that names the folder; nothing is left."""
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with (
+        pytest.raises(UsageError, match="too long a path for a Unix socket") as error,
+        work_folder(),
+    ):
+        pass
+    assert "TMPDIR" in error.value.hint
+    assert list(deep.iterdir()) == []
 
 
 def test_what_a_killed_run_left_is_cleared(root: Path) -> None:
