@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from harness import bench
 from harness.bench import Figures, Timed, measure
-from harness.cli import app
+from harness.cli.app import app
 from harness.config import Lab
 from harness.console import PlainConsole
 from harness.errors import HarnessError

@@ -17,6 +17,7 @@ import pytest
 
 from harness import cli
 from harness.checks import RULES
+from harness.cli import running, signals
 from harness.errors import HarnessError, LabFault, UsageError
 from harness.results import StoreError
 from harness.scenarios import find_scenario, scenario_names
@@ -60,6 +61,7 @@ def hil(
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("HIL_COMMAND", "./hil")
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
     yield Command(folder, monkeypatch, capsys)
     for number, handler in handlers.items():
@@ -115,7 +117,7 @@ BAD: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
     ),
     "no associations": ({}, ["-n", "0"], ["--associations 0", "1 to 100000"]),
     "too many associations": ({}, ["-n", "100001"], ["--associations 100001", "1 to 100000"]),
-    "an unknown fault": ({}, ["--fault", "explodes"], ["'explodes'", "`hil faults` lists"]),
+    "an unknown fault": ({}, ["--fault", "explodes"], ["'explodes'", "hil faults` lists"]),
     "a fault of a vendor's DLL": (
         {}, ["--fault", "crashes", "--dll", "x.dll"], ["--fault crashes", "--dll"],
     ),
@@ -176,10 +178,10 @@ def test_faults_are_listed_with_their_rules(hil: Command) -> None:
 
 def test_only_the_reference_guest_obeys_orders() -> None:
     """Told before anything starts."""
-    cli._check_guest(find_scenario("plain"), "windows")
-    cli._check_guest(find_scenario("reset-post-pending"), "reference")
+    running._check_guest(find_scenario("plain"), "windows")
+    running._check_guest(find_scenario("reset-post-pending"), "reference")
     with pytest.raises(UsageError, match="only the reference guest obeys orders"):
-        cli._check_guest(find_scenario("reset-post-pending"), "windows")
+        running._check_guest(find_scenario("reset-post-pending"), "windows")
 
 
 def test_scenarios_are_listed(hil: Command) -> None:
@@ -234,7 +236,7 @@ def test_every_end_has_its_exit_code_and_its_line(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "perform", fail)
+    monkeypatch.setattr(running, "perform", fail)
     said = hil("run")
     assert said.code == code
     assert said.err.startswith("error: ")
@@ -247,7 +249,7 @@ def test_a_signal_is_an_interruption_and_a_second_one_waits(
     hil: Command, number: signal.Signals
 ) -> None:
     """The first ends the run as Ctrl-C does, by its name; the clean-up cannot be cut short."""
-    cli._signals()
+    signals.interrupt_on_signals()
     with pytest.raises(KeyboardInterrupt, match=number.name):
         os.kill(os.getpid(), number)
     for other in SIGNALS:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness import doctor
-from harness.cli import app
+from harness.cli.app import app
 from harness.doctor import PROGRAMS, Need, examine
 from harness.vm.accel import Choice
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from harness.checks import RULES, UNOBSERVABLE
 from harness.checks.book import entries, summary
-from harness.cli import app
+from harness.cli.app import app
 from harness.errors import UsageError
 from harness.rulebook import examples, explain, find
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness import soak as module
-from harness.cli import app
+from harness.cli.app import app
 from harness.config import Lab, Store
 from harness.console import PlainConsole
 from harness.results import LabFault, RulesResult, RunResult, Verdict

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`hil doctor`, `hil image` and `hil bench`: this machine, prepared and measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from harness.bench import Figures, measure
+from harness.cli.options import JsonOption, LabOption
+from harness.cli.signals import interrupt_on_signals
+from harness.config import load_lab
+from harness.console import open_console
+from harness.soak import Soak, soak
+
+
+def doctor(as_json: JsonOption = False) -> None:
+    """List every need of the lab, one line each, with the exact fix."""
+    from harness.doctor import examine
+
+    needs = examine()
+    if as_json:
+        rows = [{"need": n.name, "ok": n.ok, "found": n.found, "fix": n.fix} for n in needs]
+        typer.echo(json.dumps(rows, indent=1))
+    else:
+        for need in needs:
+            mark = "ok     " if need.ok else "MISSING" if need.required else "note   "
+            fix = "" if need.ok or not need.fix else f"; fix: {need.fix}"
+            typer.echo(f"{mark} {need.name}: {need.found}{fix}")
+    raise typer.Exit(0 if all(need.ok or not need.required for need in needs) else 2)
+
+
+def image(lab: LabOption = None) -> None:
+    """Build the reference guest's image, if it is not in the cache."""
+    from harness.vm.images import prepare
+
+    interrupt_on_signals()
+    with open_console() as console:
+        images = prepare(load_lab(lab).store.cache, console)
+        console.note(f"image {images.key} in {images.disk.parent}")
+
+
+def bench(
+    as_json: JsonOption = False,
+    associations: Annotated[int, typer.Option("--associations", "-n")] = 20,
+    build: Annotated[bool, typer.Option(help="Also time an image build from nothing.")] = True,
+    soaked: Annotated[
+        int,
+        typer.Option("--soak", min=0, help="Instead: so many associations over all scenarios."),
+    ] = 0,
+    lab: LabOption = None,
+) -> None:
+    """Measure image build, first verdict, rate, AP turnaround, cost of the recorder; or soak."""
+    interrupt_on_signals()
+    figures: Figures | Soak
+    with open_console(sys.stderr) as console:
+        if soaked:
+            figures = soak(load_lab(lab), console, soaked)
+        else:
+            figures = measure(load_lab(lab), console, associations=associations, build=build)
+    if as_json:
+        typer.echo(json.dumps(figures.to_json(), indent=1))
+    else:
+        for line in figures.lines():
+            typer.echo(line)
+    if isinstance(figures, Soak):
+        raise typer.Exit(figures.verdict.exit_code)
