@@ -15,7 +15,15 @@ from typing import Any
 from harness.config import Limits
 from harness.deadline import Deadline
 from harness.errors import LabFault, TooSlow
-from harness.evidence import AssociationEvidence, ClockModel, Echo, IhvRecord, Notification
+from harness.evidence import (
+    AssociationEvidence,
+    ClockModel,
+    Echo,
+    IhvRecord,
+    Notification,
+    PerformedOrder,
+    performed_orders,
+)
 from harness.guest.agent import (
     CONNECTION_ATTEMPT_FAIL,
     CONNECTION_COMPLETE,
@@ -47,7 +55,7 @@ class Attempt:
         self._interfaces: tuple[Interface, ...] = ()
         self._ihv: list[IhvRecord] = []
         self._echo: Echo | None = None
-        self._orders: tuple[int, ...] = ()
+        self._performed: tuple[PerformedOrder, ...] = ()
 
     def run(self) -> None:
         """Associate, use the association, end it; raises `LabFault` if the lab breaks."""
@@ -86,7 +94,8 @@ class Attempt:
             notifications=notifications,
             echo=self._echo,
             lab_fault=lab_fault,
-            orders=self._orders,
+            orders=tuple(sorted({one.place for one in self._performed})),
+            performed=self._performed,
         )
 
     def _note_orders(self, done: list[dict[str, Any]]) -> None:
@@ -94,8 +103,7 @@ class Attempt:
         if done:
             event = {"event": "orders", "association": self._index, "done": done}
             self._session.recording.event(event)
-        places = {one.get("order") for one in done if "skipped" not in one}
-        self._orders = tuple(sorted(one for one in places if isinstance(one, int)))
+        self._performed = performed_orders(done)
 
     def _connect(self) -> None:
         """Ask for the connection of every adapter, one right after the other."""

@@ -51,11 +51,12 @@ def limits_of(lab: Lab) -> Limits:
 def expectation_of(scenario: Scenario) -> Expectation:
     """What the checker is to expect of each association of a scenario."""
     orders = tuple(order.phrase() for order in scenario.os)
+    air = tuple(rule.phrase() for rule in scenario.air)
     if scenario.expect.connected == "either":
-        return Expectation(connected=None, echoes=0, messages=(), orders=orders)
+        return Expectation(connected=None, echoes=0, messages=(), orders=orders, air=air)
     if not scenario.expect.connected:
         stopped = scenario.expect.stopped
-        return Expectation(connected=False, messages=(), stopped=stopped, orders=orders)
+        return Expectation(connected=False, messages=(), stopped=stopped, orders=orders, air=air)
     messages = MESSAGES if scenario.group_rekeys else MESSAGES[:4]
     return Expectation(
         connected=True,
@@ -63,6 +64,7 @@ def expectation_of(scenario: Scenario) -> Expectation:
         messages=messages,
         sessions=1 + scenario.roams,
         orders=orders,
+        air=air,
         adapters=scenario.adapters,
     )
 

@@ -32,7 +32,7 @@ from harness.results import (
     write_atomic,
 )
 from harness.run import Gathered, Plan, gather
-from harness.scenarios import AirRule, Scenario
+from harness.scenarios import Scenario
 
 
 def perform(
@@ -126,7 +126,7 @@ def _unjudged(plan: Plan, gathered: Gathered, run_id: str, started_at: datetime)
             bssid=gathered.bssid or None,
             channel=network.channel,
             security=network.security,
-            rules=tuple(phrase(rule) for rule in plan.scenario.air),
+            rules=tuple(rule.phrase() for rule in plan.scenario.air),
         ),
         stages=tuple(gathered.stages),
         lab_faults=(gathered.lab_fault,) if gathered.lab_fault else (),
@@ -142,13 +142,6 @@ def _ordered(scenario: Scenario) -> tuple[str, ...]:
         + (f", {form.hostile}" if form.hostile else "")
     )  # fmt: skip
     return tuple(order.phrase() for order in scenario.os) + ((unusual,) if unusual else ())
-
-
-def phrase(rule: AirRule) -> str:
-    """An air rule in words: "drop M3 (1st)"."""
-    extra = {"delay": f" by {rule.delay_ms} ms", "repeat": f" {rule.copies or 1} times"}
-    which = "every one" if rule.nth == "every" else f"number {rule.nth}"
-    return f"{rule.action} {rule.message}{extra.get(rule.action, '')} ({which})"
 
 
 def pages(evidence: RunEvidence) -> Pages:

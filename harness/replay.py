@@ -22,8 +22,10 @@ from harness.evidence import (
     ClockModel,
     Echo,
     Notification,
+    PerformedOrder,
     RunEvidence,
     parse_trace,
+    performed_orders,
     split,
 )
 from harness.judge import Judge, judged
@@ -67,6 +69,7 @@ def load(folder: Path) -> Replay:
     """
     frames: dict[int, list[FrameRecord]] = {}
     notifications: list[Notification] = []
+    performed: dict[int, tuple[PerformedOrder, ...]] = {}
     associations: list[AssociationEvidence] = []
     judge = Judge(Limits(), Expectation())
     clock = ClockModel(0, 1 << 62)
@@ -81,6 +84,8 @@ def load(folder: Path) -> Replay:
                 case "notification":
                     del event["host_ns"]
                     notifications.append(Notification(**event))
+                case "orders":
+                    performed[event["association"]] = performed_orders(event["done"])
                 case "association":
                     associations.append(_association(event))
                     clock = ClockModel(**event["clock"])
@@ -94,6 +99,7 @@ def load(folder: Path) -> Replay:
         replace(
             one,
             frames=tuple(frames.get(one.index, ())),
+            performed=performed.get(one.index, ()),
             ihv=part,
             notifications=tuple(n for n in notifications if one.connect_ns <= n.t_ns <= one.end_ns),
         )
@@ -117,6 +123,7 @@ def _judge(event: dict[str, Any]) -> Judge:
     expect = dict(event["expect"])
     expect["messages"] = tuple(expect["messages"])
     expect["orders"] = tuple(expect.get("orders", ()))
+    expect["air"] = tuple(expect.get("air", ()))
     return Judge(Limits(**event["limits"]), Expectation(**expect))
 
 

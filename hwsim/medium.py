@@ -228,7 +228,8 @@ class Medium:
                 air_ns=up.air_ns, guest_ns=up.guest_ns,
                 transmitter=mac_text(header.transmitter), receiver=mac_text(header.receiver),
                 length=len(up.heard.frame), acked=acked, delivered=delivered,
-                rule=rule.action if rule else None, retry=note.retry, protected=note.protected,
+                rule=rule.action if rule else None, rule_place=rule.place if rule else None,
+                retry=note.retry, protected=note.protected,
                 replay_counter=note.replay_counter, mic_ok=note.mic_ok, pn=note.pn,
                 detail=note.detail,
             )  # fmt: skip
@@ -346,7 +347,8 @@ class Medium:
             number=down.number, association=down.association, direction="down", kind=note.kind,
             air_ns=down.air_ns, guest_ns=guest_ns, transmitter=mac_text(frame[10:16]),
             receiver=mac_text(frame[4:10]), length=len(frame), acked=acked, delivered=delivered,
-            rule=rule.action if rule else None, retry=note.retry, protected=note.protected,
+            rule=rule.action if rule else None, rule_place=rule.place if rule else None,
+            retry=note.retry, protected=note.protected,
             replay_counter=note.replay_counter, mic_ok=note.mic_ok, pn=note.pn, detail=note.detail,
         )  # fmt: skip
         if rule is not None and rule.action == "drop":

@@ -38,8 +38,10 @@ class FrameRecord:
     when that never happened. ``acked`` is what the sender was told, ``delivered`` what the
     receiver got; they differ under a ``drop-ack`` rule. ``retry`` marks a retransmission of the
     same EAPOL or management message by its sender, not one made by a ``repeat`` rule.
-    ``pn`` is the CCMP packet number. In ``detail`` an M1 has ``digest``, the first 16 hexadecimal
-    digits of the SHA-256 of its EAPOL PDU, so that it is known again where it is handed on.
+    ``rule`` is the action of the rule that acted on it, ``rule_place`` that rule's place among the
+    scenario's, from 1; older records have no place. ``pn`` is the CCMP packet number. In ``detail``
+    an M1 has ``digest``, the first 16 hexadecimal digits of the SHA-256 of its EAPOL PDU, so that
+    it is known again where it is handed on.
     """
 
     number: int
@@ -60,6 +62,7 @@ class FrameRecord:
     mic_ok: bool | None
     pn: int | None
     detail: dict[str, str | int]
+    rule_place: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON object; field names are the keys."""
@@ -72,14 +75,16 @@ class FrameRecord:
         Raises :class:`RecordError` naming the first field that is missing or of a wrong type.
         """
         for name, check in _CHECKS.items():
-            if name not in value:
+            if name not in value and name not in _LATER:
                 raise RecordError(f"frame record: {name} is missing")
-            if not check(value[name]):
+            if not check(value.get(name)):
                 raise RecordError(f"frame record: {name} has the wrong value {value[name]!r:.60}")
-        return cls(**{name: value[name] for name in _FIELDS})
+        return cls(**{name: value.get(name) for name in _FIELDS})
 
 
 _FIELDS = tuple(field.name for field in fields(FrameRecord))
+_LATER = frozenset({"rule_place"})
+"""Fields that older records lack."""
 
 
 def _is_int(value: Any) -> bool:
@@ -124,4 +129,5 @@ _CHECKS = {
     "mic_ok": lambda value: value is None or _is_bool(value),
     "pn": lambda value: value is None or _is_count(value),
     "detail": _is_detail,
+    "rule_place": lambda value: value is None or _is_count(value),
 }

@@ -8,7 +8,7 @@ transmit status is final), so a dropped message is lost as if every attempt had 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 from hwsim.records import Direction, FrameKind
@@ -41,6 +41,7 @@ class Rule:
     """``nth`` counts the messages that fit ``message`` and ``direction``; 0 stands for every one.
 
     ``delay_ms`` belongs to delay, ``copies`` to repeat, ``direction`` ``None`` fits both.
+    ``place`` is its place among the rules, from 1: the book it is in gives it.
     """
 
     message: Message
@@ -49,13 +50,14 @@ class Rule:
     delay_ms: int = 0
     copies: int = 1
     direction: Direction | None = None
+    place: int = 0
 
 
 class RuleBook:
     """The rules of one association, each with its count of messages seen."""
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
-        self._rules = tuple(rules)
+        self._rules = tuple(replace(rule, place=n) for n, rule in enumerate(rules, 1))
         self._counts = [0] * len(self._rules)
 
     def match(self, kind: FrameKind, direction: Direction) -> Rule | None:

@@ -47,3 +47,5 @@ class Expectation:
     """StopPostAssociate must be seen for a session of the association."""
     orders: tuple[str, ...] = ()
     """What the guest's WLAN service is ordered to do, in words; all of it must be done."""
+    air: tuple[str, ...] = ()
+    """What the scenario's rules do to messages on the air, in words."""

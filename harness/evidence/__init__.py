@@ -14,9 +14,11 @@ from harness.evidence.model import (
     FrameRecord,
     IhvRecord,
     Notification,
+    PerformedOrder,
     RunEvidence,
     TraceDamage,
 )
+from harness.evidence.performed import performed_orders
 from harness.evidence.segments import Segments, Session, segment
 from harness.evidence.states import AdapterState, adapter_states
 from harness.evidence.timeline import TimelineEvent, timeline, timelines
@@ -33,6 +35,7 @@ __all__ = [
     "FrameRecord",
     "IhvRecord",
     "Notification",
+    "PerformedOrder",
     "Process",
     "RunEvidence",
     "Segments",
@@ -44,6 +47,7 @@ __all__ = [
     "order",
     "pair",
     "parse_trace",
+    "performed_orders",
     "segment",
     "split",
     "tighten",

@@ -24,6 +24,7 @@ __all__ = [
     "FrameRecord",
     "IhvRecord",
     "Notification",
+    "PerformedOrder",
     "RunEvidence",
     "TraceDamage",
 ]
@@ -124,6 +125,20 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True)
+class PerformedOrder:
+    """One order of the scenario that the guest's WLAN service carried out.
+
+    ``place`` is its place among the scenario's, from 1, ``on`` the event and ``do`` the action.
+    ``t_ns`` is when it began, None where the guest did not tell.
+    """
+
+    place: int
+    on: str
+    do: str
+    t_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AssociationEvidence:
     """Everything about one connection attempt, on the guest clock where a clock is not named.
 
@@ -140,6 +155,8 @@ class AssociationEvidence:
     lab_fault: str | None = None
     orders: tuple[int, ...] = ()
     """Places (from 1) of the scenario's orders that the guest's WLAN service carried out."""
+    performed: tuple[PerformedOrder, ...] = ()
+    """The same orders each time they were carried out, in that order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,12 @@ class AirRule(Strict):
             raise ValueError("copies goes with action = 'repeat' only")
         return self
 
+    def phrase(self) -> str:
+        """The rule in words: "drop M3 (number 1)"."""
+        extra = {"delay": f" by {self.delay_ms} ms", "repeat": f" {self.copies or 1} times"}
+        which = "every one" if self.nth == "every" else f"number {self.nth}"
+        return f"{self.action} {self.message}{extra.get(self.action, '')} ({which})"
+
 
 class Ihv(Strict):
     """The `<IHV>` part of the profile: what the vendor's DLL gets to read."""

@@ -13,7 +13,7 @@ from harness import association as module
 from harness.association import Attempt, clock_of
 from harness.config import Limits
 from harness.errors import LabFault, PeerGone, TooSlow
-from harness.evidence import Notification
+from harness.evidence import Notification, PerformedOrder
 from harness.guest.agent import Interface
 from harness.jsonlines import CallFailed
 from harness.lab import Session
@@ -89,10 +89,15 @@ def test_the_orders_of_the_scenario_are_given_first(world: World, attempt: Try) 
 
 def test_the_orders_carried_out_are_evidence(world: World, attempt: Try) -> None:
     """Those the guest reports, each once; one it had to leave out is not among them."""
-    world.orders.done = [{"order": 2}, {"order": 1}, {"order": 2}, {"order": 3, "skipped": "x"}]
+    world.orders.done = [
+        {"order": 2, "on": "idle", "do": "reset", "t_ns": 7}, {"order": 1}, {"order": 2},
+        {"order": 3, "skipped": "x"}, {"order": "?"},
+    ]  # fmt: skip
     made = attempt("reset-post-pending")
     made.run()
     assert made.evidence().orders == (1, 2)
+    assert [one.place for one in made.evidence().performed] == [2, 1, 2]
+    assert made.evidence().performed[0] == PerformedOrder(2, "idle", "reset", 7)
 
 
 @pytest.mark.parametrize(("code", "reason"), [(11, 0x38005), (10, 5)])

@@ -19,7 +19,7 @@ from harness.config import Lab
 from harness.console import PlainConsole
 from harness.errors import HarnessError, LabFault
 from harness.jsonlines import CallFailed
-from harness.outcome import perform, phrase, resolved
+from harness.outcome import perform, resolved
 from harness.results import RunResult, Verdict
 from harness.run import Plan
 from harness.scenarios import AirRule, find_scenario
@@ -328,7 +328,7 @@ def test_a_lab_file_with_odd_paths_still_loads(plan: MakePlan, tmp_path: Path) -
 )
 def test_air_rules_in_words(rule: dict[str, Any], words: str) -> None:
     """The report says what the medium did."""
-    assert phrase(AirRule.model_validate(rule)) == words
+    assert AirRule.model_validate(rule).phrase() == words
 
 
 def test_the_frames_and_notifications_are_on_disk(

@@ -323,11 +323,11 @@ class Rig:
         self.performer.give([{"on": on, "do": do, **parameters}])
 
     def done(self) -> list[Arguments]:
-        """What was carried out of it; none of it may be in progress."""
+        """What was carried out of it, times left out; none of it may be in progress."""
         told: list[list[Arguments]] = []
         self.performer.collect(told.append)
         (done,) = told
-        return done
+        return [{name: one[name] for name in one if name != "t_ns"} for one in done]
 
     # --- states ---
 

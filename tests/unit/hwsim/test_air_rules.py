@@ -42,7 +42,8 @@ def test_m2_lost(air: AirProcess) -> None:
     assert station.acked(station.m2(again))
     finish(client, station)
     lost = client.frame("M2")
-    assert (lost["rule"], lost["acked"], lost["delivered"]) == ("drop", False, False)
+    assert (lost["rule"], lost["rule_place"]) == ("drop", 1)
+    assert (lost["acked"], lost["delivered"]) == (False, False)
     assert lost["mic_ok"] is None
     assert client.frame("M1", 2)["retry"]
     assert client.frame("M2", 2)["retry"]

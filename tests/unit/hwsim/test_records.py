@@ -25,7 +25,14 @@ def test_there_and_back() -> None:
     assert FrameRecord.from_json(json.loads(text)) == RECORD
 
 
-@pytest.mark.parametrize("name", RECORD.to_json())
+def test_a_record_of_before_the_rules_had_places() -> None:
+    """It is read, and says of no rule which one it was."""
+    value = RECORD.to_json()
+    del value["rule_place"]
+    assert FrameRecord.from_json(value).rule_place is None
+
+
+@pytest.mark.parametrize("name", [name for name in RECORD.to_json() if name != "rule_place"])
 def test_missing_field(name: str) -> None:
     """Every field is needed; the error names it."""
     value = RECORD.to_json()
@@ -41,7 +48,7 @@ def test_missing_field(name: str) -> None:
         ("air_ns", 1.5), ("guest_ns", "1"), ("transmitter", "02-00-00-00-00-00"), ("length", None),
         ("acked", 1), ("delivered", None), ("rule", 3), ("retry", "no"), ("replay_counter", -1),
         ("mic_ok", 0), ("pn", "1"), ("detail", []), ("detail", {"a": None}),
-        ("detail", {"a": True}),
+        ("detail", {"a": True}), ("rule_place", "1"),
     ],
 )  # fmt: skip
 def test_wrong_type(name: str, value: Any) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 from autoconfig.association.attempt import Phase
+from autoconfig.ihv_host.ends import clock_ns
+from autoconfig.ihv_host.line import Arguments
 from autoconfig.orders.plan import OrderError
 
 from tests.unit.autoconfig.doubles import AP, PROFILE, Rig
@@ -44,6 +46,16 @@ def test_a_function_is_refused_with_the_error_ordered(rig: Rig) -> None:
     assert rig.done() == [{"order": 1, "on": SEND, "do": "refuse"}]
 
 
+def test_what_was_done_is_told_with_its_time(rig: Rig) -> None:
+    """On the clock of the trace, so that it can be told what came of it."""
+    before_ns = clock_ns()
+    rig.order("idle", "disconnect")
+    told: list[list[Arguments]] = []
+    rig.performer.event("idle")
+    rig.performer.collect(told.append)
+    assert before_ns <= told[0][0]["t_ns"] <= clock_ns()
+
+
 def test_the_moments_come_in_their_order(rig: Rig) -> None:
     """connect, idle, connected, disconnect: each once in an association."""
     moments: list[str] = []
@@ -76,7 +88,7 @@ def test_what_was_done_is_told_when_it_is_over(rig: Rig) -> None:
     rig.performer.collect(told.append)
     assert told == []
     rig.host.answer("adapter_reset")
-    assert told == [[{"order": 1, "on": "idle", "do": "reset", "status": 0}]]
+    assert told == [[{**told[0][0], "order": 1, "on": "idle", "do": "reset", "status": 0}]]
 
 
 def test_a_lost_host_ends_the_waiting(rig: Rig) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import partial
 
 from ..association.assoc_params import parse_form
+from ..ihv_host.ends import clock_ns
 from ..ihv_host.line import Arguments, Caller, Done
 from ..log import note
 from .actions import ACTIONS
@@ -49,7 +50,8 @@ class Performer:
         self._open.clear()
 
     def collect(self, done: Callable[[list[Arguments]], None]) -> None:
-        """Call `done` with what was carried out, once nothing of it is in progress any more."""
+        """Call `done` with what was carried out and when (guest clock), once nothing of it is in
+        progress any more."""
         self._waiting.append(done)
         self._answer()
 
@@ -85,7 +87,7 @@ class Performer:
 
     def _note(self, place: int, order: Order) -> int:
         note(f"order: {order.do} on {order.on}")
-        self._done.append({"order": place + 1, "on": order.on, "do": order.do})
+        self._done.append({"order": place + 1, "on": order.on, "do": order.do, "t_ns": clock_ns()})
         return len(self._done) - 1
 
     def _reported(self, index: int, record: Arguments, result: Arguments) -> None:
