@@ -10,6 +10,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
+from harness.guest.ssh import CommandResult
 from harness.lab import Guest
 from tests.vm.shell import GuestShell
 
@@ -19,6 +20,43 @@ int main(void)
 {
     HWND window = CreateWindowW(L"STATIC", L"hil", 0, 0, 0, 1, 1, HWND_MESSAGE, NULL, NULL, NULL);
     return GetDesktopWindow() && window ? 42 : 1;
+}
+"""
+
+PARSER = """
+#define COBJMACROS
+#include <initguid.h>
+#include <windows.h>
+#include <msxml2.h>
+#include <stdio.h>
+
+/* Prints the text of /a/b as the DOMDocument of that name reads it, or what COM answered. */
+static void parse(const WCHAR *name)
+{
+    IXMLDOMDocument *document = NULL;
+    IXMLDOMNode *node = NULL;
+    VARIANT_BOOL loaded = VARIANT_FALSE;
+    BSTR xml = SysAllocString(L"<a><b>value</b></a>"), path = SysAllocString(L"/a/b"), text = NULL;
+    CLSID class;
+    HRESULT result = CLSIDFromProgID(name, &class);
+    if (SUCCEEDED(result))
+        result = CoCreateInstance(&class, NULL, CLSCTX_INPROC_SERVER, &IID_IXMLDOMDocument,
+                                  (void **)&document);
+    if (SUCCEEDED(result)) result = IXMLDOMDocument_loadXML(document, xml, &loaded);
+    if (result == S_OK) result = IXMLDOMDocument_selectSingleNode(document, path, &node);
+    if (result == S_OK) result = IXMLDOMNode_get_text(node, &text);
+    printf("%ls %#lx %ls\\n", name, (unsigned long)result, text ? text : L"-");
+}
+
+int main(void)
+{
+    CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    parse(L"Microsoft.XMLDOM");
+    parse(L"Msxml2.DOMDocument");
+    parse(L"Msxml2.DOMDocument.3.0");
+    parse(L"Msxml2.DOMDocument.6.0");
+    CoUninitialize();
+    return 0;
 }
 """
 
@@ -51,13 +89,27 @@ def test_files_are_named_as_on_windows(guest: Guest) -> None:
 
 def test_a_program_may_make_a_window(guest: Guest, tmp_path: Path) -> None:
     """A DLL's hidden message window must not bring the guest down: such a program just ends."""
-    (tmp_path / "w.c").write_text(WINDOW)
-    program = tmp_path / "w.exe"
-    argv = ["x86_64-w64-mingw32-gcc", "-o", str(program), str(tmp_path / "w.c")]
+    assert run_program(guest, tmp_path, WINDOW).status == 42
+
+
+def test_com_has_parsers_for_xml(guest: Guest, tmp_path: Path) -> None:
+    """A DLL that reads its profile fragments by MSXML gets the parser it names, old or new."""
+    said = run_program(guest, tmp_path, PARSER, "-lole32", "-loleaut32", "-luuid").output
+    assert said.split("\n") == [
+        "Microsoft.XMLDOM 0 value", "Msxml2.DOMDocument 0 value",
+        "Msxml2.DOMDocument.3.0 0 value", "Msxml2.DOMDocument.6.0 0 value",
+    ]  # fmt: skip
+
+
+def run_program(guest: Guest, folder: Path, source: str, *options: str) -> CommandResult:
+    """Compile a program, bring it to the guest and run it there."""
+    (folder / "w.c").write_text(source)
+    program = folder / "w.exe"
+    argv = ["x86_64-w64-mingw32-gcc", "-o", str(program), str(folder / "w.c"), *options]
     subprocess.run(argv, check=True)
     place = PureWindowsPath(r"C:\hil\w.exe")
     guest.ssh.put(program, place)
-    assert guest.ssh.run(str(place), timeout_s=30).status == 42
+    return guest.ssh.run(str(place), timeout_s=30)
 
 
 @pytest.mark.parametrize("address", ["10.0.2.2", "10.0.2.3", "192.0.2.1"])
