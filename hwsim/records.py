@@ -74,17 +74,18 @@ class FrameRecord:
 
         Raises :class:`RecordError` naming the first field that is missing or of a wrong type.
         """
+        given = {**_LATER, **value}
         for name, check in _CHECKS.items():
-            if name not in value and name not in _LATER:
+            if name not in given:
                 raise RecordError(f"frame record: {name} is missing")
-            if not check(value.get(name)):
-                raise RecordError(f"frame record: {name} has the wrong value {value[name]!r:.60}")
-        return cls(**{name: value.get(name) for name in _FIELDS})
+            if not check(given[name]):
+                raise RecordError(f"frame record: {name} has the wrong value {given[name]!r:.60}")
+        return cls(**{name: given[name] for name in _FIELDS})
 
 
 _FIELDS = tuple(field.name for field in fields(FrameRecord))
-_LATER = frozenset({"rule_place"})
-"""Fields that older records lack."""
+_LATER: dict[str, Any] = {"rule_place": None}
+"""Fields that older records lack, and what they are taken for."""
 
 
 def _is_int(value: Any) -> bool:
