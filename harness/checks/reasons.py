@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from harness import codes
 from harness.checks.case import Case
-from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
+from harness.checks.codes import is_failure_reason, is_success_reason, is_winerror
 from harness.checks.finding import Severity
 from harness.checks.registry import Outcomes
 from harness.evidence import fields, names
@@ -20,17 +21,18 @@ def reason_fits(
             continue
         reason = fields.integer(call.out, "pdwReasonCode")
         if win32 and not is_winerror(call.result):
-            message = f"{name} returned {hexed(call.result)}, which is no code of winerror.h"
+            message = f"{name} returned {codes.win32(call.result)}, which is no code of winerror.h"
             yield case.breach(message, call, severity=severity)
         elif reason is None:
             yield case.unknown("the trace does not show the reason", call)
         elif call.result == 0 and not is_success_reason(reason):
-            message = f"{name} succeeded with reason {hexed(reason)}; expected 0 or an IHV reason"
+            told = codes.reason(reason)
+            message = f"{name} succeeded with reason {told}; expected 0 or an IHV reason"
             yield case.breach(message, call, severity=severity)
         elif call.result != 0 and not is_failure_reason(reason):
             yield case.breach(
-                f"{name} returned error {call.result} with reason {hexed(reason)}; expected an L2 "
-                "or IHV reason that is not 0",
+                f"{name} returned {codes.win32(call.result)} with reason {codes.reason(reason)}; "
+                "expected an L2 or IHV reason that is not 0",
                 call,
                 severity=severity,
             )

@@ -146,7 +146,7 @@ CASES = {
     "filter": ("HOST-03", "exit code 3"),
     "free-itself": ("HOST-01", "exception"),
     "refuse-load": ("HOST-05", "1114"),
-    "refuse-service": ("HOST-05", "InitService returned error 5"),
+    "refuse-service": ("HOST-05", "InitService returned ERROR_ACCESS_DENIED"),
 }
 
 

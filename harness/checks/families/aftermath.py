@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.families.postassociation_work import SET_KEYS, pending_at_reset
@@ -53,7 +54,7 @@ def stop_after_reset_succeeds(case: Case) -> Outcomes:
             continue
         if call.returned is None:
             continue
-        message = f"StopPostAssociate after AdapterReset returned error {call.result}"
+        message = f"StopPostAssociate after AdapterReset returned {codes.win32(call.result)}"
         yield case.breach(message, call, item.since) if call.result else case.held(call)
 
 
@@ -153,7 +154,7 @@ def cancelled_by_reset(case: Case) -> Outcomes:
             yield case.held(first)
         else:
             name = names.short(first.function)
-            message = f"{name} on AdapterReset carries error {error}; expected 1223"
+            message = f"{name} on AdapterReset carries {codes.win32(error)}; expected 1223"
             yield case.breach(message, first, reset)
 
 
@@ -242,7 +243,7 @@ def idle_reset_succeeds(case: Case) -> Outcomes:
         if call.function != names.ADAPTER_RESET or call.returned is None:
             continue
         if item.phase in (Phase.INIT, Phase.RESET):
-            message = f"AdapterReset {item.phase} returned error {call.result}"
+            message = f"AdapterReset {item.phase} returned {codes.win32(call.result)}"
             yield case.breach(message, call, item.since) if call.result else case.held(call)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.phases import Placed, placed
 from harness.checks.registry import Outcome, Outcomes, rule
@@ -173,7 +174,8 @@ def _succeeds(call: Call) -> bool:
 
 def _not_registered(case: Case, call: Call, reset: Call, refused: Call | None) -> Outcome:
     if refused is not None:
-        return case.unknown(f"SetEtherTypeHandling was refused with error {refused.result}", call)
+        why = f"SetEtherTypeHandling was refused with {codes.win32(refused.result)}"
+        return case.unknown(why, call)
     blind = case.blind(call.process, case.association_of(call), reset.start_ns, call.start_ns)
     if blind:
         return case.unknown(blind, call)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.deaths import Death
 from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
@@ -154,7 +155,7 @@ def _did_not_start(case: Case, process: Process, told: IhvRecord) -> Outcomes:
     error = fields.integer(process.load.raw, "error") if process.load else None
     if error and process.load:
         words = f" ({WIN32[error]})" if error in WIN32 else ""
-        what = f"LoadLibrary failed with error {error}{words}"
+        what = f"LoadLibrary failed with {codes.win32(error)}{words}"
         at_ns = process.load.t_ns
         yield _start(case, process, what, at_ns, (process.load.seq, told.seq))
         return
@@ -164,7 +165,7 @@ def _did_not_start(case: Case, process: Process, told: IhvRecord) -> Outcomes:
     for function in (*REQUIRED, names.INIT_ADAPTER):
         for call in process.of(function):
             if call.returned is not None and call.result:
-                what = f"{names.short(function)} returned error {call.result}"
+                what = f"{names.short(function)} returned {codes.win32(call.result)}"
                 yield _start(case, process, what, call.start_ns, call.seqs)
                 return
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.phases import placed
 from harness.checks.registry import Outcomes, rule
@@ -46,7 +47,7 @@ def invalid_profile_is_refused(case: Case) -> Outcomes:
                 continue
             message = (
                 "PerformPreAssociate took a profile that ValidateProfile had refused as invalid, "
-                f"with error {told.result}"
+                f"with {codes.win32(told.result)}"
             )
             yield case.held(call) if call.result else case.breach(message, call, told)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
@@ -49,7 +50,8 @@ def exports_by_name(case: Case) -> Outcomes:
         error = fields.integer(load.raw, "error")
         exports = fields.mapping(load.raw, "exports")
         if error:
-            yield Unknown(f"the DLL could not be loaded: LoadLibrary failed with error {error}")
+            why = f"LoadLibrary failed with {codes.win32(error)}"
+            yield Unknown(f"the DLL could not be loaded: {why}")
         elif exports is None:
             yield Unknown("the trace does not show the exports")
         else:

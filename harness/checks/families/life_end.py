@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.registry import Outcome, Outcomes, Unknown, rule
 from harness.evidence import fields, names
@@ -46,8 +47,8 @@ def _refused(case: Case, process: Process, first: Call) -> Outcome:
     for call in process.of(names.INIT_ADAPTER):
         if call.succeeded and adapter and fields.text(call.args, "gAdapterId") == adapter:
             return case.breach(
-                f"the first InitAdapter after InitService returned error {first.result}, yet a "
-                "later one for the same adapter succeeded",
+                f"the first InitAdapter after InitService returned {codes.win32(first.result)}, "
+                "yet a later one for the same adapter succeeded",
                 first,
                 call,
             )

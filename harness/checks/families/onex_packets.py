@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.families.ethertypes import EAPOL
 from harness.checks.families.onex import followed
@@ -184,5 +185,5 @@ def early_key_is_taken(case: Case) -> Outcomes:
                 continue
             if odd_packet(call):
                 continue
-            message = f"an EAPOL-Key before the result was refused with error {call.result}"
+            message = f"an EAPOL-Key before the result was refused with {codes.win32(call.result)}"
             yield case.breach(message, call) if call.result else case.held(call)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.registry import Outcomes, rule
 from harness.evidence import names
@@ -30,7 +31,7 @@ def _taken(case: Case, calls: Iterable[Call], where: str) -> Outcomes:
             message = f"{names.short(call.function)} {where} was refused as out of place (5023)"
             yield case.breach(message, call)
         else:
-            reason = f"{names.short(call.function)} was refused with error {call.result}"
+            reason = f"{names.short(call.function)} was refused with {codes.win32(call.result)}"
             yield case.unknown(reason, call)
 
 

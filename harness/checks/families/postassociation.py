@@ -6,6 +6,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
 from harness.checks.families.preassociation_work import leaves_security_to_the_os
@@ -60,7 +61,7 @@ def returns_win32_error(case: Case) -> Outcomes:
             yield case.held(call)
         else:
             yield case.breach(
-                f"PerformPostAssociate returned {hexed(call.result)}, which is no code of "
+                f"PerformPostAssociate returned {codes.win32(call.result)}, which is no code of "
                 "winerror.h; expected ERROR_SUCCESS or a Win32 error",
                 call,
             )
@@ -229,20 +230,20 @@ def completion_codes_agree(case: Case) -> Outcomes:
             yield case.unknown("the trace does not show both codes", call)
         elif error == 0 and not is_success_reason(reason):
             yield case.breach(
-                f"PostAssociateCompletion reports success with reason {hexed(reason)}; expected 0 "
-                "or an IHV reason (0x90000 to 0x9ffff)",
+                f"PostAssociateCompletion reports success with reason {codes.reason(reason)}; "
+                "expected 0 or an IHV reason (0x90000 to 0x9ffff)",
                 call,
             )
         elif error != 0 and not is_failure_reason(reason):
             yield case.breach(
-                f"PostAssociateCompletion reports error {error} with reason {hexed(reason)}; "
-                "expected an L2 or IHV reason that is not 0",
+                f"PostAssociateCompletion reports {codes.win32(error)} with reason "
+                f"{codes.reason(reason)}; expected an L2 or IHV reason that is not 0",
                 call,
                 severity="WARN",
             )
         elif not is_winerror(error):
             yield case.breach(
-                f"PostAssociateCompletion reports error {hexed(error)}, which is no code of "
+                f"PostAssociateCompletion reports {codes.win32(error)}, which is no code of "
                 "winerror.h",
                 call,
                 severity="WARN",
@@ -334,7 +335,7 @@ def refused_session_is_not_completed(case: Case) -> Outcomes:
                 case.unknown(lost, call)
                 if lost
                 else case.breach(
-                    f"PerformPostAssociate returned error {handler.result} for session "
+                    f"PerformPostAssociate returned {codes.win32(handler.result)} for session "
                     f"{hexed(session.handle)}, yet the session was completed",
                     call,
                     handler,

@@ -6,6 +6,7 @@ On the reference guest the OS side is the lab's own, so a breach is a lab fault.
 
 from __future__ import annotations
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import is_success_reason
 from harness.checks.registry import Outcome, Outcomes, rule
@@ -43,7 +44,7 @@ def _wrong_moment(case: Case, call: Call, state: AdapterState) -> str | None:
     if state in _BEFORE_PRE:
         return f"without a successful pre-association ({state})"
     if status:
-        return f"after an association that failed with status {status:#x}"
+        return f"after an association that failed with {codes.assoc_status(status)}"
     if fields.integer(port, "bPortAuthorized"):
         return "with a port that is authorized already"
     responses = [frame for frame in _association_frames(case, call) if _is_response(frame)]
@@ -169,5 +170,5 @@ def repeated_completion_is_taken(case: Case) -> Outcomes:
             if call.result in (0, None):
                 yield case.held(call)
             else:
-                message = f"a repeated completion of a live session got error {call.result}"
+                message = f"a repeated completion of a live session got {codes.win32(call.result)}"
                 yield case.breach(message, call, session.handler)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
 from harness.checks.families.parameters import odd_parameters
@@ -126,7 +127,7 @@ def _accepted(case: Case, call: Call, stop: Call) -> Outcome:
     if explained:
         return case.unknown(explained, call)
     return case.breach(
-        f"PerformPostAssociate returned error {call.result} in a second association of one "
+        f"PerformPostAssociate returned {codes.win32(call.result)} in a second association of one "
         "pre-association",
         call,
         stop,

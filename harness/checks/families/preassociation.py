@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
 from harness.checks.reasons import reason_fits
@@ -30,7 +31,7 @@ def completed_once(case: Case) -> Outcomes:
             yield case.unknown(lost, handler)
         elif handler.result != 0 and done:
             yield case.breach(
-                f"PerformPreAssociate returned error {handler.result}, yet it was completed",
+                f"PerformPreAssociate returned {codes.win32(handler.result)}, yet it was completed",
                 done[0],
                 handler,
                 of=operation,
@@ -122,12 +123,12 @@ def completion_codes_agree(case: Case) -> Outcomes:
             yield case.unknown("the trace does not show both codes", call)
         elif error == 0 and not is_success_reason(reason):
             yield case.breach(
-                f"PreAssociateCompletion reports success with reason {hexed(reason)}; expected 0 "
-                "or an IHV reason (0x90000 to 0x9ffff)",
+                f"PreAssociateCompletion reports success with reason {codes.reason(reason)}; "
+                "expected 0 or an IHV reason (0x90000 to 0x9ffff)",
                 call,
             )
         elif error != 0 and reason == 0:
-            message = f"PreAssociateCompletion reports error {error} with reason 0"
+            message = f"PreAssociateCompletion reports {codes.win32(error)} with reason 0"
             yield case.breach(message, call)
         else:
             yield case.held(call)

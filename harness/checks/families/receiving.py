@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from harness import codes
 from harness.checks.case import Case
-from harness.checks.codes import hexed, is_winerror
+from harness.checks.codes import is_winerror
 from harness.checks.families.ethertypes import EAPOL, Lists, received
 from harness.checks.families.late import late_breaches
 from harness.checks.families.packets import wrong_ethertype
@@ -153,5 +154,6 @@ def receive_returns_win32_error(case: Case) -> Outcomes:
         if is_winerror(call.result):
             yield case.held(call)
         else:
-            message = f"ReceivePacket returned {hexed(call.result)}, which is no code of winerror.h"
+            told = codes.win32(call.result)
+            message = f"ReceivePacket returned {told}, which is no code of winerror.h"
             yield case.breach(message, call)

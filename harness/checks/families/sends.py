@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.phases import Phase, all_placed
@@ -44,8 +45,8 @@ def refused_send_is_not_completed(case: Case) -> Outcomes:
             yield case.held(send.call)
         else:
             yield case.breach(
-                f"SendPacket refused the packet with error {send.call.result}, yet a completion "
-                f"came for {hexed(send.handle)}",
+                f"SendPacket refused the packet with {codes.win32(send.call.result)}, yet a "
+                f"completion came for {hexed(send.handle)}",
                 send.completion,
                 send.call,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.registry import Outcome, Outcomes, Unknown, rule
@@ -235,7 +236,7 @@ def _resets(case: Case, adapter: Adapter) -> Outcomes:
             reset, was_idle, idle = call, idle, True
             if call.result and not was_idle:  # of idle ones RST-06 speaks
                 why = case.explained(call)
-                message = f"AdapterReset returned error {call.result}"
+                message = f"AdapterReset returned {codes.win32(call.result)}"
                 yield case.unknown(why, call) if why else case.breach(message, call)
         elif call.function == names.PRE_ASSOCIATE:
             profile = repr([fields.content(call.args.get(part)) for part in _PROFILE])
@@ -255,8 +256,8 @@ def _works(case: Case, call: Call, reset: Call, accepted: bool) -> Outcome:
     if why:
         return case.unknown(why, call)
     return case.breach(
-        f"PerformPreAssociate returned error {call.result} after AdapterReset, with a profile it "
-        "had accepted before",
+        f"PerformPreAssociate returned {codes.win32(call.result)} after AdapterReset, with a "
+        "profile it had accepted before",
         call,
         reset,
     )

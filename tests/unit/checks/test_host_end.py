@@ -141,7 +141,9 @@ def test_a_dll_that_cannot_be_loaded() -> None:
     story.load(error=126, exports={})
     story.call(names.GET_VERSION, result=126)
     host(story, "failed", stage="version", error=126)
-    only_finding(story, "HOST-05", "FAIL", "error 126 (a DLL it needs was not found")
+    only_finding(
+        story, "HOST-05", "FAIL", "ERROR_MOD_NOT_FOUND (126, 0x7e) (a DLL it needs was not found"
+    )
 
 
 def test_missing_exports_are_told_once() -> None:
@@ -160,7 +162,7 @@ def test_a_service_that_refuses() -> None:
     version(story)
     story.call(names.INIT_SERVICE, result=5, dwVerNumUsed=0, apis_null=[])
     host(story, "failed", stage="init", error=5)
-    only_finding(story, "HOST-05", "FAIL", "InitService returned error 5")
+    only_finding(story, "HOST-05", "FAIL", "InitService returned ERROR_ACCESS_DENIED (5, 0x5)")
 
 
 def test_a_trace_that_was_cut() -> None:

@@ -13,7 +13,9 @@ from tests.unit.checks.stories import after, handler, steps, validated
 
 def test_the_error_is_told() -> None:
     """The finding is that of PerformPreAssociate and shows both calls."""
-    found = only_finding(after("connect", validated(code=13)), "PRE-05", "WARN", "with error 13")
+    found = only_finding(
+        after("connect", validated(code=13)), "PRE-05", "WARN", "with ERROR_INVALID_DATA (13, 0xd)"
+    )
     assert len(found.evidence) == 4
 
 

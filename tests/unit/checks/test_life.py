@@ -36,7 +36,7 @@ def test_life_02_missing_export() -> None:
     only_finding(story, "LIFE-02", "FAIL", names.INIT_SERVICE)
     story = Story()
     story.load(exports={}, error=126)
-    assert "error 126" in reasons(story, "LIFE-02")
+    assert "ERROR_MOD_NOT_FOUND (126, 0x7e)" in reasons(story, "LIFE-02")
 
 
 def test_life_03_versions() -> None:

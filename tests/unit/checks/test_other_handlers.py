@@ -23,7 +23,7 @@ STATUS_INVALID_PARAMETER = 0xC000000D
 def test_an_error_is_one_of_win32(function: str, rule: str, severity: str) -> None:
     """NTSTATUS values are not, plain failures of COM are."""
     story = in_post(reason_of(function, STATUS_INVALID_PARAMETER, 0x90001))()
-    only_finding(story, rule, severity, "0xc000000d, which is no code of winerror.h")
+    only_finding(story, rule, severity, "3221225485 (0xc000000d), which is no code of winerror.h")
     clean(in_post(reason_of(function, 0x80070057, 0x90001))(), rule)
 
 

@@ -231,7 +231,7 @@ def test_post_17_error_and_completion() -> None:
             without=(*handshake, *left_out),
             after={"reset": completion} if left_out == ("completion",) else None,
         )
-        only_finding(story, "POST-17", "FAIL", "returned error 5023")
+        only_finding(story, "POST-17", "FAIL", "returned ERROR_INVALID_STATE (5023, 0x139f)")
 
 
 def test_post_17_refusal_alone() -> None:

@@ -154,9 +154,9 @@ def test_rst_02_reset_restores() -> None:
         )  # fmt: skip
 
     story = tell(associations=2, pre_associate=refuse, without=rest)
-    only_finding(story, "RST-02", "FAIL", "error 5023")
+    only_finding(story, "RST-02", "FAIL", "returned ERROR_INVALID_STATE (5023, 0x139f)")
     failing = tell(reset=lambda s: s.call(names.ADAPTER_RESET, result=31, hIhvExtAdapter=IHV))
-    only_finding(failing, "RST-02", "FAIL", "AdapterReset returned error 31")
+    only_finding(failing, "RST-02", "FAIL", "AdapterReset returned ERROR_GEN_FAILURE (31, 0x1f)")
 
 
 def test_rst_02_other_profile() -> None:
@@ -257,7 +257,7 @@ def test_rst_03_success_on_its_way() -> None:
         return tell(reset=step, without=("completion", "connected", "echo", "stop"))
 
     assert "another thread as the reset came" in reasons(resetting(WORKER), "RST-03")
-    only_finding(resetting(OS), "RST-03", "WARN", "carries error 0")
+    only_finding(resetting(OS), "RST-03", "WARN", "carries ERROR_SUCCESS (0, 0x0)")
 
 
 def test_rst_05_completed_again() -> None:
