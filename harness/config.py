@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, model_validator
 
+from harness.errors import UsageError
+from harness.folders import home, user_name
 from harness.overrides import RuleOverride
 from harness.validation import Strict, load_toml
 
@@ -83,11 +85,25 @@ class Limits(Strict):
     busy_s: Seconds = 5
 
 
+def usual_cache() -> Path:
+    """Where built things go unless lab.toml says otherwise; raises `UsageError` for no place."""
+    given = os.environ.get("XDG_CACHE_HOME")
+    folder = home()
+    if given:
+        return Path(given) / "wlan-hil"
+    if folder is None:
+        raise UsageError(
+            f"no place for the cache: HOME is not set, and user {user_name()} has no home",
+            hint="set XDG_CACHE_HOME to a folder, or [store] cache in lab.toml",
+        )
+    return folder / ".cache" / "wlan-hil"
+
+
 class Store(Strict):
     """Where results and built things go."""
 
     runs: Path = Path("runs")
-    cache: Path = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wlan-hil"
+    cache: Path = Field(default_factory=usual_cache)
 
 
 class Lab(Strict):
@@ -97,7 +113,7 @@ class Lab(Strict):
     air: Air = Air()
     dll: Vendor = Vendor()
     limits: Limits = Limits()
-    store: Store = Store()
+    store: Store = Field(default_factory=Store)
     rules: tuple[RuleOverride, ...] = ()
 
     @model_validator(mode="after")

@@ -4,23 +4,24 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.config import Lab
+from harness.errors import UsageError
+from harness.folders import user_name
+from harness.storage import free_bytes
 from harness.vm.accel import choose
+from harness.vm.images import CACHE_ROOM, TREE_ROOM
 
 KVM = Path("/dev/kvm")
 
 APT = "apt-get install --no-install-recommends"
-
-MIN_FREE = 4 << 30
-"""Bytes free wanted in the cache: image 1 GiB, its build tree, saved states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def examine() -> list[Need]:
         *(_program(*row, required=False) for row in TEST_PROGRAMS),
         _keyring(),
         *_namespaces(),
-        _space(Lab().store.cache),
+        *_spaces(),
         _accelerator(),
     ]
 
@@ -91,7 +92,7 @@ def _namespaces() -> Iterator[Need]:
     if os.geteuid() == 0:
         yield Need("user namespaces", True, "not needed by root")
         return
-    user = pwd.getpwuid(os.geteuid()).pw_name
+    user = user_name()
     for file in ("/etc/subuid", "/etc/subgid"):
         ok = _listed(Path(file), user)
         option = "uids" if file.endswith("uid") else "gids"
@@ -117,11 +118,21 @@ def _succeeds(argv: list[str]) -> bool:
         return False
 
 
-def _space(cache: Path) -> Need:
-    place = next(folder for folder in (cache, *cache.parents) if folder.exists())
-    free = shutil.disk_usage(place).free
-    return Need(f"free disk for {cache}", free >= MIN_FREE, f"{free / 2**30:.1f} GiB",
-                "free 4 GiB there, or set [store] cache in lab.toml")  # fmt: skip
+def _spaces() -> Iterator[Need]:
+    """Room for what is built, and for the tree it is built from."""
+    try:
+        cache = Lab().store.cache
+    except UsageError as error:
+        yield Need("folder for the cache", False, error.message, error.hint)
+    else:
+        yield _space(cache, CACHE_ROOM, "[store] cache in lab.toml")
+    yield _space(Path(tempfile.gettempdir()), TREE_ROOM, "TMPDIR")
+
+
+def _space(place: Path, needed: int, setting: str) -> Need:
+    free = free_bytes(place)
+    return Need(f"free disk for {place}", free >= needed, f"{free / 2**30:.1f} GiB",
+                f"free {needed >> 30} GiB there, or set {setting}")  # fmt: skip
 
 
 def _accelerator() -> Need:

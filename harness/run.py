@@ -30,6 +30,7 @@ from harness.recording import Recording
 from harness.results import AssociationResult, Environment, Stage
 from harness.results import LabFault as LabFaultResult
 from harness.scenarios import Scenario
+from harness.storage import FREE_SOME, is_disk_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,10 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
     except HarnessError as error:  # a build that failed, a call Windows refused
         gathered.errors.append(error.message)
         console.error(error.message, error.hint or None)
+    except OSError as error:  # a disk that is full, a folder that went away under us
+        hint = FREE_SOME if is_disk_full(error) else None
+        gathered.lab_fault = LabFaultResult(message=str(error), hint=hint)
+        console.fault(str(error), hint)
     except KeyboardInterrupt as interrupt:
         if not gathered.broken:
             gathered.lab_fault = told(interrupt)

@@ -39,7 +39,7 @@ def free_bytes(place: Path) -> int:
     for folder in (place, *place.absolute().parents):
         try:
             return shutil.disk_usage(folder).free
-        except FileNotFoundError:
+        except OSError:  # it is not there yet, or closed to this user
             continue
     return 0
 
@@ -53,4 +53,4 @@ def need_room(doing: str, place: Path, needed: int) -> None:
 
 def ran_full(error: BaseException, place: Path) -> bool:
     """Whether `error`, met while something was written to `place`, is for want of room there."""
-    return is_disk_full(error) or (place.exists() and free_bytes(place) < NEARLY_FULL)
+    return is_disk_full(error) or free_bytes(place) < NEARLY_FULL

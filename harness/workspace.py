@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.folders import trouble
+from harness.storage import DiskFull, is_disk_full
 
 PREFIX = "hil-"
 SOCKET_PATH_BYTES = 107
@@ -27,9 +29,10 @@ def work_folder() -> Iterator[Path]:
     Its lock tells a folder in use from one a killed run left, which is cleared away here.
 
     Raises:
-        UsageError: the folder for temporary files lies too deep for a socket.
+        UsageError: the folder for temporary files lies too deep for a socket, or cannot be used.
+        DiskFull: it has no room.
     """
-    root = Path(tempfile.gettempdir())
+    root = _temporary()
     too_long = len(os.fsencode(root / _LONGEST)) - SOCKET_PATH_BYTES
     if too_long > 0:
         raise UsageError(
@@ -38,13 +41,35 @@ def work_folder() -> Iterator[Path]:
         )
     for left in root.glob(f"{PREFIX}*/lock"):
         _clear_if_left(left)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
+    folder = _made(root)
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         lock = stack.enter_context((folder / "new").open("w"))
         fcntl.flock(lock, fcntl.LOCK_EX)
         (folder / "new").rename(folder / "lock")  # only now others look at it, and find it held
         yield folder
+
+
+def _temporary() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"no folder for temporary files can be written to: {error.strerror or error}",
+            hint="free disk space in /tmp, or set TMPDIR to a folder you may write to",
+        ) from error
+
+
+def _made(root: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
+    except OSError as error:
+        if is_disk_full(error):
+            raise DiskFull("making of a folder for temporary files", root, str(error)) from error
+        raise UsageError(
+            f"no folder for temporary files: {trouble(root, error)}",
+            hint="set TMPDIR to a folder you may write to",
+        ) from error
 
 
 def _clear_if_left(lock: Path) -> None:

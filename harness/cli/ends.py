@@ -56,7 +56,8 @@ def _told(error: BaseException) -> int:
     if hasattr(error, "hint"):  # of harness.results, which knows no HarnessError
         return _complain(str(error), error.hint, USAGE_EXIT)
     if is_disk_full(error):
-        return _complain(f"the disk is full: {error}", FREE_SOME, LAB_EXIT)
+        place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+        return _complain(f"{place}the disk is full: {error}", FREE_SOME, LAB_EXIT)
     return _complain(*_of_ours(error), LAB_EXIT)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cache import check_usable
 from harness.checks import RULES
 from harness.cli.options import LabOption
 from harness.cli.signals import interrupt_on_signals
@@ -50,6 +51,7 @@ def run(
     """Run a scenario: associate, watch the DLL, judge, report."""
     interrupt_on_signals()
     used = load_lab(lab)
+    check_usable(used.store.cache)
     brought = Brought(dll, tuple(beside or ()), profile)
     plan = _plan(scenario, associations, fault, brought, used, sys.argv[1:])
     with open_console(rules=RULES) as console:

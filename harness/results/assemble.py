@@ -70,7 +70,7 @@ def _fail(result: RunResult) -> str:
 def _error(result: RunResult) -> str:
     causes = [*result.errors, *(item.error for item in result.associations if item.error)]
     if causes:
-        return f"The test itself is at fault: {_clause(causes[0])}."
+        return f"Nothing was judged: {_clause(causes[0])}."
     return "No association ran and nothing in the lab says why."
 
 

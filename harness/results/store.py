@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import final
 
+from harness.folders import trouble
 from harness.results.assemble import rejudge
 from harness.results.errors import StoreError
 from harness.results.junit import junit_xml
@@ -74,7 +75,7 @@ class Saved:
 def create_run_directory(
     root: Path, now: datetime | None = None, *, reserve_bytes: int = RESERVE_BYTES
 ) -> RunDirectory:
-    """Make a new, empty run directory below ``root`` and point ``root/latest`` at it.
+    """Make a new, empty run directory below ``root``.
 
     Raises StoreError when it cannot be made or the disk has no room for the reserve.
     """
@@ -84,11 +85,10 @@ def create_run_directory(
         directory = RunDirectory(_make_unique(root, stamp))
     except OSError as error:
         raise StoreError(
-            f"cannot make a run directory in {root}: {error.strerror}",
-            "choose another place for runs, or make this one writable",
+            f"cannot make a run directory in {root}: {trouble(root, error)}",
+            "choose another place for runs ([store] runs in lab.toml), or put this one right",
         ) from error
     _allocate_reserve(directory, reserve_bytes)
-    _point_latest(root, directory)
     return directory
 
 
@@ -117,8 +117,9 @@ def _allocate_reserve(directory: RunDirectory, size: int) -> None:
         ) from error
 
 
-def _point_latest(root: Path, directory: RunDirectory) -> None:
-    """Replace the link ``latest`` in one step; a convenience, so its failure is no error."""
+def _point_latest(directory: RunDirectory) -> None:
+    """Point ``latest`` beside the run at it, in one step; a convenience: a failure is no error."""
+    root = directory.path.parent
     link = root / f".latest-{directory.run_id}"
     try:
         link.symlink_to(directory.run_id, target_is_directory=True)
@@ -152,7 +153,7 @@ Pages = Mapping[str, Callable[[RunResult], str]]
 
 
 def save(directory: RunDirectory, result: RunResult, pages: Pages | None = None) -> Saved:
-    """Write result.json, junit.xml, repro.txt and the pages.
+    """Write result.json, junit.xml, repro.txt and the pages; ``latest`` names the run from now on.
 
     Never raises OSError. If a file does not fit, the reserve is given back and all are written
     again, with a lab fault that names what was lost first; the result then says MISS.
@@ -163,6 +164,8 @@ def save(directory: RunDirectory, result: RunResult, pages: Pages | None = None)
         result = rejudge(result, _lost_fault(directory, lost))
         kept, lost = _write_all(directory, result, pages or {})
     directory.release_reserve()
+    if "result.json" in kept:  # half a run is nobody's latest
+        _point_latest(directory)
     return Saved(result, kept, lost)
 
 

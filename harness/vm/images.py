@@ -12,6 +12,7 @@ import contextlib
 import os
 import shutil
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +20,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness import programs
-from harness.cache import digest, digest_tree, entry
+from harness.cache import digest, digest_tree, entry, usable
 from harness.config import Accel
 from harness.console import Stages
 from harness.errors import HarnessError
 from harness.guest.ssh import Login
+from harness.storage import need_room
 from harness.vm.argv import MachineSpec
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +40,7 @@ from imagebuild import (  # noqa: E402
     ImageBuildError,
     Payload,
     Progress,
+    Recipe,
     build_base,
     build_payload,
     load_recipe,
@@ -51,8 +54,23 @@ IN_GUEST = ("ihvhost.exe", "wlanapi.dll", "sample.dll")
 
 USER = "Administrator"
 
+BASE_ROOM = 1 << 30
+"""Bytes of the cache that a base disk is begun with; it takes a fifth of that."""
+
+TREE_ROOM = 2 << 30
+"""Bytes for the tree it is made from, which lies where temporary files do."""
+
+CACHE_ROOM = 2 << 30
+"""Bytes of the cache that an image and a few saved states take."""
+
 NOISE = ("I: ", "E: setup failed", "E: mmdebstrap failed", "E: command failed", "exec ", "'")
 """How lines of mmdebstrap begin that follow a failure without saying what it was."""
+
+
+OFFLINE = ("failure resolving", "Could not resolve", "Could not connect", "Failed to fetch")
+"""What apt says when it reaches no package index."""
+
+MIRROR = "no Debian mirror was reached: check the network, and apt's proxy (http_proxy)"
 
 
 class BuildFailed(HarnessError):
@@ -78,11 +96,17 @@ class Images:
 
 
 def prepare(cache: Path, stages: Stages) -> Images:
-    """Build what the cache does not have; the images."""
+    """Build what the cache does not have; the images; raises as `entry` does."""
     cache = cache.resolve()
-    cache.mkdir(parents=True, exist_ok=True)
+    with usable(cache):
+        return _prepare(cache, stages)
+
+
+def _prepare(cache: Path, stages: Stages) -> Images:
+    recipe = load_recipe(REFERENCE / "recipe")
+    _check_room(cache, recipe)
     pe = entry(cache, "pe", digest_tree(IHV), lambda folder: _compile(folder, stages))
-    base = _base(cache, stages)
+    base = _base(cache, recipe, stages)
     keys = _keys(cache)
     key = digest(
         base.folder.parent.name, pe.name, keys.name, digest_tree(REFERENCE), digest_tree(keys)
@@ -113,9 +137,15 @@ def _compile(folder: Path, stages: Stages) -> None:
             )
 
 
-def _base(cache: Path, stages: Stages) -> BaseImage:
-    recipe = load_recipe(REFERENCE / "recipe")
+def _check_room(cache: Path, recipe: Recipe) -> None:
+    """Raise `DiskFull` now rather than minutes later, if a base disk is to be built."""
+    if not (cache / f"base-{recipe.key}").is_dir():
+        doing = "building of the reference guest"
+        need_room(doing, cache, BASE_ROOM)
+        need_room(doing, Path(tempfile.gettempdir()), TREE_ROOM)
 
+
+def _base(cache: Path, recipe: Recipe, stages: Stages) -> BaseImage:
     def make(folder: Path) -> None:
         with stages.stage("build the reference guest (once)") as stage:
 
@@ -138,9 +168,10 @@ def _base_failed(error: ImageBuildError, folder: Path, log: Path) -> BuildFailed
     with contextlib.suppress(OSError):
         shutil.copyfile(folder / "image.failed.log", log)
         where = f"; the whole output is in {log}"
+    offline = any(sign in str(error) for sign in OFFLINE)
     return BuildFailed(
         f"building the reference guest failed: {words[-1].strip()}{where}",
-        hint="`hil doctor` lists what is missing",
+        hint=MIRROR if offline else "`hil doctor` lists what is missing",
     )
 
 

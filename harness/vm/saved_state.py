@@ -62,7 +62,7 @@ def saved_state(
         FORMAT, images.key, repr((spec.memory_mib, spec.accel, spec.cpu, spec.cmdline)),
         qemu_version(), host_cpu(),
     )  # fmt: skip
-    place = entry(lab.store.cache, "state", key, build)
+    place = entry(lab.store.cache, "state", key, build, room=spec.memory_mib << 20)
     return SavedState(place / "memory", place / "disk.qcow2")
 
 

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from pathlib import Path
 
 import pytest
 
 from harness.cache import digest, digest_tree, entry
+from harness.errors import HarnessError, LabFault, UsageError
+from harness.storage import DiskFull
 
 
 def test_an_entry_is_built_once(tmp_path: Path) -> None:
@@ -73,3 +76,50 @@ def test_a_tree_digest_sees_names_and_contents(tmp_path: Path) -> None:
     assert digest_tree(tmp_path) == before
     (tmp_path / "a").rename(tmp_path / "b")
     assert digest_tree(tmp_path) != before
+
+
+def test_a_file_in_the_caches_place_is_told(tmp_path: Path) -> None:
+    """With the ways out of it."""
+    (tmp_path / "cache").touch()
+    with pytest.raises(UsageError, match="is a file, not a folder") as caught:
+        entry(tmp_path / "cache", "image", "abc", lambda _: None)
+    assert "XDG_CACHE_HOME" in caught.value.hint
+
+
+def test_room_is_asked_for_before_building(tmp_path: Path) -> None:
+    """Nothing is built, and nothing left, where it would not fit."""
+    with pytest.raises(DiskFull, match=r"GiB free of \d+\.0 needed"):
+        entry(tmp_path, "image", "abc", lambda _: pytest.fail("was built"), room=1 << 60)
+    assert [path.name for path in tmp_path.iterdir()] == ["image.lock"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        HarnessError("compiling failed: as: x.o: No space left on device"),
+    ],
+)
+def test_a_build_that_ran_out_of_room_says_so(tmp_path: Path, error: Exception) -> None:
+    """Whether the operating system says it or a program; the half of it is gone."""
+
+    def build(folder: Path) -> None:
+        (folder / "half").touch()
+        raise error
+
+    with pytest.raises(DiskFull, match="making of image: the disk is full") as caught:
+        entry(tmp_path, "image", "abc", build)
+    assert str(tmp_path) in caught.value.message
+    assert "free disk space" in caught.value.hint
+    assert [path.name for path in tmp_path.iterdir()] == ["image.lock"]
+
+
+def test_other_errors_of_a_build_stay_what_they_are(tmp_path: Path) -> None:
+    """Not every error is for want of room."""
+
+    def build(_: Path) -> None:
+        raise LabFault("saving of the guest's memory", 1, "failed")
+
+    with pytest.raises(LabFault) as caught:
+        entry(tmp_path, "state", "abc", build)
+    assert not isinstance(caught.value, DiskFull)

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from typer.testing import CliRunner
 from harness import doctor
 from harness.cli.app import app
 from harness.doctor import PROGRAMS, Need, examine
+from harness.folders import user_name
 from harness.vm.accel import Choice
 
 
@@ -69,7 +72,7 @@ def test_an_ordinary_users_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(doctor.os, "geteuid", lambda: 65534)
     monkeypatch.setattr(doctor, "_listed", lambda *_: False)
     needs = {need.name: need for need in doctor._namespaces()}
-    user = doctor.pwd.getpwuid(65534).pw_name
+    user = user_name()
     assert needs[f"{user} in /etc/subuid"].fix == f"usermod --add-subuids 100000-165535 {user}"
     assert needs[f"{user} in /etc/subgid"].fix == f"usermod --add-subgids 100000-165535 {user}"
     assert "newuidmap" in needs
@@ -85,11 +88,25 @@ def test_a_user_is_found_in_the_list(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_a_missing_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Free space is looked at where the cache will be, also before it is there."""
-    usage = type("Usage", (), {"free": doctor.MIN_FREE - 1})
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: usage)
-    need = doctor._space(tmp_path / "not" / "yet")
+    usage = type("Usage", (), {"free": (1 << 30) - 1})
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
+    need = doctor._space(tmp_path / "not" / "yet", 1 << 30, "[store] cache in lab.toml")
     assert not need.ok
-    assert "4 GiB" in need.fix
+    assert "free 1 GiB there, or set [store] cache" in need.fix
+
+
+def test_a_user_without_a_name_or_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that is run by number: a need with its fix, and no traceback."""
+    monkeypatch.setattr(os, "geteuid", lambda: 4_000_000_000)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", _no_home)
+    needs = {need.name: need for need in doctor.examine()}
+    assert "XDG_CACHE_HOME" in needs["folder for the cache"].fix
+    assert "4000000000 in /etc/subuid" in needs
+
+
+def _no_home() -> Path:
+    raise RuntimeError("Could not determine home directory.")
 
 
 def test_this_python_is_new_enough() -> None:

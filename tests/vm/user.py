@@ -42,6 +42,7 @@ class Command:
             env={
                 **os.environ,
                 "CI": "true",
+                "HIL_COMMAND": "./hil",
                 "PYTHONUNBUFFERED": "1",
                 "TMPDIR": str(self.temporary),
             },

@@ -111,7 +111,7 @@ def test_missing_programs_are_named_with_their_package(monkeypatch):
 
 def test_a_user_without_subordinate_ids_is_told(monkeypatch):
     """Unshare mode maps a range of ids."""
-    monkeypatch.setattr("getpass.getuser", lambda: "nobody-at-all")
+    monkeypatch.setattr("imagebuild.base._user", lambda: "nobody-at-all")
     monkeypatch.setattr("os.getuid", lambda: 4_000_000_000)
     needs = [problem.fix for problem in host_problems("unshare")]
     assert "usermod --add-subuids 100000-165535 nobody-at-all" in needs

@@ -78,7 +78,7 @@ def test_error_names_its_cause() -> None:
     """An error inside an association reaches the run's sentence."""
     result = run(association(1, error="the scenario's rule never matched"))
     assert result.verdict is Verdict.ERROR
-    assert result.reason == "The test itself is at fault: the scenario's rule never matched."
+    assert result.reason == "Nothing was judged: the scenario's rule never matched."
 
 
 def test_rejudge_adds_the_fault_and_keeps_what_weighs_more() -> None:

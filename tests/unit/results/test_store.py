@@ -42,6 +42,9 @@ def test_two_runs_in_one_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ids = iter(["aaaaaa", "aaaaaa", "bbbbbb"])
     monkeypatch.setattr(secrets, "token_hex", lambda _: next(ids))
     first, second = (create_run_directory(tmp_path, STARTED) for _ in range(2))
+    assert not (tmp_path / "latest").exists()
+    for directory in (first, second):
+        save(directory, run(association(1)))
     assert (first.run_id[-6:], second.run_id[-6:]) == ("aaaaaa", "bbbbbb")
     assert (tmp_path / "latest").readlink() == Path(second.run_id)
     assert names(tmp_path) == [first.run_id, second.run_id, "latest"]
@@ -51,6 +54,7 @@ def test_latest_that_is_a_directory_is_left_alone(tmp_path: Path) -> None:
     """A convenience link never destroys what a person put there."""
     (tmp_path / "latest").mkdir()
     directory = create_run_directory(tmp_path, STARTED)
+    save(directory, run(association(1)))
     assert names(tmp_path) == [directory.run_id, "latest"]
     assert not (tmp_path / "latest").is_symlink()
 
@@ -161,4 +165,5 @@ def test_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(store, "write_atomic", Disk(directory, -store.RESERVE_BYTES).write)
     saved = save(directory, run(association(1)))
     assert [item.name for item in saved.lost] == ["result.json", "repro.txt", "junit.xml"]
+    assert not (tmp_path / "latest").is_symlink(), "half a run is nobody's latest"
     assert saved.result.verdict is Verdict.MISS

@@ -8,8 +8,8 @@ ids. The tree is built under ``TMPDIR`` (default /tmp), which needs about 2 GB f
 from __future__ import annotations
 
 import contextlib
-import getpass
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -87,8 +87,16 @@ def host_problems(mode: Mode | None = None) -> tuple[HostProblem, ...]:
         if shutil.which(tool, path=path) is None
     ]
     if (mode or build_mode()) == "unshare":
-        found += _subordinate_id_problems(getpass.getuser())
+        found += _subordinate_id_problems(_user())
     return tuple(found)
+
+
+def _user() -> str:
+    """Who builds; the number of a user without a name, as in many containers."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
 
 
 def _subordinate_id_problems(user: str) -> list[HostProblem]:

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Folders of the user's machine: where they are, and in words why one cannot be used."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pwd
+from pathlib import Path
+
+_WORDS = {
+    errno.EROFS: "is on a file system that is read-only",
+    errno.ENOSPC: "is on a disk that is full",
+    errno.EDQUOT: "is on a disk of which your share is used up",
+    errno.ELOOP: "is a link that leads to itself",
+    errno.ENAMETOOLONG: "has too long a name",
+}
+
+
+def user_name() -> str:
+    """Who runs this; the number of a user who has no name here, as in many containers."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
+
+
+def home() -> Path | None:
+    """The user's home; None for one who has neither HOME nor an entry in the password file."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def _exists(path: Path) -> bool:
+    """Whether `path` is there, as far as this user can see."""
+    try:
+        return path.exists()
+    except OSError:  # the way to it is closed
+        return False
+
+
+def trouble(folder: Path, error: OSError) -> str:
+    """Why `folder` cannot be used: the part of its path at fault, and what is wrong with it."""
+    place = next((one for one in (folder, *folder.absolute().parents) if _exists(one)), folder)
+    if error.errno in (errno.EEXIST, errno.ENOTDIR) or not place.is_dir():
+        return f"{place} is a file, not a folder"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"{error.filename or place} is not open to user {user_name()}"
+    return f"{place} {_WORDS.get(error.errno or 0) or f'cannot be used: {error.strerror}'}"
