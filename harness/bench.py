@@ -21,8 +21,8 @@ from harness.outcome import perform
 from harness.results import RunResult, Verdict
 from harness.run import Plan
 from harness.scenarios import find_scenario
+from harness.vm.host import host_cpu, qemu_version
 from harness.vm.images import prepare
-from harness.vm.saved_state import host_cpu, qemu_version
 
 STATE_RUNS = 3
 """Runs from a saved state, for a median of the time to the first verdict."""

@@ -8,18 +8,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.bring_up import open_guest
 from harness.config import Lab
+from harness.console import Stages
 from harness.errors import UsageError
 from harness.folders import user_name
+from harness.recording import recording
 from harness.storage import free_bytes
-from harness.vm.accel import choose
+from harness.vm.accel import KVM, forget, unusable
 from harness.vm.images import CACHE_ROOM, TREE_ROOM
-
-KVM = Path("/dev/kvm")
 
 APT = "apt-get install --no-install-recommends"
 
@@ -136,8 +138,27 @@ def _space(place: Path, needed: int, setting: str) -> Need:
 
 
 def _accelerator() -> Need:
-    choice = choose("auto")
-    refused = KVM.exists() and not os.access(KVM, os.R_OK | os.W_OK)
-    fix = "usermod --append --groups kvm $USER" if refused else ""
-    return Need("KVM", choice.accel == "kvm", f"TCG is used: {choice.why}"
-                if choice.accel == "tcg" else choice.why, fix, required=False)  # fmt: skip
+    """What is known of KVM without starting a guest: that it opens proves nothing."""
+    refused = unusable()
+    if refused:
+        fix = "usermod --append --groups kvm $USER" if KVM.exists() else ""
+        return Need("KVM", False, f"TCG is used: {refused}", fix, required=False)
+    return Need("KVM", True, f"{KVM} opens; whether it runs the guest is shown by a run or by "
+                "`hil doctor --deep`", required=False)  # fmt: skip
+
+
+def examine_deeply(lab: Lab, stages: Stages) -> Iterator[Need]:
+    """Build the guest if need be, prove the accelerator anew and boot the guest with it.
+
+    Raises `HarnessError` if it does not come up; what it said is kept then, and named.
+    """
+    forget(lab.store.cache)
+    lab = lab.model_copy(update={"guest": lab.guest.model_copy(update={"saved_state": False})})
+    folder = Path(tempfile.mkdtemp(prefix="hil-doctor-"))
+    started_s = time.monotonic()
+    with recording(folder) as tape, open_guest(lab, stages, tape, folder) as guest:
+        accel, boot_s = guest.accel, time.monotonic() - started_s
+        said = guest.ssh.run("ver").output.strip()
+    shutil.rmtree(folder)
+    yield Need("accelerator", True, f"{accel.accel}: {accel.why}")
+    yield Need("guest", True, f"booted and reached by SSH in {boot_s:.0f} s: {said}")

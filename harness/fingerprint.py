@@ -16,8 +16,10 @@ from harness.air import AP_IP, STATION_IP
 from harness.guest.companions import hashes
 from harness.guest.dll import Dll
 from harness.lab import Session
+from harness.programs import ProgramMissing
 from harness.results import Environment, EvidenceFile
-from harness.vm.saved_state import host_cpu, qemu_version
+from harness.vm.accel import Choice
+from harness.vm.host import host_cpu, qemu_version
 
 LIBRARIES = ("scapy", "paramiko", "cryptography", "qemu.qmp", "pydantic")
 
@@ -47,31 +49,43 @@ def of_dll(dll: Dll) -> Environment:
     )
 
 
+def of_host(dll: Dll | None, choice: Choice | None = None) -> Environment:
+    """What is known before a guest runs: of this machine, and of a vendor's DLL."""
+    known = Environment() if dll is None else of_dll(dll)
+    try:
+        qemu = qemu_version()
+    except ProgramMissing:
+        qemu = None
+    return known.model_copy(
+        update={
+            "qemu": qemu,
+            "accelerator": choice.accel if choice else None,
+            "accelerator_reason": choice.why if choice else None,
+            "kernel": platform.release(),
+            "host_cpu": host_cpu(),
+            "host_cpus": os.cpu_count(),
+            "versions": {"wlan-hil": version("wlan-hil"), "python": platform.python_version()}
+            | {name: version(name) for name in LIBRARIES},
+        }
+    )
+
+
 def environment(dll: Dll | None, session: Session) -> Environment:
     """The fingerprint of a running lab."""
     clock = session.air.state.clock
-    guests = Environment(dll_path=session.vendor, dll_sha256=session.vendor_sha256)
-    known = guests if dll is None else of_dll(dll)
-    return Environment(
-        dll_path=known.dll_path,
-        dll_sha256=known.dll_sha256,
-        dll_companions=known.dll_companions,
-        guest_build=f"Windows {session.agent.hello.get('windows', '?')} (reference guest)",
-        qemu=qemu_version(),
-        accelerator=session.accel.accel,
-        accelerator_reason=session.accel.why,
-        kernel=platform.release(),
-        host_cpu=host_cpu(),
-        host_cpus=os.cpu_count(),
-        clock_uncertainty_us=clock.uncertainty_ns / 1000 if clock else None,
-        versions={"wlan-hil": version("wlan-hil"), "python": platform.python_version()}
-        | {name: version(name) for name in LIBRARIES},
-        other={
-            "image": session.images.key,
-            "agent": str(session.agent.hello.get("agent", "?")),
-            "station address": STATION_IP,
-            "access point address": AP_IP,
-        },
+    own = {} if dll else {"dll_path": session.vendor, "dll_sha256": session.vendor_sha256}
+    return of_host(dll, session.accel).model_copy(
+        update={
+            **own,
+            "guest_build": f"Windows {session.agent.hello.get('windows', '?')} (reference guest)",
+            "clock_uncertainty_us": clock.uncertainty_ns / 1000 if clock else None,
+            "other": {
+                "image": session.images.key,
+                "agent": str(session.agent.hello.get("agent", "?")),
+                "station address": STATION_IP,
+                "access point address": AP_IP,
+            },
+        }
     )
 
 

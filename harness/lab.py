@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The lab: a guest on an air of its own, with the recorder in place and the agent running.
 
-`open_lab` puts it together from the bottom up and takes it down again in reverse order, whatever
-happens in between: no process, socket or temporary file outlives it.
+`open_session` completes what `bring_up.open_guest` has started, and takes it down again in reverse
+order, whatever happens in between: no process, socket or temporary file outlives it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from harness.air import Air, running_air
+from harness.bring_up import DISK, Guest
 from harness.config import Lab
 from harness.console import Stages
 from harness.deadline import Deadline
@@ -25,51 +24,11 @@ from harness.guest.dll import Dll
 from harness.guest.orders import Orders
 from harness.guest.recorder import AGENT, FOLDER, TRACE, installed, stop_service
 from harness.guest.sample import build_of, told
-from harness.guest.ssh import Login, Ssh, connect
 from harness.recording import Recording
 from harness.scenarios import Network
-from harness.vm.accel import Choice, choose
-from harness.vm.argv import Wiring
-from harness.vm.disk import overlay
-from harness.vm.images import Images, prepare
-from harness.vm.machine import Machine, running
-from harness.vm.saved_state import SavedState, saved_state
-from harness.workspace import work_folder
-
-WARM_UP = r"reg query HKCU\Environment"
-DISK = "free disk space and run again"
-AIR_FAULTS = {
-    "capture": ("writing of the air's capture", DISK),
-    "radius": ("answer of the RADIUS server", "radius.log in the run directory tells more"),
-}
-"""What was awaited when the air tells a fault of its own, and how to mend it."""
 
 CAUSE_S = 0.3
 """How long the end of a process is waited for that would explain a fault."""
-
-
-@dataclass(slots=True)
-class Guest:
-    """A guest that runs and can be reached."""
-
-    machine: Machine
-    ssh: Ssh
-    air: Air
-    images: Images
-    accel: Choice
-
-    def check_processes(self) -> None:
-        """Raise `PeerGone` if QEMU or the air has ended."""
-        for alive, what, state in (
-            (self.machine.alive, "the guest's QEMU process", self.machine.state),
-            (self.air.alive, "the air process", self.air.describe),
-        ):
-            if not alive:
-                raise PeerGone(what, 0, state())
-        told = self.air.state
-        if told.fault:
-            awaited, hint = AIR_FAULTS.get(told.fault_of, ("the air", ""))
-            raise LabFault(awaited, 0, told.fault, hint=hint)
 
 
 @dataclass(slots=True)
@@ -156,42 +115,6 @@ class Session(Guest):
 
 
 @contextlib.contextmanager
-def open_guest(lab: Lab, stages: Stages, recording: Recording, run_dir: Path) -> Iterator[Guest]:
-    """Build what is missing, then start air and guest and connect to it."""
-    images = prepare(lab.store.cache, stages)
-    accel = choose(lab.guest.accel)
-    stages.note(f"accelerator {accel.accel}: {accel.why}")
-    spec = images.machine(lab.guest.memory_mib, accel.accel)
-    state: SavedState | None = None
-    if lab.guest.saved_state:
-        state = saved_state(
-            lab, images, spec, stages, lambda machine: _warm_up(machine, images, lab)
-        )
-    with contextlib.ExitStack() as stack:
-        work = stack.enter_context(work_folder())
-        air, radio = stack.enter_context(
-            running_air(work, run_dir, recording.frame, recording.event)
-        )
-        disk = overlay(state.disk if state else images.disk, work / "disk.qcow2")
-        wiring = Wiring(
-            name=run_dir.name,
-            disk=disk,
-            qmp_fd=-1,
-            radio_socket=radio,
-            serial_log=run_dir / "serial.log",
-        )
-        with stages.stage("restore the guest" if state else "boot the guest") as stage:
-            machine = stack.enter_context(
-                running(spec, wiring, run_dir, state=state.memory if state else None)
-            )
-            stage.update(None, "waiting for SSH")
-            ssh = _reach(machine, images.login, lab)
-            stack.callback(ssh.close)
-            air.wait_radio(lab.limits.boot_s)
-        yield Guest(machine, ssh, air, images, accel)
-
-
-@contextlib.contextmanager
 def open_session(
     lab: Lab,
     guest: Guest,
@@ -247,24 +170,6 @@ def _await_recorder(session: Session, lab: Lab, refusal: str) -> None:
     deadline = Deadline("first record of the IHV trace", lab.limits.command_s)
     deadline.state = f"{TRACE} is empty or absent"
     deadline.poll(lambda: session.pull_trace() or None)
-
-
-def _reach(machine: Machine, login: Login, lab: Lab) -> Ssh:
-    """SSH to a machine that boots or was just restored."""
-    return connect(
-        login,
-        machine.ssh_port(),
-        limit_s=lab.limits.boot_s,
-        command_s=lab.limits.command_s,
-        alive=lambda: None if machine.alive else machine.state(),
-    )
-
-
-def _warm_up(machine: Machine, images: Images, lab: Lab) -> None:
-    """Use what a run will use: SSH, SFTP, a Windows program."""
-    with contextlib.closing(_reach(machine, images.login, lab)) as ssh:
-        ssh.mkdir(FOLDER)
-        ssh.run(WARM_UP)
 
 
 def _interface(agent: Agent, lab: Lab) -> Interface:

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Final
 
+from harness.bring_up import open_guest
 from harness.config import Lab
 from harness.console import Console
 from harness.errors import HarnessError
 from harness.guest.recorder import FOLDER
-from harness.lab import open_guest
 from harness.recording import recording
 
 PROGRAM, VENDOR, RECORDER = "ihvbench.exe", "benchvendor.dll", "recorder.dll"

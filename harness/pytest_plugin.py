@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from harness.air import Air
+from harness.bring_up import Guest, open_guest
 from harness.config import Lab, load_lab
 from harness.console import open_console
 from harness.eap import RadiusServer, radius_of
@@ -31,7 +32,7 @@ from harness.errors import LabFault
 from harness.evidence import AssociationEvidence, RunEvidence, window
 from harness.faults import find_fault
 from harness.judge import Judge, expectation_of, limits_of
-from harness.lab import Guest, Session, open_guest, open_session
+from harness.lab import Session, open_session
 from harness.overrides import in_force
 from harness.recording import Recording, recording
 from harness.results import AssociationResult, FindingResult, Verdict, combine

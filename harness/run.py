@@ -13,24 +13,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.association import Attempt, clock_of
+from harness.bring_up import open_guest
 from harness.config import Lab
 from harness.console import Console, StageClock
 from harness.eap import radius_of
 from harness.errors import HarnessError, LabFault
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
 from harness.faults import Fault
-from harness.fingerprint import environment, of_dll
+from harness.fingerprint import environment, of_host
 from harness.guest.dll import Dll
 from harness.guest.eap import place_certificates, set_user
 from harness.guest.profile import profile_name, profile_xml
 from harness.judge import Judge, expectation_of, limits_of
-from harness.lab import Session, open_guest, open_session
+from harness.lab import Session, open_session
 from harness.overrides import in_force
 from harness.recording import Recording
 from harness.results import AssociationResult, Environment, Stage
 from harness.results import LabFault as LabFaultResult
 from harness.scenarios import Scenario
 from harness.storage import FREE_SOME, is_disk_full
+from harness.vm.accel import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,15 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
     gathered = Gathered()
     stages = StageClock(console)
     gathered.stages = stages.stages
-    if plan.dll is not None:  # known also when the lab does not come up with it
-        gathered.environment = of_dll(plan.dll)
+    gathered.environment = of_host(plan.dll)  # known also when the lab does not come up
+
+    def chosen(choice: Choice) -> None:
+        gathered.environment = of_host(plan.dll, choice)
+
     try:
         with (
             radius_of(plan.scenario, run_dir) as (credentials, radius),
-            open_guest(plan.lab, stages, tape, run_dir) as guest,
+            open_guest(plan.lab, stages, tape, run_dir, chosen=chosen) as guest,
             open_session(
                 plan.lab, guest, tape, stages, plan.dll, plan.fault, plan.scenario.ihv.adapter_oui
             ) as session,

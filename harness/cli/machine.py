@@ -17,11 +17,19 @@ from harness.console import open_console
 from harness.soak import Soak, soak
 
 
-def doctor(as_json: JsonOption = False) -> None:
+def doctor(
+    as_json: JsonOption = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Also boot the guest, KVM anew.")] = False,
+    lab: LabOption = None,
+) -> None:
     """List every need of the lab, one line each, with the exact fix."""
-    from harness.doctor import examine
+    from harness.doctor import examine, examine_deeply
 
     needs = examine()
+    if deep and all(need.ok or not need.required for need in needs):
+        interrupt_on_signals()
+        with open_console(sys.stderr) as console:
+            needs += examine_deeply(load_lab(lab), console)
     if as_json:
         rows = [{"need": n.name, "ok": n.ok, "found": n.found, "fix": n.fix} for n in needs]
         typer.echo(json.dumps(rows, indent=1))

@@ -46,8 +46,8 @@ class Wiring:
     radio_socket: Path
     """Unix socket on which the air listens."""
     serial_log: Path
-    incoming_fd: int | None = None
-    """Open saved state to start from; None boots."""
+    incoming: str | None = None
+    """Migration address of the saved state to start from; None boots."""
 
 
 def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
@@ -67,7 +67,7 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
         *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
         *("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"),
         *("-chardev", f"socket,id=qmp,fd={wiring.qmp_fd}"),
-        *("-mon", "chardev=qmp,mode=control"),
+        *("-qmp", "chardev:qmp"),
         *("-chardev", f"file,id=serial,path={_value(wiring.serial_log)}"),
         *("-serial", "chardev:serial"),
         *("-kernel", str(spec.kernel)),
@@ -81,8 +81,8 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
         *("-chardev", f"socket,id=radio,path={_value(wiring.radio_socket)}"),
         *("-device", f"virtserialport,chardev=radio,name={RADIO_PORT}"),
     ]
-    if wiring.incoming_fd is not None:
-        argv += ["-incoming", f"fd:{wiring.incoming_fd}"]
+    if wiring.incoming is not None:
+        argv += ["-incoming", wiring.incoming]
     return argv
 
 

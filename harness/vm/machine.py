@@ -13,12 +13,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.deadline import Deadline
+from harness.errors import PeerGone
 from harness.programs import PARENT_DEATH, last_line
 from harness.vm.argv import MachineSpec, Wiring, qemu_argv
+from harness.vm.host import migrates_to_files
 from harness.vm.qmp import Qmp
 
 RESTORE_S = 60
 """Bound on reading a saved state; it takes well under a second from a warm cache."""
+
+RUNS = frozenset({"running", "inmigrate", "prelaunch"})
+"""Values of QMP's RunState in which a machine runs, or is about to (qapi/run-state.json)."""
+
+FIRST_WORDS = ("KVM internal error", "error: kvm", "Assertion", "KVM: ")
+"""What QEMU begins an account with whose other lines are registers and code."""
 
 
 @dataclass(slots=True)
@@ -43,12 +51,28 @@ class Machine:
 
     def state(self) -> str:
         """One line on the machine: how QEMU ended, or the last line of its serial console."""
+        console = f"serial console: {last_line(self.serial_log) or 'silent'}"
         code = self.process.poll()
-        if code is not None:
-            said = last_line(self.stderr_log)
-            how = f"signal {-code}" if code < 0 else f"status {code}"
-            return f"QEMU ended with {how}" + (f": {said}" if said else "")
-        return f"serial console: {last_line(self.serial_log) or 'silent'}"
+        if code is None:
+            return console
+        how = f"signal {-code}" if code < 0 else f"status {code}"
+        # One that ends in order was ended by its guest: a panic, or a power-off.
+        said = console if code == 0 else qemu_said(self.stderr_log)
+        return f"QEMU ended with {how}" + (f": {said}" if said else "")
+
+    def trouble(self) -> str:
+        """Why the guest does not run though nobody stopped it, in words; empty while it runs."""
+        if not self.alive:
+            return self.state()
+        try:
+            status = str(self.qmp.execute("query-status").get("status"))
+        except PeerGone:  # it has just ended
+            self.ended_within(1)
+            return self.state()
+        if status in RUNS:
+            return ""
+        said = qemu_said(self.stderr_log)
+        return f"QEMU stopped the guest ({status})" + (f": {said}" if said else "")
 
     def ssh_port(self) -> int:
         """The loopback port QEMU chose for the guest's SSH."""
@@ -65,19 +89,21 @@ class Machine:
 def running(
     spec: MachineSpec, wiring: Wiring, logs: Path, *, state: Path | None = None
 ) -> Iterator[Machine]:
-    """Run a machine; from the saved `state` if one is given. `logs` gets serial, QMP and stderr.
+    """Run a machine; from the saved `state` if one is given. `logs` gets QMP and stderr.
 
-    `wiring.qmp_fd` and `wiring.incoming_fd` are filled in here.
+    `wiring.qmp_fd` and `wiring.incoming` are filled in here.
     """
     ours, theirs = socket.socketpair()
     with contextlib.ExitStack() as stack:
         stack.callback(ours.close)
         wiring = replace(wiring, qmp_fd=theirs.fileno())
         fds = [theirs.fileno()]
-        if state is not None:
+        if state is not None and migrates_to_files():
+            wiring = replace(wiring, incoming=f"file:{state.resolve()}")
+        elif state is not None:
             incoming = os.open(state, os.O_RDONLY | os.O_CLOEXEC)
             stack.callback(os.close, incoming)
-            wiring = replace(wiring, incoming_fd=incoming)
+            wiring = replace(wiring, incoming=f"fd:{incoming}")
             fds.append(incoming)
         stderr_log = logs / "qemu-stderr.log"
         with stderr_log.open("ab") as stderr:
@@ -99,6 +125,16 @@ def running(
         _quit(machine)
 
 
+def qemu_said(stderr_log: Path) -> str:
+    """The telling line of what QEMU wrote: the first of an account of KVM's, else the last."""
+    with contextlib.suppress(OSError):
+        lines = stderr_log.read_text(errors="replace").splitlines()
+        told = next((line for line in lines if any(word in line for word in FIRST_WORDS)), "")
+        if told:
+            return "".join(c if c.isprintable() else "?" for c in told.strip())[:200]
+    return last_line(stderr_log)
+
+
 def _connect(sock: socket.socket, logs: Path, process: subprocess.Popen[bytes]) -> Qmp:
     try:
         return Qmp(sock, logs / "qmp.jsonl")
@@ -106,7 +142,7 @@ def _connect(sock: socket.socket, logs: Path, process: subprocess.Popen[bytes]) 
         deadline = Deadline("start of QEMU", 5)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(5)
-        deadline.state = last_line(logs / "qemu-stderr.log") or str(error)
+        deadline.state = qemu_said(logs / "qemu-stderr.log") or str(error)
         raise deadline.gone() from None
 
 

@@ -11,19 +11,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import programs
 from harness.cache import digest, entry
-from harness.config import Lab
+from harness.config import Accel, Lab
 from harness.console import Stages
 from harness.deadline import Deadline
-from harness.vm.argv import BINARY, MachineSpec, Wiring
+from harness.vm.argv import MachineSpec, Wiring
+from harness.vm.boot import watch
 from harness.vm.disk import overlay
+from harness.vm.host import host_cpu, migrates_to_files, qemu_version
 from harness.vm.images import READY, Images
 from harness.vm.machine import Machine, running
 from harness.workspace import work_folder
@@ -48,15 +49,19 @@ def saved_state(
     spec: MachineSpec,
     stages: Stages,
     warm_up: Callable[[Machine], None],
+    logs: Path,
 ) -> SavedState:
     """The saved state of `spec`, made by one boot if there is none yet.
 
-    `warm_up` uses the booted machine once, so that what it loads is in the saved page cache.
+    `warm_up` uses the booted machine once, so that what it loads is in the saved page cache. The
+    folder `logs` gets serial console, QMP events and QEMU's words of a boot that failed.
     """
 
     def build(folder: Path) -> None:
+        logs.mkdir(parents=True, exist_ok=True)
         with stages.stage("boot once and save the guest's state") as stage:
-            _make(lab, images, spec, folder, stage.update, warm_up)
+            _make(lab, images, spec, folder, stage.update, warm_up, logs)
+        shutil.rmtree(logs, ignore_errors=True)
 
     key = digest(
         FORMAT, images.key, repr((spec.memory_mib, spec.accel, spec.cpu, spec.cmdline)),
@@ -66,21 +71,6 @@ def saved_state(
     return SavedState(place / "memory", place / "disk.qcow2")
 
 
-def qemu_version() -> str:
-    """QEMU's version, as it says it of itself."""
-    said = programs.run([BINARY, "--version"]).stdout.splitlines()
-    return said[0].removeprefix("QEMU emulator version ") if said else "unknown"
-
-
-def host_cpu() -> str:
-    """The host's CPU model, as /proc/cpuinfo names it."""
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
 def _make(
     lab: Lab,
     images: Images,
@@ -88,28 +78,33 @@ def _make(
     folder: Path,
     update: Tell,
     warm_up: Callable[[Machine], None],
+    logs: Path,
 ) -> None:
     disk = overlay(images.disk, folder / "disk.qcow2")
-    with work_folder() as work, _silent_radio(work / "radio") as radio:
-        wiring = Wiring("hil-state", disk, -1, radio, work / "serial.log")
-        with running(spec, wiring, work) as machine:
-            _await_ready(machine, lab.limits.boot_s, update)
+    with work_folder() as work, silent_radio(work / "radio") as radio:
+        wiring = Wiring("hil-state", disk, -1, radio, logs / "serial.log")
+        with running(spec, wiring, logs) as machine:
+            _await_ready(machine, spec.accel, lab.limits.boot_s, update)
             warm_up(machine)
             update(0.9, "saving memory")
             _save(machine, folder / "memory", lab.limits.boot_s)
 
 
-def _await_ready(machine: Machine, limit_s: float, update: Tell) -> None:
+def _await_ready(machine: Machine, accel: Accel, limit_s: float, update: Tell) -> None:
     """Wait for the line by which the guest's init says that all services are up."""
     deadline = Deadline("boot of the guest", limit_s)
+    watched = watch(machine, accel)
 
     def ready() -> bool | None:
         deadline.state = machine.state()
         update(min(0.85, deadline.waited_s / 60), deadline.state)
-        if not machine.alive:
-            raise deadline.gone()
         with contextlib.suppress(OSError):
-            return READY in machine.serial_log.read_bytes() or None
+            if READY in machine.serial_log.read_bytes():
+                return True
+        trouble = watched.trouble()
+        if trouble:
+            deadline.state = trouble
+            raise deadline.gone()
         return None
 
     deadline.poll(ready, every_s=0.2)
@@ -117,15 +112,17 @@ def _await_ready(machine: Machine, limit_s: float, update: Tell) -> None:
 
 def _save(machine: Machine, place: Path, limit_s: float) -> None:
     machine.qmp.execute("stop")
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # memory is private
     try:
-        machine.qmp.send_fd("state", descriptor)
+        if not migrates_to_files():
+            machine.qmp.send_fd("state", descriptor)
     finally:
         os.close(descriptor)
     machine.qmp.execute(
         "migrate-set-parameters", {"max-bandwidth": 1 << 40}
     )  # the default throttles to 128 MiB/s
-    machine.qmp.execute("migrate", {"uri": "fd:state"})
+    uri = f"file:{place.resolve()}" if migrates_to_files() else "fd:state"
+    machine.qmp.execute("migrate", {"uri": uri})
     deadline = Deadline("saving of the guest's memory", limit_s)
 
     def saved() -> bool | None:
@@ -138,7 +135,7 @@ def _save(machine: Machine, place: Path, limit_s: float) -> None:
 
 
 @contextlib.contextmanager
-def _silent_radio(path: Path) -> Iterator[Path]:
+def silent_radio(path: Path) -> Iterator[Path]:
     """A radio port nobody serves: the guest's relay waits on it, as it will when restored."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))

@@ -90,9 +90,16 @@ class World:
 
     @contextlib.contextmanager
     def open_guest(
-        self, lab: Lab, console: Console, recording: Recording, run_dir: Path
+        self,
+        lab: Lab,
+        console: Console,
+        recording: Recording,
+        run_dir: Path,
+        *,
+        chosen: Callable[[Choice], None],
     ) -> Iterator[Recording]:
-        """In place of `harness.lab.open_guest`."""
+        """In place of `harness.bring_up.open_guest`."""
+        chosen(Choice("tcg", "no KVM"))
         self.step("open guest")
         try:
             yield recording

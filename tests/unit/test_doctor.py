@@ -3,26 +3,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from harness import doctor
 from harness.cli.app import app
+from harness.config import Lab
+from harness.console import PlainConsole
 from harness.doctor import PROGRAMS, Need, examine
+from harness.errors import PeerGone
 from harness.folders import user_name
+from harness.guest.ssh import CommandResult
+from harness.vm import accel
 from harness.vm.accel import Choice
-
-
-@pytest.fixture(autouse=True)
-def no_probe(monkeypatch: pytest.MonkeyPatch) -> None:
-    """KVM is not booted here."""
-    monkeypatch.setattr(doctor, "choose", lambda _: Choice("tcg", "/dev/kvm does not exist"))
 
 
 def ask(*args: str) -> tuple[int, str]:
@@ -107,6 +110,66 @@ def test_a_user_without_a_name_or_a_home(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def _no_home() -> Path:
     raise RuntimeError("Could not determine home directory.")
+
+
+def test_a_kvm_that_opens_is_not_said_to_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a guest that runs shows that; one that cannot be opened is told with the fix."""
+    monkeypatch.setattr(doctor, "unusable", lambda: "")
+    assert "whether it runs the guest" in doctor._accelerator().found
+    monkeypatch.setattr(doctor, "unusable", lambda: "/dev/kvm does not exist")
+    assert doctor._accelerator().found == "TCG is used: /dev/kvm does not exist"
+
+
+class Deep:
+    """In place of `open_guest`: a guest that answers, or does not come up."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault, self.labs, self.folders = fault, list[Lab](), list[Path]()
+        self.accel = Choice("tcg", "KVM hung")
+        self.ssh = self
+
+    def run(self, command: str) -> CommandResult:
+        """What the guest says it is."""
+        assert command == "ver"
+        return CommandResult(0, "Microsoft Windows 10.0.19045", "")
+
+    @contextlib.contextmanager
+    def open(self, lab: Lab, *args: Any, **_: Any) -> Iterator[Deep]:
+        """The guest."""
+        self.labs.append(lab)
+        self.folders.append(args[-1])
+        if self.fault is not None:
+            raise self.fault
+        yield self
+
+
+def test_deep_means_that_the_guest_is_booted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Booted, not restored, and with what was known of KVM forgotten; nothing of it stays."""
+    deep = Deep()
+    monkeypatch.setattr(doctor, "open_guest", deep.open)
+    lab = Lab.model_validate({"store": {"cache": tmp_path}})
+    (tmp_path / accel.RECORD).write_text("{}")
+    needs = list(doctor.examine_deeply(lab, PlainConsole(io.StringIO())))
+    assert [need.ok for need in needs] == [True, True]
+    assert needs[0].found == "tcg: KVM hung"
+    assert "Microsoft Windows 10.0.19045" in needs[1].found
+    assert deep.labs[0].guest.saved_state is False
+    assert not deep.folders[0].exists()
+    assert not (tmp_path / accel.RECORD).exists()
+
+
+def test_a_guest_that_does_not_boot_leaves_its_logs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault says what happened; the folder it names stays."""
+    deep = Deep(PeerGone("boot of the guest", 3, "QEMU stopped the guest"))
+    monkeypatch.setattr(doctor, "open_guest", deep.open)
+    lab = Lab.model_validate({"store": {"cache": tmp_path}})
+    with pytest.raises(PeerGone):
+        list(doctor.examine_deeply(lab, PlainConsole(io.StringIO())))
+    assert deep.folders[0].exists()
 
 
 def test_this_python_is_new_enough() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from harness import lab as module
+from harness.bring_up import Guest
 from harness.config import Lab
 from harness.console import PlainConsole
 from harness.eap import RadiusServer
@@ -20,7 +21,7 @@ from harness.errors import LabFault, PeerGone, ServiceRefused, TooSlow
 from harness.guest.agent import Interface
 from harness.guest.recorder import Installed
 from harness.guest.ssh import CommandResult
-from harness.lab import Guest, Session, open_session
+from harness.lab import Session, open_session
 from harness.recording import Recording
 from harness.scenarios import find_scenario
 from harness.vm.accel import Choice

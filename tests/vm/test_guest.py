@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
+import time
 from pathlib import Path, PureWindowsPath
 
 import pytest
 
+from harness.bring_up import Guest
+from harness.guest.clock import set_clock
 from harness.guest.ssh import CommandResult
-from harness.lab import Guest
 from tests.vm.shell import GuestShell
 
 WINDOW = """
@@ -85,6 +87,16 @@ def test_files_are_named_as_on_windows(guest: Guest) -> None:
     assert guest.ssh.read_from(place, 5) == b"two\r\n"
     guest.ssh.remove(place)
     assert guest.ssh.read_from(place, 0) == b""
+
+
+def test_the_clock_of_a_guest_that_lives_in_the_past_is_set(
+    guest: Guest, shell: GuestShell
+) -> None:
+    """A guest restored from an old state is days behind; certificates would not be valid yet."""
+    shell.run("date -u -s @$(($(date +%s) - 259200))")
+    assert set_clock(guest.ssh) == pytest.approx(259_200, abs=5)
+    assert float(shell.run("date +%s.%N").output) == pytest.approx(time.time(), abs=5)
+    assert set_clock(guest.ssh) == pytest.approx(0, abs=2)
 
 
 def test_a_program_may_make_a_window(guest: Guest, tmp_path: Path) -> None:

@@ -19,12 +19,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.bring_up import open_guest
 from harness.config import Lab
 from harness.console import open_console
 from harness.guest.recorder import SERVICE, SETTINGS, VENDOR_FOLDER, settings, stop_service
 from harness.jsonlines import CallFailed
 from harness.judge import Judge, expectation_of, limits_of
-from harness.lab import Session, open_guest, open_session
+from harness.lab import Session, open_session
 from harness.recording import Recording, recording
 from harness.results import FindingResult
 from harness.run import Gathered, Plan, associate_all

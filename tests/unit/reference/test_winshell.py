@@ -56,6 +56,25 @@ def shell(tmp_path_factory):
     return run
 
 
+def test_the_clock_can_be_set(tmp_path):
+    """Wine may not set it, so the shell does, and says the time before and after. A stand-in for
+    date(1) notes how it was called: no test sets this machine's clock."""
+    (tmp_path / "date").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\necho "${{2-}}"\n')
+    (tmp_path / "date").chmod(0o755)
+    (tmp_path / "env").write_text(f"PATH={tmp_path}:/usr/bin:/bin\n")
+    done = subprocess.run(
+        ["dash", str(WINSHELL), "-c", "hil-clock 1795823400.125"],
+        env={"HIL_WINE_ENV": str(tmp_path / "env")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 0
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked == ["-u +%s.%N", "-u -s @1795823400.125", "-u ++%s.%N %s.%N"]
+
+
 @pytest.mark.parametrize(
     ("line", "argv"),
     [

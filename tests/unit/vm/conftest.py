@@ -23,11 +23,20 @@ class FakeQemu:
 
     def answer(self, answers: dict[str, list[Any]]) -> None:
         """Set what commands return, one after the other; the last value is returned for ever."""
-        (self.folder / "answers.json").write_text(json.dumps(answers))
+        usual = {"query-status": [{"status": "running"}]}
+        (self.folder / "answers.json").write_text(json.dumps(usual | answers))
 
     def die(self, last_words: str) -> None:
         """Let it end as soon as it is started."""
         (self.folder / "dies").write_text(last_words)
+
+    def be_mute(self) -> None:
+        """Let its guest say nothing."""
+        (self.folder / "mute").touch()
+
+    def say(self, words: str) -> None:
+        """Let it write to its standard error."""
+        (self.folder / "says").write_text(words)
 
     def stay(self) -> None:
         """Let it ignore `quit`."""

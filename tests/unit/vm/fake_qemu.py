@@ -3,7 +3,8 @@
 
 Run with a folder as its first argument: `answers.json` there maps commands to what they return,
 `asked` gets a line a command, `argv.json` its arguments. A file `dies` (its last words) ends it at
-once; a file `stays` lets it ignore `quit`.
+once; a file `stays` lets it ignore `quit`; `mute` keeps the guest's console silent; `says` is what
+it writes to its standard error.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ def main() -> int:
     if (folder / "dies").exists():
         sys.stderr.write((folder / "dies").read_text())
         return STATUS
-    Path(option(arguments, "file,id=serial,path=")).write_text("Linux\r\nhil: ready\r\n\r\n")
+    if (folder / "says").exists():
+        sys.stderr.write((folder / "says").read_text())
+        sys.stderr.flush()
+    console = "" if (folder / "mute").exists() else "Linux\r\nhil: ready\r\n\r\n"
+    Path(option(arguments, "file,id=serial,path=")).write_text(console)
     with socket.socket(fileno=int(option(arguments, "socket,id=qmp,fd="))) as sock:
         return serve(sock, folder)
 

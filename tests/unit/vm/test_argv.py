@@ -25,7 +25,7 @@ qemu-system-x86_64
 -no-reboot
 -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
 -chardev socket,id=qmp,fd=7
--mon chardev=qmp,mode=control
+-qmp chardev:qmp
 -chardev file,id=serial,path=/run/serial.log
 -serial chardev:serial
 -kernel /image/kernel
@@ -56,7 +56,7 @@ def test_a_booting_machine() -> None:
 
 def test_a_restored_machine_differs_only_by_its_incoming_state() -> None:
     """Starting from a saved state adds one option, so state and machine cannot disagree."""
-    restored = lines(qemu_argv(SPEC, replace(WIRING, incoming_fd=9)))
+    restored = lines(qemu_argv(SPEC, replace(WIRING, incoming="fd:9")))
     assert restored == GOLDEN + "-incoming fd:9\n"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from harness.errors import LabFault, PeerGone
+from harness.vm import machine as module
 from harness.vm.argv import MachineSpec, Wiring
 from harness.vm.machine import Machine, running
 from tests.unit.vm.conftest import FakeQemu
@@ -98,8 +99,11 @@ def test_a_machine_without_qemu_tells_what_is_missing(
         pass
 
 
-def test_a_saved_state_is_handed_over_and_continued(qemu: FakeQemu, tmp_path: Path) -> None:
+def test_a_saved_state_is_handed_over_and_continued(
+    qemu: FakeQemu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """QEMU gets the state as a descriptor; the machine is let run once the state is read."""
+    monkeypatch.setattr(module, "migrates_to_files", lambda: False)
     state = tmp_path / "memory"
     state.write_bytes(b"QEVM")
     qemu.answer({"query-status": [{"status": "inmigrate"}, {"status": "paused"}]})
@@ -109,6 +113,31 @@ def test_a_saved_state_is_handed_over_and_continued(qemu: FakeQemu, tmp_path: Pa
         assert qemu.argv[-1].startswith("fd:")
     assert qemu.asked[1:4] == ["query-status", "query-status", "cont"]
     assert descriptors() == before
+
+
+def test_a_newer_qemu_gets_the_states_name(
+    qemu: FakeQemu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """QEMU 11 reads no plain file by descriptor any more, 8.2 and later read it by name."""
+    monkeypatch.setattr(module, "migrates_to_files", lambda: True)
+    state = tmp_path / "memory"
+    state.write_bytes(b"QEVM")
+    with running(SPEC, wiring(tmp_path), tmp_path, state=state):
+        assert qemu.argv[-2:] == ["-incoming", f"file:{state}"]
+
+
+def test_a_guest_that_stops_by_itself_is_told(qemu: FakeQemu, tmp_path: Path) -> None:
+    """While it runs there is no trouble; a state nobody asked for is one, and so is its end."""
+    qemu.say("KVM internal error. Suberror: 1\nRAX=0\n")
+    statuses = [{"status": one} for one in ("running", "internal-error")]
+    qemu.answer({"query-status": [*statuses, "die"]})
+    with running(SPEC, wiring(tmp_path), tmp_path) as machine:
+        assert machine.trouble() == ""
+        assert machine.trouble() == (
+            "QEMU stopped the guest (internal-error): KVM internal error. Suberror: 1"
+        )
+        assert machine.trouble().startswith("QEMU ended with status 3")
+        assert machine.trouble().startswith("QEMU ended with status 3")
 
 
 def test_a_state_that_kills_qemu_is_a_lab_fault(qemu: FakeQemu, tmp_path: Path) -> None:
@@ -147,6 +176,7 @@ class Ended:
     [
         (1, "QEMU ended with status 1: out of memory"),
         (-9, "QEMU ended with signal 9: out of memory"),
+        (0, "QEMU ended with status 0: serial console: silent"),
         (None, "serial console: silent"),
     ],
 )

@@ -18,8 +18,10 @@ from harness.vm.argv import MachineSpec
 from harness.vm.disk import overlay
 from harness.vm.images import Images
 from harness.vm.machine import Machine
-from harness.vm.saved_state import SavedState, host_cpu, saved_state
+from harness.vm.saved_state import SavedState, saved_state
 from tests.unit.vm.conftest import FakeQemu
+
+LOGS = {"serial.log", "qmp.jsonl", "qemu-stderr.log"}
 
 SPEC = MachineSpec(512, "tcg", Path("/image/kernel"), Path("/image/initrd"), "console=ttyS0")
 
@@ -50,7 +52,9 @@ class Maker:
 
     def state(self, images: Images | None = None, spec: MachineSpec = SPEC) -> SavedState:
         """The state for these inputs."""
-        return saved_state(self.lab, images or self.images, spec, self.console, lambda _: None)
+        logs = self.lab.store.cache / "logs"
+        images = images or self.images
+        return saved_state(self.lab, images, spec, self.console, lambda _: None, logs)
 
     def make(self, lab: Lab, images: Images, spec: MachineSpec, folder: Path, *_: object) -> None:
         """In place of a boot."""
@@ -126,6 +130,13 @@ def disk(images: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(module, "overlay", copy)
     monkeypatch.setattr(module, "qemu_version", lambda: "QEMU 7.2")
+    monkeypatch.setattr(module, "migrates_to_files", lambda: False)
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """Where a boot that fails leaves what it said."""
+    return tmp_path / "run" / "boot"
 
 
 @pytest.mark.usefixtures("disk")
@@ -133,12 +144,12 @@ class TestMaking:
     """One boot of a machine that is a fake QEMU."""
 
     def test_the_machine_is_used_stopped_and_saved(
-        self, qemu: FakeQemu, lab: Lab, images: Images, console: Console
+        self, qemu: FakeQemu, lab: Lab, images: Images, console: Console, logs: Path
     ) -> None:
         """The warm-up comes after the ready line and before the machine is stopped."""
         qemu.answer({"query-migrate": [{"status": "active"}, {"status": "completed"}]})
         warm: list[list[str]] = []
-        state = saved_state(lab, images, SPEC, console, lambda _: warm.append(qemu.asked))
+        state = saved_state(lab, images, SPEC, console, lambda _: warm.append(qemu.asked), logs)
         assert warm == [["qmp_capabilities"]]
         assert qemu.asked[1:] == [
             *("stop", "getfd", "migrate-set-parameters", "migrate"),
@@ -146,15 +157,35 @@ class TestMaking:
         ]
         assert state.memory.stat().st_mode & 0o777 == 0o600
         assert state.disk.exists()
+        assert not logs.exists()
+
+    def test_a_newer_qemu_saves_to_the_file_by_name(
+        self,
+        qemu: FakeQemu,
+        lab: Lab,
+        images: Images,
+        console: Console,
+        logs: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """QEMU 11 takes no descriptor of a plain file any more; the file stays its owner's."""
+        monkeypatch.setattr(module, "migrates_to_files", lambda: True)
+        qemu.answer({"query-migrate": [{"status": "completed"}]})
+        state = saved_state(lab, images, SPEC, console, lambda _: None, logs)
+        assert "getfd" not in qemu.asked
+        assert "migrate" in qemu.asked
+        assert state.memory.stat().st_mode & 0o777 == 0o600
 
     def test_a_save_that_fails_leaves_no_state(
-        self, qemu: FakeQemu, lab: Lab, images: Images, console: Console
+        self, qemu: FakeQemu, lab: Lab, images: Images, console: Console, logs: Path
     ) -> None:
-        """QEMU's "failed" ends it at once, and the next run starts anew."""
+        """QEMU's "failed" ends it at once, and the next run starts anew; the logs stay."""
         qemu.answer({"query-migrate": [{"status": "failed"}]})
         with pytest.raises(PeerGone, match=r"saving of the guest's memory: .*failed"):
-            saved_state(lab, images, SPEC, console, lambda _: None)
+            saved_state(lab, images, SPEC, console, lambda _: None, logs)
         assert [path.name for path in lab.store.cache.iterdir()] == ["state.lock"]
+        assert "hil: ready" in (logs / "serial.log").read_text()
+        assert {path.name for path in logs.iterdir()} == LOGS
 
     def test_a_guest_that_never_is_ready_is_bounded(
         self,
@@ -162,15 +193,31 @@ class TestMaking:
         lab: Lab,
         images: Images,
         console: Console,
+        logs: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """The boot's limit holds, and the console's last line tells how far it came."""
         monkeypatch.setattr(module, "READY", b"never said")
         with pytest.raises(TooSlow, match=r"boot of the guest: .*serial console: hil: ready"):
-            saved_state(lab, images, SPEC, console, lambda _: None)
+            saved_state(lab, images, SPEC, console, lambda _: None, logs)
+
+    def test_a_guest_that_stops_by_itself_is_not_waited_for(
+        self,
+        qemu: FakeQemu,
+        lab: Lab,
+        images: Images,
+        console: Console,
+        logs: Path,
+    ) -> None:
+        """What QEMU says of it ends the boot at once, whatever its limit is."""
+        qemu.be_mute()
+        qemu.say("KVM internal error. Suberror: 1\n")
+        qemu.answer({"query-status": [{"status": "internal-error"}]})
+        with pytest.raises(PeerGone, match=r"QEMU stopped the guest \(internal-error\): KVM int"):
+            saved_state(lab, images, SPEC, console, lambda _: None, logs)
 
     def test_a_failed_warm_up_ends_the_machine(
-        self, qemu: FakeQemu, lab: Lab, images: Images, console: Console
+        self, qemu: FakeQemu, lab: Lab, images: Images, console: Console, logs: Path
     ) -> None:
         """A guest that cannot be used is not worth saving."""
         machines: list[Machine] = []
@@ -180,7 +227,7 @@ class TestMaking:
             raise PeerGone("SSH of the guest", 1, "refused")
 
         with pytest.raises(PeerGone, match="SSH of the guest"):
-            saved_state(lab, images, SPEC, console, fail)
+            saved_state(lab, images, SPEC, console, fail, logs)
         assert not machines[0].alive
         assert [path.name for path in lab.store.cache.iterdir()] == ["state.lock"]
 
@@ -189,8 +236,3 @@ def test_an_overlay_that_cannot_be_made_is_a_lab_fault(tmp_path: Path) -> None:
     """qemu-img's own words are in the fault."""
     with pytest.raises(LabFault, match=r"overlay disk of the guest: .*no\.qcow2"):
         overlay(tmp_path / "no.qcow2", tmp_path / "over.qcow2")
-
-
-def test_the_hosts_cpu_has_a_name() -> None:
-    """The fingerprint is never empty."""
-    assert host_cpu()

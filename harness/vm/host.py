@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What this machine brings to a virtual one: its QEMU and its processor."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import re
+from pathlib import Path
+
+from harness import programs
+from harness.vm.argv import BINARY
+
+FILE_MIGRATION = (8, 2)
+"""First QEMU that migrates to and from a file by name (docs/about/removed-features: `fd:` with a
+plain file ended with QEMU 11; before 8.2 there was nothing else)."""
+
+
+def qemu_version() -> str:
+    """QEMU's version, as it says it of itself."""
+    said = programs.run([BINARY, "--version"]).stdout.splitlines()
+    return said[0].removeprefix("QEMU emulator version ") if said else "unknown"
+
+
+def qemu_release(version: str) -> tuple[int, int]:
+    """Major and minor number of a version as `qemu_version` gives it; (0, 0) where it has none."""
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def migrates_to_files() -> bool:
+    """Whether this QEMU takes `file:` addresses for the state of a machine."""
+    return qemu_release(qemu_version()) >= FILE_MIGRATION
+
+
+def host_cpu() -> str:
+    """The host's CPU model, as /proc/cpuinfo names it."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

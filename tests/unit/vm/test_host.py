@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""This machine's QEMU and processor, and what follows from QEMU's version."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.vm import host
+from harness.vm.host import host_cpu, migrates_to_files, qemu_release
+
+
+def test_the_hosts_cpu_has_a_name() -> None:
+    """The fingerprint is never empty."""
+    assert host_cpu()
+
+
+@pytest.mark.parametrize(
+    ("version", "by_name"),
+    [
+        ("7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)", False),
+        ("8.1.5", False),
+        ("8.2.0", True),
+        ("10.0.8 (Debian 1:10.0.8+ds-0+deb13u1)", True),
+        ("11.0.0", True),
+        ("unknown", False),
+    ],
+)
+def test_newer_qemus_save_to_files_by_name(
+    version: str, by_name: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """7.2 knows no `file:`, 11 no `fd:` of a plain file; a version is compared by its numbers."""
+    monkeypatch.setattr(host, "qemu_version", lambda: version)
+    assert migrates_to_files() is by_name
+
+
+def test_a_version_without_numbers_is_the_oldest() -> None:
+    """Then only what every QEMU can do is asked of it."""
+    assert qemu_release("unknown") == (0, 0)
