@@ -7,7 +7,7 @@ A record never holds key material, nonces or plaintext: it is meant for logs, tr
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
@@ -111,7 +111,7 @@ def _is_detail(value: Any) -> bool:
     )
 
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[Any], bool]] = {
     "number": _is_count,
     "association": _is_count,
     "direction": lambda value: value in ("up", "down"),
