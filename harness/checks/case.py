@@ -260,6 +260,21 @@ class Case:
     def _adapter_of(self) -> dict[int, Adapter]:
         return {id(call): item for item in self.segments.adapters for call in item.calls}
 
+    def previous_on_thread(self, call: Call) -> Call | None:
+        """The call for the same adapter that the same thread entered before this one."""
+        return self._previous_on_thread.get(id(call))
+
+    @cached_property
+    def _previous_on_thread(self) -> dict[int, Call]:
+        found: dict[int, Call] = {}
+        for adapter in self.segments.adapters:
+            latest: dict[int, Call] = {}
+            for call in adapter.calls:
+                if call.tid in latest:
+                    found[id(call)] = latest[call.tid]
+                latest[call.tid] = call
+        return found
+
     @cached_property
     def _by_svc(self) -> dict[tuple[int, int | None], list[Adapter]]:
         found: dict[tuple[int, int | None], list[Adapter]] = {}

@@ -19,8 +19,12 @@ def is_winerror(code: int) -> bool:
 
     NTSTATUS values (0xc…) and customer codes are neither.
     """
-    code &= 0xFFFFFFFF
-    return code <= _WIN32_LAST or code >> 28 == 0x8
+    return code & 0xFFFFFFFF <= _WIN32_LAST or is_hresult(code)
+
+
+def is_hresult(code: int) -> bool:
+    """True for a plain failure HRESULT, such as COM gives."""
+    return (code & 0xFFFFFFFF) >> 28 == 0x8
 
 
 def is_ihv_reason(reason: int) -> bool:

@@ -25,6 +25,9 @@ class Limits:
     """A process that keeps the processor busy for longer on end is said to spin."""
     os_answer_s: float = 5.0
     """What the OS side owes: send completions, a stop after a deauthentication, notifications."""
+    race_s: float = 0.5
+    """How long a call that the DLL's other thread had decided on may take to come: one that crosses
+    DeinitAdapter, StopPostAssociate or AdapterReset within it proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)

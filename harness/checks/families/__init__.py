@@ -27,6 +27,7 @@ from harness.checks.families import onex_packets  # noqa: F401
 from harness.checks.families import onex_os  # noqa: F401
 from harness.checks.families import keys  # noqa: F401
 from harness.checks.families import key_forms  # noqa: F401
+from harness.checks.families import key_ids  # noqa: F401
 from harness.checks.families import ui  # noqa: F401
 from harness.checks.families import memory  # noqa: F401
 from harness.checks.families import other_handlers  # noqa: F401

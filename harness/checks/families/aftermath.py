@@ -9,10 +9,10 @@ from typing import Final
 
 from harness import codes
 from harness.checks.case import Case
-from harness.checks.codes import hexed
 from harness.checks.families.postassociation_work import SET_KEYS, pending_at_reset
-from harness.checks.phases import Phase, Placed, all_placed, placed
-from harness.checks.registry import Outcome, Outcomes, Unknown, rule
+from harness.checks.phases import Phase, all_placed, placed
+from harness.checks.races import on_its_way
+from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -141,14 +141,14 @@ def nothing_for_a_dead_port(case: Case) -> Outcomes:
 def cancelled_by_reset(case: Case) -> Outcomes:
     """The first completion of an operation a reset found pending carries that code.
 
-    A success of another thread may have been on its way when the reset came.
+    A success of another thread may have been on its way when the reset came: the thread's first
+    call since, within a limit of ours.
     """
     for first, reset in _completed_by_reset(case):
         error = fields.integer(first.args, "dwWin32Error")
-        at_work = first.tid != reset.tid and not first.entered_after_return_of(reset)
         if error is None:
             yield case.unknown("the trace does not show the error", first)
-        elif error == 0 and at_work:
+        elif error == 0 and on_its_way(case, first, reset):
             yield case.unknown("a success was reported by another thread as the reset came", first)
         elif error == ERROR_CANCELLED:
             yield case.held(first)
@@ -245,42 +245,3 @@ def idle_reset_succeeds(case: Case) -> Outcomes:
         if item.phase in (Phase.INIT, Phase.RESET):
             message = f"AdapterReset {item.phase} returned {codes.win32(call.result)}"
             yield case.breach(message, call, item.since) if call.result else case.held(call)
-
-
-@rule(
-    "RST-07", cls="D", source="A:oid-dot11-reset-request",
-    text="A reset deletes the driver's keys: a default key id set after it names a key set after "
-    "it.",
-)  # fmt: skip
-def keys_do_not_survive(case: Case) -> Outcomes:
-    """No SetDefaultKeyId names an index that was set before the last reset only."""
-    for adapter in case.segments.adapters:
-        before: set[int] = set()
-        now: set[int] = set()
-        reset: Call | None = None
-        for item in placed(case, adapter):
-            if item.call.function == names.ADAPTER_RESET:
-                before, now, reset = before | now, set(), item.call
-            elif item.call.function == names.SET_DEFAULT_KEY:
-                index = fields.integer(item.call.args, "uKeyIndex")
-                if index is not None and not fields.integer(item.call.args, "bDelete"):
-                    now.add(index)
-            elif item.call.function == names.SET_DEFAULT_KEY_ID and reset is not None:
-                yield from _survived(case, item, before - now, now, reset)
-
-
-def _survived(case: Case, item: Placed, old: set[int], now: set[int], reset: Call) -> Outcomes:
-    index = fields.integer(item.call.args, "uDefaultKeyId")
-    if index in now:
-        yield case.held(item.call)
-    elif index in old:
-        yield _key_is_gone(case, item.call, index, reset)
-
-
-def _key_is_gone(case: Case, call: Call, index: int | None, reset: Call) -> Outcome:
-    association = case.association_of(call)
-    blind = case.blind(call.process, association, reset.start_ns, call.start_ns)
-    if blind:
-        return Unknown(blind, association)
-    message = f"SetDefaultKeyId names key {hexed(index)}, which AdapterReset has deleted"
-    return case.breach(message, call, reset)

@@ -10,12 +10,15 @@ from typing import Final
 from harness import codes
 from harness.checks.case import Case
 from harness.checks.phases import Placed, placed
+from harness.checks.profiles import contents
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
 
 EAPOL: Final = "888e"
+SWAPPED: Final = "8e88"
+"""EAPOL in the processor's byte order, which is none (ETH-02)."""
 NO_EXEMPTION: Final = 0
 MULTICAST: Final = 2
 """Of DOT11_PRIVACY_EXEMPTION: its action and its packet type (windot11.h)."""
@@ -26,9 +29,9 @@ _COUNTED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """EtherTypes registered and exempted at a moment; ``known`` is False where the evidence does
-    not show them. ``cleared_by`` is the AdapterReset that emptied them, ``set_by`` the call that
-    filled them."""
+    """EtherTypes registered and exempted at a moment, as bytes in memory order; ``known`` is False
+    where the evidence does not show them. ``cleared_by`` is the AdapterReset that emptied them,
+    ``set_by`` the call that filled them."""
 
     registered: frozenset[str] = frozenset()
     exempted: frozenset[str] = frozenset()
@@ -76,7 +79,7 @@ def _exempts(item: object) -> bool:
 def _listed(
     call: Call, name: str, counts: Callable[[object], bool] = lambda _item: True
 ) -> frozenset[str]:
-    """The EtherTypes of a list; a known one in the wrong byte order counts (that is ETH-02's)."""
+    """The EtherTypes of a list that count."""
     found: set[str] = set()
     for item in fields.sequence(call.args, name) or []:
         if not counts(item):
@@ -84,7 +87,7 @@ def _listed(
         value = fields.text(item, "ethertype_bytes") if isinstance(item, Mapping) else item
         octets = fields.octets(value)
         if octets is not None:
-            found |= {octets.hex(), octets[::-1].hex()}
+            found.add(octets.hex())
     return frozenset(found)
 
 
@@ -143,28 +146,30 @@ def reset_clears_the_lists(case: Case) -> Outcomes:
 @rule(
     "ETH-05", cls="D", source="from ETH-04 (N:ieee-ethertype-handling)",
     text="As a reset clears the lists, a DLL that receives packets registers again in each "
-    "pre-association.",
+    "pre-association. (Asked of a profile with which it answered what it received.)",
 )  # fmt: skip
 def registered_again_after_reset(case: Case) -> Outcomes:
-    """A profile that had EtherTypes registered once has them registered again after a reset."""
+    """A profile that packets were received and answered with has EtherTypes registered again
+    after a reset; one that has none of its own (WEP, connectivity alone) needs no packets."""
     for adapter in case.segments.adapters:
-        needed: set[str] = set()
-        profile = ""
+        answering: set[str] = set()
+        profile, received = "", False
         refused: Call | None = None
         for item, lists in with_lists(case, adapter):
             call = item.call
             if call.function == names.PRE_ASSOCIATE:
-                profile = repr(fields.content(fields.find(call.args, "pIhvSecProfile")))
-                refused = None
+                profile, received, refused = contents(call), False, None
             elif call.function == names.SET_ETHERTYPES and call.result:
                 refused = call
-            elif _succeeds(call):
-                if lists.cleared_by is not None and profile in needed:
+            elif call.function == names.RECEIVE_PACKET:
+                received = True
+            elif call.function in (names.SEND_PACKET, names.PROCESS_ONEX) and received:
+                answering.add(profile)
+            elif _succeeds(call) and profile in answering:
+                if lists.cleared_by is not None:
                     yield _not_registered(case, call, lists.cleared_by, refused)
-                elif lists.registered and profile in needed:
+                elif lists.registered:
                     yield case.held(call)
-                if lists.registered:
-                    needed.add(profile)
 
 
 def _succeeds(call: Call) -> bool:

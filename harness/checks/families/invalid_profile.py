@@ -13,14 +13,14 @@ from typing import Final
 from harness import codes
 from harness.checks.case import Case
 from harness.checks.phases import placed
+from harness.checks.profiles import contents
 from harness.checks.registry import Outcomes, rule
-from harness.evidence import fields, names
+from harness.evidence import names
 from harness.evidence.calls import Call
 
 OF_THE_DATA: Final = frozenset({11, 13, 87, 1206, 1465})
 """Errors that speak of the profile, not of the DLL's state or means: ERROR_BAD_FORMAT,
 ERROR_INVALID_DATA, ERROR_INVALID_PARAMETER, ERROR_BAD_PROFILE, ERROR_XML_PARSE_ERROR."""
-_PARTS: Final = ("pIhvProfileParams", "pIhvConnProfile", "pIhvSecProfile")
 
 
 @rule(
@@ -39,10 +39,10 @@ def invalid_profile_is_refused(case: Case) -> Outcomes:
         for item in placed(case, adapter):
             call = item.call
             if call.function == names.VALIDATE_PROFILE and call.returned:
-                said[_contents(call)] = call
+                said[contents(call)] = call
             if call.function != names.PRE_ASSOCIATE or call.returned is None:
                 continue
-            told = said.get(_contents(call))
+            told = said.get(contents(call))
             if told is None or told.result not in OF_THE_DATA:
                 continue
             message = (
@@ -50,7 +50,3 @@ def invalid_profile_is_refused(case: Case) -> Outcomes:
                 f"with {codes.win32(told.result)}"
             )
             yield case.held(call) if call.result else case.breach(message, call, told)
-
-
-def _contents(call: Call) -> str:
-    return repr([fields.content(call.args.get(part)) for part in _PARTS])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""KEY rules on the form of a key, its moment, the algorithms, and what protection needs."""
+"""KEY rules on the form of a key, its moment, the algorithms, and what protection needs. (Which
+default key is named: key_ids.)"""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.families.ethertypes import EAPOL, with_lists
-from harness.checks.phases import Phase, all_placed, placed
+from harness.checks.families.ethertypes import EAPOL, SWAPPED, with_lists
+from harness.checks.phases import Phase, all_placed
 from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
+from harness.evidence.segments import Session
 
 IHV_FROM: Final = 0x80000000
 AUTH_ALGORITHMS: Final = frozenset(range(1, 12))
@@ -179,40 +181,16 @@ def algorithm_exists(case: Case) -> Outcomes:
 
 
 @rule(
-    "KEY-09", cls="D", source="S: (order of its calls)",
-    text="SetDefaultKeyId names an index that has been set.",
-)  # fmt: skip
-def key_id_was_set(case: Case) -> Outcomes:
-    """Some SetDefaultKey of the adapter named this index before (after a reset: RST-07)."""
-    for adapter in case.segments.adapters:
-        known: set[int | None] = set()
-        for item in placed(case, adapter):
-            call = item.call
-            if call.function == names.SET_DEFAULT_KEY and not fields.integer(call.args, "bDelete"):
-                known.add(fields.integer(call.args, "uKeyIndex", "index"))
-            if call.function != names.SET_DEFAULT_KEY_ID:
-                continue
-            index = fields.integer(call.args, "uDefaultKeyId")
-            lost = case.lost_before(call)
-            if index in known:
-                yield case.held(call)
-            elif index is None or None in known or lost:
-                reason = lost or "the trace does not show the indexes"
-                yield case.unknown(reason, call)
-            elif index in range(4):  # of others KEY-02 speaks
-                yield case.breach(f"SetDefaultKeyId names key {index}, which was never set", call)
-
-
-@rule(
     "KEY-11", cls="M",
     source="I:dot11ext_set_exclude_unencrypted; A:oid-dot11-exclude-unencrypted",
     text="With SetExcludeUnencrypted TRUE the driver drops unprotected unicast frames of "
-    "EtherTypes that are not exempted, so EAPOL needs an exemption.",
+    "EtherTypes that are not exempted, so EAPOL needs an exemption where the session uses it.",
     severity="WARN",
     why="it is a consequence, and a DLL may have reasons of its own",
 )  # fmt: skip
 def eapol_is_exempted(case: Case) -> Outcomes:
-    """Where EAPOL is registered and unencrypted frames excluded, EAPOL is exempted."""
+    """Where EAPOL is registered and used and unencrypted frames are excluded, it is exempted. (Of
+    an exemption in the wrong byte order ETH-02 speaks.)"""
     for adapter in case.segments.adapters:
         excluded = False
         for item, lists in with_lists(case, adapter):
@@ -222,8 +200,30 @@ def eapol_is_exempted(case: Case) -> Outcomes:
             elif call.function == names.SET_EXCLUDE_UNENCRYPTED and call.result in (0, None):
                 excluded = bool(fields.integer(call.args, "bExcludeUnencrypted"))
             elif call.function == names.POST_ASSOCIATE and excluded and lists.known:
+                session = case.session_of(call)
+                if session is None or EAPOL not in lists.registered:
+                    continue
                 if EAPOL in lists.exempted:
                     yield case.held(call)
-                elif EAPOL in lists.registered:
+                elif SWAPPED not in lists.exempted and _uses_eapol(case, session):
                     message = "unencrypted frames are excluded, but EAPOL has no exemption"
                     yield case.breach(message, call)
+
+
+def _uses_eapol(case: Case, session: Session) -> bool:
+    """The DLL sends EAPOL or has the OS do it; or it may be waiting for what the driver drops."""
+    calls = case.calls_between(session.adapter, session.handler, session.ended_by)
+    if any(call.function == names.START_ONEX or _sends_eapol(call) for call in calls):
+        return True
+    association = case.association(session.association)
+    if association is None or session.completions:
+        return False
+    return any(
+        frame.kind == "M1" and frame.delivered and session.peer == frame.transmitter
+        for frame in case.frames_of(association, session.adapter)
+    )
+
+
+def _sends_eapol(call: Call) -> bool:
+    packet = fields.mapping(call.args, "pvPacket") or {}
+    return call.function == names.SEND_PACKET and fields.text(packet, "ethertype_bytes") == EAPOL

@@ -53,9 +53,9 @@ def default_key_direction(case: Case) -> Outcomes:
     text="Key indexes are 0 to 3 for the standard ciphers, 4 or 5 for BIP, any for IHV ciphers.",
 )  # fmt: skip
 def key_index_in_range(case: Case) -> Outcomes:
-    """uKeyIndex fits the key's algorithm; uDefaultKeyId is 0 to 3."""
+    """uKeyIndex fits the key's algorithm; uDefaultKeyId is 0 to 3, or that of a BIP key."""
     for call in _added_keys(case):
-        index = fields.integer(call.args, "uKeyIndex", "index")
+        index = _index(call)
         cipher = fields.integer(call.args, "AlgorithmId", "algorithm")
         if index is None or cipher is None:
             yield case.unknown("the trace does not show index and algorithm", call)
@@ -64,15 +64,36 @@ def key_index_in_range(case: Case) -> Outcomes:
         else:
             message = f"SetDefaultKey has index {index} for cipher {cipher:#x}"
             yield case.breach(message, call)
-    vendor = {call.process for call in _added_keys(case) if _cipher(call) >= IHV_CIPHERS_FROM}
+    vendor = _with_vendor_ciphers(case)
+    bip = {
+        (call.process, _index(call)) for call in _added_keys(case) if _cipher(call) in BIP_CIPHERS
+    }
     for call in case.calls(names.SET_DEFAULT_KEY_ID):
         index = fields.integer(call.args, "uDefaultKeyId")
         if index is None:
             yield case.unknown("the trace does not show the key id", call)
-        elif index in range(4) or call.process in vendor:
+        elif index in range(4) or call.process in vendor or (call.process, index) in bip:
             yield case.held(call)
         else:
             yield case.breach(f"SetDefaultKeyId names key {index}; expected 0 to 3", call)
+
+
+def _with_vendor_ciphers(case: Case) -> set[int]:
+    """The processes that use a cipher of the IHV range, by a key or by their choice."""
+    chosen = {
+        names.SET_UNICAST_CIPHER: "dwUnicastCipherAlgo",
+        names.SET_MULTICAST_CIPHER: "dwMulticastCipherAlgo",
+    }
+    return {call.process for call in _added_keys(case) if _cipher(call) >= IHV_CIPHERS_FROM} | {
+        call.process
+        for function, name in chosen.items()
+        for call in case.calls(function)
+        if (fields.integer(call.args, name) or 0) >= IHV_CIPHERS_FROM
+    }
+
+
+def _index(call: Call) -> int | None:
+    return fields.integer(call.args, "uKeyIndex", "index")
 
 
 def _cipher(call: Call) -> int:

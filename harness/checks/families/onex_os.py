@@ -129,7 +129,10 @@ def _is_own_start(call: Call) -> bool:
 def _counted(case: Case, one: Round, sent: list[int], until_ns: int) -> Outcomes:
     rows = _unanswered(sent, one.answers)
     result = one.result
-    if max(rows) > MAX_STARTS:
+    lost = sent and case.lost(one.start.process, one.start.start_ns, until_ns)
+    if lost and (max(rows) > MAX_STARTS or result is not None):
+        yield case.unknown(lost, one.start)
+    elif max(rows) > MAX_STARTS:
         message = f"{max(rows)} EAPOL-Start were sent without an answer; {MAX_STARTS} are allowed"
         yield case.breach(message, one.start)
     elif result is not None and _nobody_there(result):

@@ -43,7 +43,7 @@ def indications_are_survived(case: Case) -> Outcomes:
 @rule(
     "PROF-01", cls="M", source="I:dot11extihv_validate_profile",
     text="ValidateProfile gives success with a reason of 0 or in the IHV range, or a Win32 error "
-    "with an L2 or IHV reason.",
+    "with an L2 or IHV reason. (An HRESULT, which winerror.h knows too: a warning.)",
 )  # fmt: skip
 def validation_has_its_reason(case: Case) -> Outcomes:
     """Return value and reason of ValidateProfile."""

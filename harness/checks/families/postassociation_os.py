@@ -9,6 +9,7 @@ from __future__ import annotations
 from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import is_success_reason
+from harness.checks.families.permissions import ERROR_INVALID_STATE
 from harness.checks.registry import Outcome, Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -159,7 +160,7 @@ def _not_opened(case: Case, session: Session, call: Call, until_ns: int) -> Outc
     why="it is a permission to the DLL, so only the OS can break it, by refusing",
 )  # fmt: skip
 def repeated_completion_is_taken(case: Case) -> Outcomes:
-    """Repeated completions of a live session are not refused."""
+    """Repeated completions of a live session are not refused as out of place."""
     for session in case.segments.sessions:
         if not session.handler.succeeded:
             continue
@@ -169,6 +170,9 @@ def repeated_completion_is_taken(case: Case) -> Outcomes:
                 continue
             if call.result in (0, None):
                 yield case.held(call)
-            else:
+            elif call.result == ERROR_INVALID_STATE:
                 message = f"a repeated completion of a live session got {codes.win32(call.result)}"
                 yield case.breach(message, call, session.handler)
+            else:
+                reason = f"a repeated completion was refused with {codes.win32(call.result)}"
+                yield case.unknown(reason, call)

@@ -17,6 +17,7 @@ from harness.evidence.segments import Adapter, Session
 
 OPEN_SYSTEM: Final = 1
 """DOT11_AUTH_ALGO_80211_OPEN."""
+IHV_ALGORITHMS_FROM: Final = 0x80000000
 
 SET_KEYS: Final = frozenset({names.SET_DEFAULT_KEY, names.SET_KEY_MAPPING_KEY})
 
@@ -61,6 +62,8 @@ def _protected(case: Case, adapter: Adapter, session: Session, done: Call) -> Ou
     lost = (
         "a private request to the driver may have set them" if private else case.lost_before(done)
     )
+    if auth is not None and auth >= IHV_ALGORITHMS_FROM:
+        lost = "an algorithm of the vendor's own may need no key of the OS"
     if lost:
         yield case.unknown(lost, done)
         return

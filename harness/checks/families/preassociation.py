@@ -134,6 +134,12 @@ def completion_codes_agree(case: Case) -> Outcomes:
             yield case.held(call)
 
 
+def _knows_of(use: Call, completion: Call) -> bool:
+    """It was entered after the completion: on another thread, after its return."""
+    own = use.tid == completion.tid and use.key > completion.key
+    return own or use.entered_after_return_of(completion)
+
+
 @rule(
     "PRE-07", cls="M", source="N:pre-association-operation-guidelines; S:ihvwep.cpp",
     text="The completion carries the hConnectSession given; after it that handle is invalid. (Use "
@@ -150,10 +156,10 @@ def connect_session_is_the_given_one(case: Case) -> Outcomes:
         )
         yield case.unknown(lost, call) if lost else case.breach(message, call)
     for operation in case.segments.pre:
-        for call in operation.completions[:1]:
+        for call in _taken(operation)[:1]:
             stale = [
                 use for use in operation.uses
-                if use.key > call.key and not case.lost_between(call, use)
+                if _knows_of(use, call) and not case.lost_between(call, use)
             ]  # fmt: skip
             for use in stale:
                 yield case.breach(

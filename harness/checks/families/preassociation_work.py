@@ -83,7 +83,8 @@ def profile_only_after_the_return(case: Case) -> Outcomes:
     why="the table of phases allows these functions from InitAdapter on",
 )  # fmt: skip
 def algorithms_are_set(case: Case) -> Outcomes:
-    """All three were set since InitAdapter or the last reset when the pre-association succeeds.
+    """All three were set since InitAdapter, or the last reset before it began, when the
+    pre-association succeeds. (Of a success that crosses the reset that ends it RST-03 speaks.)
 
     A profile without a security fragment of the vendor leaves security to the OS.
     """
@@ -108,7 +109,9 @@ def leaves_security_to_the_os(handler: Call) -> bool:
 
 def _algorithms(case: Case, operation: PreOperation, done: Call) -> Outcome:
     assert operation.adapter is not None
-    used = {call.function for call in case.since_reset(operation.adapter, done)}
+    adapter = operation.adapter
+    since = case.reset_before(adapter, operation.handler) or adapter.init
+    used = {call.function for call in case.calls_between(adapter, since, done)}
     missing = [names.short(name) for name in ALGORITHMS if name not in used]
     if not missing:
         return case.held(operation)

@@ -55,7 +55,8 @@ def _out_of_place(item: Placed, lists: Lists, before: Call | None) -> str | None
         return "while another one of this adapter had not returned"
     if not lists.known or not lists.registered or ethertype is None:
         return None
-    if ethertype.lower() not in lists.registered:
+    wanted = ethertype.lower()
+    if not lists.registered & {wanted, wanted[2:] + wanted[:2]}:  # its byte order is ETH-02's
         return f"for EtherType {ethertype}, which is not registered"
     return None
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed
+from harness.checks.profiles import contents
+from harness.checks.races import on_its_way
 from harness.checks.registry import Outcome, Outcomes, Unknown, rule
-from harness.evidence import fields, names
+from harness.evidence import names
 from harness.evidence.calls import Call
 from harness.evidence.model import FrameRecord
 from harness.evidence.segments import Adapter, Session
@@ -141,8 +143,8 @@ def stopped_though_pending(case: Case) -> Outcomes:
 @rule(
     "STOP-04", cls="M", source="N:stopping-a-post-association-operation; S:ihvsample.cpp",
     text="StopPostAssociate cancels a pending operation without a completion: none may come for "
-    "that session once it has returned. (From another thread while it runs: a warning, as "
-    "Microsoft's own sample can do that.)",
+    "that session once it has returned. (From another thread while it runs: at first it may have "
+    "been on its way and proves nothing; later a warning, as Microsoft's own sample can do that.)",
 )  # fmt: skip
 def no_completion_after_stop(case: Case) -> Outcomes:
     """No completion of a stopped session is entered after the entry of the stop."""
@@ -173,6 +175,9 @@ def _late_completion(case: Case, session: Session, stop: Call, call: Call) -> Ou
             stop,
             of=session,
         )
+    if on_its_way(case, call, stop):
+        reason = "another thread was about to complete the session as StopPostAssociate came"
+        return Unknown(reason, session.association)
     message = f"session {name} was completed by another thread while StopPostAssociate ran"
     return case.breach(message, call, stop, severity="WARN", of=session)
 
@@ -220,11 +225,8 @@ def works_after_reset(case: Case) -> Outcomes:
         yield from _resets(case, adapter)
 
 
-_PROFILE = ("pIhvProfileParams", "pIhvConnProfile", "pIhvSecProfile")
-
-
 def _resets(case: Case, adapter: Adapter) -> Outcomes:
-    accepted: set[str] = set()
+    accepted: dict[str, Call] = {}
     reset: Call | None = None
     idle = True
     for call in adapter.calls:
@@ -239,19 +241,22 @@ def _resets(case: Case, adapter: Adapter) -> Outcomes:
                 message = f"AdapterReset returned {codes.win32(call.result)}"
                 yield case.unknown(why, call) if why else case.breach(message, call)
         elif call.function == names.PRE_ASSOCIATE:
-            profile = repr([fields.content(call.args.get(part)) for part in _PROFILE])
+            profile = contents(call)
             if reset is not None:
-                yield _works(case, call, reset, profile in accepted)
+                yield _works(case, call, reset, accepted.get(profile))
             if call.succeeded:
-                accepted.add(profile)
+                accepted[profile] = call
                 reset = None  # it is of the next one only: PRE-13 speaks of a second
 
 
-def _works(case: Case, call: Call, reset: Call, accepted: bool) -> Outcome:
+def _works(case: Case, call: Call, reset: Call, accepted: Call | None) -> Outcome:
     if call.succeeded:
         return case.held(call)
-    if not accepted:
+    if accepted is None:
         return case.unknown("this profile was not accepted before the reset either", call)
+    changes = case.calls(names.SESSION_CHANGE)
+    if case.stray_between(changes, accepted.start_ns, call.start_ns):
+        return case.unknown("the user's session had changed since it was accepted", call)
     why = case.explained(call) or case.lost_between(reset, call)
     if why:
         return case.unknown(why, call)

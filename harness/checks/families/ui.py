@@ -4,7 +4,8 @@
 A request is pending from its SendUIRequest until ProcessUIResponse for it succeeded, its adapter
 was reset or taken down, or the user logged off. Where the documents leave open whether it is
 (a response that was refused, another user's logging off, a request sent while its adapter is being
-reset) nothing is asked of the DLL. What it thinks is seen only where IsUIRequestPending asks.
+reset, the end of the connection it was for, a user who takes longer than Microsoft's sample waits)
+nothing is asked of the DLL. What it thinks is seen only where IsUIRequestPending asks.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
 WTS_SESSION_LOGOFF: Final = 6
+PATIENCE_NS: Final = 300_000_000_000
+"""How long Microsoft's sample waits for an answer (S:ihvwep.cpp)."""
 
 Fate = Literal["never sent", "pending", "open", "answered", "reset", "gone", "logged off"]
 
@@ -56,6 +59,8 @@ def asked(case: Case) -> Iterator[Asked]:
         elif call.function in (names.ADAPTER_RESET, names.DEINIT_ADAPTER):
             ends[id(case.adapter_of(call))] = call
             _end_of_adapter(case, requests, call)
+        elif call.function == names.STOP_POST or _fails(call):
+            _given_up(case, requests, call)
         elif call.function == names.SESSION_CHANGE:
             _logoff(requests, call)
         elif call.function == names.IS_UI_PENDING and call.succeeded and guid:
@@ -64,7 +69,23 @@ def asked(case: Case) -> Iterator[Asked]:
             if request is None:
                 yield Asked(call, answer, "never sent", None)
             elif after and call.entered_after_return_of(request.sent):
-                yield Asked(call, answer, request.fate, request.by)
+                late = call.start_ns - request.sent.start_ns > PATIENCE_NS
+                fate = "open" if late and request.fate == "pending" else request.fate
+                yield Asked(call, answer, fate, request.by)
+
+
+def _fails(call: Call) -> bool:
+    """The DLL gives up a pre-association or a session."""
+    return call.function in names.COMPLETIONS and bool(fields.integer(call.args, "dwWin32Error"))
+
+
+def _given_up(case: Case, requests: dict[tuple[int, str], _Request], call: Call) -> None:
+    """What a request was sent for is over: the DLL may still want to know, or not."""
+    adapter = case.adapter_of(call)
+    for request in requests.values():
+        own = adapter is not None and case.adapter_of(request.sent) is adapter
+        if own and request.fate == "pending":
+            request.fate, request.by = "open", call
 
 
 def _end_of_adapter(case: Case, requests: dict[tuple[int, str], _Request], call: Call) -> None:
@@ -196,13 +217,17 @@ def pending_is_told(case: Case) -> Outcomes:
     text="ProcessUIResponse with its GUID completes a request; the buffer may be NULL.",
 )  # fmt: skip
 def response_completes(case: Case) -> Outcomes:
-    """An answered request is not pending any more, and a NULL answer is survived."""
+    """An answered request is not pending any more, and a NULL answer is survived and taken."""
     yield from _not_pending_after(case, "answered", "an answered request is said to be pending")
+    kept = {id(item.by) for item in asked(case) if item.fate == "answered" and item.answer}
     for call in case.calls(names.UI_RESPONSE):
-        if call.args.get("pvResponseBuffer", call) is not None:
+        if call.args.get("pvResponseBuffer", call) is not None or id(call) in kept:
             continue
-        if call.returned is not None:
+        if call.succeeded:
             yield case.held(call)
+        elif call.returned is not None:
+            reason = f"ProcessUIResponse refused a NULL buffer with error {call.result}"
+            yield case.unknown(reason, call)
         elif case.died_in(call):
             yield case.breach("ProcessUIResponse did not survive a NULL buffer", call)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.checks import evaluate
+import pytest
+
+from harness.checks import Expectation, evaluate
 from harness.evidence import names
 from tests.unit.checks.builder import (
     AP,
@@ -24,7 +26,16 @@ from tests.unit.checks.builder import (
     tell,
 )
 from tests.unit.checks.judging import clean, judge, only_finding
-from tests.unit.checks.stories import START, in_post, registered, result, steps, until
+from tests.unit.checks.stories import (
+    START,
+    in_post,
+    key,
+    key_id,
+    registered,
+    result,
+    steps,
+    until,
+)
 
 LONG: dict[str, Any] = {
     "uNumOfRegistration": 33, "pusRegistration": [f"88{number:02x}" for number in range(32)],
@@ -82,6 +93,49 @@ def test_eth_05_a_registration_the_os_refused() -> None:
     quiet = {"m1": none, "m2": none, "m3": none, "m4": none}
     again = tell(associations=2, ethertypes=refused, **quiet)
     assert "ETH-05" not in {item.rule for item in judge(again).findings}
+
+
+def answers_nothing(s: Story) -> None:
+    """Packets are delivered, but the DLL has no use for them."""
+    s.call(names.RECEIVE_PACKET, hIhvExtAdapter=IHV, dwInBufferSize=121,
+           pvInBuffer={"source": AP, "ethertype_bytes": "888e"})  # fmt: skip
+
+
+def wep(s: Story) -> None:
+    """Static keys and open authentication."""
+    s.api(names.SET_AUTH, dwAuthAlgo=1)
+    s.api(names.SET_UNICAST_CIPHER, dwUnicastCipherAlgo=0x101)
+    s.api(names.SET_MULTICAST_CIPHER, dwMulticastCipherAlgo=0x101)
+    s.api(names.SET_EXCLUDE_UNENCRYPTED, bExcludeUnencrypted=1)
+    steps(key(AlgorithmId=5, usKeyLength=13, uKeyIndex=0, bStatic=1), key_id(0))(s)
+
+
+@pytest.mark.parametrize("registration", ["888e", "8e88"])
+def test_a_profile_without_packets(registration: str) -> None:
+    """A WEP profile of a DLL that registers for the others in InitAdapter: it needs none of it
+    after a reset (ETH-05), nor an exemption (KEY-11)."""
+
+    def register(s: Story) -> None:
+        number = s.enter(names.INIT_ADAPTER, hDot11SvcHandle=s.svc)
+        registered(pusRegistration=[registration], pExemption=[], uNumOfExemption=0)(s)
+        s.leave(number, names.INIT_ADAPTER, phIhvExtAdapter=IHV)
+
+    rest = {"ethertypes": steps(), "ciphers": wep, "m1": answers_nothing}
+    left_out = ("m2", "m3", "m4", "keys", *(("m1",) if registration == "8e88" else ()))
+    story: Story | None = None
+    for _ in range(3):
+        story = tell(story=story, init_adapter=register, without=left_out, **rest)
+        rest["m1"] = steps()  # registered no more
+    assert story is not None
+    found = judge(story, Expectation(messages=())).findings
+    assert {item.rule for item in found} == ({"ETH-02"} if registration == "8e88" else set())
+
+
+def test_onex_02_by_the_wrong_byte_order() -> None:
+    """EAPOL registered in the processor's byte order is not registered."""
+    wrong = registered(pusRegistration=["8e88"], pExemption=[], uNumOfExemption=0)
+    found = judge(until("post_associate", START, result(), ethertypes=wrong)).findings
+    assert {item.rule for item in found if item.severity == "FAIL"} == {"ONEX-02"}
 
 
 def test_lists_longer_than_the_trace_shows() -> None:

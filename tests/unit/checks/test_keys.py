@@ -8,6 +8,7 @@ from typing import Any
 from harness.evidence import names
 from tests.unit.checks.builder import KEY, Story, tell
 from tests.unit.checks.judging import clean, only_finding
+from tests.unit.checks.stories import api, steps
 
 
 def key(direction: int = 1, **changes: Any) -> Story:
@@ -40,12 +41,17 @@ def test_key_02_index() -> None:
 
 
 def test_key_02_key_id() -> None:
-    """A default key id above 3 is a finding."""
+    """A default key id above 3 is a finding, unless of BIP or a vendor's cipher."""
 
     def step(s: Story) -> None:
         s.api(names.SET_DEFAULT_KEY_ID, uDefaultKeyId=4)
 
     only_finding(tell(after={"keys": step}), "KEY-02", "FAIL", "key 4")
+    bip = {"uKeyIndex": 4, "AlgorithmId": 6}
+    both = steps(api(names.SET_DEFAULT_KEY, pKey=KEY | bip, dot11Direction=1), step)
+    clean(tell(after={"keys": both}), "KEY-02")
+    chosen = api(names.SET_UNICAST_CIPHER, dwUnicastCipherAlgo=0x80000002)
+    clean(tell(after={"ciphers": chosen, "keys": step}), "KEY-02")
 
 
 def test_key_03_address() -> None:

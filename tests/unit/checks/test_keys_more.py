@@ -10,7 +10,16 @@ import pytest
 from harness.evidence import names
 from tests.unit.checks.builder import KEY, SERVICE, Story, tell
 from tests.unit.checks.judging import clean, only_finding, reasons
-from tests.unit.checks.stories import api, in_post, key, registered, steps
+from tests.unit.checks.stories import (
+    api,
+    extension,
+    in_post,
+    key,
+    key_id,
+    registered,
+    steps,
+    until,
+)
 
 CCMP_KEY = "DOT11_KEY_ALGO_CCMP"
 
@@ -82,3 +91,24 @@ def test_key_11_what_an_exemption_exempts(action: int, packets: int, counts: boo
         clean(story, "KEY-11")
     else:
         only_finding(story, "KEY-11", "WARN", "no exemption")
+
+
+def test_key_09_named_before_it_is_set() -> None:
+    """The order of the two calls is free, as long as the key is there when the session is
+    completed; after a reset that goes for the keys set since."""
+    early = steps(key_id(2), key(uKeyIndex=2))
+    clean(tell(keys=early), "KEY-09")
+    clean(tell(associations=2, keys=steps(key_id(1), key(uKeyIndex=1))), "KEY-09", "RST-07")
+    only_finding(tell(keys=steps(key(), key_id(2))), "KEY-09", "WARN", "never set")
+
+
+def test_key_09_where_nothing_is_completed() -> None:
+    """The key may still have been to come."""
+    story = until("m1", key_id(2))
+    assert "no session was completed" in reasons(story, "KEY-09")
+
+
+def test_key_09_keys_of_a_private_request() -> None:
+    """What the driver was asked for in private may have been the key."""
+    private = steps(extension(8), key(), key_id(2))
+    assert "does not show all keys" in reasons(tell(keys=private), "KEY-09")

@@ -100,6 +100,14 @@ def test_another_adapters_starts_are_not_counted() -> None:
     assert outcome(judged(other, START, FAILED)) == "open"
 
 
+def test_a_fourth_start_beside_lost_records_leaves_it_open() -> None:
+    """The answer may be among the records that are missing; the air alone does not tell."""
+    story: Story = in_post(START, *THREE, packet(), onex(), eapol_start, result())()
+    answer = next(i for i, line in enumerate(story.lines) if names.PROCESS_ONEX in line)
+    del story.lines[answer : answer + 2]
+    assert outcome(evaluate(story.evidence())) == "open"
+
+
 def test_without_an_air_nothing_is_counted() -> None:
     """An adapter whose frames nobody records may have sent its EAPOL-Start."""
     story: Story = in_post(START, FAILED)()

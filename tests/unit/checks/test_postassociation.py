@@ -278,6 +278,17 @@ def test_post_11_keys_of_a_private_request() -> None:
     assert "private request" in reasons(tell(keys=private), "POST-11")
 
 
+def test_post_11_algorithms_of_the_vendors_own() -> None:
+    """Whether one of the IHV range needs a key is known to the vendor alone."""
+
+    def own(s: Story) -> None:
+        s.api(names.SET_AUTH, dwAuthAlgo=0x80000001)
+        s.api(names.SET_UNICAST_CIPHER, dwUnicastCipherAlgo=0x80000002)
+        s.api(names.SET_MULTICAST_CIPHER, dwMulticastCipherAlgo=0x80000002)
+
+    assert "may need no key" in reasons(tell(ciphers=own, without=("keys",)), "POST-11")
+
+
 def test_post_14_hostile_parameters_may_be_refused() -> None:
     """A second association with parameters that point out of themselves proves nothing."""
     hostile = ASSOC_PARAMS | {"uBeaconOffset": 0xFFFFFFF0, "uBeaconSize": 0x20}

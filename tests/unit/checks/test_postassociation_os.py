@@ -83,6 +83,8 @@ def test_post_10_repeated_completion() -> None:
     clean(tell(after={"echo": complete}), "POST-10")
     story = tell(after={"echo": lambda s: complete(s, result=5023)})
     only_finding(story, "POST-10", "MISS", "5023")
+    wrong = tell(after={"echo": lambda s: complete(s, result=87)})
+    assert "INVALID_PARAMETER" in reasons(wrong, "POST-10")
     assert names.POST_COMPLETION in story.trace()
 
 

@@ -8,6 +8,7 @@ from harness.evidence import names
 from tests.unit.checks.builder import (
     ASSOCIATION,
     IHV,
+    SERVICE,
     WORKER,
     Story,
     complete_pre,
@@ -189,3 +190,36 @@ def test_pre_10_security_left_to_the_os() -> None:
             )  # fmt: skip
 
         clean(tell(pre_associate=begin, ciphers=lambda s: None), "PRE-02")
+
+
+def test_pre_10_beside_a_reset() -> None:
+    """A success that crosses AdapterReset was prepared before it."""
+
+    def crossing(s: Story) -> None:
+        number = s.enter(names.ADAPTER_RESET, hIhvExtAdapter=IHV)
+        complete_pre(s)
+        s.leave(number, names.ADAPTER_RESET)
+
+    story = tell(pre_completion=crossing, without=AFTER_PRE[1:])
+    assert {rule for rule, _ in never_mind(story)} == set()
+    assert "PRE-10" in judge(story).checked
+
+
+def test_pre_07_beside_the_completion() -> None:
+    """Another thread does not know of a completion that has not returned; one that the OS refused
+    completes nothing."""
+
+    def beside(s: Story) -> None:
+        args = {"hConnectSession": s.connect_session, "dwReasonCode": 0, "dwWin32Error": 0}
+        number = s.enter(names.PRE_COMPLETION, WORKER, hDot11SvcHandle=s.svc, **args)
+        s.api(names.GET_USER_DATA, SERVICE, hConnectSession=s.connect_session, dwSessionID=1)
+        s.leave(number, names.PRE_COMPLETION, WORKER)
+
+    def again(s: Story) -> None:
+        args = {"hConnectSession": s.connect_session, "dwReasonCode": 0, "dwWin32Error": 0}
+        s.api(names.PRE_COMPLETION, WORKER, 87, **args)
+        s.api(names.GET_USER_DATA, hConnectSession=s.connect_session, dwSessionID=1)
+        s.api(names.PRE_COMPLETION, **args)
+
+    clean(tell(pre_completion=beside), "PRE-07")
+    clean(tell(pre_completion=again), "PRE-07")

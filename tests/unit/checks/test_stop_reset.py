@@ -11,6 +11,7 @@ from tests.unit.checks.builder import (
     IHV,
     OS,
     WORKER,
+    Step,
     Story,
     complete,
     reset,
@@ -20,6 +21,7 @@ from tests.unit.checks.builder import (
     tell,
 )
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
+from tests.unit.checks.stories import api, steps
 
 NOT_CONNECTED = Expectation(connected=False, messages=(), stopped=True)
 AFTER_M1 = ("m2", "m3", "m4", "keys", "completion", "connected", "echo")
@@ -96,18 +98,23 @@ def test_stop_04_completion_after_stop() -> None:
 
 
 def test_stop_04_while_stop_runs() -> None:
-    """On the stop's own stack it is a failure, from another thread a warning."""
+    """On the stop's own stack it is a failure. From another thread it may have been on its way;
+    if that thread had gone on, or it answers the stop, a warning."""
 
-    def stopping(tid: int) -> Story:
+    def stopping(tid: int, *before: Step, **codes: int) -> Story:
         def step(s: Story) -> None:
             call = s.enter(names.STOP_POST, hIhvExtAdapter=IHV, pPeer=AP, dot11AssocStatus=7)
-            complete(s, tid=tid)
+            steps(*before)(s)
+            complete(s, tid=tid, **codes)
             s.leave(call, names.STOP_POST)
 
         return tell(stop=step, without=("completion", "connected", "echo"))
 
     only_finding(stopping(OS), "STOP-04", "FAIL", "inside StopPostAssociate")
-    only_finding(stopping(WORKER), "STOP-04", "WARN", "another thread")
+    assert "was about to complete" in reasons(stopping(WORKER), "STOP-04")
+    goes_on = stopping(WORKER, api(names.SET_EXCLUDE_UNENCRYPTED, bExcludeUnencrypted=1))
+    only_finding(goes_on, "STOP-04", "WARN", "another thread")
+    only_finding(stopping(WORKER, error=1223, reason=0x90002), "STOP-04", "WARN", "another thread")
 
 
 def test_roaming_opens_a_new_session() -> None:
@@ -246,18 +253,39 @@ def test_rst_02_looks_at_the_whole_profile() -> None:
 
 
 def test_rst_03_success_on_its_way() -> None:
-    """Another thread may report success as the reset comes; from the reset's own stack it lies."""
+    """Another thread may report success as the reset comes; from the reset's own stack, much later
+    or after other work it is no answer to the reset."""
 
-    def resetting(tid: int) -> Story:
+    def resetting(tid: int, *before: Step) -> Story:
         def step(s: Story) -> None:
             call = s.enter(names.ADAPTER_RESET, hIhvExtAdapter=IHV)
+            steps(*before)(s)
             complete(s, tid=tid)
             s.leave(call, names.ADAPTER_RESET)
 
         return tell(reset=step, without=("completion", "connected", "echo", "stop"))
 
     assert "another thread as the reset came" in reasons(resetting(WORKER), "RST-03")
-    only_finding(resetting(OS), "RST-03", "WARN", "carries ERROR_SUCCESS (0, 0x0)")
+    only_finding(resetting(OS), "RST-03", "WARN", "carries ERROR_SUCCESS")
+    late = resetting(WORKER, lambda s: s.wait_ms(900))
+    only_finding(late, "RST-03", "WARN", "carries ERROR_SUCCESS")
+    goes_on = resetting(WORKER, api(names.SET_EXCLUDE_UNENCRYPTED, bExcludeUnencrypted=1))
+    only_finding(goes_on, "RST-03", "WARN", "carries ERROR_SUCCESS")
+
+
+def test_rst_02_of_another_user() -> None:
+    """A DLL that has its key from the user may refuse once the user has logged off."""
+
+    def refuse(s: Story) -> None:
+        s.call(names.SESSION_CHANGE, uEventType=6, dwSessionId=1)
+        s.call(
+            names.PRE_ASSOCIATE, result=1245, out={"pdwReasonCode": 0x90001}, hIhvExtAdapter=IHV,
+            hConnectSession=s.connect_session, pIhvSecProfile=security_profile(s),
+        )  # fmt: skip
+
+    rest = tuple(step.__name__ for step in ASSOCIATION[2:-1])
+    story = tell(associations=2, pre_associate=refuse, without=rest)
+    assert not [item for item in judge(story).findings if item.rule == "RST-02"]
 
 
 def test_rst_05_completed_again() -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import pytest
 
+from harness.checks import Expectation
 from harness.evidence import names
-from tests.unit.checks.builder import IHV, OS, Story, reset
+from tests.unit.checks.builder import IHV, OS, Story, complete, reset, stop, tell
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
 from tests.unit.checks.stories import (
     GUID,
     Step,
     after,
+    answered,
     answered_with,
     ask,
     deinit,
@@ -19,6 +21,7 @@ from tests.unit.checks.stories import (
     logoff,
     pending,
     reset_with,
+    steps,
 )
 
 
@@ -32,6 +35,17 @@ def another_logs_off(s: Story) -> None:
     s.call(names.SESSION_CHANGE, uEventType=6, pSessionNotification={"dwSessionId": 2})
 
 
+def fails(s: Story) -> None:
+    """The DLL gives the session up."""
+    complete(s, error=1223, reason=0x90002)
+
+
+def long_after(s: Story) -> None:
+    """More than five minutes pass."""
+    s.wait_ms(301_000)
+    fails(s)
+
+
 @pytest.mark.parametrize("open_by", [refused, another_logs_off])
 @pytest.mark.parametrize("answer", [0, 1])
 def test_either_answer_is_right(open_by: Step, answer: int) -> None:
@@ -42,6 +56,24 @@ def test_either_answer_is_right(open_by: Step, answer: int) -> None:
 def test_a_request_sent_while_its_adapter_is_reset() -> None:
     """The reset may have met it or not."""
     clean(after("echo", inside(names.ADAPTER_RESET, ask()), pending(0), without=("reset",)))
+
+
+def test_ui_05_is_not_kept_by_a_refusal() -> None:
+    """A NULL answer that the DLL does not take, or takes and waits on, completes nothing."""
+    story = after("m1", ask(), refused, pending(1))
+    assert "refused a NULL buffer with error 87" in reasons(story, "UI-05")
+    result = judge(after("m1", ask(), answered, pending(1)))
+    assert {item.rule for item in result.findings} == {"UI-05"}
+    assert "UI-05" not in result.held
+
+
+@pytest.mark.parametrize("answer", [0, 1])
+@pytest.mark.parametrize("over", [stop, fails, long_after])
+def test_ui_04_of_a_request_that_was_given_up(over: Step, answer: int) -> None:
+    """What it was asked for is over, or the user took longer than Microsoft's sample waits."""
+    rest = ("m2", "m3", "m4", "keys", "completion", "connected", "echo", "stop")
+    clean(tell(after={"m1": steps(ask(), over, pending(answer))}, without=rest),
+          expect=Expectation(connected=None, messages=()))  # fmt: skip
 
 
 def test_ui_03_after_any_log_off() -> None:

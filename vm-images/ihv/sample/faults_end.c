@@ -116,12 +116,20 @@ static DWORD WINAPI resets_once(HANDLE handle)
     return good.Dot11ExtIhvAdapterReset(handle);
 }
 
-/* RST-07 */
-static DWORD WINAPI old_id_first(HANDLE service, PDOT11_CIPHER_DEFAULT_KEY_VALUE key,
-                                 DOT11_DIRECTION direction)
+/* RST-07: a key of the first connection, named in the second. */
+#define OLD_INDEX 3
+
+static DWORD WINAPI names_old_key(HANDLE service, PDOT11_CIPHER_DEFAULT_KEY_VALUE key,
+                                  DOT11_DIRECTION direction)
 {
-    if (scene.connections > 1 && !scene.done)
-        os.Dot11ExtSetDefaultKeyId(service, key->uKeyIndex);
+    ULONG own = key->uKeyIndex;
+    if (!scene.done && scene.connections == 1) {
+        key->uKeyIndex = OLD_INDEX;
+        os.Dot11ExtSetDefaultKey(service, key, direction);
+        key->uKeyIndex = own;
+    } else if (!scene.done) {
+        os.Dot11ExtSetDefaultKeyId(service, OLD_INDEX);
+    }
     scene.done = true;
     return os.Dot11ExtSetDefaultKey(service, key, direction);
 }
@@ -141,6 +149,6 @@ const Fault FAULTS_END[] = {
     {.name = "stops-onex-after-reset",
      .handlers.Dot11ExtIhvAdapterReset = resets_and_stops_onex},
     {.name = "second-reset-fails", .handlers.Dot11ExtIhvAdapterReset = resets_once},
-    {.name = "key-id-from-before-reset", .api.Dot11ExtSetDefaultKey = old_id_first},
+    {.name = "key-id-from-before-reset", .api.Dot11ExtSetDefaultKey = names_old_key},
     {0},
 };
