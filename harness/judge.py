@@ -58,10 +58,12 @@ def expectation_of(scenario: Scenario) -> Expectation:
         stopped = scenario.expect.stopped
         return Expectation(connected=False, messages=(), stopped=stopped, orders=orders, air=air)
     messages = MESSAGES if scenario.group_rekeys else MESSAGES[:4]
+    protected = scenario.network.security != "open"
     return Expectation(
         connected=True,
         echoes=scenario.echoes,
-        messages=messages,
+        protected=protected,
+        messages=messages if protected else (),
         sessions=1 + scenario.roams,
         orders=orders,
         air=air,

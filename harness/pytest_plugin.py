@@ -74,14 +74,15 @@ class RunningLab:
         """Where the evidence of the session is kept."""
         self.network = network
         """The network that is on the air."""
+        self._passphrase = network.passphrase
         self._next = 1
         self._before: list[AssociationEvidence] = []
 
     @property
     def passphrase(self) -> str:
         """The passphrase of the session's network."""
-        assert self.network.passphrase is not None
-        return self.network.passphrase.get_secret_value()
+        assert self._passphrase is not None
+        return self._passphrase.get_secret_value()
 
     def associate(
         self,
@@ -104,10 +105,10 @@ class RunningLab:
         found = found.model_copy(update={"associations": associations})
         if found.eap is not None:
             return self._authenticated(found, fault, whole)
-        own = ("ssid", "passphrase")
-        network = found.network.model_copy(
-            update={name: getattr(self.network, name) for name in own}
-        )
+        own: dict[str, object] = {"ssid": self.network.ssid}
+        if found.network.security == "wpa2-psk":
+            own["passphrase"] = self._passphrase
+        network = found.network.model_copy(update=own)
         if network != self.network:
             self._put_on_air(network)
             self.network = network

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 
-from hwsim.ap.network import CHANNELS, Network, Timers
+from hwsim.ap.network import CHANNELS, Network, Security, Timers
 from hwsim.errors import RequestError, WireError
 from hwsim.frames import mac_bytes
 from hwsim.radius import RadiusServer
@@ -21,7 +21,7 @@ from hwsim.rules import ACTIONS, MESSAGES, Action, Message, Rule
 
 DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
-SECURITIES: Final = ("wpa2-psk", "wpa2-eap")
+SECURITIES: Final = get_args(Security)
 MAX_SSID: Final = 32
 MAX_ACCESS_POINTS: Final = 4
 MAX_SECRET: Final = 128
@@ -108,9 +108,9 @@ def networks(value: Any) -> tuple[Network, ...]:
     """
     args = Arguments(value, "network")
     ssid = _ssid(args.text("ssid"))
-    enterprise = args.choice("security", SECURITIES) == "wpa2-eap"
-    passphrase = None if enterprise else _passphrase(args.take("passphrase"))
-    radius = _radius(args.take("radius", None)) if enterprise else None
+    security = cast(Security, args.choice("security", SECURITIES))
+    passphrase = _passphrase(args.take("passphrase")) if security == "wpa2-psk" else None
+    radius = _radius(args.take("radius", None)) if security == "wpa2-eap" else None
     channel = _channel(args, "network")
     bssid = _bssid(args.text("bssid", DEFAULT_BSSID), "network")
     ap_ip = _address("ap_ip", args.text("ap_ip"))
@@ -119,7 +119,9 @@ def networks(value: Any) -> tuple[Network, ...]:
     args.done()
     if ap_ip == station_ip:
         raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
-    first = Network(ssid, passphrase, channel, bssid, ap_ip, station_ip, radius=radius)
+    first = Network(
+        ssid, passphrase, channel, bssid, ap_ip, station_ip, radius=radius, security=security
+    )
     return (first, *_more(first, more))
 
 

@@ -66,7 +66,7 @@ def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> tuple[Handsha
     - handler_to_completion: return of the handler → entry of the first completion after it.
     - m4_to_completion: the station sends its first M4 → entry of that completion.
     - completion_to_data: entry of that completion → first protected data frame of the station in
-      the same session.
+      the same session; where no handshake was begun (an open network) the first data frame.
 
     A session that renews its keys by a second 4-way handshake is measured by its first one. What
     has no figure at all, such as an association that was refused, is left out.
@@ -157,16 +157,18 @@ def _handler_figures(
     if messages.m4_sent is not None:
         _put(found, "m4_to_completion", frame_guest_ns(messages.m4_sent, clock), done)
     until_ns = handshake.stop.start_ns if handshake.stop else _EVER
-    sent = (frame_guest_ns(frame, clock) for frame in handshake.frames if _is_data(frame))
+    keyed = messages.m1 is not None
+    data = (frame for frame in handshake.frames if _is_data(frame, protected=keyed))
+    sent = (frame_guest_ns(frame, clock) for frame in data)
     after = [stamp for stamp in sent if completion.start_ns <= stamp[0] < until_ns]
     if after:
         _put(found, "completion_to_data", done, min(after))
     return found
 
 
-def _is_data(frame: FrameRecord) -> bool:
+def _is_data(frame: FrameRecord, *, protected: bool) -> bool:
     kinds = ("data", "arp", "icmp")
-    return frame.direction == "up" and frame.protected and frame.kind in kinds
+    return frame.direction == "up" and frame.kind in kinds and frame.protected >= protected
 
 
 def _put(

@@ -58,7 +58,9 @@ def render(
         undecided=view.undecided(result),
         waived=view.waived(result),
         table_figures=[
-            (name, head, FIGURES[name]) for name, head in view.TABLE_FIGURES.items()
+            (name, head, FIGURES[name])
+            for name, head in view.TABLE_FIGURES.items()
+            if name != "handshake" or result.air is None or result.air.security != "open"
         ],
         cells=result.requested_associations <= view.CELLS_UP_TO,
         not_run=max(result.requested_associations - len(result.associations), 0),

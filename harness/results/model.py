@@ -37,7 +37,7 @@ FIGURES: dict[str, str] = {
     "handler": "PerformPostAssociate entered → returned",
     "handler_to_completion": "PerformPostAssociate returned → PostAssociateCompletion",
     "m4_to_completion": "first M4 leaves the station → PostAssociateCompletion",
-    "completion_to_data": "PostAssociateCompletion → the station's first protected data",
+    "completion_to_data": "PostAssociateCompletion → the station's first data",
 }
 """The timing figures of a handshake in their natural order, with what each one spans."""
 

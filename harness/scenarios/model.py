@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -17,6 +17,8 @@ Message = Literal[
     "auth", "assoc-req", "assoc-resp", "eapol-start", "eap", "M1", "M2", "M3", "M4", "G1", "G2",
     "data",
 ]  # fmt: skip
+OPEN_MESSAGES: Final = ("auth", "assoc-req", "assoc-resp", "data")
+"""The messages of a network without EAPOL."""
 Channel = Annotated[int, Field(ge=1, le=13)]
 Action = Literal["drop", "drop-ack", "delay", "repeat", "deauthenticate"]
 
@@ -30,7 +32,7 @@ class Network(Strict):
     """The network, and the access points it has."""
 
     ssid: str = "hil"
-    security: Literal["wpa2-psk", "wpa2-eap"] = "wpa2-psk"
+    security: Literal["wpa2-psk", "wpa2-eap", "open"] = "wpa2-psk"
     channel: Channel = 1
     access_points: Annotated[int, Field(ge=1, le=4)] = 1
     """Each further one is heard 10 dB more weakly than the one before."""
@@ -210,12 +212,26 @@ class Scenario(Strict):
                 "[ihv] use_ms_onex = true wants [eap]: Windows refuses a profile with useMSOneX "
                 "and without its own 802.1X settings (reason 0x80012)"
             )
-        if self.network.passphrase is not None and enterprise:
+        if self.network.passphrase is not None and self.network.security != "wpa2-psk":
             raise ValueError("[network] passphrase goes with security = 'wpa2-psk' only")
         if self.eap is not None and self.expect.connected and not self.eap.connects:
             raise ValueError(
                 "no station gets in with credentials = 'wrong' or server = 'silent': "
                 "[expect] connected = false is wanted"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _open_fits(self) -> Scenario:
+        if self.network.security != "open":
+            return self
+        if self.group_rekeys:
+            raise ValueError("group_rekeys: an open network has no group key")
+        eapol = [rule.message for rule in self.air if rule.message not in OPEN_MESSAGES]
+        if eapol:
+            raise ValueError(
+                f"[[air]] message = '{eapol[0]}' never comes in an open network; it has "
+                f"{', '.join(OPEN_MESSAGES)}"
             )
         return self
 

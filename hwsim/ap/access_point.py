@@ -25,7 +25,7 @@ from hwsim.ap.rekey import GroupRekey
 from hwsim.ap.rsne import STATUS_SUCCESS
 from hwsim.ap.station import Heard, Note, Repetitions, State, Station, Surroundings
 from hwsim.ap.templates import AT_SEQUENCE
-from hwsim.errors import WireError
+from hwsim.errors import RequestError, WireError
 from hwsim.frames import BROADCAST, SNAP, MacHeader, mac_text
 from hwsim.radius import RadiusClient
 
@@ -35,7 +35,7 @@ _SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
 
 
 class AccessPoint:
-    """A WPA2 access point with CCMP on the medium around it; ``server`` is for 802.1X."""
+    """An access point on the medium around it; ``server`` is for 802.1X."""
 
     def __init__(
         self,
@@ -103,7 +103,12 @@ class AccessPoint:
         return frame[:AT_SEQUENCE] + self._management.next_sequence() + frame[AT_SEQUENCE + 2 :]
 
     def rekey_group(self, done: Callable[[int], None]) -> None:
-        """Give every authorized station a new GTK; ``done`` is told how many, when all have it."""
+        """Give every authorized station a new GTK; ``done`` is told how many, when all have it.
+
+        Raises :class:`RequestError` in an open network.
+        """
+        if not self.network.protected:
+            raise RequestError("no-keys", "rekey_group: an open network has no group key")
         self._rekey.begin([s for s in self.stations if s.state == "authorized"], done)
 
     def reauthenticate(self, done: Callable[[int], None]) -> None:
@@ -286,6 +291,8 @@ class AccessPoint:
         if self.network.enterprise:
             self._change(station, "authenticating")
             self._enterprise.begin(station)
+        elif not self.network.protected:
+            self._authorize(station)
         else:
             self._begin_handshake(station, self._psk)
 

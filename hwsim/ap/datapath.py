@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Data frames: CCMP both ways, and the little host behind the access point.
+"""Data frames: CCMP both ways (none in an open network), and the host behind the access point.
 
 The host has the access point's address, answers ARP and ICMP echo, and sends its own (see
 :mod:`hwsim.ap.echo`). Sources: IEEE 802.11-2020, 12.5.3; RFC 826, RFC 792, RFC 1071.
@@ -49,12 +49,17 @@ class DataPath:
     def __init__(self, network: Network, management: Management, group: GroupKey) -> None:
         self._own_ip = network.ap_ip.packed
         self._first_ip = network.station_ip
+        self.protected = network.protected
         self._management = management
         self._group = group
         self._header = templates.data_header(network)
         self._arp_request = templates.arp(network, reply=False)
         self._arp_reply = templates.arp(network, reply=True)
         self._echo_request = templates.echo_request(network)
+
+    def carries(self, station: Station) -> bool:
+        """Whether data may pass: a key is in use or, in an open network, the station is let in."""
+        return station.pairwise is not None if self.protected else station.state == "authorized"
 
     def seal(self, station: Station, frame: bytes, note: Note) -> bytes:
         """The frame (header and payload) under the station's pairwise key, if it has one."""
@@ -71,11 +76,14 @@ class DataPath:
         return self.seal(station, self._addressed(station.mac) + payload, note)
 
     def for_all(self, payload: bytes, note: Note) -> bytes:
-        """A broadcast data frame under the group key; its duration is 0."""
+        """A broadcast data frame, under the group key if there is one; its duration is 0."""
+        header = self._addressed(BROADCAST)
+        header = header[:2] + b"\0\0" + header[4:]
+        if not self.protected:
+            return header + payload
         self._group.tx_pn += 1
         note.protected, note.pn = True, self._group.tx_pn
-        header = self._addressed(BROADCAST)
-        return self._group.cipher.protect(header[:2] + b"\0\0" + header[4:], payload, note.pn)
+        return self._group.cipher.protect(header, payload, note.pn)
 
     def open(self, station: Station | None, heard: Heard) -> None:
         """Decrypt a protected frame of a station into ``heard.payload``, and note how it went."""

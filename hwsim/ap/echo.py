@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One run of ARP and ICMP echo towards a station: the proof that keys and data path work.
 
-First an ARP request is broadcast under the group key, which proves the GTK, then echo requests
+First an ARP request is broadcast under the group key, which proves the GTK (an open network has
+neither key), then echo requests
 follow one by one under the pairwise key. An ARP that nobody answers does not stop the echoes: the
 station's MAC address is known, and what failed shows in the result. A station in the middle of its
 handshake (its M4 may have been lost) is waited for.
@@ -73,7 +74,7 @@ class EchoRun:
 
     def start(self) -> None:
         """Send the first ARP request, or wait for :meth:`on_authorized` if it is too early."""
-        if self.station.pairwise is not None:
+        if self._path.carries(self.station):
             self._ask()
 
     def on_authorized(self) -> None:

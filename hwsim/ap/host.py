@@ -41,9 +41,11 @@ class Host:
         self._run.start()
 
     def receive(self, station: Station, heard: Heard, air_ns: int) -> None:
-        """ARP and ICMP of the station; only what the key in use protects counts."""
+        """ARP and ICMP of the station; in a network with keys only what the one in use protects."""
         payload, note = heard.payload, heard.note
-        if payload is None or station.pairwise is None or not note.protected:
+        if payload is None or not self._path.carries(station):
+            note.detail["ignored"] = "not authorized"
+        elif self._path.protected and not note.protected:
             note.detail["ignored"] = "not protected by the key in use"
         elif note.kind == "arp":
             self._receive_arp(station, payload, note)

@@ -55,8 +55,13 @@ def parse_rsne(whole: bytes) -> RsnElement:
     return RsnElement(version, group, pairwise, akms, capabilities)
 
 
-def association_status(rsne: bytes | None, akm: bytes) -> int:
-    """The status code our access point, which has that AKM, answers to a request with that RSNE."""
+def association_status(rsne: bytes | None, akm: bytes | None) -> int:
+    """The status code our access point, which has that AKM, answers to a request with that RSNE.
+
+    Without an AKM, in an open network, it does not look at one, as hostapd does not.
+    """
+    if akm is None:
+        return STATUS_SUCCESS
     if rsne is None:
         return STATUS_INVALID_ELEMENT
     try:

@@ -49,7 +49,7 @@ AT_EAPOL: Final = 32
 
 ECHO_PAYLOAD: Final = bytes(range(0x61, 0x61 + 16)) * 2
 
-_CAPABILITIES = "short-slot+ESS+privacy+short-preamble"
+_CAPABILITIES = "short-slot+ESS+short-preamble"
 _RATES_24 = bytes((0x82, 0x84, 0x8B, 0x96, 12, 18, 24, 36))
 _RATES_24_MORE = bytes((48, 72, 96, 108))
 _RATES_5 = bytes((0x8C, 18, 0x98, 36, 0xB0, 72, 96, 108))
@@ -58,7 +58,7 @@ _ELEMENT_TIM = 5
 
 def beacon(network: Network) -> tuple[bytes, int]:
     """The beacon, and where its DTIM count is."""
-    fixed = Dot11Beacon(beacon_interval=BEACON_INTERVAL_TU, cap=_CAPABILITIES)
+    fixed = Dot11Beacon(beacon_interval=BEACON_INTERVAL_TU, cap=_capabilities(network))
     head = bytes(_management(network, 8, BROADCAST) / fixed / _first_elements(network))
     tim = bytes(Dot11Elt(ID=_ELEMENT_TIM, info=bytes((0, DTIM_PERIOD, 0, 0))))
     return head + tim + _last_elements(network), len(head) + 2
@@ -66,7 +66,7 @@ def beacon(network: Network) -> tuple[bytes, int]:
 
 def probe_response(network: Network) -> bytes:
     """The probe response: a beacon without TIM."""
-    fixed = Dot11ProbeResp(beacon_interval=BEACON_INTERVAL_TU, cap=_CAPABILITIES)
+    fixed = Dot11ProbeResp(beacon_interval=BEACON_INTERVAL_TU, cap=_capabilities(network))
     head = _acknowledged(_management(network, 5) / fixed / _first_elements(network))
     return head + _last_elements(network)
 
@@ -78,7 +78,7 @@ def authentication(network: Network) -> bytes:
 
 def association_response(network: Network) -> bytes:
     """An association response, status 0, AID 0."""
-    fixed = Dot11AssoResp(cap=_CAPABILITIES, status=0, AID=0)
+    fixed = Dot11AssoResp(cap=_capabilities(network), status=0, AID=0)
     return _acknowledged(_management(network, 1) / fixed) + _rates(network)
 
 
@@ -123,6 +123,10 @@ def echo_request(network: Network) -> bytes:
     """LLC/SNAP and an ICMP echo request to the station; identifier and sequence are zero."""
     packet = IP(src=str(network.ap_ip), dst=str(network.station_ip), ttl=64, flags="DF")
     return bytes(LLC() / SNAP(code=0x0800) / packet / ICMP(type=8) / Raw(ECHO_PAYLOAD))
+
+
+def _capabilities(network: Network) -> str:
+    return f"{_CAPABILITIES}+privacy" if network.protected else _CAPABILITIES
 
 
 def _management(network: Network, subtype: int, receiver: bytes = bytes(6)) -> Any:

@@ -28,6 +28,13 @@ def test_what_a_scenario_expects_of_the_driver() -> None:
     assert (cut.connected, cut.echoes, cut.messages, cut.stopped) == (False, 0, (), True)
 
 
+def test_what_an_open_network_expects() -> None:
+    """A connection and its echoes, of which no handshake and no protection is wanted."""
+    found = expectation_of(find_scenario("open"))
+    assert (found.connected, found.echoes) == (True, 1)
+    assert (found.messages, found.protected) == ((), False)
+
+
 def test_what_a_scenario_with_orders_expects() -> None:
     """Every order, in words; no stop where it says so; either outcome where it does."""
     reset = expectation_of(find_scenario("reset-post-pending"))

@@ -29,7 +29,7 @@ def test_every_shipped_scenario_is_tested_here() -> None:
         for one in all_
         if not one.orders_the_guest and one.eap is None and one.adapters == 1
     }
-    assert of_the_air == {*MESSAGES, "deauthentication"}
+    assert of_the_air == {*MESSAGES, "deauthentication", "open"}
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -42,6 +42,20 @@ def test_the_dll_copes(lab: RunningLab, name: str) -> None:
     assert association.messages == MESSAGES[name]
     assert association.echo is not None
     assert association.echo.answered == 1
+
+
+def test_an_open_network(lab: RunningLab) -> None:
+    """No EAPOL and no key; the echo is answered in the clear, each time the port is opened."""
+    outcome = lab.associate("open", associations=3)
+    assert [str(finding) for finding in outcome.findings] == []
+    assert outcome.verdict == "PASS"
+    for association in outcome.associations:
+        assert association.messages == {}
+        assert association.echo is not None
+        assert (association.echo.answered, association.echo.protected) == (1, False)
+        assert association.post_association.completions == 1
+        assert "handshake" not in association.timing_us
+    assert lab.associate("plain").verdict == "PASS"
 
 
 def test_a_second_m3_does_not_install_the_keys_again(lab: RunningLab) -> None:

@@ -280,6 +280,21 @@ def test_the_older_structure_of_88_bytes_is_accepted(host: HostPeer) -> None:
     assert host.wait_completion()["dwWin32Error"] == 0
 
 
+def test_an_open_network_needs_no_packet_and_no_key(host: HostPeer) -> None:
+    """Open authentication without cipher is set, nothing registered, and the port opens at once."""
+    assert host.pre_associate(xml="<IhvSecurity><Open/></IhvSecurity>")["status"] == 0
+    host.wait_for(lambda: bool(host.of("Dot11ExtPreAssociateCompletion")), "completion")
+    assert host.names() == [
+        "Dot11ExtSetAuthAlgorithm", "Dot11ExtSetUnicastCipherAlgorithm",
+        "Dot11ExtSetMulticastCipherAlgorithm", "Dot11ExtPreAssociateCompletion",
+    ]  # fmt: skip
+    params = assoc_params(request_rsne=b"", beacon_rsne=b"")
+    host.result(host.post_associate(params))
+    completion = host.wait_completion()
+    assert (completion["dwReasonCode"], completion["dwWin32Error"]) == (0, 0)
+    assert host.of("Dot11ExtSetKeyMappingKey") == host.of("Dot11ExtSendPacket") == []
+
+
 @pytest.mark.parametrize("size", [0, 1, 8, 9, 50, 98])
 def test_short_packets_are_harmless(host: HostPeer, size: int) -> None:
     """Truncated frames are refused or ignored, and the handshake goes on."""
@@ -303,6 +318,9 @@ def test_short_packets_are_harmless(host: HostPeer, size: int) -> None:
         "<IhvSecurity><Passphrase>long enough</Passphrase><New/></IhvSecurity>",
         "<IhvSecurity><Passphrase>long &bad; enough</Passphrase></IhvSecurity>",
         "<IhvSecurity><Passphrase>l\u00f6ng enough</Passphrase></IhvSecurity>",
+        "<IhvSecurity><Passphrase>long enough</Passphrase><Open/></IhvSecurity>",
+        "<IhvSecurity><Open/><Open/></IhvSecurity>",
+        "<IhvSecurity><Open/><Enterprise/></IhvSecurity>",
         "<IhvSecurity a=<><Passphrase>long enough</Passphrase></IhvSecurity>",
         "<a" * 5000, "<" + "I" * 9000, "&#x" * 3000,
     ],

@@ -128,10 +128,10 @@ def _authentication(case: Case, association: AssociationEvidence) -> str | None:
 
 
 def _stalled_handshake(case: Case, association: AssociationEvidence) -> tuple[str, Severity] | None:
-    """Where the 4-way handshake stopped, None if it did not or was not seen."""
+    """Where the 4-way handshake stopped, None if it did not, was not seen or is not expected."""
     if not association.frames:
         return None
-    for kind in ("M1", "M2", "M3", "M4"):
+    for kind in case.expect.messages[:4]:
         frames = [frame for frame in association.frames if frame.kind == kind]
         if not frames:
             return who_owes(case, association, kind)

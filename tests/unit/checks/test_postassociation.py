@@ -128,13 +128,32 @@ def test_post_06_inside_the_handler() -> None:
 
 
 def test_post_06_other_thread_too_early() -> None:
-    """From another thread before the return is not discussed anywhere: a warning."""
+    """From another thread and over before the return is not discussed anywhere: a warning."""
 
     def early(s: Story) -> None:
         begin_post(s, inside=lambda s: complete(s, tid=WORKER))
 
     story = tell(post_associate=early, without=("completion",))
     only_finding(story, "POST-06", "WARN", "another thread")
+
+
+def test_post_06_other_thread_that_overlaps_the_return() -> None:
+    """What a handler queues may run before it is left: a completion under way then is right."""
+
+    def overlapping(s: Story) -> None:
+        args = {
+            "hDot11SvcHandle": s.svc, "pPeer": None, "dwReasonCode": 0, "dwWin32Error": 0,
+        }  # fmt: skip
+        calls: list[int] = []
+
+        def enter(s: Story) -> None:
+            args["hSecuritySessionID"] = s.session
+            calls.append(s.enter(names.POST_COMPLETION, WORKER, **args))
+
+        begin_post(s, inside=enter)
+        s.leave(calls[0], names.POST_COMPLETION, WORKER)
+
+    clean(tell(post_associate=overlapping, without=("completion",)), "POST-06")
 
 
 def test_post_07_wrong_session() -> None:

@@ -224,6 +224,19 @@ def test_completion_before_the_return_has_no_interval() -> None:
     assert not {"handler_to_completion", "m4_to_completion", "completion_to_data"} & set(values)
 
 
+def test_an_open_network_has_no_handshake_but_its_data() -> None:
+    """Nothing was begun under keys, so the first data frame counts although it is in the clear."""
+
+    def clear(s: Story) -> None:
+        s.frame("icmp", "up", protected=False)
+
+    values = us(tell(without=("m1", "m2", "m3", "m4", "keys"), echo=clear))
+    assert set(values) == {
+        "assoc_to_handler", "handler", "handler_to_completion", "completion_to_data",
+    }  # fmt: skip
+    assert "completion_to_data" not in us(tell(echo=clear))
+
+
 def test_missing_stamp_costs_certainty() -> None:
     """Without the relay's stamp the air's time is used, with the clock's uncertainty."""
 

@@ -156,7 +156,10 @@ class AirProcess:
     def on_air(self, **changes: Any) -> Client:
         """Configure and start; hostapd's timers unless changed."""
         timers = changes.pop("timers", {})
-        self.client.call("configure", network={**NETWORK, **changes}, timers=timers)
+        network = {**NETWORK, **changes}
+        if network["security"] != "wpa2-psk":
+            del network["passphrase"]
+        self.client.call("configure", network=network, timers=timers)
         self.client.call("start")
         self.client.call("begin", association=1, rules=[])
         return self.client

@@ -113,6 +113,7 @@ class SoftStation:
     def __init__(
         self, path: str, *, ssid: str, passphrase: str, mac: str = "02:00:00:00:00:00",
         bssid: str = "02:48:49:4c:00:01", ip: str = "10.77.0.2", report: bool = True,
+        protected: bool = True,
     ) -> None:  # fmt: skip
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(LIMIT_S)
@@ -124,6 +125,7 @@ class SoftStation:
         self.ssid = ssid.encode()
         self.pmk = hashlib.pbkdf2_hmac("sha1", passphrase.encode(), self.ssid, 4096, 32)
         self.report = report
+        self.protected = protected
         self.buffer = b""
         self.cookie = 100
         self.freq = FREQ
@@ -414,8 +416,10 @@ class SoftStation:
     # behind the keys
 
     def open(self, frame: bytes) -> bytes:
-        """The payload of a protected frame to us or to all."""
-        assert frame[1] & 0x40, "not protected"
+        """The payload of a frame to us or to all; it is protected unless the network is open."""
+        assert bool(frame[1] & 0x40) == self.protected
+        if not self.protected:
+            return frame[24:]
         if frame[4] & 1:
             pn, plain = self.gtk[frame[27] >> 6].open(frame)
             self.group_pns.append(pn)

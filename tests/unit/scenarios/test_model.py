@@ -13,6 +13,7 @@ from harness.scenarios import Scenario, find_scenario, scenario_names
 from harness.validation import load_toml
 
 EAP_NETWORK = '[network]\nsecurity = "wpa2-eap"\n'
+OPEN_NETWORK = '[network]\nsecurity = "open"\n'
 GOOD = 'name = "x"\nsummary = "y"\n'
 
 
@@ -68,6 +69,15 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + '[network]\npassphrase = "short"\n', "has 5 characters; a WPA2 passphrase has 8"),
         (GOOD + '[[air]]\nmessage = "M9"\naction = "drop"\n', "air.0.message = 'M9'"),
         (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "delay_ms goes with action"),
+        (
+            GOOD + OPEN_NETWORK + 'passphrase = "12345678"\n',
+            "[network] passphrase goes with security = 'wpa2-psk' only",
+        ),
+        ("group_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no group key"),
+        (
+            GOOD + OPEN_NETWORK + '[[air]]\nmessage = "M3"\naction = "drop"\n',
+            "[[air]] message = 'M3' never comes in an open network; it has auth, assoc-req,",
+        ),
         (GOOD + EAP_NETWORK, "wants an [eap] section with method = 'tls' or 'peap-mschapv2'"),
         (GOOD + '[eap]\nmethod = "tls"\n', "[eap] goes with [network] security = 'wpa2-eap'"),
         (GOOD + EAP_NETWORK + '[eap]\nmethod = "md5"\n', "eap.method = 'md5': "),

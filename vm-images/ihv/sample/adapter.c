@@ -167,6 +167,7 @@ DWORD WINAPI adapter_pre_associate(HANDLE handle, HANDLE session,
     if (ready) {
         adapter->phase = PHASE_PRE_PENDING;
         adapter->connect_session = session;
+        adapter->open = job->pre.profile.open;
         *reason = REASON_SUCCESS;
         engine_queue(adapter, job);
     }
@@ -232,6 +233,9 @@ DWORD WINAPI adapter_post_associate(HANDLE handle, HANDLE session, PDOT11_PORT_S
     if (job == NULL)
         return ERROR_NOT_ENOUGH_MEMORY;
     job->post.session = session;
+    EnterCriticalSection(&adapter->lock);
+    job->post.open = adapter->open;
+    LeaveCriticalSection(&adapter->lock);
     if (!association_read(port, size, params, &job->post)) {
         engine_free_job(job);
         return ERROR_INVALID_PARAMETER;

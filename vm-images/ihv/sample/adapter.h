@@ -64,6 +64,7 @@ typedef struct PreAssociation {
 typedef struct PostAssociation {
     HANDLE session;
     uint8_t peer[6];
+    bool open; /* without protection; there are no RSN elements */
     Rsne own;
     Rsne beacon;
 } PostAssociation;
@@ -95,6 +96,7 @@ typedef struct Adapter {
     Phase phase;
     HANDLE connect_session; /* of the operation in PHASE_PRE_PENDING */
     HANDLE post_session;    /* of the port in PHASE_POST_PENDING and PHASE_POST_DONE */
+    bool open;              /* the network is to have no protection */
     Job *first;
     Job *last;
     unsigned waiting; /* jobs in the queue */
@@ -152,7 +154,8 @@ void engine_complete(Adapter *adapter, Reason reason, DWORD error);
 void engine_start_handshake(Adapter *adapter, const uint8_t pmk[PMK_SIZE]);
 void engine_handshake(Adapter *adapter, const uint8_t *frame, size_t size);
 
-/* association.c: parses what PerformPostAssociate is given; false if it is malformed. */
+/* association.c: parses what PerformPostAssociate is given; false if it is malformed. Of an open
+ * association (post->open) the peer alone is of interest. */
 bool association_read(const DOT11_PORT_STATE *port, ULONG size,
                       const DOT11_ASSOCIATION_COMPLETION_PARAMETERS *params,
                       PostAssociation *post);

@@ -32,6 +32,8 @@ bool association_read(const DOT11_PORT_STATE *port, ULONG size,
         memcmp(p.MacAddr, port->PeerMacAddress, 6) != 0)
         return false;
     memcpy(post->peer, p.MacAddr, 6);
+    if (post->open)
+        return true;
     return find_rsne(buffer, size, p.uAssocReqOffset, p.uAssocReqSize,
                      p.bReAssocReq ? REASSOC_REQUEST_FIXED : ASSOC_REQUEST_FIXED, &post->own) &&
            find_rsne(buffer, size, p.uBeaconOffset, p.uBeaconSize, BEACON_FIXED, &post->beacon);

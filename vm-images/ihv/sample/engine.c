@@ -115,10 +115,12 @@ static bool pre_association_wanted(void *adapter)
 static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
 {
     Reason reason = REASON_SUCCESS;
-    DWORD error = keys_prepare(
-        adapter->service,
-        pre->profile.enterprise ? DOT11_AUTH_ALGO_RSNA : DOT11_AUTH_ALGO_RSNA_PSK,
-        pre_association_wanted, adapter);
+    DWORD error = pre->profile.open
+                      ? keys_prepare_open(adapter->service, pre_association_wanted, adapter)
+                      : keys_prepare(adapter->service,
+                                     pre->profile.enterprise ? DOT11_AUTH_ALGO_RSNA
+                                                             : DOT11_AUTH_ALGO_RSNA_PSK,
+                                     pre_association_wanted, adapter);
     adapter->enterprise.wanted = pre->profile.enterprise;
     if (error != ERROR_SUCCESS) {
         reason = REASON_KEY_REFUSED;
@@ -129,7 +131,7 @@ static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
             reason = REASON_INTERNAL;
         }
     }
-    if (error == ERROR_SUCCESS && !pre->profile.enterprise && !derive_pmk(adapter, pre)) {
+    if (error == ERROR_SUCCESS && pre->profile.passphrase_size != 0 && !derive_pmk(adapter, pre)) {
         error = ERROR_INTERNAL_ERROR;
         reason = REASON_INTERNAL;
     }
@@ -277,6 +279,8 @@ static void run_post_associate(Adapter *adapter, const PostAssociation *post)
     adapter->install_pending = false;
     if (adapter->enterprise.wanted)
         enterprise_begin(adapter);
+    else if (post->open)
+        engine_complete(adapter, REASON_SUCCESS, ERROR_SUCCESS);
     else
         engine_start_handshake(adapter, adapter->pmk);
 }

@@ -51,6 +51,20 @@ DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, bool (*wanted
     return error;
 }
 
+DWORD keys_prepare_open(HANDLE service, bool (*wanted)(void *context), void *context)
+{
+    DWORD error = api.Dot11ExtSetAuthAlgorithm(service, DOT11_AUTH_ALGO_80211_OPEN);
+    if (error == ERROR_SUCCESS)
+        error = wanted(context)
+                    ? api.Dot11ExtSetUnicastCipherAlgorithm(service, DOT11_CIPHER_ALGO_NONE)
+                    : ERROR_CANCELLED;
+    if (error == ERROR_SUCCESS)
+        error = wanted(context)
+                    ? api.Dot11ExtSetMulticastCipherAlgorithm(service, DOT11_CIPHER_ALGO_NONE)
+                    : ERROR_CANCELLED;
+    return error;
+}
+
 /* A CCMP key as the members ucKey of both key structures hold it. */
 static void fill_ccmp(UCHAR *out, const uint8_t key[16], const uint8_t counter[6])
 {

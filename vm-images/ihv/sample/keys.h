@@ -12,6 +12,9 @@
 DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, bool (*wanted)(void *context),
                    void *context);
 
+/* The same of an open association: no cipher, and no packets of this DLL's. */
+DWORD keys_prepare_open(HANDLE service, bool (*wanted)(void *context), void *context);
+
 /* Pairwise key of the AP, both directions. */
 DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const uint8_t tk[16]);
 

@@ -193,8 +193,12 @@ static bool read_child(Cursor *c, SecurityProfile *profile)
             profile->extras |= extra;
             return valid;
         }
-        valid = strcmp(tag.local, "Enterprise") == 0 && !profile->enterprise;
-        profile->enterprise = true;
+        bool *flag = strcmp(tag.local, "Enterprise") == 0 ? &profile->enterprise
+                     : strcmp(tag.local, "Open") == 0     ? &profile->open
+                                                          : NULL;
+        valid = flag != NULL && !*flag;
+        if (valid)
+            *flag = true;
         return valid;
     }
     valid = valid && read_text(c, text, &size) && read_end_tag(c, &tag);
@@ -223,7 +227,8 @@ static bool read_document(Cursor *c, SecurityProfile *profile)
     if (!read_end_tag(c, &root))
         return false;
     skip_space(c);
-    return c->at == c->end && profile->enterprise == (profile->passphrase_size == 0);
+    return c->at == c->end &&
+           profile->enterprise + profile->open + (profile->passphrase_size != 0) == 1;
 }
 
 bool profile_parse(const WCHAR *fragment, SecurityProfile *profile)

@@ -16,15 +16,16 @@ struct Fault;
 
 typedef struct SecurityProfile {
     char passphrase[PASSPHRASE_MAX + 1];
-    size_t passphrase_size;    /* 0 with enterprise */
+    size_t passphrase_size;    /* 0 with enterprise and open */
     bool enterprise;           /* 802.1X through the OS */
+    bool open;                 /* no protection at all */
     unsigned extras;           /* EXTRA_... of extras.h */
     const struct Fault *fault; /* rules to break on purpose (faults.h), or NULL */
 } SecurityProfile;
 
 /*
  * Reads <IhvSecurity><Passphrase>...</Passphrase><Fault>...</Fault>?</IhvSecurity>, or with
- * <Enterprise/> in the passphrase's place, and any of the elements of extras.h, in any or no
+ * <Enterprise/> or <Open/> in the passphrase's place, and any of the elements of extras.h, in any or no
  * namespace.  Strict: no other elements, no comments, CDATA, DTD or processing instructions, no
  * stray text.  False (and a wiped profile) for anything else, a passphrase of wrong length or
  * with characters outside 0x20...0x7e, or an unknown fault.
