@@ -87,8 +87,9 @@ class Air:
         A network with 802.1X whose access point is to be silent has no `radius`.
         """
         settings: dict[str, object] = {
-            "ssid": network.ssid, "channel": network.channel, "security": network.security,
-            "ap_ip": AP_IP, "station_ip": STATION_IP, "more": _more(network),
+            "ssid_hex": network.ssid_bytes.hex(), "channel": network.channel,
+            "security": network.security, "ap_ip": AP_IP, "station_ip": STATION_IP,
+            "more": _more(network),
         }  # fmt: skip
         if network.passphrase is not None:
             settings["passphrase"] = network.passphrase.get_secret_value()

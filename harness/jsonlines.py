@@ -22,11 +22,15 @@ MAX_LINE = 4 * 1024 * 1024
 
 
 class CallFailed(HarnessError):
-    """The peer answered a call with an error; `code` is the peer's own."""
+    """The peer answered a call with an error; `code` is the peer's own, and so is `reason`, which
+    is None where it gives none."""
 
-    def __init__(self, peer: str, call: str, code: int | str, message: str) -> None:
+    def __init__(
+        self, peer: str, call: str, code: int | str, message: str, reason: int | None = None
+    ) -> None:
         super().__init__(f"{peer}: {call} failed: {message} ({code})")
         self.code = code
+        self.reason = reason
 
 
 class JsonLinesClient:
@@ -107,9 +111,11 @@ class JsonLinesClient:
         error = answer.get("error")
         if error is not None:
             fields = error if isinstance(error, dict) else {}
+            message, reason = str(fields.get("message", "no message")), fields.get("reason")
             raise CallFailed(
-                self.peer, name, fields.get("code", "?"), str(fields.get("message", "no message"))
-            )
+                self.peer, name, fields.get("code", "?"), message,
+                reason if isinstance(reason, int) else None,
+            )  # fmt: skip
         result = answer.get("result")
         return result if isinstance(result, dict) else {}
 

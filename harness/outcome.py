@@ -33,6 +33,7 @@ from harness.results import (
 )
 from harness.run import Gathered, Plan, gather
 from harness.scenarios import Scenario
+from harness.scenarios.ssid import shown
 
 
 def perform(
@@ -122,7 +123,7 @@ def _unjudged(plan: Plan, gathered: Gathered, run_id: str, started_at: datetime)
         requested_associations=plan.scenario.associations,
         environment=gathered.environment,
         air=AirSummary(
-            ssid=network.ssid,
+            ssid=shown(network.ssid_bytes),
             bssid=gathered.bssid or None,
             channel=network.channel,
             security=network.security,

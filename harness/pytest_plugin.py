@@ -105,7 +105,9 @@ class RunningLab:
         found = found.model_copy(update={"associations": associations})
         if found.eap is not None:
             return self._authenticated(found, fault, whole)
-        own: dict[str, object] = {"ssid": self.network.ssid}
+        own: dict[str, object] = {
+            name: getattr(self.network, name) for name in ("ssid", "ssid_hex")
+        }
         if found.network.security == "wpa2-psk":
             own["passphrase"] = self._passphrase
         network = found.network.model_copy(update=own)

@@ -24,6 +24,8 @@ from harness.fingerprint import environment, of_host
 from harness.guest.dll import Dll
 from harness.guest.eap import place_certificates, set_user
 from harness.guest.profile import profile_name, profile_xml
+from harness.guest.refused_profile import refusal
+from harness.jsonlines import CallFailed
 from harness.judge import Judge, expectation_of, limits_of
 from harness.lab import Session, open_session
 from harness.overrides import in_force
@@ -102,7 +104,7 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
             gathered.lab_fault = told(fault)
             console.fault(fault.message, fault.hint or None)
     except HarnessError as error:  # a build that failed, a call Windows refused
-        gathered.errors.append(error.message)
+        gathered.errors.append(f"{error.message} ({error.hint})" if error.hint else error.message)
         console.error(error.message, error.hint or None)
     except OSError as error:  # a disk that is full, a folder that went away under us
         hint = FREE_SOME if is_disk_full(error) else None
@@ -131,13 +133,20 @@ def told(fault: HarnessError | KeyboardInterrupt) -> LabFaultResult:
 
 
 def set_profile(plan: Plan, session: Session) -> None:
-    """Give the guest the scenario's profile, and with [eap] what 802.1X needs besides."""
+    """Give the guest the scenario's profile, and with [eap] what 802.1X needs besides.
+
+    Raises `ProfileRefused` for one that the DLL, or the WLAN service, does not take.
+    """
     scenario, credentials = plan.scenario, session.credentials
     limit_s = plan.lab.limits.command_s
     fault = plan.fault.name if plan.fault and plan.fault.where != "service" else None
     xml = profile_xml(scenario, fault, credentials)
     for interface in session.interfaces(scenario.adapters, limit_s=limit_s):
-        session.agent.set_profile(interface, xml, timeout_s=limit_s)
+        try:
+            session.agent.set_profile(interface, xml, timeout_s=limit_s)
+        except CallFailed as failed:
+            asked = session.pull_trace()
+            raise refusal(asked, failed, scenario.ihv, own_dll=plan.dll is not None) from None
     if scenario.eap is not None and credentials is not None:
         place_certificates(session.ssh, credentials)
         set_user(

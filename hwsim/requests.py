@@ -107,7 +107,7 @@ def networks(value: Any) -> tuple[Network, ...]:
     that is another one), ``channel``, ``signal_dbm`` (without one 10 dB less for each).
     """
     args = Arguments(value, "network")
-    ssid = _ssid(args.text("ssid"))
+    ssid = _ssid(args)
     security = cast(Security, args.choice("security", SECURITIES))
     passphrase = _passphrase(args.take("passphrase")) if security == "wpa2-psk" else None
     radius = _radius(args.take("radius", None)) if security == "wpa2-eap" else None
@@ -199,13 +199,18 @@ def _rule(value: Any, where: str) -> Rule:
     return Rule(message, count, action, delay_ms, copies, cast("Direction | None", direction))
 
 
-def _ssid(text: str) -> bytes:
+def _ssid(args: Arguments) -> bytes:
+    """From ``ssid``, a text, or from ``ssid_hex``: an SSID is bytes and need not be text."""
+    digits = args.text("ssid_hex", "")
+    text = "" if digits else args.text("ssid")
     try:
-        ssid = text.encode()
+        ssid = bytes.fromhex(digits) or text.encode()
     except UnicodeEncodeError:
         raise bad("network.ssid: it holds half a surrogate pair") from None
+    except ValueError:
+        raise bad("network.ssid_hex: not bytes in hex") from None
     if not 1 <= len(ssid) <= MAX_SSID:
-        raise bad(f"network.ssid: {len(ssid)} bytes in UTF-8; 1 to {MAX_SSID} are needed")
+        raise bad(f"network.ssid: {len(ssid)} bytes; 1 to {MAX_SSID} are needed")
     return ssid
 
 

@@ -44,6 +44,8 @@ class Credentials:
     accepted_password: str = field(repr=False)
     server_pem: bytes = field(repr=False)
     server_key_pem: bytes = field(repr=False)
+    server_name: str = field(default=SERVER_NAME, repr=False)
+    """A name the server's certificate has."""
 
     def secrets(self) -> tuple[bytes, ...]:
         """Everything of it that must show up in no log or record."""
@@ -52,14 +54,16 @@ class Credentials:
         return (*(text.encode() for text in texts), *keys)
 
 
-def make_credentials(identity: str, *, good: bool = True) -> Credentials:
+def make_credentials(
+    identity: str, *, good: bool = True, server_name: str = SERVER_NAME
+) -> Credentials:
     """Credentials for `identity`; those that are not `good` are refused by the server.
 
     What is wrong with them is what goes wrong most often: the password is another one, and the
     client's certificate is of an authority the server does not know.
     """
     authority = _Authority("hil authority")
-    server_pem, server_key_pem = authority.issue(SERVER_NAME, ExtendedKeyUsageOID.SERVER_AUTH)
+    server_pem, server_key_pem = authority.issue(server_name, ExtendedKeyUsageOID.SERVER_AUTH)
     issuer = authority if good else _Authority("another authority")
     client_pem, client_key_pem = issuer.issue(identity, ExtendedKeyUsageOID.CLIENT_AUTH)
     accepted = _password()
@@ -72,6 +76,7 @@ def make_credentials(identity: str, *, good: bool = True) -> Credentials:
         accepted_password=accepted,
         server_pem=server_pem,
         server_key_pem=server_key_pem,
+        server_name=server_name,
     )
 
 

@@ -12,16 +12,18 @@ from __future__ import annotations
 from xml.sax.saxutils import escape
 
 from harness.eap import Credentials
-from harness.guest.eap_xml import onex_element
+from harness.guest.eap_xml import onex_element, thumbprint
 from harness.scenarios import Scenario
 from harness.scenarios.fragments import whole_profile
+from harness.scenarios.placeholders import filled
+from harness.scenarios.ssid import in_xml
 
 NAMESPACE = "http://www.microsoft.com/networking/WLAN/profile/v1"
 
 _TEMPLATE = """<?xml version="1.0"?>
 <WLANProfile xmlns="{namespace}">
 <name>{name}</name>
-<SSIDConfig><SSID><hex>{ssid_hex}</hex><name>{ssid}</name></SSID></SSIDConfig>
+<SSIDConfig><SSID><hex>{ssid_hex}</hex>{ssid}</SSID></SSIDConfig>
 <connectionType>ESS</connectionType>
 <connectionMode>manual</connectionMode>
 <MSM><security>{msm}</security></MSM>
@@ -52,14 +54,10 @@ def profile_xml(
     The scenario's passphrase is set, or it is one with [eap], and `credentials` are its own.
     """
     network, ihv = scenario.network, scenario.ihv
-    secret = network.passphrase.get_secret_value() if network.passphrase is not None else ""
-    passphrase = escape(secret)
+    values = _values(scenario, fault, credentials)
     if ihv.profile:
-        name, ssid = escape(profile_name(scenario)), network.ssid.encode()
-        return whole_profile(ihv.profile).filled(name, ssid, passphrase)
-    security = ihv.security.replace("{passphrase}", passphrase).replace(
-        "{fault}", f"<Fault>{escape(fault)}</Fault>" if fault else ""
-    )
+        name, ssid = escape(profile_name(scenario)), network.ssid_bytes
+        return filled(whole_profile(ihv.profile).filled(name, ssid), values)
     onex = scenario.eap is not None if ihv.use_ms_onex is None else ihv.use_ms_onex
     msm = _NO_SECURITY
     if scenario.eap is not None:
@@ -68,15 +66,30 @@ def profile_xml(
     return _TEMPLATE.format(
         namespace=NAMESPACE,
         name=escape(profile_name(scenario)),
-        ssid=escape(network.ssid),
-        ssid_hex=network.ssid.encode().hex().upper(),
+        ssid=_element("name", escape(in_xml(network.ssid_bytes) or "")),
+        ssid_hex=network.ssid_bytes.hex().upper(),
         oui=ihv.oui.upper(),
         type=ihv.type.upper(),
-        connectivity=_element("connectivity", ihv.connectivity.replace("{passphrase}", passphrase)),
-        security=_element("security", security),
+        connectivity=_element("connectivity", filled(ihv.connectivity, values)),
+        security=_element("security", filled(ihv.security, values)),
         msm=msm,
         onex="<useMSOneX>true</useMSOneX>" if onex else "",
     )
+
+
+def _values(
+    scenario: Scenario, fault: str | None, credentials: Credentials | None
+) -> dict[str, str]:
+    """What stands for each placeholder, as XML."""
+    secret = scenario.network.passphrase
+    values = {
+        "passphrase": escape(secret.get_secret_value()) if secret is not None else "",
+        "fault": f"<Fault>{escape(fault)}</Fault>" if fault else "",
+    }
+    if credentials is not None:
+        values["root"] = thumbprint(credentials.ca_pem)
+        values["server"] = escape(credentials.server_name)
+    return values
 
 
 def _element(name: str, content: str) -> str:

@@ -194,7 +194,7 @@ class AssociationResult(_Model):
     )
     duration_s: float | None = Field(default=None, ge=0)
     lab_fault: LabFault | None = None
-    error: str | None = Field(default=None, description="why the test itself is at fault")
+    error: str | None = Field(default=None, description="why the test could not be carried out")
 
     @model_validator(mode="before")
     @classmethod
@@ -300,7 +300,7 @@ class RunResult(_Model):
         default=(), description="of the run as a whole: load, service, adapter"
     )
     lab_faults: tuple[LabFault, ...] = ()
-    errors: tuple[str, ...] = Field(default=(), description="why the test itself is at fault")
+    errors: tuple[str, ...] = Field(default=(), description="why the test could not be carried out")
     stages: tuple[Stage, ...] = ()
     evidence: tuple[EvidenceFile, ...] = ()
 

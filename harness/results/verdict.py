@@ -50,7 +50,7 @@ class Verdict(StrEnum):
 _ORDER = tuple(Verdict)
 _MEANINGS = {
     Verdict.FAIL: "the driver broke a rule",
-    Verdict.ERROR: "the test itself is at fault",
+    Verdict.ERROR: "the test could not be carried out",
     Verdict.MISS: "the lab broke, nothing is known of the driver",
     Verdict.PASS: "the driver obeyed every rule checked",
     Verdict.DONE: "measured only, nothing judged",

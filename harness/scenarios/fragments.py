@@ -2,8 +2,8 @@
 """What a vendor's DLL reads of a WLAN profile, checked as XML: fragments, and whole profiles.
 
 A whole profile (WLANProfile v1) is taken as it stands but for its name and its SSIDs, which are the
-harness's: its network is the one the access point brings. `{passphrase}` stands for the network's
-passphrase anywhere in it. Errors never quote content, which may hold secrets.
+harness's: its network is the one the access point brings. Placeholders may stand anywhere in it.
+Errors never quote content, which may hold secrets.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
+from harness.scenarios import placeholders
+
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 NAMESPACE = "http://www.microsoft.com/networking/WLAN/profile/v1"
 ONEX = "http://www.microsoft.com/networking/OneX/v1"
+ONEX_PATH = f"MSM/security/{ONEX} OneX/"
 TAG = re.compile(rb"""<(?:"[^"]*"|'[^']*'|[^>"'])*>""")
 
 
@@ -34,18 +37,29 @@ class WholeProfile:
     oui: str = ""
     """Six hex digits: the adapter's OUI that it is for."""
 
-    def filled(self, name: str, ssid: bytes, passphrase: str) -> str:
-        """The profile for a network; texts are XML already."""
+    roots: tuple[str, ...] = ()
+    """What its 802.1X settings name as trusted roots: thumbprints in lower case, without blanks, or
+    placeholders."""
+
+    def filled(self, name: str, ssid: bytes) -> str:
+        """The profile for a network, its placeholders still in it; `name` is XML already."""
         known = f"<SSID><hex>{ssid.hex().upper()}</hex></SSID>"
         network = f'<SSIDConfig xmlns="{NAMESPACE}">{known}</SSIDConfig>'
         named = f'<name xmlns="{NAMESPACE}">{name}</name>'
-        whole = f"{self.before_name}{named}{self.before_ssid}{network}{self.rest}"
-        return whole.replace("{passphrase}", passphrase)
+        return f"{self.before_name}{named}{self.before_ssid}{network}{self.rest}"
 
 
 def check_fragment(text: str) -> None:
-    """Raise `XmlError` unless `text` is one element, well-formed by itself."""
+    """Raise `XmlError` unless `text` is one element, well-formed by itself, and each of its
+    placeholders is known."""
     _Reader(_bytes(text.replace("{fault}", ""))).read()
+    _check_placeholders(text, placeholders.FRAGMENT)
+
+
+def _check_placeholders(text: str, known: tuple[str, ...]) -> None:
+    strange = placeholders.unknown(text, known)
+    if strange:
+        raise XmlError(strange)
 
 
 def whole_profile(text: str) -> WholeProfile:
@@ -67,6 +81,7 @@ def whole_profile(text: str) -> WholeProfile:
         raise XmlError(
             "has useMSOneX, and no <OneX> in <MSM><security>: Windows refuses it (0x80012)"
         )
+    _check_placeholders(text, placeholders.PROFILE)
     rest = b"".join(
         data[end:start]
         for end, start in zip(
@@ -74,8 +89,9 @@ def whole_profile(text: str) -> WholeProfile:
         )
     )
     return WholeProfile(
-        data[: name[0][0]].decode(), data[name[0][1] : ssids[0][0]].decode(), rest.decode(), oui
-    )
+        data[: name[0][0]].decode(), data[name[0][1] : ssids[0][0]].decode(), rest.decode(), oui,
+        tuple(found.roots),
+    )  # fmt: skip
 
 
 def _bytes(text: str) -> bytes:
@@ -93,6 +109,7 @@ class _Reader:
         self.seen: set[str] = set()
         self.texts: dict[str, str] = {}
         self.spans: dict[str, list[tuple[int, int]]] = {}
+        self.roots: list[str] = []
         self._data = data
         self._path: list[str] = []
         self._starts: list[int] = []
@@ -127,6 +144,8 @@ class _Reader:
     def _end(self, _tag: str) -> None:
         path, start = "/".join(self._path[1:]), self._starts.pop()
         self.texts.setdefault(path, self._text.strip())
+        if path.startswith(ONEX_PATH) and path.rpartition(" ")[2] == "TrustedRootCA":
+            self.roots.append("".join(self._text.split()).lower())
         if len(self._path) == 2:
             tag = TAG.match(self._data, start)
             if tag is None or not tag[0].endswith(b"/>"):  # else it has no end tag of its own

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from harness.scenarios import ssid as ssids
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.orders import OsOrder, OsParameters
 from harness.validation import Strict
@@ -32,6 +33,9 @@ class Network(Strict):
     """The network, and the access points it has."""
 
     ssid: str = "hil"
+    """The name: 1 to 32 bytes of UTF-8, any character."""
+    ssid_hex: Annotated[str, Field(pattern=r"^([0-9a-fA-F]{2}){1,32}$")] = ""
+    """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
     security: Literal["wpa2-psk", "wpa2-eap", "open"] = "wpa2-psk"
     channel: Channel = 1
     access_points: Annotated[int, Field(ge=1, le=4)] = 1
@@ -51,11 +55,22 @@ class Network(Strict):
             )
         return self
 
+    @property
+    def ssid_bytes(self) -> bytes:
+        """The name as it is in the air."""
+        return bytes.fromhex(self.ssid_hex) if self.ssid_hex else self.ssid.encode()
+
+    @model_validator(mode="after")
+    def _one_name(self) -> Network:
+        if self.ssid_hex and "ssid" in self.model_fields_set:
+            raise ValueError("ssid and ssid_hex are two ways to say the name: give one of them")
+        return self
+
     @field_validator("ssid")
     @classmethod
     def _ssid(cls, value: str) -> str:
         size = len(value.encode())
-        if not 1 <= size <= 32:  # IEEE 802.11-2020 9.4.2.2
+        if not 1 <= size <= ssids.MAX_BYTES:
             raise ValueError(f"is {size} bytes long; an SSID has 1 to 32 bytes of UTF-8")
         return value
 

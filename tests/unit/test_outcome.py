@@ -174,7 +174,6 @@ def test_an_interruption_is_a_miss_and_blames_nobody(
     ("step", "error"),
     [
         ("open guest", HarnessError("compiling failed: x.c:1", hint="`hil doctor`")),
-        ("profile", CallFailed("agent.exe", "set_profile", 1206, "WlanSetProfile")),
         ("connect", CallFailed("agent.exe", "connect", 1062, "WlanConnect")),
     ],
 )
@@ -186,9 +185,23 @@ def test_a_test_that_is_wrong_is_an_error_with_a_report(
     done = performed(plan(associations=3))
     assert done.result.verdict is Verdict.ERROR
     assert done.result.verdict.exit_code == 2
-    assert done.result.errors == (error.message,)
+    assert done.result.errors == (
+        (f"{error.message} ({error.hint})" if error.hint else error.message),
+    )
     assert error.message in done.said
     assert not [found for found in done.result.all_findings if found.severity == "FAIL"]
+
+
+def test_a_refused_profile_is_an_error_that_names_who_refused(
+    world: World, plan: MakePlan, performed: Any
+) -> None:
+    """The WLAN service said no before the DLL was asked: ERROR, with the reason by name."""
+    refused = CallFailed("agent.exe", "set_profile", 1206, "WlanSetProfile", 0x80009)
+    world.at("profile", 0, raising(refused))
+    done = performed(plan())
+    assert done.result.verdict is Verdict.ERROR
+    for words in ("the WLAN service refuses", "ERROR_BAD_PROFILE", "IHV_OUI_MISSING"):
+        assert words in done.result.reason
 
 
 def test_an_interruption_in_a_handshake_is_no_missing_completion(

@@ -191,6 +191,7 @@ def test_service_errors_name_the_function_and_not_the_profile(
     reply = agent.ask("set_profile", interface=GUID, xml=XML)
     assert reply["error"]["code"] == ERROR_BAD_PROFILE
     assert reply["error"]["message"] == "WlanSetProfile"
+    assert reply["error"]["reason"] == 0x80008
     assert "keyMaterial" not in json.dumps(reply)
 
 

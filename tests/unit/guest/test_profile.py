@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+import pytest
+from autoconfig.profile import wlan
 from pydantic import SecretStr
 
 from harness.guest.profile import NAMESPACE, profile_name, profile_xml
@@ -73,6 +75,30 @@ def test_a_whole_profile_is_taken_with_our_network() -> None:
     assert found(xml, "p:name") == profile_name(scenario())
     assert found(xml, "p:SSIDConfig/p:SSID/p:hex") == "3C783E"
     assert "correct horse" in xml
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ({"ssid_hex": "CED2B5C457494649"}, None),  # GB2312, no UTF-8
+        ({"ssid": "DIRECT-\u0007printer"}, None),
+        ({"ssid": " \0abcdefghijklmnopqrstuvwxyz01\0 "}, None),
+        ({"ssid": "a\rb"}, None),
+        ({"ssid": "\ufffe"}, None),
+        ({"ssid": "\U0001f4f2"}, "\U0001f4f2"),
+        ({"ssid": "a\tb"}, "a\tb"),
+    ],
+)
+def test_an_ssid_is_bytes_and_a_name_only_where_xml_can_hold_it(
+    name: dict[str, str], text: str | None
+) -> None:
+    """<hex> says it all; the guest reads those bytes."""
+    one = Scenario.model_validate({"name": "s", "summary": "x", "network": name})
+    xml = profile_xml(one)
+    assert bytes.fromhex(found(xml, "p:SSIDConfig/p:SSID/p:hex")) == one.network.ssid_bytes
+    element = ET.fromstring(xml).find("p:SSIDConfig/p:SSID/p:name", NS)
+    assert (element.text if element is not None else None) == text
+    assert wlan.parse(xml, 0x123456).ssids == (one.network.ssid_bytes,)
 
 
 def test_the_ihv_element_stands_after_msm() -> None:

@@ -38,13 +38,22 @@ def test_more_access_points() -> None:
     assert {one.ssid for one in (first, second, third)} == {b"hil-net"}
 
 
+def test_an_ssid_is_bytes() -> None:
+    """Those that are no text are given in hex, in place of the text."""
+    named = {name: value for name, value in NETWORK.items() if name != "ssid"}
+    (network,) = requests.networks({**named, "ssid_hex": "CED2B5C400"})
+    assert network.ssid == b"\xce\xd2\xb5\xc4\x00"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"ssid": ""}, "network.ssid: 0 bytes"),
-        ({"ssid": "ä" * 17}, "network.ssid: 34 bytes in UTF-8; 1 to 32"),
+        ({"ssid": "ä" * 17}, "network.ssid: 34 bytes; 1 to 32"),
         ({"ssid": "\ud800"}, "network.ssid"),
         ({"ssid": 5}, "network.ssid: a string is needed, not 5"),
+        ({"ssid_hex": "0g"}, "network.ssid_hex: not bytes in hex"),
+        ({"ssid_hex": "00" * 33}, "network.ssid: 33 bytes"),
         ({"passphrase": "7 chars"}, "network.passphrase: 7 characters; 8 to 63"),
         ({"passphrase": "x" * 64}, "network.passphrase: 64 characters; 8 to 63"),
         ({"passphrase": SECRET}, "network.passphrase: only printable ASCII"),
@@ -62,7 +71,7 @@ def test_more_access_points() -> None:
         ({"more": [{"channel": 14}]}, "network.more[0].channel: 14 is none of"),
         ({"more": [{}, {"bssid": requests.DEFAULT_BSSID}]}, "network.more[1].bssid: 02:48:49"),
         ({"more": [{"ssid": "x"}]}, "network.more[0].ssid is unknown"),
-        ({"chanel": 6}, "network.chanel is unknown; known: ssid, security, passphrase"),
+        ({"chanel": 6}, "network.chanel is unknown; known: ssid_hex, ssid, security, passphrase"),
     ],
 )
 def test_bad_network(change: dict[str, Any], message: str) -> None:

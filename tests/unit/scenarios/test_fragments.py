@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.scenarios.fragments import NAMESPACE, XmlError, check_fragment, whole_profile
+from harness.scenarios.placeholders import filled
 
 NS = {"p": NAMESPACE}
 ONEX = '<OneX xmlns="http://www.microsoft.com/networking/OneX/v1"><EAPConfig/></OneX>'
@@ -37,7 +38,7 @@ def test_name_and_network_become_the_harnesss() -> None:
     """All else stays as it was, byte for byte; the guest takes it."""
     whole = whole_profile(PROFILE)
     assert whole.oui == "00a1B2"
-    xml = whole.filled("hil &lt;x&gt;", b"\xc3\xa9t\xc3\xa9", "a&amp;b")
+    xml = filled(whole.filled("hil &lt;x&gt;", b"\xc3\xa9t\xc3\xa9"), {"passphrase": "a&amp;b"})
     tree = ET.fromstring(xml)
     assert [one.text for one in tree.findall("p:name", NS)] == ["hil <x>"]
     assert [one.text for one in tree.findall(".//p:SSID/p:hex", NS)] == ["C3A974C3A9"]
@@ -56,7 +57,7 @@ def test_prefixes_and_empty_elements() -> None:
         text = text.replace(f"<{tag}>", f"<w:{tag}>").replace(f"</{tag}>", f"</w:{tag}>")
         text = text.replace(f"<{tag} ", f"<w:{tag} ")
     text = text.replace("<name>Office > 1</name>", '<w:name x=">"/>')
-    tree = ET.fromstring(whole_profile(text).filled("n", b"s", ""))
+    tree = ET.fromstring(whole_profile(text).filled("n", b"s"))
     assert [one.text for one in tree.findall("p:name", NS)] == ["n"]
 
 
@@ -81,6 +82,8 @@ def wrong(text: str) -> str:
         ("<WLANProfile", "<!DOCTYPE x><WLANProfile", "document type"),
         ("Office", "O" * 300_000, "longer than 256 KiB"),
         ("<Key>", "<k>" * 40, "nests too deeply"),
+        ("{passphrase}", "{passphrse}", "{passphrse}, which is none here: known are {passphrase}"),
+        ("{passphrase}", "{fault}", "{fault}, which is none here"),
     ],
 )
 def test_what_is_no_profile_for_an_ihv_dll(old: str, new: str, said: str) -> None:
@@ -99,6 +102,27 @@ def test_what_is_no_fragment(text: str) -> None:
     """One element, whole by itself."""
     with pytest.raises(XmlError):
         check_fragment(text)
+
+
+@pytest.mark.parametrize("name", ["pasphrase", "PASSPHRASE", "ssid", "x1"])
+def test_an_unknown_placeholder_is_refused_with_those_known(name: str) -> None:
+    """A key misspelt would reach the DLL as it stands, and be no key."""
+    with pytest.raises(XmlError, match=r"known are \{passphrase\}, \{fault\}, \{root\}") as caught:
+        check_fragment(f"<IhvSecurity><Key>{{{name}}}</Key></IhvSecurity>")
+    assert f"{{{name}}}" in str(caught.value)
+    assert "&#123;" in str(caught.value)
+
+
+@pytest.mark.parametrize("braces", ["{1:2}", '{"a":1}', "{}", "&#123;Name}", "{a-b}", "{a b}"])
+def test_braces_that_are_no_placeholder_are_fine(braces: str) -> None:
+    """A GUID or JSON may stand in a fragment."""
+    check_fragment(f"<IhvSecurity>{braces}</IhvSecurity>")
+
+
+def test_what_a_value_holds_is_not_looked_at() -> None:
+    """A passphrase with a placeholder's name in it stays what it is."""
+    values = {"passphrase": "x{fault}y", "fault": "<Fault>f</Fault>"}
+    assert filled("<a>{passphrase}</a>{fault}", values) == "<a>x{fault}y</a><Fault>f</Fault>"
 
 
 def test_a_fragment_with_a_place_for_a_fault() -> None:

@@ -24,6 +24,7 @@ typedef struct Call {
     const JsonDocument *document;
     int args;
     JsonWriter reply; /* inside "result":{ until it is known to have failed */
+    DWORD reason;     /* WLAN_REASON_CODE that goes with a failure, 0 without one */
 } Call;
 
 typedef Outcome (*CallFunction)(Call *call);
@@ -161,6 +162,7 @@ static Outcome call_set_profile(Call *call)
                                  &reason);
     free_secret(xml);
     jw_u64(&call->reply, "reason", reason);
+    call->reason = reason;
     return outcome_of(call, error, "WlanSetProfile");
 }
 
@@ -255,7 +257,8 @@ static const struct {
     {"exit", call_exit},
 };
 
-static void send_error(Agent *agent, const uint64_t *id, DWORD code, const char *message)
+static void send_error(Agent *agent, const uint64_t *id, DWORD code, const char *message,
+                       DWORD reason)
 {
     JsonWriter text;
     jw_init(&text, 0);
@@ -267,6 +270,8 @@ static void send_error(Agent *agent, const uint64_t *id, DWORD code, const char 
     jw_object(&text, "error");
     jw_u64(&text, "code", code);
     jw_text(&text, "message", message);
+    if (reason != 0)
+        jw_u64(&text, "reason", reason);
     jw_end_object(&text);
     jw_end_object(&text);
     lines_write(agent->out, &agent->out_lock, &text);
@@ -275,7 +280,7 @@ static void send_error(Agent *agent, const uint64_t *id, DWORD code, const char 
 
 void calls_reject(Agent *agent, const char *why)
 {
-    send_error(agent, NULL, ERROR_INVALID_DATA, why);
+    send_error(agent, NULL, ERROR_INVALID_DATA, why, 0);
 }
 
 static void run(Agent *agent, uint64_t id, CallFunction function)
@@ -290,7 +295,7 @@ static void run(Agent *agent, uint64_t id, CallFunction function)
     jw_end_object(&call.reply);
     jw_end_object(&call.reply);
     if (outcome.code != ERROR_SUCCESS)
-        send_error(agent, &id, outcome.code, outcome.function);
+        send_error(agent, &id, outcome.code, outcome.function, call.reason);
     else if (!lines_write(agent->out, &agent->out_lock, &call.reply))
         agent->leaving = true;
     jw_free(&call.reply);
@@ -310,5 +315,5 @@ void calls_dispatch(Agent *agent)
             return;
         }
     }
-    send_error(agent, &id, ERROR_INVALID_FUNCTION, "unknown call");
+    send_error(agent, &id, ERROR_INVALID_FUNCTION, "unknown call", 0);
 }

@@ -194,6 +194,7 @@ class WlanService:
         try:
             profile = parse(xml, self._adapter_oui)
         except ProfileError as error:
+            note(f"profile refused: {error} (reason {error.reason:#x})")
             raise CallError(codes.ERROR_BAD_PROFILE, str(error), error.reason) from None
         adapter = self._adapter(arguments)
         if profile.name in adapter.profiles and not overwrite:
