@@ -101,13 +101,13 @@ def test_the_command_tells_scenarios_and_sum(
     """As lines and as JSON; the exit code is that of the gravest verdict."""
     monkeypatch.chdir(tmp_path)
     runs.failing = {"m4-lost"}
-    said = CliRunner().invoke(app, ["bench", "--soak", "40"])
+    said = CliRunner().invoke(app, ["bench", "--soak", "200"])
     assert said.exit_code == 1, said.output
     assert "m4-lost" in said.stdout
     assert "POST-05 ×" in said.stdout
-    assert said.stdout.splitlines()[-1].startswith("FAIL: 40 associations over ")
+    assert said.stdout.splitlines()[-1].startswith("FAIL: 200 associations over ")
     runs.failing = set()
-    said = CliRunner().invoke(app, ["bench", "--soak", "40", "--json"])
+    said = CliRunner().invoke(app, ["bench", "--soak", "200", "--json"])
     assert said.exit_code == 0, said.output
     told: dict[str, Any] = json.loads(said.stdout)
-    assert (told["verdict"], told["associations"], told["findings"]) == ("PASS", 40, {})
+    assert (told["verdict"], told["associations"], told["findings"]) == ("PASS", 200, {})
