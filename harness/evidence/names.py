@@ -66,9 +66,18 @@ START_ONEX: Final = "Dot11ExtStartOneX"
 STOP_ONEX: Final = "Dot11ExtStopOneX"
 PROCESS_ONEX: Final = "Dot11ExtProcessSecurityPacket"
 
+EAPOL: Final = "888e"
+"""The EtherType of EAPOL, its two bytes as they lie in memory (IEEE 802.1X-2020, 11.1.4)."""
+EAPOL_KEY: Final = 3
+"""The packet type of EAPOL-Key."""
+ONEX_IN_PROGRESS: Final = 2
+"""DOT11_MSONEX_IN_PROGRESS: the OS's 802.1X goes on (wlanihv.h)."""
+
 SOURCE_ACM: Final = 8
 SOURCE_MSM: Final = 16
 ACM_CONNECTION_COMPLETE: Final = 10
+ACM_DISCONNECTING: Final = 20
+ACM_DISCONNECTED: Final = 21
 MSM_CONNECTED: Final = 4
 
 REASON_IHV_FIRST: Final = 0x90000

@@ -77,15 +77,14 @@ def _error(result: RunResult) -> str:
 def _miss(result: RunResult) -> str:
     ran, asked = len(result.associations), result.requested_associations
     progress = f"{ran} of {_plural(asked, 'association')} ran" if ran else "no association ran"
+    missed = [finding for finding in result.all_findings if finding.severity == "MISS"]
     causes = [fault.message for fault in result.all_lab_faults]
-    causes += [
-        f"{finding.rule}: {finding.message}"
-        for finding in result.all_findings
-        if finding.severity == "MISS"
-    ]
+    causes += [f"{finding.rule}: {finding.message}" for finding in missed]
     if not causes:
         return f"The run ended early: {progress}."
-    return f"The lab broke ({progress}): {_clause(causes[0])}."
+    unmet = not result.all_lab_faults and missed[0].rule.startswith("EXPECT")
+    who = "Nothing is known of the driver" if unmet else "The lab broke"
+    return f"{who} ({progress}): {_clause(causes[0])}."
 
 
 def _pass(result: RunResult) -> str:

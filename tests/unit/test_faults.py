@@ -46,6 +46,7 @@ WITHOUT = {
     "EXPECT-05": "of this harness: only the OS can leave out StopPostAssociate",
     "EXPECT-06": "of this harness: what it asks for is the scenario's and the OS's to bring about",
     "EXPECT-07": "of this harness: what it asks for is the scenario's and the OS's to bring about",
+    "EXPECT-08": "of this harness: the sample answers every request while a connection stands",
 }
 """Rules without a fault, each with the reason."""
 

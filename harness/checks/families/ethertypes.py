@@ -16,7 +16,7 @@ from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
 
-EAPOL: Final = "888e"
+EAPOL: Final = names.EAPOL
 SWAPPED: Final = "8e88"
 """EAPOL in the processor's byte order, which is none (ETH-02)."""
 NO_EXEMPTION: Final = 0

@@ -2,8 +2,10 @@
 """EXPECT rules: what the scenario says must come of an association. They are this harness's.
 
 They come last: where another rule already says what went wrong in an association, its consequences
-are not reported again. And they look for whose move it was: a connection that failed before it came
-to the DLL is a fault of the lab (MISS), not of the driver.
+are not reported again. And they ask who failed or refused first (`harness.checks.attribution`):
+only what was the DLL's is a FAIL; what scenario, guest, access point or air did is a MISS that
+names it.
+What the scenario wanted and did not get is never passed over.
 """
 
 from __future__ import annotations
@@ -11,14 +13,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from harness import codes
+from harness.checks.attribution.acts import first_act
+from harness.checks.attribution.cause import the_rule
+from harness.checks.attribution.connections import loss
+from harness.checks.attribution.messages import who_owes
+from harness.checks.attribution.scope import of_session, whole
 from harness.checks.case import Case
-from harness.checks.families.ethertypes import EAPOL
 from harness.checks.families.not_connected import (
     breach_of,
-    calls_since,
     completions,
     error_of,
-    who_owes,
     why_not_connected,
 )
 from harness.checks.finding import Severity
@@ -95,13 +100,32 @@ def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
     if _lacks_sessions(case, association):
         return None  # EXPECT-06 says why
     echo = association.echo
-    if echo is None or echo.sent == 0:
-        return Unknown("no echo request was sent", association.index)
-    if echo.answered >= echo.sent:
+    if echo is not None and 0 < echo.sent <= echo.answered:
         return Held(association.index)
+    if loss(case, association) is not None or _last_failed(case, association):
+        return None  # EXPECT-08 says who ended the connection, EXPECT-06 that the DLL failed
+    if echo is None or echo.sent == 0:
+        message = "connected, but the access point sent no echo request, though one is wanted"
+        return breach_of(association, message, "MISS")
     what = "answered" if echo.arp else "answered, not even ARP"
     message = f"connected, but {echo.answered} of {echo.sent} echo requests were {what}"
-    return breach_of(association, message, "WARN" if echo.answered else "FAIL")
+    if echo.answered:
+        return breach_of(association, message, "WARN")
+    kept_back = _echoes_kept_back(case, association)
+    if kept_back:
+        return breach_of(association, f"{message}: {kept_back}", "MISS")
+    return breach_of(association, message, "FAIL")
+
+
+def _echoes_kept_back(case: Case, association: AssociationEvidence) -> str | None:
+    """Why the air itself, or a rule of the scenario, kept the echo from being answered."""
+    frames = whole(case, association).frames("arp", "icmp")
+    ruled = next((frame for frame in frames if frame.rule not in (None, "repeat")), None)
+    if ruled is not None:
+        return f"{the_rule(case, ruled)} acted on {ruled.kind}"
+    if frames and not any(frame.delivered for frame in frames if frame.direction == "down"):
+        return "no echo request got through on the air"
+    return None
 
 
 @rule(
@@ -118,11 +142,14 @@ def _messages(case: Case, association: AssociationEvidence) -> Outcome | None:
         return None
     if case.expect.connected and not _is_connected(case, association):
         return None  # EXPECT-01 says why
+    if case.expect.connected and loss(case, association) is not None:
+        return None  # EXPECT-08 says why
     seen = {frame.kind for frame in association.frames}
     for kind in case.expect.messages:
         if kind not in seen:
-            message, severity = who_owes(case, association, kind)
-            return breach_of(association, f"no {kind} was seen: {message}", severity)
+            cause = who_owes(whole(case, association), kind)
+            message = f"no {kind} was seen: {cause.what}"
+            return breach_of(association, message, cause.severity, *cause.calls)
     return Held(association.index)
 
 
@@ -155,10 +182,10 @@ def _is_clear(frame: FrameRecord, kinds: tuple[str, ...]) -> bool:
 
 def _sends_own(case: Case, association: AssociationEvidence) -> bool:
     """The DLL sends EtherTypes of its own; on the air they cannot be told from other data."""
-    sent = calls_since(case, association, names.SEND_PACKET, association.connect_ns)
+    sent = whole(case, association).calls(names.SEND_PACKET)
     packets = (fields.mapping(call.args, "pvPacket") or {} for call in sent if call.succeeded)
-    types = (fields.text(packet, "ethertype_bytes") or EAPOL for packet in packets)
-    return any(ethertype.lower() != EAPOL for ethertype in types)
+    types = (fields.text(packet, "ethertype_bytes") or names.EAPOL for packet in packets)
+    return any(ethertype.lower() != names.EAPOL for ethertype in types)
 
 
 @rule(
@@ -196,6 +223,9 @@ def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
     if _lacks_sessions(case, association):
         found = len(case.sessions_of(association.index))
         message = f"{case.expect.sessions} sessions were expected, but {found} were opened"
+        lost = loss(case, association)
+        if lost is not None:
+            return breach_of(association, f"{message}: {lost.said}", lost.cause.severity)
         return breach_of(association, message, "MISS")
     last = case.sessions_of(association.index)[-1]
     first = next((call for call in last.completions if last.covers(call)), None)
@@ -203,8 +233,38 @@ def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
         return Unknown("the last session had not been completed when it ended", association.index)
     if (error := error_of(first)) == 0:
         return case.held(last)
-    message = f"the DLL completed the session after roaming with error {error}"
-    return breach_of(association, message, "FAIL", first, last.handler)
+    message = f"the DLL completed the session after roaming with error {codes.win32(error)}"
+    act = first_act(of_session(case, association, last, first.start_ns), last)
+    if act is None:
+        return breach_of(association, message, "FAIL", first, last.handler)
+    message = f"{message}; before that {act.what}"
+    return breach_of(association, message, act.severity, first, last.handler)
+
+
+@rule(
+    "EXPECT-08", cls="ours", source=_SOURCE, last=True,
+    text="A connection that the scenario wants lasts until the scenario ends it.",
+)  # fmt: skip
+def connection_lasts(case: Case) -> Outcomes:
+    """Neither access point, guest nor driver ended it; who did, and why, is told."""
+    return _each(case, _lasts)
+
+
+def _lasts(case: Case, association: AssociationEvidence) -> Outcome | None:
+    if not case.expect.connected or not _is_connected(case, association):
+        return None  # EXPECT-01 says why
+    lost = loss(case, association)
+    if lost is None:
+        return Held(association.index)
+    message = lost.said
+    if lost.cause.party == "scenario":
+        message += "; a scenario that wants that says [expect] connected = 'either'"
+    return breach_of(association, message, lost.cause.severity, *lost.cause.calls)
+
+
+def _last_failed(case: Case, association: AssociationEvidence) -> bool:
+    last = case.sessions_of(association.index)[-1:]
+    return any(error_of(call) for session in last for call in session.completions[:1])
 
 
 def _lacks_sessions(case: Case, association: AssociationEvidence) -> bool:

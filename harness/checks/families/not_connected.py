@@ -1,34 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Why an association did not connect: the step that failed, and whose step that was.
 
-A connection that failed before it came to the DLL is a fault of the lab (MISS), not of the driver.
+A connection that failed before it came to the DLL is a fault of the lab (MISS), not of the driver;
+so is one that scenario, guest or access point kept from coming about before the DLL told its
+failure (`harness.checks.attribution`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
-from typing import Final
-
+from harness import codes
+from harness.checks.attribution.acts import ENDING, ended, first_act
+from harness.checks.attribution.cause import Cause, the_order, the_rule
+from harness.checks.attribution.messages import TIME_TO_ANSWER_NS, stalled
+from harness.checks.attribution.moves import waits_for
+from harness.checks.attribution.scope import Scope, of_session, whole
 from harness.checks.case import Case
-from harness.checks.codes import hexed
-from harness.checks.families.ethertypes import EAPOL
 from harness.checks.families.onex import FAILURE as ONEX_FAILURE
 from harness.checks.families.onex import SUCCESS as ONEX_SUCCESS
-from harness.checks.families.onex_packets import EAPOL_KEY
 from harness.checks.finding import Severity
-from harness.checks.registry import Breach, Outcome, Unknown
+from harness.checks.registry import Breach
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.model import AssociationEvidence
 from harness.evidence.segments import PreOperation, Session
-
-_SENT_BY_STATION: Final = {"M2": "M1", "M4": "M3", "G2": "G1"}
-"""Messages of the station, and the one of the access point each answers."""
-_SENT: Final = frozenset(
-    {"M2", "M4", "G2", "eap", "eapol-start", "eapol-logoff", "eapol", "data", "other"}
-)
-"""What a packet of the DLL may be called on the air."""
 
 
 def breach_of(
@@ -40,69 +34,144 @@ def breach_of(
     return Breach(message, association.end_ns, association.index, seqs, process, severity)
 
 
-def why_not_connected(case: Case, association: AssociationEvidence) -> Outcome:
+def why_not_connected(case: Case, association: AssociationEvidence) -> Breach:
     """Follow the connection to the step that failed and say whose step that was."""
     pre, sessions = _of_one(case, association)
     asked = {id(item.adapter) for item in case.pre_of(association.index)}
-    unmatched = [
-        call
-        for call in case.calls(names.CAPABILITY_MATCH)
-        if call.result and case.association_of(call) == association.index
-    ]
-    if len(asked) < case.expect.adapters and unmatched:
-        call = unmatched[-1]
-        message = f"not connected: PerformCapabilityMatch returned error {call.result}"
-        return breach_of(association, message, "FAIL", call)
-    if not pre and not sessions:
-        return breach_of(association, "not connected: PerformPreAssociate was never called", "MISS")
-    if 0 < len(asked) < case.expect.adapters:
-        message = f"{len(asked)} of {case.expect.adapters} adapters came to PerformPreAssociate"
-        return breach_of(association, f"not connected: {message}", "MISS")
-    for operation in pre[-1:]:
-        handler = operation.handler
-        if handler.returned is not None and not handler.succeeded:
-            message = f"not connected: PerformPreAssociate returned error {handler.result}"
-            return breach_of(association, message, "FAIL", handler)
-        failed = [call for call in operation.completions if error_of(call)]
-        if failed:
-            message = f"not connected: pre-association failed with error {error_of(failed[0])}"
-            return breach_of(association, message, "FAIL", failed[0])
-        if not operation.completions and not sessions:
-            return Unknown("the pre-association was still pending", association.index)
-    if not sessions:
-        message = "not connected: PerformPostAssociate was never called after pre-association"
-        return breach_of(association, message, "MISS")
-    return _why_no_session(case, association)
+    if len(asked) < case.expect.adapters:
+        unmatched = [
+            call for call in _own(case, association, names.CAPABILITY_MATCH) if call.result
+        ]
+        if unmatched:
+            call = unmatched[-1]
+            message = (
+                f"not connected: PerformCapabilityMatch returned error {codes.win32(call.result)}"
+            )
+            return breach_of(association, message, "FAIL", call)
+        if not pre and not sessions:
+            what = "PerformPreAssociate was never called"
+        else:
+            what = f"{len(asked)} of {case.expect.adapters} adapters came to PerformPreAssociate"
+        return _never_came(case, association, what)
+    if sessions:
+        return _why_no_session(case, association, sessions[-1])
+    return _why_no_association(case, association, pre[-1])
 
 
-def _why_no_session(case: Case, association: AssociationEvidence) -> Outcome:
-    _, sessions = _of_one(case, association)
-    handler = sessions[-1].handler
+def _why_no_association(
+    case: Case, association: AssociationEvidence, operation: PreOperation
+) -> Breach:
+    """From PerformPreAssociate to the association on the air."""
+    handler = operation.handler
     if handler.result:
-        message = f"not connected: PerformPostAssociate returned error {handler.result}"
-        return breach_of(association, message, "FAIL", handler)
+        told = f"PerformPreAssociate returned error {codes.win32(handler.result)}"
+        return _told_failure(case, association, operation, handler, told)
+    failed = [call for call in operation.completions if error_of(call)]
+    if failed:
+        told = f"pre-association failed with error {codes.win32(error_of(failed[0]))}"
+        return _told_failure(case, association, operation, failed[0], told)
+    if not operation.completions:
+        return _pending(case, association, operation, "the pre-association")
+    what = "PerformPostAssociate was never called after pre-association"
+    return _never_came(case, association, what)
+
+
+def _never_came(case: Case, association: AssociationEvidence, what: str) -> Breach:
+    """The OS side did not get as far as the DLL: what of the scenario kept it from that?"""
+    of = whole(case, association)
+    frames = of.frames("auth", "assoc-req", "assoc-resp")
+    ruled = next((frame for frame in frames if frame.rule is not None), None)
+    why = [order for order in association.performed if order.do in ENDING]
+    if why:
+        what += f"; {the_order(case, why[0])} came first"
+    elif ruled is not None:
+        what += f"; {the_rule(case, ruled)} acted on {ruled.kind}"
+    else:
+        reasons = (item.reason for item in association.notifications if item.reason)
+        reason = next(reasons, None)
+        what += f"; the WLAN service says reason {codes.reason(reason)}" if reason else ""
+    return breach_of(association, f"not connected: {what}", "MISS")
+
+
+def _told_failure(
+    case: Case,
+    association: AssociationEvidence,
+    operation: PreOperation | Session,
+    call: Call,
+    told: str,
+) -> Breach:
+    """The DLL said that it failed: of its own accord, or after another party's act."""
+    at_ns = call.end_ns or call.start_ns if names.is_handler(call.function) else call.start_ns
+    of, end = Scope(case, association, operation.adapter, 0, at_ns), operation.ended_by
+    act = first_act(of, operation)
+    if act is None and end is not None and end.key < call.key:
+        act = ended(of, operation, end)
+    if act is None:
+        return breach_of(association, f"not connected: {told}", "FAIL", call)
+    message = f"not connected: {told}; before that {act.what}"
+    return breach_of(association, message, act.severity, call, *act.calls)
+
+
+def _pending(
+    case: Case, association: AssociationEvidence, operation: PreOperation | Session, what: str
+) -> Breach:
+    """Not completed, and no rule has found fault with that: it was cut short, or waited."""
+    end = operation.ended_by
+    if end is not None:
+        cause = ended(whole(case, association, operation.adapter), operation, end)
+        message = f"not connected: {what} was still pending when {cause.what}"
+        return breach_of(association, message, cause.severity, operation.handler, *cause.calls)
+    waits = waits_for(case, operation, association.end_ns)
+    who = f" and waited for {waits}" if waits else ""
+    message = f"not connected: {what} was still pending{who} when the evidence ends"
+    return breach_of(association, message, "MISS", operation.handler)
+
+
+def _why_no_session(case: Case, association: AssociationEvidence, session: Session) -> Breach:
+    """From PerformPostAssociate to the open port."""
+    handler = session.handler
+    if handler.result:
+        told = f"PerformPostAssociate returned error {codes.win32(handler.result)}"
+        return _told_failure(case, association, session, handler, told)
     if handler.returned is None:
-        reason = "PerformPostAssociate had not returned when the evidence ends"
-        return Unknown(reason, association.index)
+        message = "not connected: PerformPostAssociate had not returned when the evidence ends"
+        return breach_of(association, message, "MISS", handler)
     refused = _authentication(case, association)
     if refused is not None:
         return breach_of(association, f"not connected: {refused}", "MISS", handler)
-    stalled = _stalled_handshake(case, association)
-    if stalled is not None:
-        message, severity = stalled
-        return breach_of(association, f"not connected: {message}", severity, handler)
-    completions = [call for session in sessions for call in lively(session)]
-    failed = [call for call in completions if error_of(call)]
-    if failed:
-        message = (
-            f"not connected: the DLL completed with error {error_of(failed[0])}, reason "
-            f"{hexed(fields.integer(failed[0].args, 'dwReasonCode'))}"
-        )
-        return breach_of(association, message, "FAIL", failed[0])
-    if completions:
+    failed = next((call for call in lively(session) if error_of(call)), None)
+    cut = _cut_short(case, association, session, failed)
+    if cut is not None:
+        message = f"not connected: {cut.what}"
+        return breach_of(association, message, cut.severity, handler, *cut.calls)
+    if failed is not None:
+        reason = codes.reason(fields.integer(failed.args, "dwReasonCode"))
+        told = f"the DLL completed with error {codes.win32(error_of(failed))}, reason {reason}"
+        return _told_failure(case, association, session, failed, told)
+    if lively(session):
         message = "the DLL completed with success, but the WLAN service does not report connected"
         return breach_of(association, message, "MISS", handler)
-    return Unknown("the session had not been completed when it ended", association.index)
+    return _pending(case, association, session, "the session")
+
+
+def _cut_short(
+    case: Case, association: AssociationEvidence, session: Session, failed: Call | None
+) -> Cause | None:
+    """What kept the 4-way handshake from its end: what stalled it, or what ended it first."""
+    end_ns = session.ended_by.start_ns if session.ended_by else association.end_ns
+    of = of_session(case, association, session, min(end_ns, failed.start_ns if failed else end_ns))
+    if not association.frames or stalled(of) is None:
+        return None
+    act = first_act(of, session)
+    if act is None:
+        return stalled(of)
+    stall = stalled(of.upto(act.at_ns))
+    if stall is None:
+        return act
+    if stall.party == "driver":
+        return stall if act.at_ns - stall.at_ns >= TIME_TO_ANSWER_NS else act
+    same = bool(act.calls) and stall.calls == act.calls  # told as what it kept from coming
+    return stall if same or stall.at_ns < act.at_ns else act
 
 
 def _authentication(case: Case, association: AssociationEvidence) -> str | None:
@@ -110,80 +179,24 @@ def _authentication(case: Case, association: AssociationEvidence) -> str | None:
 
     What the DLL owes to it, ONEX-03 and its like tell.
     """
-
-    def own(function: str) -> list[Call]:
-        calls = case.calls(function)
-        return [call for call in calls if case.association_of(call) == association.index]
-
-    results = [(fields.integer(call.args, "msOneXResult"), call) for call in own(names.ONEX_RESULT)]
-    if not own(names.START_ONEX) or any(result == ONEX_SUCCESS for result, _ in results):
+    told = _own(case, association, names.ONEX_RESULT)
+    results = [(fields.integer(call.args, "msOneXResult"), call) for call in told]
+    if not _own(case, association, names.START_ONEX):
+        return None
+    if any(result == ONEX_SUCCESS for result, _ in results):
         return None
     for result, call in results:
         if result == ONEX_FAILURE:
             params = fields.mapping(call.args, "pDot11MsOneXResultParams") or {}
             status = fields.integer(params, "Dot11OnexAuthStatus")
             reason = fields.integer(params, "Dot11OneXReasonCode")
-            return f"the OS's 802.1X failed with status {status}, reason {hexed(reason)}"
+            said = f"status {codes.onex_status(status)}, reason {codes.reason(reason)}"
+            return f"the OS's 802.1X failed with {said}"
     return "the OS's 802.1X came to no result"
 
 
-def _stalled_handshake(case: Case, association: AssociationEvidence) -> tuple[str, Severity] | None:
-    """Where the 4-way handshake stopped, None if it did not, was not seen or is not expected."""
-    if not association.frames:
-        return None
-    for kind in case.expect.messages[:4]:
-        frames = [frame for frame in association.frames if frame.kind == kind]
-        if not frames:
-            return who_owes(case, association, kind)
-        if all(frame.mic_ok is False for frame in frames):
-            return f"the MIC of {kind} is wrong", "FAIL" if kind in _SENT_BY_STATION else "MISS"
-        if not any(frame.delivered for frame in frames):
-            return f"{kind} never got through on the air", "MISS"
-    return None
-
-
-def who_owes(case: Case, association: AssociationEvidence, kind: str) -> tuple[str, Severity]:
-    """A message is missing altogether: it is the driver's if the DLL was given what it answers."""
-    asked = _SENT_BY_STATION.get(kind)
-    if asked is None:
-        return f"the access point sent no {kind}", "MISS"
-    reached = [
-        frame.guest_ns
-        for frame in association.frames
-        if frame.kind == asked and frame.delivered and frame.guest_ns is not None
-    ]
-    if not reached:
-        return f"{asked} never reached the station", "MISS"
-    handed = calls_since(case, association, names.RECEIVE_PACKET, min(reached))
-    given = next((call for call in handed if _may_be_key(call)), None)
-    if given is None:
-        return f"{asked} reached the station, but the DLL was not given it", "MISS"
-    sent = calls_since(case, association, names.SEND_PACKET, given.start_ns)
-    if any(call.succeeded and _may_be_key(call) for call in sent) and not any(
-        frame.direction == "up" and frame.kind in _SENT and (frame.guest_ns or 0) > min(reached)
-        for frame in association.frames
-    ):
-        return f"the DLL sent a packet after {asked}, but no {kind} was seen on the air", "MISS"
-    return f"the DLL was given {asked} and sent no {kind}", "FAIL"
-
-
-def calls_since(
-    case: Case, association: AssociationEvidence, function: str, since_ns: int
-) -> Iterator[Call]:
-    """The calls of a function from that moment on, to the end of the association."""
-    calls = case.calls(function)
-    for call in calls[bisect_left(calls, since_ns, key=lambda call: call.start_ns) :]:
-        if case.association_of(call) != association.index:
-            return
-        yield call
-
-
-def _may_be_key(call: Call) -> bool:
-    """An EAPOL packet that is an EAPOL-Key, or of which too little is shown to tell."""
-    packet = fields.mapping(call.args, "pvInBuffer", "pvPacket") or {}
-    data = fields.octets(packet.get("data")) or b""
-    ethertype = fields.text(packet, "ethertype_bytes") or EAPOL
-    return ethertype.lower() == EAPOL and (len(data) < 2 or data[1] == EAPOL_KEY)
+def _own(case: Case, association: AssociationEvidence, function: str) -> list[Call]:
+    return list(whole(case, association).calls(function))
 
 
 def completions(case: Case, association: AssociationEvidence) -> list[Call]:

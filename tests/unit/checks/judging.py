@@ -7,6 +7,9 @@ from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
 from harness.evidence import RunEvidence
 from tests.unit.checks.builder import Story
 
+NOTHING = Expectation(connected=None, messages=())
+"""The scenario expects nothing: what is judged is the contract alone."""
+
 SHOWN: list[tuple[RunEvidence, Finding]] = []
 """What was judged and found: material for the examples of `hil rules`."""
 

@@ -16,7 +16,7 @@ from tests.unit.checks.builder import (
     port_state,
     tell,
 )
-from tests.unit.checks.judging import clean, judge, only_finding
+from tests.unit.checks.judging import NOTHING, clean, judge, only_finding
 
 REST = ("m1", "m2", "m3", "m4", "keys", "completion", "connected", "echo", "stop", "reset")
 
@@ -116,7 +116,7 @@ def test_hang_in_the_handler() -> None:
 
 def test_hang_is_told_from_a_short_wait() -> None:
     """Before the limit nothing is claimed."""
-    assert judge(hung(1_000)).findings == ()
+    assert judge(hung(1_000), NOTHING).findings == ()
 
 
 def test_os_says_not_responding() -> None:

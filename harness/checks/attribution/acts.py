@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What scenario, guest and access point did to an operation of the DLL; the first of it counts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from harness import codes
+from harness.checks.attribution.cause import Cause, the_order, the_rule
+from harness.checks.attribution.moves import waits_for
+from harness.checks.attribution.scope import Scope
+from harness.checks.case import Case
+from harness.evidence import names
+from harness.evidence.calls import Call
+from harness.evidence.model import AssociationEvidence, FrameRecord, PerformedOrder
+from harness.evidence.segments import PreOperation, Session
+
+ENDING: Final = frozenset(
+    {"reset", "reset-then-stop", "disconnect", "disassociate", "remove-adapter", "stop-service"}
+)
+"""Orders that end an operation or a connection."""
+_PROVOKING: Final = frozenset({"change-profile", "hold-delivery", "hold-completion"})
+"""Orders that change or withhold what an operation of the DLL needs."""
+_GAVE_UP: Final = frozenset({names.REASON_IHV_NOT_RESPONDING, names.REASON_SECURITY_TIMEOUT})
+
+
+def first_act(of: Scope, operation: PreOperation | Session) -> Cause | None:
+    """What another party than the DLL did first that may have kept the operation from success;
+    None if nobody did anything in that time."""
+    refused = _refusal(of)
+    found = [refused] if refused else []
+    end = operation.ended_by
+    if end is not None and end.start_ns <= of.until_ns:
+        why = why_ended(of, operation, end)
+        found += [why] if why else []
+    left = farewell(of.after(operation.handler.start_ns))
+    if left is not None:
+        found.append(said_farewell(of, left))
+    found += _provocations(of)
+    return min(found, key=lambda cause: cause.at_ns, default=None)
+
+
+def _provocations(of: Scope) -> list[Cause]:
+    """Orders that changed what the DLL was given."""
+    return [
+        Cause("scenario", f"{the_order(of.case, order)} was carried out", order.t_ns or 0)
+        for order in of.association.performed
+        if order.do in _PROVOKING and (order.t_ns or 0) <= of.until_ns
+    ]
+
+
+def _refusal(of: Scope) -> Cause | None:
+    """The first framework function that returned an error, and that no later call made good."""
+    failed: dict[str, Call] = {}
+    for call in of.calls():
+        if names.is_handler(call.function) or (call.end_ns or 0) > of.until_ns:
+            continue
+        if call.result not in (0, None):
+            failed.setdefault(call.function, call)
+        elif call.succeeded:
+            failed.pop(call.function, None)
+    first = min(failed.values(), key=lambda call: call.key, default=None)
+    return answer_of_the_os(of.case, of.association, first) if first else None
+
+
+def answer_of_the_os(case: Case, association: AssociationEvidence, refused: Call) -> Cause:
+    """A framework function that returned an error: by an order, or as the guest's own word."""
+    answer = f"answered {names.short(refused.function)} with {codes.win32(refused.result)}"
+    for order in association.performed:
+        if order.do == "refuse" and order.on == refused.function and _within(order, refused):
+            what = f"{the_order(case, order)} {answer}"
+            return Cause("scenario", what, refused.start_ns, (refused,))
+    return Cause("guest", f"the guest's WLAN service {answer}", refused.start_ns, (refused,))
+
+
+def _within(order: PerformedOrder, call: Call) -> bool:
+    if order.t_ns is None:
+        return True
+    return call.start_ns <= order.t_ns and (call.end_ns is None or order.t_ns <= call.end_ns)
+
+
+def ended(of: Scope, operation: PreOperation | Session, end: Call) -> Cause:
+    """That the OS ended an operation that was not completed yet, and why if that is known."""
+    what = f"the guest's WLAN service ended it ({names.short(end.function)})"
+    return why_ended(of, operation, end) or Cause("guest", what, end.start_ns, (end,))
+
+
+def why_ended(of: Scope, operation: PreOperation | Session, end: Call) -> Cause | None:
+    """Why the OS ended it; None if nothing says so, as when a client disconnects."""
+    order = ending_order(of.association, end.start_ns)
+    if order is not None:
+        at_ns = end.start_ns if order.t_ns is None else order.t_ns
+        return Cause("scenario", f"{the_order(of.case, order)} ended it", at_ns, (end,))
+    begun_ns = operation.handler.start_ns
+    left = farewell(of.after(begun_ns).upto(end.start_ns))
+    if left is not None:
+        return said_farewell(of, left)
+    told = (item.reason for item in of.association.notifications if item.t_ns >= begun_ns)
+    reason = next((reason for reason in told if reason), None)
+    if reason in _GAVE_UP:
+        return _gave_up(of.case, operation, end, reason)
+    if reason is None:
+        return None
+    what = f"the guest's WLAN service ended it with reason {codes.reason(reason)}"
+    return Cause("guest", f"{what} ({names.short(end.function)})", end.start_ns, (end,))
+
+
+def ending_order(association: AssociationEvidence, until_ns: int) -> PerformedOrder | None:
+    """The last order that ends something, carried out before that moment."""
+    done = [
+        order
+        for order in association.performed
+        if order.do in ENDING and (order.t_ns is None or order.t_ns <= until_ns)
+    ]
+    return done[-1] if done else None
+
+
+def _gave_up(case: Case, operation: PreOperation | Session, end: Call, reason: int | None) -> Cause:
+    """The service's own limit ran out: the DLL's fault only if it had the move, and time enough."""
+    since_ns = operation.handler.end_ns or operation.handler.start_ns
+    waited_s = (end.start_ns - since_ns) / 1e9
+    pre = isinstance(operation, PreOperation)
+    ours_s = case.limits.pre_associate_s if pre else case.limits.post_associate_s
+    limit = f"the guest's WLAN service gave up after {waited_s:.1f} s, its own limit "
+    limit += f"(reason {codes.reason(reason)})"
+    waits = waits_for(case, operation, end.start_ns)
+    if waits is not None:
+        return Cause("guest", f"{limit}, while the DLL waited for {waits}", end.start_ns, (end,))
+    if waited_s < ours_s:
+        what = f"{limit}, which is less than the {ours_s:g} s of this harness's"
+        return Cause("guest", what, end.start_ns, (end,))
+    what = f"{limit}; this harness's, {ours_s:g} s, was over too"
+    return Cause("driver", what, end.start_ns, (end,))
+
+
+def farewell(of: Scope) -> FrameRecord | None:
+    """The first deauthentication or disassociation by the access point in that time."""
+    gone = (frame for frame in of.frames("deauth", "disassoc") if frame.direction == "down")
+    return next((frame for frame in gone if frame.delivered), None)
+
+
+def said_farewell(of: Scope, frame: FrameRecord) -> Cause:
+    """A deauthentication by the access point: by a rule, or of its own accord.
+
+    Why the access point gave a handshake up is not asked here; see `connections`.
+    """
+    reason = farewell_reason(frame)
+    ruled = _rule_behind(of, frame)
+    if ruled is not None:
+        what = f"{the_rule(of.case, ruled)} made the access point send the station away ({reason})"
+        return Cause("scenario", what, of.when(frame))
+    kind = "deauthenticated" if frame.kind == "deauth" else "disassociated"
+    return Cause("access point", f"the access point {kind} it ({reason})", of.when(frame))
+
+
+def farewell_reason(frame: FrameRecord) -> str:
+    """The reason of a deauthentication or disassociation, for a sentence."""
+    code = frame.detail.get("reason")
+    return f"reason {codes.dot11_reason(code if isinstance(code, int) else None)}"
+
+
+def _rule_behind(of: Scope, frame: FrameRecord) -> FrameRecord | None:
+    """The message on which a rule made the access point deauthenticate the station."""
+    ruled = [
+        other
+        for other in of.association.frames
+        if other.rule == "deauthenticate"
+        and other.air_ns <= frame.air_ns
+        and frame.receiver in (other.transmitter, other.receiver)
+    ]
+    return ruled[-1] if ruled else None

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a party did, and what that means for the driver; the words for rules and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from harness.checks.case import Case
+from harness.checks.finding import Severity
+from harness.evidence.calls import Call
+from harness.evidence.model import FrameRecord, PerformedOrder
+
+Party = Literal["driver", "scenario", "guest", "access point", "air"]
+"""guest: the OS side, its limits included. air: a loss that no rule ordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a party did: ``what`` is a clause that names it, ``at_ns`` is on the guest clock."""
+
+    party: Party
+    what: str
+    at_ns: int
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """FAIL if it was the driver's doing; else nothing is known of the driver."""
+        return "FAIL" if self.party == "driver" else "MISS"
+
+
+def the_rule(case: Case, frame: FrameRecord) -> str:
+    """The air rule that acted on a frame, in words."""
+    place = frame.rule_place
+    if place is None:
+        return f"a rule of the scenario ({frame.rule} {frame.kind})"
+    return f"the scenario's air rule {_named(place, case.expect.air, f'{frame.rule} {frame.kind}')}"
+
+
+def the_order(case: Case, order: PerformedOrder) -> str:
+    """An order of the scenario, in words."""
+    known = f"{order.do} on {order.on}"
+    return f"the scenario's order {_named(order.place, case.expect.orders, known)}"
+
+
+def _named(place: int, phrases: Sequence[str], known: str) -> str:
+    phrase = phrases[place - 1] if 0 < place <= len(phrases) else known
+    return f"{place} ({phrase})"
+
+
+FOUR_WAY_TIMEOUT: Final = 15
+GROUP_TIMEOUT: Final = 16
+"""Reason codes of IEEE 802.11-2020, table 9-49."""

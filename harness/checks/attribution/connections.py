@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who ended a connection that the scenario still wanted, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from harness import codes
+from harness.checks.attribution.acts import ending_order, farewell_reason, said_farewell
+from harness.checks.attribution.cause import (
+    FOUR_WAY_TIMEOUT,
+    GROUP_TIMEOUT,
+    Cause,
+    the_order,
+)
+from harness.checks.attribution.messages import ASKED_BY, who_owes
+from harness.checks.attribution.scope import Scope, whole
+from harness.checks.case import Case
+from harness.evidence.connection import lost_connection
+from harness.evidence.model import AssociationEvidence, FrameRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A lost connection: who did it, and how long after the connect call it was."""
+
+    cause: Cause
+    after_s: float
+
+    @property
+    def said(self) -> str:
+        """When and how, for a sentence: "the connection was lost 5.3 s after it was asked for"."""
+        return f"the connection was lost {self.after_s:.1f} s after the connect: {self.cause.what}"
+
+
+def loss(case: Case, association: AssociationEvidence) -> Loss | None:
+    """How the connection was lost before the scenario ended it; None if it was not.
+
+    What the scenario itself ends by an order is no loss: the order is what it wants.
+    """
+    lost = lost_connection(association)
+    if lost is None:
+        return None
+    order = ending_order(association, lost.at_ns)
+    of = whole(case, association).upto(lost.at_ns)
+    if order is not None:
+        at_ns = lost.at_ns if order.t_ns is None else order.t_ns
+        cause = Cause("scenario", f"{the_order(case, order)} ended it", at_ns)
+    elif lost.frame is not None:
+        cause = _sent_away(of, lost.frame)
+    else:
+        what = f"the guest's WLAN service reports it with reason {codes.reason(lost.reason)}"
+        cause = Cause("guest", what, lost.at_ns)
+    return Loss(cause, (cause.at_ns - association.connect_ns) / 1e9)
+
+
+def _sent_away(of: Scope, frame: FrameRecord) -> Cause:
+    """A deauthentication; for a handshake that was given up, whoever owed a message to it."""
+    said = said_farewell(of, frame)
+    reason = frame.detail.get("reason")
+    if said.party == "scenario" or reason not in (FOUR_WAY_TIMEOUT, GROUP_TIMEOUT):
+        return said
+    before = of.upto(of.when(frame))
+    owed = "G2" if reason == GROUP_TIMEOUT else _last_owed(before)
+    cause = who_owes(before, owed)
+    what = f"the access point sent the station away ({farewell_reason(frame)}), as {cause.what}"
+    return replace(cause, what=what, at_ns=said.at_ns)
+
+
+def _last_owed(of: Scope) -> str:
+    """The message of the 4-way handshake the access point asked for last."""
+    asked = of.frames(*(ASKED_BY[answer] for answer in ("M2", "M4")))
+    last = max(asked, key=lambda frame: frame.air_ns, default=None)
+    return "M4" if last is not None and last.kind == "M3" else "M2"

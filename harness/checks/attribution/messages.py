@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who owes a message of a handshake that is missing, or did not get through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from harness.checks.attribution.acts import answer_of_the_os
+from harness.checks.attribution.cause import Cause, the_rule
+from harness.checks.attribution.scope import Scope
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+from harness.evidence.model import FrameRecord
+
+ASKED_BY: Final = {"M2": "M1", "M4": "M3", "G2": "G1"}
+"""Messages of the station, and the one of the access point each answers."""
+_ANSWER_TO: Final = {asked: answer for answer, asked in ASKED_BY.items()}
+_SENT: Final = (
+    "M2", "M4", "G2", "eap", "eapol-start", "eapol-logoff", "eapol", "data", "other",
+)  # fmt: skip
+"""What a packet of the DLL may be called on the air."""
+
+TIME_TO_ANSWER_NS: Final = 500_000_000
+"""A DLL given a message so shortly before the end may still have been at work on its answer; the
+access points of this lab wait 1 s for one."""
+
+
+def stalled(of: Scope) -> Cause | None:
+    """Where the 4-way handshake stopped, and whose doing that was; None if it did not, or none is
+    expected."""
+    for kind in of.case.expect.messages[:4]:
+        frames = of.frames(kind)
+        if not any(frame.delivered and frame.mic_ok is not False for frame in frames):
+            return who_owes(of, kind)
+    return None
+
+
+def who_owes(of: Scope, kind: str) -> Cause:
+    """Whose doing it is that a message is missing, or was never heard."""
+    asked = ASKED_BY.get(kind)
+    return _of_the_station(of, asked) if asked else _of_the_access_point(of, kind)
+
+
+def _of_the_access_point(of: Scope, kind: str) -> Cause:
+    frames = of.frames(kind)
+    if not frames:
+        return Cause("access point", f"the access point sent no {kind}", of.until_ns)
+    if all(frame.mic_ok is False for frame in frames):
+        return Cause("access point", f"the MIC of {kind} is wrong", of.when(frames[0]))
+    return _not_through(of, frames, f"{kind} never got through on the air")
+
+
+def _not_through(of: Scope, frames: Sequence[FrameRecord], what: str) -> Cause:
+    """Frames of which none was delivered: a rule's doing, or a loss of the lab's."""
+    ruled = next((frame for frame in frames if frame.rule is not None), None)
+    if ruled is None:
+        return Cause("air", what, of.when(frames[0]))
+    return Cause("scenario", f"{what}: {the_rule(of.case, ruled)} saw to that", of.when(ruled))
+
+
+def _of_the_station(of: Scope, asked: str) -> Cause:
+    """The last exchange counts: what was answered before is not what is missing."""
+    heard = [
+        of.when(frame)
+        for frame in of.frames(_ANSWER_TO[asked])
+        if frame.delivered and frame.mic_ok is not False
+    ]
+    asks = of.frames(asked)
+    asks = [frame for frame in asks if of.when(frame) > max(heard, default=-1)] or asks
+    if not asks:
+        return Cause("access point", f"the access point sent no {asked}", of.until_ns)
+    reached = [of.when(frame) for frame in asks if frame.delivered and frame.guest_ns is not None]
+    if not reached:
+        return _not_through(of, asks, f"{asked} never reached the station")
+    since = of.after(min(reached))
+    handed = [call for call in since.calls(names.RECEIVE_PACKET) if _may_be_key(call)]
+    if not handed:
+        what = f"{asked} reached the station, but the DLL was not given it"
+        return Cause("guest", what, since.since_ns)
+    return _answers(since, asked, handed)
+
+
+def _answers(of: Scope, asked: str, handed: Sequence[Call]) -> Cause:
+    """The DLL was given it: what became of its answers. What failed first, counts."""
+    answer = _ANSWER_TO[asked]
+    frames = of.frames(answer)
+    given = of.after(handed[0].start_ns)
+    sends = [call for call in given.calls(names.SEND_PACKET) if _may_be_key(call)]
+    if any(frame.delivered and frame.mic_ok is False for frame in frames):
+        return Cause("driver", f"the MIC of {answer} is wrong", of.since_ns, (handed[0],))
+    refused = next((call for call in sends if call.result not in (0, None)), None)
+    if refused is not None and not frames:
+        cause = answer_of_the_os(of.case, of.association, refused)
+        what = f"the DLL was given {asked} and called SendPacket for its answer, but {cause.what}"
+        return Cause(cause.party, what, cause.at_ns, (refused,))
+    if _silent_at_last(of, handed[-1], sends):
+        again = " again" if sends else ""
+        what = f"the DLL was given {asked}{again} and sent no {answer}"
+        return Cause("driver", what, of.since_ns, (handed[-1],))
+    if any(frame.delivered for frame in frames):
+        return Cause("access point", f"the access point did not take {answer}", of.since_ns)
+    if frames:
+        return _not_through(of, frames, f"{answer} never got through on the air")
+    return _lost_on_the_way(of, asked, sends)
+
+
+def _silent_at_last(of: Scope, last: Call, sends: Sequence[Call]) -> bool:
+    """Nothing was sent, or tried, after the last time, though there was time for it."""
+    if not sends:
+        return True
+    return sends[-1].key < last.key and of.until_ns - last.start_ns >= TIME_TO_ANSWER_NS
+
+
+def _lost_on_the_way(of: Scope, asked: str, sends: Sequence[Call]) -> Cause:
+    """A packet the OS took, and no such message on the air: another one, or one that was lost."""
+    answer = _ANSWER_TO[asked]
+    other = any(frame.direction == "up" for frame in of.frames(*_SENT))
+    if other or not any(call.succeeded for call in sends):
+        what = f"the DLL was given {asked} and sent no {answer}"
+        return Cause("driver", what, of.since_ns, tuple(sends[:1]))
+    what = f"the DLL sent a packet after {asked}, but no {answer} was seen on the air"
+    return Cause("air", what, of.since_ns, tuple(sends[:1]))
+
+
+def _may_be_key(call: Call) -> bool:
+    """An EAPOL packet that is an EAPOL-Key, or of which too little is shown to tell."""
+    packet = fields.mapping(call.args, "pvInBuffer", "pvPacket") or {}
+    data = fields.octets(packet.get("data")) or b""
+    ethertype = fields.text(packet, "ethertype_bytes") or names.EAPOL
+    return ethertype.lower() == names.EAPOL and (len(data) < 2 or data[1] == names.EAPOL_KEY)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""For whom a DLL waits that has not completed its operation: if for somebody, the move is not
+its own, and its silence proves nothing."""
+
+from __future__ import annotations
+
+from harness.checks.attribution.scope import of_session
+from harness.checks.case import Case
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+from harness.evidence.model import AssociationEvidence
+from harness.evidence.segments import Adapter, PreOperation, Session
+
+WTS_SESSION_LOGOFF = 6
+
+
+def waits_for(case: Case, of: PreOperation | Session, until_ns: int) -> str | None:
+    """Whose move it was at that moment, in words; None if it was the DLL's own."""
+    user = _the_user(case, of.adapter, until_ns)
+    if user is not None or isinstance(of, PreOperation):
+        return user
+    return _the_os(case, of, until_ns) or _the_access_point(case, of, until_ns)
+
+
+def _own(case: Case, adapter: Adapter | None, since: Call | None, until_ns: int) -> list[Call]:
+    """The adapter's calls up to that moment, from ``since`` on."""
+    calls = adapter.calls if adapter else case.segments.calls
+    return [
+        call
+        for call in calls
+        if call.start_ns <= until_ns and (since is None or call.key > since.key)
+    ]
+
+
+def _the_user(case: Case, adapter: Adapter | None, until_ns: int) -> str | None:
+    """A request to the user that nobody has answered, and that nothing has ended."""
+    own = _own(case, adapter, None, until_ns)
+    resets = [call.key for call in own if call.function == names.ADAPTER_RESET]
+    answered = {
+        fields.text(call.args, "guidUIRequest")
+        for call in case.calls(names.UI_RESPONSE)
+        if call.start_ns <= until_ns
+    }
+    logoffs = [
+        call.key
+        for call in case.calls(names.SESSION_CHANGE)
+        if fields.integer(call.args, "uEventType") == WTS_SESSION_LOGOFF
+        and call.start_ns <= until_ns
+    ]
+    over = max([*(key for key in resets if key[0] < until_ns), *logoffs], default=(0, 0))
+    for call in own:
+        guid = fields.text(call.args, "guidUIRequest")
+        sent = call.function == names.SEND_UI_REQUEST and call.succeeded
+        if sent and call.key > over and guid not in answered:
+            return "the user, whom SendUIRequest has asked and who has not answered"
+    return None
+
+
+def _the_os(case: Case, session: Session, until_ns: int) -> str | None:
+    """802.1X of the OS, asked for by StartOneX and without a result."""
+    started: Call | None = None
+    for call in _own(case, session.adapter, session.handler, until_ns):
+        if call.function == names.START_ONEX and call.succeeded:
+            started = call
+        elif call.function == names.STOP_ONEX and call.succeeded:
+            started = None
+        elif call.function == names.ONEX_RESULT:
+            result = fields.integer(call.args, "msOneXResult")
+            started = started if result == names.ONEX_IN_PROGRESS else None
+    return "the OS's own 802.1X, which came to no result" if started else None
+
+
+def _the_access_point(case: Case, session: Session, until_ns: int) -> str | None:
+    """A message of the 4-way handshake that never reached the DLL."""
+    association = case.association(session.association)
+    if association is None or not association.frames or session.adapter is None:
+        return None
+    seen = of_session(case, association, session, until_ns)
+    reached = {frame.kind for frame in seen.frames("M1", "M3") if frame.delivered}
+    own = _own(case, session.adapter, session.handler, until_ns)
+    if not reached:
+        return _first_message(case, association, own)
+    if "M3" in reached:
+        return None
+    given = [call for call in own if call.function == names.RECEIVE_PACKET]
+    if not given:
+        return "the OS, which did not hand M1 on to it"
+    sent = [call for call in own if call.function == names.SEND_PACKET and call.succeeded]
+    answered = bool(sent) and sent[-1].key > given[-1].key
+    return "M3 of the access point" if answered else None
+
+
+def _first_message(case: Case, association: AssociationEvidence, own: list[Call]) -> str | None:
+    awaited = "M1" in case.expect.messages or any(f.kind == "M1" for f in association.frames)
+    done = any(call.function in (names.RECEIVE_PACKET, names.SEND_PACKET) for call in own)
+    if not awaited or done:
+        return None
+    return "M1 of the access point, which never reached the station"

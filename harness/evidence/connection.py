@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How a connection that stood came to its end.
+
+A client that disconnects is told "disconnecting" before "disconnected" (wlanapi.h); a connection
+that is lost ends with "disconnected" alone. A deauthentication that reached the station before the
+client asked to disconnect ended it, too, whatever the client was told later. What a scenario ends
+by an order on its own disconnect was used to its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.evidence import names
+from harness.evidence.model import AssociationEvidence, FrameRecord, Notification
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A connection that was lost: when (guest clock), and by which frame or with which reason."""
+
+    at_ns: int
+    frame: FrameRecord | None = None
+    reason: int | None = None
+
+
+def lost_connection(association: AssociationEvidence) -> Lost | None:
+    """The first connection that was lost before the scenario ended it, else None."""
+    acm = [item for item in association.notifications if item.source == names.SOURCE_ACM]
+    made = [item for item in acm if _is_connected(item)]
+    if not made:
+        return None
+    left = [item.t_ns for item in acm if item.code == names.ACM_DISCONNECTING]
+    for order in association.performed:
+        if order.on == "disconnect":  # one without a time was the connection's end all the same
+            left.append(made[0].t_ns if order.t_ns is None else order.t_ns)
+    used_ns = min(left, default=association.end_ns + 1)
+    sent_away = _sent_away(association, made[0].t_ns, used_ns)
+    connected = {item.interface.casefold() for item in made}
+    for item in acm:
+        gone = item.code == names.ACM_DISCONNECTED and item.interface.casefold() in connected
+        if gone and item.t_ns < used_ns:
+            return sent_away or Lost(item.t_ns, reason=item.reason)
+    return sent_away
+
+
+def _is_connected(item: Notification) -> bool:
+    return item.code == names.ACM_CONNECTION_COMPLETE and not item.reason
+
+
+def _sent_away(association: AssociationEvidence, since_ns: int, until_ns: int) -> Lost | None:
+    """A deauthentication or disassociation by the access point a station is associated with."""
+    points: dict[str, str] = {}
+    for frame in sorted(association.frames, key=lambda frame: frame.air_ns):
+        if frame.direction != "down" or not frame.delivered or frame.guest_ns is None:
+            continue
+        if frame.kind == "assoc-resp":
+            points[frame.receiver] = frame.transmitter
+        elif (
+            frame.kind in ("deauth", "disassoc")
+            and since_ns <= frame.guest_ns < until_ns
+            and points.get(frame.receiver, frame.transmitter) == frame.transmitter
+        ):
+            return Lost(frame.guest_ns, frame)
+    return None
