@@ -12,7 +12,6 @@ import contextlib
 import time
 from typing import Any
 
-from harness.config import Limits
 from harness.deadline import Deadline
 from harness.errors import LabFault, TooSlow
 from harness.evidence import (
@@ -33,6 +32,7 @@ from harness.guest.agent import (
 from harness.guest.profile import profile_name
 from harness.jsonlines import CallFailed
 from harness.lab import Session
+from harness.limits import Limits
 from harness.scenarios import Scenario
 
 ECHO_LIMIT_S = 5.0
@@ -165,7 +165,8 @@ class Attempt:
 
     def _settle(self) -> None:
         """Read the trace until it shows the association's end, within a bound."""
-        deadline = Deadline(f"end of association {self._index} in the IHV trace", SETTLE_S)
+        limit_s = SETTLE_S + self._limits.handler_s  # AdapterReset may still run
+        deadline = Deadline(f"end of association {self._index} in the IHV trace", limit_s)
         while not self._pull_trace() and not deadline.expired:
             time.sleep(0.02)
 

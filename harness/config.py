@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from harness.errors import UsageError
 from harness.folders import home, user_name
+from harness.limits import Limits
 from harness.overrides import RuleOverride
 from harness.validation import Strict, load_toml
 
@@ -21,8 +22,6 @@ HOSTAPD_FIRST_RETRY_MS = 100
 """hostapd src/ap/wpa_auth.c, eapol_key_timeout_first."""
 
 TCG_FIRST_RETRY_MS = 1000
-
-Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
 class Guest(Strict):
@@ -64,25 +63,6 @@ class Vendor(Strict):
     oui: str | None = None
     type: str | None = None
     """These five as in a scenario's [ihv], in whose place they stand."""
-
-
-class Limits(Strict):
-    """Bounds on every wait, in seconds.
-
-    No document of Microsoft's gives a limit for the DLL's answers: `post_associate_s`, `handler_s`
-    and `busy_s` (how long the DLL may keep the processor busy on end) are parameters of ours, and
-    findings that rest on them say so.
-    """
-
-    boot_s: Seconds = 300
-    restore_s: Seconds = 60
-    ssh_s: Seconds = 60
-    command_s: Seconds = 60
-    association_s: Seconds = 40
-    disconnect_s: Seconds = 20
-    post_associate_s: Seconds = 10
-    handler_s: Seconds = 5
-    busy_s: Seconds = 5
 
 
 def usual_cache() -> Path:

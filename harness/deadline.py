@@ -12,6 +12,18 @@ from harness.errors import PeerGone, TooSlow
 T = TypeVar("T")
 
 
+class Limit(float):
+    """A limit in seconds that knows where it is set; ``name`` is "" where it is a constant."""
+
+    name: str
+
+    def __new__(cls, seconds: float, name: str = "") -> Limit:
+        """`seconds` under a name such as "[limits] command_s"."""
+        limit = super().__new__(cls, seconds)
+        limit.name = name
+        return limit
+
+
 class Deadline:
     """A named limit on the monotonic clock; `state` is the last thing seen of what is awaited."""
 
@@ -37,7 +49,10 @@ class Deadline:
         return self.waited_s >= self.limit_s
 
     def too_slow(self, *, hint: str = "") -> TooSlow:
-        """The error to raise when the limit has passed."""
+        """The error to raise when the limit has passed: it names a limit that can be set."""
+        name = getattr(self.limit_s, "name", "")
+        where = f"{name} = {self.limit_s:g} is the limit; lab.toml sets it" if name else ""
+        hint = "; ".join(part for part in (hint, where) if part)
         return TooSlow(self.awaited, self.waited_s, self.state, hint=hint)
 
     def gone(self, *, hint: str = "") -> PeerGone:

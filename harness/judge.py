@@ -41,11 +41,7 @@ AUTHENTICATION = ("eapol-start", "eap")
 
 def limits_of(lab: Lab) -> Limits:
     """The checker's limits as lab.toml sets them."""
-    return Limits(
-        post_associate_s=lab.limits.post_associate_s,
-        handler_s=lab.limits.handler_s,
-        busy_s=lab.limits.busy_s,
-    )
+    return lab.limits.of_checker()
 
 
 def expectation_of(scenario: Scenario) -> Expectation:

@@ -130,7 +130,10 @@ def open_session(
     """
     ssh, images = guest.ssh, guest.images
     with contextlib.ExitStack() as stack:
+        orders = Orders(ssh, limit_s=lab.limits.command_s)
+        stack.callback(orders.close)
         with stages.stage("install recorder and agent"):
+            orders.keep_limits(lab.limits)  # before the DLL is loaded
             ssh.mkdir(FOLDER)
             ssh.put(images.agent, AGENT)
             stack.enter_context(told(ssh, fault))
@@ -139,8 +142,6 @@ def open_session(
             recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)
-        orders = Orders(ssh, limit_s=lab.limits.command_s)
-        stack.callback(orders.close)
         session = Session(
             guest.machine, ssh, guest.air, images, guest.accel, agent, interface,
             place.vendor, place.sha256, recording, orders,

@@ -37,7 +37,11 @@ def validated(data: dict[str, Any], model: type[ModelT], *, source: str) -> Mode
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        lines = [_line(problem, model) for problem in error.errors(include_url=False)]
+        lines = [
+            _line(problem, model)
+            for problem in error.errors(include_url=False)
+            if problem["type"] != "default_factory_not_called"  # follows from another problem
+        ]
         raise UsageError(f"{source}: " + "; ".join(lines)) from None
 
 

@@ -82,7 +82,10 @@ def _death(
     if stuck:
         waited_ns = until_ns - stuck.start_ns
         gave_up = _os_gave_up(associations, stuck.start_ns)
-        if waited_ns >= limits.handler_s * 1e9 or gave_up == names.REASON_IHV_NOT_RESPONDING:
+        if (
+            waited_ns >= limits.of_handler(stuck.function) * 1e9
+            or gave_up == names.REASON_IHV_NOT_RESPONDING
+        ):
             inner = _framework_call(process, stuck)
             return Death("hang", stuck.start_ns, stuck, waited_ns=waited_ns, waits_in=inner)
     over = process.unload is not None or replaced_ns is not None

@@ -9,25 +9,58 @@ one say so.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+from harness.evidence import names
+
+_STARTING: Final = frozenset(
+    {"load", names.GET_VERSION, names.INIT_SERVICE, names.INIT_VIRTUAL_STATION}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long the checker waits before it calls something missing, in seconds; all are ours."""
+    """The limits of lab.toml that findings rest on, by the same names; all are ours. In seconds."""
 
+    load_s: float = 30.0
+    """From the start of the DLL's process to the end of InitService."""
+    handler_s: float = 5.0
+    """A handler that runs longer hangs."""
+    deinit_s: float = 5.0
+    """DeinitService."""
+    unload_s: float = 2.0
+    """The end of the process after DeinitService."""
     pre_associate_s: float = 10.0
     """From the return of PerformPreAssociate to its completion."""
     post_associate_s: float = 10.0
     """From the return of PerformPostAssociate to its completion."""
-    handler_s: float = 5.0
-    """A handler that runs longer hangs."""
     busy_s: float = 5.0
     """A process that keeps the processor busy for longer on end is said to spin."""
-    os_answer_s: float = 5.0
-    """What the OS side owes: send completions, a stop after a deauthentication, notifications."""
     race_s: float = 0.5
     """How long a call that the DLL's other thread had decided on may take to come: one that crosses
     DeinitAdapter, StopPostAssociate or AdapterReset within it proves nothing."""
+    os_answer_s: float = 5.0
+    """What the OS side owes: send completions, a stop after a deauthentication, notifications."""
+    threads: int = 128
+    """Threads the process may have."""
+    memory_mib: int = 0
+    """Memory it may use; 0: three eighths of the guest's."""
+
+    def told(self, name: str) -> str:
+        """A limit as it stands in lab.toml, for a message."""
+        return f"[limits] {name} = {getattr(self, name):g}"
+
+    def name_for(self, function: str) -> str:
+        """Which limit a handler is held to; "load" and "unload" stand for what is around them."""
+        if function in _STARTING:
+            return "load_s"
+        if function == "unload":
+            return "unload_s"
+        return "deinit_s" if function == names.DEINIT_SERVICE else "handler_s"
+
+    def of_handler(self, function: str) -> float:
+        """That limit, in seconds."""
+        return float(getattr(self, self.name_for(function)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import paramiko
 
 from harness.guest.ssh import Ssh
 from harness.jsonlines import JsonLinesClient
+from harness.limits import Limits
 from harness.scenarios.orders import OsOrder, OsParameters
 
 COMMAND = "hil-orders"
@@ -37,6 +38,15 @@ class Orders:
         if orders or not parameters.usual or self._way is not None:
             plan = [order.to_json() for order in orders]
             self._call("orders", {"orders": plan, "association": parameters.to_json()})
+
+    def keep_limits(self, limits: Limits) -> None:
+        """What the WLAN service is to bound from now on, the load of the next DLL included.
+
+        The guest has the defaults from its start. Raises as `give`.
+        """
+        wanted = limits.of_guest()
+        if wanted != Limits().of_guest():
+            self._call("limits", dict(wanted))
 
     def have_adapters(self, count: int) -> None:
         """Give the guest as many WLAN adapters as that, if it has fewer."""

@@ -11,12 +11,12 @@ import pytest
 
 from harness import association as module
 from harness.association import Attempt, clock_of
-from harness.config import Limits
 from harness.errors import LabFault, PeerGone, TooSlow
 from harness.evidence import Notification, PerformedOrder
 from harness.guest.agent import Interface
 from harness.jsonlines import CallFailed
 from harness.lab import Session
+from harness.limits import Limits
 from harness.recording import Recording
 from harness.scenarios import Eap, find_scenario
 from tests.unit.checks import builder

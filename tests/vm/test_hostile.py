@@ -100,10 +100,9 @@ class Bench:
         return [FindingResult.model_validate(item) for item in evaluation.findings]
 
 
-@pytest.fixture(scope="module")
-def bench(lab_config: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """A guest of this module's own, and the hostile DLL compiled."""
-    folder = tmp_path_factory.mktemp("hostile")
+@contextlib.contextmanager
+def benched(lab_config: Lab, folder: Path) -> Iterator[Bench]:
+    """A guest of one's own, and the hostile DLL compiled."""
     dll = compile_hostile(folder / "hostile.bin")
     scenario = find_scenario("plain").with_passphrase().model_copy(update={"associations": 1})
     with (
@@ -117,6 +116,13 @@ def bench(lab_config: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         stop_service(session.ssh)
         session.pull_trace()
         yield Bench(lab_config, session, tape, scenario, folder, dll)
+
+
+@pytest.fixture(scope="module")
+def bench(lab_config: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """This module's own."""
+    with benched(lab_config, tmp_path_factory.mktemp("hostile")) as bench:
+        yield bench
 
 
 CASES = {

@@ -12,6 +12,7 @@
 #define EXPORT __declspec(dllexport)
 #define REFUSES 0x5b4u /* ERROR_TIMEOUT: how a pre-association of this DLL ends */
 #define IHV_REASON 0x1000b
+#define SLOW_MS 7000
 
 static DOT11EXT_APIS api;
 static HANDLE service;
@@ -177,6 +178,8 @@ static void act(const char *place)
 static void in_handler(void)
 {
     act("handler");
+    if (is("slow-handler"))
+        Sleep(SLOW_MS);
     if (is("exit-worker"))
         worker(exits);
     if (is("terminate-worker"))
@@ -225,6 +228,8 @@ static VOID WINAPI deinit_service(void)
 {
     if (is("block-deinit"))
         Sleep(INFINITE);
+    if (is("slow-deinit"))
+        Sleep(SLOW_MS);
     act("deinit");
 }
 

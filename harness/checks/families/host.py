@@ -72,15 +72,17 @@ def _is_the_dlls(process: Process, record: IhvRecord) -> bool:
     text="Every handler returns. The limit is a parameter of this harness: no document gives one.",
 )  # fmt: skip
 def handlers_return(case: Case) -> Outcomes:
-    """No handler runs longer than the limit of ours."""
-    limit_s = case.limits.handler_s
+    """No handler runs longer than the limit of ours: load_s for the start of the service, deinit_s
+    for its end, handler_s for all else."""
     for process in case.segments.processes:
         for call in handlers(process.calls):
             took_ns = (call.end_ns or call.start_ns) - call.start_ns
+            limit = case.limits.name_for(call.function)
+            limit_s = case.limits.of_handler(call.function)
             if call.returned is not None and took_ns > limit_s * 1e9:
                 yield case.breach(
-                    f"{names.short(call.function)} took {took_ns / 1e9:.1f} s; the limit of "
-                    f"{limit_s:g} s is this harness's",
+                    f"{names.short(call.function)} took {took_ns / 1e9:.1f} s; the limit, "
+                    f"{case.limits.told(limit)}, is this harness's",
                     call,
                     severity="WARN",
                 )
@@ -112,11 +114,12 @@ def _hung(case: Case, process: Process, death: Death) -> Outcome:
     else:
         what = names.short(function or "a call")
     seqs = (*(death.call.seqs if death.call else ()), *((told.seq,) if told else ()))
-    limit = "" if told else f" of {case.limits.handler_s:g} s"  # the service has limits of its own
+    named = function if told and function else death.call.function if death.call else ""
+    limit = case.limits.told(case.limits.name_for(named))
     where = f", inside {names.short(inner.function)}, which has not either" if inner else ""
     return Breach(
         f"{what} has not returned after {death.waited_ns / 1e9:.1f} s{where}{_spent(death, told)}; "
-        f"the limit{limit} is this harness's: no document gives a number",
+        f"the limit, {limit}, is this harness's: no document gives a number",
         death.at_ns,
         place,
         seqs,

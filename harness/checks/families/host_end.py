@@ -101,31 +101,36 @@ def lives_within_its_means(case: Case) -> Outcomes:
         if told is None or not fields.integer(told.raw, "threads_limit"):
             continue  # nobody counted
         death = case.deaths.get(process.index)
-        found = [*_memory(told), *_threads(told)]
+        found = [*_memory(case, told), *_threads(case, told)]
         if death is None or death.kind != "hang":  # one that hangs says so itself if it spins
             found += _busy(case, told)
         for message, at_ns in found:
             place = case.index.at(at_ns)
-            whole = f"{message}; the limit is this harness's"
-            yield Breach(whole, at_ns, place, (told.seq,), process.index)
+            yield Breach(message, at_ns, place, (told.seq,), process.index)
         if not found:
             yield case.held()
 
 
-def _memory(told: IhvRecord) -> list[tuple[str, int]]:
+def _limit(case: Case, name: str) -> str:
+    return f"the limit, {case.limits.told(name)}, is this harness's"
+
+
+def _memory(case: Case, told: IhvRecord) -> list[tuple[str, int]]:
     limit_mib = (fields.integer(told.raw, "memory_limit_kib") or 0) / 1024
     if _how(told) != "memory":
         return []
     words = f"the DLL's process used all of its {limit_mib:.0f} MiB and was ended{used(told)}"
+    words += f"; {_limit(case, 'memory_mib')}"
     return [(words, told.t_ns)]
 
 
-def _threads(told: IhvRecord) -> list[tuple[str, int]]:
+def _threads(case: Case, told: IhvRecord) -> list[tuple[str, int]]:
     refused = fields.integer(told.raw, "threads_refused") or 0
     limit = fields.integer(told.raw, "threads_limit") or 0
     if not refused:
         return []
     words = f"the DLL's process had {limit} threads and was refused more {refused} times"
+    words += f"; {_limit(case, 'threads')}"
     return [(words, told.t_ns)]
 
 
@@ -135,7 +140,7 @@ def _busy(case: Case, told: IhvRecord) -> list[tuple[str, int]]:
         return []
     began_ns = fields.integer(told.raw, "busy_t") or told.t_ns
     words = f"the DLL kept the processor busy for {busy_s:.0f} s on end{used(told)}"
-    return [(f"{words}; more than {case.limits.busy_s:g} s", began_ns)]
+    return [(f"{words}; {_limit(case, 'busy_s')}", began_ns)]
 
 
 @rule(

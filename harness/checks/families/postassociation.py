@@ -106,8 +106,8 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
     lenient = session.pre is not None and leaves_security_to_the_os(session.pre.handler)
     return case.breach(
         "PerformPostAssociate returned ERROR_SUCCESS, but no PostAssociateCompletion for session "
-        f"{hexed(session.handle)} came in {waited_s:.1f} s{gave_up}. The limit of {limit_s:g} s is "
-        "this harness's: no document gives a number",
+        f"{hexed(session.handle)} came in {waited_s:.1f} s{gave_up}. The limit, "
+        f"{case.limits.told('post_associate_s')}, is this harness's: no document gives a number",
         handler,
         severity="WARN" if lenient else None,
     )

@@ -71,8 +71,8 @@ def _missing(case: Case, operation: PreOperation) -> Outcome:
         return case.unknown(blind, handler)
     return case.breach(
         "PerformPreAssociate returned ERROR_SUCCESS, but no PreAssociateCompletion for session "
-        f"{hexed(operation.connect_session)} came in {waited_s:.1f} s. The limit of {limit_s:g} s "
-        "is this harness's: no document gives a number",
+        f"{hexed(operation.connect_session)} came in {waited_s:.1f} s. The limit, "
+        f"{case.limits.told('pre_associate_s')}, is this harness's: no document gives a number",
         handler,
     )
 

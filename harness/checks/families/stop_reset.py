@@ -118,7 +118,8 @@ def _stopped_after(case: Case, session: Session, frame: FrameRecord) -> Outcome:
         return case.unknown(blind, handler)
     return case.breach(
         f"the access point's {frame.kind} reached the station, but StopPostAssociate did not come "
-        f"within {case.limits.os_answer_s:g} s (a limit of this harness)",
+        f"within {case.limits.os_answer_s:g} s (a limit of this harness, "
+        f"{case.limits.told('os_answer_s')})",
         handler,
         at_ns=since_ns,
     )

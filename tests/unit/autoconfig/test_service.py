@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -168,3 +169,27 @@ def test_notifications_go_to_those_who_registered(lab: Lab) -> None:
     other.until(MSM, 4)
     assert {event["source"] for event in other.events} == {MSM}
     other.close()
+
+
+def test_limits_are_told_from_outside(lab: Lab) -> None:
+    """All who keep to one keep to the new value at once; what is no limit changes nothing."""
+    client = lab.client
+    answer = client.call("limits", handler_s=7.5, threads=200)["result"]
+    assert (answer["handler_s"], answer["threads"], answer["load_s"]) == (7.5, 200, 30.0)
+    for wrong in ({"handler_s": 0}, {"patience_s": 5}, {"load_s": "long"}):
+        error = client.call("limits", **wrong)["error"]
+        assert error["code"] == codes.ERROR_INVALID_PARAMETER
+        assert next(iter(wrong)) in error["message"]
+    assert client.call("limits")["result"] == answer
+
+
+@pytest.mark.parametrize("lab", ["hang-in:pre_associate"], indirect=True)
+def test_a_hang_is_ended_by_the_limit_that_was_told(lab: Lab) -> None:
+    """Here after 0.2 s, where this service was started with a second."""
+    client = lab.client
+    client.set_up()
+    client.call("limits", handler_s=0.2)
+    began_s = time.monotonic()
+    client.connect()
+    assert client.until(ACM, 11)["reason"] == codes.REASON_IHV_NOT_RESPONDING
+    assert 0.2 <= time.monotonic() - began_s < 1.0

@@ -12,6 +12,7 @@ import pytest
 
 from harness.guest.orders import COMMAND, Orders
 from harness.jsonlines import CallFailed, JsonLinesClient
+from harness.limits import Limits
 from harness.scenarios import OsOrder
 from harness.scenarios.orders import AssociationForm, OsParameters
 
@@ -106,4 +107,26 @@ def test_a_guest_that_does_not_know_an_order_says_so() -> None:
     orders = orders_to(ssh)
     with pytest.raises(CallFailed, match="order 1: no action 'fly'"):
         orders.give((RESET,), USUAL)
+    orders.close()
+
+
+def test_limits_are_told_where_the_guest_has_others() -> None:
+    """Those of lab.toml; the defaults need no process of their own."""
+    ssh = FakeSsh(lambda _: {"result": {}})
+    orders = orders_to(ssh)
+    orders.keep_limits(Limits())
+    assert ssh.started == []
+    orders.keep_limits(Limits(handler_s=20, command_s=900))
+    orders.close()
+    (call,) = ssh.channel.got
+    assert call["call"] == "limits"
+    assert call["args"] == Limits().of_guest() | {"handler_s": 20}
+
+
+def test_a_guest_that_does_not_know_a_limit_says_so() -> None:
+    """An error of the test, in the service's words."""
+    ssh = FakeSsh(lambda _: {"error": {"code": 87, "message": "there is no limit load_s"}})
+    orders = orders_to(ssh)
+    with pytest.raises(CallFailed, match="there is no limit load_s"):
+        orders.keep_limits(Limits(load_s=3))
     orders.close()

@@ -48,7 +48,7 @@ class App:
     ) -> None:
         self._loop = loop
         self._further = further
-        self.service = WlanService(loop, settings.adapter_oui)
+        self.service = WlanService(loop, settings.adapter_oui, settings.limits)
         self.host = IhvHost(
             loop,
             settings.host_command,
@@ -56,7 +56,7 @@ class App:
             self._framework_call,
             lambda event: self.lifecycle.on_service(event),
             self._host_lost,
-            Confinement(loop, clock_ns),
+            Confinement(loop, settings.limits, clock_ns),
             lambda end: append(end, settings.trace),
             self.service.use_adapter_oui,
         )
@@ -109,7 +109,7 @@ def eap_starter(loop: Loop, stores: CertificateStores) -> StartEap:
 
 def further_radio(loop: Loop, settings: Settings, number: int) -> Radio:
     """Make the radio of the adapter with this number. Raises RadioError."""
-    return Nl80211Radio(loop, new_radio(number), settings.limits.scan_s)
+    return Nl80211Radio(loop, new_radio(number), settings.limits)
 
 
 def main() -> int:
@@ -117,7 +117,7 @@ def main() -> int:
     loop = Loop()
     try:
         settings = from_environment()
-        radio = Nl80211Radio(loop, settings.interface, settings.limits.scan_s)
+        radio = Nl80211Radio(loop, settings.interface, settings.limits)
     except SettingError as error:
         note(str(error))
         return 2

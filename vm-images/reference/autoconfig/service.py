@@ -3,14 +3,14 @@
 
 Each call is one function of the Native Wifi API; an error's code is the Win32 error that function
 returns, and `reason` its WLAN reason code where it has one. `service` is the guest's own: what
-"net stop|start WlanSvc" does on Windows. So are `orders`, `orders_done` and `adapters`.
+"net stop|start WlanSvc" does on Windows. So are `orders`, `orders_done`, `adapters` and `limits`.
 """
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -31,6 +31,7 @@ from .profile.eap import user_of_xml
 from .profile.reading import ProfileError
 from .profile.wlan import Profile, parse
 from .radio.interface import RadioError
+from .settings import Limits, SettingError
 
 MAX_CLIENTS = 16
 MAX_ADAPTERS = 4
@@ -63,10 +64,12 @@ class WlanService:
     Args:
         loop: serves the sockets.
         adapter_oui: the OUI profiles must be for.
+        limits: what all keep to, and a client may change.
     """
 
-    def __init__(self, loop: Loop, adapter_oui: int) -> None:
+    def __init__(self, loop: Loop, adapter_oui: int, limits: Limits) -> None:
         self._loop = loop
+        self._limits = limits
         self._adapter_oui = adapter_oui
         self._clients: list[Client] = []
         self._listener: socket.socket | None = None
@@ -88,6 +91,7 @@ class WlanService:
             "orders": self._orders,
             "orders_done": self._orders_done,
             "adapters": self._adapter_count,
+            "limits": self._change_limits,
         }
 
     def use(
@@ -337,6 +341,14 @@ class WlanService:
     def _orderly(self) -> Performer:
         """Orders are the first adapter's."""
         return self._adapters[0].performer
+
+    def _change_limits(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
+        """The guest's own: the limits of lab.toml, from now on; all of them are answered."""
+        try:
+            self._limits.change(arguments)
+        except SettingError as error:
+            raise CallError(codes.ERROR_INVALID_PARAMETER, str(error)) from None
+        return asdict(self._limits)
 
     def _adapter_count(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
         """The guest's own: as if so many adapters were plugged in; none is ever taken away."""

@@ -18,39 +18,69 @@ class SettingError(ValueError):
     """A setting holds something that cannot be used; the text names the setting."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Limits:
-    """Upper bounds, in seconds, of everything the service waits for.
+    """Upper bounds of everything the service waits for, in seconds, and of what the DLL may use.
+
+    They are the harness's `[limits]`, by the same names and with the same defaults. One object is
+    shared by all who keep to a limit, and read when it is needed: `change` goes for all of them.
 
     Attributes:
+        load_s: from starting ihvhost.exe until its "service" event.
         handler_s: one handler call into the IHV DLL; beyond it the host counts as hung.
-        host_start_s: from starting ihvhost.exe until its "service" event.
-        deinit_service_s: Dot11ExtIhvDeinitService; real DLLs were seen to take 300 s.
+        deinit_s: Dot11ExtIhvDeinitService; real DLLs were seen to take 300 s.
+        unload_s: the process' end after that.
+        pre_associate_s: from the return of PerformPreAssociate to PreAssociateCompletion.
+        post_associate_s: from the return of PerformPostAssociate to PostAssociateCompletion.
+        threads: threads a host may have; the host itself needs about ten. A thread takes 0.7 MiB
+            under Wine, so twice as many would need more memory than a host may have.
+        memory_mib: memory a host may have, 0 for `confine.MEMORY_SHARE` of the machine's.
         scan_s: one scan of one or all channels.
-        pre_associate_s: from PerformPreAssociate to PreAssociateCompletion.
         associate_s: the radio's association; 10 s is the one documented figure (the contract's
             TIME table: general-association-operation-guidelines, Windows 7 and later).
-        post_associate_s: from PerformPostAssociate to PostAssociateCompletion.
-        disconnect_s: from the disconnect request to the radio's confirmation.
+        leave_s: from the disconnect request to the radio's confirmation.
         tx_status_s: from a frame handed to the radio to its transmit status; then it is
             completed without one, so that the DLL always gets its SendPacketCompletion.
-        bss_fresh_s: how old a known BSS may be for a connect to go without a scan.
         onex_start_s: from an EAPOL-Start to the next, or to giving up after the third.
         onex_s: one authentication of the OS's 802.1X, from StartOneX to its result.
     """
 
+    load_s: float = 30.0
     handler_s: float = 5.0
-    host_start_s: float = 30.0
-    deinit_service_s: float = 5.0
+    deinit_s: float = 5.0
+    unload_s: float = 2.0
+    pre_associate_s: float = 10.0
+    post_associate_s: float = 10.0
+    threads: int = 128
+    memory_mib: int = 0
     scan_s: float = 10.0
-    pre_associate_s: float = 15.0
     associate_s: float = 10.0
-    post_associate_s: float = 15.0
-    disconnect_s: float = 2.0
+    leave_s: float = 2.0
     tx_status_s: float = 1.0
-    bss_fresh_s: float = 3.0
     onex_start_s: float = 1.5
-    onex_s: float = 12.0
+    onex_s: float = 8.0
+
+    def change(self, values: Mapping[str, object]) -> None:
+        """Set those named, all or none. Raises SettingError for what is no limit or no number."""
+        for name, value in {name: _limit(name, value) for name, value in values.items()}.items():
+            setattr(self, name, value)
+
+
+def _limit(name: str, value: object) -> float:
+    if name not in Limits.__dataclass_fields__:
+        raise SettingError(f"there is no limit {name}")
+    least = 0 if name == "memory_mib" else 1e-3
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise SettingError(f"{name} must be a number")
+    if not least <= value <= LARGEST:
+        raise SettingError(f"{name} must lie between {least:g} and {LARGEST}")
+    return int(value) if name in WHOLE else float(value)
+
+
+CERTAIN_S = 0.25
+"""What the service ends for its limit has lasted so much longer: by any clock longer than that."""
+LARGEST = 86_400
+WHOLE = ("threads", "memory_mib")
 
 
 @dataclass(frozen=True)
@@ -66,7 +96,8 @@ class Settings:
         frequencies_mhz: channels to scan first when nothing is known of a network; all follow when
             it is not there. All take this radio 3.8 s under emulation, four take 0.3 s.
         trace: the IHV trace, at whose end the end of a host process is told.
-        limits: every wait.
+        limits: every wait, and what the DLL may use.
+        bss_fresh_s: how old a known BSS may be for a connect to go without a scan.
         certificates: the folder of the machine's certificate stores (onex.supplicant).
     """
 
@@ -77,6 +108,7 @@ class Settings:
     frequencies_mhz: tuple[int, ...] = (2412, 2437, 2462, 5180)
     trace: Path = Path("/var/lib/wine/drive_c/hil/trace.jsonl")
     limits: Limits = field(default_factory=Limits)
+    bss_fresh_s: float = 3.0
     certificates: Path = Path("/var/lib/wine/drive_c/hil/certificates")
 
 
@@ -84,8 +116,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from HIL_… variables.
 
     HIL_WLAN_INTERFACE, HIL_IHV_HOST (a command line), HIL_WLANAPI_PORT, HIL_ADAPTER_OUI (hex),
-    HIL_SCAN_MHZ (comma-separated), HIL_TRACE (a path), and HIL_<limit>, e.g. HIL_HANDLER_LIMIT_S
-    for `handler_s`.
+    HIL_SCAN_MHZ (comma-separated) and HIL_TRACE (a path). Limits are told later (`Limits.change`).
 
     Raises:
         SettingError: a value is not of its kind.
@@ -99,7 +130,6 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         adapter_oui=_integer(env, "HIL_ADAPTER_OUI", 16, plain.adapter_oui),
         frequencies_mhz=_integers(env, "HIL_SCAN_MHZ", plain.frequencies_mhz),
         trace=Path(env.get("HIL_TRACE", plain.trace)),
-        limits=_limits(env),
     )
 
 
@@ -125,18 +155,3 @@ def _integers(env: Mapping[str, str], name: str, default: tuple[int, ...]) -> tu
         return tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise SettingError(f"{name} must be numbers with commas between") from error
-
-
-def _limits(env: Mapping[str, str]) -> Limits:
-    values: dict[str, float] = {}
-    for name in Limits.__dataclass_fields__:
-        variable = f"HIL_{name.removesuffix('_s').upper()}_LIMIT_S"
-        if variable not in env:
-            continue
-        try:
-            values[name] = float(env[variable])
-        except ValueError as error:
-            raise SettingError(f"{variable} must be seconds, not {env[variable]!r}") from error
-        if not 0 < values[name] < 86400:
-            raise SettingError(f"{variable} must lie between 0 and 86400 seconds")
-    return Limits(**values)

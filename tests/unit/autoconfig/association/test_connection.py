@@ -225,7 +225,7 @@ def test_pre_association_without_completion_ends_by_its_limit(rig: Rig) -> None:
     """PRE-02 broken by the DLL: our limit ends the attempt with IHV_NOT_RESPONDING."""
     rig.to_pre_pending()
     rig.host.answer("pre_associate", reason=0)
-    rig.loop.advance(14.9)
+    rig.loop.advance(10.1)
     assert rig.connection.phase is Phase.PRE_PENDING
     rig.loop.advance(0.2)
     rig.finish_down("adapter_reset")

@@ -6,7 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from autoconfig.ihv_host.confine import THREADS, WEIGHT, WEIGHT_BUSY, Confinement, Usage
+from autoconfig.ihv_host.confine import WEIGHT, WEIGHT_BUSY, Confinement, Usage
+from autoconfig.settings import Limits
 
 from tests.unit.autoconfig.doubles import FakeLoop
 
@@ -54,7 +55,7 @@ def confined(kernel: Kernel) -> tuple[FakeLoop, Confinement]:
     """A confinement on a made-up clock, its group open."""
     loop = FakeLoop()
     confinement = Confinement(
-        loop, lambda: int(loop.now_s * 1e9), kernel.root, lambda: loop.now_s
+        loop, Limits(threads=64), lambda: int(loop.now_s * 1e9), kernel.root, lambda: loop.now_s
     )  # fmt: skip
     enter = confinement.open()
     assert enter is not None
@@ -66,7 +67,7 @@ def test_a_group_with_limits_is_entered(kernel: Kernel) -> None:
     """The child moves itself; memory and threads are bounded before it starts."""
     confined(kernel)
     assert kernel.holds("cgroup.procs") == "0"
-    assert kernel.holds("pids.max") == str(THREADS)
+    assert kernel.holds("pids.max") == "64"
     assert int(kernel.holds("memory.max")) > 1 << 20
     assert kernel.holds("memory.oom.group") == "1"
 
@@ -83,7 +84,7 @@ def test_what_was_used_is_told_at_the_end(kernel: Kernel) -> None:
     usage = confinement.close()
     assert (usage.cpu_ms, usage.memory_kib, usage.threads) == (900, 20480, 40)
     assert usage.out_of_memory
-    assert (usage.threads_refused, usage.threads_limit) == (5, THREADS)
+    assert (usage.threads_refused, usage.threads_limit) == (5, 64)
     assert usage.busy_ms == 0
 
 
@@ -106,7 +107,7 @@ def test_the_longest_busy_time_counts(kernel: Kernel) -> None:
 
 def test_a_machine_without_control_groups(tmp_path: Path) -> None:
     """Nothing is bounded and nothing claimed."""
-    confinement = Confinement(FakeLoop(), lambda: 0, tmp_path)
+    confinement = Confinement(FakeLoop(), Limits(), lambda: 0, tmp_path)
     assert confinement.open() is None
     confinement.watch()
     confinement.kill()

@@ -71,7 +71,7 @@ def run(fault: str, call: str = "", *, finish: bool = False) -> HostEnd:
     ends: list[HostEnd] = []
     services: list[ServiceEvent] = []
     losses: list[object] = []
-    limits = Limits(handler_s=0.3, host_start_s=5, deinit_service_s=0.3)
+    limits = Limits(handler_s=0.3, load_s=5, deinit_s=0.3)
     host = IhvHost(
         loop, (sys.executable, FAKE_HOST, fault), limits, lambda _f, _a: {"status": 0},
         services.append, losses.append, None, ends.append,

@@ -15,7 +15,7 @@ from autoconfig.settings import Limits
 
 from tests.unit.autoconfig.doubles import FAKE_HOST
 
-LIMITS = Limits(handler_s=0.3, host_start_s=0.5, deinit_service_s=0.3)
+LIMITS = Limits(handler_s=0.3, load_s=0.5, deinit_s=0.3)
 PATIENT = Limits()
 
 

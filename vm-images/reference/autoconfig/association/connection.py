@@ -79,11 +79,11 @@ class Connection:
         self.ihv_handle = ""
         self.attempt: Attempt | None = None
         self.algorithms = Algorithms()
-        self.packets = PacketPath(loop, radio, host, settings.limits.tx_status_s)
+        self.packets = PacketPath(loop, radio, host, settings.limits)
         self.onex = OneX(loop, host, settings.limits, self._send_eapol)
         self.reports = Reports(notify)
         self._start_eap = start_eap
-        search = NetworkSearch(radio, settings.frequencies_mhz, settings.limits.bss_fresh_s)
+        search = NetworkSearch(radio, settings.frequencies_mhz, settings.bss_fresh_s)
         self._roaming = Roaming(self, search)
         self.preassociation = PreAssociation(self, search)
         self.postassociation = PostAssociation(self, self._roaming)
@@ -309,7 +309,11 @@ class Connection:
             self._timer = None
         note(f"adapter {phase.value}")
         if limit_s:
-            self._timer = self.loop.call_later(limit_s, partial(self._overdue, phase, reason))
+            self.bound(limit_s, reason)
+
+    def bound(self, limit_s: float, reason: int) -> None:
+        """Fail with `reason` when the state is still the same after this time."""
+        self._timer = self.loop.call_later(limit_s, partial(self._overdue, self.phase, reason))
 
     def _overdue(self, phase: Phase, reason: int) -> None:
         if self.phase is phase:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from ..ihv_host.line import Arguments, Caller
 from ..loop import Loop, Timer
 from ..radio.interface import Radio
+from ..settings import Limits
 
 EAPOL = 0x888E
 EXEMPT_NOT, EXEMPT_ALWAYS, EXEMPT_WITHOUT_KEY = 0, 1, 2
@@ -39,14 +40,14 @@ class PacketPath:
         loop: for the transmit status' limit.
         radio: sends.
         host: is given received packets and completions.
-        tx_status_s: a send without a status is completed after this time.
+        limits: tells after which time a send without a status is completed.
     """
 
-    def __init__(self, loop: Loop, radio: Radio, host: Caller, tx_status_s: float) -> None:
+    def __init__(self, loop: Loop, radio: Radio, host: Caller, limits: Limits) -> None:
         self._loop = loop
         self._radio = radio
         self._host = host
-        self._tx_status_s = tx_status_s
+        self._limits = limits
         self._ihv_handle = ""
         self._exemptions: tuple[Exemption, ...] = ()
         self._registered: frozenset[int] = frozenset()
@@ -169,7 +170,7 @@ class PacketPath:
         if ethertype == EAPOL:
             encrypt = self._exempt(ethertype) != EXEMPT_ALWAYS
             cookie = self._radio.send_control(peer, ethertype, payload, encrypt)
-            limit_s = self._tx_status_s
+            limit_s = self._limits.tx_status_s
         else:
             self._radio.send_data(peer, ethertype, payload)
             self._local_cookie -= 1  # the radio's own are positive

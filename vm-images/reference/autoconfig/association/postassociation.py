@@ -11,6 +11,7 @@ from .. import codes
 from ..handles import new_handle
 from ..ihv_host.line import Arguments
 from ..radio.interface import Associated, Bss, RadioError
+from ..settings import CERTAIN_S
 from . import handler_arguments
 from .attempt import WITH_SESSION, Attempt, Cause, Completion, End, Phase
 from .roaming import Roaming
@@ -37,11 +38,7 @@ class PostAssociation:
         """The port to `bss` exists, closed: PerformPostAssociate with a new session (POST-01)."""
         connection = self._connection
         attempt.session = new_handle()
-        connection.enter(
-            Phase.POST_PENDING,
-            connection.limits.post_associate_s,
-            codes.REASON_IHV_NOT_RESPONDING,
-        )
+        connection.enter(Phase.POST_PENDING)
         arguments = handler_arguments.post_associate(
             connection.ihv_handle,
             attempt.session,
@@ -60,6 +57,8 @@ class PostAssociation:
             connection.end(End(Cause.FAILURE, codes.REASON_START_SECURITY_FAILURE))
             return
         attempt.post_returned = True
+        limit_s = connection.limits.post_associate_s + CERTAIN_S
+        connection.bound(limit_s, codes.REASON_IHV_NOT_RESPONDING)
         for completion in attempt.post_completions:
             self._port(completion)
         connection.packets.open()

@@ -11,6 +11,7 @@ from ..handles import new_handle
 from ..ihv_host.line import Arguments
 from ..log import note
 from ..radio.interface import Bss, RadioError
+from ..settings import CERTAIN_S
 from . import handler_arguments
 from .attempt import Attempt, Cause, Completion, End, Phase
 from .search import Found, NetworkSearch
@@ -80,11 +81,7 @@ class PreAssociation:
         connection = self._connection
         attempt.connect_session = new_handle()
         attempt.pre_called = True
-        connection.enter(
-            Phase.PRE_PENDING,
-            connection.limits.pre_associate_s,
-            codes.REASON_IHV_NOT_RESPONDING,
-        )
+        connection.enter(Phase.PRE_PENDING)
         arguments = handler_arguments.pre_associate(connection.ihv_handle, attempt, bss)
         connection.host.call("pre_associate", arguments, partial(self._returned, attempt))
 
@@ -96,6 +93,8 @@ class PreAssociation:
             self._connection.end(End(Cause.FAILURE, reason))
             return
         attempt.pre_returned = True
+        limit_s = self._connection.limits.pre_associate_s + CERTAIN_S
+        self._connection.bound(limit_s, codes.REASON_IHV_NOT_RESPONDING)
         if attempt.pre_completion is not None:
             self._completed(attempt.pre_completion)
 

@@ -99,7 +99,7 @@ class Teardown:
             note(f"disconnect refused by the radio: {error.strerror}")
             attempt.associated = False
         if attempt.associated:
-            limit_s = connection.limits.disconnect_s
+            limit_s = connection.limits.leave_s
             self._timer = connection.loop.call_later(limit_s, self.disconnected)
         else:
             self._released()

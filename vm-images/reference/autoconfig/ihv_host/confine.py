@@ -20,11 +20,9 @@ from pathlib import Path
 
 from ..log import note
 from ..loop import Loop, Timer
+from ..settings import Limits
 
 ROOT = Path("/sys/fs/cgroup")
-THREADS = 128
-"""Threads a host may have; the host itself needs about ten. A thread takes 0.7 MiB under Wine,
-so twice as many would need more memory than a host may have."""
 MEMORY_SHARE = 3, 8
 """Of the machine's memory: 173 MiB of 512 (the kernel has 461 to give). That leaves the lab's own
 services what they need."""
@@ -67,6 +65,7 @@ class Confinement:
 
     Args:
         loop: looks at the processor time every `TICK_S`.
+        limits: how many threads and how much memory; read at each start.
         clock_ns: the guest clock, for when a busy time began.
         root: where control groups are.
         now_s: measures the ticks.
@@ -75,11 +74,13 @@ class Confinement:
     def __init__(
         self,
         loop: Loop,
+        limits: Limits,
         clock_ns: Callable[[], int],
         root: Path = ROOT,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._loop = loop
+        self._limits = limits
         self._root = root
         self._clock_ns = clock_ns
         self._now_s = now_s
@@ -92,7 +93,7 @@ class Confinement:
         self._busy_us = 0
         self._busy_t_ns = 0
         self._threads = 0
-        self._memory_limit = 0
+        self._memory_limit = self._threads_limit = 0
 
     def open(self) -> Callable[[], None] | None:
         """Make the group; what the child has to call before it becomes the host, if anything."""
@@ -102,12 +103,14 @@ class Confinement:
         if not (self._root / "cgroup.subtree_control").exists():
             return None
         folder = self._root / f"ihv-{self._count}"
-        self._memory_limit = _memory_bytes() * MEMORY_SHARE[0] // MEMORY_SHARE[1]
+        self._threads_limit = self._limits.threads
+        share = _memory_bytes() * MEMORY_SHARE[0] // MEMORY_SHARE[1]
+        self._memory_limit = self._limits.memory_mib << 20 or share
         try:
             folder.mkdir(exist_ok=True)
             _write(folder / "memory.max", str(self._memory_limit))
             _write(folder / "memory.oom.group", "1")
-            _write(folder / "pids.max", str(THREADS))
+            _write(folder / "pids.max", str(self._threads_limit))
             _write(folder / "cpu.weight", str(WEIGHT))
         except OSError as error:
             note(f"IHV host is not confined: {error.strerror}")
@@ -144,7 +147,7 @@ class Confinement:
             memory_limit_kib=self._memory_limit // 1024,
             out_of_memory=_field(folder / "memory.events", "oom_kill") > 0,
             threads=self._threads,
-            threads_limit=THREADS,
+            threads_limit=self._threads_limit,
             threads_refused=_field(folder / "pids.events", "max"),
             busy_ms=self._busy_us // 1000,
             busy_t_ns=self._busy_t_ns,

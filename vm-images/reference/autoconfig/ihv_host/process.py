@@ -27,8 +27,8 @@ from .confine import Confinement
 from .ends import HostEnd
 from .line import Arguments, Done, HandlerCall, HostLine
 
-HANDLERS_WITH_OWN_LIMIT = frozenset({"deinit_service"})
 EXIT_LIMIT_S = 2.0
+"""How long a process that was killed may take to be gone."""
 PIPE_GRACE_S = 0.5
 """How long a process whose pipe has closed is given to end by itself: its exit code tells more."""
 LOAD, UNLOAD = "load", "unload"
@@ -147,7 +147,7 @@ class IhvHost:
         # Wine's server may hold the pipe's other end open, so its end alone does not tell.
         self._exit_fd = os.pidfd_open(process.pid)
         self._loop.add_reader(self._exit_fd, lambda: self._lost("ended", "process ended"))
-        self._watch(self._main, self._limits.host_start_s, LOAD)
+        self._watch(self._main, self._limits.load_s, LOAD)
 
     def call(
         self,
@@ -213,13 +213,14 @@ class IhvHost:
             self.kill(stuck if late else None)
             done()
 
-        limit_ms = int(EXIT_LIMIT_S * 1000)
+        limit_s = self._limits.unload_s
+        limit_ms = int(limit_s * 1000)
         self._main.disarm()
         self._channel.close()
         process.stdin.close()
         self._loop.remove(self._exit_fd)
         self._loop.add_reader(self._exit_fd, lambda: over(late=False))
-        timer = self._loop.call_later(EXIT_LIMIT_S, lambda: over(late=True))
+        timer = self._loop.call_later(limit_s, lambda: over(late=True))
 
     def _next(self, line: HostLine) -> None:
         if line.current is not None or not line.waiting or self._channel is None:
@@ -231,8 +232,8 @@ class IhvHost:
         self._asked[self._number] = line
         self._channel.send({"id": self._number, "call": call.function, "args": call.arguments})
         line.since_s = time.monotonic()
-        own = call.function in HANDLERS_WITH_OWN_LIMIT
-        limit_s = self._limits.deinit_service_s if own else self._limits.handler_s
+        last = call.function == "deinit_service"
+        limit_s = self._limits.deinit_s if last else self._limits.handler_s
         self._watch(line, limit_s, call.function)
 
     def _others_busy(self, line: HostLine) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..loop import Loop, Timer
+from ..settings import Limits
 from .interface import Associated, Bss, ConnectRequest, Lost, RadioError, RadioEvents
 from .messages import (
     ATTR_ACK,
@@ -76,16 +77,16 @@ class Nl80211Radio:
     Args:
         loop: serves the netlink socket.
         interface: name of a station interface.
-        scan_limit_s: a scan without an end after this time counts as failed.
+        limits: tells after which time a scan without an end counts as failed.
 
     Raises:
         RadioError: there is no such interface, or no nl80211.
     """
 
-    def __init__(self, loop: Loop, interface: str, scan_limit_s: float) -> None:
+    def __init__(self, loop: Loop, interface: str, limits: Limits) -> None:
         self._loop = loop
         self._interface = interface
-        self._scan_limit_s = scan_limit_s
+        self._limits = limits
         self._events: RadioEvents | None = None
         self._scan_done: Callable[[bool], None] | None = None
         self._scan_timer: Timer | None = None
@@ -144,7 +145,9 @@ class Nl80211Radio:
                 raise
             self._abandoned = True  # the end of an earlier scan says nothing of this network
         self._scan_done = done
-        self._scan_timer = self._loop.call_later(self._scan_limit_s, lambda: self._scan_over(False))
+        self._scan_timer = self._loop.call_later(
+            self._limits.scan_s, lambda: self._scan_over(False)
+        )
 
     def bss_list(self) -> list[Bss]:
         """See Radio."""
