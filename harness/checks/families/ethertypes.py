@@ -154,20 +154,23 @@ def registered_again_after_reset(case: Case) -> Outcomes:
     for adapter in case.segments.adapters:
         answering: set[str] = set()
         profile, received = "", False
+        begun: Call | None = None
         refused: Call | None = None
         for item, lists in with_lists(case, adapter):
             call = item.call
             if call.function == names.PRE_ASSOCIATE:
-                profile, received, refused = contents(call), False, None
+                profile, received = contents(call), False
+                begun, refused = call, None
             elif call.function == names.SET_ETHERTYPES and call.result:
                 refused = call
             elif call.function == names.RECEIVE_PACKET:
                 received = True
             elif call.function in (names.SEND_PACKET, names.PROCESS_ONEX) and received:
                 answering.add(profile)
-            elif _succeeds(call) and profile in answering:
-                if lists.cleared_by is not None:
-                    yield _not_registered(case, call, lists.cleared_by, refused)
+            elif _succeeds(call) and profile in answering and begun is not None:
+                reset = lists.cleared_by
+                if reset is not None and reset.key < begun.key:  # of one that crosses it RST-03
+                    yield _not_registered(case, call, reset, refused)
                 elif lists.registered:
                     yield case.held(call)
 

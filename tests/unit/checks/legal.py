@@ -291,10 +291,10 @@ def two_lives(draw: Any) -> Story:
     second.reuses = first.reuses
     second._handle = 0x9_0000
     _live(draw, second)
-    return _merged(first, second)
+    return merged(first, second)
 
 
-def _merged(first: Story, second: Story) -> Story:
+def merged(first: Story, second: Story) -> Story:
     """Both stories by their clocks, on threads of their own, as one process wrote them."""
     lines = [json.loads(line) for line in first.lines]
     for line in second.lines:

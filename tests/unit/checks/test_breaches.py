@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from harness.checks import evaluate
 from harness.evidence import names
 from tests.unit.checks.builder import OS, SERVICE, SVC, Story
+from tests.unit.checks.foreign import foreign_lives
 from tests.unit.checks.legal import lives
 
 Line = dict[str, Any]
@@ -124,7 +125,7 @@ def with_call(lines: list[Line], place: int, call: Call) -> list[str]:
 
 @pytest.mark.parametrize("breach", BREACHES)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-@given(lives(), st.data())
+@given(st.one_of(lives(), foreign_lives()), st.data())
 def test_a_breach_in_a_legal_life_is_found(breach: str, story: Story, data: st.DataObject) -> None:
     """One of the rules that speak of it has a finding that fails the DLL."""
     find, rules = BREACHES[breach]

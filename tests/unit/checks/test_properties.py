@@ -13,7 +13,12 @@ from harness.checks import Expectation, eapol_timing, evaluate
 from harness.evidence import AssociationEvidence, RunEvidence, timeline, window
 from tests.unit.checks.anything import evidences
 from tests.unit.checks.builder import Story, tell
+from tests.unit.checks.foreign import foreign_lives, two_foreign_lives
 from tests.unit.checks.legal import lives, two_lives
+
+ANY_LIFE = st.one_of(lives(), foreign_lives())
+ANY_LIVES = st.one_of(lives(), two_lives(), foreign_lives(), two_foreign_lives())
+"""Of our sample and its like, and of DLLs unlike it; of one adapter, or of two as well."""
 
 
 @settings(max_examples=150, deadline=None)
@@ -56,15 +61,15 @@ def found(evidence: RunEvidence) -> list[tuple[str, str, str]]:
     ]
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.one_of(lives(), two_lives()))
+@settings(max_examples=300, deadline=None)
+@given(ANY_LIVES)
 def test_legal_life_yields_no_finding(story: Story) -> None:
     """Nothing to find in what the OS and a DLL may do, with one adapter or with two."""
     assert found(story.evidence()) == []
 
 
-@settings(max_examples=100, deadline=None)
-@given(lives(), st.data())
+@settings(max_examples=200, deadline=None)
+@given(ANY_LIFE, st.data())
 def test_legal_life_that_is_cut_off_yields_no_finding(story: Story, data: st.DataObject) -> None:
     """Wherever the trace ends, with a torn line or without: what did not come is not missed."""
     end = data.draw(st.integers(0, len(story.lines)))
@@ -75,8 +80,8 @@ def test_legal_life_that_is_cut_off_yields_no_finding(story: Story, data: st.Dat
     assert found(evidence) == []
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.one_of(lives(), two_lives()), st.data())
+@settings(max_examples=200, deadline=None)
+@given(ANY_LIVES, st.data())
 def test_legal_life_with_records_lost_yields_no_finding(story: Story, data: st.DataObject) -> None:
     """Records that are missing, from the beginning or in the midst, break no rule."""
     first = data.draw(st.integers(0, len(story.lines) - 1))
@@ -84,8 +89,8 @@ def test_legal_life_with_records_lost_yields_no_finding(story: Story, data: st.D
     assert found(story.evidence()) == []
 
 
-@settings(max_examples=50, deadline=None)
-@given(lives())
+@settings(max_examples=100, deadline=None)
+@given(ANY_LIFE)
 def test_window_of_a_legal_life_yields_no_finding(story: Story) -> None:
     """Judged after each association by a part of the run, as it grows, there is nothing either."""
     whole = story.evidence()
