@@ -11,7 +11,6 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from harness.air import Air, running_air
 from harness.config import Lab
@@ -38,9 +37,6 @@ AIR_FAULTS = {
 }
 """What was awaited when the air tells a fault of its own, and how to fix it."""
 
-LATE_CLOCK_S: Final = 60.0
-"""A guest's clock that was further off than that is worth a word."""
-
 
 @dataclass(slots=True)
 class Guest:
@@ -51,6 +47,8 @@ class Guest:
     air: Air
     images: Images
     accel: Choice
+    clock_set_by_s: float
+    """By how much the guest's clock was moved when it had started, in seconds."""
 
     def check_processes(self) -> None:
         """Raise `PeerGone` if QEMU or the air has ended."""
@@ -160,9 +158,7 @@ class _Start:
                 keep_logs(self.run_dir, self.run_dir / f"{choice.accel}-start")
                 raise
             behind_s = set_clock(ssh)
-        if abs(behind_s) > LATE_CLOCK_S:
-            self.stages.note(f"the guest's clock was {behind_s / 3600:.1f} h behind; it is set")
-        return Guest(machine, ssh, air, self.images, choice)
+        return Guest(machine, ssh, air, self.images, choice, behind_s)
 
     def _spec(self, choice: Choice) -> MachineSpec:
         return self.images.machine(self.lab.guest.memory_mib, choice.accel)

@@ -143,8 +143,8 @@ def open_session(
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)
         session = Session(
-            guest.machine, ssh, guest.air, images, guest.accel, agent, interface,
-            place.vendor, place.sha256, recording, orders,
+            guest.machine, ssh, guest.air, images, guest.accel, guest.clock_set_by_s, agent,
+            interface, place.vendor, place.sha256, recording, orders,
         )  # fmt: skip
         try:
             _await_recorder(session, lab, place.refusal)

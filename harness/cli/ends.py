@@ -33,8 +33,11 @@ def exit_code_of(program: Callable[[], object]) -> int:
     """
     try:
         code = program()
+        sys.stdout.flush()
     except BaseException as error:
-        return _told(error)
+        ends_with = _told(error)
+        _drop_unwritable_output()
+        return ends_with
     if code == INTERRUPTED:
         return _complain("interrupted", "", LAB_EXIT)
     return code if isinstance(code, int) else 0
@@ -98,7 +101,16 @@ def _of_ours(error: BaseException) -> tuple[str, str]:
 
 
 def _reader_gone() -> int:
-    """Standard output was closed by its reader: what Python still holds for it is dropped."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Standard output was closed by its reader."""
+    _drop_unwritable_output()
     return LAB_EXIT
+
+
+def _drop_unwritable_output() -> None:
+    """What Python still holds for an output that takes nothing would change the exit code to 120
+    when it tries once more at its end."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

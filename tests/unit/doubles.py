@@ -80,7 +80,7 @@ class World:
         """The lab ready for associations."""
         self.recording = recording
         self.tell(*builder.PROLOGUE)
-        parts: Any = (self.machine, self.ssh, self.air, IMAGES, Choice("tcg", "no KVM"))
+        parts: Any = (self.machine, self.ssh, self.air, IMAGES, Choice("tcg", "no KVM"), 3.25)
         agent: Any = self.agent
         orders: Any = self.orders
         return Session(

@@ -30,6 +30,7 @@ def test_the_guests_own_dll_is_named(world: World) -> None:
     assert "10.0.19045" in (found.guest_build or "")
     assert found.clock_uncertainty_us == 100
     assert found.other["image"] == IMAGES.key
+    assert found.other["guest's clock set by"] == "3.2 s"
     assert set(found.versions) == {"wlan-hil", "python", *LIBRARIES}
 
 

@@ -197,7 +197,7 @@ def opening(world: World, monkeypatch: pytest.MonkeyPatch) -> Opening:
 def opened(opening: Opening, console: PlainConsole) -> contextlib.AbstractContextManager[Session]:
     """`open_session` on it."""
     parts: Any = (opening.world.machine, opening, opening.world.air)
-    guest = Guest(*parts, IMAGES, Choice("tcg", ""))
+    guest = Guest(*parts, IMAGES, Choice("tcg", ""), 0.0)
     tape = Recording(io.BytesIO(), io.BytesIO())
     return open_session(QUICK, guest, tape, console, None)
 

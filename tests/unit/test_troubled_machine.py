@@ -34,7 +34,10 @@ def hil(
     """`hil ARGS` as the user `uid`, after the shell commands `mounts` in a namespace of its own."""
     command = [sys.executable, "-P", "-m", "harness", *args]
     if uid is not None:
-        command = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *command]
+        # It may read all, this clone below somebody's home included, and write what is its own.
+        reads = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
+        who = (f"--reuid={uid}", f"--regid={uid}", "--clear-groups")
+        command = ["setpriv", *who, *reads, *command]
     if mounts:
         script = f'set -e; {mounts}; shift; exec "$@"'
         command = ["unshare", "--mount", "sh", "-c", script, "sh", "--", *command]
