@@ -61,7 +61,12 @@ class Attempt:
         """Associate, use the association, end it; raises `LabFault` if the lab breaks."""
         session = self._session
         session.air.begin(self._index, self._scenario.air)
-        session.orders.give(self._scenario.os, self._scenario.os_parameters)
+        secret = self._scenario.network.passphrase
+        session.orders.give(
+            self._scenario.os,
+            self._scenario.os_parameters,
+            secret.get_secret_value() if secret is not None else "",
+        )
         self._pull_trace()  # what came before belongs to no association
         self._ihv.clear()
         self._connect()

@@ -30,13 +30,17 @@ class Orders:
         self._limit_s = limit_s
         self._way: tuple[JsonLinesClient, paramiko.Channel] | None = None
 
-    def give(self, orders: Sequence[OsOrder], parameters: OsParameters) -> None:
+    def give(
+        self, orders: Sequence[OsOrder], parameters: OsParameters, passphrase: str = ""
+    ) -> None:
         """What to do out of the ordinary in the associations from now on.
+
+        `passphrase` is the network's, which a user's answer may hold.
 
         Raises `CallFailed` if the guest does not know an order, `LabFault` if it does not answer.
         """
         if orders or not parameters.usual or self._way is not None:
-            plan = [order.to_json() for order in orders]
+            plan = [order.to_json(passphrase) for order in orders]
             self._call("orders", {"orders": plan, "association": parameters.to_json()})
 
     def keep_limits(self, limits: Limits) -> None:

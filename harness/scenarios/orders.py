@@ -66,7 +66,7 @@ PARAMETERS: Final[dict[str, frozenset[str]]] = {
     "stop-service": frozenset(),
     "session-change": frozenset({"event"}),
     "ask-ui": frozenset(),
-    "answer-ui": frozenset({"data"}),
+    "answer-ui": frozenset({"data", "text"}),
     "query-ui": frozenset({"phase"}),
     "indicate": frozenset({"type", "data"}),
     "control": frozenset({"data", "out_size"}),
@@ -135,6 +135,9 @@ class OsOrder(Strict):
     """query-ui: the connection phase."""
     data: Hex | None = None
     """indicate, control, answer-ui, packet: the bytes handed over, in hex."""
+    text: Annotated[str, Field(max_length=200)] | None = None
+    """answer-ui: what the user types, handed over as UTF-8; `{passphrase}` in it becomes the
+    network's."""
     out_size: Annotated[int, Field(ge=0, le=65536)] | None = None
     """control: the size of the output buffer."""
     form: PacketForm | None = None
@@ -170,6 +173,8 @@ class OsOrder(Strict):
             raise ValueError("only a framework function can be refused")
         if self.do == "packet" and (self.data is None) == (self.form is None):
             raise ValueError("do = 'packet' needs data or form, one of them")
+        if self.data is not None and self.text is not None:
+            raise ValueError("do = 'answer-ui' takes data or text, not both")
         return self
 
     @property
@@ -192,9 +197,13 @@ class OsOrder(Strict):
         more = "".join(f", {name} {value}" for name, value in self.parameters().items())
         return f"{self.do} on {self.on} ({which}{more})"
 
-    def to_json(self) -> dict[str, Any]:
-        """The form the guest takes."""
-        return {"on": self.on, "nth": self.nth, "do": self.do, **self.parameters()}
+    def to_json(self, passphrase: str = "") -> dict[str, Any]:
+        """The form the guest takes; with a text that names it, it holds the passphrase."""
+        parameters = self.parameters()
+        text = parameters.pop("text", None)
+        if text is not None:
+            parameters["data"] = text.replace("{passphrase}", passphrase).encode().hex()
+        return {"on": self.on, "nth": self.nth, "do": self.do, **parameters}
 
 
 class AssociationForm(Strict):

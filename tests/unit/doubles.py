@@ -212,7 +212,9 @@ class FakeOrders:
         self.given: list[tuple[OsOrder, ...]] = []
         self.done: list[dict[str, Any]] = []
 
-    def give(self, orders: tuple[OsOrder, ...], parameters: OsParameters) -> None:
+    def give(
+        self, orders: tuple[OsOrder, ...], parameters: OsParameters, passphrase: str = ""
+    ) -> None:
         """The orders of the next association."""
         self.given.append(orders)
 

@@ -57,6 +57,7 @@ def test_an_order_in_the_form_the_guest_takes(tmp_path: Path) -> None:
         ('on = "Dot11ExtSendPacket"\ndo = "refuse"\n', "do = 'refuse' needs error"),
         (f'on = "{POST}"\ndo = "refuse"\nerror = 5\n', "only a framework function can be refused"),
         (f'on = "{POST}"\ndo = "packet"\n', "needs data or form"),
+        (f'on = "{POST}"\ndo = "answer-ui"\ndata = "01"\ntext = "x"\n', "data or text, not both"),
         (f'on = "{POST}"\ndo = "packet"\ndata = "8"\n', "os.0.data"),
         (f'on = "{POST}"\ndo = "packet"\nform = "below-header"\n', "beyond_documents = true"),
         (f'on = "{POST}"\ndo = "packet"\ndata = "0102"\n', "beyond_documents = true"),
@@ -84,7 +85,9 @@ def test_guest_and_harness_know_the_same_events_and_actions() -> None:
     from autoconfig.orders import plan as orders
 
     assert set(EVENTS) == orders.EVENTS
-    assert {name: frozenset(known) for name, known in orders.PARAMETERS.items()} == PARAMETERS
+    known = {name: frozenset(parameters) for name, parameters in orders.PARAMETERS.items()}
+    known["answer-ui"] |= {"text"}  # goes to the guest as data
+    assert known == PARAMETERS
     assert set(typing.get_args(Action)) == set(PARAMETERS)
     assert {name: frozenset(needed) for name, needed in orders.NEEDED.items()} == NEEDED
     assert typing.get_args(PacketForm) == orders.PACKET_FORMS
@@ -102,6 +105,14 @@ def test_guest_and_harness_know_the_same_forms() -> None:
         form = AssociationForm.model_validate({"hostile": hostile, "size": 88, "revision": 1})
         told = OsParameters(association=form).to_json()
         assert assoc_params.parse_form(told) == assoc_params.Form(88, 1, hostile)
+
+
+def test_a_text_of_the_user_goes_to_the_guest_as_bytes() -> None:
+    """With the passphrase in it, which the order in words does not show."""
+    order = OsOrder(on=POST, do="answer-ui", text="<{passphrase}>")
+    assert order.to_json("secret")["data"] == b"<secret>".hex()
+    assert "text" not in order.to_json("secret")
+    assert order.phrase() == f"answer-ui on {POST} (number 1, text <{{passphrase}}>)"
 
 
 def test_an_order_in_words() -> None:
