@@ -18,6 +18,7 @@ from harness.checks.limits import Expectation, Limits
 from harness.checks.registry import Breach, Held, Outcome, Unknown
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
+from harness.evidence.connection import connected_reports
 from harness.evidence.model import (
     LOSSES,
     AssociationEvidence,
@@ -111,7 +112,7 @@ class Case:
 
     def connected_ns(self, association: AssociationEvidence, adapter: Adapter | None) -> list[int]:
         """When the WLAN service reported the connection of an adapter as made."""
-        told = _connected(association)
+        told = connected_reports(association)
         return [item.t_ns for item in told if not self.is_of_another(item, adapter)]
 
     def is_of_another(self, item: Notification, adapter: Adapter | None) -> bool:
@@ -129,7 +130,7 @@ class Case:
         """Which interfaces the WLAN service reported as connected."""
         found = self.association(association)
         return frozenset() if found is None else frozenset(
-            item.interface.casefold() for item in _connected(found)
+            item.interface.casefold() for item in connected_reports(found)
         )  # fmt: skip
 
     def pre_of(self, association: int | None) -> list[PreOperation]:
@@ -386,19 +387,6 @@ class Case:
 def _interface(adapter: Adapter | None) -> str | None:
     found = fields.text(adapter.init.args, "gAdapterId") if adapter else None
     return found.casefold() if found else None
-
-
-def _connected(association: AssociationEvidence) -> list[Notification]:
-    """Reports of the port's opening (MSM); where the MSM told nothing, those of the ACM.
-
-    The ACM's connection complete also ends an attempt that was given up without a reason.
-    """
-    told = association.notifications
-    if any(item.source == names.SOURCE_MSM for item in told):
-        wanted = (names.SOURCE_MSM, names.MSM_CONNECTED)
-    else:
-        wanted = (names.SOURCE_ACM, names.ACM_CONNECTION_COMPLETE)
-    return [item for item in told if (item.source, item.code) == wanted and not item.reason]
 
 
 def build_case(evidence: RunEvidence, limits: Limits, expect: Expectation) -> Case:

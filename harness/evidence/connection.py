@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How a connection that stood came to its end.
+"""Whether a connection came about, and how one that stood came to its end.
 
 A client that disconnects is told "disconnecting" before "disconnected" (wlanapi.h); a connection
 that is lost ends with "disconnected" alone. A deauthentication that reached the station before the
@@ -22,6 +22,20 @@ class Lost:
     at_ns: int
     frame: FrameRecord | None = None
     reason: int | None = None
+
+
+def connected_reports(association: AssociationEvidence) -> list[Notification]:
+    """Reports of the port's opening (MSM); where the MSM told nothing, those of the ACM.
+
+    The ACM's connection complete also ends an attempt that failed, mostly with its reason.
+    """
+    told = association.notifications
+    if any(item.source == names.SOURCE_MSM for item in told):
+        wanted = (names.SOURCE_MSM, names.MSM_CONNECTED)
+        return [item for item in told if (item.source, item.code) == wanted and not item.reason]
+    acm = [item for item in told if item.source == names.SOURCE_ACM]
+    failed = {item.interface for item in acm if item.code == names.ACM_ATTEMPT_FAIL}
+    return [item for item in acm if _is_connected(item) and item.interface not in failed]
 
 
 def lost_connection(association: AssociationEvidence) -> Lost | None:

@@ -254,6 +254,15 @@ def test_a_dll_that_waits_for_nobody_when_the_limit_runs_out() -> None:
     only_finding(story, "EXPECT-01", "FAIL", "this harness's, 10 s, was over too")
 
 
+def test_a_failed_attempt_without_a_reason_is_no_connection() -> None:
+    """The ACM's connection complete ends it, too; it is not taken for success."""
+    story = until("ciphers")
+    deinit(story)
+    for code in (names.ACM_ATTEMPT_FAIL, names.ACM_CONNECTION_COMPLETE):
+        story.notify(names.SOURCE_ACM, code)
+    only_finding(story, "EXPECT-01", "MISS", "still pending when")
+
+
 def test_an_operation_cut_short_by_an_order() -> None:
     """The scenario that wants a connection ordered its end: told, and no PASS."""
     expect = Expectation(orders=("remove-adapter on Dot11ExtSetAuthAlgorithm (number 1)",))

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from autoconfig import codes
 from autoconfig.association.attempt import Phase
+from autoconfig.association.connection import Connection
 from autoconfig.radio.interface import ConnectRequest
 
 from tests.unit.autoconfig.doubles import ADAPTER, AP, BSS, PROFILE, SSID, FakeRadio, Rig
@@ -230,6 +232,24 @@ def test_pre_association_without_completion_ends_by_its_limit(rig: Rig) -> None:
     rig.loop.advance(0.2)
     rig.finish_down("adapter_reset")
     assert rig.reason(ACM, 11) == codes.REASON_IHV_NOT_RESPONDING
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (lambda it: it.disconnect_by_client(), codes.REASON_USER_CANCELLED),
+        (lambda it: it.shut_down(lambda: None), codes.REASON_IHV_NOT_AVAILABLE),
+    ],
+)
+def test_an_attempt_that_is_ended_from_outside_tells_why(
+    rig: Rig, end: Callable[[Connection], None], reason: int
+) -> None:
+    """A client that gives it up, a service that stops: a failed attempt never has reason 0."""
+    rig.to_pre_pending()
+    rig.host.answer("pre_associate", reason=0)
+    end(rig.connection)
+    rig.finish_down("adapter_reset")
+    assert rig.reason(ACM, 11) == rig.reason(ACM, 10) == reason
 
 
 def test_association_without_answer_ends_by_its_limit(rig: Rig) -> None:

@@ -143,7 +143,7 @@ class Connection:
 
     def shut_down(self, done: Callable[[], None]) -> None:
         """End whatever is in progress (ADPT-05), then call `done`."""
-        self.disconnect()
+        self.disconnect(codes.REASON_IHV_NOT_AVAILABLE)
         if self.attempt is None:
             done()
         else:
@@ -159,13 +159,14 @@ class Connection:
         elif self.attempt is not None:
             self.end(End(Cause.USER, codes.REASON_USER_CANCELLED))
 
-    def disconnect(self) -> None:
-        """End the connection or the attempt; nothing if there is none."""
+    def disconnect(self, reason: int = codes.REASON_USER_CANCELLED) -> None:
+        """End the connection or the attempt, which fails with `reason`; nothing without one."""
         if self.attempt is None:
-            self.unavailable(codes.REASON_USER_CANCELLED)  # what waits for a host
+            self.unavailable(reason)  # what waits for a host
         else:
             self._next = None
-            self.end(End(Cause.USER, codes.REASON_SUCCESS))
+            made = self.attempt.completed
+            self.end(End(Cause.USER, codes.REASON_SUCCESS if made else reason))
 
     def roam(self, elsewhere: bool, done: Done) -> None:
         """Go on to another association; see Roaming.begin."""
