@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from harness import codes
 from harness.blame import GuestKind, blame
 from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
 from harness.checks.timing import HandshakeTiming, eapol_timing, summarise
 from harness.config import Lab
-from harness.evidence import AssociationEvidence, RunEvidence, fields, segment, window
+from harness.evidence import AssociationEvidence, RunEvidence, fields, names, segment, window
+from harness.evidence.connection import Lost, lost_connection
 from harness.evidence.segments import Session
 from harness.overrides import Overrides, apply
 from harness.results import (
@@ -193,12 +195,14 @@ def _result(
     handshakes = tuple(_handshake(timing) for timing in timings)
     first = handshakes[0] if handshakes else HandshakeResult()
     kinds = Counter[str](frame.kind for frame in evidence.frames)
+    gone = lost_connection(evidence)
     return judge_association(
         [_finding(item) for item in findings],
         lab_fault=lab_fault,
         index=evidence.index,
-        connected=len(last) >= adapters and not failed,
-        post_association=_post_association(shown[0]) if shown else PostAssociation(),
+        connected=len(last) >= adapters and not failed and gone is None,
+        lost=_lost(evidence, gone) if gone else None,
+        post_association=_post_association(shown[0], evidence) if shown else PostAssociation(),
         messages={kind: kinds[kind] for kind in (*MESSAGES, *AUTHENTICATION) if kinds[kind]},
         retries={name: sum(one.retries[name] for one in handshakes) for name in first.retries},
         echo=EchoResult.model_validate(evidence.echo) if evidence.echo else None,
@@ -214,6 +218,8 @@ def _handshake(timing: HandshakeTiming) -> HandshakeResult:
         station=timing.station,
         access_point=timing.access_point,
         session=timing.session,
+        kind=timing.kind,
+        renewal=timing.renewal,
         retries=timing.retries,
         timing_us={name: value.us for name, value in timing.values.items()},
         timing_uncertainty_us={
@@ -224,17 +230,30 @@ def _handshake(timing: HandshakeTiming) -> HandshakeResult:
     )
 
 
+def _lost(evidence: AssociationEvidence, gone: Lost) -> str:
+    """When a connection was lost and with what, shortly; who did it, EXPECT-08 says."""
+    after_s = (gone.at_ns - evidence.connect_ns) / 1e9
+    if gone.frame is None:
+        return f"lost after {after_s:.1f} s, reason {codes.reason(gone.reason)}"
+    code = gone.frame.detail.get("reason")
+    reason = codes.dot11_reason(code if isinstance(code, int) else None)
+    kind = "deauthenticated" if gone.frame.kind == "deauth" else "disassociated"
+    return f"lost after {after_s:.1f} s, {kind} with reason {reason}"
+
+
 def _succeeded(session: Session) -> bool:
     done = session.completions
     return bool(done) and fields.integer(done[0].args, "dwWin32Error") == 0
 
 
-def _post_association(session: Session) -> PostAssociation:
+def _post_association(session: Session, evidence: AssociationEvidence) -> PostAssociation:
     done = session.completions
+    entered = Counter(one.function for one in evidence.ihv if one.kind == "enter")
     return PostAssociation(
         called=True,
         return_code=session.handler.result,
-        completions=len(done),
+        sessions=entered[names.POST_ASSOCIATE],
+        completions=entered[names.POST_COMPLETION],
         win32_error=fields.integer(done[0].args, "dwWin32Error") if done else None,
         reason_code=fields.integer(done[0].args, "dwReasonCode") if done else None,
         asynchronous=done[0].inside(session.handler.function) is None if done else None,

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""EAPOL and handler timing of each handshake, and percentiles over many.
+"""EAPOL and handler timing of every handshake, and percentiles over many.
 
-Where both ends of an interval were stamped by one clock, the figure has no clock uncertainty:
-what the station did is measured on the guest clock from the delivery of one message to the sending
-of the next, what the access point did on the air clock. Only where a stamp is missing is the other
-clock used, and the figure then carries the uncertainty of the clock model.
+What the station did is measured twice. On the guest clock, from the delivery of one message to the
+sending of the next as the guest's relay sees them: this is the station's own time. And on the air
+clock, from the writing of the one to the arrival of the other: this is what a capture shows, and
+it has the way through QEMU and the radio port in it. What the access point did is measured on the
+air clock. Where both ends of an interval were stamped by one clock, the figure has no clock
+uncertainty; only where a stamp is missing is the other clock used, and the figure then carries the
+uncertainty of the clock model.
 
 A message that never came makes its figures absent, never zero.
 """
@@ -19,10 +22,12 @@ from typing import Final
 from harness.evidence.clock import frame_guest_ns
 from harness.evidence.handshakes import Handshake, handshakes
 from harness.evidence.model import AssociationEvidence, ClockModel, FrameRecord
+from harness.evidence.rounds import Kind, Round, rounds
 
 FIGURES: Final = (
-    "assoc_to_m1", "m1_to_m2", "m2_to_m3", "m3_to_m4", "handshake", "assoc_to_handler", "handler",
-    "handler_to_completion", "m4_to_completion", "completion_to_data",
+    "assoc_to_m1", "m1_to_m2", "m1_to_m2_air", "m2_to_m3", "m3_to_m4", "m3_to_m4_air", "handshake",
+    "g1_to_g2", "g1_to_g2_air", "assoc_to_handler", "handler", "handler_to_completion",
+    "m4_to_completion", "completion_to_data",
 )  # fmt: skip
 """Names of all figures, in the order of the association."""
 
@@ -39,11 +44,13 @@ class TimingValue:
 
 @dataclass(frozen=True, slots=True)
 class HandshakeTiming:
-    """The figures of one station in one security session; those not measured are absent.
+    """The figures of one key handshake of a station; those not measured are absent.
 
-    ``station`` and ``access_point`` are addresses, ``session`` is hSecuritySessionID; None where
-    not known. ``retries`` counts retransmissions by the access point, by "m1" and "m3"; copies made
-    by a repeat rule are none.
+    The handshake a security session begins with (``renewal`` 0) has those of its handler and
+    completion, too; see `harness.evidence.rounds` for the later ones. ``station`` and
+    ``access_point`` are addresses, ``session`` is hSecuritySessionID; None where not known.
+    ``retries`` counts retransmissions by the access point, by "m1" and "m3"; copies made by a
+    repeat rule are none.
     """
 
     values: dict[str, TimingValue] = field(default_factory=dict)
@@ -51,6 +58,8 @@ class HandshakeTiming:
     station: str | None = None
     access_point: str | None = None
     session: str | None = None
+    kind: Kind = "4-way"
+    renewal: int = 0
 
 
 def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> tuple[HandshakeTiming, ...]:
@@ -59,6 +68,8 @@ def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> tuple[Handsha
     - assoc_to_m1: association response written → first M1 written (air).
     - m1_to_m2, m3_to_m4: delivery of the M1 (M3) answered → the answer leaves the station (guest);
       which one was answered is told by the replay counter.
+    - m1_to_m2_air, m3_to_m4_air: that M1 (M3) written → arrival of the answer (air).
+    - g1_to_g2, g1_to_g2_air: the same of a group key handshake.
     - m2_to_m3: arrival of the M2 that was accepted → first M3 written (air).
     - handshake: first M1 written → arrival of the first M4 that arrived (air), retries included.
     - assoc_to_handler: delivery of the association response → entry of PerformPostAssociate.
@@ -68,28 +79,35 @@ def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> tuple[Handsha
     - completion_to_data: entry of that completion → first protected data frame of the station in
       the same session; where no handshake was begun (an open network) the first data frame.
 
-    A session that renews its keys by a second 4-way handshake is measured by its first one. What
-    has no figure at all, such as an association that was refused, is left out.
+    Every handshake that renews the keys of a session follows the one it began with. What has no
+    figure at all, such as an association that was refused, is left out.
     """
-    measured = (_measured(one, clock) for one in handshakes(assoc, clock))
+    measured = (
+        _measured(one, part, clock)
+        for one in handshakes(assoc, clock)
+        for part in rounds(one.frames)
+    )
     return tuple(one for one in measured if one.values)
 
 
-def _measured(handshake: Handshake, clock: ClockModel) -> HandshakeTiming:
-    messages = _Messages(handshake.frames)
+def _measured(handshake: Handshake, part: Round, clock: ClockModel) -> HandshakeTiming:
+    messages = _Messages(part.frames)
     values = _air_figures(messages) | _station_figures(messages, clock)
-    values |= _handler_figures(handshake, messages, clock)
+    if part.kind == "4-way" and part.renewal == 0:
+        values |= _handler_figures(handshake, messages, clock)
     return HandshakeTiming(
         values={name: values[name] for name in FIGURES if name in values},
-        retries={kind.lower(): _retries(handshake.frames, kind) for kind in ("M1", "M3")},
+        retries={kind.lower(): _retries(part.frames, kind) for kind in ("M1", "M3")},
         station=handshake.station,
         access_point=handshake.access_point,
         session=handshake.session,
+        kind=part.kind,
+        renewal=part.renewal,
     )
 
 
 class _Messages:
-    """The messages of the first 4-way handshake, each the one the figures are about."""
+    """The messages of one handshake, each the one the figures are about."""
 
     def __init__(self, frames: Sequence[FrameRecord]) -> None:
         self.frames = frames
@@ -99,6 +117,7 @@ class _Messages:
         self.m3 = _first(_after(_of(frames, "M3", "down"), self.m2))
         self.m4_sent = _first(_after(_of(frames, "M4", "up"), self.m3))
         self.m4 = _first(_after(_of(frames, "M4", "up"), self.m3), delivered=True, mic=True)
+        self.g2 = _first(_of(frames, "G2", "up"))
 
     def asked_by(self, answer: FrameRecord | None, kind: str) -> FrameRecord | None:
         """The delivered message this one answers: same replay counter, first delivered copy."""
@@ -115,6 +134,9 @@ class _Messages:
 def _air_figures(messages: _Messages) -> dict[str, TimingValue]:
     ends = {
         "assoc_to_m1": (messages.assoc_resp, messages.m1),
+        "m1_to_m2_air": (messages.asked_by(messages.m2, "M1"), messages.m2),
+        "m3_to_m4_air": (messages.asked_by(messages.m4_sent, "M3"), messages.m4_sent),
+        "g1_to_g2_air": (messages.asked_by(messages.g2, "G1"), messages.g2),
         "m2_to_m3": (messages.m2, messages.m3),
         "handshake": (messages.m1, messages.m4),
     }
@@ -129,6 +151,7 @@ def _station_figures(messages: _Messages, clock: ClockModel) -> dict[str, Timing
     pairs = {
         "m1_to_m2": (messages.asked_by(messages.m2, "M1"), messages.m2),
         "m3_to_m4": (messages.asked_by(messages.m4_sent, "M3"), messages.m4_sent),
+        "g1_to_g2": (messages.asked_by(messages.g2, "G1"), messages.g2),
     }
     found: dict[str, TimingValue] = {}
     for name, (asked, answer) in pairs.items():

@@ -37,7 +37,7 @@ def association_facts(item: AssociationResult, width: int | None = None) -> str:
     Several handshakes have their figures side by side, in the order of the result. Given a
     width, the facts that do not fit are left out, the least telling first.
     """
-    facts = [eapol_counts(item)]
+    facts = [eapol_counts(item), *([item.lost] if item.lost else [])]
     for name in _LINE_FIGURES:
         if name == "m4_to_completion" and item.echo is not None:
             facts.append(f"echo {echo_counts(item)}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``result.json``: what one run found out, as pydantic models (schema 2).
+"""``result.json``: what one run found out, as pydantic models (schema 3).
 
 The file is the interface to everything outside: boards, comparisons, scripts. Names and units are
 fixed by the JSON schema shipped beside this module (``result.schema.json``). Reading is strict: an
@@ -21,32 +21,46 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from harness.results.verdict import Verdict
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Number of the result.json schema this version writes; it reads all up to it.
 
 2 adds ``handshakes`` to each association. Schema 1 knew the figures of one handshake only.
+3 adds the handshakes that renew keys, the air's figures beside the station's, the number of
+``sessions``, and how a connection was ``lost``; ``completions`` counts over all sessions.
 """
 
 FIGURES: dict[str, str] = {
-    "assoc_to_m1": "association response sent → first M1 sent",
-    "m1_to_m2": "the M1 that was answered delivered → M2 leaves the station",
-    "m2_to_m3": "M2 arrives → first M3 sent: the access point's turnaround",
-    "m3_to_m4": "the M3 that was answered delivered → M4 leaves the station",
-    "handshake": "first M1 sent → first M4 arrives, retries included",
-    "assoc_to_handler": "association response delivered → PerformPostAssociate entered",
-    "handler": "PerformPostAssociate entered → returned",
-    "handler_to_completion": "PerformPostAssociate returned → PostAssociateCompletion",
-    "m4_to_completion": "first M4 leaves the station → PostAssociateCompletion",
-    "completion_to_data": "PostAssociateCompletion → the station's first data",
+    "assoc_to_m1": "air clock: association response sent → first M1 sent",
+    "m1_to_m2": "guest clock: the M1 that was answered delivered → M2 leaves the station",
+    "m1_to_m2_air": "air clock, as in the capture: that M1 sent → M2 arrives",
+    "m2_to_m3": "air clock: M2 arrives → first M3 sent: the access point's turnaround",
+    "m3_to_m4": "guest clock: the M3 that was answered delivered → M4 leaves the station",
+    "m3_to_m4_air": "air clock, as in the capture: that M3 sent → M4 arrives",
+    "handshake": "air clock: first M1 sent → first M4 arrives, retries included",
+    "g1_to_g2": "guest clock: the G1 that was answered delivered → G2 leaves the station",
+    "g1_to_g2_air": "air clock, as in the capture: that G1 sent → G2 arrives",
+    "assoc_to_handler": "guest clock: association response delivered → PerformPostAssociate "
+    "entered",
+    "handler": "guest clock: PerformPostAssociate entered → returned",
+    "handler_to_completion": "guest clock: PerformPostAssociate returned → PostAssociateCompletion",
+    "m4_to_completion": "guest clock: first M4 leaves the station → PostAssociateCompletion",
+    "completion_to_data": "guest clock: PostAssociateCompletion → the station's first data",
 }
-"""The timing figures of a handshake in their natural order, with what each one spans."""
+"""The timing figures of a handshake in their natural order: the clock, and what each one spans.
+
+The air's figure of a station's answer is longer than the station's own by the way through QEMU and
+the radio port, there and back."""
 
 FIGURE_LABELS: dict[str, str] = {
     "assoc_to_m1": "assoc → M1",
     "m1_to_m2": "M1 → M2",
+    "m1_to_m2_air": "M1 → M2, air",
     "m2_to_m3": "M2 → M3",
     "m3_to_m4": "M3 → M4",
+    "m3_to_m4_air": "M3 → M4, air",
     "handshake": "handshake",
+    "g1_to_g2": "G1 → G2",
+    "g1_to_g2_air": "G1 → G2, air",
     "assoc_to_handler": "assoc → handler",
     "handler": "handler",
     "handler_to_completion": "handler → completion",
@@ -127,12 +141,18 @@ class LabFault(_Model):
 class PostAssociation(_Model):
     """What the driver did in the post-association phase of one association.
 
-    That is its last session; with several adapters the last of one that failed, if there is one.
+    The codes are those of its last session; with several adapters of the last of one that failed,
+    if there is one. The counts are over all sessions of all adapters.
     """
 
     called: bool = False
     return_code: int | None = Field(default=None, description="Win32; null: never returned")
-    completions: Count = 0
+    sessions: Count | None = Field(
+        default=None, description="PerformPostAssociate calls; null: not counted (schema 2)"
+    )
+    completions: Count = Field(
+        default=0, description="PostAssociateCompletion calls, those of no known session included"
+    )
     win32_error: int | None = None
     reason_code: int | None = None
     asynchronous: bool | None = Field(
@@ -151,7 +171,7 @@ class EchoResult(_Model):
 
 
 class HandshakeResult(_Model):
-    """How long things took for one station in one security session.
+    """How long things took in one key handshake of a station.
 
     A figure missing from ``timing_us`` could not be measured. ``timing_uncertainty_us`` has an
     entry for each figure that spans two clocks: the true value lies within plus or minus that.
@@ -162,6 +182,11 @@ class HandshakeResult(_Model):
     session: str | None = Field(
         default=None, description="hSecuritySessionID, as the trace has it; null: not known"
     )
+    kind: Literal["4-way", "group"] = "4-way"
+    renewal: Count = Field(
+        default=0,
+        description="0: the one the session began with; else a later one of its kind, from 1",
+    )
     retries: dict[str, Count] = Field(default_factory=lambda: {"m1": 0, "m3": 0})
     timing_us: dict[str, float] = Field(default_factory=dict)
     timing_uncertainty_us: dict[str, Micros] = Field(default_factory=dict)
@@ -170,15 +195,21 @@ class HandshakeResult(_Model):
 class AssociationResult(_Model):
     """One association: verdict, findings, what the handler did, how long things took.
 
-    Each station and security session has a handshake. ``timing_us`` and ``timing_uncertainty_us``
-    of the association are those of the first one; ``retries`` counts over all of them.
+    Each station and security session has a handshake, and more that renew its keys. ``timing_us``
+    and ``timing_uncertainty_us`` of the association are those of the first one; ``retries`` counts
+    over all of them.
     """
 
     index: Annotated[int, Field(ge=1)]
     verdict: Verdict
     findings: tuple[FindingResult, ...] = ()
     connected: bool | None = Field(
-        default=None, description="the port became authorized, with several adapters every one's"
+        default=None,
+        description="the port became authorized, with several adapters every one's, and the "
+        "connection lasted until the scenario ended it",
+    )
+    lost: str | None = Field(
+        default=None, description="how a connection that stood was lost before its end was due"
     )
     post_association: PostAssociation = PostAssociation()
     messages: dict[str, Count] = Field(
@@ -190,7 +221,8 @@ class AssociationResult(_Model):
     timing_uncertainty_us: dict[str, Micros] = Field(default_factory=dict)
     handshakes: tuple[HandshakeResult, ...] = Field(
         default=(),
-        description="several where there are several adapters, or the station roams",
+        description="several where there are several adapters, the station roams, or keys are "
+        "renewed",
     )
     duration_s: float | None = Field(default=None, ge=0)
     lab_fault: LabFault | None = None
@@ -267,13 +299,13 @@ class EvidenceFile(_Model):
 
 def _read_as(schema: Any) -> Any:
     """The schema a document is in once it was read: an older one is taken for what it means."""
-    return SCHEMA if schema == 1 else schema
+    return SCHEMA if schema in (1, 2) else schema
 
 
 class RunResult(_Model):
     """Everything one run found out: the content of ``result.json``."""
 
-    schema_version: Annotated[Literal[2], BeforeValidator(_read_as)] = Field(
+    schema_version: Annotated[Literal[3], BeforeValidator(_read_as)] = Field(
         default=SCHEMA, alias="schema"
     )
     verdict: Verdict

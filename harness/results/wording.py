@@ -134,7 +134,11 @@ def eapol_counts(item: AssociationResult) -> str:
 
 def figure_spans(item: AssociationResult, name: str) -> str:
     """Write a timing figure of every handshake of an association; "" if none has it."""
-    values = [one.timing_us.get(name) for one in item.handshakes]
+    values = [
+        one.timing_us.get(name)
+        for one in item.handshakes
+        if name in one.timing_us or not one.renewal
+    ]
     return spans_us(values) if any(value is not None for value in values) else ""
 
 

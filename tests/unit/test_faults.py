@@ -44,7 +44,6 @@ WITHOUT = {
     "EXPECT-03": "of this harness: a DLL that sends no message breaks EXPECT-01 or EXPECT-02 first",
     "EXPECT-04": "of this harness: the guest's kernel sends no data in the clear once it has a key",
     "EXPECT-05": "of this harness: only the OS can leave out StopPostAssociate",
-    "EXPECT-06": "of this harness: what it asks for is the scenario's and the OS's to bring about",
     "EXPECT-07": "of this harness: what it asks for is the scenario's and the OS's to bring about",
     "EXPECT-08": "of this harness: the sample answers every request while a connection stands",
 }

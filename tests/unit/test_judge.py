@@ -117,8 +117,10 @@ def test_connected_are_all_adapters_or_none() -> None:
     """One that failed is not hidden by another's success: what it did is what is shown."""
     good, failed, silent = (two_sessions(error) for error in (0, 5, None))
     assert [one.connected for one in (good, failed, silent)] == [True, False, False]
-    assert (failed.post_association.completions, failed.post_association.win32_error) == (1, 5)
-    assert (silent.post_association.called, silent.post_association.completions) == (True, 0)
+    assert (failed.post_association.completions, failed.post_association.win32_error) == (2, 5)
+    assert (silent.post_association.called, silent.post_association.completions) == (True, 1)
+    assert {one.post_association.sessions for one in (good, failed, silent)} == {2}
+    assert silent.post_association.win32_error is None
 
 
 def test_an_adapter_without_a_session_is_not_connected() -> None:

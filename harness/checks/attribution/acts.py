@@ -49,6 +49,13 @@ def _provocations(of: Scope) -> list[Cause]:
     ]
 
 
+def told_ns(failure: Call) -> int:
+    """When the DLL told a failure: a handler that refuses tells it by its return."""
+    if names.is_handler(failure.function):
+        return failure.end_ns or failure.start_ns
+    return failure.start_ns
+
+
 def _refusal(of: Scope) -> Cause | None:
     """The first framework function that returned an error, and that no later call made good."""
     failed: dict[str, Call] = {}

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from harness import codes
-from harness.checks.attribution.acts import first_act
+from harness.checks.attribution.acts import first_act, told_ns
 from harness.checks.attribution.cause import the_rule
 from harness.checks.attribution.connections import loss
 from harness.checks.attribution.messages import who_owes
@@ -229,16 +229,21 @@ def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
         return breach_of(association, message, "MISS")
     last = case.sessions_of(association.index)[-1]
     first = next((call for call in last.completions if last.covers(call)), None)
-    if first is None:
+    if last.handler.result:
+        error, told = last.handler.result, last.handler
+        message = "the DLL refused the session after roaming"
+    elif first is None:
         return Unknown("the last session had not been completed when it ended", association.index)
-    if (error := error_of(first)) == 0:
+    elif (error := error_of(first) or 0) == 0:
         return case.held(last)
-    message = f"the DLL completed the session after roaming with error {codes.win32(error)}"
-    act = first_act(of_session(case, association, last, first.start_ns), last)
+    else:
+        told, message = first, "the DLL completed the session after roaming"
+    message = f"{message} with error {codes.win32(error)}"
+    act = first_act(of_session(case, association, last, told_ns(told)), last)
     if act is None:
-        return breach_of(association, message, "FAIL", first, last.handler)
+        return breach_of(association, message, "FAIL", told, last.handler)
     message = f"{message}; before that {act.what}"
-    return breach_of(association, message, act.severity, first, last.handler)
+    return breach_of(association, message, act.severity, told, last.handler)
 
 
 @rule(
@@ -256,6 +261,8 @@ def _lasts(case: Case, association: AssociationEvidence) -> Outcome | None:
     lost = loss(case, association)
     if lost is None:
         return Held(association.index)
+    if case.expect.sessions > 1 and _last_failed(case, association):
+        return None  # EXPECT-06 says that the DLL failed
     message = lost.said
     if lost.cause.party == "scenario":
         message += "; a scenario that wants that says [expect] connected = 'either'"
@@ -264,7 +271,8 @@ def _lasts(case: Case, association: AssociationEvidence) -> Outcome | None:
 
 def _last_failed(case: Case, association: AssociationEvidence) -> bool:
     last = case.sessions_of(association.index)[-1:]
-    return any(error_of(call) for session in last for call in session.completions[:1])
+    done = any(error_of(call) for session in last for call in session.completions[:1])
+    return done or any(session.handler.result for session in last)
 
 
 def _lacks_sessions(case: Case, association: AssociationEvidence) -> bool:

@@ -9,7 +9,7 @@ failure (`harness.checks.attribution`).
 from __future__ import annotations
 
 from harness import codes
-from harness.checks.attribution.acts import ENDING, ended, first_act
+from harness.checks.attribution.acts import ENDING, ended, first_act, told_ns
 from harness.checks.attribution.cause import Cause, the_order, the_rule
 from harness.checks.attribution.messages import TIME_TO_ANSWER_NS, stalled
 from harness.checks.attribution.moves import waits_for
@@ -101,8 +101,7 @@ def _told_failure(
     told: str,
 ) -> Breach:
     """The DLL said that it failed: of its own accord, or after another party's act."""
-    at_ns = call.end_ns or call.start_ns if names.is_handler(call.function) else call.start_ns
-    of, end = Scope(case, association, operation.adapter, 0, at_ns), operation.ended_by
+    of, end = Scope(case, association, operation.adapter, 0, told_ns(call)), operation.ended_by
     act = first_act(of, operation)
     if act is None and end is not None and end.key < call.key:
         act = ended(of, operation, end)

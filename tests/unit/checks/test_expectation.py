@@ -231,6 +231,20 @@ def test_expect_06_the_dll_fails_the_second() -> None:
     )
 
 
+def test_expect_06_the_dll_refuses_the_second() -> None:
+    """So has one whose PerformPostAssociate returns an error; the lost connection is its own."""
+
+    def refuses(s: Story) -> None:
+        stop(s)
+        associate(s)
+        begin_post(s, 50)
+        s.notify(names.SOURCE_ACM, names.ACM_DISCONNECTED, 0x38005)
+
+    story = tell(after={"connected": refuses}, without=("echo", "stop"))
+    found = {(item.rule, item.severity) for item in judge(story, ROAM).findings}
+    assert found == {("POST-14", "WARN"), ("EXPECT-06", "FAIL")}
+
+
 def test_consequences_are_not_reported() -> None:
     """Where a rule fails, no expectation is added, for that association only."""
     first = tell(

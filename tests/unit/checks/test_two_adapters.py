@@ -115,7 +115,7 @@ def test_each_station_is_timed_with_its_own_session() -> None:
     evidence = story().evidence()
     own, other = eapol_timing(evidence.associations[0], evidence.clock)
     assert (own.station, other.station) == (STA, OTHER_STA)
-    assert tuple(own.values) == FIGURES
+    assert tuple(own.values) == tuple(one for one in FIGURES if not one.startswith("g1"))
     assert (set(other.values), other.session) == ({"assoc_to_m1"}, None)
 
 

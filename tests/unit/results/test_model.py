@@ -35,7 +35,7 @@ def test_shipped_schema_is_current() -> None:
 def test_names_others_rely_on() -> None:
     """The document has the names, nesting and units it promises."""
     document = json.loads(run(association(1, NO_COMPLETION)).to_json())
-    assert document["schema"] == 2
+    assert document["schema"] == 3
     assert document["verdict"] == "FAIL"
     item = document["associations"][0]
     assert (
@@ -43,13 +43,14 @@ def test_names_others_rely_on() -> None:
         == (item["findings"][0])
     )
     assert item["post_association"] == {
-        "called": True, "return_code": 0, "completions": 1, "win32_error": 0, "reason_code": 0,
-        "asynchronous": True,
+        "called": True, "return_code": 0, "sessions": None, "completions": 1, "win32_error": 0,
+        "reason_code": 0, "asynchronous": True,
     }  # fmt: skip
     assert item["timing_us"]["handshake"] == 12_400.0
     assert item["retries"] == {"m1": 0, "m3": 0}
     assert set(item["handshakes"][0]) == {
-        "station", "access_point", "session", "retries", "timing_us", "timing_uncertainty_us",
+        "station", "access_point", "session", "kind", "renewal", "retries", "timing_us",
+        "timing_uncertainty_us",
     }  # fmt: skip
     assert set(document["timing_summary_us"]["handshake"]) == {
         "n", "min", "p50", "p95", "p99", "max",
@@ -105,6 +106,6 @@ def test_findings_are_taken_as_the_checks_made_them() -> None:
 
 
 def test_every_figure_has_a_label() -> None:
-    """Tables and plots name all ten figures."""
+    """Tables and plots name all figures."""
     assert list(FIGURES) == list(FIGURE_LABELS)
-    assert len(FIGURES) == 10
+    assert len(FIGURES) == 14

@@ -31,7 +31,7 @@ def test_directory_or_file(tmp_path: Path) -> None:
         (b"[]", 'no number named "schema"', "result.json"),
         (b'{"schema": true}', 'no number named "schema"', "result.json"),
         (b'{"schema": 0}', "schema 0 does not exist", "result.json"),
-        (b'{"schema": 3}', "schema 3, but this version reads up to schema 2", "newer version"),
+        (b'{"schema": 4}', "schema 4, but this version reads up to schema 3", "newer version"),
         (b'{"schema": 1}', r"verdict: Field required \(and \d+ more\)", "edited"),
         (
             json.dumps(GOOD | {"verdict": "GREEN"}).encode(),
@@ -65,7 +65,7 @@ def test_a_result_of_schema_1_has_one_handshake(tmp_path: Path) -> None:
     (only,) = result.associations[0].handshakes
     assert only.timing_us == GOOD["associations"][0]["timing_us"]
     assert (only.retries, only.station) == ({"m1": 0, "m3": 0}, None)
-    assert json.loads(result.to_json())["schema"] == 2
+    assert json.loads(result.to_json())["schema"] == 3
 
 
 def test_absent(tmp_path: Path) -> None:
