@@ -9,11 +9,11 @@ break another, the fault names both and says why.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from harness.checks.finding import Severity
 from harness.errors import UsageError
+from harness.naming import did_you_mean
 
 Where = Literal["connection", "service", "build"]
 """Where the DLL is told of a fault: in the profile, for one connection; in sample.ini beside the
@@ -422,6 +422,5 @@ def find_fault(name: str) -> Fault:
     try:
         return FAULTS[name]
     except KeyError:
-        near = get_close_matches(name, FAULTS, 1)
-        hint = f"did you mean {near[0]}?" if near else "`hil faults` lists them all"
-        raise UsageError(f"no fault {name!r}", hint=hint) from None
+        near = did_you_mean(name, FAULTS)
+        raise UsageError(f"no fault {name!r}", hint=near or "`hil faults` lists them all") from None

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What this program is called where it was started: `./hil`, `hil` or `wlan-hil`."""
+"""Names: what this program is called here, and which known one a misspelt one is near to."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 VARIABLE = "HIL_COMMAND"
@@ -23,3 +26,20 @@ def own_name() -> str:
 def as_typed(text: str) -> str:
     """`text` with the commands it names in backquotes written as they must be typed here."""
     return text.replace("`hil ", f"`{own_name()} ")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """ "did you mean NAME?" for the known name nearest to `word`; empty if none is near."""
+    by_lower = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), by_lower, 1)
+    if not near:  # a part of one name alone is as good as a misspelling
+        near = [name for name in by_lower if len(word) > 2 and word.lower() in name][:2]
+    return f"did you mean {by_lower[near[0]]}?" if len(near) == 1 else ""
+
+
+def near_rule(word: str, known: Iterable[str]) -> str:
+    """`did_you_mean` for the id of a rule: POST5, post-5 and post_05 are near to POST-05."""
+    ids = list(known)
+    split = re.fullmatch(r"([A-Za-z]+(?:[0-9][A-Za-z]+)?)[-_ ]?0*(\d+)", word)
+    padded = f"{split[1].upper()}-{int(split[2]):02d}" if split else ""
+    return f"did you mean {padded}?" if padded in ids else did_you_mean(word, ids)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,17 +78,8 @@ def perform(
         }
     )
     saved = save(directory, result, pages(evidence))
-    for note in _override_notes(saved.result):
-        console.note(note)
     console.summary(saved.result, directory.path, [lost.name for lost in saved.lost])
     return saved.result, directory.path
-
-
-def _override_notes(result: RunResult) -> list[str]:
-    """What lab.toml's [[rules]] did, for the person who watches."""
-    waived_ids = Counter(item.finding.rule for item in result.rules.waived)
-    waivers = [f"{rule}: {count} findings waived" for rule, count in waived_ids.items()]
-    return [*result.rules.notes, *waivers]
 
 
 def resolved(plan: Plan) -> str:

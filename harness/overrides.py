@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from harness.checks import RULES, UNOBSERVABLE, Evaluation, Finding
 from harness.checks.finding import Severity, Waived
+from harness.naming import near_rule
 from harness.validation import Strict
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -37,8 +37,7 @@ class RuleOverride(Strict):
         if value in UNOBSERVABLE:
             raise ValueError("this rule is not checked (see `hil rules`), so nothing to override")
         if value not in RULES:
-            near = get_close_matches(value.upper(), RULES, 1)
-            hint = f"did you mean {near[0]}?" if near else "see `hil rules`"
+            hint = near_rule(value, RULES) or "`hil rules` lists them all"
             raise ValueError(f"no such rule; {hint}")
         return value
 

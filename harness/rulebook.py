@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from difflib import get_close_matches
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -15,14 +14,14 @@ import typer
 from harness.checks.book import CLASSES, SOURCES, Entry, entries, summary
 from harness.checks.registry import SEVERITY_OF_CLASS
 from harness.errors import UsageError
+from harness.naming import near_rule
 
 
 def find(rule_id: str) -> Entry:
     """The rule of that id; raises `UsageError` with the nearest one."""
     known = {entry.id: entry for entry in entries()}
     if rule_id.upper() not in known:
-        near = get_close_matches(rule_id.upper(), known, 1)
-        hint = f"did you mean {near[0]}?" if near else "`hil rules` lists them all"
+        hint = near_rule(rule_id, known) or "`hil rules` lists them all"
         raise UsageError(f"rule {rule_id}: there is none of that id", hint=hint)
     return known[rule_id.upper()]
 
@@ -73,8 +72,16 @@ def examples() -> dict[str, Any]:
     return found
 
 
+def _complete(incomplete: str) -> list[str]:
+    """The rules whose ids begin so, for the shell."""
+    return [entry.id for entry in entries() if entry.id.startswith(incomplete.upper())]
+
+
 def rules(
-    rule_id: Annotated[str, typer.Argument(help="Explain this rule, such as POST-05.")] = "",
+    rule_id: Annotated[
+        str | None,
+        typer.Argument(help="Explain this rule, such as POST-05.", autocompletion=_complete),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     numbers: Annotated[bool, typer.Option("--summary", help="Only how many there are.")] = False,
 ) -> None:

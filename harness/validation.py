@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""TOML files checked against a model, with errors a person can act on."""
+"""TOML files checked against a model, with errors a person can act on.
+
+Each wrong field is told with its place in the file, what was found, what is wanted, and what it
+may have been meant for; in words of TOML and of this field, not of the library that found it.
+"""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from harness.errors import UsageError
+from harness.naming import did_you_mean
+from harness.wanted import wanted
 
 
 class Strict(BaseModel):
@@ -19,6 +26,8 @@ class Strict(BaseModel):
 
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+Place = tuple[str | int, ...]
+Problem = dict[str, Any]
 
 
 def load_toml(path: Path, model: type[ModelT]) -> ModelT:
@@ -26,9 +35,14 @@ def load_toml(path: Path, model: type[ModelT]) -> ModelT:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+        raise UsageError(
+            f"{path}: cannot be read: {error.strerror}",
+            hint="name a TOML file; `hil init` writes a lab.toml and a scenario to begin with",
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not valid TOML: {error}") from error
+        raise UsageError(
+            f"{path}: not valid TOML: {error}", hint='write key = "text" or key = 1, in UTF-8'
+        ) from error
     return validated(data, model, source=str(path))
 
 
@@ -37,33 +51,64 @@ def validated(data: dict[str, Any], model: type[ModelT], *, source: str) -> Mode
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        lines = [
-            _line(problem, model)
-            for problem in error.errors(include_url=False)
-            if problem["type"] != "default_factory_not_called"  # follows from another problem
-        ]
-        raise UsageError(f"{source}: " + "; ".join(lines)) from None
+        by_place: dict[Place, list[Problem]] = {}
+        for problem in error.errors(include_url=False):
+            if problem["type"] != "default_factory_not_called":  # follows from another problem
+                by_place.setdefault(_place(model, problem), []).append(dict(problem))
+        lines = [_line(place, problems, model) for place, problems in by_place.items()]
+        unknown = any("unknown key" in line for line in lines)
+        hint = "`hil init` writes files that explain every key" if unknown else ""
+        raise UsageError(f"{source}: " + "; ".join(lines), hint=hint) from None
 
 
-def _line(problem: Any, model: type[BaseModel]) -> str:
-    field = ".".join(str(part) for part in problem["loc"]) or "file"
-    if problem["type"] == "extra_forbidden":
-        return f"{field}: unknown key (known here: {', '.join(_known(model, problem['loc']))})"
-    value = problem.get("input")
-    # Neither passphrases nor XML, which may hold one, are shown.
-    xml = isinstance(value, str) and "<" in value
-    hidden = xml or isinstance(value, dict | BaseModel) or "passphrase" in field.lower()
-    shown = "" if hidden else f" = {value!r}"
-    return f"{field}{shown}: {problem['msg']}"
-
-
-def _known(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
-    """The keys allowed at the place `location` names the last part of."""
+def _place(model: type[BaseModel], problem: Any) -> Place:
+    """Where in the file a problem is: the library's place without the names of alternatives."""
     here: Any = model
-    for part in location[:-1]:
+    found: list[str | int] = []
+    location = problem["loc"]
+    for number, part in enumerate(location):
+        fields = getattr(here, "model_fields", {})
+        if part in fields:
+            here = _model_of(fields[part].annotation)
+        elif not isinstance(part, int) and not _is_unknown_key(problem, number):
+            continue
+        found.append(part)
+    return tuple(found)
+
+
+def _is_unknown_key(problem: Any, number: int) -> bool:
+    return problem["type"] == "extra_forbidden" and number == len(problem["loc"]) - 1
+
+
+def _line(place: Place, problems: Sequence[Problem], model: type[BaseModel]) -> str:
+    first = problems[0]
+    field = ".".join(str(part) for part in place)
+    if first["type"] == "extra_forbidden":
+        known = sorted(getattr(_at(model, place[:-1]), "model_fields", {}))
+        near = did_you_mean(str(place[-1]), known)
+        return f"{field}: unknown key{near and f'; {near}'} (known here: {', '.join(known)})"
+    if first["type"] == "missing":
+        return f"{field}: is missing; give it"
+    what = wanted(str(place[-1:]), problems)
+    return f"{field}{_shown(field, first.get('input'))}: {what}" if field else what
+
+
+def _shown(field: str, value: Any) -> str:
+    """The value that was found; neither a passphrase nor XML, which may hold one."""
+    xml = isinstance(value, str) and "<" in value
+    secret = "passphrase" in field.lower() or field.endswith((".security", ".connectivity"))
+    if xml or secret or isinstance(value, dict | list | BaseModel):
+        return ""
+    return f" = {str(value).lower() if isinstance(value, bool) else repr(value)}"
+
+
+def _at(model: type[BaseModel], place: Place) -> Any:
+    """The model of the table that `place` names."""
+    here: Any = model
+    for part in place:
         if isinstance(part, str) and part in getattr(here, "model_fields", {}):
             here = _model_of(here.model_fields[part].annotation)
-    return sorted(getattr(here, "model_fields", {}))
+    return here
 
 
 def _model_of(annotation: Any) -> Any:

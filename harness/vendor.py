@@ -54,7 +54,9 @@ def _xml(path: Path) -> str:
     try:
         data = path.read_bytes()[: MAX_BYTES * 2 + 2]
     except OSError as error:
-        raise UsageError(f"--profile {path}: {error.strerror}") from None
+        raise UsageError(
+            f"--profile {path}: {error.strerror}", hint="give the XML file of a WLAN profile"
+        ) from None
     wide = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     try:
         return data.decode("utf-16" if wide else "utf-8-sig")

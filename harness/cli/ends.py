@@ -11,17 +11,26 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable
 
 from harness.errors import HarnessError, LabFault
-from harness.naming import as_typed
+from harness.naming import as_typed, own_name
 from harness.storage import FREE_SOME, is_disk_full
 
 USAGE_EXIT = 2
 LAB_EXIT = 3
+PLAIN = (
+    (r"Input should be greater than or equal to (\S+)$", r"wanted \1 or more"),
+    (r"\S+ is not in the range x>=(\S+)$", r"wanted \1 or more"),
+    (r"Input should be a valid integer.*|\S+ is not a valid integer$", "wanted a whole number"),
+    (r"Value error, ", ""),
+)
+"""Words of the library that reads the command line → the same in plain ones."""
+
 INTERRUPTED = 130
 """What typer makes of a KeyboardInterrupt."""
 
@@ -76,12 +85,14 @@ def _complain(message: str, hint: str, code: int) -> int:
 def _of_click(error: BaseException) -> tuple[str, str]:
     """A click error as message and hint."""
     context = getattr(error, "ctx", None)
-    command = getattr(context, "command_path", "")
+    command = getattr(context, "command_path", "") or own_name()
     message = error.format_message().rstrip(".")  # type: ignore[attr-defined]
+    for library, ours in PLAIN:
+        message = re.sub(library, ours, message)
     near = [one for one in getattr(error, "possibilities", None) or () if one not in message]
     if near:
         return message, f"did you mean {near[0]}?"
-    return message, f"see {command} --help" if command else ""
+    return message, f"see {command} --help"
 
 
 def _of_ours(error: BaseException) -> tuple[str, str]:

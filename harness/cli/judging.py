@@ -22,7 +22,7 @@ def judge(
         Path | None, typer.Option(help="Also write report.html and contract.html to this folder.")
     ] = None,
 ) -> None:
-    """Judge a finished run again, from its evidence, by the rules as they are now."""
+    """Judge a finished run again, by the rules as they are now."""
     from harness.outcome import pages
     from harness.replay import judge_again
 

@@ -13,7 +13,10 @@ from harness.scenarios import find_scenario, scenario_names
 
 
 def faults(as_json: JsonOption = False) -> None:
-    """List the faults the sample DLL can be told to have."""
+    """List the sample DLL's faults.
+
+    A line is: name, rules that find it, scenario in which it shows, meaning.
+    """
     if as_json:
         rows = [
             {
@@ -28,8 +31,10 @@ def faults(as_json: JsonOption = False) -> None:
         ]
         typer.echo(json.dumps(rows, indent=1))
         return
+    wide, widest = (max(map(len, names)) for names in (FAULTS, scenario_names()))
     for fault in FAULTS.values():
-        typer.echo(f"{fault.name:<42}{' '.join(fault.rules):<18}{fault.meaning}")
+        where = f"{' '.join(fault.rules):<16}  {fault.scenario:<{widest}}"
+        typer.echo(f"{fault.name:<{wide}}  {where}  {fault.meaning}")
 
 
 def scenarios(as_json: JsonOption = False) -> None:

@@ -53,7 +53,7 @@ def image(lab: LabOption = None) -> None:
 
 def bench(
     as_json: JsonOption = False,
-    associations: Annotated[int, typer.Option("--associations", "-n")] = 20,
+    associations: Annotated[int, typer.Option("--associations", "-n", min=1)] = 20,
     build: Annotated[bool, typer.Option(help="Also time an image build from nothing.")] = True,
     soaked: Annotated[
         int,
@@ -61,7 +61,10 @@ def bench(
     ] = 0,
     lab: LabOption = None,
 ) -> None:
-    """Measure image build, first verdict, rate, AP turnaround, cost of the recorder; or soak."""
+    """Measure how fast the lab is, or soak it.
+
+    Image build, first verdict, rate, turnaround of the access point, cost of the recorder.
+    """
     interrupt_on_signals()
     figures: Figures | Soak
     with open_console(sys.stderr) as console:

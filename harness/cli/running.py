@@ -12,12 +12,13 @@ import typer
 
 from harness.cache import check_usable
 from harness.checks import RULES
+from harness.cli.complete import complete_fault, complete_scenario
 from harness.cli.options import LabOption
 from harness.cli.signals import interrupt_on_signals
 from harness.config import Lab, load_lab
 from harness.console import open_console
 from harness.errors import UsageError
-from harness.faults import find_fault
+from harness.faults import FAULTS, find_fault
 from harness.naming import own_name
 from harness.outcome import perform
 from harness.run import Plan
@@ -29,11 +30,22 @@ FAULT_ASSOCIATIONS = 3
 
 
 def run(
-    scenario: Annotated[str, typer.Argument(help="Shipped scenario, or a .toml file.")] = "",
+    scenario: Annotated[
+        str | None,
+        typer.Argument(
+            help="Shipped scenario (see `hil scenarios`), or a .toml file; plain if left out.",
+            autocompletion=complete_scenario,
+        ),
+    ] = None,
     associations: Annotated[
         int | None, typer.Option("--associations", "-n", help="How many (default: scenario's).")
     ] = None,
-    fault: Annotated[str, typer.Option(help="Fault of the sample DLL (see `hil faults`).")] = "",
+    fault: Annotated[
+        str | None,
+        typer.Option(
+            help="Fault of the sample DLL (see `hil faults`).", autocompletion=complete_fault
+        ),
+    ] = None,
     dll: Annotated[Path | None, typer.Option(help="Your IHV Extensions DLL (64-bit).")] = None,
     beside: Annotated[
         list[Path] | None,
@@ -62,19 +74,24 @@ def run(
 
 
 def _plan(
-    scenario: str,
+    scenario: str | None,
     associations: int | None,
-    fault: str,
+    fault: str | None,
     brought: Brought,
     lab: Lab,
     argv: list[str],
 ) -> Plan:
     chosen = find_fault(fault) if fault else None
+    if scenario in FAULTS:
+        raise UsageError(f"{scenario} is a fault, no scenario", hint=f"run it: --fault {scenario}")
     found = find_scenario(scenario or (chosen.scenario if chosen else "plain"))
     usual = FAULT_ASSOCIATIONS if chosen else found.associations
     count = usual if associations is None else associations
     if not 1 <= count <= 100_000:
-        raise UsageError(f"--associations {count}: wanted 1 to 100000")
+        raise UsageError(
+            f"--associations {count}: wanted 1 to 100000",
+            hint="leave it out for the scenario's own",
+        )
     found = dressed(found, lab, brought)
     _check_guest(found, lab.guest.kind)
     if chosen and (brought.dll or lab.dll.path or not found.ihv.takes_a_fault):

@@ -96,6 +96,13 @@ def timing_rows(result: RunResult) -> list[tuple[str, ...]]:
     return rows
 
 
+def overrides(result: RunResult) -> list[str]:
+    """What lab.toml's [[rules]] did and, once expired, no longer do; a line each."""
+    waived_ids = Counter(item.finding.rule for item in result.rules.waived)
+    waivers = [f"{rule}: {count} findings waived" for rule, count in waived_ids.items()]
+    return [clean(text) for text in (*result.rules.notes, *waivers)]
+
+
 def where_found(group: FindingGroup) -> str:
     """Say which associations a group of findings concerns, and how often if that is more."""
     times = len(group.findings)

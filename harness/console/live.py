@@ -151,6 +151,8 @@ class LiveConsole:
         for group in group_findings(result, self._rules):
             self._finding(group)
         self._print(Text(""))
+        for text in lines.overrides(result):
+            self.note(text)
         self._print(_verdict(result))
         self._print(
             Text.assemble(lines.counts(result), (f"  {lines.circumstances(result)}", "dim"))

@@ -101,6 +101,8 @@ class PlainConsole:
                 self._write(line)
             self._write("")
         self._findings(result)
+        for text in lines.overrides(result):
+            self.note(text)
         self._write(f"{result.verdict}  {clean(result.reason)}")
         self._write(f"{lines.counts(result)} ({lines.circumstances(result)})")
         self._faults(result)

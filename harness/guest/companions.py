@@ -141,7 +141,10 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
         elif path.is_file():
             yield path, _checked(path, path.name)
         else:
-            raise UsageError(f"--with {path}: no such file or folder")
+            raise UsageError(
+                f"--with {path}: no such file or folder",
+                hint="give a file, or a folder that holds files, that your DLL needs",
+            )
 
 
 def _below(folder: Path) -> Iterator[tuple[Path, str]]:

@@ -124,7 +124,9 @@ def _read(path: Path) -> bytes:
             raise _refused(path, f"larger than {MAX_SIZE >> 20} MiB")
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"--dll {path}: {error.strerror}") from None
+        raise UsageError(
+            f"--dll {path}: {error.strerror}", hint="give the path of the DLL file itself"
+        ) from None
 
 
 def _refused(path: Path, found: str, hint: str = "") -> UsageError:

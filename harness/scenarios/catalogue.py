@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.naming import did_you_mean
 from harness.scenarios.model import Scenario
 from harness.validation import load_toml
 
@@ -24,6 +25,10 @@ def find_scenario(name: str) -> Scenario:
         return load_toml(path, Scenario)
     if name.endswith(".toml") or "/" in name:
         return load_toml(Path(name), Scenario)
+    if Path(name).is_file():
+        raise UsageError(f"scenario {name}: is no .toml file", hint="give it a name that ends so")
+    near = did_you_mean(name, scenario_names())
     raise UsageError(
-        f"no scenario {name!r}", hint=f"take one of {', '.join(scenario_names())}, or a .toml file"
+        f"no scenario {name!r}",
+        hint=near or "`hil scenarios` lists them all; one of your own is a .toml file",
     )

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from harness.evidence import names
+from harness.naming import did_you_mean
 from harness.validation import Strict
 
 MOMENTS: Final = {
@@ -156,10 +157,11 @@ class OsOrder(Strict):
     @classmethod
     def _known_event(cls, value: str) -> str:
         if value not in EVENTS:
-            raise ValueError(
-                f"is no event; take one of {', '.join(MOMENTS)}, or the documented name of a "
-                "handler or framework function, such as Dot11ExtIhvPerformPostAssociate"
+            known = (
+                f"take one of {', '.join(MOMENTS)}, or the documented name of a handler or "
+                "framework function, such as Dot11ExtIhvPerformPostAssociate"
             )
+            raise ValueError(f"is no event; {did_you_mean(value, EVENTS) or known}")
         return value
 
     @model_validator(mode="after")

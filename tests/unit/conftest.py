@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -17,6 +18,7 @@ from harness.console import PlainConsole
 from harness.faults import find_fault
 from harness.run import Plan
 from harness.scenarios import find_scenario
+from tests.unit.command import SIGNALS, Command
 from tests.unit.doubles import World
 
 # An example that took long says something of what else the machine was doing, not of the code. The
@@ -60,3 +62,19 @@ def plan(tmp_path: Path) -> MakePlan:
         return Plan(lab, found.with_passphrase(), "./hil run", find_fault(fault) if fault else None)
 
     return make
+
+
+@pytest.fixture
+def hil(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Command]:
+    """The command, with this process's signal handlers put back afterwards."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("HIL_COMMAND", "./hil")
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    yield Command(folder, monkeypatch, capsys)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

@@ -5,164 +5,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from harness import cli
 from harness.checks import RULES
 from harness.cli import running, signals
+from harness.config import Lab, load_lab
 from harness.errors import HarnessError, LabFault, UsageError
+from harness.faults import FAULTS
 from harness.results import StoreError
 from harness.scenarios import find_scenario, scenario_names
+from tests.unit.command import SIGNALS, Command
 from tests.unit.doubles import World, lost
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-SCENARIO = 'name = "x"\nsummary = "y"\n'
-
-
-@dataclass(frozen=True)
-class Said:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Command:
-    """`hil` in an empty folder, in this process."""
-
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, capture: Any) -> None:
-        self.folder = folder
-        self._patch, self._capture = patch, capture
-
-    def __call__(self, *args: str) -> Said:
-        """Run `hil ARGS` to its end."""
-        self._patch.setattr(sys, "argv", ["wlan-hil", *args])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = self._capture.readouterr()
-        return Said(int(ended.value.code or 0), out, err)
-
-
-@pytest.fixture
-def hil(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Command]:
-    """The command, with this process's signal handlers put back afterwards."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("CI", "true")
-    monkeypatch.setenv("HIL_COMMAND", "./hil")
-    handlers = {number: signal.getsignal(number) for number in SIGNALS}
-    yield Command(folder, monkeypatch, capsys)
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-
-
-@pytest.fixture
-def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Starting a process fails the test."""
-
-    def start(self: object, argv: object, **_: object) -> None:
-        raise AssertionError(f"started {argv}")
-
-    monkeypatch.setattr(subprocess.Popen, "__init__", start)
-
-
-def elf(folder: Path) -> None:
-    """A Linux library in the place of a DLL."""
-    (folder / "x.dll").write_bytes(b"\x7fELF" + bytes(200))
-
-
-BAD: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
-    # name: files, arguments, what the line must hold
-    "unknown key in lab.toml": (
-        {"lab.toml": "[limits]\nboot = 3\n"}, [], ["lab.toml", "limits.boot", "boot_s"],
-    ),
-    "unknown table in lab.toml": ({"lab.toml": "[gest]\n"}, [], ["gest", "guest"]),
-    "wrong type in lab.toml": (
-        {"lab.toml": '[limits]\nboot_s = "soon"\n'}, [], ["limits.boot_s", "'soon'", "number"],
-    ),
-    "value out of range in lab.toml": (
-        {"lab.toml": "[guest]\nmemory_mib = 1\n"}, [], ["guest.memory_mib", "= 1", "384"],
-    ),
-    "lab.toml that is no TOML": ({"lab.toml": "[guest\n"}, [], ["lab.toml", "not valid TOML"]),
-    "a missing lab file": ({}, ["--lab", "no.toml"], ["no.toml", "No such file"]),
-    "an unknown scenario": ({}, ["plan"], ["no scenario 'plan'", "plain"]),
-    "a missing scenario file": ({}, ["./no.toml"], ["no.toml", "No such file"]),
-    "a passphrase too short": (
-        {"s.toml": SCENARIO + '[network]\npassphrase = "seven77"\n'}, ["s.toml"],
-        ["network.passphrase", "7 characters", "8 to 63"],
-    ),
-    "a passphrase too long": (
-        {"s.toml": SCENARIO + f'[network]\npassphrase = "{"x" * 64}"\n'}, ["s.toml"],
-        ["network.passphrase", "64 characters", "8 to 63"],
-    ),
-    "an SSID too long": (
-        {"s.toml": SCENARIO + f'[network]\nssid = "{"x" * 33}"\n'}, ["s.toml"],
-        ["network.ssid", "33 bytes", "1 to 32"],
-    ),
-    "a misspelt key of an air rule": (
-        {"s.toml": SCENARIO + '[[air]]\nmesage = "M1"\naction = "drop"\n'}, ["s.toml"],
-        ["air.0.mesage", "message"],
-    ),
-    "no associations": ({}, ["-n", "0"], ["--associations 0", "1 to 100000"]),
-    "too many associations": ({}, ["-n", "100001"], ["--associations 100001", "1 to 100000"]),
-    "an unknown fault": ({}, ["--fault", "explodes"], ["'explodes'", "hil faults` lists"]),
-    "a fault of a vendor's DLL": (
-        {}, ["--fault", "crashes", "--dll", "x.dll"], ["--fault crashes", "--dll"],
-    ),
-    "a missing DLL": ({}, ["--dll", "no.dll"], ["--dll no.dll", "No such file"]),
-    "a DLL that is a folder": ({"d.dll/x": ""}, ["--dll", "d.dll"], ["--dll d.dll", "directory"]),
-    "a DLL that is text": ({"t.dll": "text"}, ["--dll", "t.dll"], ["t.dll", "not a Windows PE"]),
-    "an empty DLL": ({"e.dll": ""}, ["--dll", "e.dll"], ["e.dll", "not a Windows PE"]),
-}  # fmt: skip
-
-
-@pytest.mark.usefixtures("nothing_starts")
-@pytest.mark.parametrize("case", BAD.values(), ids=BAD.keys())
-def test_bad_input_is_one_clear_line(
-    hil: Command, case: tuple[dict[str, str], list[str], list[str]]
-) -> None:
-    """The field, the value and the fix; exit 2; no traceback, no run directory, no process."""
-    files, args, words = case
-    for name, content in files.items():
-        (hil.folder / name).parent.mkdir(exist_ok=True)
-        (hil.folder / name).write_text(content)
-    before = sorted(hil.folder.rglob("*"))
-    said = hil("run", *args)
-    assert said.code == 2
-    lines = said.err.splitlines()
-    assert [line.partition(":")[0] for line in lines] in (["error"], ["error", "hint"])
-    assert all(word in said.err for word in words), said.err
-    assert "seven77" not in said.err
-    assert said.out == ""
-    assert sorted(hil.folder.rglob("*")) == before
-
-
-@pytest.mark.usefixtures("nothing_starts")
-def test_an_elf_file_is_named_as_one(hil: Command) -> None:
-    """--dll with a Linux library says so."""
-    elf(hil.folder)
-    said = hil("run", "--dll", "x.dll")
-    assert (said.code, "an ELF file" in said.err) == (2, True)
-
-
-@pytest.mark.parametrize("args", [["run", "-n", "many"], ["run", "--no-such"], ["walk"]])
-def test_wrong_usage_is_exit_2_without_a_traceback(hil: Command, args: list[str]) -> None:
-    """What the command line itself refuses."""
-    said = hil(*args)
-    assert said.code == 2
-    assert "Traceback" not in said.err + said.out
 
 
 def test_faults_are_listed_with_their_rules(hil: Command) -> None:
@@ -264,5 +123,76 @@ def test_as_a_process_it_says_the_same(tmp_path: Path) -> None:
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: --dll no.dll: No such file or directory\n"
+    assert done.stderr.splitlines()[0] == "error: --dll no.dll: No such file or directory"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_help_tells_the_commands_the_exit_codes_and_examples(hil: Command) -> None:
+    """By -h and --help, and named as it was typed; without a command too, which is exit 2."""
+    said = hil("--help")
+    assert said.code == 0
+    assert (hil("-h").out, hil().out) == (said.out, said.out)
+    assert hil().code == 2
+    for words in ("./hil run m4-lost", "./hil init", "  test  ", "1  FAIL   the driver is wrong"):
+        assert words in said.out
+    for command in ("run", "judge", "init", "scenarios", "faults", "rules", "doctor", "test"):
+        assert f"Usage: ./hil {command}" in hil(command, "-h").out
+
+
+def test_the_version_is_told(hil: Command) -> None:
+    """With the Python and the place that a report of a bug would need."""
+    said = hil("--version")
+    assert (said.code, said.out.split()[0]) == (0, "wlan-hil")
+    assert sys.version.split()[0] in said.out
+
+
+def test_the_shell_completes_names(hil: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands, scenarios, faults and rules, asked for as the script asks."""
+    assert "_HIL_COMPLETE=complete_bash" in hil("completion", "bash").out
+    asked = {
+        "hil sc": ["scenarios"],
+        "hil run m4": ["m4-lost"],
+        "hil run --fault reuses": ["reuses-ui-guid"],
+        "hil rules POST-0": [rule for rule in RULES if rule.startswith("POST-0")],
+    }
+    for words, answers in asked.items():
+        monkeypatch.setenv("_HIL_COMPLETE", "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+        assert set(answers) <= set(hil().out.split()), words
+
+
+def test_init_writes_files_that_explain_every_key(hil: Command) -> None:
+    """What stands behind a # are the keys there are, with what holds without them."""
+    said = hil("init", "new")
+    assert said.code == 0
+    assert "`./hil run new/my-scenario.toml` runs it" in said.out
+    assert find_scenario(str(hil.folder / "new" / "my-scenario.toml")).associations == 5
+    text = (hil.folder / "new" / "lab.toml").read_text()
+    assert load_lab(hil.folder / "new" / "lab.toml") == Lab()
+    lines = [re.sub("^# (?=[a-z_0-9]+ = |\\[\\[)", "", line) for line in text.splitlines()]
+    (hil.folder / "all.toml").write_text("\n".join(lines))
+    told = load_lab(hil.folder / "all.toml")
+    for table in ("guest", "limits"):
+        assert getattr(told, table) == getattr(Lab(), table)
+    assert told.rules[0].severity == "off"
+    for table in ("guest", "air", "dll", "limits", "store"):
+        told_of = getattr(told, table).model_fields_set
+        assert told_of == set(type(getattr(told, table)).model_fields), table
+
+
+def test_an_expired_waiver_says_so(hil: Command, world: World) -> None:
+    """Beside the verdict: it does not apply, since when, and what it was for."""
+    (hil.folder / "lab.toml").write_text(
+        '[[rules]]\nid = "POST-05"\nseverity = "off"\nreason = "old"\nexpires = 2020-01-31\n'
+    )
+    said = hil("run", "-n", "1")
+    assert (
+        "POST-05: the override to 'off' expired on 2020-01-31 and does not apply (old)" in said.out
+    )
+
+
+def test_faults_show_their_scenario(hil: Command) -> None:
+    """Each in the line of its fault."""
+    lines = {line.split()[0]: line for line in hil("faults").out.splitlines()}
+    assert all(fault.scenario in lines[name].split() for name, fault in FAULTS.items())

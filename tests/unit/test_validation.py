@@ -74,10 +74,10 @@ def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        ({"boot_s": 0}, "greater than 0"),
-        ({"boot_s": -1}, "greater than 0"),
-        ({"boot_s": 3601}, "less than or equal to 3600"),
-        ({"boot_s": float("inf")}, "less than or equal to 3600"),
+        ({"boot_s": 0}, "wanted more than 0"),
+        ({"boot_s": -1}, "wanted more than 0"),
+        ({"boot_s": 3601}, "wanted 3600 or less"),
+        ({"boot_s": float("inf")}, "wanted 3600 or less"),
         ({"boot_s": float("nan")}, "boot_s"),
     ],
 )

@@ -49,7 +49,7 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + "colour = 1\n", "colour: unknown key (known here: adapters, air,"),
         (
             GOOD + "[network]\nchanel = 1\n",
-            "network.chanel: unknown key (known here: access_points,",
+            "network.chanel: unknown key; did you mean channel? (known here: access_points,",
         ),
         (GOOD + "[network]\naccess_points = 5\n", "network.access_points = 5: "),
         (

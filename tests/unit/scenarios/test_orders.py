@@ -50,7 +50,7 @@ def test_an_order_in_the_form_the_guest_takes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('on = "Dot11ExtFly"\ndo = "reset"\n', "os.0.on = 'Dot11ExtFly': Value error, is no event"),
+        ('on = "Dot11ExtFly"\ndo = "reset"\n', "os.0.on = 'Dot11ExtFly': is no event"),
         (f'on = "{POST}"\ndo = "fly"\n', "os.0.do = 'fly'"),
         (f'on = "{POST}"\ndo = "reset"\nnth = 0\n', "os.0.nth"),
         (f'on = "{POST}"\ndo = "reset"\nerror = 5\n', "error does not go with do = 'reset'"),

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Completion in the shell: names of scenarios and faults besides commands and options."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+from typer.completion import get_completion_inspect_parameters, shell_complete
+
+from harness.faults import FAULTS
+from harness.scenarios import scenario_names
+
+VARIABLE = "_HIL_COMPLETE"
+"""By this the shell asks for completions."""
+
+
+def complete_scenario(incomplete: str) -> list[str]:
+    """The shipped scenarios that begin so."""
+    return [name for name in scenario_names() if name.startswith(incomplete)]
+
+
+def complete_fault(incomplete: str) -> list[str]:
+    """The faults that begin so."""
+    return [name for name in FAULTS if name.startswith(incomplete)]
+
+
+def completion(
+    shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(help="Your shell.")],
+) -> None:
+    """Print the completion of a shell.
+
+    eval "$(hil completion bash)" in its start-up file makes it complete this command.
+    """
+    get_completion_inspect_parameters()  # makes the shells known
+    from harness.cli.app import app
+
+    shell_complete(typer.main.get_command(app), {}, "hil", VARIABLE, f"source_{shell}")
