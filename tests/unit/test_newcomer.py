@@ -69,7 +69,7 @@ MISTAKES: dict[str, Mistake] = {
     "a fault nobody knows": Mistake("run --fault explodes", ("'explodes'", "./hil faults`")),
     "a rule misspelt": Mistake("rules POST5", ("POST5", "did you mean POST-05?")),
     "a rule nobody knows": Mistake("rules 802.1X", ("802.1X", "./hil rules`")),
-    "no run to judge": Mistake("judge", ("folder", "./hil judge --help")),
+    "no run to judge": Mistake("judge", ("Missing argument", "./hil judge --help")),
     "a run that is not there": Mistake("judge runs/latest", ("runs/latest", "run directory")),
     "a folder that is no run": Mistake("judge here", ("here/", "run directory"), {"here/x": ""}),
     "a report over a file": Mistake(

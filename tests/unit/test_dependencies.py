@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the tests are run with is what the project says it needs."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_lowest_releases_are_those_of_the_bounds() -> None:
+    """tests/lowest.txt pins each lower bound of pyproject.toml, and nothing else."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    bounds = {re.sub(">=", "==", one) for one in wanted if "=" in one}
+    lines = (ROOT / "tests" / "lowest.txt").read_text().splitlines()
+    assert {line for line in lines if not line.startswith("#")} == bounds
+
+
+def test_every_level_and_both_ends_of_the_releases_are_run() -> None:
+    """`./hil test` without more runs the levels, and the units with the lowest and the newest."""
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(ROOT / "tox.ini")
+    assert [one.strip() for one in tox["tox"]["env_list"].split(",")] == ["all", "lowest", "newest"]
+    commands = tox["testenv"]["commands"]
+    for level in ("unit", "wine", "vm"):
+        assert f"pytest -o testpaths=tests/{level} {{posargs}}" in commands
+
+
+@pytest.mark.parametrize(
+    ("more", "files"),
+    [(["-k", "bounds"], {"test_dependencies.py"}), (["tests/unit/test_cli.py"], {"test_cli.py"})],
+)
+def test_a_file_named_takes_the_place_of_a_levels_folder(more: list[str], files: set[str]) -> None:
+    """`./hil test -e unit -- FILE` runs FILE alone; `-- -k WORD` still is about the level."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--collect-only",
+         "-o", "testpaths=tests/unit/test_dependencies.py", *more],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    found = {line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line}
+    assert {Path(name).name for name in found} == files, done.stdout
