@@ -23,6 +23,7 @@ from harness.bring_up import open_guest
 from harness.config import Lab
 from harness.console import open_console
 from harness.guest.recorder import SERVICE, SETTINGS, VENDOR_FOLDER, settings, stop_service
+from harness.guest.refused_profile import ProfileRefused
 from harness.jsonlines import CallFailed
 from harness.judge import Judge, expectation_of, limits_of
 from harness.lab import Session, open_session
@@ -85,9 +86,8 @@ class Bench:
             plan = Plan(
                 self.lab, self.scenario.model_copy(update={"associations": count}), "pytest"
             )
-            with contextlib.suppress(
-                CallFailed
-            ):  # a profile that the DLL's end keeps from being set
+            # A profile that the DLL's end keeps from being set.
+            with contextlib.suppress(CallFailed, ProfileRefused):
                 associate_all(plan, self.session, gathered, lambda _: None, first)
         stop_service(ssh)
         self.session.pull_trace()
@@ -119,9 +119,10 @@ def benched(lab_config: Lab, folder: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="module")
-def bench(lab_config: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """This module's own."""
-    with benched(lab_config, tmp_path_factory.mktemp("hostile")) as bench:
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """This module's own, with time enough for a handler to use up what there is."""
+    lab = Lab.model_validate({"limits": {"handler_s": 8}})
+    with benched(lab, tmp_path_factory.mktemp("hostile")) as bench:
         yield bench
 
 

@@ -26,12 +26,14 @@ Fate = Literal["set", "set before the reset", "never set", "not needed", "not sh
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A SetDefaultKeyId, what became of the key it names, and the reset that came before it."""
+    """A SetDefaultKeyId, what became of the key it names, the reset that came before it."""
 
     call: Call
     index: int | None
     fate: Fate
     reset: Call | None
+    needed_by: Call
+    """The completion with success; the call itself where there is none."""
 
 
 @dataclass(slots=True)
@@ -45,20 +47,20 @@ class _Keys:
     private: bool = False
     """A request to the driver, which may have set keys by itself."""
 
-    def named(self, call: Call, index: int | None, *, needed: bool) -> Named:
+    def named(self, call: Call, index: int | None, needed_by: Call | None) -> Named:
         if index in self.now and index is not None:
             fate: Fate = "set"
-        elif not needed:
+        elif needed_by is None:
             fate = "not needed"
         elif index is None or None in self.now | self.old or self.private:
             fate = "not shown"
         else:
             fate = "set before the reset" if index in self.old else "never set"
-        return Named(call, index, fate, self.reset)
+        return Named(call, index, fate, self.reset, needed_by or call)
 
-    def settle(self, *, needed: bool) -> Iterator[Named]:
+    def settle(self, needed_by: Call | None = None) -> Iterator[Named]:
         for call, index in self.waiting:
-            yield self.named(call, index, needed=needed)
+            yield self.named(call, index, needed_by)
         self.waiting.clear()
 
 
@@ -69,7 +71,7 @@ def named_keys(case: Case, adapter: Adapter) -> Iterator[Named]:
         call = item.call
         match call.function:
             case names.ADAPTER_RESET:
-                yield from keys.settle(needed=False)
+                yield from keys.settle()
                 keys = _Keys(old=keys.now | keys.old, reset=call)
             case names.SET_DEFAULT_KEY if not fields.integer(call.args, "bDelete"):
                 keys.now.add(fields.integer(call.args, "uKeyIndex", "index"))
@@ -78,10 +80,10 @@ def named_keys(case: Case, adapter: Adapter) -> Iterator[Named]:
             case names.SET_DEFAULT_KEY_ID if call.result in (0, None):
                 keys.waiting.append((call, fields.integer(call.args, "uDefaultKeyId")))
             case names.POST_COMPLETION if fields.integer(call.args, "dwWin32Error") == 0:
-                yield from keys.settle(needed=True)
+                yield from keys.settle(call)
             case _:
                 pass
-    yield from keys.settle(needed=False)
+    yield from keys.settle()
 
 
 @rule(
@@ -101,7 +103,7 @@ def key_id_was_set(case: Case) -> Outcomes:
 
 
 def _never(case: Case, item: Named) -> Outcome:
-    lost = case.lost_before(item.call)
+    lost = case.lost_before(item.needed_by)
     if item.fate == "not needed":
         return case.unknown("no session was completed with the key", item.call)
     if item.fate == "not shown" or lost:
@@ -128,8 +130,8 @@ def keys_do_not_survive(case: Case) -> Outcomes:
 
 
 def _gone(case: Case, item: Named, reset: Call) -> Outcome:
-    call = item.call
-    blind = case.blind(call.process, case.association_of(call), reset.start_ns, call.start_ns)
+    call, until_ns = item.call, item.needed_by.start_ns
+    blind = case.blind(call.process, case.association_of(call), reset.start_ns, until_ns)
     if blind:
         return case.unknown(blind, call)
     message = f"SetDefaultKeyId names key {item.index}, which AdapterReset has deleted"

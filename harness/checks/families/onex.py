@@ -114,7 +114,7 @@ def stopped_while_running(case: Case) -> Outcomes:
         for item in followed(case, adapter):
             call = item.at.call
             if call.function == names.STOP_POST:
-                stop_of, pending = call, item.state == "running"
+                stop_of, pending = call, item.state in ("running", "unseen")
             if call.function != names.STOP_ONEX or item.at.phase is Phase.RESET:
                 continue
             inside = stop_of is not None and not call.entered_after_return_of(stop_of)

@@ -187,6 +187,8 @@ def completion_handle_is_unique(case: Case) -> Outcomes:
         other = latest.get(key)
         if other is None or not _outstanding(other, send.call):
             yield case.held(send.call)
+        elif lost := case.lost_between(other.call, send.call):
+            yield case.unknown(lost, send.call)
         elif _let_go(case, other, send.call):
             reason = "AdapterReset came before the earlier packet's completion"
             yield case.unknown(reason, send.call)

@@ -279,6 +279,8 @@ def peer_is_the_access_point(case: Case) -> Outcomes:
                 continue
             if peer == session.peer:
                 yield case.held(call)
+            elif lost := case.lost_of(session, call):
+                yield case.unknown(lost, call)
             else:
                 yield case.breach(
                     f"PostAssociateCompletion names peer {peer}; the session's access point is "

@@ -112,3 +112,11 @@ def test_key_09_keys_of_a_private_request() -> None:
     """What the driver was asked for in private may have been the key."""
     private = steps(extension(8), key(), key_id(2))
     assert "does not show all keys" in reasons(tell(keys=private), "KEY-09")
+
+
+def test_key_09_where_records_are_lost() -> None:
+    """The key may have been set in what is missing, up to the completion that needs it."""
+    story = tell(keys=steps(key_id(2), key(uKeyIndex=2)))
+    lost = next(i for i, line in enumerate(story.lines) if names.SET_DEFAULT_KEY + '"' in line)
+    del story.lines[lost : lost + 2]
+    assert "missing from the trace" in reasons(story, "KEY-09")
