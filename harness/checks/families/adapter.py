@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
+from harness.checks.phases import Phase, placed
 from harness.checks.registry import Outcomes, rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -53,7 +54,8 @@ def _gone_by(other: Adapter, adapter: Adapter) -> bool:
 @rule(
     "ADPT-02", cls="M", source="I:dot11extihv_init_adapter; N:802-11-wlan-adapter-arrival",
     text="Every hDot11SvcHandle the DLL passes is the one it was given for that adapter. (Inside a "
-    "handler of another adapter it may be meant: a warning. Of security sessions: POST-07.)",
+    "handler of another adapter it may be meant: a warning if its own has nothing to be done, else "
+    "open. Of security sessions: POST-07.)",
 )  # fmt: skip
 def service_handle_is_the_adapters(case: Case) -> Outcomes:
     """Framework calls use a handle of InitAdapter: that of the connect session's adapter, and
@@ -68,6 +70,8 @@ def service_handle_is_the_adapters(case: Case) -> Outcomes:
             expected = _handle_of_surrounding_handler(case, call)
             if expected is None or expected == used:
                 yield case.held(call)
+            elif _at_work(case, call):
+                yield case.unknown("the other adapter has work of its own to be done", call)
             else:
                 yield case.breach(
                     f"{names.short(call.function)} was called for the service handle "
@@ -85,6 +89,13 @@ def service_handle_is_the_adapters(case: Case) -> Outcomes:
                 "which no InitAdapter handed over",
                 call,
             )
+
+
+def _at_work(case: Case, call: Call) -> bool:
+    """The adapter the call is for has an association begun, which a DLL may serve on any stack."""
+    adapter = case.adapter_of(call)
+    phases = [item.phase for item in placed(case, adapter) if item.call is call] if adapter else []
+    return phases in ([Phase.PRE], [Phase.POST])
 
 
 def _of_connect_sessions(case: Case) -> Outcomes:

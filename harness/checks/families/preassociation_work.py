@@ -33,7 +33,10 @@ def connects_after_completion(case: Case) -> Outcomes:
             if frame.kind == "assoc-req" and frame.direction == "up" and frame.guest_ns is not None
         ]
         since_ns, until_ns = operation.handler.start_ns, done[0].start_ns
-        if any(since_ns < at_ns < until_ns for at_ns in requests):
+        early = any(since_ns < at_ns < until_ns for at_ns in requests)
+        if early and (lost := case.lost_of(operation, done[0])):
+            yield case.unknown(lost, done[0])
+        elif early:
             message = "an association request left the station before the completion"
             yield case.breach(message, done[0], operation.handler)
         elif any(at_ns >= until_ns for at_ns in requests):

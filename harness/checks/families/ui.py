@@ -45,11 +45,29 @@ class _Request:
 
 def asked(case: Case) -> Iterator[Asked]:
     """Every IsUIRequestPending that returned success."""
+    for call, request in _followed(case):
+        if call.function != names.IS_UI_PENDING or not call.succeeded:
+            continue
+        answer = fields.integer(call.out, "pbIsRequestPending")
+        if request is None:
+            yield Asked(call, answer, "never sent", None)
+            continue
+        after = request.by is None or call.entered_after_return_of(request.by)
+        if after and call.entered_after_return_of(request.sent):
+            late = call.start_ns - request.sent.start_ns > PATIENCE_NS
+            fate = "open" if late and request.fate == "pending" else request.fate
+            yield Asked(call, answer, fate, request.by)
+
+
+def _followed(case: Case) -> Iterator[tuple[Call, _Request | None]]:
+    """The calls that name a request, each with what has become of it by then; None if it is new."""
     requests: dict[tuple[int, str], _Request] = {}
     ends: dict[int, Call] = {}
     for call in case.segments.calls:
         guid = fields.text(call.args, "guidUIRequest")
         request = requests.get((call.process, guid)) if guid else None
+        if guid:
+            yield call, request
         if call.function == names.SEND_UI_REQUEST and call.result in (0, None) and guid:
             last = ends.get(id(case.adapter_of(call)))
             settled = last is None or call.entered_after_return_of(last)
@@ -63,15 +81,6 @@ def asked(case: Case) -> Iterator[Asked]:
             _given_up(case, requests, call)
         elif call.function == names.SESSION_CHANGE:
             _logoff(requests, call)
-        elif call.function == names.IS_UI_PENDING and call.succeeded and guid:
-            answer = fields.integer(call.out, "pbIsRequestPending")
-            after = request and (request.by is None or call.entered_after_return_of(request.by))
-            if request is None:
-                yield Asked(call, answer, "never sent", None)
-            elif after and call.entered_after_return_of(request.sent):
-                late = call.start_ns - request.sent.start_ns > PATIENCE_NS
-                fate = "open" if late and request.fate == "pending" else request.fate
-                yield Asked(call, answer, fate, request.by)
 
 
 def _fails(call: Call) -> bool:
@@ -122,23 +131,23 @@ def _not_pending_after(case: Case, fate: Fate, message: str) -> Outcomes:
 
 @rule(
     "UI-02", cls="M", source="I:ns-wlanihv-_dot11ext_ihv_ui_request",
-    text="Each request has a guidUIRequest of its own.",
+    text="Each request has a guidUIRequest of its own. (That of one that is over: a warning.)",
 )  # fmt: skip
 def request_ids_are_unique(case: Case) -> Outcomes:
     """No SendUIRequest names a GUID that an accepted one named before."""
-    seen: dict[tuple[int, str], Call] = {}
     for call in case.calls(names.SEND_UI_REQUEST):
-        guid = fields.text(call.args, "guidUIRequest")
-        if guid is None:
+        if fields.text(call.args, "guidUIRequest") is None:
             yield case.unknown("the trace does not show the request", call)
+    for call, other in _followed(case):
+        if call.function != names.SEND_UI_REQUEST:
             continue
-        other = seen.get((call.process, guid))
-        if other is not None:
-            yield case.breach("SendUIRequest uses the GUID of an earlier request", call, other)
-        else:
+        if other is None:
             yield case.held(call)
-        if call.result in (0, None):
-            seen[call.process, guid] = call
+        elif other.fate == "pending":
+            yield case.breach("SendUIRequest uses the GUID of a pending request", call, other.sent)
+        else:
+            message = "SendUIRequest uses the GUID of an earlier request"
+            yield case.breach(message, call, other.sent, severity="WARN")
 
 
 @rule(

@@ -101,3 +101,9 @@ def test_rst_04_by_a_handle_given_again() -> None:
     clean(after("reset", ask(), reset, pending(0), again), "RST-04")
     story = after("reset", ask(), reset_with("unchanged"), pending(1), again)
     assert {item.rule for item in judge(story).findings} == {"RST-04"}
+
+
+def test_ui_02_of_a_request_that_is_over() -> None:
+    """Its GUID should be new all the same: a warning, where that of a pending one fails."""
+    only_finding(after("m1", ask(), ask()), "UI-02", "FAIL", "of a pending request")
+    only_finding(after("m1", ask(), answered, ask()), "UI-02", "WARN", "of an earlier request")

@@ -117,7 +117,7 @@ static DWORD WINAPI resets_once(HANDLE handle)
 }
 
 /* RST-07: a key of the first connection, named in the second. */
-#define OLD_INDEX 3
+#define OLD_INDEX 2 /* not the index of another fault, nor that of the group key */
 
 static DWORD WINAPI names_old_key(HANDLE service, PDOT11_CIPHER_DEFAULT_KEY_VALUE key,
                                   DOT11_DIRECTION direction)
