@@ -172,6 +172,11 @@ class Case:
             for process, own in ((process, sorted(own)) for process, own in spans.items())
         }
 
+    def last_record_ns(self, process: int) -> int:
+        """Until when the trace shows what a process did: a file cut at a line's end shows no more,
+        and says nothing of it."""
+        return next((one.last_ns for one in self.segments.processes if one.index == process), 0)
+
     def calls(self, function: str) -> list[Call]:
         """All calls of a function, in order of entry."""
         return self._by_function.get(function, [])

@@ -127,7 +127,8 @@ def _is_own_start(call: Call) -> bool:
 
 
 def _counted(case: Case, one: Round, sent: list[int], until_ns: int) -> Outcomes:
-    rows = _unanswered(sent, one.answers)
+    shown_ns = case.last_record_ns(one.start.process)  # an answer may have come after that
+    rows = _unanswered([at_ns for at_ns in sent if at_ns <= shown_ns], one.answers)
     result = one.result
     lost = sent and case.lost(one.start.process, one.start.start_ns, until_ns)
     if lost and (max(rows) > MAX_STARTS or result is not None):

@@ -123,8 +123,6 @@ def _port_follows(case: Case, session: Session, call: Call) -> Outcomes:
         return
     following = session.completions[1] if len(session.completions) > 1 else session.ended_by
     until_ns = following.start_ns if following else case.end_ns
-    if error != 0 and following is None:  # what the trace does not show may have been a success
-        until_ns = case.segments.processes[call.process].last_ns
     reports = case.connected_ns(association, session.adapter)
     opened = any(call.start_ns <= at_ns <= until_ns for at_ns in reports)
     if error != 0:

@@ -108,6 +108,14 @@ def test_a_fourth_start_beside_lost_records_leaves_it_open() -> None:
     assert outcome(evaluate(story.evidence())) == "open"
 
 
+def test_starts_behind_the_end_of_the_trace_are_not_counted() -> None:
+    """A trace cut at a line's end looks like one in which nothing more happened."""
+    story: Story = in_post(START, *THREE, packet(), onex(), eapol_start, result())()
+    start = next(i for i, line in enumerate(story.lines) if names.START_ONEX in line)
+    del story.lines[start + 2 :]
+    assert outcome(evaluate(story.evidence())) != "broken"
+
+
 def test_without_an_air_nothing_is_counted() -> None:
     """An adapter whose frames nobody records may have sent its EAPOL-Start."""
     story: Story = in_post(START, FAILED)()
