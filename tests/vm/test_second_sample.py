@@ -167,10 +167,18 @@ def test_a_user_who_logs_off(second: RunningLab) -> None:
     clean(second.associate(asking(order, expect=REFUSED)))
 
 
-@pytest.mark.parametrize("do", ["reset", "reset-then-stop", "disconnect", "reassociate"])
-def test_an_end_of_what_is_connected(second: RunningLab, do: str) -> None:
+ENDS = {
+    "reset": {"on": "disconnect", "do": "reset"},
+    "reset, then stop": {"on": "disconnect", "do": "reset-then-stop"},
+    "disassociated by the system": {"on": "disconnect", "do": "disassociate", "status": 0xA},
+    "reassociation": {"on": "connected", "do": "reassociate"},
+}
+
+
+@pytest.mark.parametrize("order", ENDS.values(), ids=ENDS.keys())
+def test_an_end_of_what_is_connected(second: RunningLab, order: dict[str, Any]) -> None:
     """A connected session ends, or goes on to another one with the same passphrase."""
-    clean(second.associate(asking(ANSWER, {"on": "connected", "do": do}), associations=2))
+    clean(second.associate(asking(ANSWER, order), associations=2))
 
 
 def test_roaming_asks_the_user_once(second: RunningLab) -> None:
