@@ -23,9 +23,8 @@ trap 'rm -rf "$T"' EXIT
 debs() {
     apt-get -s install --no-install-recommends "$@" >"$T/plan" 2>/dev/null ||
         { apt-get -qq update >/dev/null && apt-get -s install --no-install-recommends "$@" >"$T/plan"; } || exit 2
-    for package in $(awk '/^Inst/ { print $2 }' "$T/plan"); do
-        (cd "$T" && apt-get -qq download "$package" 2>"$T/apt.log") || { cat "$T/apt.log"; exit 2; }
-    done
+    awk '/^Inst/ { print $2 }' "$T/plan" >"$T/names"
+    (cd "$T" && xargs -r apt-get -qq download <names 2>apt.log) || { cat "$T/apt.log"; exit 2; }
     for file in "$T"/*.deb; do [ ! -e "$file" ] || dpkg -x "$file" "$T/root"; done
     PATH="$T/root/usr/bin:$T/root/usr/sbin:$T/root/sbin:$PATH"
     LD_LIBRARY_PATH="$(find "$T/root" -type d -path '*/lib/*-linux-gnu*' 2>/dev/null | tr '\n' ':')${LD_LIBRARY_PATH:-}"

@@ -21,9 +21,8 @@ trap 'rm -rf "$T"' EXIT
 debs() {
     apt-get -s install --no-install-recommends "$@" >"$T/plan" 2>/dev/null ||
         { apt-get -qq update >/dev/null && apt-get -s install --no-install-recommends "$@" >"$T/plan"; } || exit 2
-    for package in $(awk '/^Inst/ { print $2 }' "$T/plan"); do
-        (cd "$T" && apt-get -qq download "$package" 2>"$T/apt.log") || { cat "$T/apt.log"; exit 2; }
-    done
+    awk '/^Inst/ { print $2 }' "$T/plan" >"$T/names"
+    (cd "$T" && xargs -r apt-get -qq download <names 2>apt.log) || { cat "$T/apt.log"; exit 2; }
     for file in "$T"/*.deb; do [ ! -e "$file" ] || dpkg -x "$file" "$T/root"; done
     PATH="$T/root/usr/bin:$T/root/usr/sbin:$T/root/sbin:$PATH"
     LD_LIBRARY_PATH="$(find "$T/root" -type d -path '*/lib/*-linux-gnu*' 2>/dev/null | tr '\n' ':')${LD_LIBRARY_PATH:-}"
@@ -43,16 +42,17 @@ import sys
 from qemu.qmp import QMPClient
 
 WORK = sys.argv[1]
-SHARE = [f"-L{WORK}/root/usr/share/{name}" for name in ("qemu", "seabios")]
+FIRMWARE = [f"{WORK}/root/usr/share/{name}" for name in ("qemu", "seabios")]  # where QEMU was unpacked
 
 
 async def outcome(command: str) -> tuple:
     """Final status and error of query-migrate and the state of the VM after saving through `command`."""
     client = QMPClient("vm")
     await client.start_server(f"{WORK}/qmp")
+    share = [option for folder in FIRMWARE if os.path.isdir(folder) for option in ("-L", folder)]
     vm = subprocess.Popen(
-        ["qemu-system-x86_64", *filter(lambda option: os.path.isdir(option[2:]), SHARE), "-machine", "q35",
-         "-accel", "tcg", "-m", "64", "-S", "-nodefaults", "-display", "none", "-qmp", f"unix:{WORK}/qmp"],
+        ["qemu-system-x86_64", *share, "-machine", "q35", "-accel", "tcg", "-m", "64", "-S", "-nodefaults",
+         "-display", "none", "-qmp", f"unix:{WORK}/qmp"],
         stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         await asyncio.wait_for(client.accept(), 15)
