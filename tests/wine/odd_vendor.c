@@ -72,6 +72,18 @@ static DWORD WINAPI no_arguments(void)
     return ERROR_SUCCESS;
 }
 
+/* Whether there is a token on the thread: what OpenThreadToken says. */
+#ifdef ASKS_FOR_TOKEN
+static DWORD WINAPI asks_for_token(void)
+{
+    HANDLE token;
+    if (!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token))
+        return GetLastError();
+    CloseHandle(token);
+    return ERROR_SUCCESS;
+}
+#endif
+
 /* Keeps the pointer to the API table, which is dead after InitService. */
 static DWORD WINAPI init_adapter(PDOT11_ADAPTER adapter, HANDLE service, PHANDLE handle)
 {
@@ -182,6 +194,11 @@ EXPORT DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS apis, L
     for (size_t i = 0; i < HIL_HANDLER_COUNT; i++)
         table[i] = (void *)no_arguments;
     handlers->Dot11ExtIhvInitAdapter = init_adapter;
+#ifdef ASKS_FOR_TOKEN
+    for (size_t i = 0; i < HIL_HANDLER_COUNT; i++)
+        if (table[i] == (void *)no_arguments)
+            table[i] = (void *)asks_for_token;
+#endif
 #ifdef PROBES
     handlers->Dot11ExtIhvAdapterReset = reset;
 #endif

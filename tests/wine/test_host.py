@@ -22,6 +22,7 @@ ERROR_ACCESS_DENIED = 5
 ERROR_PROC_NOT_FOUND = 127
 ERROR_BAD_EXE_FORMAT = 193
 ERROR_CALL_NOT_IMPLEMENTED = 120
+ERROR_NO_TOKEN = 1008
 ERROR_NOT_FOUND = 1168
 ERROR_REVISION_MISMATCH = 1306
 ERROR_INVALID_FUNCTION = 1
@@ -103,6 +104,29 @@ def test_virtual_station_is_optional(
     """InitVirtualStation is called where it is exported, with functions that work."""
     host = start_host(compile_dll("station", "EXPORTS", "VIRTUAL_STATION"))
     host.start()
+
+
+@pytest.mark.parametrize(
+    ("call", "args", "status"),
+    [
+        ("validate_profile", profile_args(), 0),
+        ("control", {"out_size": 4}, 0),
+        ("is_ui_request_pending", {"guid": "{00000007-0000-0000-0000-000000000000}"}, 0),
+        ("process_ui_response", {"guid": "{00000007-0000-0000-0000-000000000000}"}, 0),
+        ("adapter_reset", {}, ERROR_NO_TOKEN),
+    ],
+)
+def test_a_handler_called_for_a_user_finds_the_users_token(
+    start_host: StartHost,
+    compile_dll: Callable[..., Path],
+    call: str,
+    args: dict[str, Any],
+    status: int,
+) -> None:
+    """OpenThreadToken succeeds in what a user's program brings about, and only there."""
+    host = start_host(compile_dll("token", "EXPORTS", "ASKS_FOR_TOKEN"))
+    host.start()
+    assert host.call(call, ihv_handle=host.adapter, **args)["status"] == status
 
 
 MALFORMED = [

@@ -36,6 +36,25 @@ static const char *const SERVICE_CALLS[] = {
     "deinit_service",
 };
 
+/* What a user's program brings about: the WLAN service passes such a call on in that user's name,
+ * so that the handler finds a token on its thread. Which of them Windows' own host runs so is not
+ * documented. */
+static const char *const USER_CALLS[] = {
+    "validate_profile",
+    "query_ui_request",
+    "is_ui_request_pending",
+    "process_ui_response",
+    "control",
+};
+
+static bool in_a_users_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof USER_CALLS / sizeof USER_CALLS[0]; i++)
+        if (strcmp(name, USER_CALLS[i]) == 0)
+            return ImpersonateSelf(SecurityImpersonation);
+    return false;
+}
+
 static bool copy_call_name(const JsonDocument *document, char name[MAX_CALL_NAME])
 {
     int index = json_member(document, 0, "call");
@@ -67,7 +86,10 @@ static void run_call(Worker *worker, uint64_t id, const char *name)
     jw_object(&call.reply, NULL);
     jw_u64(&call.reply, "id", id);
     jw_object(&call.reply, "result");
+    bool impersonates = in_a_users_name(name);
     DWORD error = handlers_run(name, &call);
+    if (impersonates)
+        RevertToSelf();
     jw_end_object(&call.reply);
     jw_end_object(&call.reply);
 
