@@ -27,6 +27,14 @@ FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 API_SETS = ("api-ms-win-", "ext-ms-")
 """How the names of API sets begin, which the loader maps to DLLs of the system."""
 
+REDISTRIBUTABLE = re.compile(
+    r"((vcruntime|msvc[pr]|concrt|vccorlib|vcomp|vcamp|mfc|atl)(7\d|80|90|1\d\d)[a-z0-9_]*"
+    r"|msvc[pr]\w*d|ucrtbased|msxml4r?|zlib1)\.dll"
+)
+"""What comes with Visual C++ and the like and not with Windows: Wine has much of it built in."""
+WINDOWS_OWN = {"msvcp110_win.dll"}
+"""What looks like it, and does come with Windows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Companion:
@@ -104,6 +112,14 @@ def unresolved(
                 lines.append(f"{who} imports {dll} ({_some(wanted)}), which is not there")
             seen.add(dll)
     return lines
+
+
+def redistributables(image: pe.Image, companions: Sequence[Companion]) -> list[str]:
+    """What a DLL or a companion imports that neither lies beside it nor comes with Windows."""
+    beside = {one.name.lower() for one in companions}
+    images = [image, *(one.image for one in companions if one.image is not None)]
+    wanted = {dll for one in images for dll in (*one.imports, *one.delayed)} - beside
+    return sorted(dll for dll in wanted - WINDOWS_OWN if REDISTRIBUTABLE.fullmatch(dll))
 
 
 def in_system(dlls: frozenset[str]) -> Callable[[str], bool]:

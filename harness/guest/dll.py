@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness.errors import UsageError
 from harness.guest import pe
-from harness.guest.companions import Companion, collect, safe_name, unresolved
+from harness.guest.companions import Companion, collect, redistributables, safe_name, unresolved
 
 REQUIRED_EXPORTS = ("Dot11ExtIhvGetVersionInfo", "Dot11ExtIhvInitService")
 """What the OS looks up by name (wlanihv.h IHV_VERSION_FUNCTION_NAME, IHV_INIT_FUNCTION_NAME)."""
@@ -112,6 +112,12 @@ def _notices(
     if late:
         found.append(
             f"{path.name} loads {', '.join(late)} when first used, and the guest has no such DLL"
+        )
+    shipped = redistributables(image, companions)
+    if shipped:
+        found.append(
+            f"{path.name} needs {', '.join(shipped)}: the guest has it, a bare Windows has not; "
+            "install the Visual C++ runtime along with the driver, or ship it: --with FILE"
         )
     if image.packer:
         found.append(f"{path.name} is packed ({image.packer}): its imports show only in the guest")

@@ -10,7 +10,15 @@ import pytest
 from harness.errors import UsageError
 from harness.guest import companions as module
 from harness.guest import pe
-from harness.guest.companions import Companion, collect, hashes, in_system, safe_name, unresolved
+from harness.guest.companions import (
+    Companion,
+    collect,
+    hashes,
+    in_system,
+    redistributables,
+    safe_name,
+    unresolved,
+)
 
 SYSTEM = in_system(frozenset({"kernel32.dll"}))
 
@@ -155,3 +163,44 @@ def test_imports_in_a_circle_end() -> None:
     """Two companions may need each other."""
     one, two = image({"b.dll": ()}), image({"a.dll": ()})
     assert lacking(image({"a.dll": ()}), beside("a.dll", one), beside("b.dll", two)) == []
+
+
+@pytest.mark.parametrize(
+    ("dll", "windows_has_it"),
+    [
+        ("vcruntime140.dll", False),
+        ("vcruntime140_1.dll", False),
+        ("msvcp140.dll", False),
+        ("msvcp140_codecvt_ids.dll", False),
+        ("msvcr100.dll", False),
+        ("msvcr90.dll", False),
+        ("msvcp120d.dll", False),
+        ("ucrtbased.dll", False),
+        ("concrt140.dll", False),
+        ("mfc140u.dll", False),
+        ("atl100.dll", False),
+        ("msxml4.dll", False),
+        ("zlib1.dll", False),
+        ("msvcrt.dll", True),
+        ("msvcrt40.dll", True),
+        ("msvcp_win.dll", True),
+        ("msvcp60.dll", True),
+        ("msvcp110_win.dll", True),
+        ("ucrtbase.dll", True),
+        ("mfc42u.dll", True),
+        ("atl.dll", True),
+        ("msxml3.dll", True),
+        ("vendor140.dll", True),
+    ],
+)
+def test_what_comes_with_visual_c_and_not_with_windows(dll: str, windows_has_it: bool) -> None:
+    """The guest has much of it built in, so a run there says nothing of a bare Windows."""
+    assert redistributables(image({dll: ("f",)}), ()) == ([] if windows_has_it else [dll])
+
+
+def test_a_runtime_that_is_shipped_or_that_a_helper_needs() -> None:
+    """Beside the DLL it is no matter; a helper's need counts as the DLL's own."""
+    shipped = beside("VCRUNTIME140.dll", image({}))
+    assert redistributables(image({"vcruntime140.dll": ("f",)}), (shipped,)) == []
+    helper = beside("helper.dll", image({"msvcp140.dll": ("f",)}))
+    assert redistributables(image({"helper.dll": ("g",)}), (helper,)) == ["msvcp140.dll"]
