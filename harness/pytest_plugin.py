@@ -27,7 +27,7 @@ from harness.air import Air
 from harness.bring_up import Guest, open_guest
 from harness.config import Lab, load_lab
 from harness.console import open_console
-from harness.eap import RadiusServer, radius_of
+from harness.eap import RadiusServer, check_profile, radius_of
 from harness.errors import LabFault
 from harness.evidence import AssociationEvidence, RunEvidence, window
 from harness.faults import find_fault
@@ -103,6 +103,7 @@ class RunningLab:
         found = find_scenario(scenario) if isinstance(scenario, str) else scenario
         found = dressed(found, self.config, Brought())
         found = found.model_copy(update={"associations": associations})
+        check_profile(found)
         if found.eap is not None:
             return self._authenticated(found, fault, whole)
         own: dict[str, object] = {

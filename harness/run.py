@@ -149,10 +149,11 @@ def set_profile(plan: Plan, session: Session) -> None:
             raise refusal(asked, failed, scenario.ihv, own_dll=plan.dll is not None) from None
     if scenario.eap is not None and credentials is not None:
         place_certificates(session.ssh, credentials)
-        set_user(
-            session.agent, session.interface, profile_name(scenario), scenario.eap, credentials,
-            timeout_s=limit_s,
-        )  # fmt: skip
+        if scenario.uses_onex:  # else authenticating is the DLL's own business
+            set_user(
+                session.agent, session.interface, profile_name(scenario), scenario.eap,
+                credentials, timeout_s=limit_s,
+            )  # fmt: skip
 
 
 def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, first: int) -> None:

@@ -17,6 +17,7 @@ from harness.cli.options import LabOption
 from harness.cli.signals import interrupt_on_signals
 from harness.config import Lab, load_lab
 from harness.console import open_console
+from harness.eap import check_profile
 from harness.errors import UsageError
 from harness.faults import FAULTS, find_fault
 from harness.naming import own_name
@@ -93,6 +94,7 @@ def _plan(
             hint="leave it out for the scenario's own",
         )
     found = dressed(found, lab, brought)
+    check_profile(found)
     _check_guest(found, lab.guest.kind)
     if chosen and (brought.dll or lab.dll.path or not found.ihv.takes_a_fault):
         raise UsageError(

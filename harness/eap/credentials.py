@@ -47,11 +47,22 @@ class Credentials:
     server_name: str = field(default=SERVER_NAME, repr=False)
     """A name the server's certificate has."""
 
+    @property
+    def root(self) -> str:
+        """The authority as a profile's <TrustedRootCA> names it."""
+        return thumbprint(self.ca_pem)
+
     def secrets(self) -> tuple[bytes, ...]:
         """Everything of it that must show up in no log or record."""
         texts = (self.password, self.accepted_password)
         keys = (self.client_key_pem, self.server_key_pem)
         return (*(text.encode() for text in texts), *keys)
+
+
+def thumbprint(pem: bytes) -> str:
+    """How Windows names a certificate: SHA-1 of its DER form, 40 hex digits."""
+    certificate = x509.load_pem_x509_certificate(pem)
+    return certificate.fingerprint(hashes.SHA1()).hex()  # noqa: S303 - a name, no protection
 
 
 def make_credentials(

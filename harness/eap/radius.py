@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from harness.deadline import Deadline
-from harness.eap.credentials import Credentials, make_credentials
+from harness.eap.credentials import Credentials
+from harness.eap.given import credentials_of
 from harness.errors import PeerGone
 from harness.programs import PARENT_DEATH, ProgramMissing, last_line
 from harness.scenarios import Scenario
@@ -65,7 +66,7 @@ def radius_of(
     if eap is None:
         yield None, None
         return
-    credentials = make_credentials(eap.identity, good=eap.credentials == "good")
+    credentials = credentials_of(eap)
     if eap.server == "silent":
         yield credentials, None
         return

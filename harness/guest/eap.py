@@ -11,9 +11,9 @@ way on both, by WlanSetProfileEapXmlUserData.
 
 from __future__ import annotations
 
-from harness.eap import Credentials
+from harness.eap import Credentials, thumbprint
 from harness.guest.agent import Agent, Interface
-from harness.guest.eap_xml import thumbprint, user_data
+from harness.guest.eap_xml import user_data
 from harness.guest.recorder import FOLDER
 from harness.guest.ssh import Ssh
 from harness.scenarios import Eap

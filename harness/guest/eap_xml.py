@@ -9,18 +9,11 @@ goes to the agent and nowhere else.
 
 from __future__ import annotations
 
-from typing import Final
 from xml.sax.saxutils import escape
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-
-from harness.eap import Credentials
+from harness.eap import Credentials, thumbprint
 from harness.scenarios import Eap
-
-TLS, PEAP, MSCHAPV2 = 13, 25, 26
-"""EAP method types (IANA)."""
-TYPES: Final = {"tls": TLS, "peap-mschapv2": PEAP}
+from harness.scenarios.enterprise import EAP_TYPES
 
 ONEX_NAMESPACE = "http://www.microsoft.com/networking/OneX/v1"
 _PROVISIONING = "http://www.microsoft.com/provisioning"
@@ -36,7 +29,7 @@ _ONEX = """<OneX xmlns="{onex}"><authMode>user</authMode><EAPConfig>
 
 _SERVER = """<ServerValidation>
 <DisableUserPromptForServerValidation>true</DisableUserPromptForServerValidation>
-<ServerNames></ServerNames><TrustedRootCA>{root}</TrustedRootCA></ServerValidation>"""
+<ServerNames>{name}</ServerNames><TrustedRootCA>{root}</TrustedRootCA></ServerValidation>"""
 
 _TLS = """<EapType xmlns="{base}/EapTlsConnectionPropertiesV1"><CredentialsSource>
 <CertificateStore><SimpleCertSelection>true</SimpleCertSelection></CertificateStore>
@@ -66,20 +59,14 @@ _PEAP_USER = """<peap:EapType xmlns:peap="{base}/MsPeapUserPropertiesV1">
 <chap:Password>{password}</chap:Password></chap:EapType></user:Eap></peap:EapType>"""
 
 
-def thumbprint(pem: bytes) -> str:
-    """How Windows names a certificate: SHA-1 of its DER form, 40 hex digits."""
-    certificate = x509.load_pem_x509_certificate(pem)
-    return certificate.fingerprint(hashes.SHA1()).hex()  # noqa: S303 - a name, no protection
-
-
 def onex_element(eap: Eap, credentials: Credentials) -> str:
     """The <OneX> of a WLANProfile. Holds no secret."""
-    server = _SERVER.format(root=thumbprint(credentials.ca_pem))
+    server = _SERVER.format(root=credentials.root, name=escape(credentials.server_name))
     template = _TLS if eap.method == "tls" else _PEAP
     properties = template.format(base=_PROVISIONING, connection=_CONNECTION, server=server)
     return _ONEX.format(
         onex=ONEX_NAMESPACE, base=_PROVISIONING, connection=_CONNECTION,
-        kind=TYPES[eap.method], properties=properties,
+        kind=EAP_TYPES[eap.method], properties=properties,
     )  # fmt: skip
 
 
@@ -92,4 +79,4 @@ def user_data(eap: Eap, credentials: Credentials) -> str:
         password=escape(credentials.password),
         certificate=thumbprint(credentials.client_pem),
     )
-    return _USER.format(base=_PROVISIONING, kind=TYPES[eap.method], properties=properties)
+    return _USER.format(base=_PROVISIONING, kind=EAP_TYPES[eap.method], properties=properties)

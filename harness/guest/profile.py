@@ -12,7 +12,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape
 
 from harness.eap import Credentials
-from harness.guest.eap_xml import onex_element, thumbprint
+from harness.guest.eap_xml import onex_element
 from harness.scenarios import Scenario
 from harness.scenarios.fragments import whole_profile
 from harness.scenarios.placeholders import filled
@@ -58,7 +58,6 @@ def profile_xml(
     if ihv.profile:
         name, ssid = escape(profile_name(scenario)), network.ssid_bytes
         return filled(whole_profile(ihv.profile).filled(name, ssid), values)
-    onex = scenario.eap is not None if ihv.use_ms_onex is None else ihv.use_ms_onex
     msm = _NO_SECURITY
     if scenario.eap is not None:
         assert credentials is not None
@@ -73,7 +72,7 @@ def profile_xml(
         connectivity=_element("connectivity", filled(ihv.connectivity, values)),
         security=_element("security", filled(ihv.security, values)),
         msm=msm,
-        onex="<useMSOneX>true</useMSOneX>" if onex else "",
+        onex="<useMSOneX>true</useMSOneX>" if scenario.uses_onex else "",
     )
 
 
@@ -87,7 +86,7 @@ def _values(
         "fault": f"<Fault>{escape(fault)}</Fault>" if fault else "",
     }
     if credentials is not None:
-        values["root"] = thumbprint(credentials.ca_pem)
+        values["root"] = credentials.root
         values["server"] = escape(credentials.server_name)
     return values
 

@@ -24,7 +24,7 @@ def find_scenario(name: str) -> Scenario:
     if name in scenario_names():
         return load_toml(path, Scenario)
     if name.endswith(".toml") or "/" in name:
-        return load_toml(Path(name), Scenario)
+        return _beside(load_toml(Path(name), Scenario), Path(name).parent)
     if Path(name).is_file():
         raise UsageError(f"scenario {name}: is no .toml file", hint="give it a name that ends so")
     near = did_you_mean(name, scenario_names())
@@ -32,3 +32,12 @@ def find_scenario(name: str) -> Scenario:
         f"no scenario {name!r}",
         hint=near or "`hil scenarios` lists them all; one of your own is a .toml file",
     )
+
+
+def _beside(scenario: Scenario, folder: Path) -> Scenario:
+    """The scenario with the paths in it seen from the folder of its file."""
+    eap = scenario.eap
+    if eap is None or eap.certificates is None:
+        return scenario
+    found = eap.model_copy(update={"certificates": folder / eap.certificates})
+    return scenario.model_copy(update={"eap": found})

@@ -37,9 +37,15 @@ class WholeProfile:
     oui: str = ""
     """Six hex digits: the adapter's OUI that it is for."""
 
+    uses_onex: bool = False
+    """Whether the DLL is to have use of Windows' own 802.1X (useMSOneX)."""
+    eap_type: str = ""
+    """The EAP method type of its 802.1X settings, in decimal."""
     roots: tuple[str, ...] = ()
     """What its 802.1X settings name as trusted roots: thumbprints in lower case, without blanks, or
     placeholders."""
+    server_names: tuple[str, ...] = ()
+    """The names of which the server is to have one: names, regular expressions or placeholders."""
 
     def filled(self, name: str, ssid: bytes) -> str:
         """The profile for a network, its placeholders still in it; `name` is XML already."""
@@ -90,7 +96,15 @@ def whole_profile(text: str) -> WholeProfile:
     )
     return WholeProfile(
         data[: name[0][0]].decode(), data[name[0][1] : ssids[0][0]].decode(), rest.decode(), oui,
-        tuple(found.roots),
+        found.texts.get("IHV/useMSOneX") in ("true", "1"),
+        found.eap_type,
+        tuple("".join(text.split()).lower() for text in found.onex.get("TrustedRootCA", [])),
+        tuple(
+            name.strip()
+            for text in found.onex.get("ServerNames", [])
+            for name in text.split(";")
+            if name.strip()
+        ),
     )  # fmt: skip
 
 
@@ -106,10 +120,12 @@ class _Reader:
 
     def __init__(self, data: bytes) -> None:
         self.root = ""
+        self.eap_type = ""
         self.seen: set[str] = set()
         self.texts: dict[str, str] = {}
         self.spans: dict[str, list[tuple[int, int]]] = {}
-        self.roots: list[str] = []
+        self.onex: dict[str, list[str]] = {}
+        """Texts of Microsoft's 802.1X settings, by their element's name without its namespace."""
         self._data = data
         self._path: list[str] = []
         self._starts: list[int] = []
@@ -144,8 +160,11 @@ class _Reader:
     def _end(self, _tag: str) -> None:
         path, start = "/".join(self._path[1:]), self._starts.pop()
         self.texts.setdefault(path, self._text.strip())
-        if path.startswith(ONEX_PATH) and path.rpartition(" ")[2] == "TrustedRootCA":
-            self.roots.append("".join(self._text.split()).lower())
+        if path.startswith(ONEX_PATH):
+            method, name = (one.rpartition(" ")[2] for one in self._path[-2:])
+            self.onex.setdefault(name, []).append(self._text.strip())
+            if (method, name) == ("EapMethod", "Type"):
+                self.eap_type = self._text.strip()
         if len(self._path) == 2:
             tag = TAG.match(self._data, start)
             if tag is None or not tag[0].endswith(b"/>"):  # else it has no end tag of its own

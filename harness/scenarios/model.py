@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import secrets
 import string
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from harness.scenarios import ssid as ssids
+from harness.scenarios.enterprise import misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.orders import OsOrder, OsParameters
 from harness.validation import Strict
@@ -25,6 +27,9 @@ Action = Literal["drop", "drop-ack", "delay", "repeat", "deauthenticate"]
 
 SAMPLE_SECURITY = "<IhvSecurity><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>"
 """The fragment our sample DLL reads; a vendor's own goes into `[ihv] security`."""
+
+SERVER_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
+"""A host's name."""
 
 PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
 
@@ -95,6 +100,12 @@ class Eap(Strict):
     """wrong: another password, a certificate of another authority; the server says EAP-Failure."""
     server: Literal["answers", "silent"] = "answers"
     """silent: the access point sends no EAP and answers no EAPOL-Start."""
+    server_name: Annotated[str, Field(pattern=SERVER_NAME, max_length=253)] = "radius.hil.test"
+    """The RADIUS server's name in the certificate made for it, `{server}` in the profile."""
+    certificates: Path | None = None
+    """A folder with certificates of your own (PEM): ca.pem, server.pem and server.key; with method
+    = 'tls' client.pem and client.key too. Left out: made for each run. A relative path in a
+    scenario file starts at that file's folder."""
     reauthentications: Annotated[int, Field(ge=0, le=100)] = 0
     """Reauthentications the access point starts after each association."""
 
@@ -235,6 +246,21 @@ class Scenario(Strict):
                 "[expect] connected = false is wanted"
             )
         return self
+
+    @model_validator(mode="after")
+    def _profile_fits(self) -> Scenario:
+        ihv, method = self.ihv, self.eap.method if self.eap is not None else None
+        wrong = misfit(f"{ihv.security}{ihv.connectivity}{ihv.profile}", ihv.profile, method)
+        if wrong:
+            raise ValueError(wrong)
+        return self
+
+    @property
+    def uses_onex(self) -> bool:
+        """Whether the DLL is to have use of Windows' own 802.1X."""
+        if self.ihv.profile:
+            return whole_profile(self.ihv.profile).uses_onex
+        return self.eap is not None if self.ihv.use_ms_onex is None else self.ihv.use_ms_onex
 
     @model_validator(mode="after")
     def _open_fits(self) -> Scenario:

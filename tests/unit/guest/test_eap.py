@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import pytest
 
-from harness.eap import Credentials, make_credentials
+from harness.eap import Credentials, make_credentials, thumbprint
 from harness.guest.agent import Interface
 from harness.guest.eap import STORES, place_certificates, set_user
-from harness.guest.eap_xml import onex_element, thumbprint, user_data
+from harness.guest.eap_xml import onex_element, user_data
 from harness.guest.profile import NAMESPACE, profile_xml
 from harness.scenarios import Eap, Scenario, find_scenario
 

@@ -82,7 +82,7 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + '[eap]\nmethod = "tls"\n', "[eap] goes with [network] security = 'wpa2-eap'"),
         (GOOD + EAP_NETWORK + '[eap]\nmethod = "md5"\n', "eap.method = 'md5': "),
         (GOOD + EAP_NETWORK + '[eap]\nmethod = "tls"\nidentity = "a b"\n', "eap.identity"),
-        (GOOD + EAP_NETWORK + '[eap]\nmethod = "tls"\nretries = 1\n', "known here: credentials,"),
+        (GOOD + EAP_NETWORK + '[eap]\nmethod = "tls"\nretries = 1\n', "known here: certificates,"),
         (
             GOOD + EAP_NETWORK + 'passphrase = "12345678"\n[eap]\nmethod = "tls"\n',
             "[network] passphrase goes with security = 'wpa2-psk' only",

@@ -39,6 +39,21 @@ def test_configuration_of_tls(stores: CertificateStores) -> None:
     assert "password" not in text
 
 
+def test_the_server_is_validated_as_the_profile_says(stores: CertificateStores) -> None:
+    """Any root of the store, names that are names, or nothing at all."""
+    user = EapUser(25, "me", password="p")
+    root = f"ca_cert={str(stores.folder / 'Root' / f'{ROOT}.pem').encode().hex()}\n"
+    assert root in supplicant_config(EapMethod(25), user, stores)
+    named = EapMethod(25, (ROOT,), server_names=("a.example", "b.example"))
+    assert f"domain_match={b'a.example;b.example'.hex()}\n" in supplicant_config(
+        named, user, stores
+    )
+    pattern = EapMethod(25, (ROOT,), server_names=(r".*\.example",))
+    assert "domain_match" not in supplicant_config(pattern, user, stores)
+    text = supplicant_config(EapMethod(25, (OWN,), validates_server=False), user, stores)
+    assert "ca_cert" not in text
+
+
 def test_missing_certificates_are_told(stores: CertificateStores) -> None:
     """A thumbprint without a file."""
     with pytest.raises(CertificateMissing):

@@ -8,8 +8,8 @@ from autoconfig.profile.eap import EapMethod, EapUser, method_of_profile, user_o
 from autoconfig.profile.reading import ProfileError
 from autoconfig.profile.wlan import parse
 
-from harness.eap import make_credentials
-from harness.guest.eap_xml import thumbprint, user_data
+from harness.eap import make_credentials, thumbprint
+from harness.guest.eap_xml import user_data
 from harness.guest.profile import profile_xml
 from harness.scenarios import Scenario
 from tests.unit.autoconfig.texts import INNER, OWN, ROOT, eap_profile, eap_user
@@ -25,16 +25,44 @@ def test_methods_are_read() -> None:
 @pytest.mark.parametrize(
     "xml",
     [
-        eap_profile(21), eap_profile(25),
+        eap_profile(21), eap_profile(25, INNER.replace("26", "13")),
         eap_profile(13, root="zz" * 20), eap_profile(13, root="../../etc"),
         eap_profile(onex="<OneX/>"), eap_profile(onex=""), "<WLANProfile", "<!DOCTYPE a><a/>",
         "<a>" * 40 + "</a>" * 40,
     ],
 )  # fmt: skip
 def test_what_cannot_be_carried_out_is_refused(xml: str) -> None:
-    """Other methods, a missing or malformed root, no EAPConfig, hostile XML."""
+    """Other methods, a malformed root, no EAPConfig, hostile XML."""
     with pytest.raises(ProfileError):
         method_of_profile(xml)
+
+
+BLOB = """<OneX xmlns="http://www.microsoft.com/networking/OneX/v1"><EAPConfig>
+<EapHostConfig xmlns="http://www.microsoft.com/provisioning/EapHostConfig"><EapMethod>
+<Type xmlns="http://www.microsoft.com/provisioning/EapCommon">25</Type></EapMethod>
+<ConfigBlob>{}</ConfigBlob></EapHostConfig></EAPConfig></OneX>"""
+
+
+@pytest.mark.parametrize("blob", ["", "01000000"])
+def test_a_config_blob_stands_for_the_methods_own_settings(blob: str) -> None:
+    """As in Microsoft's sample and older exports: PEAP, and the server is not looked at."""
+    found = method_of_profile(eap_profile(onex=BLOB.format(blob)))
+    assert found == EapMethod(25, validates_server=False)
+
+
+def test_how_the_server_is_validated() -> None:
+    """By a root and by names, by any root of the store, or not at all."""
+    named = eap_profile(13).replace(
+        "<TrustedRootCA>", "<ServerNames>a.example; b.example</ServerNames><TrustedRootCA>"
+    )
+    assert method_of_profile(named).server_names == ("a.example", "b.example")
+    some = eap_profile(13).replace(f"<TrustedRootCA>{ROOT}</TrustedRootCA>", "")
+    assert method_of_profile(some) == EapMethod(13)
+    off = eap_profile(25, INNER).replace(
+        "</ServerValidation>",
+        "</ServerValidation><PerformServerValidation>false</PerformServerValidation>",
+    )
+    assert not method_of_profile(off).validates_server
 
 
 def test_a_profile_with_one_x_in_its_own_namespace_is_accepted() -> None:
@@ -87,7 +115,8 @@ def test_what_the_harness_writes_is_read(method: str, kind: int) -> None:
     assert scenario.eap is not None
     xml = profile_xml(scenario, None, credentials)
     assert parse(xml, 0x123456).use_ms_onex
-    assert method_of_profile(xml) == EapMethod(kind, (thumbprint(credentials.ca_pem),))
+    root, name = credentials.root, credentials.server_name
+    assert method_of_profile(xml) == EapMethod(kind, (root,), server_names=(name,))
     user = user_of_xml(user_data(scenario.eap, credentials))
     assert (user.kind, user.name) == (kind, "me<&>")
     if kind == 25:

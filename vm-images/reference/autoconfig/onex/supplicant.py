@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..profile.eap import TLS, EapMethod, EapUser
+
+
+LITERAL = re.compile(r"[A-Za-z0-9.-]+")
+"""A server's name that is no regular expression."""
 
 
 class CertificateMissing(LookupError):
@@ -19,11 +24,11 @@ class CertificateStores:
 
     folder: Path
 
-    def roots(self, thumbprints: tuple[str, ...]) -> Path:
-        """The file of the trusted root; the first one found counts."""
-        for thumbprint in thumbprints:
-            path = self.folder / "Root" / f"{thumbprint}.pem"
-            if path.is_file():
+    def root(self, thumbprints: tuple[str, ...]) -> Path:
+        """The file of a trusted root, the first one found; without thumbprints any of the store."""
+        names = [f"{thumbprint}.pem" for thumbprint in thumbprints] or ["*.pem"]
+        for name in names:
+            for path in sorted((self.folder / "Root").glob(name)):
                 return path
         raise CertificateMissing("a trusted root of the profile is not in the store Root")
 
@@ -38,7 +43,8 @@ class CertificateStores:
 def supplicant_config(method: EapMethod, user: EapUser, stores: CertificateStores) -> str:
     """wpa_supplicant.conf(5) for one wired network with 802.1X. Secret.
 
-    PEAP is version 0 and a refused password ends it, both as on Windows.
+    PEAP is version 0 and a refused password ends it, both as on Windows. Server names are compared
+    where all of them are names; a regular expression, which Windows takes too, is not.
 
     Raises:
         CertificateMissing: a store lacks what the profile or the user names.
@@ -48,8 +54,11 @@ def supplicant_config(method: EapMethod, user: EapUser, stores: CertificateStore
         "eapol_flags": "0",
         "eap": "TLS" if method.kind == TLS else "PEAP",
         "identity": _text(user.name),
-        "ca_cert": _text(str(stores.roots(method.trusted_roots))),
     }
+    if method.validates_server:
+        lines["ca_cert"] = _text(str(stores.root(method.trusted_roots)))
+        if method.server_names and all(LITERAL.fullmatch(name) for name in method.server_names):
+            lines["domain_match"] = _text(";".join(method.server_names))
     if method.kind == TLS:
         certificate, key = stores.own(user.certificate)
         lines |= {"client_cert": _text(str(certificate)), "private_key": _text(str(key))}

@@ -5,6 +5,10 @@ Schemas: OneX v1 with EAPConfig (EapHostConfig, BaseEapConnectionPropertiesV1 an
 PEAP and EAP-MSCHAPv2), EapHostUserCredentials for WlanSetProfileEapXmlUserData. EAP-TLS (13) and
 PEAP (25) with EAP-MSCHAPv2 (26) inside are carried out. As on Windows, certificates are named by
 their SHA-1 thumbprint and lie in the machine's stores, never in a profile.
+
+The settings come as <Config>, as netsh exports them, or as <ConfigBlob>, which Microsoft's sample
+leaves empty: then those of the method stand, here PEAP with EAP-MSCHAPv2 and no validation of the
+server. A blob with content is the method's own and is not read.
 """
 
 from __future__ import annotations
@@ -24,10 +28,19 @@ Leaf = tuple[tuple[str, ...], str]
 
 @dataclass(frozen=True)
 class EapMethod:
-    """The method of a profile: its type, and the thumbprints of the server's trusted roots."""
+    """The method of a profile.
+
+    Attributes:
+        kind: EAP method type.
+        trusted_roots: thumbprints; with none any root of the store counts.
+        validates_server: whether the server's certificate is looked at.
+        server_names: names of which the server must have one; with none any name will do.
+    """
 
     kind: int
-    trusted_roots: tuple[str, ...]
+    trusted_roots: tuple[str, ...] = ()
+    validates_server: bool = True
+    server_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,12 +65,21 @@ def method_of_profile(xml: str) -> EapMethod:
         raise unusable("the profile has no EAPConfig")
     kind = _number(found, ("EAPConfig", "EapHostConfig", "EapMethod", "Type"))
     inner = [text for path, text in found if path[-1] == "Type" and path.count("Eap") == 2]
-    if kind not in (TLS, PEAP) or (kind == PEAP and inner != [str(MSCHAPV2)]):
+    if kind not in (TLS, PEAP) or (kind == PEAP and inner not in ([], [str(MSCHAPV2)])):
         raise unusable("EAP-TLS or PEAP with EAP-MSCHAPv2 is needed")
-    roots = tuple(_thumbprint(text) for path, text in found if path[-1] == "TrustedRootCA")
-    if not roots:
-        raise unusable("the server's trusted root is not named")
-    return EapMethod(kind, roots)
+    texts = [(path[-1], text) for path, text in found]
+    refrains = ("PerformServerValidation", "false") in texts
+    return EapMethod(
+        kind,
+        tuple(_thumbprint(text) for name, text in texts if name == "TrustedRootCA"),
+        validates_server=any(name == "ServerValidation" for name, _ in texts) and not refrains,
+        server_names=tuple(
+            name.strip()
+            for tag, listed in texts
+            for name in listed.split(";")
+            if tag == "ServerNames" and name.strip()
+        ),
+    )
 
 
 def user_of_xml(xml: str) -> EapUser:

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whether what a scenario gives to the DLL and its [eap] speak of the same 802.1X. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from harness.scenarios.fragments import whole_profile
+from harness.scenarios.placeholders import OF_EAP, placeholders
+
+EAP_TYPES: Final = {"tls": 13, "peap-mschapv2": 25}
+"""EAP method types (IANA) of [eap] method."""
+
+
+def misfit(texts: str, profile: str, method: str | None) -> str:
+    """What does not fit; empty if all does.
+
+    `texts` is all XML of the scenario's [ihv], `profile` its whole profile or empty, `method` that
+    of its [eap], None without one.
+    """
+    if method is None:
+        asked = sorted(placeholders(texts) & OF_EAP)
+        if asked:
+            return f"[ihv]: {{{asked[0]}}} is of the RADIUS server, so it goes with [eap] only"
+    if not profile:
+        return ""
+    whole = whole_profile(profile)
+    if not whole.uses_onex:
+        return ""
+    if method is None:
+        return (
+            "the profile uses Windows' own 802.1X (useMSOneX): it goes with a scenario that has "
+            "[eap] and [network] security = 'wpa2-eap', such as eap-peap or eap-tls"
+        )
+    wanted = [name for name, kind in EAP_TYPES.items() if str(kind) == whole.eap_type]
+    if method in wanted:
+        return ""
+    fix = f"method = '{wanted[0]}' is wanted" if wanted else "only EAP-TLS and PEAP can be run"
+    return f"the profile has EAP method {whole.eap_type or 'none'} and [eap] has '{method}': {fix}"
