@@ -28,6 +28,8 @@ class Orders:
     def __init__(self, ssh: Ssh, *, limit_s: float) -> None:
         self._ssh = ssh
         self._limit_s = limit_s
+        self._put_off_s = 0.0
+        """How long the last order given may be put off: as long its end takes longer."""
         self._way: tuple[JsonLinesClient, paramiko.Channel] | None = None
 
     def give(
@@ -39,6 +41,7 @@ class Orders:
 
         Raises `CallFailed` if the guest does not know an order, `LabFault` if it does not answer.
         """
+        self._put_off_s = max((order.after_ms or 0 for order in orders), default=0) / 1000
         if orders or not parameters.usual or self._way is not None:
             plan = [order.to_json(passphrase) for order in orders]
             self._call("orders", {"orders": plan, "association": parameters.to_json()})
@@ -74,4 +77,5 @@ class Orders:
     def _call(self, name: str, args: dict[str, object]) -> dict[str, Any]:
         if self._way is None:
             self._way = self._ssh.program(COMMAND, lambda _event: None, name="the WLAN service")
-        return self._way[0].call(name, args, timeout_s=self._limit_s)
+        limit_s = self._limit_s + self._put_off_s
+        return self._way[0].call(name, args, timeout_s=limit_s)

@@ -8,8 +8,9 @@ The twin of `[[air]]`. An order names an event and an action::
     do = "reset"
 
 The event is a handler of the DLL (the order is carried out when it has returned), a framework
-function (when the DLL calls it, before it is carried out and answered) or one of `MOMENTS`. Only
-the reference guest obeys orders: on Windows the WLAN service is Microsoft's.
+function (when the DLL calls it, before it is carried out and answered; with `when = "return"` once
+it is answered) or one of `MOMENTS`; `after_ms` puts the order off. Only the reference guest obeys
+orders: on Windows the WLAN service is Microsoft's.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ MOMENTS: Final = {
     "connected": "the port is open and the WLAN client was told",
     "roamed": "the port of another association of the connection is open, the client was told",
     "disconnect": "WlanDisconnect was taken; nothing was done for it yet",
+    "waits-for-user": "a SendUIRequest of the DLL was taken and answered; nobody has replied to it",
 }
 
 HANDLERS: Final = (
@@ -51,7 +53,8 @@ EVENTS: Final = (*MOMENTS, *HANDLERS, *FRAMEWORK_FUNCTIONS)
 
 Action = Literal[
     "reset", "reset-then-stop", "disconnect", "disassociate", "roam", "reassociate",
-    "remove-adapter", "stop-service", "session-change", "ask-ui", "answer-ui", "query-ui",
+    "remove-adapter", "stop-service", "session-change", "ask-ui", "answer-ui", "ui-timeout",
+    "query-ui", "onex-result",
     "indicate", "control", "packet", "hold-completion", "hold-delivery", "capability-match",
     "validate", "change-profile", "discovery", "second-pre-associate", "stale-handle", "refuse",
 ]  # fmt: skip
@@ -67,7 +70,9 @@ PARAMETERS: Final[dict[str, frozenset[str]]] = {
     "stop-service": frozenset(),
     "session-change": frozenset({"event"}),
     "ask-ui": frozenset(),
-    "answer-ui": frozenset({"data", "text"}),
+    "answer-ui": frozenset({"data", "text", "request"}),
+    "ui-timeout": frozenset(),
+    "onex-result": frozenset({"result"}),
     "query-ui": frozenset({"phase"}),
     "indicate": frozenset({"type", "data"}),
     "control": frozenset({"data", "out_size"}),
@@ -92,6 +97,7 @@ NEEDED: Final[dict[str, frozenset[str]]] = {
     "hold-delivery": frozenset({"delay_ms"}),
     "change-profile": frozenset({"fragment"}),
     "stale-handle": frozenset({"handler"}),
+    "onex-result": frozenset({"result"}),
     "refuse": frozenset({"error"}),
 }
 """The parameters an action cannot do without."""
@@ -99,6 +105,8 @@ NEEDED: Final[dict[str, frozenset[str]]] = {
 PacketForm = Literal[
     "below-header", "header-only", "one-byte", "truncated", "lying-length", "noise"
 ]
+UiRequest = Literal["pending", "zero", "unknown"]
+OnexResult = Literal["success", "failure", "in-progress"]
 Fragment = Literal["own", "none", "empty", "garbage"]
 StaleHandler = Literal[
     "Dot11ExtIhvAdapterReset", "Dot11ExtIhvStopPostAssociate", "Dot11ExtIhvReceivePacket",
@@ -113,6 +121,9 @@ HEADER_BYTES: Final = 8
 LAST_INDICATION: Final = 4
 """IndicationTypeLinkQuality of wlanihv.h."""
 
+COMMON: Final = ("on", "nth", "do", "when", "after_ms")
+"""The keys every order may have."""
+
 Number = Annotated[int, Field(ge=0, le=0xFFFFFFFF)]
 Hex = Annotated[str, Field(pattern=r"^([0-9a-fA-F]{2})*$", max_length=8192)]
 
@@ -124,8 +135,15 @@ class OsOrder(Strict):
     nth: Annotated[int, Field(ge=1)] | Literal["every"] = 1
     """Which one of the association."""
     do: Action
+    when: Literal["call", "return"] | None = None
+    """Of a framework function: when the DLL calls it, before it is carried out, or when it was
+    carried out and answered. Left out: call; of Dot11ExtSendUIRequest return, since there is no
+    request to act on before."""
+    after_ms: Annotated[int, Field(ge=1, le=60_000)] | None = None
+    """How much later than its event the order is carried out."""
     error: Number | None = None
-    """refuse: the Win32 error the framework function answers."""
+    """refuse: the Win32 error the framework function answers, in place of being carried out. 0: it
+    pretends to have been."""
     status: Number | None = None
     """disassociate: the DOT11_ASSOC_STATUS StopPostAssociate gets."""
     event: Number | None = None
@@ -135,10 +153,16 @@ class OsOrder(Strict):
     phase: Number | None = None
     """query-ui: the connection phase."""
     data: Hex | None = None
-    """indicate, control, answer-ui, packet: the bytes handed over, in hex."""
+    """indicate, control, answer-ui, packet: the bytes handed over, in hex. Left out: a NULL buffer
+    (not of packet)."""
     text: Annotated[str, Field(max_length=200)] | None = None
     """answer-ui: what the user types, handed over as UTF-8; `{passphrase}` in it becomes the
     network's."""
+    request: UiRequest | None = None
+    """answer-ui: the pending requests, or one that was never sent: with a GUID of zeros, or with
+    another."""
+    result: OnexResult | None = None
+    """onex-result: what Dot11ExtIhvOnexIndicateResult says; its parameters are NULL."""
     out_size: Annotated[int, Field(ge=0, le=65536)] | None = None
     """control: the size of the output buffer."""
     form: PacketForm | None = None
@@ -173,6 +197,13 @@ class OsOrder(Strict):
             raise ValueError(f"{name} does not go with do = '{self.do}'")
         if self.do == "refuse" and self.on not in FRAMEWORK_FUNCTIONS:
             raise ValueError("only a framework function can be refused")
+        if self.when is not None and self.on not in FRAMEWORK_FUNCTIONS:
+            raise ValueError(
+                f"when = '{self.when}' is of framework functions; a handler's orders come when it "
+                "has returned, and a moment has no length"
+            )
+        if self.do == "refuse" and (self.when == "return" or self.after_ms):
+            raise ValueError("a function can be refused only when it is called, and at once")
         if self.do == "packet" and (self.data is None) == (self.form is None):
             raise ValueError("do = 'packet' needs data or form, one of them")
         if self.data is not None and self.text is not None:
@@ -185,27 +216,31 @@ class OsOrder(Strict):
         short = self.data is not None and len(self.data) < 2 * HEADER_BYTES
         return (
             self.do in ("second-pre-associate", "stale-handle")
+            or (self.do == "answer-ui" and self.request in ("zero", "unknown"))
+            or (self.do == "onex-result" and self.result == "success")
             or (self.do == "packet" and (short or self.form == "below-header"))
             or (self.do == "indicate" and (self.type or 0) > LAST_INDICATION)
         )
 
     def parameters(self) -> dict[str, Any]:
         """The action's own parameters, as far as they are given."""
-        return self.model_dump(exclude={"on", "nth", "do"}, exclude_none=True)
+        return self.model_dump(exclude={*COMMON}, exclude_none=True)
 
     def phrase(self) -> str:
         """The order in words: "reset on Dot11ExtIhvPerformPostAssociate (number 1)"."""
         which = "every one" if self.nth == "every" else f"number {self.nth}"
+        which += ", once answered" if self.when == "return" else ""
+        which += f", {self.after_ms} ms later" if self.after_ms else ""
         more = "".join(f", {name} {value}" for name, value in self.parameters().items())
         return f"{self.do} on {self.on} ({which}{more})"
 
     def to_json(self, passphrase: str = "") -> dict[str, Any]:
         """The form the guest takes; with a text that names it, it holds the passphrase."""
-        parameters = self.parameters()
-        text = parameters.pop("text", None)
+        form = self.model_dump(exclude_none=True)
+        text = form.pop("text", None)
         if text is not None:
-            parameters["data"] = text.replace("{passphrase}", passphrase).encode().hex()
-        return {"on": self.on, "nth": self.nth, "do": self.do, **parameters}
+            form["data"] = text.replace("{passphrase}", passphrase).encode().hex()
+        return form
 
 
 class AssociationForm(Strict):

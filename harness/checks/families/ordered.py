@@ -34,7 +34,8 @@ def orders_are_carried_out(case: Case) -> Outcomes:
             yield Unknown("a finding of another rule explains this association", number)
         else:
             message = (
-                f"{', '.join(left)} was not carried out: its event did not come, so the "
-                "association says nothing of what the scenario is for"
+                f"{', '.join(left)} was not carried out: its event did not come, or it found "
+                "nothing to act on (events.jsonl says what), so the association says nothing of "
+                "what the scenario is for"
             )
             yield Breach(message, association.end_ns, number, severity="MISS")

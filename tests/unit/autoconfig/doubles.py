@@ -284,6 +284,7 @@ class Rig:
             return refused
         status = self.framework.answer(f"Dot11Ext{function}", arguments)["status"]
         assert isinstance(status, int)
+        self.performer.framework_answered(f"Dot11Ext{function}", status)
         return status
 
     def set_up_security(self, auth: int = 7) -> None:

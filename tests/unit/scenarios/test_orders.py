@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import UsageError
-from harness.scenarios import Scenario
+from harness.scenarios import Scenario, find_scenario
+from harness.scenarios.catalogue import scenario_names
 from harness.scenarios.orders import (
     EVENTS,
     NEEDED,
@@ -17,10 +18,12 @@ from harness.scenarios.orders import (
     Action,
     AssociationForm,
     Fragment,
+    OnexResult,
     OsOrder,
     OsParameters,
     PacketForm,
     StaleHandler,
+    UiRequest,
 )
 from harness.validation import load_toml
 from tests.unit.autoconfig import conftest  # noqa: F401  (the guest's folder)
@@ -47,6 +50,28 @@ def test_an_order_in_the_form_the_guest_takes(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_every_order_a_scenario_can_give_is_taken_by_the_guest(tmp_path: Path) -> None:
+    """When and how much later too."""
+    from autoconfig.orders.plan import parse
+
+    text = 'on = "Dot11ExtSendUIRequest"\nafter_ms = 500\nwhen = "return"\ndo = "answer-ui"\n'
+    (order,) = loaded(tmp_path, text).os
+    assert order.phrase() == (
+        "answer-ui on Dot11ExtSendUIRequest (number 1, once answered, 500 ms later)"
+    )
+    (taken,) = parse([order.to_json()])
+    assert (taken.when, taken.after_s, taken.parameters) == ("return", 0.5, {})
+
+
+def test_every_order_of_the_shipped_scenarios_is_taken_by_the_guest() -> None:
+    """As a whole plan."""
+    from autoconfig.orders.plan import parse
+
+    for name in scenario_names():
+        orders = find_scenario(name).os
+        assert len(parse([order.to_json() for order in orders])) == len(orders)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -64,6 +89,18 @@ def test_an_order_in_the_form_the_guest_takes(tmp_path: Path) -> None:
         (f'on = "{POST}"\ndo = "indicate"\ntype = 5\n', "beyond_documents = true"),
         (f'on = "{POST}"\ndo = "second-pre-associate"\n', "beyond_documents = true"),
         (f'on = "{POST}"\ndo = "disassociate"\n', "do = 'disassociate' needs status"),
+        (f'on = "{POST}"\ndo = "reset"\nwhen = "return"\n', "is of framework functions"),
+        ('on = "idle"\ndo = "reset"\nwhen = "call"\n', "is of framework functions"),
+        (
+            'on = "Dot11ExtSendPacket"\ndo = "refuse"\nerror = 5\nafter_ms = 5\n',
+            "only when it is called, and at once",
+        ),
+        (f'on = "{POST}"\ndo = "reset"\nafter_ms = 60001\n', "os.0.after_ms"),
+        ('on = "connected"\ndo = "answer-ui"\nrequest = "zero"\n', "beyond_documents = true"),
+        (
+            'on = "Dot11ExtStartOneX"\ndo = "onex-result"\nresult = "success"\n',
+            "beyond_documents = true",
+        ),
         (f'on = "{POST}"\ndo = "hold-delivery"\ndelay_ms = 10001\n', "os.0.delay_ms"),
         (
             f'on = "{POST}"\ndo = "reset"\n[os_parameters.association]\nhostile = "truncated"\n',
@@ -92,6 +129,8 @@ def test_guest_and_harness_know_the_same_events_and_actions() -> None:
     assert {name: frozenset(needed) for name, needed in orders.NEEDED.items()} == NEEDED
     assert typing.get_args(PacketForm) == orders.PACKET_FORMS
     assert typing.get_args(Fragment) == orders.FRAGMENTS
+    assert typing.get_args(UiRequest) == orders.REQUESTS
+    assert typing.get_args(OnexResult) == orders.ONEX_RESULTS
     assert set(typing.get_args(StaleHandler)) == set(orders.STALE_HANDLERS)
 
 

@@ -62,7 +62,9 @@ class Adapter:
         refused = self.performer.framework_call(function)
         if refused is not None:
             return {"status": refused}
-        return self.framework.answer(function, arguments)
+        answer = self.framework.answer(function, arguments)
+        self.performer.framework_answered(function, answer["status"])
+        return answer
 
     def has_handle(self, handle: object) -> bool:
         """Whether this hDot11SvcHandle is its own."""

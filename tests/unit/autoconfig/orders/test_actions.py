@@ -310,7 +310,6 @@ def test_held_delivery_keeps_the_newest_of_the_backlog(rig: Rig) -> None:
         ({"do": "validate", "fragment": "empty"}, "validate_profile", {"security_xml": ""}),
         ({"do": "discovery", "insecure": True}, "create_discovery_profiles", {"insecure": True}),
         ({"do": "ask-ui"}, "is_ui_request_pending", {"guid": UNKNOWN_REQUEST}),
-        ({"do": "answer-ui"}, "is_ui_request_pending", {"guid": UNKNOWN_REQUEST}),
     ],
 )
 def test_handlers_beside_the_connection(
@@ -384,6 +383,73 @@ def test_a_request_to_the_user_is_answered(rig: Rig) -> None:
     pending = [one.get("pending") for one in rig.done()[0]["results"]]
     assert pending == [1, None, 0]
     assert rig.framework.take_ui_requests() == []
+
+
+def test_an_answer_without_a_request_is_not_carried_out(rig: Rig) -> None:
+    """Nothing was asked, or all of it was answered: the DLL is left alone, and it is told."""
+    rig.order("connected", "answer-ui", data="01")
+    rig.to_connected()
+    assert rig.host.pending() == ""
+    assert rig.done()[0]["skipped"] == "no request is pending"
+
+
+@pytest.mark.parametrize(
+    ("which", "guid"),
+    [("zero", "{00000000-0000-0000-0000-000000000000}"), ("unknown", UNKNOWN_REQUEST)],
+)
+def test_an_answer_to_a_request_never_sent(rig: Rig, which: str, guid: str) -> None:
+    """Without data its buffer is NULL; what was asked stays pending."""
+    rig.order("disconnect", "answer-ui", request=which)
+    rig.to_connected()
+    send_request(rig)
+    rig.connection.disconnect_by_client()
+    rig.host.answer("is_ui_request_pending", pending=0)
+    assert rig.host.answer("process_ui_response", status=1168) == {"guid": guid, "data": None}
+    rig.host.answer("is_ui_request_pending", pending=0)
+    assert rig.framework.take_ui_requests() == [REQUEST]
+
+
+@pytest.mark.parametrize("on", ["Dot11ExtSendUIRequest", "waits-for-user"])
+def test_the_user_answers_once_the_request_is_known(rig: Rig, on: str) -> None:
+    """Not inside SendUIRequest, whose answer the DLL has by then; and not before it."""
+    rig.order(on, "answer-ui", data="01")
+    rig.to_pre_pending()
+    rig.host.answer("pre_associate", reason=0)
+    send_request(rig)
+    assert rig.host.pending() == ""
+    rig.loop.settle()
+    assert rig.host.answer("is_ui_request_pending", pending=1)["guid"] == REQUEST
+    assert rig.host.answer("process_ui_response")["guid"] == REQUEST
+    rig.host.answer("is_ui_request_pending", pending=0)
+    assert "skipped" not in rig.done()[0]
+
+
+def test_a_request_that_is_refused_waits_for_nobody(rig: Rig) -> None:
+    """The moment does not come for a request the service did not take."""
+    rig.performer.give(
+        [
+            {"on": "Dot11ExtSendUIRequest", "do": "refuse", "error": 50},
+            {"on": "waits-for-user", "do": "ui-timeout"},
+        ]
+    )
+    rig.to_pre_pending()
+    assert rig.dll("SendUIRequest", pIhvUIRequest={"guidUIRequest": REQUEST}) == 50
+    rig.loop.settle()
+    assert [one["do"] for one in rig.done()] == ["refuse"]
+
+
+def test_a_user_who_never_answers_ends_the_attempt(rig: Rig) -> None:
+    """WLAN_REASON_CODE_UI_REQUEST_TIMEOUT, some time after the request."""
+    rig.order("waits-for-user", "ui-timeout", after_ms=2000)
+    rig.to_pre_pending()
+    rig.host.answer("pre_associate", reason=0)
+    send_request(rig)
+    rig.loop.advance(1.9)
+    assert rig.host.pending() == ""
+    rig.loop.advance(0.2)
+    rig.finish_down("adapter_reset")
+    assert rig.reason(ACM, 10) == codes.REASON_UI_REQUEST_TIMEOUT
+    connects_again(rig)
 
 
 @pytest.mark.parametrize("end", ["logoff", "reset"])

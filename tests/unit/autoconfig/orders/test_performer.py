@@ -36,6 +36,49 @@ def test_a_framework_function_s_event_comes_before_it_is_carried_out(rig: Rig) -
     assert rig.host.pending() == "adapter_reset"
 
 
+def test_on_return_an_order_follows_the_function_s_answer(rig: Rig) -> None:
+    """The packet is on the air by then."""
+    rig.order(SEND, "reset", when="return")
+    rig.to_post_pending()
+    assert rig.dll("SendPacket", data=M2.hex(), hSendCompletion="0x501") == 0
+    assert rig.host.pending() == ""
+    rig.loop.settle()
+    assert "send_control" in rig.radio.names()
+    rig.host.answer("send_packet_completion")
+    assert rig.host.pending() == "adapter_reset"
+
+
+def test_an_order_that_is_put_off_is_waited_for(rig: Rig) -> None:
+    """What came of the plan is told when its time has come too."""
+    rig.order("connected", "disconnect", after_ms=500)
+    rig.to_connected()
+    told: list[list[Arguments]] = []
+    rig.performer.collect(told.append)
+    rig.loop.advance(0.4)
+    assert told == []
+    assert rig.connection.phase is Phase.AUTHORIZED
+    rig.loop.advance(0.2)
+    assert [one["do"] for one in told[0]] == ["disconnect"]
+
+
+def test_a_new_plan_or_a_lost_host_drops_what_was_put_off(rig: Rig) -> None:
+    """It belongs to an association that is over."""
+    for end in (lambda: rig.performer.give([]), rig.performer.host_lost):
+        rig.order("idle", "reset", after_ms=100)
+        rig.performer.event("idle")
+        end()
+        rig.loop.advance(1)
+        assert rig.done() == []
+
+
+def test_pretending_success_is_a_refusal_with_error_0(rig: Rig) -> None:
+    """The function answers as if it had been carried out."""
+    rig.order(SEND, "refuse", error=0)
+    rig.to_post_pending()
+    assert rig.dll("SendPacket", data=M2.hex(), hSendCompletion="0x501") == 0
+    assert "send_control" not in rig.radio.names()
+
+
 def test_a_function_is_refused_with_the_error_ordered(rig: Rig) -> None:
     """The refusal takes the place of the function, only the n-th time."""
     rig.order(SEND, "refuse", error=1450)

@@ -66,6 +66,16 @@ def test_every_action_can_be_carried_out() -> None:
         ([{"on": POST, "do": "reset", "error": 5}], "order 1 (reset) has no parameter 'error'"),
         ([{"on": POST, "do": "refuse", "error": 50}], "only a framework function can be refused"),
         ([{"on": SEND, "do": "refuse", "error": -1}], "error is a whole number"),
+        ([{"on": POST, "do": "reset", "when": "call"}], "when is 'call' or 'return'"),
+        ([{"on": SEND, "do": "reset", "when": "late"}], "when is 'call' or 'return'"),
+        ([{"on": SEND, "do": "reset", "after_ms": 60001}], "after_ms is a number up to 60000"),
+        ([{"on": SEND, "do": "reset", "after_ms": "5"}], "after_ms is a number up to 60000"),
+        (
+            [{"on": SEND, "do": "refuse", "error": 5, "after_ms": 5}],
+            "refused only when it is called",
+        ),
+        ([{"on": SEND, "do": "refuse", "error": 5, "when": "return"}], "refused only when"),
+        ([{"on": SEND, "do": "onex-result", "result": "maybe"}], "result is one of success"),
         ([{"on": SEND, "do": "refuse", "error": True}], "error is a whole number"),
     ],
 )

@@ -192,6 +192,16 @@ class OneX:
             self._indicate(IN_PROGRESS)
         self._state = State.RUNNING
 
+    def end_bare(self, result: int) -> Arguments | None:
+        """End it with a result without parameters: the arguments of OneXIndicateResult, which is
+        not called here; None if there is nothing to end."""
+        if self._state not in (State.STARTING, State.RUNNING):
+            return None
+        self._quiet()
+        self._drop_peer()
+        self._state = State.INDICATED
+        return {"ihv_handle": self._ihv_handle, "result": result, "params": None}
+
     # --- EAPOL-Start ---
 
     def _send_start(self) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ..profile.eap import TLS, EapMethod, EapUser
 
-
 LITERAL = re.compile(r"[A-Za-z0-9.-]+")
 """A server's name that is no regular expression."""
 

@@ -72,6 +72,15 @@ def disassociate(scene: Scene, parameters: Arguments, report: Report) -> None:
     report({})
 
 
+def ui_timeout(scene: Scene, _parameters: Arguments, report: Report) -> None:
+    """The user does not answer: the service gives the attempt up for that reason."""
+    if scene.connection.attempt is None:
+        report({"skipped": "no association"})
+        return
+    scene.connection.end(End(Cause.FAILURE, codes.REASON_UI_REQUEST_TIMEOUT))
+    report({})
+
+
 def remove_adapter(scene: Scene, _parameters: Arguments, report: Report) -> None:
     """The adapter goes (ADPT-05: Stop if due, then DeinitAdapter), and comes back at once."""
 
@@ -130,6 +139,8 @@ ACTIONS: dict[str, Action] = {
     "session-change": handler_actions.session_change,
     "ask-ui": handler_actions.ask_ui,
     "answer-ui": handler_actions.answer_ui,
+    "ui-timeout": ui_timeout,
+    "onex-result": handler_actions.onex_result,
     "query-ui": handler_actions.query_ui,
     "indicate": handler_actions.indicate,
     "control": handler_actions.control,

@@ -12,9 +12,12 @@ from ..association.packets import EAPOL
 from ..handles import new_handle
 from ..ihv_host.line import Arguments
 from ..profile.wlan import Profile
+from .plan import ONEX_RESULTS
 from .scene import Report, Scene
 
 UNKNOWN_REQUEST = "{5f0c6c4e-0000-4000-8000-000000000000}"
+STRANGERS = {"zero": "{00000000-0000-0000-0000-000000000000}", "unknown": UNKNOWN_REQUEST}
+"""Requests that no DLL has sent (plan.REQUESTS)."""
 STALE_ADAPTER = "0xdead0"
 WITH_NETWORKS = frozenset({"create_discovery_profiles", "pre_associate"})
 FRAGMENT_TEXTS = {"none": None, "empty": "", "garbage": "<IhvSecurity><Passphrase>\u20ac<<"}
@@ -35,10 +38,11 @@ def ask_ui(scene: Scene, _parameters: Arguments, report: Report) -> None:
 
 
 def answer_ui(scene: Scene, parameters: Arguments, report: Report) -> None:
-    """Answer every pending request, asking before and after; without one as `ask_ui`."""
-    guids = scene.framework.take_ui_requests()
+    """Answer every pending request, asking before and after; or one that was never sent."""
+    which = parameters.get("request", "pending")
+    guids = [STRANGERS[which]] if which in STRANGERS else scene.framework.take_ui_requests()
     if not guids:
-        ask_ui(scene, {}, report)
+        report({"skipped": "no request is pending"})
         return
     calls: list[tuple[str, Arguments]] = []
     for guid in guids:
@@ -46,6 +50,15 @@ def answer_ui(scene: Scene, parameters: Arguments, report: Report) -> None:
         calls.append(("process_ui_response", {"guid": guid, "data": parameters.get("data")}))
         calls.append(("is_ui_request_pending", {"guid": guid}))
     _in_turn(scene, calls, report)
+
+
+def onex_result(scene: Scene, parameters: Arguments, report: Report) -> None:
+    """OnexIndicateResult without parameters, which are optional; 802.1X ends with it."""
+    arguments = scene.connection.onex.end_bare(ONEX_RESULTS.index(parameters["result"]))
+    if arguments is None:
+        report({"skipped": "802.1X is not at work"})
+    else:
+        scene.host.call("onex_indicate_result", arguments, report)
 
 
 def query_ui(scene: Scene, parameters: Arguments, report: Report) -> None:

@@ -7,8 +7,9 @@ An order names an event and an action::
     {"on": "Dot11ExtIhvPerformPreAssociate", "nth": 1, "do": "reset"}
 
 The event is a handler of the DLL (the order is due when it has returned), a framework function
-(due when the DLL calls it, before it is carried out and answered) or a moment of this service.
-The n-th time is counted from WlanConnect. `actions` knows how each action is carried out.
+(due when the DLL calls it, before it is carried out and answered; with "when": "return" once it is
+answered) or a moment of this service. The n-th time is counted from WlanConnect; "after_ms" puts
+the order off. `actions` knows how each action is carried out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 MAX_ORDERS = 32
 MAX_DATA_BYTES = 4096
 MAX_DELAY_MS = 10_000
+MAX_AFTER_MS = 60_000
 MAX_OUT_SIZE = 1 << 16
 
 MOMENTS = (
@@ -28,7 +30,10 @@ MOMENTS = (
     "connected",  # the port is open, and the WLAN client was told
     "roamed",  # the port of another association of the connection is open, and the client was told
     "disconnect",  # WlanDisconnect was taken; nothing was done for it yet
+    "waits-for-user",  # a SendUIRequest of the DLL was taken and answered: nobody has answered it
 )
+CALL, RETURN = "call", "return"
+SEND_UI_REQUEST = "Dot11ExtSendUIRequest"
 
 HANDLERS = {
     "pre_associate": "Dot11ExtIhvPerformPreAssociate",
@@ -73,7 +78,12 @@ STALE_HANDLERS = tuple(
         "CreateDiscoveryProfiles", "DeinitAdapter",
     )
 )  # fmt: skip
-CHOICES = {"form": PACKET_FORMS, "fragment": FRAGMENTS, "handler": STALE_HANDLERS}
+REQUESTS = ("pending", "zero", "unknown")
+ONEX_RESULTS = ("success", "failure", "in-progress")  # DOT11_MSONEX_RESULT from 0 on
+CHOICES = {
+    "form": PACKET_FORMS, "fragment": FRAGMENTS, "handler": STALE_HANDLERS, "request": REQUESTS,
+    "result": ONEX_RESULTS,
+}  # fmt: skip
 """Parameters that are one of a few words."""
 NEEDED = {
     "disassociate": {"status"},
@@ -83,6 +93,7 @@ NEEDED = {
     "hold-delivery": {"delay_ms"},
     "change-profile": {"fragment"},
     "stale-handle": {"handler"},
+    "onex-result": {"result"},
     "refuse": {"error"},
 }
 """The parameters an action cannot do without."""
@@ -103,7 +114,9 @@ PARAMETERS: dict[str, dict[str, str]] = {
     "stop-service": {},
     "session-change": {"event": NUMBER},
     "ask-ui": {},
-    "answer-ui": {"data": HEX},
+    "answer-ui": {"data": HEX, "request": TEXT},
+    "ui-timeout": {},
+    "onex-result": {"result": TEXT},
     "query-ui": {"phase": NUMBER},
     "indicate": {"type": NUMBER, "data": HEX},
     "control": {"data": HEX, "out_size": NUMBER},
@@ -134,12 +147,16 @@ class Order:
         nth: which one of the association; None for every one.
         do: the action.
         parameters: the action's own.
+        when: of a framework function, before it is carried out (CALL) or once it is answered.
+        after_s: how much later.
     """
 
     on: str
     nth: int | None
     do: str
     parameters: dict[str, Any] = field(default_factory=dict)
+    when: str = CALL
+    after_s: float = 0.0
 
 
 class Plan:
@@ -154,10 +171,17 @@ class Plan:
         if event == "connect":
             self._seen.clear()
         self._seen[event] += 1
+        return self._orders_of(event, CALL)
+
+    def due_on_return(self, function: str) -> tuple[tuple[int, Order], ...]:
+        """The framework function that came last under this name was answered."""
+        return self._orders_of(function, RETURN)
+
+    def _orders_of(self, event: str, when: str) -> tuple[tuple[int, Order], ...]:
         return tuple(
             (place, order)
             for place, order in enumerate(self._orders)
-            if order.on == event and order.nth in (None, self._seen[event])
+            if (order.on, order.when) == (event, when) and order.nth in (None, self._seen[event])
         )
 
 
@@ -178,6 +202,13 @@ def _order(number: int, entry: object) -> Order:
         raise OrderError(f"{where}: no event {on!r}")
     if do not in PARAMETERS:
         raise OrderError(f"{where}: no action {do!r}")
+    when, after_ms = parameters.pop("when", None), parameters.pop("after_ms", 0)
+    if when not in (None, CALL, RETURN) or (when and on not in FRAMEWORK_FUNCTIONS):
+        raise OrderError(f"{where}: when is 'call' or 'return' of a framework function")
+    if not _is_number(after_ms) or after_ms > MAX_AFTER_MS:
+        raise OrderError(f"{where}: after_ms is a number up to {MAX_AFTER_MS}")
+    if do == "refuse" and (when == RETURN or after_ms):
+        raise OrderError(f"{where}: a function can be refused only when it is called, and at once")
     if nth != "every" and not (isinstance(nth, int) and nth >= 1):
         raise OrderError(f"{where}: nth is a number from 1, or 'every'")
     if do == "refuse" and on not in FRAMEWORK_FUNCTIONS:
@@ -186,7 +217,9 @@ def _order(number: int, entry: object) -> Order:
         raise OrderError(f"{where} ({do}) needs {name}")
     for name, value in parameters.items():
         _check(f"{where} ({do})", name, value, PARAMETERS[do])
-    return Order(on, None if nth == "every" else nth, do, parameters)
+    if when is None and on == SEND_UI_REQUEST and do != "refuse":
+        when = RETURN  # before it is answered there is no request to act on
+    return Order(on, None if nth == "every" else nth, do, parameters, when or CALL, after_ms / 1000)
 
 
 def _check(where: str, name: str, value: object, known: dict[str, str]) -> None:
