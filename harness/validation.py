@@ -22,7 +22,9 @@ from harness.wanted import wanted
 class Strict(BaseModel):
     """A model that is immutable and refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

@@ -42,7 +42,9 @@ class Network(Strict):
     ssid_hex: Annotated[str, Field(pattern=r"^([0-9a-fA-F]{2}){1,32}$")] = ""
     """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
     security: Literal["wpa2-psk", "wpa2-eap", "open"] = "wpa2-psk"
+    """wpa2-psk: a passphrase; wpa2-eap: 802.1X by the OS, which [eap] says more of; open: none."""
     channel: Channel = 1
+    """The channel of the first access point."""
     access_points: Annotated[int, Field(ge=1, le=4)] = 1
     """Each further one is heard 10 dB more weakly than the one before."""
     further_channels: tuple[Channel, ...] = ()
@@ -95,7 +97,9 @@ class Eap(Strict):
     """802.1X of a wpa2-eap network: what the station has, and what answers it."""
 
     method: Literal["tls", "peap-mschapv2"]
+    """EAP-TLS, or PEAP with EAP-MSCHAPv2."""
     identity: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]+$", max_length=64)] = "hil-user"
+    """Who authenticates."""
     credentials: Literal["good", "wrong"] = "good"
     """wrong: another password, a certificate of another authority; the server says EAP-Failure."""
     server: Literal["answers", "silent"] = "answers"
@@ -130,10 +134,16 @@ class AirRule(Strict):
     """
 
     message: Message
+    """Which message of the association."""
     nth: Annotated[int, Field(ge=1)] | Literal["every"] = 1
+    """Which one of them, retries counted."""
     action: Action
+    """drop: lost; drop-ack: it arrives, its sender does not hear so; delay; repeat: it comes more
+    than once; deauthenticate: the access point parts with the station in its place."""
     delay_ms: Annotated[int, Field(ge=1, le=60_000)] | None = None
+    """delay: by how much."""
     copies: Annotated[int, Field(ge=1, le=100)] | None = None
+    """repeat: how many more."""
 
     @model_validator(mode="after")
     def _fits(self) -> AirRule:
@@ -154,7 +164,9 @@ class Ihv(Strict):
     """The `<IHV>` part of the profile: what the vendor's DLL gets to read."""
 
     oui: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{6}$")] = "123456"
+    """The vendor's OUI, of the profile and of the adapter (AdapterOUI)."""
     type: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{2}$")] = "00"
+    """The type in the profile's OUIHeader."""
     security: str = SAMPLE_SECURITY
     """XML fragment. `{passphrase}` in it becomes the passphrase, escaped, and `{fault}` a `<Fault>`
     element or nothing. Empty: the profile has none."""
@@ -204,8 +216,11 @@ class Scenario(Strict):
     """One scenario file."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    """What it is called in results and reports."""
     summary: Annotated[str, Field(min_length=1, max_length=300)]
+    """What it is about, in a sentence."""
     associations: Annotated[int, Field(ge=1, le=100_000)] = 20
+    """How many of them a run has; `-n` comes first."""
     echoes: Annotated[int, Field(ge=0, le=1000)] = 1
     """ICMP echo requests the access point sends after each association."""
     adapters: Annotated[int, Field(ge=1, le=4)] = 1

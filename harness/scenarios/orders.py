@@ -132,9 +132,11 @@ class OsOrder(Strict):
     """One order to the reference guest's WLAN service."""
 
     on: str
+    """The event: a handler, a framework function, or a moment, all listed below."""
     nth: Annotated[int, Field(ge=1)] | Literal["every"] = 1
     """Which one of the association."""
     do: Action
+    """The action, all listed below."""
     when: Literal["call", "return"] | None = None
     """Of a framework function: when the DLL calls it, before it is carried out, or when it was
     carried out and answered. Left out: call; of Dot11ExtSendUIRequest return, since there is no
@@ -249,6 +251,7 @@ class AssociationForm(Strict):
     size: Literal[88, 96] = 96
     """Before Windows 8 the structure had 88 bytes."""
     revision: Literal[1, 2] = 2
+    """The revision in its header."""
     hostile: (
         Literal["offset-past-end", "size-past-end", "sum-wraps", "offset-in-header", "truncated"]
         | None

@@ -42,11 +42,21 @@ def test_every_scenario_with_802_1x_is_tested_here() -> None:
     scenarios = (find_scenario(name) for name in scenario_names())
     assert {one.name for one in scenarios if one.eap is not None} == {
         "eap-tls", "eap-peap", "eap-failure", "eap-no-authenticator", "eap-reauthentication",
-        "eap-stopped",
+        "eap-stopped", "eap-whole-profile", "eap-bare-result",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["eap-tls", "eap-peap"])
+def test_a_result_without_parameters_is_survived(lab: RunningLab) -> None:
+    """802.1X ends as failed and its result's parameters are NULL: the DLL completes with an
+    error."""
+    calls = passed(lab.associate("eap-bare-result"))
+    assert results(calls) == [FAILURE]
+    (told,) = [call for call in calls if call.function == names.ONEX_RESULT]
+    assert told.args["pDot11MsOneXResultParams"] is None
+    assert [bool(error) for error in completions(calls)] == [True]
+
+
+@pytest.mark.parametrize("name", ["eap-tls", "eap-peap", "eap-whole-profile"])
 def test_it_authenticates_and_connects(lab: RunningLab, name: str) -> None:
     """EAP succeeds, the DLL gets the keys, the handshake completes and data flows; the rules of
     802.1X are put to the test and hold. M1 overtakes the result, and is kept (ONEX-12)."""
