@@ -28,7 +28,7 @@ ADAPTER_KEY = (
     r"\0001\Ndi\IHVExtensions"
 )
 
-StartHost = Callable[[str | Path], HostPeer]
+StartHost = Callable[..., HostPeer]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -108,9 +108,10 @@ def start_host(pe: Path, wine: Wine) -> Iterator[StartHost]:
     """Start ihvhost.exe on a DLL; it is closed, or killed, at the end of the test."""
     peers: list[HostPeer] = []
 
-    def start(dll: str | Path) -> HostPeer:
+    def start(dll: str | Path, *, refuses_quietly: bool = False) -> HostPeer:
         wine.register(windows_path(dll) if isinstance(dll, Path) else dll)
-        peers.append(HostPeer(["wine", str(pe / "ihvhost.exe")], wine.env, wine.folder))
+        argv = ["wine", str(pe / "ihvhost.exe")]
+        peers.append(HostPeer(argv, wine.env, wine.folder, refuses_quietly=refuses_quietly))
         return peers[-1]
 
     yield start

@@ -75,7 +75,10 @@ class HostPeer:
     ``completion_delay_s`` is how long a packet is on its way before its completion comes.
     """
 
-    def __init__(self, argv: list[str], env: Mapping[str, str], cwd: Path) -> None:
+    def __init__(
+        self, argv: list[str], env: Mapping[str, str], cwd: Path, *, refuses_quietly: bool = False
+    ) -> None:
+        """`refuses_quietly`: writing beyond a limit on the size of files is an error, no signal."""
         self.process = subprocess.Popen(
             argv,
             env=dict(env),
@@ -83,6 +86,7 @@ class HostPeer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            restore_signals=not refuses_quietly,  # Python itself ignores SIGXFSZ
         )
         self.ap = AccessPoint()
         self.drop: list[str] = []

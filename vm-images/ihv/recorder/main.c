@@ -215,6 +215,7 @@ static void detach(bool process_ends)
     /* No heap: when the process ends, its other threads are gone and may have held any lock. */
     trace_begin_fixed(&record, "unload", buffer, sizeof buffer);
     jw_bool(&record.w, "process_ends", process_ends);
+    jw_u64(&record.w, "lost", trace_lost());
     trace_end(&record);
     if (process_ends)
         return;

@@ -14,7 +14,9 @@
 
 static HANDLE file = INVALID_HANDLE_VALUE;
 static CRITICAL_SECTION write_lock;
-static uint64_t last_seq;
+static uint64_t last_seq; /* of records that were to be written, whether they were or not */
+static uint64_t lost;
+static bool torn; /* the file ends in a part of a record */
 static volatile LONG64 last_call;
 static BCRYPT_ALG_HANDLE hmac;
 static uint8_t salt[SALT_BYTES];
@@ -46,6 +48,11 @@ void trace_close(void)
 const char *trace_salt(void)
 {
     return salt_text;
+}
+
+uint64_t trace_lost(void)
+{
+    return lost;
 }
 
 /* ---- records ---- */
@@ -85,33 +92,57 @@ static size_t header_member(char *header, size_t length, const char *name, uint6
     return length + 1;
 }
 
+/* As much as there is room for; how much that was. */
+static DWORD write_some(const char *data, DWORD length)
+{
+    DWORD done = 0;
+    while (done < length) {
+        DWORD part = 0;
+        if (!WriteFile(file, data + done, length - done, &part, NULL) || part == 0)
+            break;
+        done += part;
+    }
+    return done;
+}
+
+/* A record that does not fit is lost; what there is of it is ended before the next one. */
+static bool write_whole(const char *line, DWORD length)
+{
+    if (torn && write_some("\n", 1) != 1)
+        return false;
+    DWORD written = write_some(line, length);
+    torn = written != 0 && written != length;
+    return written == length;
+}
+
 /* Puts the header directly in front of the text and writes both as one. */
 static void write_line(Record *record)
 {
     char header[HEADER_ROOM];
-    size_t size = header_member(header, 0, "{\"seq\":", last_seq + 1);
+    size_t size = header_member(header, 0, "{\"seq\":", last_seq);
     size = header_member(header, size, "\"t\":", record->t_ns);
     size = header_member(header, size, "\"pid\":", GetCurrentProcessId());
     size = header_member(header, size, "\"tid\":", GetCurrentThreadId());
     char *start = record->w.data + HEADER_ROOM - size;
     DWORD length = (DWORD)(record->w.data + record->w.length - start);
-    DWORD written;
     memcpy(start, header, size);
-    if (WriteFile(file, start, length, &written, NULL))
-        last_seq++;
+    if (!write_whole(start, length))
+        lost++;
 }
 
 void trace_end(Record *record)
 {
     jw_raw(&record->w, "}\n", 2);
-    /* A record that could not be built whole leaves a gap in seq, which readers report. */
+    /* A record that could not be built or written whole leaves a gap in seq, which readers
+     * report; the last record says how many there were. */
     if (file != INVALID_HANDLE_VALUE) {
         bool fixed = record->w.borrowed;
         if (!fixed)
             EnterCriticalSection(&write_lock);
         if (!fixed || lock_to_write()) {
+            last_seq++;
             if (record->w.failed)
-                last_seq++;
+                lost++;
             else
                 write_line(record);
             LeaveCriticalSection(&write_lock);

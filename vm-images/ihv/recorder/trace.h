@@ -54,6 +54,9 @@ void trace_hash(const void *data, size_t size, char out[2 * TRACE_HASH_BYTES + 1
 void trace_secret(JsonWriter *w, const char *name, const void *data, size_t size);
 void trace_secret_members(JsonWriter *w, const void *data, size_t size);
 
+/* How many records could not be built or written whole, for want of memory or room on the disk. */
+uint64_t trace_lost(void);
+
 /* Hex of the process's salt. */
 const char *trace_salt(void);
 

@@ -94,17 +94,22 @@ def record(end: HostEnd, t_ns: int) -> bytes:
 def append(end: HostEnd, trace: Path) -> None:
     """Add the record to the trace, if the harness has made its folder.
 
-    The recorder's process is gone by now, and both write whole lines at the file's end.
+    The recorder's process is gone by now, and both write whole lines at the file's end: a line
+    that the recorder had no room to end is ended first.
     """
     if not trace.parent.is_dir():
         return
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
         fd = os.open(trace, flags, 0o644)
     except OSError as error:
         note(f"end of the IHV host not recorded: {error.strerror}")
         return
     try:
-        os.write(fd, record(end, clock_ns()))
+        size = os.fstat(fd).st_size
+        whole = size == 0 or os.pread(fd, 1, size - 1) == b"\n"
+        os.write(fd, (b"" if whole else b"\n") + record(end, clock_ns()))
+    except OSError as error:  # no room: its absence is seen
+        note(f"end of the IHV host not recorded: {error.strerror}")
     finally:
         os.close(fd)
