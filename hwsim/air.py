@@ -59,6 +59,7 @@ class Air:
         self._beacon_timers: dict[AccessPoint, Timer] = {}
         self._waiting: list[_Waiting] = []
         self._told_clock: ClockEstimate | None = None
+        self._told_late = loop.late_ns
         self._loop.call_after(_CLOCK_NS, self._look_at_clock)
 
     @property
@@ -94,6 +95,10 @@ class Air:
             self._waiting.remove(waiting)
             waiting.timer.cancel()
             waiting.reply(self._radios())
+
+    def on_stall(self, since_ns: int, until_ns: int) -> None:
+        """The guest stood still."""
+        self._stalled("the guest", since_ns, until_ns)
 
     # what the access point asks (hwsim.ap.station.Surroundings)
 
@@ -189,7 +194,7 @@ class Air:
         self._medium.begin(association, RuleBook(rules))
         if self._ess is not None:
             self._ess.new_association()
-        return {}
+        return {"frames": self._medium.frames}
 
     def _call_echo(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         fields = Arguments(args, "echo")
@@ -249,8 +254,12 @@ class Air:
         self._port.ask_radios()
         return None
 
-    def _call_status(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+    def _call_status(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         Arguments(args, "status").done()
+        self._after_records(lambda: reply(self._status()))
+        return None
+
+    def _status(self) -> dict[str, Any]:
         estimate = self._clock.estimate(now_ns())
         return {
             "port": "connected" if self._port.radios else "lost",
@@ -260,6 +269,7 @@ class Air:
                 "uncertainty_ns": estimate.uncertainty_ns if estimate else None,
             },
             "frames": self._medium.frames,
+            "due": self._medium.due[: requests.MAX_DUE],
         }
 
     def _call_stop(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
@@ -317,11 +327,17 @@ class Air:
 
     def _look_at_clock(self) -> None:
         self._loop.call_after(_CLOCK_NS, self._look_at_clock)
+        if self._loop.late_ns != self._told_late:
+            self._told_late = self._loop.late_ns
+            self._stalled("the air", *self._told_late)
         estimate = self._clock.estimate(now_ns())
         if estimate is None or not _differs(estimate, self._told_clock):
             return
         self._told_clock = estimate
         self._control.event("clock", asdict(estimate))
+
+    def _stalled(self, who: str, since_ns: int, until_ns: int) -> None:
+        self._event("stall", who=who, from_air_ns=since_ns, until_air_ns=until_ns)
 
     def _record(self, record: FrameRecord) -> None:
         self._control.event("frame", record.to_json())

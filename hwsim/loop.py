@@ -27,6 +27,8 @@ now_ns = time.monotonic_ns
 
 QUIET_NS: Final = 5_000_000
 """So long must nothing happen before idle work runs."""
+LATE_NS: Final = 1_000_000_000
+"""A loop that comes later than this to what is due, or a guest to its answer, stood still."""
 IDLE_LIMIT_NS: Final = 1_000_000_000
 """Idle work runs after this long at the latest, busy or not."""
 
@@ -66,6 +68,8 @@ class Loop:
         self._idle: deque[Callback] = deque()
         self._idle_since_ns = 0
         self._running = False
+        self.late_ns = (0, 0)
+        """Between which times this loop did nothing though it should have; the latest such time."""
 
     @staticmethod
     def now_ns() -> int:
@@ -118,7 +122,11 @@ class Loop:
 
     def turn(self) -> None:
         """Wait for the next thing to happen, and deal with it."""
-        ready = self._selector.select(self._wait_s())
+        wait_s, began_ns = self._wait_s(), now_ns()
+        ready = self._selector.select(wait_s)
+        if wait_s is not None:
+            self._note_late(began_ns + int(wait_s * 1e9))
+        woke_ns = now_ns()
         for key, events in ready:
             on_readable, on_writable = key.data
             if events & selectors.EVENT_WRITE and on_writable is not None:
@@ -131,6 +139,12 @@ class Loop:
             deferred.popleft()()
         if self._idle and (not (ready or due) or self._idle_overdue()):
             self._run_idle()
+        self._note_late(woke_ns)
+
+    def _note_late(self, due_ns: int) -> None:
+        at_ns = now_ns()
+        if at_ns - due_ns > LATE_NS:
+            self.late_ns = (due_ns, at_ns)
 
     def close(self) -> None:
         """Release the selector."""

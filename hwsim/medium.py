@@ -93,6 +93,7 @@ class Medium:
         self._association = 0
         self._rules = RuleBook()
         self._number = 0
+        self._due: set[int] = set()
         self._tag = 0
         self._pending: dict[int, _Down] = {}
         self._radio_of: dict[bytes, bytes] = {}
@@ -107,6 +108,11 @@ class Medium:
     def frames(self) -> int:
         """How many frames there were, beacons not counted."""
         return self._number
+
+    @property
+    def due(self) -> list[int]:
+        """Numbers of frames whose record is still to come: delayed, or not reported on yet."""
+        return sorted(self._due)
 
     def attach(self, port: Port) -> None:
         """Reach radios by that port."""
@@ -151,8 +157,17 @@ class Medium:
         self, sent: wire.RadioFrame, heard: Heard, places: tuple[Place, ...],
         guest_ns: int, air_ns: int,
     ) -> _Up:  # fmt: skip
+        return _Up(self._new_number(), self._association, sent, heard, places, guest_ns, air_ns)
+
+    def _new_number(self) -> int:
+        """Numbers have no gaps: one without a record is a frame that was lost on its way to us."""
         self._number += 1
-        return _Up(self._number, self._association, sent, heard, places, guest_ns, air_ns)
+        self._due.add(self._number)
+        return self._number
+
+    def _told(self, record: FrameRecord) -> None:
+        self._due.discard(record.number)
+        self._record(record)
 
     def _hearers(self, sent: wire.RadioFrame, header: MacHeader) -> tuple[Place, ...]:
         """Whom a frame is for, of those who can hear it."""
@@ -238,7 +253,7 @@ class Medium:
             self._capture(
                 up.heard.frame, up.air_ns, False, _comment(record), freq_mhz, SIGNAL_DBM
             )  # fmt: skip
-            self._record(record)
+            self._told(record)
 
         self._loop.later(write)
 
@@ -247,9 +262,9 @@ class Medium:
     def transmit(self, frame: bytes, note: Note) -> int:
         """Send a frame of an access point as the rules have it; returns the air's time."""
         rule = self._rules.match(note.kind, "down")
-        self._number += 1
+        number = self._new_number()
         place = self._places.get(frame[_TRANSMITTER])
-        down = _Down(self._number, self._association, frame, note, rule, self._loop.now_ns(), place)
+        down = _Down(number, self._association, frame, note, rule, self._loop.now_ns(), place)
         if rule is None or rule.action in ("drop-ack", "deauthenticate"):
             self._put_down(down)
         elif rule.action == "drop":
@@ -313,9 +328,8 @@ class Medium:
         if place is None:
             return
         detail = {**note.detail, "copy": copy}
-        self._number += 1
         self._put_down(_Down(
-            self._number, down.association, place.station.resequenced(down.frame),
+            self._new_number(), down.association, place.station.resequenced(down.frame),
             Note(note.kind, note.protected, note.retry, note.replay_counter, note.mic_ok, note.pn,
                  detail),
             down.rule, down.air_ns, place,
@@ -353,7 +367,7 @@ class Medium:
         )  # fmt: skip
         if rule is not None and rule.action == "drop":
             self._capture_down(frame, down.air_ns, down.place, _rule_comment(rule))
-        self._loop.later(lambda: self._record(record))
+        self._loop.later(lambda: self._told(record))
 
     def _capture_down(self, frame: bytes, air_ns: int, place: Place | None, comment: str) -> None:
         if place is not None:

@@ -29,6 +29,8 @@ MAX_RULES: Final = 64
 MAX_DELAY_MS: Final = 60_000
 MAX_COPIES: Final = 100
 MAX_ECHOES: Final = 1000
+MAX_DUE: Final = 1000
+"""So many frames still on their way are named."""
 MAX_TIMEOUT_S: Final = 600.0
 _REQUIRED: Final = object()
 

@@ -32,6 +32,9 @@ class PortUser(Protocol):
     def on_port_state(self, connected: bool) -> None:
         """Radios can be reached (their relay has said hello), or no longer."""
 
+    def on_stall(self, since_ns: int, until_ns: int) -> None:
+        """The guest did not answer between these times of the air's clock, and then did."""
+
 
 class Port(Protocol):
     """What the medium asks of a port."""

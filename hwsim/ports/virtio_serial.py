@@ -35,7 +35,7 @@ from typing import Final
 from hwsim.clock import ClockEstimator
 from hwsim.errors import WireError
 from hwsim.frames import mac_bytes
-from hwsim.loop import Loop, Timer, now_ns
+from hwsim.loop import LATE_NS, Loop, Timer, now_ns
 from hwsim.ports import PortUser, Radio
 
 HELLO: Final = 1
@@ -83,6 +83,8 @@ class VirtioSerialPort:
         self._outbox = bytearray()
         self._radios: tuple[Radio, ...] = ()
         self._pings: dict[int, int] = {}
+        self._asked_ns: int | None = None
+        self._heard_ns = 0
         self._token = 0
         self._timers: list[Timer] = []
         self.errors = 0
@@ -144,6 +146,7 @@ class VirtioSerialPort:
         self._inbox = b""
         self._outbox.clear()
         self._pings.clear()
+        self._asked_ns = None
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
@@ -220,6 +223,7 @@ class VirtioSerialPort:
         if not data:
             self._drop()
             return
+        self._look_for_stall(air_ns)
         try:
             self._inbox = self._parse(self._inbox + data if self._inbox else data, air_ns)
         except WireError:
@@ -273,9 +277,13 @@ class VirtioSerialPort:
     def _ping(self, burst: int) -> None:
         if self._socket is None:
             return
-        if not self._hold_pings() and not self.congested and len(self._pings) < _PING_BURST:
+        silent = now_ns() - self._heard_ns > _PING_NS
+        hold = self._hold_pings() and not silent
+        if not hold and not self.congested and len(self._pings) < _PING_BURST:
             self._token += 1
             token = self._token
+            if self._asked_ns is None:
+                self._asked_ns = now_ns()
             self._pings[token] = self._write(HEADER.pack(_TOKEN.size, PING, 0) + _TOKEN.pack(token))
         elif len(self._pings) >= _PING_BURST and not self.congested:
             # Read but never answered: another relay may have taken over without a hello.
@@ -283,6 +291,14 @@ class VirtioSerialPort:
             self._write(_HELLO_MESSAGE)
         wait_ns = _PING_BURST_NS if burst > 0 else _PING_NS
         self._timers = [self._loop.call_after(wait_ns, lambda: self._ping(max(burst - 1, 0)))]
+
+    def _look_for_stall(self, air_ns: int) -> None:
+        """A guest that has not said a word since it was asked stood still, unless we did."""
+        asked_ns, self._asked_ns, self._heard_ns = self._asked_ns, None, air_ns
+        if asked_ns is None or not self._radios or air_ns - asked_ns < LATE_NS:
+            return
+        if self._loop.late_ns[1] < asked_ns:
+            self._user.on_stall(asked_ns, air_ns)
 
     def _pong(self, token: int, guest_ns: int, air_ns: int) -> None:
         sent_ns = self._pings.pop(token, None)
