@@ -113,10 +113,13 @@ class Air:
         except CallFailed as error:  # it gives up by itself, and knows what it saw
             raise TooSlow("radio of the guest on the air", limit_s, error.message) from None
 
-    def begin(self, index: int, rules: tuple[AirRule, ...]) -> None:
-        """Arm the rules for association `index`; frames carry that number from now on."""
+    def begin(self, index: int, rules: tuple[AirRule, ...]) -> int:
+        """Arm the rules for association `index`; frames carry that number from now on.
+
+        The last number that was given to a frame before.
+        """
         dumped = [rule.model_dump(exclude_none=True) for rule in rules]
-        self._call("begin", association=index, rules=dumped)
+        return int(self._call("begin", association=index, rules=dumped).get("frames", 0))
 
     def echo(self, count: int, *, limit_s: float) -> Echo:
         """ARP and `count` ICMP echo requests to each station, protected by its keys."""
@@ -137,6 +140,17 @@ class Air:
     def status(self) -> dict[str, Any]:
         """The air's own account of port, stations and clock."""
         return self._call("status")
+
+    def frames(self) -> tuple[int, tuple[int, ...]]:
+        """The last number given to a frame, and the numbers of those that are still on their way:
+        the events of all others have come by now."""
+        told = self._call("status")
+        return int(told.get("frames", 0)), tuple(int(number) for number in told.get("due", ()))
+
+    @property
+    def damaged_lines(self) -> int:
+        """Lines of the air that could not be read."""
+        return self._client.damaged_lines
 
     def stop(self) -> None:
         """Flush the capture and hang up, upon which the process ends; never raises."""

@@ -21,6 +21,7 @@ from harness.evidence import (
     IhvRecord,
     Notification,
     PerformedOrder,
+    names,
     performed_orders,
 )
 from harness.guest.agent import (
@@ -39,8 +40,13 @@ ECHO_LIMIT_S = 5.0
 SETTLE_S = 5.0
 """How long the trace may take to show the end of an association after its notification."""
 
-LAST_CALLS = {"Dot11ExtIhvAdapterReset", "Dot11ExtIhvDeinitAdapter"}
+DELIVERY_S = 6.0
+"""How long the air may take to tell what became of its last frames: it waits 5 s for a report."""
+
+LAST_CALLS = {names.ADAPTER_RESET, names.DEINIT_ADAPTER}
 """Handlers whose return ends what the DLL does for an association."""
+
+UNSEEN = "the guest's disk may be full, or the recorder be gone"
 
 
 class Attempt:
@@ -56,11 +62,16 @@ class Attempt:
         self._ihv: list[IhvRecord] = []
         self._echo: Echo | None = None
         self._performed: tuple[PerformedOrder, ...] = ()
+        self._first_frame = 0
+        self._frame_span: tuple[int, int] | None = None
+        self._frames_due: tuple[int, ...] = ()
+        self._unread_before = session.unread_lines
 
     def run(self) -> None:
         """Associate, use the association, end it; raises `LabFault` if the lab breaks."""
         session = self._session
-        session.air.begin(self._index, self._scenario.air)
+        session.recording.attempt(self._index)
+        self._first_frame = session.air.begin(self._index, self._scenario.air)
         secret = self._scenario.network.passphrase
         session.orders.give(
             self._scenario.os,
@@ -78,7 +89,8 @@ class Attempt:
         if connected is not False:  # one without an outcome is still under way
             self._end()
         self._note_orders(session.orders.collect())
-        self._settle()
+        self._settle(connected)
+        self._settle_frames()
         session.check_whole()  # an association with a gap in its evidence is none
 
     def evidence(self, lab_fault: str | None = None) -> AssociationEvidence:
@@ -101,6 +113,9 @@ class Attempt:
             lab_fault=lab_fault,
             orders=tuple(sorted({one.place for one in self._performed})),
             performed=self._performed,
+            frame_span=self._frame_span,
+            frames_due=self._frames_due,
+            unread_lines=self._session.unread_lines - self._unread_before,
         )
 
     def _note_orders(self, done: list[dict[str, Any]]) -> None:
@@ -117,7 +132,9 @@ class Attempt:
         profile = profile_name(self._scenario)
         for number, interface in enumerate(self._interfaces):
             at_ns = agent.connect(interface, profile, timeout_s=limit_s, more=number > 0)
-            self._connect_ns = self._connect_ns or at_ns
+            if not number:
+                self._connect_ns = at_ns
+                self._session.recording.connect(self._index, at_ns, self._session.air.state.clock)
 
     def _await_outcome(self) -> bool | None:
         """Whether every connection came about; None if an outcome was never told."""
@@ -168,11 +185,48 @@ class Attempt:
         except TooSlow:
             self._session.check()
 
-    def _settle(self) -> None:
-        """Read the trace until it shows the association's end, within a bound."""
-        limit_s = SETTLE_S + self._limits.handler_s  # AdapterReset may still run
-        deadline = Deadline(f"end of association {self._index} in the IHV trace", limit_s)
-        while not self._pull_trace() and not deadline.expired:
+    def _settle(self, connected: bool | None) -> None:
+        """Read the trace until it shows the association's end.
+
+        Raises `LabFault` if it does not: an association without its evidence is none. A handler
+        that has not returned is the DLL's doing, and an attempt that came to no pre-association
+        has no end that the DLL is told of.
+        """
+        what = f"end of association {self._index} in the IHV trace"
+        usual = Deadline(what, SETTLE_S)
+        longest = Deadline(what, SETTLE_S + self._limits.handler_s)
+        while not self._pull_trace():
+            inside = self._inside_handler()
+            if longest.expired or (usual.expired and not inside):
+                if inside or not (connected or self._begun()):
+                    return
+                last = self._ihv[-1] if self._ihv else None
+                seen = f"record {last.seq} ({last.kind} {last.function})" if last else "no record"
+                usual.state = f"the last thing in it is {seen}"
+                raise usual.too_slow(hint=UNSEEN)
+            time.sleep(0.02)
+
+    def _inside_handler(self) -> bool:
+        """The trace shows a handler that has not returned."""
+        entered = {
+            record.call for record in self._ihv
+            if record.kind == "enter" and names.is_handler(record.function or "")
+        }  # fmt: skip
+        return bool(entered - {record.call for record in self._ihv if record.kind == "return"})
+
+    def _begun(self) -> bool:
+        """The trace shows a pre-association or what comes after it: AdapterReset must follow."""
+        begins = {names.PRE_ASSOCIATE, names.POST_ASSOCIATE}
+        return any(record.function in begins for record in self._ihv)
+
+    def _settle_frames(self) -> None:
+        """Wait until the air has told of all frames, within a bound: some may be held back."""
+        deadline = Deadline(f"records of the last frames of association {self._index}", DELIVERY_S)
+        while True:
+            last, self._frames_due = self._session.air.frames()
+            self._frame_span = (self._first_frame, last)
+            if not self._frames_due or deadline.expired:
+                return
             time.sleep(0.02)
 
     def _pull_trace(self) -> bool:

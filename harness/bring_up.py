@@ -142,7 +142,7 @@ class _Start:
         spec, state = self._spec(choice), self._state(choice)
         work = stack.enter_context(work_folder())
         air, radio = stack.enter_context(
-            running_air(work, self.run_dir, self.recording.frame, self.recording.event)
+            running_air(work, self.run_dir, self.recording.frame, self.recording.air_event)
         )
         disk = overlay(state.disk if state else self.images.disk, work / "disk.qcow2")
         wiring = Wiring(self.run_dir.name, disk, -1, radio, self.run_dir / "serial.log")

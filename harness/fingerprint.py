@@ -33,6 +33,7 @@ DESCRIPTIONS = {
     "qemu-stderr.log": "what QEMU said",
     "air-stderr.log": "what the air process said",
     "radius.log": "what the RADIUS server said",
+    "seal.json": "what the files of evidence were when the run ended",
     "lab.toml": "the lab as it was set up, defaults filled in",
 }
 """The files of a run directory and what is in them."""

@@ -21,6 +21,7 @@ from harness.evidence.segments import Session
 from harness.overrides import Overrides, apply
 from harness.results import (
     AssociationResult,
+    DamageResult,
     EchoResult,
     FindingResult,
     HandshakeResult,
@@ -39,6 +40,7 @@ from harness.scenarios import Scenario
 
 MESSAGES = ("M1", "M2", "M3", "M4", "G1", "G2")
 AUTHENTICATION = ("eapol-start", "eap")
+STALL = "a part of the lab stood still"
 
 
 def limits_of(lab: Lab) -> Limits:
@@ -128,6 +130,7 @@ class Judge:
                 eapol_timing(association, evidence.clock),
                 lab_faults.get(association.index),
                 self.expect.adapters,
+                evaluation.missing.get(association.index, ()),
             )
             for association in evidence.associations
         )
@@ -157,6 +160,8 @@ def judged(
                     notes=judge.overrides.notes,
                 ),
                 "findings": run_findings(evaluation),
+                "missing": evaluation.missing.get(None, ()),
+                "damage": damage(evaluation, evidence),
             }
         )
     )
@@ -180,6 +185,18 @@ def waived(evaluation: Evaluation) -> tuple[WaivedResult, ...]:
     )
 
 
+def damage(evaluation: Evaluation, evidence: RunEvidence) -> tuple[DamageResult, ...]:
+    """All that is wrong with the evidence itself, and when a part of the lab stood still."""
+    faults = tuple(
+        DamageResult(kind=item.kind, message=item.message, missing=item.missing, line=item.line)
+        for item in evaluation.damage
+    )
+    stalls = tuple(
+        DamageResult(kind=STALL, message=str(item), missing=False) for item in evidence.stalls
+    )
+    return faults + stalls
+
+
 def _result(
     evidence: AssociationEvidence,
     findings: tuple[Finding, ...],
@@ -187,6 +204,7 @@ def _result(
     timings: tuple[HandshakeTiming, ...],
     lab_fault: LabFault | None,
     adapters: int,
+    missing: tuple[str, ...],
 ) -> AssociationResult:
     several = adapters > 1  # a single one that is removed and comes back is the same
     last = list({id(one.adapter) if several else 0: one for one in sessions}.values())
@@ -199,6 +217,7 @@ def _result(
     return judge_association(
         [_finding(item) for item in findings],
         lab_fault=lab_fault,
+        missing=missing,
         index=evidence.index,
         connected=len(last) >= adapters and not failed and gone is None,
         lost=_lost(evidence, gone) if gone else None,

@@ -66,6 +66,11 @@ class Session(Guest):
 
         return deadline.poll(enough)
 
+    @property
+    def unread_lines(self) -> int:
+        """Lines of the air and of agent.exe that could not be read so far."""
+        return self.air.damaged_lines + self.agent.damaged_lines
+
     def check_processes(self) -> None:
         """Raise `PeerGone` if QEMU, the air or the RADIUS server has ended."""
         if self.radius is not None and not self.radius.alive:

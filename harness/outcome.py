@@ -7,13 +7,16 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from harness.blame import GuestKind
 from harness.checks import RULES
 from harness.checks.book import entries
 from harness.console import Console
-from harness.evidence import RunEvidence, timelines
+from harness.evidence import RunEvidence, timelines, unended
 from harness.fingerprint import evidence_files
 from harness.judge import Judge, expectation_of, judged, limits_of
 from harness.overrides import in_force
@@ -33,6 +36,7 @@ from harness.results import (
 from harness.run import Gathered, Plan, gather
 from harness.scenarios import Scenario
 from harness.scenarios.ssid import shown
+from harness.seal import seal
 
 
 def perform(
@@ -62,11 +66,15 @@ def perform(
         limits_of(plan.lab), expectation_of(plan.scenario), overrides, plan.lab.guest.kind
     )
     with recording(directory.path) as tape:
+        tape.begin(_begun(plan, directory.run_id, started_at))
         tape.judged_by(judge.limits, judge.expect)
         gathered = gather(plan, tape, console, directory.path, show)
         tape.finish_trace()
-        evidence = gathered.evidence(tape)
+        evidence = _finished(gathered.evidence(tape), plan.lab.guest.kind)
+        tape.end(associations=len(gathered.associations))
         tape_fault = tape.fault
+    with contextlib.suppress(OSError):  # its absence is seen
+        seal(directory.path)
     if tape_fault and gathered.lab_fault is None and not gathered.broken:
         gathered.lab_fault = LabFault(message=tape_fault, hint="free disk space and run again")
     result = judged(
@@ -80,6 +88,20 @@ def perform(
     saved = save(directory, result, pages(evidence))
     console.summary(saved.result, directory.path, [lost.name for lost in saved.lost])
     return saved.result, directory.path
+
+
+def _begun(plan: Plan, run_id: str, started_at: datetime) -> dict[str, Any]:
+    """What the result says of the run before anything has come of it."""
+    begun = _unjudged(plan, Gathered(), run_id, started_at)
+    return begun.model_dump(mode="json", by_alias=True, exclude={"verdict", "reason"})
+
+
+def _finished(evidence: RunEvidence, guest: GuestKind) -> RunEvidence:
+    """The evidence of a run that is over: nothing comes behind the last record any more."""
+    if not evidence.associations:
+        return evidence
+    open_end = unended(evidence.trace, service_tells=guest == "reference")
+    return replace(evidence, damage=evidence.damage + open_end)
 
 
 def resolved(plan: Plan) -> str:

@@ -2,7 +2,8 @@
 """The evidence of a run as it comes in: kept in memory for judging, and on disk as it arrived.
 
 A disk that fills up must not cost the evidence already in memory: writing stops, `fault` says so,
-and the run ends as a lab fault with what it has.
+and the run ends as a lab fault with what it has. What a run is and what it is judged by is written
+down first, so that a run that is killed can be judged from what there is.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import dataclasses
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +23,7 @@ from harness.evidence import (
     ClockModel,
     IhvRecord,
     Notification,
+    Stall,
     TraceDamage,
     TraceParser,
 )
@@ -30,6 +32,10 @@ from hwsim.records import FrameRecord
 
 EVENTS = "events.jsonl"
 TRACE = "ihv-trace.jsonl"
+
+HEARTBEAT_S = 0.25
+LATE_S = 1.0
+"""A heartbeat that comes later than this is a harness that stood still."""
 
 
 class Recording:
@@ -45,6 +51,8 @@ class Recording:
         self._trace: list[IhvRecord] = []
         self._frames: list[FrameRecord] = []
         self._notifications: list[Notification] = []
+        self._stalls: list[Stall] = []
+        self._events_told = 0
         self._lock = threading.Lock()
 
     def frame(self, record: FrameRecord) -> None:
@@ -60,15 +68,56 @@ class Recording:
         self.event({"event": "notification", **dataclasses.asdict(notification)})
 
     def event(self, event: dict[str, Any]) -> None:
-        """Any other event: written down with the host's monotonic time."""
-        line = json.dumps({"host_ns": time.monotonic_ns(), **event}) + "\n"
+        """Any other event: written down with its number and the host's monotonic time."""
         with self._lock:
-            self._write(self._events, line.encode(), EVENTS)
+            self._events_told += 1
+            head = {"n": self._events_told, "host_ns": time.monotonic_ns()}
+            self._write(self._events, json.dumps(head | event).encode() + b"\n", EVENTS)
+
+    def air_event(self, event: dict[str, Any]) -> None:
+        """What the air tells unasked; a stall of the air or the guest is kept."""
+        self.event(event)
+        if event.get("event") == "stall":
+            self._stalls.append(stall_of(event))
+
+    def stall(self, stall: Stall) -> None:
+        """A part of the lab stood still."""
+        self.air_event({"event": "stall", **dataclasses.asdict(stall)})
+
+    def stalls(self) -> tuple[Stall, ...]:
+        """When a part of the lab stood still, so far."""
+        return tuple(self._stalls)
+
+    def begin(self, run: dict[str, Any]) -> None:
+        """The run begins: what its result says that does not follow from the evidence."""
+        self.event({"event": "begin", "run": run})
 
     def judged_by(self, limits: Limits, expect: Expectation) -> None:
         """By what the run is judged, so that it can be judged again from its files."""
         values = {"limits": dataclasses.asdict(limits), "expect": dataclasses.asdict(expect)}
         self.event({"event": "plan", **values})
+
+    def environment(self, environment: dict[str, Any]) -> None:
+        """Where the run takes place, as soon as that is known."""
+        self.event({"event": "environment", "environment": environment})
+
+    def attempt(self, index: int) -> None:
+        """What comes from now on is of this association."""
+        self.event({"event": "attempt", "association": index})
+
+    def connect(self, index: int, connect_ns: int, clock: ClockModel | None) -> None:
+        """An association was asked for, at this guest time."""
+        told = dataclasses.asdict(clock) if clock else None
+        values = {"association": index, "connect_ns": connect_ns, "clock": told}
+        self.event({"event": "connect", **values})
+
+    def end(self, **values: Any) -> None:
+        """The run is over: how it ended, and what was written down of it."""
+        records = {
+            str(process): max(one.seq for one in self._trace if one.process == process)
+            for process in sorted({one.process for one in self._trace})
+        }
+        self.event({"event": "end", **values, "records": len(self._trace), "last_seq": records})
 
     def association(self, evidence: AssociationEvidence, clock: ClockModel) -> None:
         """An association has ended: what of it is in no other line."""
@@ -81,6 +130,9 @@ class Recording:
                 "echo": dataclasses.asdict(evidence.echo) if evidence.echo else None,
                 "lab_fault": evidence.lab_fault,
                 "orders": list(evidence.orders),
+                "frame_span": evidence.frame_span,
+                "frames_due": list(evidence.frames_due),
+                "unread_lines": evidence.unread_lines,
                 "clock": dataclasses.asdict(clock),
             }
         )
@@ -96,6 +148,7 @@ class Recording:
     def new_trace(self) -> None:
         """The guest's trace file begins anew, by our doing."""
         self._read_to, self._last = 0, b""
+        self._parser.begin_anew()
 
     def pull(self, read: Callable[[int], bytes]) -> tuple[IhvRecord, ...]:
         """What is new in the guest's trace file, of which `read` gives all from an offset on.
@@ -154,7 +207,39 @@ def recording(folder: Path) -> Iterator[Recording]:
         events, trace = ((folder / name).open("wb") for name in (EVENTS, TRACE))
         for file in (events, trace):
             stack.callback(_close, file)
-        yield Recording(events, trace)
+        tape = Recording(events, trace)
+        stack.enter_context(_heartbeat(tape))
+        yield tape
+
+
+def stall_of(event: Mapping[str, Any]) -> Stall:
+    """The stall an event tells of; raises KeyError, TypeError or ValueError if it tells none."""
+    return Stall(str(event["who"]), int(event["from_air_ns"]), int(event["until_air_ns"]))
+
+
+@contextlib.contextmanager
+def _heartbeat(tape: Recording) -> Iterator[None]:
+    """Note when this process stood still: suspended, stopped, or without a processor.
+
+    The air's clock is the host's monotonic one.
+    """
+    over = threading.Event()
+
+    def beat() -> None:
+        before_ns = time.monotonic_ns()
+        while not over.wait(HEARTBEAT_S):
+            now_ns = time.monotonic_ns()
+            if now_ns - before_ns > LATE_S * 1e9:
+                tape.stall(Stall("the harness", before_ns, now_ns))
+            before_ns = now_ns
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _close(file: BinaryIO) -> None:

@@ -1,142 +1,199 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A finished run judged again from its files: by today's rules, on another machine, years later.
+"""A run judged again from its files: by today's rules, on another machine, years later.
 
 A field bug's evidence stays evidence when the checker learns something new, and a rule can be
-tried on every run a lab has kept.
+tried on every run a lab has kept. A run that was killed is judged as what it is: an unfinished one.
+What is damaged or missing is told, and what it might have shown is not known: MISS.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from harness.checks import Expectation, Limits
+from pydantic import ValidationError
+
+from harness.blame import GuestKind
+from harness.checks import Limits
 from harness.config import load_lab
 from harness.errors import UsageError
+from harness.eventlog import NOTHING_EXPECTED, UNKNOWN_CLOCK, EventLog, read_events
 from harness.evidence import (
     AssociationEvidence,
-    ClockModel,
-    Echo,
-    Notification,
-    PerformedOrder,
+    DamageKind,
+    IhvRecord,
     RunEvidence,
+    TraceDamage,
     parse_trace,
-    performed_orders,
     split,
+    to_guest_ns,
+    unended,
 )
+from harness.evidence.losses import OVERTAKING_NS
 from harness.judge import Judge, judged
 from harness.overrides import Overrides, in_force
 from harness.recording import EVENTS, TRACE
-from harness.results import RunResult, load_result
-from hwsim.errors import RecordError
-from hwsim.records import FrameRecord
+from harness.results import LabFault, ResultFileError, RunResult, load_result
+from harness.seal import SEAL, FileSeal, as_sealed, read_seal, unlike_seal
+
+NO_END = "its end was not written down: the run was ended before it was over"
+UNFINISHED = "the run was ended before it was over: it has no end"
 
 
 @dataclass(slots=True)
 class Replay:
-    """A run as its files tell it."""
+    """A run as its files tell it; ``log`` is all of it but the trace."""
 
     evidence: RunEvidence
-    judge: Judge
+    log: EventLog
+
+    def judge(self, overrides: Overrides, guest: GuestKind) -> Judge:
+        """What it is judged by, as it was planned."""
+        limits, expect = self.log.plan or (Limits(), NOTHING_EXPECTED)
+        return Judge(limits, expect, overrides, guest)
 
 
-def judge_again(folder: Path) -> tuple[RunResult, RunEvidence]:
-    """The run in `folder` judged by the rules as they are now; raises `UsageError`."""
-    stored = load_result(folder / "result.json")
+def judge_again(folder: Path, lab: Path | None = None) -> tuple[RunResult, RunEvidence]:
+    """The run in `folder` judged by the rules as they are now; raises `UsageError`.
+
+    The overrides of rules are those of `lab`, a lab.toml, else those of the run's own.
+    """
     replay = load(folder)
+    stored = _stored(folder, replay.log)
     faults = {one.index: one.lab_fault for one in stored.associations if one.lab_fault}
-    first = replay.judge
-    judge = Judge(
-        first.limits, first.expect, _overrides(folder, stored.started_at.date()), stored.guest
-    )
+    for one in replay.evidence.associations:
+        if one.lab_fault:
+            faults.setdefault(one.index, LabFault(message=one.lab_fault))
+    day = date.today() if lab else stored.started_at.date()
+    judge = replay.judge(_overrides(lab or folder / "lab.toml", day, needed=lab is not None),
+                         stored.guest)  # fmt: skip
     return judged(stored, replay.evidence, judge, faults), replay.evidence
 
 
-def _overrides(folder: Path, day: date) -> Overrides:
-    """The [[rules]] of the run's own lab.toml, as of the day of the run."""
-    file = folder / "lab.toml"
-    return in_force(load_lab(file).rules, day) if file.exists() else Overrides()
+def _stored(folder: Path, log: EventLog) -> RunResult:
+    """What the run's result says that does not follow from the evidence: from result.json, or, of
+    a run that came to none, from its first event."""
+    file = folder / "result.json"
+    try:
+        return load_result(file)
+    except ResultFileError as error:
+        if log.run is None:
+            if file.exists():
+                raise
+            hint = "it has neither a result.json nor the first event of a run"
+            raise UsageError(f"{folder}: no run that can be judged", hint=hint) from error
+    try:
+        begun = RunResult.model_validate({"verdict": "MISS", **log.run})
+    except ValidationError:
+        raise UsageError(f"{folder / EVENTS}: its first event does not describe a run") from None
+    told = {"environment": log.environment} if log.environment else {}
+    whole = RunResult.model_validate(begun.model_dump(by_alias=True) | told)
+    faults = () if log.end else (LabFault(message=UNFINISHED),)
+    air = whole.air.model_copy(update={"bssid": log.bssid}) if whole.air else None
+    return whole.model_copy(
+        update={"duration_s": log.duration_s, "lab_faults": faults, "air": air}
+    )  # fmt: skip
+
+
+def _overrides(file: Path, day: date, *, needed: bool) -> Overrides:
+    """The [[rules]] of a lab.toml, as of a day."""
+    return in_force(load_lab(file).rules, day) if needed or file.exists() else Overrides()
 
 
 def load(folder: Path) -> Replay:
-    """The evidence in `folder`; raises `UsageError` naming the file and line that is no evidence.
+    """The evidence in `folder`, and what is wrong with it; raises `UsageError` if it has none.
 
     The files may come from anywhere: every line is checked.
     """
-    frames: dict[int, list[FrameRecord]] = {}
-    notifications: list[Notification] = []
-    performed: dict[int, tuple[PerformedOrder, ...]] = {}
-    associations: list[AssociationEvidence] = []
-    judge = Judge(Limits(), Expectation())
-    clock = ClockModel(0, 1 << 62)
-    for number, event in _events(folder / EVENTS):
-        try:
-            match event.pop("event"):
-                case "plan":
-                    judge = _judge(event)
-                case "frame":
-                    frame = FrameRecord.from_json(event)
-                    frames.setdefault(frame.association, []).append(frame)
-                case "notification":
-                    del event["host_ns"]
-                    notifications.append(Notification(**event))
-                case "orders":
-                    performed[event["association"]] = performed_orders(event["done"])
-                case "association":
-                    associations.append(_association(event))
-                    clock = ClockModel(**event["clock"])
-        except (KeyError, TypeError, ValueError, RecordError) as error:
-            raise UsageError(
-                f"{folder / EVENTS}:{number}: not an event of a run: {error}"
-            ) from None
-    trace, damage = parse_trace(_read(folder / TRACE))
-    parts = split(trace, [one.connect_ns for one in associations])[1:]
-    whole = tuple(
-        replace(
-            one,
-            frames=tuple(frames.get(one.index, ())),
-            performed=performed.get(one.index, ()),
-            ihv=part,
-            notifications=tuple(n for n in notifications if one.connect_ns <= n.t_ns <= one.end_ns),
+    seal = read_seal(folder)
+    replay = replayed(_read(folder / EVENTS), _read(folder / TRACE), seal)
+    beside = unlike_seal(folder, seal) if seal else ()
+    evidence = replace(replay.evidence, damage=(*replay.evidence.damage, *beside))
+    return Replay(evidence, replay.log)
+
+
+def replayed(events: bytes, trace: bytes, seal: Mapping[str, FileSeal] | None) -> Replay:
+    """The run that two files tell of, with what is wrong with them. Pure."""
+    sealed = seal or {}
+    events, of_events = as_sealed(EVENTS, events, sealed.get(EVENTS))
+    trace, of_trace = as_sealed(TRACE, trace, sealed.get(TRACE))
+    log = read_events(events, sealed=EVENTS in sealed)
+    records, damage = parse_trace(trace)
+    associations = _associations(log)
+    parts = split(records, [one.connect_ns for one in associations])[1:]
+    whole = tuple(_whole(one, log, part) for one, part in zip(associations, parts, strict=True))
+    guest = (log.run or {}).get("guest", "reference")
+    damage += _later_than_the_run(records, log)
+    if associations:
+        damage += unended(records, service_tells=guest == "reference")
+    damage += (*of_trace, *of_events, *log.damage, *_unfinished(log))
+    if not {EVENTS, TRACE} <= sealed.keys():
+        what = f"{SEAL} has no seal on them: what the files were at the run's end is not known"
+        damage += (TraceDamage(DamageKind.NOT_SEALED, what),)
+    return Replay(RunEvidence(records, whole, log.clock, damage, tuple(log.stalls)), log)
+
+
+def _later_than_the_run(records: Sequence[IhvRecord], log: EventLog) -> tuple[TraceDamage, ...]:
+    """A record is not of a time behind the event that ends the run."""
+    if log.end is None or log.clock == UNKNOWN_CLOCK:
+        return ()
+    latest_ns = to_guest_ns(log.clock, log.ended_ns) + log.clock.uncertainty_ns + OVERTAKING_NS
+    return tuple(
+        TraceDamage(
+            DamageKind.OUT_OF_TIME,
+            f"record {record.seq} of process {record.process} is of a time behind the run's end",
+            process=record.process,
+            until_ns=record.t_ns,
         )
-        for one, part in zip(associations, parts, strict=True)
+        for record in records
+        if record.t_ns > latest_ns
     )
-    return Replay(RunEvidence(trace, whole, clock, damage), judge)
 
 
-def _events(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(_read(path).splitlines(), 1):
-        try:
-            event = json.loads(line)
-        except (ValueError, RecursionError):
-            event = None
-        if not isinstance(event, dict) or "event" not in event:
-            raise UsageError(f"{path}:{number}: not an event of a run")
-        yield number, event
+def _associations(log: EventLog) -> list[AssociationEvidence]:
+    """Those that were over, and those that were asked for and have no end."""
+    found = dict(log.associations)
+    for index, connect_ns in log.connects.items():
+        if index not in found:
+            found[index] = AssociationEvidence(index, connect_ns, connect_ns, lab_fault=NO_END)
+        elif found[index].connect_ns != connect_ns:
+            found[index] = replace(found[index], lab_fault="its events contradict each other")
+    return sorted(found.values(), key=lambda one: (one.connect_ns, one.index))
 
 
-def _judge(event: dict[str, Any]) -> Judge:
-    expect = dict(event["expect"])
-    expect["messages"] = tuple(expect["messages"])
-    expect["orders"] = tuple(expect.get("orders", ()))
-    expect["air"] = tuple(expect.get("air", ()))
-    return Judge(Limits(**event["limits"]), Expectation(**expect))
-
-
-def _association(event: dict[str, Any]) -> AssociationEvidence:
-    echo = event["echo"]
-    return AssociationEvidence(
-        index=event["index"],
-        connect_ns=event["connect_ns"],
-        end_ns=event["end_ns"],
-        echo=Echo(**{**echo, "rtt_us": tuple(echo["rtt_us"])}) if echo else None,
-        lab_fault=event["lab_fault"],
-        orders=tuple(event.get("orders", ())),
+def _whole(
+    one: AssociationEvidence, log: EventLog, ihv: tuple[IhvRecord, ...]
+) -> AssociationEvidence:
+    """An association with what other lines and the trace have of it."""
+    frames = tuple(sorted(log.frames.get(one.index, ()), key=lambda frame: frame.number))
+    end_ns = one.end_ns
+    if one.lab_fault == NO_END:
+        told = [frame.guest_ns for frame in frames if frame.guest_ns is not None]
+        end_ns = max([end_ns, *told, *(record.t_ns for record in ihv)])
+    return replace(
+        one,
+        end_ns=end_ns,
+        frames=frames,
+        performed=log.performed.get(one.index, ()),
+        notifications=tuple(n for n in log.notifications if one.connect_ns <= n.t_ns <= end_ns),
+        ihv=ihv,
     )
+
+
+def _unfinished(log: EventLog) -> list[TraceDamage]:
+    found = []
+    if log.run is None:
+        what = f"{EVENTS}: the event that begins a run is missing"
+        found.append(TraceDamage(DamageKind.NOT_FINISHED, what))
+    if log.plan is None:
+        what = f"{EVENTS}: what the run is judged by is missing: nothing is expected of it"
+        found.append(TraceDamage(DamageKind.NO_PLAN, what))
+    if log.end is None:
+        what = f"{EVENTS}: the event that ends a run is missing"
+        found.append(TraceDamage(DamageKind.NOT_FINISHED, what))
+    return found
 
 
 def _read(path: Path) -> bytes:

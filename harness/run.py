@@ -68,7 +68,9 @@ class Gathered:
     def evidence(self, tape: Recording) -> RunEvidence:
         """All of it in the form the checks take."""
         clock = self.clock or ClockModel(0, 1 << 62)
-        return RunEvidence(tape.records(), tuple(self.associations), clock, tape.damage())
+        return RunEvidence(
+            tape.records(), tuple(self.associations), clock, tape.damage(), tape.stalls()
+        )
 
 
 Show = Callable[[AssociationResult], None]
@@ -96,8 +98,10 @@ def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: S
             ) as session,
         ):
             gathered.environment = environment(plan.dll, session)
+            tape.environment(gathered.environment.model_dump(mode="json"))
             session.credentials = credentials
             gathered.bssid = session.go_on_air(plan.lab, plan.scenario.network, radius)
+            tape.event({"event": "on air", "bssid": gathered.bssid})
             associate_all(plan, session, gathered, show, first=1)
     except LabFault as fault:
         if not gathered.broken:

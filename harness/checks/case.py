@@ -9,9 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from harness.checks.completeness import Completeness
 from harness.checks.deaths import Death, find_deaths
 from harness.checks.finding import Severity
 from harness.checks.limits import Expectation, Limits
@@ -20,9 +20,9 @@ from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.connection import connected_reports
 from harness.evidence.model import (
-    LOSSES,
     AssociationEvidence,
     FrameRecord,
+    Lacking,
     Notification,
     RunEvidence,
 )
@@ -161,16 +161,9 @@ class Case:
         return [adapter_states(adapter) for adapter in self.segments.adapters]
 
     @cached_property
-    def _losses(self) -> dict[int | None, tuple[list[int], list[int]]]:
-        """By process the beginnings of its losses, ascending, and how far these reach so far."""
-        spans: dict[int | None, list[tuple[int, int]]] = {}
-        for item in self.segments.damage:
-            if item.kind in LOSSES and item.until_ns is not None:
-                spans.setdefault(item.process, []).append((item.from_ns or 0, item.until_ns))
-        return {
-            process: ([first for first, _ in own], list(accumulate((last for _, last in own), max)))
-            for process, own in ((process, sorted(own)) for process, own in spans.items())
-        }
+    def completeness(self) -> Completeness:
+        """What the evidence does not show."""
+        return Completeness(self.evidence, self.segments)
 
     def last_record_ns(self, process: int) -> int:
         """Until when the trace shows what a process did: a file cut at a line's end shows no more,
@@ -303,16 +296,13 @@ class Case:
         if death is not None and death.at_ns <= until_ns:
             rule = {"crash": "HOST-01", "hang": "HOST-02", "gone": "HOST-03"}[death.kind]
             return f"the DLL's process came to its end before that ({rule})"
-        return self.lost(process, since_ns, until_ns)
+        return self.lost(process, since_ns, until_ns) or self.completeness.stalled(
+            since_ns, until_ns
+        )
 
     def lost(self, process: int, since_ns: int, until_ns: int) -> str | None:
         """Why what the trace does not show in that time may have been all the same, else None."""
-        for which in (None, process):
-            firsts, reach = self._losses.get(which, ([], []))
-            position = bisect_right(firsts, until_ns)
-            if position and reach[position - 1] >= since_ns:
-                return "records are missing from the trace in that time"
-        return None
+        return self.completeness.lost(process, since_ns, until_ns)
 
     def lost_between(self, first: Call, then: Call) -> str | None:
         """`lost` for the time after the entry of one call and before that of another."""
@@ -382,7 +372,7 @@ class Case:
     def prologue_lost_before(self, call: Call) -> str | None:
         """The same for the calls a part of a run has from its beginning on, too."""
         lost = self.lost(call.process, 0, call.start_ns)
-        return lost and "records are missing from the trace before that"
+        return lost and Lacking("records are missing from the trace before that")
 
     def unknown(self, reason: str, call: Call) -> Unknown:
         """An undecided rule at the place of a call."""

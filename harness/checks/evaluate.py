@@ -50,7 +50,17 @@ def evaluate(
     for rule in RULES.values():
         if rule.last:
             result.take(rule, case)
-    return result.evaluation()
+    return replace(result.evaluation(), damage=case.segments.damage, missing=_missing(case, result))
+
+
+def _missing(case: Case, result: _Collector) -> dict[int | None, tuple[str, ...]]:
+    """What is missing of each association: evidence, and decisions for want of it."""
+    found = {place: dict.fromkeys(what) for place, what in case.completeness.missing.items()}
+    for item in result.undecided():
+        if item.lacking and not found.get(item.association):
+            words = f"{item.rule} could not be decided: {item.reason}"
+            found.setdefault(item.association, {})[words] = None
+    return {place: tuple(what) for place, what in found.items() if what}
 
 
 class _Collector:
@@ -75,6 +85,10 @@ class _Collector:
             elif isinstance(outcome, Held) and outcome.association is not None:
                 self._held.setdefault(rule.id, set()).add(outcome.association)
         self._findings += _bounded(rule, breaches)
+
+    def undecided(self) -> Iterable[Undecided]:
+        """What could not be decided, so far."""
+        return self._undecided
 
     def blamed(self) -> frozenset[int]:
         """Associations in which a rule already says what is wrong (FAIL or MISS)."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from harness.evidence.model import Lacking, TraceDamage
+
 Severity = Literal["FAIL", "WARN", "MISS"]
 """FAIL: the driver broke a plainly documented rule, or one of ours that says so.
 WARN: it broke a rule that is derived, contradicted, or not kept by Microsoft's own sample.
@@ -50,6 +52,11 @@ class Undecided:
     reason: str
     association: int | None = None
 
+    @property
+    def lacking(self) -> bool:
+        """It might have been broken: the reason is evidence that is missing, or a stall."""
+        return isinstance(self.reason, Lacking)
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -66,6 +73,11 @@ class Evaluation:
     undecided: list[Undecided]
     held: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     waived: tuple[Waived, ...] = ()
+    damage: tuple[TraceDamage, ...] = ()
+    """All that is wrong with the evidence itself."""
+    missing: Mapping[int | None, tuple[str, ...]] = field(default_factory=dict)
+    """What is missing of an association (None: of the run): what could not be seen, and what
+    could not be decided for it. With anything missing nothing is known to be kept."""
 
     def of(self, association: int | None) -> tuple[Finding, ...]:
         """The findings of one association (None: those of no association)."""

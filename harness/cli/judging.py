@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`hil judge`: a finished run judged again."""
+"""`hil judge`: a run judged again."""
 
 from __future__ import annotations
 
@@ -10,33 +10,57 @@ from typing import Annotated
 import typer
 
 from harness.checks import RULES
+from harness.cli.options import LabOption
 from harness.console import open_console
 from harness.errors import UsageError
+from harness.evidence import RunEvidence
 from harness.folders import trouble
-from harness.results import write_atomic
+from harness.results import RunResult, write_atomic
+
+JUDGED = "judged"
+"""Where below the run's folder the new pages go, unless told otherwise."""
 
 
 def judge(
     folder: Annotated[Path, typer.Argument(help="A run directory, e.g. runs/latest.")],
     report: Annotated[
-        Path | None, typer.Option(help="Also write report.html and contract.html to this folder.")
+        Path | None,
+        typer.Option(help="Folder for the new report.html and contract.html (default: judged/)."),
     ] = None,
+    lab: LabOption = None,
 ) -> None:
-    """Judge a finished run again, by the rules as they are now."""
-    from harness.outcome import pages
+    """Judge a run again, also one that was killed, by the rules as they are now."""
     from harness.replay import judge_again
 
     if report is not None:
         _make_folder(report)
-    result, evidence = judge_again(folder)
+    result, evidence = judge_again(folder, lab)
+    target = report or folder / JUDGED
     with open_console(rules=RULES) as console:
         for association in result.associations:
             console.association(association)
-        console.summary(result, folder)
-    if report is not None:
-        for name, make in pages(evidence).items():
-            write_atomic(report / name, make(result))
+        try:
+            _write_pages(target, folder, result, evidence)
+        except OSError as error:  # the run may be someone else's
+            console.note(f"no new report: {trouble(target, error)}")
+        console.summary(result, folder, report_dir=target)
     raise typer.Exit(result.verdict.exit_code)
+
+
+def _write_pages(target: Path, folder: Path, result: RunResult, evidence: RunEvidence) -> None:
+    """The pages, with links to the evidence that is there; raises OSError."""
+    from harness.fingerprint import evidence_files
+    from harness.outcome import pages
+
+    target.mkdir(parents=True, exist_ok=True)
+    way = Path(os.path.relpath(folder.resolve(), target.resolve()))
+    files = tuple(
+        one.model_copy(update={"path": (way / one.path).as_posix()})
+        for one in evidence_files(folder)
+    )
+    shown = result.model_copy(update={"evidence": files})
+    for name, make in pages(evidence).items():
+        write_atomic(target / name, make(shown))
 
 
 def _make_folder(folder: Path) -> None:

@@ -22,6 +22,9 @@ from harness.results.wording import (
 )
 
 PERCENTILES = ("min", "p50", "p95", "p99", "max")
+MISSING_SHOWN = 2
+DAMAGE_SHOWN = 5
+"""So many faults of the evidence are told one by one; the report has them all."""
 _DISPENSABLE = ("p99", "min", "p95", "n")
 _LINE_FIGURES = ("handshake", "handler", "m4_to_completion")
 
@@ -53,12 +56,20 @@ def association_details(item: AssociationResult) -> list[str]:
     lines = [clean(f"{found.rule}  {found.message}") for found in item.findings]
     if item.lab_fault:
         lines.append(clean(item.lab_fault.message))
+    lines += [clean(text) for text in item.missing[:MISSING_SHOWN]]
     if item.error:
         lines.append(clean(item.error))
     handler = item.post_association
     if item.verdict is Verdict.FAIL and handler.return_code:
         lines.append(f"handler returned {win32(handler.return_code)}")
     return lines
+
+
+def damage(result: RunResult) -> list[str]:
+    """What is wrong with the evidence itself, one line each, and how much more there is."""
+    shown = [clean(f"{one.kind}: {one.message}") for one in result.damage[:DAMAGE_SHOWN]]
+    more = len(result.damage) - len(shown)
+    return [*shown, f"and {more} more (see the report)"] if more else shown
 
 
 def counts(result: RunResult) -> str:
@@ -113,11 +124,14 @@ def where_found(group: FindingGroup) -> str:
     return f"{noun} {ranges(group.associations)}{often}"
 
 
-def places(result: RunResult, run_dir: Path) -> list[tuple[str, str]]:
+def places(
+    result: RunResult, run_dir: Path, report_dir: Path | None = None
+) -> list[tuple[str, str]]:
     """Where to look next and how to run it again: label and text."""
     listed = []
-    if (run_dir / "report.html").exists():
-        listed.append(("Report", str(run_dir / "report.html")))
+    report = (report_dir or run_dir) / "report.html"
+    if report.exists():
+        listed.append(("Report", str(report)))
     listed.append(("Evidence", f"{run_dir}/"))
     listed.append(("Again", clean(result.command)))
     return listed

@@ -142,7 +142,13 @@ class LiveConsole:
         if hint:
             self._print(Text.assemble(("hint: ", "cyan"), clean(hint)))
 
-    def summary(self, result: RunResult, run_dir: Path, lost: Sequence[str] = ()) -> None:
+    def summary(
+        self,
+        result: RunResult,
+        run_dir: Path,
+        lost: Sequence[str] = (),
+        report_dir: Path | None = None,
+    ) -> None:
         """See ``Console.summary``."""
         self._progress.stop()
         if result.timing_summary_us:
@@ -161,9 +167,11 @@ class LiveConsole:
             self.fault(describe_fault(fault), fault.hint)
         for error in result.errors:
             self.error(error)
+        for line in lines.damage(result):
+            self._labelled("evidence", "bold yellow", line, None)
         for name in lost:
             self._print(Text.assemble(("not kept  ", "bold yellow"), clean(name)))
-        for label, text in lines.places(result, run_dir):
+        for label, text in lines.places(result, run_dir, report_dir):
             self._print(Text.assemble((f"{label:<10}", "cyan"), text), soft_wrap=True)
 
     def _finding(self, group: FindingGroup) -> None:

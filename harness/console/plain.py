@@ -92,7 +92,13 @@ class PlainConsole:
         if hint:
             self._write(f"hint: {clean(hint)}")
 
-    def summary(self, result: RunResult, run_dir: Path, lost: Sequence[str] = ()) -> None:
+    def summary(
+        self,
+        result: RunResult,
+        run_dir: Path,
+        lost: Sequence[str] = (),
+        report_dir: Path | None = None,
+    ) -> None:
         """See ``Console.summary``."""
         self._write("")
         rows = lines.timing_rows(result)
@@ -106,9 +112,11 @@ class PlainConsole:
         self._write(f"{result.verdict}  {clean(result.reason)}")
         self._write(f"{lines.counts(result)} ({lines.circumstances(result)})")
         self._faults(result)
+        for line in lines.damage(result):
+            self._labelled("evidence", line, None)
         for name in lost:
             self._write(f"not kept: {clean(name)}")
-        for label, text in lines.places(result, run_dir):
+        for label, text in lines.places(result, run_dir, report_dir):
             self._write(f"{label + ':':<10}{text}")
 
     def _faults(self, result: RunResult) -> None:

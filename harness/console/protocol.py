@@ -68,7 +68,13 @@ class Console(Stages, Protocol):
     def error(self, message: str, hint: str | None = None) -> None:
         """Show one clear line saying what is wrong, and one saying how to fix it."""
 
-    def summary(self, result: RunResult, run_dir: Path, lost: Sequence[str] = ()) -> None:
+    def summary(
+        self,
+        result: RunResult,
+        run_dir: Path,
+        lost: Sequence[str] = (),
+        report_dir: Path | None = None,
+    ) -> None:
         """Show timings and findings, then verdict, counts, where the report is, how to run again.
 
         The verdict comes last, where the eye is when the prompt is back.

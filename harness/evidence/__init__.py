@@ -6,6 +6,7 @@ Pure: text and values in, values out.
 
 from harness.evidence.calls import Call, Process, pair
 from harness.evidence.clock import order, tighten, to_air_ns, to_guest_ns
+from harness.evidence.losses import unended
 from harness.evidence.model import (
     AssociationEvidence,
     ClockModel,
@@ -13,9 +14,11 @@ from harness.evidence.model import (
     Echo,
     FrameRecord,
     IhvRecord,
+    Lacking,
     Notification,
     PerformedOrder,
     RunEvidence,
+    Stall,
     TraceDamage,
 )
 from harness.evidence.performed import performed_orders
@@ -34,12 +37,14 @@ __all__ = [
     "Echo",
     "FrameRecord",
     "IhvRecord",
+    "Lacking",
     "Notification",
     "PerformedOrder",
     "Process",
     "RunEvidence",
     "Segments",
     "Session",
+    "Stall",
     "TimelineEvent",
     "TraceDamage",
     "TraceParser",
@@ -55,5 +60,6 @@ __all__ = [
     "timelines",
     "to_air_ns",
     "to_guest_ns",
+    "unended",
     "window",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from harness.evidence import names
+from harness.evidence.losses import in_time
 from harness.evidence.model import DamageKind, IhvRecord, TraceDamage
 
 
@@ -139,7 +140,9 @@ class _Open:
     call: Call | None = None
 
 
-def _pair_process(index: int, records: list[IhvRecord], damage: list[TraceDamage]) -> Process:
+def _pair_process(index: int, told: list[IhvRecord], damage: list[TraceDamage]) -> Process:
+    records, out_of_time = in_time(index, told)
+    damage += out_of_time
     opened: list[_Open] = []
     by_number: dict[int, _Open] = {}
     stacks: dict[int, list[_Open]] = {}
@@ -151,7 +154,8 @@ def _pair_process(index: int, records: list[IhvRecord], damage: list[TraceDamage
             _close(record, by_number, stacks, damage)
         elif record.call in by_number:
             message = f"call {record.call} of process {index} is entered twice"
-            damage.append(TraceDamage(DamageKind.CALL_DUPLICATE, message, process=index))
+            span_ns = (None, record.t_ns)
+            damage.append(TraceDamage(DamageKind.CALL_DUPLICATE, message, 0, index, *span_ns))
         else:
             stack = stacks.setdefault(record.tid, [])
             while stack and _lost_return(stack[-1].enter, record, returns):
@@ -192,7 +196,9 @@ def _close(
     fits = call is not None and call.returned is None and call.enter.function == record.function
     if call is None or not fits or call not in stack:
         message = f"{record.function} returns as call {record.call}, which is not open"
-        damage.append(TraceDamage(DamageKind.UNMATCHED_RETURN, message, process=record.process))
+        span_ns = (None, record.t_ns)  # its entry may have been at any time before
+        what = DamageKind.UNMATCHED_RETURN
+        damage.append(TraceDamage(what, message, 0, record.process, *span_ns))
         return
     call.returned = record
     while stack.pop() is not call:

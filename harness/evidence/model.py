@@ -16,6 +16,7 @@ from typing import Final
 from hwsim.records import FrameRecord
 
 __all__ = [
+    "AIR_LOSSES",
     "LOSSES",
     "AssociationEvidence",
     "ClockModel",
@@ -23,9 +24,11 @@ __all__ = [
     "Echo",
     "FrameRecord",
     "IhvRecord",
+    "Lacking",
     "Notification",
     "PerformedOrder",
     "RunEvidence",
+    "Stall",
     "TraceDamage",
 ]
 
@@ -67,22 +70,45 @@ class DamageKind(StrEnum):
     CALL_DUPLICATE = "call number twice"
     UNMATCHED_RETURN = "return without its entry"
     NO_LOAD = "process without its load record"
+    LATE_LOAD = "load record behind other records of its process"
+    OUT_OF_TIME = "time contradicts the sequence"
+    NOT_WRITTEN = "recorder could not write records"
+    NO_END = "trace ends without the end of its process"
     TRACE_CUT = "trace file was cut short or replaced"
+    FRAME_GAP = "frames are missing"
+    UNREAD_LINE = "line of the air or the agent could not be read"
+    NOT_SHOWN = "association without its records"
+    FILE_CHANGED = "file is not as it was sealed"
+    LINES_LOST = "lines of a sealed file are missing"
+    NOT_SEALED = "evidence is not sealed"
+    NOT_AN_EVENT = "line is no event of a run"
+    EVENT_GAP = "events are missing"
+    TWICE = "event twice"
+    OUT_OF_ORDER = "event out of order"
+    NO_PLAN = "what the run is judged by is missing"
+    NOT_FINISHED = "run was not finished"
     MORE = "more damage, not listed"
 
 
-LOSSES: Final = frozenset(
-    {DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CUT, DamageKind.CUT_LINE}
-)
-"""Faults with which records are missing."""
+LOSSES: Final = frozenset({
+    DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CUT, DamageKind.CUT_LINE,
+    DamageKind.CALL_DUPLICATE, DamageKind.UNMATCHED_RETURN, DamageKind.OUT_OF_TIME,
+    DamageKind.NO_END,
+})  # fmt: skip
+"""Faults with which records of the trace are missing in a stretch of time."""
+
+AIR_LOSSES: Final = frozenset({DamageKind.FRAME_GAP, DamageKind.UNREAD_LINE})
+"""Faults with which frames or notifications are missing from an association."""
 
 
 @dataclass(frozen=True, slots=True)
 class TraceDamage:
-    """One fault of the trace itself.
+    """One fault of the evidence itself, of the trace or of what else was written down.
 
     ``line`` counts from 1 (0 when no single line is at fault). ``from_ns``..``until_ns`` is the
-    stretch of guest time in which records may be missing, None where that is not known.
+    stretch of guest time in which records may be missing, None where that is not known;
+    ``association`` the one concerned, where that is known instead. ``missing`` says that evidence
+    is lost by it: what it may have shown is not known.
     """
 
     kind: DamageKind
@@ -91,6 +117,39 @@ class TraceDamage:
     process: int | None = None
     from_ns: int | None = None
     until_ns: int | None = None
+    association: int | None = None
+
+    @property
+    def missing(self) -> bool:
+        """Whether evidence is lost by it."""
+        return self.kind in _MISSING
+
+
+_MISSING: Final = LOSSES | AIR_LOSSES | {
+    DamageKind.NOT_SHOWN, DamageKind.NOT_FINISHED, DamageKind.NOT_SEALED, DamageKind.LINES_LOST,
+    DamageKind.NOT_AN_EVENT, DamageKind.EVENT_GAP, DamageKind.NO_PLAN, DamageKind.MORE,
+}  # fmt: skip
+
+
+class Lacking(str):
+    """A reason that rests on evidence that is missing, or on a lab that stood still.
+
+    A rule that is undecided for such a reason might have been broken.
+    """
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """A part of the lab stood still: between two times of the air's clock it did no work."""
+
+    who: str
+    from_air_ns: int
+    until_air_ns: int
+
+    def __str__(self) -> str:
+        return f"{self.who} stood still for {(self.until_air_ns - self.from_air_ns) / 1e9:.1f} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +216,12 @@ class AssociationEvidence:
     """Places (from 1) of the scenario's orders that the guest's WLAN service carried out."""
     performed: tuple[PerformedOrder, ...] = ()
     """The same orders each time they were carried out, in that order."""
+    frame_span: tuple[int, int] | None = None
+    """The last frame number given out before it began, and when it was over; None: not known."""
+    frames_due: tuple[int, ...] = ()
+    """Numbers given out by then whose record was still to come (a frame that is delayed)."""
+    unread_lines: int = 0
+    """Lines of the air and of agent.exe that could not be read while it lasted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +232,4 @@ class RunEvidence:
     associations: tuple[AssociationEvidence, ...]
     clock: ClockModel
     damage: tuple[TraceDamage, ...] = ()
+    stalls: tuple[Stall, ...] = ()

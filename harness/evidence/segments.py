@@ -16,6 +16,7 @@ from typing import Final, Generic, TypeVar
 
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, pair
+from harness.evidence.losses import association_losses, explained
 from harness.evidence.model import RunEvidence, TraceDamage
 
 _T = TypeVar("_T")
@@ -141,7 +142,9 @@ class AssociationIndex:
 def segment(evidence: RunEvidence) -> Segments:
     """Cut the evidence; linear in its records apart from sorting."""
     processes, damage = pair(evidence.trace)
-    result = Segments(processes, evidence.damage + damage)
+    of_associations = (item for one in evidence.associations for item in association_losses(one))
+    whole = (*explained(evidence.damage, damage), *of_associations)
+    result = Segments(processes, whole)
     index = AssociationIndex(evidence)
     for process in processes:
         _Cutter(result, index).run(process)

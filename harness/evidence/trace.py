@@ -44,6 +44,7 @@ class _ProcessState:
     index: int
     last_seq: int
     last_ns: int
+    ended: bool = False
 
 
 class TraceParser:
@@ -54,6 +55,7 @@ class TraceParser:
         self._line = 0
         self._skipping = False
         self._processes: dict[int, _ProcessState] = {}
+        self._ends: dict[int, Mapping[str, object]] = {}
         self._process_count = 0
         self._newest_ns = 0
         self._damage: list[TraceDamage] = []
@@ -76,6 +78,11 @@ class TraceParser:
                 self._note(DamageKind.TOO_LONG, "a line exceeds the longest accepted")
             self._skipping, self._rest = True, b""
         return tuple(records)
+
+    def begin_anew(self) -> None:
+        """What comes now is of another session: its processes are others, whatever their ids."""
+        for state in self._processes.values():
+            state.ended = True
 
     def finish(self) -> tuple[IhvRecord, ...]:
         """The file has ended: take a last line without its newline, or note that it is cut."""
@@ -115,6 +122,8 @@ class TraceParser:
             return self._end(values)
         record = _record(values)
         state = self._processes.get(record.pid)
+        if record.kind == "load" and state is not None and not state.ended:
+            self._refuse_late_load(record, state)
         if record.kind == "load" or state is None:
             state = self._open(record)
         elif record.seq <= state.last_seq:
@@ -132,7 +141,25 @@ class TraceParser:
             )
         self._newest_ns = max(self._newest_ns, record.t_ns)
         state.last_seq, state.last_ns = record.seq, record.t_ns  # times may run back a little
+        state.ended = state.ended or record.kind in ("unload", "exception")
+        self._not_written(record, state)
         return _with_process(record, state.index)
+
+    @staticmethod
+    def _refuse_late_load(record: IhvRecord, state: _ProcessState) -> None:
+        """A process id that comes back is another process's, but only once the first is over."""
+        if record.t_ns <= state.last_ns:
+            raise _BadLineError(
+                DamageKind.LATE_LOAD,
+                f"process {record.pid}: a load record behind record {state.last_seq}",
+            )
+
+    def _not_written(self, record: IhvRecord, state: _ProcessState) -> None:
+        """The recorder's own account, in its last record, of what it could not write."""
+        lost = record.raw.get("lost") if record.kind == "unload" else None
+        if type(lost) is int and lost > 0:
+            what = f"process {record.pid}: the recorder could not write {lost} records"
+            self._note(DamageKind.NOT_WRITTEN, what, state.index)  # gaps show where
 
     def _end(self, values: Mapping[str, object]) -> IhvRecord:
         """The end of a process, told from outside: it counts as the last of its records.
@@ -141,6 +168,10 @@ class TraceParser:
         anything has this record alone.
         """
         pid = _count(values, "pid")
+        if self._ends.get(pid) == values:
+            message = f"process {pid}: its end is there twice"
+            raise _BadLineError(DamageKind.SEQ_DUPLICATE, message)
+        self._ends[pid] = values
         state = self._processes.pop(pid, None)
         if state is None:
             state = _ProcessState(self._process_count, 0, 0)

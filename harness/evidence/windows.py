@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from harness.evidence import names
@@ -26,14 +26,25 @@ def window(evidence: RunEvidence, index: int, before: int = 1) -> RunEvidence:
     """
     kept = [item for item in evidence.associations if index - before <= item.index <= index]
     start_ns = min((item.connect_ns for item in kept if item.connect_ns > 0), default=0)
-    trace = tuple(
-        record for record in evidence.trace
-        if record.t_ns >= start_ns or _is_prologue(record)
-    )  # fmt: skip
+    indices = {item.index for item in kept}
     damage = tuple(
-        item for item in evidence.damage if item.until_ns is None or item.until_ns >= start_ns
-    )
-    return RunEvidence(trace, tuple(kept), evidence.clock, damage)
+        item for item in evidence.damage
+        if (item.until_ns is None or item.until_ns >= start_ns)
+        and (item.association is None or item.association in indices)
+    )  # fmt: skip
+    trace = tuple(_since(evidence.trace, start_ns))
+    return RunEvidence(trace, tuple(kept), evidence.clock, damage, evidence.stalls)
+
+
+def _since(trace: Iterable[IhvRecord], start_ns: int) -> Iterator[IhvRecord]:
+    """The records from a moment on and the prologue; no return of a call entered before it."""
+    left_out: set[tuple[int, int | None]] = set()
+    for record in trace:
+        if record.t_ns >= start_ns or _is_prologue(record):
+            if record.kind != "return" or (record.process, record.call) not in left_out:
+                yield record
+        elif record.kind == "enter":
+            left_out.add((record.process, record.call))
 
 
 def _is_prologue(record: IhvRecord) -> bool:

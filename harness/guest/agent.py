@@ -50,6 +50,11 @@ class Agent:
         """Whether agent.exe still answers on its channel."""
         return self._client.alive
 
+    @property
+    def damaged_lines(self) -> int:
+        """Lines of agent.exe that could not be read."""
+        return self._client.damaged_lines
+
     def greet(self, *, timeout_s: float) -> tuple[Interface, ...]:
         """The first call: who the guest is, and its WLAN interfaces."""
         self.hello = self._client.call("hello", timeout_s=timeout_s)

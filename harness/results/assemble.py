@@ -16,6 +16,7 @@ def judge_association(
     *,
     lab_fault: LabFault | None = None,
     error: str | None = None,
+    missing: tuple[str, ...] = (),
     judged: bool = True,
     **fields: Any,
 ) -> AssociationResult:
@@ -24,12 +25,14 @@ def judge_association(
     verdict = association_verdict(
         [finding.severity for finding in findings],
         lab_fault=lab_fault is not None,
+        missing=bool(missing),
         error=error is not None,
         judged=judged,
     )
     return AssociationResult(
-        verdict=verdict, findings=findings, lab_fault=lab_fault, error=error, **fields
-    )
+        verdict=verdict, findings=findings, lab_fault=lab_fault, error=error, missing=missing,
+        **fields,
+    )  # fmt: skip
 
 
 def judge_run(**fields: Any) -> RunResult:
@@ -45,6 +48,7 @@ def rejudge(result: RunResult, *lab_faults: LabFault) -> RunResult:
         requested=result.requested_associations,
         severities=[finding.severity for finding in result.findings],
         lab_fault=bool(result.lab_faults),
+        missing=bool(result.missing),
         error=bool(result.errors),
     )
     result = result.model_copy(update={"verdict": verdict})
@@ -80,6 +84,10 @@ def _miss(result: RunResult) -> str:
     missed = [finding for finding in result.all_findings if finding.severity == "MISS"]
     causes = [fault.message for fault in result.all_lab_faults]
     causes += [f"{finding.rule}: {finding.message}" for finding in missed]
+    lacking = [text for item in result.associations for text in item.missing]
+    lacking += result.missing
+    if lacking and not causes:
+        return f"Not all of the evidence is there ({progress}): {_clause(lacking[0])}."
     if not causes:
         return f"The run ended early: {progress}."
     unmet = not result.all_lab_faults and missed[0].rule.startswith("EXPECT")

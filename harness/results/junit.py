@@ -79,7 +79,8 @@ def _case(result: RunResult, name: str, duration_s: float | None) -> ET.Element:
 def _association_case(result: RunResult, item: AssociationResult) -> ET.Element:
     case = _case(result, f"association {item.index}", item.duration_s)
     faults = [item.lab_fault] if item.lab_fault else []
-    _blame(case, item.verdict, item.findings, faults, [item.error] if item.error else [])
+    errors = [item.error] if item.error else []
+    _blame(case, item.verdict, item.findings, faults, [*errors, *item.missing])
     return case
 
 
@@ -90,6 +91,7 @@ def _run_case(result: RunResult) -> ET.Element | None:
         requested=result.requested_associations,
         severities=[finding.severity for finding in result.findings],
         lab_fault=bool(result.lab_faults),
+        missing=bool(result.missing),
         error=bool(result.errors),
     )
     if result.verdict is Verdict.SKIP and not result.associations:
@@ -97,7 +99,8 @@ def _run_case(result: RunResult) -> ET.Element | None:
     if verdict is Verdict.PASS:
         return None
     case = _case(result, "run", None)
-    _blame(case, verdict, result.findings, result.lab_faults, result.errors, result.reason)
+    errors = [*result.errors, *result.missing]
+    _blame(case, verdict, result.findings, result.lab_faults, errors, result.reason)
     return case
 
 

@@ -26,7 +26,8 @@ SCHEMA: Final = 3
 
 2 adds ``handshakes`` to each association. Schema 1 knew the figures of one handshake only.
 3 adds the handshakes that renew keys, the air's figures beside the station's, the number of
-``sessions``, and how a connection was ``lost``; ``completions`` counts over all sessions.
+``sessions``, how a connection was ``lost``, and ``damage`` and ``missing``: what is wrong with the
+evidence itself; ``completions`` counts over all sessions.
 """
 
 FIGURES: dict[str, str] = {
@@ -128,6 +129,15 @@ class RulesResult(_Model):
     notes: tuple[str, ...] = Field(default=(), description="overrides that no longer apply")
 
 
+class DamageResult(_Model):
+    """Something is wrong with the evidence itself. Nobody is blamed for it."""
+
+    kind: str = Field(description="what kind of damage, in words")
+    message: str = Field(description="what exactly")
+    missing: bool = Field(description="evidence was lost by it")
+    line: Count = Field(default=0, description="of the file concerned; 0: no single one")
+
+
 class LabFault(_Model):
     """The lab broke: what was waited for, for how long, and what was seen last."""
 
@@ -227,6 +237,9 @@ class AssociationResult(_Model):
     duration_s: float | None = Field(default=None, ge=0)
     lab_fault: LabFault | None = None
     error: str | None = Field(default=None, description="why the test could not be carried out")
+    missing: tuple[str, ...] = Field(
+        default=(), description="evidence that is missing, and what could not be decided for it"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -333,6 +346,12 @@ class RunResult(_Model):
     )
     lab_faults: tuple[LabFault, ...] = ()
     errors: tuple[str, ...] = Field(default=(), description="why the test could not be carried out")
+    missing: tuple[str, ...] = Field(
+        default=(), description="evidence that is missing from no single association"
+    )
+    damage: tuple[DamageResult, ...] = Field(
+        default=(), description="all that is wrong with the evidence itself"
+    )
     stages: tuple[Stage, ...] = ()
     evidence: tuple[EvidenceFile, ...] = ()
 

@@ -6,13 +6,14 @@ The vocabulary is that of KCIDB (schema v5.3, ``tests[].status``), and so is its
 ========  ==========================================================================
 FAIL      the driver is wrong: a rule with severity FAIL is broken
 ERROR     the test is wrong: nothing was learnt of the driver, and that is our doing
-MISS      the lab broke: nothing is known of the driver
+MISS      the lab broke, or evidence is missing: nothing is known of the driver
 PASS      the driver did what the rules and the scenario ask
 DONE      measured only, nothing was judged
 SKIP      not run, on purpose
 ========  ==========================================================================
 
-A run in which no association ran is never PASS: it is MISS if the lab says why, else ERROR.
+A run in which no association ran is never PASS: it is MISS if the lab, or evidence that is missing,
+says why, else ERROR.
 """
 
 from __future__ import annotations
@@ -75,20 +76,22 @@ def association_verdict(
     severities: Iterable[str],
     *,
     lab_fault: bool = False,
+    missing: bool = False,
     error: bool = False,
     judged: bool = True,
 ) -> Verdict:
     """Verdict of one association.
 
     ``severities`` are those of its findings: "FAIL" blames the driver, "MISS" the lab, "WARN" does
-    not count. ``lab_fault`` says that the lab broke during it, ``error`` that the test did,
+    not count. ``lab_fault`` says that the lab broke during it, ``missing`` that not all of its
+    evidence is there (what is not seen cannot be obeyed), ``error`` that the test did,
     ``judged`` that rules were applied at all (False: measured only). A rule that was broken before
     the lab broke stays broken.
     """
     found = [Verdict.PASS if judged else Verdict.DONE, *_blamed(severities)]
     if error:
         found.append(Verdict.ERROR)
-    if lab_fault:
+    if lab_fault or missing:
         found.append(Verdict.MISS)
     return min(found, key=lambda verdict: verdict.priority)
 
@@ -99,6 +102,7 @@ def run_verdict(
     requested: int,
     severities: Iterable[str] = (),
     lab_fault: bool = False,
+    missing: bool = False,
     error: bool = False,
 ) -> Verdict:
     """Verdict of a run from those of its associations and from what concerns the run as a whole.
@@ -111,9 +115,9 @@ def run_verdict(
     found = [*ran, *_blamed(severities)]
     if error:
         found.append(Verdict.ERROR)
-    if lab_fault or 0 < len(ran) < requested:
+    if lab_fault or missing or 0 < len(ran) < requested:
         found.append(Verdict.MISS)
-    if not ran and not lab_fault:
+    if not ran and not (lab_fault or missing):
         found.append(Verdict.ERROR)
     return combine(found) or Verdict.ERROR
 

@@ -120,7 +120,10 @@ class World:
         """In place of `harness.lab.open_session`."""
         self.step("open session")
         try:
-            yield self.session(recording)
+            session = self.session(recording)
+            yield session
+            self.story.record("host", how="stopped")
+            session.pull_trace()
         finally:
             self.done.append("close session")
 
@@ -160,6 +163,7 @@ class FakeAir:
         self.alive = True
         self.state = AirState(clock=ClockModel(builder.OFFSET_NS, 100_000))
         self.rules: list[tuple[Any, ...]] = []
+        self.damaged_lines = 0
 
     def describe(self) -> str:
         """One line on it."""
@@ -178,11 +182,16 @@ class FakeAir:
         """Beacon."""
         self._world.step("start")
 
-    def begin(self, index: int, rules: tuple[Any, ...]) -> None:
+    def begin(self, index: int, rules: tuple[Any, ...]) -> int:
         """The next association."""
         self._world.index = index
         self.rules.append(rules)
         self._world.step("begin")
+        return len(self._world.story.frames)
+
+    def frames(self) -> tuple[int, tuple[int, ...]]:
+        """All of them are told at once."""
+        return len(self._world.story.frames), ()
 
     def echo(self, count: int, *, limit_s: float) -> Echo:
         """Probe the data path."""
@@ -230,6 +239,7 @@ class FakeAgent:
         self._world = world
         self.hello = {"agent": 1, "windows": "10.0.19045"}
         self.profiles: list[str] = []
+        self.damaged_lines = 0
         self.steps: list[tuple[builder.Step, ...]] = []
         """What connecting brings about, an association each; then the good story."""
 

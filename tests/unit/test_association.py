@@ -12,7 +12,7 @@ import pytest
 from harness import association as module
 from harness.association import Attempt, clock_of
 from harness.errors import LabFault, PeerGone, TooSlow
-from harness.evidence import Notification, PerformedOrder
+from harness.evidence import Notification, PerformedOrder, names
 from harness.guest.agent import Interface
 from harness.jsonlines import CallFailed
 from harness.lab import Session
@@ -39,9 +39,9 @@ def attempt(session: Session, monkeypatch: pytest.MonkeyPatch) -> Try:
     """Makes an attempt at association 1."""
     monkeypatch.setattr(module, "SETTLE_S", 0.05)
 
-    def make(scenario: str = "plain", **changes: Any) -> Attempt:
+    def make(scenario: str = "plain", limits: Limits | None = None, **changes: Any) -> Attempt:
         found = find_scenario(scenario).model_copy(update=changes).with_passphrase()
-        return Attempt(session, found, Limits(), 1)
+        return Attempt(session, found, limits or Limits(), 1)
 
     return make
 
@@ -107,7 +107,7 @@ def test_a_failed_attempt_is_not_used(world: World, attempt: Try, code: int, rea
     def failed(s: builder.Story) -> None:
         s.notify(8, code, reason)
 
-    world.agent.steps = [(*UNTIL_CONNECTED[:-1], failed)]
+    world.agent.steps = [(*UNTIL_CONNECTED[:-1], failed, builder.reset)]
     made = attempt()
     made.run()
     assert not {"echo", "disconnect"} & set(world.done)
@@ -151,6 +151,7 @@ def test_a_dead_air_is_found_after_each_association(world: World, attempt: Try) 
 
 def test_an_association_that_ended_by_itself_is_fine(world: World, attempt: Try) -> None:
     """Windows refuses to disconnect what is not connected: no fault, the trace tells more."""
+    world.agent.steps = [(*UNTIL_CONNECTED, builder.stop, builder.reset)]
     world.at("disconnect", 1, raising(CallFailed("agent.exe", "disconnect", 5023, "x")))
     attempt().run()
     assert "await 21" not in world.done
@@ -158,6 +159,7 @@ def test_an_association_that_ended_by_itself_is_fine(world: World, attempt: Try)
 
 def test_no_notification_of_the_end_is_looked_into(world: World, attempt: Try) -> None:
     """Silence after disconnect asks the lab, and is evidence if it answers."""
+    world.agent.steps = [(*UNTIL_CONNECTED, builder.stop, builder.reset)]
     world.at("await 21", 1, raising(TooSlow("end", 20, "nothing")))
     attempt().run()
     assert "clock" in world.done
@@ -196,11 +198,83 @@ def test_a_fault_before_connect_has_evidence_all_the_same(world: World, attempt:
     assert found.lab_fault == "the lab broke"
 
 
-def test_a_trace_that_never_ends_is_bounded(world: World, attempt: Try) -> None:
-    """A DLL that is never reset does not hold the run."""
-    world.agent.steps = [UNTIL_CONNECTED[:-1]]
-    attempt().run()
-    assert world.done[-1] in {"trace", "status"}
+@pytest.mark.parametrize("connected", [True, False])
+def test_an_association_without_its_end_in_the_trace_is_a_fault(
+    world: World, attempt: Try, connected: bool
+) -> None:
+    """A guest whose disk is full: what the DLL did is not known, whatever else was seen. The fault
+    says what was seen last."""
+    failed = [] if connected else [lambda s: s.notify(8, 11, 0x38005)]
+    world.agent.steps = [(*UNTIL_CONNECTED[: None if connected else -1], *failed)]
+    world.at("disconnect", 1, raising(CallFailed("agent.exe", "disconnect", 5023, "x")))
+    with pytest.raises(LabFault, match=r"end of association 1 in the IHV trace") as caught:
+        attempt().run()
+    assert "PostAssociateCompletion" in caught.value.last_state
+    assert "disk may be full" in caught.value.hint
+
+
+def test_a_connection_without_a_single_record_is_a_fault(world: World, attempt: Try) -> None:
+    """It connected, so the DLL was called: its records are missing."""
+    shown = [builder.connect, lambda s: s.notify(8, 10, 0)]
+    world.agent.steps = [tuple(shown)]
+    world.at("disconnect", 1, raising(CallFailed("agent.exe", "disconnect", 5023, "x")))
+    with pytest.raises(LabFault, match="no record"):
+        attempt().run()
+
+
+def test_a_handler_that_never_returns_is_the_dlls(world: World, attempt: Try) -> None:
+    """The trace ends inside a handler: it is waited for as long as a handler may take, and no
+    longer."""
+
+    def hangs(s: builder.Story) -> None:
+        s.enter(names.RECEIVE_PACKET, hIhvExtAdapter=s.ihv)
+
+    world.agent.steps = [(*UNTIL_CONNECTED[:-1], hangs)]
+    world.at("disconnect", 1, raising(CallFailed("agent.exe", "disconnect", 5023, "x")))
+    made = attempt(limits=Limits(handler_s=1))
+    made.run()
+    assert made.evidence().ihv[-1].kind == "enter"
+
+
+def test_an_attempt_the_dll_was_not_asked_for_has_no_end(world: World, attempt: Try) -> None:
+    """No network, no pre-association: nothing that had to be ended, and no record to be missed by
+    the run; the rules say that nothing is known of it."""
+    world.agent.steps = [(builder.connect, lambda s: s.notify(8, 11, 0x38002))]
+    made = attempt()
+    made.run()
+    assert made.evidence().ihv == ()
+
+
+def test_frames_on_their_way_are_waited_for(
+    world: World, attempt: Try, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The air is asked until it has told of every frame; the evidence says which there must be."""
+    due = [(14, (13, 14)), (14, (14,)), (14, ())]
+    monkeypatch.setattr(world.air, "frames", lambda: due.pop(0))
+    made = attempt()
+    made.run()
+    assert due == []
+    assert (made.evidence().frame_span, made.evidence().frames_due) == ((0, 14), ())
+
+
+def test_frames_held_back_for_long_are_named(
+    world: World, attempt: Try, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule may hold a frame back beyond the end: it is due, not lost."""
+    monkeypatch.setattr(module, "DELIVERY_S", 0.05)
+    monkeypatch.setattr(world.air, "frames", lambda: (14, (13,)))
+    made = attempt()
+    made.run()
+    assert (made.evidence().frame_span, made.evidence().frames_due) == ((0, 14), (13,))
+
+
+def test_unread_lines_are_counted_from_the_beginning(world: World, attempt: Try) -> None:
+    """Of the air and of agent.exe, while it lasts."""
+    world.air.damaged_lines = 5
+    made = attempt()
+    world.at("connect", 1, lambda: setattr(world.agent, "damaged_lines", 2))
+    made.run()
+    assert made.evidence().unread_lines == 2
 
 
 def test_the_clock_is_needed(session: Session, world: World) -> None:
@@ -218,6 +292,7 @@ class SecondAgent:
         self._agent = agent
         self._outcomes = outcomes
         self.asked: list[tuple[str, str, bool]] = []
+        self.damaged_lines = 0
 
     def connect(self, interface: Interface, profile: str, *, timeout_s: float, more: bool) -> int:
         """WlanConnect: the first one tells the story."""
@@ -261,6 +336,7 @@ def test_several_adapters_are_one_association(
     """All are asked to connect before any outcome is awaited; used is what all of them reached;
     whatever is not known to have failed is ended."""
     both = (Interface("{A}", "a"), Interface("{B}", "b"))
+    world.agent.steps = [(*UNTIL_CONNECTED, builder.reset, builder.reset)]
     agent = SecondAgent(session.agent, [*outcomes, told(21, "{B}"), told(21, "{A}")])
     monkeypatch.setattr(session, "agent", agent)
     monkeypatch.setattr(Session, "interfaces", lambda *_a, **_k: both)

@@ -350,8 +350,12 @@ def test_the_frames_and_notifications_are_on_disk(
     """events.jsonl and ihv-trace.jsonl hold what was judged, a JSON object a line."""
     done = performed(plan(associations=1))
     events = [json.loads(one) for one in (done.folder / "events.jsonl").read_text().splitlines()]
-    assert {"plan", "frame", "notification", "association"} == {event["event"] for event in events}
+    assert {event["event"] for event in events} == {
+        "begin", "plan", "environment", "on air", "attempt", "connect", "frame", "notification",
+        "association", "end",
+    }  # fmt: skip
     assert all(event["host_ns"] for event in events)
+    assert [event["n"] for event in events] == list(range(1, len(events) + 1))
     assert (done.folder / "ihv-trace.jsonl").read_text() == world.story.trace()
 
 

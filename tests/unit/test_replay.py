@@ -16,6 +16,7 @@ from harness.errors import UsageError
 from harness.evidence import FrameRecord, names
 from harness.replay import judge_again, load
 from harness.results import AssociationResult, HandshakeResult, RunResult, load_result
+from harness.seal import SEAL, seal
 
 RECORDED = Path(__file__).parent / "recorded"
 RUNS = sorted(path.name for path in RECORDED.iterdir())
@@ -41,7 +42,8 @@ def test_a_recorded_run_is_judged_as_it_was(name: str) -> None:
     """Verdict, findings, handler facts and every timing figure equal those of the live run."""
     stored = load_result(RECORDED / name / "result.json")
     again, _ = judge_again(RECORDED / name)
-    assert again.verdict == stored.verdict == "PASS"
+    assert again.verdict == stored.verdict == ("FAIL" if name.startswith("fault-") else "PASS")
+    assert again.damage == again.missing == ()
     assert in_common(again) == in_common(stored)
     for now, then in zip(handshakes(again), handshakes(stored), strict=True):
         assert now.timing_us.items() >= then.timing_us.items()
@@ -162,24 +164,121 @@ def test_a_breach_put_into_the_trace_is_found(tmp_path: Path) -> None:
             lines[at] = json.dumps(record)
     trace.write_text("\n".join(lines) + "\n")
     again, _ = judge_again(folder)
+    assert again.verdict == "MISS", "a line that is not as it was sealed is no evidence"
+    seal(folder)
+    again, _ = judge_again(folder)
     assert again.verdict == "FAIL"
     assert "POST-07" in {finding.rule for finding in again.all_findings}
 
 
 @pytest.mark.parametrize(
     "line", ["{", "[]", "{}", '{"event":"frame"}', '{"event":"association","index":1}',
-             '{"event":"notification","host_ns":1,"x":2}', '{"event":"plan"}'],
+             '{"event":"notification","host_ns":1,"x":2}', '{"event":"plan"}', '{"event":[]}',
+             '{"event":"stall","host_ns":1}', '{"event":"begin","host_ns":1,"run":3}'],
 )  # fmt: skip
-def test_what_is_no_event_is_named_with_its_line(tmp_path: Path, line: str) -> None:
-    """A spoilt file is refused in one line that says where."""
+@pytest.mark.parametrize("sealed", [True, False])
+def test_what_is_no_event_is_named_with_its_line(tmp_path: Path, line: str, sealed: bool) -> None:
+    """A spoilt line is told and left out; what the other lines say stands."""
     folder = copied("deauthentication", tmp_path)
     events = folder / "events.jsonl"
     events.write_text(line + "\n" + events.read_text())
-    with pytest.raises(UsageError, match=r"events\.jsonl:1: not an event of a run"):
-        load(folder)
+    if not sealed:
+        (folder / SEAL).unlink()
+    again, _ = judge_again(folder)
+    assert again.verdict == ("PASS" if sealed else "MISS"), "the seal says that it never was there"
+    assert any("events.jsonl" in one.message and one.line == 1 for one in again.damage)
+    assert all(one.verdict == "PASS" for one in again.associations)
+
+
+@pytest.mark.parametrize("name", ["events.jsonl", "ihv-trace.jsonl"])
+@pytest.mark.parametrize("left", [b"", b"\xff\x00garbage" * 400, None], ids=["no", "junk", "half"])
+@pytest.mark.parametrize("run", ["m4-lost", "fault-wrong-session"])
+@pytest.mark.parametrize("sealed", [True, False])
+def test_emptied_garbled_and_cut_files_are_a_miss(
+    tmp_path: Path, name: str, left: bytes | None, run: str, sealed: bool
+) -> None:
+    """Never PASS, and the file is named; nobody is blamed for what is gone."""
+    folder = copied(run, tmp_path)
+    file = folder / name
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2] if left is None else left)
+    if not sealed:
+        (folder / SEAL).unlink()
+    again, _ = judge_again(folder)
+    stands = run == "fault-wrong-session" and name == "events.jsonl"  # its trace shows the breach
+    assert again.verdict == ("FAIL" if stands else "MISS")
+    assert any(one.missing for one in again.damage)
+    if sealed:
+        assert any(name in one.message and one.missing for one in again.damage)
+    found = {one.rule for one in again.all_findings if one.severity == "FAIL"}
+    assert found == ({"POST-07"} if stands else set())
+
+
+def test_a_run_without_its_plan_is_not_judged_by_another(tmp_path: Path) -> None:
+    """A scenario that wants no connection is not failed for want of one, nor passed."""
+    folder = copied("deauthentication", tmp_path)
+    events = folder / "events.jsonl"
+    lines = events.read_text().splitlines(keepends=True)
+    events.write_text("".join(line for line in lines if '"event": "plan"' not in line))
+    again, _ = judge_again(folder)
+    assert again.verdict == "MISS"
+    assert any("what the run is judged by is missing" in one for one in again.missing)
+    assert not [rule for rule in again.rules.checked if rule.startswith("EXPECT-03")]
+
+
+def killed(name: str, folder: Path, last: str) -> Path:
+    """A recording as a killed run leaves it: no result, no seal, and no event behind the last one
+    of a kind."""
+    made = copied(name, folder)
+    for gone in ("result.json", SEAL):
+        (made / gone).unlink()
+    events = (made / "events.jsonl").read_text().splitlines(keepends=True)
+    place = max(at for at, line in enumerate(events) if f'"event": "{last}"' in line)
+    (made / "events.jsonl").write_text("".join(events[: place + 1]))
+    trace = (made / "ihv-trace.jsonl").read_text().splitlines(keepends=True)
+    (made / "ihv-trace.jsonl").write_text("".join(trace[:-6]))
+    return made
+
+
+@pytest.mark.parametrize("last", ["frame", "notification", "connect", "attempt", "on air", "plan"])
+def test_a_killed_run_is_judged_as_an_unfinished_one(tmp_path: Path, last: str) -> None:
+    """Without result.json, from what there is: MISS, and it says that it was not over."""
+    again, _ = judge_again(killed("m4-lost", tmp_path, last))
+    stored = load_result(RECORDED / "m4-lost")
+    assert again.verdict == "MISS"
+    assert (again.run_id, again.scenario, again.guest, again.command, again.started_at) == (
+        stored.run_id, stored.scenario, stored.guest, stored.command, stored.started_at,
+    )  # fmt: skip
+    assert again.lab_faults[0].message.startswith("the run was ended before it was over")
+    known = last not in ("plan",)
+    assert (again.environment.qemu is not None) == known
+    begun = last not in ("attempt", "on air", "plan")
+    assert [one.verdict for one in again.associations] == ["MISS"] * begun
+    assert not [one for one in again.all_findings if one.severity == "FAIL"]
+
+
+def test_a_certain_breach_of_a_killed_run_stands(tmp_path: Path) -> None:
+    """What the DLL did while it was watched is not undone by the end of the harness."""
+    again, _ = judge_again(killed("fault-wrong-session", tmp_path, "association"))
+    assert again.verdict == "FAIL"
+    assert "POST-07" in {finding.rule for finding in again.all_findings}
+
+
+def test_another_lab_tomls_rules_are_taken(tmp_path: Path) -> None:
+    """What a lab waives today can be asked of a run it kept."""
+    lab = tmp_path / "other.toml"
+    lab.write_text(
+        '[[rules]]\nid = "POST-07"\nseverity = "warn"\nreason = "looked at"\n', encoding="utf-8"
+    )
+    again, _ = judge_again(RECORDED / "fault-wrong-session", lab)
+    (finding,) = [one for one in again.all_findings if one.rule == "POST-07"]
+    assert (finding.severity, finding.override) == ("WARN", "looked at")
 
 
 def test_a_folder_without_evidence_says_so(tmp_path: Path) -> None:
-    """An empty folder is no run."""
+    """An empty folder is no run, and neither is one whose files say nothing of a run."""
     with pytest.raises(UsageError, match=r"events\.jsonl: No such file"):
         load(tmp_path)
+    for name in ("events.jsonl", "ihv-trace.jsonl"):
+        (tmp_path / name).touch()
+    with pytest.raises(UsageError, match="no run that can be judged"):
+        judge_again(tmp_path)

@@ -36,8 +36,11 @@ _SOURCE = "this harness: the scenario's expectation"
 Judge = Callable[[Case, AssociationEvidence], Outcome | None]
 
 
-def _each(case: Case, judge: Judge) -> Iterator[Outcome]:
-    """Judge every association that is not explained already."""
+def _each(case: Case, judge: Judge, *, by_presence: bool = False) -> Iterator[Outcome]:
+    """Judge every association that is not explained already.
+
+    Of one whose evidence is not whole nothing fails the DLL but what is there (`by_presence`).
+    """
     for association in case.associations:
         if association.lab_fault:
             reason = f"the lab broke in this association: {association.lab_fault}"
@@ -46,7 +49,11 @@ def _each(case: Case, judge: Judge) -> Iterator[Outcome]:
             yield Unknown("a finding of another rule explains this association", association.index)
         else:
             outcome = judge(case, association)
-            if outcome is not None:
+            fails = isinstance(outcome, Breach) and outcome.severity == "FAIL"
+            doubt = case.completeness.doubt(association) if fails and not by_presence else None
+            if doubt is not None:
+                yield Unknown(doubt, association.index)
+            elif outcome is not None:
                 yield outcome
 
 
@@ -159,7 +166,7 @@ def _messages(case: Case, association: AssociationEvidence) -> Outcome | None:
 )  # fmt: skip
 def data_is_protected(case: Case) -> Outcomes:
     """The echo went protected, and no data frame of the station went in the clear."""
-    return _each(case, _protected)
+    return _each(case, _protected, by_presence=True)
 
 
 def _protected(case: Case, association: AssociationEvidence) -> Outcome | None:

@@ -102,6 +102,9 @@ def _hung(case: Case, process: Process, death: Death) -> Outcome:
     association = case.association(place)
     if association is not None and association.lab_fault:
         return Unknown(f"the lab broke: {association.lab_fault}", place)
+    stalled = case.completeness.stalled(death.at_ns, death.at_ns + death.waited_ns)
+    if stalled:
+        return Unknown(stalled, place)
     told = process.ended
     function = fields.text(told.raw, "function") if told else None
     inner = death.waits_in

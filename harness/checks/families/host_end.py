@@ -103,7 +103,13 @@ def lives_within_its_means(case: Case) -> Outcomes:
         death = case.deaths.get(process.index)
         found = [*_memory(case, told), *_threads(case, told)]
         if death is None or death.kind != "hang":  # one that hangs says so itself if it spins
-            found += _busy(case, told)
+            busy = _busy(case, told)
+            began_ns = busy[0][1] if busy else 0
+            until_ns = began_ns + 1_000_000 * (fields.integer(told.raw, "busy_ms") or 0)
+            stalled = case.completeness.stalled(began_ns, until_ns) if busy else None
+            if stalled:  # time in which the guest stood still counts as work
+                yield Unknown(stalled, case.index.at(began_ns))
+            found += [] if stalled else busy
         for message, at_ns in found:
             place = case.index.at(at_ns)
             yield Breach(message, at_ns, place, (told.seq,), process.index)
