@@ -70,6 +70,8 @@ class EventLog:
     stalls: list[Stall] = field(default_factory=list)
     clock: ClockModel = UNKNOWN_CLOCK
     end: dict[str, Any] | None = None
+    reached_ns: int = 0
+    """When the guest's radio was first reached, on the air's clock; 0: not known."""
     ended_ns: int = 0
     duration_s: float = 0.0
     damage: list[TraceDamage] = field(default_factory=list)
@@ -170,6 +172,8 @@ def _take(event: dict[str, Any], log: EventLog) -> FrameRecord | Notification | 
             log.run = dict(event["run"])
         case "environment":
             log.environment = dict(event["environment"])
+        case "port":
+            log.reached_ns = log.reached_ns or int(event["host_ns"])
         case "on air":
             log.bssid = str(event["bssid"])
         case "plan":

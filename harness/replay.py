@@ -31,7 +31,7 @@ from harness.evidence import (
     to_guest_ns,
     unended,
 )
-from harness.evidence.losses import OVERTAKING_NS
+from harness.evidence.losses import FOREVER_NS, OVERTAKING_NS
 from harness.judge import Judge, judged
 from harness.overrides import Overrides, in_force
 from harness.recording import EVENTS, TRACE
@@ -125,7 +125,8 @@ def replayed(events: bytes, trace: bytes, seal: Mapping[str, FileSeal] | None) -
     parts = split(records, [one.connect_ns for one in associations])[1:]
     whole = tuple(_whole(one, log, part) for one, part in zip(associations, parts, strict=True))
     guest = (log.run or {}).get("guest", "reference")
-    damage += _later_than_the_run(records, log)
+    damage += _outside_the_run(records, log)
+    damage += _fewer_than_read(records, log)
     if associations:
         damage += unended(records, service_tells=guest == "reference")
     damage += (*of_trace, *of_events, *log.damage, *_unfinished(log))
@@ -135,21 +136,32 @@ def replayed(events: bytes, trace: bytes, seal: Mapping[str, FileSeal] | None) -
     return Replay(RunEvidence(records, whole, log.clock, damage, tuple(log.stalls)), log)
 
 
-def _later_than_the_run(records: Sequence[IhvRecord], log: EventLog) -> tuple[TraceDamage, ...]:
-    """A record is not of a time behind the event that ends the run."""
-    if log.end is None or log.clock == UNKNOWN_CLOCK:
+def _outside_the_run(records: Sequence[IhvRecord], log: EventLog) -> tuple[TraceDamage, ...]:
+    """No record is of a time before the guest was reached or behind the run's end."""
+    if log.clock == UNKNOWN_CLOCK:
         return ()
-    latest_ns = to_guest_ns(log.clock, log.ended_ns) + log.clock.uncertainty_ns + OVERTAKING_NS
+    margin_ns = log.clock.uncertainty_ns + OVERTAKING_NS
+    first_ns = to_guest_ns(log.clock, log.reached_ns) - margin_ns if log.reached_ns else 0
+    last_ns = to_guest_ns(log.clock, log.ended_ns) + margin_ns if log.end else FOREVER_NS
     return tuple(
         TraceDamage(
             DamageKind.OUT_OF_TIME,
-            f"record {record.seq} of process {record.process} is of a time behind the run's end",
+            f"record {record.seq} of process {record.process} is of a time outside of the run",
             process=record.process,
             until_ns=record.t_ns,
         )
         for record in records
-        if record.t_ns > latest_ns
+        if not first_ns <= record.t_ns <= last_ns
     )
+
+
+def _fewer_than_read(records: Sequence[IhvRecord], log: EventLog) -> tuple[TraceDamage, ...]:
+    """The event that ends a run has the number of records that were read from the guest."""
+    read = log.end.get("records") if log.end else None
+    if type(read) is not int or read <= len(records):
+        return ()
+    what = f"{TRACE}: of {read} records that were read {len(records)} are there"
+    return (TraceDamage(DamageKind.RECORDS_LOST, what),)
 
 
 def _associations(log: EventLog) -> list[AssociationEvidence]:

@@ -84,7 +84,8 @@ class DamageKind(StrEnum):
     NOT_AN_EVENT = "line is no event of a run"
     EVENT_GAP = "events are missing"
     TWICE = "event twice"
-    OUT_OF_ORDER = "event out of order"
+    OUT_OF_ORDER = "line out of order"
+    RECORDS_LOST = "records that were read are not in the file"
     NO_PLAN = "what the run is judged by is missing"
     NOT_FINISHED = "run was not finished"
     MORE = "more damage, not listed"
@@ -127,7 +128,8 @@ class TraceDamage:
 
 _MISSING: Final = LOSSES | AIR_LOSSES | {
     DamageKind.NOT_SHOWN, DamageKind.NOT_FINISHED, DamageKind.NOT_SEALED, DamageKind.LINES_LOST,
-    DamageKind.NOT_AN_EVENT, DamageKind.EVENT_GAP, DamageKind.NO_PLAN, DamageKind.MORE,
+    DamageKind.NOT_AN_EVENT, DamageKind.EVENT_GAP, DamageKind.NO_PLAN, DamageKind.RECORDS_LOST,
+    DamageKind.MORE,
 }  # fmt: skip
 
 

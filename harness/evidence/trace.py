@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from harness.evidence.losses import OVERTAKING_NS
 from harness.evidence.model import DamageKind, IhvRecord, TraceDamage
 
 MAX_LINE_BYTES: Final = 1 << 20
@@ -58,6 +59,7 @@ class TraceParser:
         self._ends: dict[int, Mapping[str, object]] = {}
         self._process_count = 0
         self._newest_ns = 0
+        self._newest_load_ns = 0
         self._damage: list[TraceDamage] = []
         self._unlisted = 0
 
@@ -124,6 +126,8 @@ class TraceParser:
         state = self._processes.get(record.pid)
         if record.kind == "load" and state is not None and not state.ended:
             self._refuse_late_load(record, state)
+        if record.kind == "load":
+            self._look_at_load(record)
         if record.kind == "load" or state is None:
             state = self._open(record)
         elif record.seq <= state.last_seq:
@@ -154,6 +158,14 @@ class TraceParser:
                 f"process {record.pid}: a load record behind record {state.last_seq}",
             )
 
+    def _look_at_load(self, record: IhvRecord) -> None:
+        """A process is loaded when those before it in the file have told what they had to."""
+        if record.t_ns + OVERTAKING_NS < self._newest_ns:
+            what = f"process {record.pid} is loaded before what the trace has in front of it"
+            span_ns = (record.t_ns, self._newest_ns)
+            self._note(DamageKind.OUT_OF_TIME, what, self._process_count, span_ns)
+        self._newest_load_ns = max(self._newest_load_ns, record.t_ns)
+
     def _not_written(self, record: IhvRecord, state: _ProcessState) -> None:
         """The recorder's own account, in its last record, of what it could not write."""
         lost = record.raw.get("lost") if record.kind == "unload" else None
@@ -172,6 +184,8 @@ class TraceParser:
             message = f"process {pid}: its end is there twice"
             raise _BadLineError(DamageKind.SEQ_DUPLICATE, message)
         self._ends[pid] = values
+        if _count(values, "t") < self._newest_load_ns:
+            self._note(DamageKind.OUT_OF_ORDER, f"the end of process {pid} is behind a later load")
         state = self._processes.pop(pid, None)
         if state is None:
             state = _ProcessState(self._process_count, 0, 0)

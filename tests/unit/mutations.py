@@ -133,3 +133,31 @@ def judge(run: Recorded, files: Mapping[str, bytes], *, sealed: bool) -> RunResu
         one.index: LabFault(message=one.lab_fault) for one in evidence.associations if one.lab_fault
     }
     return judged(run.result, evidence, replay.judge(Overrides(), run.result.guest), faults)
+
+
+Key = tuple[str, bool, bool, str]
+"""Of a count: the change, whether the run is a good one, whether sealed, and the verdict."""
+
+
+def counted(one: Mutated, good: bool, sealed: bool, found: RunResult) -> Key:
+    """Under what a mutation is counted."""
+    return one.change, good, sealed, found.verdict.value
+
+
+def table(counts: Mapping[Key, int]) -> str:
+    """The counts as they stand in docs/evidence.md."""
+    heads = [(good, sealed) for good in (True, False) for sealed in (True, False)]
+    rows = []
+    for change in CHANGES:
+        cells = [
+            ", ".join(
+                f"{count:,} {verdict}"
+                for (what, of_good, of_sealed, verdict), count in sorted(counts.items())
+                if (what, of_good, of_sealed) == (change, good, sealed)
+            )
+            for good, sealed in heads
+        ]
+        rows.append(f"| {change} | {' | '.join(cells)} |")
+    total = f"{sum(counts.values()):,} judgements in all."
+    head = "| one line is | good, sealed | good, unsealed | failed, sealed | failed, unsealed |"
+    return "\n".join([head, "|---|---|---|---|---|", *rows, "", total])

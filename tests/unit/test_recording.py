@@ -6,12 +6,15 @@ from __future__ import annotations
 import errno
 import io
 import json
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.evidence import Notification, parse_trace
+from harness import recording as recording_module
+from harness.evidence import Notification, Stall, parse_trace
 from harness.evidence.model import DamageKind
 from harness.recording import EVENTS, TRACE, Recording, recording
 from tests.unit.checks.builder import Story, tell
@@ -140,6 +143,44 @@ def test_a_trace_that_was_replaced_is_told(tmp_path: Path, left: bytes) -> None:
         assert [one.kind for one in tape.damage()].count(DamageKind.TRACE_CUT) == 1
     _, damage = parse_trace((tmp_path / TRACE).read_bytes())
     assert DamageKind.TRACE_CUT in [one.kind for one in damage]
+
+
+def test_a_harness_that_stood_still_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its heartbeat came late; so it is in the events, and in what is judged."""
+    times = iter([1_000_000_000, 4_500_000_000])
+    told = threading.Event()
+
+    def now() -> int:
+        return next(times, 4_600_000_000)
+
+    monkeypatch.setattr(recording_module, "HEARTBEAT_S", 0.001)
+    monkeypatch.setattr(recording_module.time, "monotonic_ns", now)
+    monkeypatch.setattr(Recording, "stall", spied(Recording.stall, told))
+    with recording(tmp_path) as tape:
+        assert told.wait(10)
+        stalls = tape.stalls()
+    assert stalls == (Stall("the harness", 1_000_000_000, 4_500_000_000),)
+    assert '"event": "stall", "who": "the harness"' in (tmp_path / EVENTS).read_text()
+
+
+def test_a_stall_the_air_tells_is_kept(tmp_path: Path) -> None:
+    """Its other events are written down alone."""
+    with recording(tmp_path) as tape:
+        tape.air_event({"event": "port", "state": "connected"})
+        tape.air_event({"event": "stall", "who": "the guest", "from_air_ns": 1, "until_air_ns": 2})
+        assert tape.stalls() == (Stall("the guest", 1, 2),)
+
+
+def spied(method: Callable[..., None], done: threading.Event) -> Callable[..., None]:
+    """The method, which tells that it was called."""
+
+    def call(*args: Any) -> None:
+        method(*args)
+        done.set()
+
+    return call
 
 
 def test_a_new_session_begins_a_new_trace(tmp_path: Path) -> None:

@@ -23,11 +23,13 @@ RUNS = sorted(path.name for path in RECORDED.iterdir())
 
 
 def in_common(result: RunResult) -> list[AssociationResult]:
-    """The associations, without what recordings of an older schema do not have, or in part."""
+    """The associations, without what recordings of an older schema do not have, or in part, and
+    without the wording of findings."""
     bare: list[AssociationResult] = []
     for item in result.associations:
         told = item.post_association.model_copy(update={"sessions": None, "completions": 0})
-        without = {"handshakes": (), "timing_us": {}, "post_association": told}
+        found = tuple(one.model_copy(update={"message": ""}) for one in item.findings)
+        without = {"handshakes": (), "timing_us": {}, "post_association": told, "findings": found}
         bare.append(item.model_copy(update=without))
     return bare
 
@@ -49,7 +51,8 @@ def test_a_recorded_run_is_judged_as_it_was(name: str) -> None:
         assert now.timing_us.items() >= then.timing_us.items()
         assert now.retries == then.retries
         assert now.station in ("02:00:00:00:00:00", "02:00:00:00:01:00")
-    assert again.timing_summary_us.items() >= stored.timing_summary_us.items()
+    if not any(one.renewal for item in again.associations for one in item.handshakes):
+        assert again.timing_summary_us.items() >= stored.timing_summary_us.items()
 
 
 def test_counts_are_over_all_sessions() -> None:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness.console import Console, LiveConsole, PlainConsole, open_console
-from harness.results import FindingResult, LabFault, RunResult, Verdict
+from harness.results import DamageResult, FindingResult, LabFault, RunResult, Verdict
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 RULES = {"POST-05": SimpleNamespace(cls="M", text="must eventually come", source="seed")}
@@ -74,6 +74,25 @@ def test_the_summary_has_it_all(make: Make, tmp_path: Path) -> None:
         "./hil run --scenario plain", "use at most 32 bytes", "look at serial.log",
     ):  # fmt: skip
         assert words in strip_styles(text), words
+
+
+@pytest.mark.parametrize("make", DISPLAYS[:3], ids=NAMES[:3])
+def test_what_is_wrong_with_the_evidence_is_told(make: Make, tmp_path: Path) -> None:
+    """What an association lacks stands below its line; all damage, up to a few, in the summary."""
+    gaps = tuple(
+        DamageResult(kind="records are missing", message=f"record {number}", missing=True)
+        for number in range(7)
+    )
+    out = io.StringIO()
+    lacking = association(1, missing=("frame 7 is missing",))
+    everything(make(out), tmp_path, run(lacking, damage=gaps))
+    text = strip_styles(out.getvalue())
+    for words in (
+        "frame 7 is missing", "records are missing: record 4", "and 2 more (see the report)",
+        "Not all of the evidence is there (1 of 1 association ran): frame 7 is missing.",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "record 5" not in text
 
 
 def strip_styles(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hwsim import loop as loop_module
 from hwsim.loop import Loop, now_ns
 
 
@@ -87,3 +88,31 @@ def test_stop(loop: Loop) -> None:
     loop.call_at(now_ns(), end)
     loop.run()
     assert seen == ["put off"]
+
+
+def test_a_loop_that_comes_late_knows_it(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped while it waited: between when it was due and when it went on it did nothing."""
+    at = [now_ns()]
+    monkeypatch.setattr(loop_module, "now_ns", lambda: at[0])
+    due_ns = at[0]
+    loop.call_at(due_ns, lambda: None)
+
+    class Stopped:
+        """A selector of a process that is stopped meanwhile."""
+
+        def select(self, _: float | None) -> list[object]:
+            """Time goes by."""
+            at[0] += 3_000_000_000
+            return []
+
+    real, loop._selector = loop._selector, Stopped()  # type: ignore[assignment]
+    loop.turn()
+    loop._selector = real
+    assert loop.late_ns == (due_ns, at[0])
+
+
+def test_a_loop_at_its_usual_pace_is_not_late(loop: Loop) -> None:
+    """A turn that was waited for as long as it was due."""
+    loop.call_after(1_000_000, lambda: None)
+    loop.turn()
+    assert loop.late_ns == (0, 0)

@@ -14,8 +14,9 @@ import pytest
 from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
 from harness.report import render
-from harness.results import EvidenceFile, FindingResult, HandshakeResult, LabFault
+from harness.results import DamageResult, EvidenceFile, FindingResult, HandshakeResult, LabFault
 from tests.unit.report import factory
+from tests.unit.results.samples import association, run
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}\x1b\u202e"
@@ -175,6 +176,17 @@ def test_lab_fault_is_told_apart_from_the_driver() -> None:
     ):  # fmt: skip
         assert words in shown, words
     assert "FAIL" not in shown
+
+
+def test_what_is_wrong_with_the_evidence_has_its_place() -> None:
+    """In the section on the evidence, and by the association that lacks it."""
+    gap = DamageResult(kind="records are missing", message="records 5 to 6", missing=True, line=9)
+    lacking = association(1, missing=("records 5 to 6",))
+    shown = page((run(lacking, damage=(gap,)), {})).text
+    assert "What is wrong with it" in shown
+    assert "records are missing · evidence is missing · line 9" in shown
+    assert shown.count("records 5 to 6") >= 2
+    assert "What is wrong with it" not in page((run(association(1)), {})).text
 
 
 def test_hostile_strings_stay_text() -> None:

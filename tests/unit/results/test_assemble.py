@@ -29,6 +29,17 @@ def test_fail_names_rule_and_extent() -> None:
     )
 
 
+def test_missing_evidence_is_a_miss_that_says_what() -> None:
+    """Of an association or of the run; a rule that is broken all the same counts more."""
+    result = run(association(1, missing=("frame 7 is missing",)))
+    assert result.verdict is Verdict.MISS
+    assert result.reason.endswith("(1 of 1 association ran): frame 7 is missing.")
+    assert run(association(1), missing=("no end",)).verdict is Verdict.MISS
+    broken = run(association(1, NO_COMPLETION, missing=("frame 7 is missing",)), missing=("x",))
+    assert broken.verdict is Verdict.FAIL
+    assert run(missing=("nothing is left",), requested_associations=1).verdict is Verdict.MISS
+
+
 def test_fail_of_the_run_as_a_whole() -> None:
     """A rule broken outside any association fails the run and blames no association."""
     result = run(association(1), findings=(NO_COMPLETION,))

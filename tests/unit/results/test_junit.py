@@ -67,6 +67,15 @@ def test_miss_and_error_are_errors() -> None:
     assert (error.get("type"), error.text) == ("ERROR", "bad rule")
 
 
+def test_missing_evidence_is_an_error() -> None:
+    """Of the association it is missing from, or of the run."""
+    suite = suite_of(run(association(1, missing=("frame 7 is missing",)), missing=("no end",)))
+    assert suite.get("failures") == "0"
+    whole, first = suite.findall("testcase/error")
+    assert (first.get("type"), first.get("message")) == ("MISS", "frame 7 is missing")
+    assert (whole.get("type"), whole.get("message")) == ("MISS", "no end")
+
+
 def test_run_without_association_is_not_green() -> None:
     """A testcase named "run" carries the error."""
     suite = suite_of(run(requested_associations=20, lab_faults=(GONE,)))

@@ -56,6 +56,16 @@ def test_it_is_added_to_the_trace(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_a_line_the_recorder_could_not_end_is_ended_first(tmp_path: Path) -> None:
+    """The disk was full: what there is of the recorder's last record spoils no other."""
+    trace = tmp_path / "trace.jsonl"
+    trace.write_bytes(b'{"seq":5,"t":1')
+    append(HostEnd("stopped", pid=32), trace)
+    (found,), damage = parse_trace(trace.read_bytes())
+    assert (found.kind, found.pid) == ("host", 32)
+    assert [item.line for item in damage] == [1]
+
+
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     """The DLL can put anything in the trace's place; the service writes to a file of its own."""
     target = tmp_path / "target"

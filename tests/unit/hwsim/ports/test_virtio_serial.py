@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hwsim import loop as loop_module
 from hwsim.clock import ClockEstimator
 from hwsim.errors import WireError
-from hwsim.loop import Loop
-from hwsim.ports import Radio
+from hwsim.loop import Loop, now_ns
+from hwsim.ports import Radio, virtio_serial
 from hwsim.ports.virtio_serial import VirtioSerialPort, parse_hello
 
 MAC, HW = "02:00:00:00:00:00", "42:00:00:00:00:00"
@@ -33,6 +34,7 @@ class User:
         self.frames: list[tuple[bytes, int]] = []
         self.delivered: list[tuple[int, int, int]] = []
         self.states: list[bool] = []
+        self.stalls: list[tuple[int, int]] = []
 
     def on_frame(self, message: bytes, guest_ns: int, air_ns: int) -> None:
         """A frame came."""
@@ -45,6 +47,10 @@ class User:
     def on_port_state(self, connected: bool) -> None:
         """The port's state changed."""
         self.states.append(connected)
+
+    def on_stall(self, since_ns: int, until_ns: int) -> None:
+        """The guest stood still."""
+        self.stalls.append((since_ns, until_ns))
 
 
 class Far:
@@ -201,3 +207,65 @@ def test_rubbish_hello(payload: bytes) -> None:
     """Rubbish raises the declared error only."""
     with contextlib.suppress(WireError):
         parse_hello(payload)
+
+
+class Clock:
+    """The air's clock in the hand of a test."""
+
+    def __init__(self) -> None:
+        self.now = now_ns()
+
+    def __call__(self) -> int:
+        """What it shows."""
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that the port and its loop read."""
+    clock = Clock()
+    monkeypatch.setattr(virtio_serial, "now_ns", clock)
+    monkeypatch.setattr(loop_module, "now_ns", clock)
+    return clock
+
+
+def asked(far: Far, clock: Clock) -> int:
+    """The guest has said hello, and has been sent a ping; when that was."""
+    far.send(message(1, HELLO))
+    assert [payload for kind, payload in far.received() if kind == 5]
+    return clock.now
+
+
+def test_a_guest_that_answers_late_stood_still(far: Far, clock: Clock) -> None:
+    """Between the ping and the first word after it, whatever that is."""
+    at_ns = asked(far, clock)
+    clock.now += 2_500_000_000
+    far.send(message(2, b"frame"))
+    assert far.user.stalls == [(at_ns, clock.now)]
+
+
+def test_a_guest_that_answers_soon_did_not(far: Far, clock: Clock) -> None:
+    """Under a second is how long an emulated guest may take."""
+    asked(far, clock)
+    clock.now += 900_000_000
+    far.send(message(6, struct.pack("<Q", 1)))
+    assert far.user.stalls == []
+
+
+def test_an_air_that_was_stopped_does_not_blame_the_guest(far: Far, clock: Clock) -> None:
+    """Its own loop came late: the answer had been there."""
+    at_ns = asked(far, clock)
+    far.loop.late_ns = (at_ns + 1, at_ns + 2_000_000_000)
+    clock.now += 2_500_000_000
+    far.send(message(2, b"frame"))
+    assert far.user.stalls == []
+
+
+def test_a_silent_guest_is_asked_also_in_a_handshake(far: Far, clock: Clock) -> None:
+    """Pings are held back while the access point waits for a station, but not for long."""
+    far.port._hold_pings = lambda: True
+    far.send(message(1, HELLO))
+    assert not [kind for kind, _ in far.received() if kind == 5]
+    clock.now += 600_000_000
+    far.loop.turn()
+    assert [kind for kind, _ in far.received() if kind == 5]
