@@ -17,11 +17,12 @@ from harness.checks import RULES
 from harness.checks.book import entries
 from harness.console import Console
 from harness.evidence import RunEvidence, timelines, unended
+from harness.evidence.capture import match, read_packets
 from harness.fingerprint import evidence_files
 from harness.judge import Judge, expectation_of, judged, limits_of
 from harness.overrides import in_force
 from harness.recording import recording
-from harness.report import render, render_contract
+from harness.report import Clocks, render, render_contract
 from harness.results import (
     AirSummary,
     AssociationResult,
@@ -37,6 +38,9 @@ from harness.run import Gathered, Plan, gather
 from harness.scenarios import Scenario
 from harness.scenarios.ssid import shown
 from harness.seal import seal
+
+CAPTURE = "air.pcapng"
+"""What the air calls its capture."""
 
 
 def perform(
@@ -85,7 +89,7 @@ def perform(
             "evidence": evidence_files(directory.path),
         }
     )
-    saved = save(directory, result, pages(evidence))
+    saved = save(directory, result, pages(evidence, directory.path))
     console.summary(saved.result, directory.path, [lost.name for lost in saved.lost])
     return saved.result, directory.path
 
@@ -157,12 +161,17 @@ def _ordered(scenario: Scenario) -> tuple[str, ...]:
     return tuple(order.phrase() for order in scenario.os) + ((unusual,) if unusual else ())
 
 
-def pages(evidence: RunEvidence) -> Pages:
-    """The HTML pages of a run, by file name."""
-    drawn = timelines(evidence)
+def pages(evidence: RunEvidence, folder: Path) -> Pages:
+    """The HTML pages of a run, by file name; `folder` has its capture."""
+    frames = [frame for one in evidence.associations for frame in one.frames]
+    found = match(read_packets(folder / CAPTURE), frames)
+    drawn = timelines(evidence, found.numbers)
+    clock = evidence.clock
+    clocks = Clocks(clock.offset_ns, clock.uncertainty_ns, found.wall_minus_air_ns)
+    known = clocks if evidence.associations else None
     return {
-        "report.html": lambda result: render(result, drawn, RULES),
-        "contract.html": lambda result: render_contract(result, drawn, entries()),
+        "report.html": lambda result: render(result, drawn, RULES, known),
+        "contract.html": lambda result: render_contract(result, drawn, entries(), known),
     }
 
 

@@ -59,7 +59,7 @@ def _write_pages(target: Path, folder: Path, result: RunResult, evidence: RunEvi
         for one in evidence_files(folder)
     )
     shown = result.model_copy(update={"evidence": files})
-    for name, make in pages(evidence).items():
+    for name, make in pages(evidence, folder).items():
         write_atomic(target / name, make(shown))
 
 

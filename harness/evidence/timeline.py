@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -55,17 +55,25 @@ class TimelineEvent:
     owner: Owner | None = None
 
 
-def timelines(evidence: RunEvidence) -> dict[int, tuple[TimelineEvent, ...]]:
-    """The timeline of every association of a run, by its index."""
+def timelines(
+    evidence: RunEvidence, packets: Mapping[int, int] | None = None
+) -> dict[int, tuple[TimelineEvent, ...]]:
+    """The timeline of every association of a run, by its index.
+
+    ``packets`` has the number in the capture of a frame's number, for the frames in it.
+    """
     several = owners(evidence)
     return {
-        one.index: timeline(one, evidence.clock, several.get(one.index))
+        one.index: timeline(one, evidence.clock, several.get(one.index), packets)
         for one in evidence.associations
     }
 
 
 def timeline(
-    assoc: AssociationEvidence, clock: ClockModel, whose: Owners | None = None
+    assoc: AssociationEvidence,
+    clock: ClockModel,
+    whose: Owners | None = None,
+    packets: Mapping[int, int] | None = None,
 ) -> tuple[TimelineEvent, ...]:
     """Every frame, call and notification of the association in the order of the guest clock.
 
@@ -77,7 +85,7 @@ def timeline(
     roams = len({frame.transmitter for frame in assoc.frames if frame.kind == "assoc-resp"}) > 1
     events = [
         TimelineEvent(assoc.connect_ns, 0, "wlan", "WlanConnect", "enter"),
-        *(_frame(frame, clock, whose.of_frame(frame), roams) for frame in assoc.frames),
+        *(_frame(one, clock, whose.of_frame(one), roams, packets or {}) for one in assoc.frames),
         *_trace(assoc.ihv, whose),
         *(_notification(item, whose) for item in assoc.notifications),
     ]
@@ -85,11 +93,16 @@ def timeline(
 
 
 def _frame(
-    frame: FrameRecord, clock: ClockModel, owner: Owner | None, roams: bool
+    frame: FrameRecord,
+    clock: ClockModel,
+    owner: Owner | None,
+    roams: bool,
+    packets: Mapping[int, int],
 ) -> TimelineEvent:
     at_ns, uncertainty_ns = frame_guest_ns(frame, clock)
     detail: dict[str, str | int] = {"number": frame.number, "length": frame.length}
     optional: dict[str, str | int | None] = {
+        "pcapng": packets.get(frame.number),
         "to": frame.receiver if roams and frame.kind == "assoc-req" else None,
         "rule": frame.rule,
         "replay_counter": frame.replay_counter,

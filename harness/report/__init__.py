@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The report of a run: one self-contained HTML file."""
+"""The HTML report of a run: one file, no network, made from the result and its timelines."""
 
+from harness.report.origin import Clocks
 from harness.report.render import render, render_contract
 
-__all__ = ["render", "render_contract"]
+__all__ = ["Clocks", "render", "render_contract"]

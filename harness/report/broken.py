@@ -10,6 +10,7 @@ from typing import final
 from harness.checks.book import CLASSES
 from harness.evidence.timeline import TimelineEvent
 from harness.report.ladder import relative_ms
+from harness.report.origin import Clocks
 from harness.report.steps import described, slice_around
 from harness.results.grouping import FindingGroup, RuleText, group_findings
 from harness.results.model import FindingResult, RunResult
@@ -33,6 +34,10 @@ class SliceRow:
     label: str
     detail: str
     named: bool
+    seq: int | None = None
+    """Of its record in the trace."""
+    packet: int | None = None
+    """Of its frame in the capture, as Wireshark numbers them."""
 
 
 @final
@@ -42,6 +47,8 @@ class Slice:
 
     title: str
     rows: tuple[SliceRow, ...]
+    origin: str = ""
+    """What 0 ms is on the clocks of the evidence; empty if that is not known."""
 
     @property
     def several(self) -> bool:
@@ -78,12 +85,14 @@ class FindingView:
         return len(self.group.findings)
 
 
-def findings(result: RunResult, timelines: Timelines, rules: Rules) -> tuple[FindingView, ...]:
+def findings(
+    result: RunResult, timelines: Timelines, rules: Rules, clocks: Clocks | None = None
+) -> tuple[FindingView, ...]:
     """The broken rules, each with its text and the evidence of its first breaches."""
-    return tuple(_finding(group, timelines) for group in group_findings(result, rules))
+    return tuple(_finding(group, timelines, clocks) for group in group_findings(result, rules))
 
 
-def _finding(group: FindingGroup, timelines: Timelines) -> FindingView:
+def _finding(group: FindingGroup, timelines: Timelines, clocks: Clocks | None) -> FindingView:
     messages = tuple(_messages(group.findings))
     return FindingView(
         group=group,
@@ -91,7 +100,7 @@ def _finding(group: FindingGroup, timelines: Timelines) -> FindingView:
         where=_where(group),
         messages=messages[:LISTED_PER_RULE],
         more=max(len(messages) - LISTED_PER_RULE, 0),
-        slices=tuple(_slices(group.findings, timelines)),
+        slices=tuple(_slices(group.findings, timelines, clocks)),
     )
 
 
@@ -125,7 +134,9 @@ def _records(found: FindingResult) -> str:
     return f"trace {noun} {ranges(sorted(set(found.evidence)))}{process}"
 
 
-def _slices(found: Iterable[FindingResult], timelines: Timelines) -> Iterable[Slice]:
+def _slices(
+    found: Iterable[FindingResult], timelines: Timelines, clocks: Clocks | None
+) -> Iterable[Slice]:
     made = 0
     for finding in found:
         events = timelines.get(finding.association) if finding.association else None
@@ -138,7 +149,8 @@ def _slices(found: Iterable[FindingResult], timelines: Timelines) -> Iterable[Sl
             rows = (_slice_row(event, origin, finding) for event in chosen)
             title = f"Association {finding.association}"
             records = _records(finding)
-            yield Slice(f"{title}, {records}" if records else title, tuple(rows))
+            told = clocks.origin(origin) if clocks else ""
+            yield Slice(f"{title}, {records}" if records else title, tuple(rows), told)
 
 
 def _slice_row(event: TimelineEvent, origin: int, finding: FindingResult) -> SliceRow:
@@ -147,4 +159,9 @@ def _slice_row(event: TimelineEvent, origin: int, finding: FindingResult) -> Sli
     lane = {"air": "air", "handler": "handler", "framework": "framework"}.get(event.lane, "WLAN")
     owner = str(event.owner or "")
     at_ms = relative_ms(event.at_ns - origin)
-    return SliceRow(at_ms, owner, lane, clean(label, 80), described(event), named)
+    detail = described(event, without=("seq", "number", "pcapng"))
+    seq, packet = event.detail.get("seq"), event.detail.get("pcapng")
+    return SliceRow(
+        at_ms, owner, lane, clean(label, 80), detail, named,
+        seq if isinstance(seq, int) else None, packet if isinstance(packet, int) else None,
+    )  # fmt: skip

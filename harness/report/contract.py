@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 from harness.checks.book import CLASSES, FAMILIES, Entry
 from harness.checks.evaluate import NOT_EXERCISED
 from harness.report.broken import FindingView, Timelines, findings
 from harness.report.coverage import WORDS, Coverage, State, Stretch
+from harness.report.origin import Clocks
 from harness.results.model import RunResult
 from harness.results.wording import clean, ranges
+
+BROKEN: Final[tuple[State, ...]] = ("fail", "miss", "warn")
+"""What comes first, the gravest before the others."""
 
 LISTED = 6
 """Waivers and reasons listed of one rule."""
@@ -68,23 +72,31 @@ def contract(
     result: RunResult,
     timelines: Timelines,
     rules: Sequence[Entry],
+    clocks: Clocks | None = None,
 ) -> Contract:
-    """Lay the page out, the families in the order of the contract."""
+    """Lay the page out: what is broken first, then the families in the order of the contract."""
     coverage = Coverage(result)
     broken: dict[str, list[FindingView]] = {}
-    for view in findings(result, timelines, {}):
+    for view in findings(result, timelines, {}, clocks):
         broken.setdefault(view.group.rule, []).append(view)
     rows = [_row(rule, result, coverage, tuple(broken.get(rule.id, ()))) for rule in rules]
+    worst = sorted((row for row in rows if row.state in BROKEN), key=_gravity)
+    whole = [row for row in rows if row.state not in BROKEN]
     families = (
         Family(name, title, own)
         for name, title in FAMILIES.items()
-        if (own := tuple(row for row in rows if row.rule.family == name))
+        if (own := tuple(row for row in whole if row.rule.family == name))
     )
+    first = (Family("broken", "Broken in this run", tuple(worst)),) if worst else ()
     observable = [row for row in rows if not row.rule.needs]
     return Contract(
-        tuple(families), _tally(observable), len(rows) - len(observable),
+        (*first, *families), _tally(observable), len(rows) - len(observable),
         coverage.width, coverage.per_column,
     )  # fmt: skip
+
+
+def _gravity(row: Row) -> int:
+    return BROKEN.index(row.state)
 
 
 def _tally(rows: Iterable[Row]) -> tuple[tuple[State, int], ...]:

@@ -22,6 +22,7 @@ from harness.checks.book import Entry
 from harness.report import broken, view
 from harness.report.contract import contract
 from harness.report.coverage import WORDS
+from harness.report.origin import Clocks
 from harness.results import wording
 from harness.results.junit import describe_fault
 from harness.results.model import FIGURES, RunResult
@@ -33,14 +34,15 @@ def render(
     result: RunResult,
     timelines: broken.Timelines | None = None,
     rules: broken.Rules | None = None,
+    clocks: Clocks | None = None,
 ) -> str:
-    """Return ``report.html`` of a run.
+    """Return ``report.html`` of a run; with ``clocks`` it says where zero is on each of them.
 
     ``timelines`` maps an association's index to its events; an association without one is listed
     but not drawn. ``rules`` maps a rule id to its text; an unknown rule is shown by id alone.
     """
     timelines, rules = timelines or {}, rules or {}
-    drawings, drawings_note = view.drawings(result, timelines)
+    drawings, drawings_note = view.drawings(result, timelines, clocks)
     script = _text("report.js")
     return _environment().get_template("report.html.j2").render(
         result=result,
@@ -48,7 +50,8 @@ def render(
         tally=view.tally(result),
         environment=view.environment(result),
         network=view.network(result),
-        findings=broken.findings(result, timelines, rules),
+        findings=broken.findings(result, timelines, rules, clocks),
+        files=view.evidence_paths(result),
         drawings=drawings,
         drawings_note=drawings_note,
         drawn={drawing.item.index for drawing in drawings},
@@ -70,18 +73,23 @@ def render(
     )  # fmt: skip
 
 
-def render_contract(result: RunResult, timelines: broken.Timelines, rules: Sequence[Entry]) -> str:
+def render_contract(
+    result: RunResult,
+    timelines: broken.Timelines,
+    rules: Sequence[Entry],
+    clocks: Clocks | None = None,
+) -> str:
     """Return ``contract.html`` of a run: every rule against every association."""
-    return (
-        _environment()
-        .get_template("contract.html.j2")
-        .render(
-            result=result,
-            contract=contract(result, timelines, rules),
-            words=WORDS,
-            style=Markup(_text("report.css")),  # noqa: S704 (a file of this package)
-        )
-    )
+    script = _text("report.js")
+    return _environment().get_template("contract.html.j2").render(
+        result=result,
+        contract=contract(result, timelines, rules, clocks),
+        files=view.evidence_paths(result),
+        words=WORDS,
+        style=Markup(_text("report.css")),  # noqa: S704 (a file of this package)
+        script=Markup(script),  # noqa: S704 (a file of this package)
+        script_hash=_csp_hash(script),
+    )  # fmt: skip
 
 
 @cache

@@ -8,10 +8,11 @@ between them. Framework calls are one step each, their result in the label when 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
+from harness import codes
 from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
 from harness.results.wording import clean, reason_code, span_us, win32
@@ -159,11 +160,18 @@ def _framework(event: TimelineEvent, returned: TimelineEvent | None) -> Step:
     if kind == "completion":
         error, reason = event.detail.get("dwWin32Error"), event.detail.get("dwReasonCode")
         if isinstance(error, int) and isinstance(reason, int):
-            label = f"{label}({error}, {reason_code(reason)})"
+            label = _completed(label, error, reason)
     result = returned.detail.get("result") if returned else None
     if isinstance(result, int) and result != 0:
-        label = f"{label} → {result}"
+        label = f"{label} → {win32(result)}"
     return _call_step(kind, event, label, returned)
+
+
+def _completed(label: str, error: int, reason: int) -> str:
+    """A completion with its codes, by name as far as they fit; its details have all of them."""
+    told = win32(error) if error else "0"
+    named = f"{label}({told}, {reason_code(reason).partition(' ')[0]})"
+    return named if len(named) <= _LABEL_LIMIT - 8 else f"{label}({told}, {reason:#x})"
 
 
 def _handler(
@@ -211,22 +219,66 @@ def _call_step(
     )  # fmt: skip
 
 
-def described(event: TimelineEvent) -> str:
-    """Return the event's details in one line, for a tooltip or a table cell."""
-    return clean(", ".join(f"{name} {value}" for name, value in event.detail.items()), 400)
+NAMED: dict[str, Callable[[int], str]] = {
+    "dwWin32Error": codes.win32,
+    "dwReasonCode": codes.reason,
+    "result": codes.win32,
+    "reason": codes.reason,
+    "dot11AssocStatus": codes.assoc_status,
+}
+"""Details that are codes, and what names them."""
+
+HANDED_OUT = ("hSecuritySessionID", "hConnectSession", "hSendCompletion", "buffer", "pPeer")
+"""Details that one call hands out and another one uses."""
+
+SLICE_ROWS = 14
+
+
+def described(event: TimelineEvent, without: Iterable[str] = ()) -> str:
+    """Return the event's details in one line, for a tooltip or a table cell; codes by name."""
+    shown = {name: value for name, value in event.detail.items() if name not in without}
+    return clean(", ".join(f"{name} {_named(name, one)}" for name, one in shown.items()), 400)
+
+
+def _named(name: str, value: str | int) -> str:
+    naming = NAMED.get(name)
+    return naming(value) if naming and isinstance(value, int) and value else str(value)
 
 
 def slice_around(
     events: Iterable[TimelineEvent], at_ns: int | None, seqs: Sequence[int], around: int = 3
 ) -> tuple[TimelineEvent, ...]:
-    """Return the events that show a finding: those it names, and the nearest before and after."""
+    """Return the events that show a finding.
+
+    Those it names, the calls that handed out what these use, and the nearest before and after.
+    """
     ordered = sorted(events, key=lambda event: event.at_ns)
-    wanted = {place for place, event in enumerate(ordered) if event.detail.get("seq") in seqs}
+    named = {place for place, event in enumerate(ordered) if event.detail.get("seq") in seqs}
+    wanted = dict.fromkeys(sorted(named))
+    wanted |= dict.fromkeys(one for place in sorted(named) for one in _sources(ordered, place))
     if at_ns is not None:
         before = [place for place, event in enumerate(ordered) if event.at_ns <= at_ns]
         after = [place for place, event in enumerate(ordered) if event.at_ns > at_ns]
-        wanted |= set(before[-around:]) | set(after[: around - 1])
-    return tuple(ordered[place] for place in sorted(wanted)[:12])
+        wanted |= dict.fromkeys([*reversed(before[-around:]), *after[: around - 1]])
+        air = [place for place in before if ordered[place].lane == "air"]
+        wanted |= dict.fromkeys(air[-1:])  # the frame the capture is to be opened at
+    return tuple(ordered[place] for place in sorted(list(wanted)[:SLICE_ROWS]))
+
+
+def _sources(ordered: Sequence[TimelineEvent], place: int) -> Iterator[int]:
+    """The events before one that handed out what it uses: this value first, the newest last."""
+    used = ordered[place]
+    for name in HANDED_OUT:
+        value = used.detail.get(name)
+        if value is None:
+            continue
+        given = [
+            one
+            for one, event in enumerate(ordered[:place])
+            if name in event.detail and event.owner == used.owner and event.lane == "handler"
+        ]
+        yield from [one for one in given if ordered[one].detail[name] == value][:1]
+        yield from given[-1:]
 
 
 def _short(text: str) -> str:

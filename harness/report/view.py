@@ -16,6 +16,7 @@ from harness.checks.evaluate import NOT_EXERCISED
 from harness.report.broken import Timelines
 from harness.report.distribution import Distribution, distribution
 from harness.report.ladder import Ladder, ladder
+from harness.report.origin import Clocks
 from harness.report.selection import select
 from harness.report.strip import Strip, strips
 from harness.results.model import (
@@ -50,6 +51,8 @@ class Drawing:
     overviews: tuple[Strip, ...]
     ladder: Ladder
     opened: bool
+    origin: str
+    """What 0 ms is on the clocks of the evidence; empty if that is not known."""
 
 
 @final
@@ -141,7 +144,9 @@ def network(result: RunResult) -> tuple[tuple[str, str], ...]:
     return tuple((name, clean(value, 400)) for name, value in listed if value)
 
 
-def drawings(result: RunResult, timelines: Timelines) -> tuple[tuple[Drawing, ...], str]:
+def drawings(
+    result: RunResult, timelines: Timelines, clocks: Clocks | None = None
+) -> tuple[tuple[Drawing, ...], str]:
     """The associations to draw, and a sentence when some are left out."""
     chosen = select([item for item in result.associations if timelines.get(item.index)])
     wanted = {item.index: item for item in result.associations}
@@ -152,8 +157,14 @@ def drawings(result: RunResult, timelines: Timelines) -> tuple[tuple[Drawing, ..
         drawn = ladder(timelines[index], item.findings)
         if drawn is not None:
             opened = item.verdict.priority == gravest and not any(one.opened for one in made)
-            made.append(Drawing(item, strips(timelines[index]), drawn, opened))
+            told = clocks.origin(min(one.at_ns for one in timelines[index])) if clocks else ""
+            made.append(Drawing(item, strips(timelines[index]), drawn, opened, told))
     return tuple(made), chosen.note
+
+
+def evidence_paths(result: RunResult) -> dict[str, str]:
+    """Where the page's evidence lies, by the files' names: what is not there has no entry."""
+    return {file.path.rpartition("/")[2]: file.path for file in result.evidence}
 
 
 def figures(result: RunResult) -> tuple[FigureView, ...]:

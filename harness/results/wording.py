@@ -6,21 +6,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from harness import codes
 from harness.results.model import AssociationResult
-
-_WIN32_NAMES = {
-    0: "ERROR_SUCCESS",
-    5: "ERROR_ACCESS_DENIED",
-    31: "ERROR_GEN_FAILURE",
-    50: "ERROR_NOT_SUPPORTED",
-    87: "ERROR_INVALID_PARAMETER",
-    1168: "ERROR_NOT_FOUND",
-    1223: "ERROR_CANCELLED",
-    1359: "ERROR_INTERNAL_ERROR",
-    1460: "ERROR_TIMEOUT",
-    5023: "ERROR_INVALID_STATE",
-}
-"""Names of Win32 error codes seen in this field (winerror.h)."""
 
 _LISTED = 4
 """More durations than these are told by the least and the largest."""
@@ -45,12 +32,16 @@ def clean(text: str, limit: int = 2000) -> str:
 
 def win32(code: int | None) -> str:
     """Name a Win32 code ("ERROR_SUCCESS", "1234"); a code is unsigned, as Windows prints it."""
-    return "—" if code is None else _WIN32_NAMES.get(code, str(code & 0xFFFFFFFF))
+    return "—" if code is None else codes.win32_name(code) or str(code & 0xFFFFFFFF)
 
 
 def reason_code(code: int | None) -> str:
-    """Write a WLAN reason code as documents do: 0 or hexadecimal."""
-    return "—" if code is None else "0" if code == 0 else f"0x{code & 0xFFFFFFFF:x}"
+    """Name a WLAN or vendor's reason code, as far as it has a name; 0 for success, else hex."""
+    if not code:
+        return "—" if code is None else "0"
+    name = codes.reason_name(code).removeprefix("WLAN_REASON_CODE_")
+    number = f"0x{code & 0xFFFFFFFF:x}"
+    return f"{name} ({number})" if name else number
 
 
 def milliseconds(us: float) -> str:

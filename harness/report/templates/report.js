@@ -3,7 +3,8 @@
 // The page works without this script; it adds the filter and opens what a link or a printer needs.
 (() => {
   const bar = document.querySelector(".filter");
-  const rows = [...document.querySelectorAll("#table tbody tr")];
+  const rows = [...document.querySelectorAll("#table tbody tr, details.row")];
+  const families = [...document.querySelectorAll("section")].filter((s) => s.querySelector("details.row"));
   if (bar && rows.length > 1) {
     const text = document.getElementById("filter");
     const shown = document.getElementById("shown");
@@ -18,6 +19,7 @@
         row.hidden = !on.has(row.dataset.verdict) || !words.every((word) => content.includes(word));
         count += row.hidden ? 0 : 1;
       }
+      for (const family of families) family.hidden = !family.querySelector("details.row:not([hidden])");
       shown.textContent = count === rows.length ? "" : `${count} of ${rows.length}`;
     };
     text.addEventListener("input", apply);
@@ -41,5 +43,13 @@
   addEventListener("beforeprint", () => {
     for (const one of document.querySelectorAll("details.slice")) one.open = true;
   });
+  const wide = () => {
+    for (const one of document.querySelectorAll(".scroll")) {
+      one.classList.toggle("over", one.scrollWidth > one.clientWidth + 1);
+    }
+  };
+  addEventListener("resize", wide);
+  document.addEventListener("toggle", wide, true);
+  wide();
   reveal();
 })();

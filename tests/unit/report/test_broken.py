@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from harness.report import broken
+from datetime import UTC, datetime
+
+from harness.report import Clocks, broken
 from harness.results import FindingResult
 from tests.unit.report import factory
 
@@ -34,3 +36,20 @@ def test_finding_without_association_or_time() -> None:
     assert (shown.where, shown.slices, shown.messages[0].indices) == (
         "the run as a whole", (), (),
     )  # fmt: skip
+
+
+def test_a_slice_says_where_zero_is_and_where_each_row_stands() -> None:
+    """Every clock the evidence is written in; records of the trace, frames of the capture."""
+    result, timelines = factory.run(["never-completes"])
+    clocks = Clocks(1_000, 50_000, 1_800_000_000_000_000_000)
+    (found,) = broken.findings(result, timelines, factory.RULES, clocks)
+    first = found.slices[0]
+    origin = min(event.at_ns for event in timelines[1])
+    air_ns = origin - 1000
+    seconds = datetime.fromtimestamp(1_800_000_000 + air_ns // 10**9, UTC)
+    assert first.origin == (
+        f"0 ms is t_ns {origin} in ihv-trace.jsonl, air_ns {air_ns} ± 50 µs in events.jsonl, "
+        f"{seconds:%Y-%m-%d %H:%M:%S}.{air_ns % 10**9:09d} UTC in air.pcapng"
+    )
+    assert [row.seq for row in first.rows if row.named] == [111, 112]
+    assert any(row.lane == "air" for row in first.rows)

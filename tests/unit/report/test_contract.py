@@ -49,7 +49,8 @@ def test_text_of_the_guest_is_escaped() -> None:
     odd = FindingResult(rule="LIFE-12", severity="FAIL", message="<script>alert(1)</script>")
     result, timelines = factory.run([""], findings=(odd,))
     html = render_contract(result, timelines, entries())
-    assert "<script" not in html
+    assert html.count("<script") == 1, "the page's own"
+    assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)" in html
 
 
@@ -57,3 +58,23 @@ def test_a_thousand_associations_make_a_small_page() -> None:
     """The size is bounded by rules and columns, not by the run."""
     result, timelines = factory.large()
     assert len(render_contract(result, timelines, entries())) < 1_000_000
+
+
+def test_what_is_broken_comes_first_and_can_be_filtered() -> None:
+    """In a section of its own, the gravest at the top; nothing stands twice."""
+    result, timelines = factory.run(["never-completes", ""])
+    page = contract(result, timelines, entries())
+    first = page.families[0]
+    assert first.name == "broken"
+    assert [row.rule.id for row in first.rows] == ["POST-05"]
+    ids = [row.rule.id for family in page.families for row in family.rows]
+    assert sorted(ids) == sorted(entry.id for entry in entries())
+    html = render_contract(result, timelines, entries())
+    assert 'class="chip" data-verdict="fail"' in html
+    assert 'data-verdict="fail" id="POST-05"' in html
+
+
+def test_nothing_broken_has_no_section_of_its_own() -> None:
+    """A good run begins with the first family."""
+    result, timelines = factory.run([""])
+    assert contract(result, timelines, entries()).families[0].name != "broken"

@@ -100,7 +100,7 @@ def test_long_handler_is_two_rows_with_what_lies_between() -> None:
     ])  # fmt: skip
     assert told(made) == [
         ("handler", "PerformPostAssociate"),
-        ("completion", "PostAssociateCompletion(0, 0x38005) → 87"),
+        ("completion", "PostAssociateCompletion(0, 0x38005) → ERROR_INVALID_P…"),
         ("return", "PerformPostAssociate → ERROR_SUCCESS, 30 µs"),
     ]  # fmt: skip
     assert all(step.main for step in made)
@@ -130,7 +130,10 @@ def test_calls_pair_by_thread() -> None:
         event(20, "framework", "SendPacket", "return", tid=1, result=5),
         event(30, "framework", "SendPacket", "return", tid=2, result=0),
     ])  # fmt: skip
-    assert told(made) == [("framework", "SendPacket → 5"), ("framework", "SendPacket")]
+    assert told(made) == [
+        ("framework", "SendPacket → ERROR_ACCESS_DENIED"),
+        ("framework", "SendPacket"),
+    ]
     assert [step.end_ns for step in made] == [20 * US, 30 * US]
 
 
@@ -163,3 +166,25 @@ def test_slice_shows_the_named_records_and_their_neighbours() -> None:
     assert [one.label for one in chosen] == ["F2", "F8", "F9", "F10", "F11", "F12"]
     assert slice_around(events, None, ()) == ()
     assert described(events[3]) == "seq 3"
+
+
+def test_a_slice_shows_what_handed_out_a_value() -> None:
+    """A session that was never handed out stands beside the one that was, however long ago."""
+    calls = [event(10, "handler", "PerformPostAssociate", "enter", seq=1, hSecuritySessionID="0x7")]
+    calls += [event(20 + n, "framework", "SendPacket", "enter", seq=2 + n) for n in range(30)]
+    calls += [
+        event(90, "framework", "PostAssociateCompletion", "enter", seq=90, hSecuritySessionID="0x8")
+    ]
+    shown = slice_around(calls, 90, [90])
+    assert shown[0].detail["hSecuritySessionID"] == "0x7"
+    assert shown[-1].detail["hSecuritySessionID"] == "0x8"
+
+
+def test_codes_are_told_by_name() -> None:
+    """In the details of a call as in its label."""
+    call = event(1, "framework", "PostAssociateCompletion", "enter", dwWin32Error=87,
+                 dwReasonCode=0x38005, seq=4)  # fmt: skip
+    assert described(call, without=("seq",)) == (
+        "dwWin32Error ERROR_INVALID_PARAMETER (87, 0x57), "
+        "dwReasonCode WLAN_REASON_CODE_START_SECURITY_FAILURE (229381, 0x38005)"
+    )

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 
 from harness.results import FindingResult, LabFault, RunResult, junit_xml
 from harness.results.junit import describe_fault
@@ -14,22 +16,84 @@ GONE = LabFault(
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Element:
+    """What a schema says of an element: its children in order (a pattern), and its attributes."""
+
+    children: str = ""
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+BLAME = Element(required=("type",), optional=("message",))
+ANT = {
+    "testsuites": Element("(testsuite )*"),
+    "testsuite": Element(
+        "properties (testcase )*system-out system-err ",
+        ("name", "timestamp", "hostname", "tests", "failures", "errors", "time", "id", "package"),
+    ),
+    "properties": Element("(property )*"),
+    "property": Element(required=("name", "value")),
+    "testcase": Element("(skipped |error |failure )?", ("name", "classname", "time")),
+    "failure": BLAME,
+    "error": BLAME,
+    "skipped": Element(),
+    "system-out": Element(),
+    "system-err": Element(),
+}
+"""The structure of JUnit.xsd for the report task of Apache Ant, without what ours never has."""
+
+JENKINS = ANT | {
+    "testsuites": Element(
+        "(testsuite )*", (), ("name", "time", "tests", "failures", "disabled", "errors")
+    ),
+    "testsuite": Element(
+        "((properties|testcase|system-out|system-err) )*",
+        ("name", "tests", "failures", "errors"),
+        ("group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log",
+         "url", "version"),
+    ),
+    "testcase": Element(
+        "((skipped|error|failure|system-out|system-err) )*", ("name",),
+        ("classname", "time", "group"),
+    ),
+    "failure": Element(optional=("type", "message")),
+    "error": Element(optional=("type", "message")),
+    "skipped": Element(optional=("type", "message")),
+}  # fmt: skip
+"""That of junit-10.xsd, by which Jenkins' xunit plugin reads."""
+
+VALUES = {
+    "timestamp": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
+    "hostname": r"\S+",
+    "tests|failures|errors|id": r"\d+",
+    "time": r"\d+\.\d+",
+    "name|package|type": r"(?s).+",
+}
+"""Attributes → what their values look like."""
+
+
+def check(element: ET.Element, schema: dict[str, Element]) -> None:
+    """Fail unless an element and all below it are as the schema says."""
+    told = schema[element.tag]
+    children = "".join(f"{child.tag} " for child in element)
+    assert re.fullmatch(told.children, children), (element.tag, children)
+    given = set(element.attrib)
+    assert set(told.required) <= given <= {*told.required, *told.optional}, element.tag
+    for names, pattern in VALUES.items():
+        for name in given & set(names.split("|")):
+            assert re.fullmatch(pattern, element.attrib[name]), (element.tag, name)
+    for child in element:
+        check(child, schema)
+
+
 def suite_of(result: RunResult) -> ET.Element:
-    """The only testsuite of the document, checked against what JUnit.xsd demands."""
+    """The only testsuite of the document, which both schemas take."""
     root = ET.fromstring(junit_xml(result))
-    assert root.tag == "testsuites"
+    for schema in (ANT, JENKINS):
+        check(root, schema)
     (suite,) = root
-    assert suite.tag == "testsuite"
-    for name in ("name", "timestamp", "hostname", "tests", "failures", "errors", "time"):
-        assert name in suite.attrib
     cases = suite.findall("testcase")
-    middle = ["testcase"] * len(cases)
-    assert [child.tag for child in suite] == ["properties", *middle, "system-out", "system-err"]
-    for case in cases:
-        assert {"name", "classname", "time"} <= set(case.attrib)
-        for blame in case:
-            assert blame.tag in ("failure", "error", "skipped")
-            assert blame.tag == "skipped" or {"type", "message"} <= set(blame.attrib)
     counted = {tag: len(suite.findall(f"testcase/{tag}")) for tag in ("failure", "error")}
     assert suite.get("tests") == str(len(cases))
     assert (suite.get("failures"), suite.get("errors")) == (

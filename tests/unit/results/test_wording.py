@@ -58,7 +58,9 @@ def test_codes() -> None:
     assert [win32(code) for code in (0, 1223, 4711, -1, None)] == [
         "ERROR_SUCCESS", "ERROR_CANCELLED", "4711", "4294967295", "—",
     ]  # fmt: skip
-    assert [reason_code(code) for code in (0, 0x38005, None)] == ["0", "0x38005", "—"]
+    assert [reason_code(code) for code in (0, 0x38005, 0x77777777, None)] == [
+        "0", "START_SECURITY_FAILURE (0x38005)", "0x77777777", "—",
+    ]  # fmt: skip
 
 
 def test_clean_defuses_terminal_and_bidi_controls() -> None:
