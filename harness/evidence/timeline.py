@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -78,14 +78,19 @@ def timeline(
     """Every frame, call and notification of the association in the order of the guest clock.
 
     Events of the air clock (frames that never reached the guest) carry the clock's uncertainty;
-    their place among events closer than that is not meaningful. Where the station changes its
-    access point, a request to associate says which one it asks.
+    their place among events closer than that is not meaningful. Where there are several access
+    points a frame says which one it is of, and where the station changes its access point a request
+    to associate says which one it asks.
     """
     whose = whose or Owners()
+    points = {frame.transmitter for frame in assoc.frames if frame.direction == "down"}
     roams = len({frame.transmitter for frame in assoc.frames if frame.kind == "assoc-resp"}) > 1
     events = [
         TimelineEvent(assoc.connect_ns, 0, "wlan", "WlanConnect", "enter"),
-        *(_frame(one, clock, whose.of_frame(one), roams, packets or {}) for one in assoc.frames),
+        *(
+            _frame(one, clock, whose.of_frame(one), roams, packets or {}, points)
+            for one in assoc.frames
+        ),
         *_trace(assoc.ihv, whose),
         *(_notification(item, whose) for item in assoc.notifications),
     ]
@@ -98,6 +103,7 @@ def _frame(
     owner: Owner | None,
     roams: bool,
     packets: Mapping[int, int],
+    points: Set[str],
 ) -> TimelineEvent:
     at_ns, uncertainty_ns = frame_guest_ns(frame, clock)
     detail: dict[str, str | int] = {"number": frame.number, "length": frame.length}
@@ -112,6 +118,8 @@ def _frame(
         "eap_type": frame.detail.get("eap_type"),
         "mic": None if frame.mic_ok is None else ("right" if frame.mic_ok else "wrong"),
     }
+    point = frame.transmitter if frame.direction == "down" else frame.receiver
+    optional["access_point"] = point if len(points) > 1 and point in points else None
     detail |= {name: value for name, value in optional.items() if value is not None}
     flags = {"retry": frame.retry, "protected": frame.protected, "lost": not frame.delivered}
     detail |= {name: 1 for name, value in flags.items() if value}

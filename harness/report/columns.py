@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the lanes of a ladder stand: the access point, then a station and its DLL for each adapter.
+"""Where the lanes of a ladder stand: access points, then a station and its DLL for each adapter.
 
 One adapter is the usual case and fills the page. Several stand side by side, each pair with its
 name above; a frame of a farther station crosses the lanes before it, as messages do in any sequence
@@ -20,6 +20,8 @@ AIR, CALLS = 304.0, 364.0
 NARROW_AIR, NARROW_CALLS = 236.0, 352.0
 """The same where several pairs share the drawing; the longest labels still fit."""
 TAG_GAP, MARGIN = 32.0, 124.0
+POINT_GAP = 112.0
+"""From one access point to the next: frames of the farther one cross the nearer one's lane."""
 
 
 class Owned(Protocol):
@@ -28,6 +30,10 @@ class Owned(Protocol):
     @property
     def owner(self) -> Owner | None:
         """Whose it is."""
+
+    @property
+    def access_point(self) -> str:
+        """The one it is of, where there are several."""
 
 
 @final
@@ -47,6 +53,14 @@ class Columns:
 
     owners: tuple[Owner, ...]
     pairs: tuple[Pair, ...]
+    points: tuple[str, ...] = ()
+    """The access points where there are several, by address."""
+
+    def point_x(self, access_point: str) -> float:
+        """The lane of an access point; what is of none in particular goes to the farthest one."""
+        if access_point not in self.points:
+            return AP_X
+        return AP_X + POINT_GAP * self.points.index(access_point)
 
     def pair(self, owner: Owner | None) -> Pair:
         """The lanes of an owner; what has none stands in the first pair."""
@@ -64,7 +78,8 @@ class Columns:
 
     def names(self, access_point: str) -> tuple[tuple[float, str], ...]:
         """Each lane with what stands above it."""
-        named = [(AP_X, access_point)]
+        named = [(self.point_x(point), f"AP …{point[-8:]}") for point in self.points]
+        named = named or [(AP_X, access_point)]
         for place, pair in enumerate(self.pairs):
             owner = self.owners[place] if self.owners else None
             named += [(pair.station_x, _station(owner)), (pair.dll_x, _dll(owner))]
@@ -73,14 +88,17 @@ class Columns:
 
 def columns(drawn: Iterable[Owned]) -> Columns:
     """The lanes for what is to be drawn."""
-    found = {one.owner for one in drawn if one.owner is not None}
+    listed = tuple(drawn)
+    points = tuple(sorted({one.access_point for one in listed if one.access_point}))
+    first = AP_X + POINT_GAP * max(len(points) - 1, 0)
+    found = {one.owner for one in listed if one.owner is not None}
     owners = tuple(sorted(found, key=lambda owner: owner.order))
     air, calls = (AIR, CALLS) if len(owners) < 2 else (NARROW_AIR, NARROW_CALLS)
     pairs = tuple(
         Pair(near, near + air, near + air + calls)
-        for near in (AP_X + place * (air + calls) for place in range(max(len(owners), 1)))
+        for near in (first + place * (air + calls) for place in range(max(len(owners), 1)))
     )
-    return Columns(owners, pairs)
+    return Columns(owners, pairs, points)
 
 
 def _station(owner: Owner | None) -> str:

@@ -52,6 +52,7 @@ class Arrow:
     lost: bool = False
     headless: bool = False
     whisker: tuple[float, float] | None = None
+    ap_x: float = AP_X
 
     @property
     def way(self) -> int:
@@ -144,12 +145,10 @@ class Ladder:
     tag_x: float
     omitted: int = 0
     time_x: float = TIME_X
-    ap_x: float = AP_X
-
-    @property
-    def pairs(self) -> int:
-        """How many adapters have lanes of their own."""
-        return len(self.lanes) // 2
+    pairs: int = 1
+    """How many adapters have lanes of their own."""
+    gap_x: float = (AP_X + TIME_X) / 2
+    """Where a time in which nothing happened is written."""
 
 
 def ladder(
@@ -191,6 +190,8 @@ def ladder(
         width=cols.width,
         tag_x=cols.tag_x,
         omitted=len(everything) - len(drawn),
+        pairs=len(cols.pairs),
+        gap_x=(cols.pairs[0].near_x + cols.pairs[0].station_x) / 2,
     )
 
 
@@ -232,6 +233,7 @@ def _arrow(step: Step, rows: TimeRows, cols: Columns) -> Arrow:
     return Arrow(
         x1, round(x2, 1), y, step.label, round(label_x, 1), _arrow_css(step), step.detail,
         lost=step.lost, headless=step.kind == "completion", whisker=_whisker(step, rows),
+        ap_x=cols.point_x(step.access_point),
     )  # fmt: skip
 
 
@@ -244,10 +246,14 @@ def _frame_ends(step: Step, pair: Pair, cols: Columns) -> tuple[float, float, fl
     if step.up:
         reach = pair.station_x - (pair.station_x - pair.near_x) * share
         middle = _middle(step, reach, pair.station_x, pair)
-        return pair.station_x, reach if step.lost else AP_X, middle
+        return pair.station_x, reach if step.lost else cols.point_x(step.access_point), middle
     far = pair if step.owner else cols.pairs[-1]
     reach = far.near_x + (far.station_x - far.near_x) * share
-    return AP_X, reach, _middle(step, pair.near_x, min(reach, pair.station_x), pair)
+    return (
+        cols.point_x(step.access_point),
+        reach,
+        _middle(step, pair.near_x, min(reach, pair.station_x), pair),
+    )
 
 
 def _middle(step: Step, left: float, right: float, pair: Pair) -> float:

@@ -46,7 +46,7 @@ class Step:
     ``up`` is the direction of a frame (True: from the station). ``end_ns`` is when a call returned.
     ``open_end`` says of a handler that it never did; ``end_ns`` is then when its process crashed or
     was replaced, None if neither was seen. ``owner`` is the adapter it is of, where there are
-    several; ``to`` the access point asked by a station that has several to choose from.
+    several; ``access_point`` likewise; ``to`` the one asked by a station that changes it.
     """
 
     kind: Kind
@@ -63,6 +63,7 @@ class Step:
     seq: int | None = None
     owner: Owner | None = None
     to: str = ""
+    access_point: str = ""
 
     @property
     def main(self) -> bool:
@@ -126,7 +127,7 @@ def _frame(event: TimelineEvent) -> Step:
         "frame", event.at_ns, _short(" · ".join(remarks)), described(event),
         event.uncertainty_ns, up=event.direction == "up", lost=lost,
         retry=bool(detail.get("retry")), ruled=bool(rule), owner=event.owner,
-        to=str(detail.get("to", "")),
+        to=str(detail.get("to", "")), access_point=str(detail.get("access_point", "")),
     )  # fmt: skip
 
 

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.evidence import timelines
 from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
+from harness.replay import load
 from harness.report import ladder as module
 from harness.report.ladder import Ladder, ladder, relative_ms, row_spacing
 from harness.results import FindingResult
@@ -17,6 +20,7 @@ from tests.unit.report import factory
 from tests.unit.report.test_steps import event, owned
 
 MS = 1_000_000
+RECORDED = Path(__file__).parents[1] / "recorded"
 FIRST, SECOND = Owner("02:00:00:00:00:00", 1), Owner("02:00:00:00:01:00", 2)
 
 
@@ -255,3 +259,24 @@ def test_relative_times() -> None:
     assert [relative_ms(ns) for ns in (0, 1_234_567, 10_050_919_000)] == [
         "0.000", "1.235", "10\u202f050.919",
     ]  # fmt: skip
+
+
+def test_two_access_points_have_two_lanes() -> None:
+    """A frame is drawn from the access point that sent it, or to the one it is for."""
+    evidence = load(RECORDED / "roaming").evidence
+    events = timelines(evidence)[1]
+    first, second = sorted({str(one.detail["access_point"]) for one in events
+                            if "access_point" in one.detail})  # fmt: skip
+    drawn = ladder(events)
+    assert drawn is not None
+    assert [name for _, name in drawn.lanes] == [
+        f"AP …{first[-8:]}", f"AP …{second[-8:]}", "Station", "IHV DLL",
+    ]  # fmt: skip
+    lanes = {name: x for x, name in drawn.lanes}
+    ends = {
+        one.x1 if one.way > 0 else one.x2
+        for one in drawn.arrows
+        if one.css.startswith("frame") and one.label.startswith(("M1", "association response"))
+    }
+    assert ends == {lanes[f"AP …{first[-8:]}"], lanes[f"AP …{second[-8:]}"]}
+    assert drawn.pairs == 1
