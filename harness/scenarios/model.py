@@ -6,7 +6,7 @@ from __future__ import annotations
 import secrets
 import string
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -30,6 +30,9 @@ SAMPLE_SECURITY = "<IhvSecurity><Passphrase>{passphrase}</Passphrase>{fault}</Ih
 
 SERVER_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 """A host's name."""
+
+SAMPLE_OPEN = "<IhvSecurity><Open/>{fault}</IhvSecurity>"
+"""The same for a network that has no passphrase."""
 
 PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
 
@@ -237,6 +240,17 @@ class Scenario(Strict):
     beyond_documents: bool = False
     """A stress scenario: the documents do not say that the WLAN service ever does this."""
     expect: Expect = Expect()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sample_fits(cls, given: Any) -> Any:
+        """Without [ihv] the profile is for our sample DLL, which is told that a network is open."""
+        if not isinstance(given, dict) or "ihv" in given:
+            return given
+        network = given.get("network")
+        if isinstance(network, dict) and network.get("security") == "open":
+            return {**given, "ihv": {"security": SAMPLE_OPEN}}
+        return given
 
     @model_validator(mode="after")
     def _eap_fits(self) -> Scenario:

@@ -35,6 +35,15 @@ def test_every_shipped_scenario_is_valid_and_named_as_its_file() -> None:
         assert find_scenario(name).name == name
 
 
+def test_an_open_networks_profile_asks_for_no_passphrase() -> None:
+    """Without [ihv] our sample is told that the network is open; what is given stays as it is."""
+    given = {"name": "x", "summary": "y", "network": {"security": "open"}}
+    assert "<Open/>" in Scenario.model_validate(given).ihv.security
+    own = {"security": "<Own/>"}
+    assert Scenario.model_validate({**given, "ihv": own}).ihv.security == "<Own/>"
+    assert "{passphrase}" in find_scenario("plain").ihv.security
+
+
 def test_a_scenario_makes_its_own_passphrase() -> None:
     """Without one in the file each run has a fresh one, and no text form shows it."""
     first, second = (find_scenario("plain").with_passphrase() for _ in range(2))
