@@ -17,6 +17,7 @@ from harness import overhead
 from harness.config import Lab
 from harness.console import Console
 from harness.errors import HarnessError
+from harness.naming import own_name
 from harness.outcome import perform
 from harness.results import RunResult, Verdict
 from harness.run import Plan
@@ -151,7 +152,7 @@ def _run(
     started_s = time.monotonic()
     moments: list[float] = []
     result, _ = perform(
-        Plan(lab, scenario.with_passphrase(), "hil bench"),
+        Plan(lab, scenario.with_passphrase(), f"{own_name()} bench"),
         console,
         on_association=lambda _: moments.append(time.monotonic() - started_s),
     )

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from harness.config import Lab
 from harness.console import Console
+from harness.naming import own_name
 from harness.outcome import perform
 from harness.results import RunResult, Verdict, combine
 from harness.run import Plan
@@ -133,7 +134,7 @@ def soak(
 def _run(lab: Lab, console: Console, name: str, associations: int, folder: Path) -> Share:
     store = lab.store.model_copy(update={"runs": folder})
     scenario = find_scenario(name).model_copy(update={"associations": associations})
-    command = f"./hil run {name} --associations {associations}"
+    command = f"{own_name()} run {name} --associations {associations}"
     started_s = time.monotonic()
     result, place = perform(
         Plan(lab.model_copy(update={"store": store}), scenario.with_passphrase(), command), console
