@@ -83,16 +83,27 @@ def _the_access_point(case: Case, session: Session, until_ns: int) -> str | None
     if "M3" in reached:
         return None
     given = [call for call in own if call.function == names.RECEIVE_PACKET]
-    if not given:
-        return "the OS, which did not hand M1 on to it"
+    if not given:  # a DLL that did not ask for EAPOL waits in vain by its own doing
+        asked = any(_asks_for_eapol(call) for call in session.adapter.calls)
+        return "the OS, which did not hand M1 on to it" if asked else None
     sent = [call for call in own if call.function == names.SEND_PACKET and call.succeeded]
     answered = bool(sent) and sent[-1].key > given[-1].key
     return "M3 of the access point" if answered else None
 
 
+def _asks_for_eapol(call: Call) -> bool:
+    registered = fields.sequence(call.args, "pusRegistration") or []
+    return call.function == names.SET_ETHERTYPES and call.succeeded and names.EAPOL in registered
+
+
 def _first_message(case: Case, association: AssociationEvidence, own: list[Call]) -> str | None:
     awaited = "M1" in case.expect.messages or any(f.kind == "M1" for f in association.frames)
     done = any(call.function in (names.RECEIVE_PACKET, names.SEND_PACKET) for call in own)
-    if not awaited or done:
+    refused = any(
+        call.function == names.ONEX_RESULT
+        and fields.integer(call.args, "msOneXResult") == names.ONEX_FAILURE
+        for call in own
+    )
+    if not awaited or done or refused:
         return None
     return "M1 of the access point, which never reached the station"

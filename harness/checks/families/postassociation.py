@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 from harness import codes
+from harness.checks.attribution.moves import waits_for
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
 from harness.checks.families.preassociation_work import leaves_security_to_the_os
@@ -102,6 +103,9 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
     blind = case.blind(handler.process, session.association, since_ns, until_ns)
     if blind:
         return case.unknown(blind, handler)
+    waits = waits_for(case, session, until_ns)
+    if waits:
+        return case.unknown(f"the DLL waited for {waits}: the move was not its own", handler)
     gave_up = "; the OS gave up waiting" if timed_out else ""
     lenient = session.pre is not None and leaves_security_to_the_os(session.pre.handler)
     return case.breach(

@@ -19,6 +19,10 @@ OPEN_SYSTEM: Final = 1
 """DOT11_AUTH_ALGO_80211_OPEN."""
 IHV_ALGORITHMS_FROM: Final = 0x80000000
 
+KEYS_OF_EACH_SESSION: Final = frozenset({3, 4, 6, 7, 9, 10})
+"""DOT11_AUTH_ALGORITHM values of WPA, WPA2, WPA3 and OWE, whose handshakes make keys anew for each
+association; those of before it are gone with its port (A:port-deletion). Static WEP keys stay."""
+
 SET_KEYS: Final = frozenset({names.SET_DEFAULT_KEY, names.SET_KEY_MAPPING_KEY})
 
 
@@ -55,7 +59,9 @@ def _protected(case: Case, adapter: Adapter, session: Session, done: Call) -> Ou
     auth = fields.integer(chosen[-1].args, "dwAuthAlgo") if chosen else None
     if auth in (None, OPEN_SYSTEM):
         return
-    if any(call.function in SET_KEYS and not fields.integer(call.args, "bDelete") for call in own):
+    before = _session_before(own, session) if auth in KEYS_OF_EACH_SESSION else None
+    new = [call for call in own if before is None or call.key > before.key]
+    if any(call.function in SET_KEYS and not fields.integer(call.args, "bDelete") for call in new):
         yield case.held(session)
         return
     private = any(call.function == names.NIC_EXTENSION for call in own)
@@ -67,12 +73,23 @@ def _protected(case: Case, adapter: Adapter, session: Session, done: Call) -> Ou
     if lost:
         yield case.unknown(lost, done)
         return
+    since = " since the session before it ended" if before else ""
     yield case.breach(
         f"session {hexed(session.handle)} was completed with success under authentication {auth} "
-        "without a key having been set",
+        f"without a key having been set{since}",
         done,
         session.handler,
     )
+
+
+def _session_before(own: list[Call], session: Session) -> Call | None:
+    """What ended the adapter's session before this one, since the last reset; None without one."""
+    earlier = [call for call in own if call.key < session.handler.key]
+    begun = [call for call in earlier if call.function == names.POST_ASSOCIATE and call.succeeded]
+    if not begun:
+        return None
+    stops = [call for call in earlier if call.function == names.STOP_POST]
+    return stops[-1] if stops and stops[-1].key > begun[-1].key else session.handler
 
 
 @rule(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from harness import codes
+from harness.checks.attribution.moves import waits_for
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
 from harness.checks.reasons import reason_fits
@@ -69,6 +70,9 @@ def _missing(case: Case, operation: PreOperation) -> Outcome:
     blind = case.blind(handler.process, operation.association, since_ns, until_ns)
     if blind:
         return case.unknown(blind, handler)
+    waits = waits_for(case, operation, until_ns)
+    if waits:
+        return case.unknown(f"the DLL waited for {waits}: the move was not its own", handler)
     return case.breach(
         "PerformPreAssociate returned ERROR_SUCCESS, but no PreAssociateCompletion for session "
         f"{hexed(operation.connect_session)} came in {waited_s:.1f} s. The limit, "

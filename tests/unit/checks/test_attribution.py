@@ -6,6 +6,7 @@ wanted is passed over."""
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import pytest
 
@@ -17,16 +18,20 @@ from tests.unit.checks.builder import (
     WORKER,
     Step,
     Story,
+    associate,
     begin_post,
     complete,
     complete_pre,
+    connected,
+    keys,
     m1,
     message,
     send,
+    stop,
     tell,
 )
-from tests.unit.checks.judging import judge, only_finding
-from tests.unit.checks.stories import ask, deinit, steps
+from tests.unit.checks.judging import NOTHING, judge, only_finding, reasons
+from tests.unit.checks.stories import START, answered, ask, deinit, result, steps
 
 REKEY = Expectation(echoes=1, messages=("M1", "G1", "G2"), air=("drop G2 (every one)",))
 REFUSED = dataclasses.replace(REKEY, orders=("refuse on Dot11ExtSendPacket (number 3, error 31)",))
@@ -222,8 +227,8 @@ def test_a_refused_call_that_was_made_good_explains_nothing() -> None:
     """The DLL tried again and was answered: what it fails by afterwards is its own."""
 
     def ciphers(s: Story) -> None:
-        for result in (50, 0):
-            s.api(names.SET_UNICAST_CIPHER, result=result, dwUnicastCipherAlgo=4)
+        for code in (50, 0):
+            s.api(names.SET_UNICAST_CIPHER, result=code, dwUnicastCipherAlgo=4)
 
     story = until("pre_completion", ciphers=ciphers,
                   pre_completion=lambda s: complete_pre(s, 5, 0x90001))  # fmt: skip
@@ -252,6 +257,74 @@ def test_a_dll_that_waits_for_nobody_when_the_limit_runs_out() -> None:
     """Then the move was its own all the time."""
     story = until("ciphers", given_up)
     only_finding(story, "EXPECT-01", "FAIL", "this harness's, 10 s, was over too")
+
+
+def waiting(*steps_: Step, last: str = "m4") -> Story:
+    """A session that is not completed in 20 s, after these steps."""
+    return until(last, *steps_, lambda s: s.wait_ms(20_000), stop)
+
+
+@pytest.mark.parametrize(
+    ("story", "whom"),
+    [
+        (lambda: waiting(ask()), "the user"),
+        (lambda: waiting(START, last="post_associate"), "the OS's own 802.1X"),
+        (lambda: waiting(last="m2"), "M3 of the access point"),
+        (lambda: waiting(last="post_associate"), "M1 of the access point"),
+    ],
+)
+def test_who_waits_for_somebody_else_owes_no_completion(
+    story: Callable[[], Story], whom: str
+) -> None:
+    """POST-05 leaves it open and says whose move it was; what was expected is missing all the same."""
+    assert f"the DLL waited for {whom}" in reasons(story(), "POST-05")
+    assert {item.severity for item in judge(story()).findings} == {"MISS"}
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        lambda: waiting(),
+        lambda: waiting(ask(), answered),
+        lambda: waiting(last="m3"),
+        lambda: waiting(START, result(1), last="post_associate"),
+    ],
+)
+def test_who_has_the_move_owes_it(story: Callable[[], Story]) -> None:
+    """The user has answered, 802.1X has ended, M3 was given: the completion is the DLL's."""
+    assert ("POST-05", "FAIL") in {(item.rule, item.severity) for item in judge(story()).findings}
+
+
+def test_a_pre_association_that_waits_for_the_user() -> None:
+    """PRE-02 leaves it open, too."""
+    story = until("ciphers", ask(), lambda s: s.wait_ms(20_000))
+    assert "the DLL waited for the user" in reasons(story, "PRE-02")
+    story = until("ciphers", lambda s: s.wait_ms(20_000))
+    assert ("PRE-02", "FAIL") in {(item.rule, item.severity) for item in judge(story).findings}
+
+
+def second_session(*keyed: Step) -> Story:
+    """Stop, another association of the same pre-association, and success."""
+    return until("connected", stop, associate, begin_post, *keyed, complete, connected)
+
+
+def test_a_second_session_without_keys_of_its_own() -> None:
+    """POST-11: those of the first are gone with its port."""
+    said = "without a key having been set since the session before it ended"
+    only_finding(second_session(), "POST-11", "WARN", said, expect=NOTHING)
+    assert judge(second_session(keys), NOTHING).findings == ()
+
+
+def test_a_static_key_serves_every_session() -> None:
+    """Shared-key WEP: set once, in pre-association."""
+
+    def wep(s: Story) -> None:
+        s.api(names.SET_AUTH, dwAuthAlgo=2)
+        s.api(names.SET_UNICAST_CIPHER, dwUnicastCipherAlgo=1)
+        s.api(names.SET_MULTICAST_CIPHER, dwMulticastCipherAlgo=1)
+
+    story = until("connected", stop, associate, begin_post, complete, connected, ciphers=wep)
+    assert "POST-11" not in {item.rule for item in judge(story, NOTHING).findings}
 
 
 def test_a_failed_attempt_without_a_reason_is_no_connection() -> None:
