@@ -16,6 +16,7 @@ from harness.blame import GuestKind
 from harness.checks import RULES
 from harness.checks.book import entries
 from harness.console import Console
+from harness.console.lines import corrections
 from harness.evidence import RunEvidence, timelines, unended
 from harness.evidence.capture import match, read_packets
 from harness.fingerprint import evidence_files
@@ -54,7 +55,10 @@ def perform(
     `on_association` is called with each association as soon as it is judged.
     """
 
+    lines_shown: list[AssociationResult] = []
+
     def show(result: AssociationResult) -> None:
+        lines_shown.append(result)
         console.association(result)
         on_association(result)
 
@@ -90,6 +94,8 @@ def perform(
         }
     )
     saved = save(directory, result, pages(evidence, directory.path))
+    for note in corrections(lines_shown, saved.result):
+        console.note(note)
     console.summary(saved.result, directory.path, [lost.name for lost in saved.lost])
     return saved.result, directory.path
 

@@ -72,6 +72,25 @@ def damage(result: RunResult) -> list[str]:
     return [*shown, f"and {more} more (see the report)"] if more else shown
 
 
+def corrections(shown: Iterable[AssociationResult], result: RunResult) -> list[str]:
+    """Say of each association whose verdict is another one at the end of the run than in its line.
+
+    What a DLL does late shows later only: in the next association, or when it is unloaded.
+    """
+    final = {item.index: item for item in result.associations}
+    said = []
+    for before in shown:
+        after = final.get(before.index)
+        if after is None or after.verdict is before.verdict:
+            continue
+        known = {(found.rule, found.message) for found in before.findings}
+        new = [one for one in after.findings if (one.rule, one.message) not in known]
+        why = "; ".join(f"{found.rule}  {found.message}" for found in new[:3])
+        text = f"association {before.index} is {after.verdict}, not {before.verdict} as shown above"
+        said.append(clean(f"{text}: {why}" if why else text))
+    return said
+
+
 def counts(result: RunResult) -> str:
     """Count the associations by verdict: "20 associations: 18 PASS, 2 FAIL"."""
     ran = Counter(item.verdict for item in result.associations)

@@ -276,7 +276,7 @@ def waiting(*steps_: Step, last: str = "m4") -> Story:
 def test_who_waits_for_somebody_else_owes_no_completion(
     story: Callable[[], Story], whom: str
 ) -> None:
-    """POST-05 leaves it open and says whose move it was; what was expected is missing all the same."""
+    """POST-05 leaves it open and says whose move it was; what was wanted is a MISS all the same."""
     assert f"the DLL waited for {whom}" in reasons(story(), "POST-05")
     assert {item.severity for item in judge(story()).findings} == {"MISS"}
 

@@ -37,6 +37,29 @@ def test_each_handshake_is_shown() -> None:
     )
 
 
+def test_a_lost_connection_is_in_the_line() -> None:
+    """It stood and was lost: `echo 0/0` alone would say too little."""
+    item = association(1, lost="lost after 4.3 s, deauthenticated with reason 16", echo=None)
+    assert "lost after 4.3 s, deauthenticated with reason 16" in lines.association_facts(item)
+
+
+def test_a_verdict_that_changed_after_its_line_is_told() -> None:
+    """Association and rule are named; one that stayed what it was is not."""
+    result = run(association(1), association(2, NO_COMPLETION))
+    said = lines.corrections([association(1), association(2)], result)
+    (told,) = said
+    assert told.startswith("association 2 is FAIL, not PASS as shown above: POST-05  ")
+    assert lines.corrections(result.associations, result) == []
+
+
+def test_renewals_have_no_dash_for_what_they_cannot_have() -> None:
+    """Neither handler nor completion belongs to a handshake that renews keys."""
+    first = HandshakeResult(timing_us={"handshake": 36_610, "handler": 2_020})
+    renewal = HandshakeResult(renewal=1, timing_us={"handshake": 35_200})
+    item = association(1, handshakes=(first, renewal), echo=None)
+    assert "handshake 36.61 / 35.20 ms  handler 2.02 ms" in lines.association_facts(item)
+
+
 def test_details_name_every_cause() -> None:
     """Findings, the lab's fault, the test's error, the handler's error."""
     item = association(
