@@ -24,6 +24,7 @@ from harness.checks.families.not_connected import (
     breach_of,
     completions,
     error_of,
+    still_pending,
     why_not_connected,
 )
 from harness.checks.finding import Severity
@@ -240,7 +241,7 @@ def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
         error, told = last.handler.result, last.handler
         message = "the DLL refused the session after roaming"
     elif first is None:
-        return Unknown("the last session had not been completed when it ended", association.index)
+        return still_pending(case, association, last, "the session after roaming")
     elif (error := error_of(first) or 0) == 0:
         return case.held(last)
     else:

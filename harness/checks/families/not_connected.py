@@ -71,7 +71,7 @@ def _why_no_association(
         told = f"pre-association failed with error {codes.win32(error_of(failed[0]))}"
         return _told_failure(case, association, operation, failed[0], told)
     if not operation.completions:
-        return _pending(case, association, operation, "the pre-association")
+        return still_pending(case, association, operation, "not connected: the pre-association")
     what = "PerformPostAssociate was never called after pre-association"
     return _never_came(case, association, what)
 
@@ -111,18 +111,18 @@ def _told_failure(
     return breach_of(association, message, act.severity, call, *act.calls)
 
 
-def _pending(
+def still_pending(
     case: Case, association: AssociationEvidence, operation: PreOperation | Session, what: str
 ) -> Breach:
     """Not completed, and no rule has found fault with that: it was cut short, or waited."""
     end = operation.ended_by
     if end is not None:
         cause = ended(whole(case, association, operation.adapter), operation, end)
-        message = f"not connected: {what} was still pending when {cause.what}"
+        message = f"{what} was still pending when {cause.what}"
         return breach_of(association, message, cause.severity, operation.handler, *cause.calls)
     waits = waits_for(case, operation, association.end_ns)
     who = f" and waited for {waits}" if waits else ""
-    message = f"not connected: {what} was still pending{who} when the evidence ends"
+    message = f"{what} was still pending{who} when the evidence ends"
     return breach_of(association, message, "MISS", operation.handler)
 
 
@@ -150,7 +150,7 @@ def _why_no_session(case: Case, association: AssociationEvidence, session: Sessi
     if lively(session):
         message = "the DLL completed with success, but the WLAN service does not report connected"
         return breach_of(association, message, "MISS", handler)
-    return _pending(case, association, session, "the session")
+    return still_pending(case, association, session, "not connected: the session")
 
 
 def _cut_short(

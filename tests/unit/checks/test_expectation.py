@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from harness.checks import Expectation
@@ -229,6 +231,19 @@ def test_expect_06_the_dll_fails_the_second() -> None:
     only_finding(
         story, "EXPECT-06", "FAIL", "after roaming with error ERROR_ACCESS_DENIED", expect=ROAM
     )
+
+
+def test_expect_06_the_second_is_still_pending() -> None:
+    """A session that is ended before the DLL completed it: wanted and not had; nobody is blamed."""
+
+    def begun(s: Story) -> None:
+        for step in (stop, associate, begin_post, m1, m2, m3, m4, keys):
+            step(s)
+
+    story = tell(after={"connected": begun}, without=("echo",))
+    plain = dataclasses.replace(ROAM, echoes=0)
+    said = "the session after roaming was still pending when the guest's WLAN service ended it"
+    only_finding(story, "EXPECT-06", "MISS", said, expect=plain)
 
 
 def test_expect_06_the_dll_refuses_the_second() -> None:
