@@ -8,6 +8,7 @@ from harness.checks.limits import Expectation, Limits
 from harness.checks.registry import RULES, Rule
 from harness.checks.timing import (
     FIGURES,
+    SESSION_FIGURES,
     HandshakeTiming,
     TimingValue,
     eapol_timing,
@@ -18,6 +19,7 @@ from harness.checks.unobservable import UNOBSERVABLE, Unobservable
 __all__ = [
     "FIGURES",
     "RULES",
+    "SESSION_FIGURES",
     "UNOBSERVABLE",
     "Evaluation",
     "Expectation",

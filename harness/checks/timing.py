@@ -31,6 +31,9 @@ FIGURES: Final = (
 )  # fmt: skip
 """Names of all figures, in the order of the association."""
 
+SESSION_FIGURES: Final = tuple(name for name in FIGURES if not name.startswith("g1"))
+"""Those that the handshake a session begins with can have."""
+
 _EVER: Final = 1 << 63
 
 

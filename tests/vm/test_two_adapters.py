@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from harness.checks import FIGURES
+from harness.checks import SESSION_FIGURES
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence, names, segment, timelines
 from harness.evidence.model import IhvRecord
 from harness.evidence.stations import station_of
@@ -49,7 +49,7 @@ def test_both_are_connected_at_the_same_time(lab: RunningLab) -> None:
         assert [one.station for one in result.handshakes] == sorted(stations)
         sessions = {record.args["hSecuritySessionID"] for record in opened}
         assert {one.session for one in result.handshakes} == sessions
-        assert all(set(one.timing_us) == set(FIGURES) for one in result.handshakes)
+        assert all(set(one.timing_us) == set(SESSION_FIGURES) for one in result.handshakes)
         drawn = [event for event in timelines(outcome.evidence)[evidence.index] if event.owner]
         assert {event.owner.station for event in drawn if event.owner} == stations
         for label in ("PerformPostAssociate", "M4", "PostAssociateCompletion", "MSM connected"):

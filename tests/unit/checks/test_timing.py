@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.checks import FIGURES, HandshakeTiming, TimingValue, eapol_timing, summarise
+from harness.checks import SESSION_FIGURES, HandshakeTiming, TimingValue, eapol_timing, summarise
 from harness.checks.timing import percentile
 from harness.evidence import AssociationEvidence, ClockModel, names
 from tests.unit.checks import builder
@@ -17,8 +17,6 @@ from tests.unit.checks.builder import AP, OFFSET_NS, STA, Step, Story, message, 
 
 CLOCK = ClockModel(OFFSET_NS, 50_000)
 OTHER_AP = "02:00:00:00:01:01"
-OF_A_SESSION = tuple(name for name in FIGURES if not name.startswith("g1"))
-"""The figures of a handshake that a session begins with."""
 
 
 def timed(story: Story) -> HandshakeTiming:
@@ -35,7 +33,7 @@ def us(story: Story) -> dict[str, float]:
 def test_all_figures_of_a_good_association() -> None:
     """Every figure is there, in one clock each, and has the value the story was told with."""
     timing = timed(tell())
-    assert tuple(timing.values) == OF_A_SESSION
+    assert tuple(timing.values) == SESSION_FIGURES
     assert all(value.uncertainty_us == 0 for value in timing.values.values())
     assert timing.retries == {"m1": 0, "m3": 0}
     values = {name: value.us for name, value in timing.values.items()}
@@ -65,7 +63,7 @@ def test_every_handshake_of_a_session_is_measured() -> None:
         s.frame("M2", "up", replay_counter=3, mic_ok=True)
 
     first, second, third = all_timed(tell(after={"connected": renew, "echo": slower}))[:3]
-    assert tuple(first.values) == OF_A_SESSION
+    assert tuple(first.values) == SESSION_FIGURES
     assert first.values["m1_to_m2"].us == second.values["m1_to_m2"].us == 70
     assert "handler" not in second.values
     assert [one.renewal for one in (first, second, third)] == [0, 1, 2]
@@ -133,8 +131,8 @@ def test_each_session_of_a_roaming_station_is_measured() -> None:
 def test_data_after_a_roam_is_another_sessions() -> None:
     """A first session without data has no figure for it; what follows counts for the second."""
     first, second = all_timed(tell(after={"connected": roam}))
-    assert set(OF_A_SESSION) - set(first.values) == {"completion_to_data"}
-    assert tuple(second.values) == OF_A_SESSION
+    assert set(SESSION_FIGURES) - set(first.values) == {"completion_to_data"}
+    assert tuple(second.values) == SESSION_FIGURES
 
 
 def test_reassociation_with_the_same_access_point() -> None:
@@ -332,6 +330,6 @@ def test_summary_leaves_unmeasured_out() -> None:
     """A figure nobody measured has no row; the order is that of the association."""
     assert summarise([]) == {}
     rows = summarise([timed(tell()), timed(tell(without=("echo",)))])
-    assert tuple(rows) == OF_A_SESSION
+    assert tuple(rows) == SESSION_FIGURES
     assert rows["completion_to_data"]["n"] == 1
     assert names.POST_ASSOCIATE not in rows
