@@ -8,6 +8,7 @@ from typing import Final
 
 from harness.checks.attribution.acts import answer_of_the_os
 from harness.checks.attribution.cause import Cause, the_rule
+from harness.checks.attribution.moves import the_user
 from harness.checks.attribution.scope import Scope
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -94,6 +95,10 @@ def _answers(of: Scope, asked: str, handed: Sequence[Call]) -> Cause:
         cause = answer_of_the_os(of.case, of.association, refused)
         what = f"the DLL was given {asked} and called SendPacket for its answer, but {cause.what}"
         return Cause(cause.party, what, cause.at_ns, (refused,))
+    user = the_user(of.case, of.adapter, of.until_ns)
+    if user is not None and not sends:
+        what = f"the DLL was given {asked}, but waited for {user}"
+        return Cause("guest", what, of.since_ns, (handed[0],))
     if _silent_at_last(of, handed[-1], sends):
         again = " again" if sends else ""
         what = f"the DLL was given {asked}{again} and sent no {answer}"

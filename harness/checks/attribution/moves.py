@@ -16,7 +16,7 @@ WTS_SESSION_LOGOFF = 6
 
 def waits_for(case: Case, of: PreOperation | Session, until_ns: int) -> str | None:
     """Whose move it was at that moment, in words; None if it was the DLL's own."""
-    user = _the_user(case, of.adapter, until_ns)
+    user = the_user(case, of.adapter, until_ns)
     if user is not None or isinstance(of, PreOperation):
         return user
     return _the_os(case, of, until_ns) or _the_access_point(case, of, until_ns)
@@ -32,7 +32,7 @@ def _own(case: Case, adapter: Adapter | None, since: Call | None, until_ns: int)
     ]
 
 
-def _the_user(case: Case, adapter: Adapter | None, until_ns: int) -> str | None:
+def the_user(case: Case, adapter: Adapter | None, until_ns: int) -> str | None:
     """A request to the user that nobody has answered, and that nothing has ended."""
     own = _own(case, adapter, None, until_ns)
     resets = [call.key for call in own if call.function == names.ADAPTER_RESET]

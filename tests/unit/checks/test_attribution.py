@@ -253,6 +253,16 @@ def test_a_dll_that_waits_for_the_user_when_the_limit_runs_out() -> None:
     assert "while the DLL waited for the user" in found.message
 
 
+def test_a_handshake_that_waits_for_the_user() -> None:
+    """A DLL that asks for its passphrase when it is needed cannot answer M1 before it has it."""
+    given_up = steps(lambda s: s.wait_ms(3000), deauth(15))
+    story = until("post_associate", ask(), m1, given_up)
+    said = "the DLL was given M1, but waited for the user"
+    only_finding(story, "EXPECT-01", "MISS", said)
+    story = until("post_associate", ask(), m1, answered, given_up)
+    only_finding(story, "EXPECT-01", "FAIL", "was given M1 and sent no M2")
+
+
 def test_a_dll_that_waits_for_nobody_when_the_limit_runs_out() -> None:
     """Then the move was its own all the time."""
     story = until("ciphers", given_up)
