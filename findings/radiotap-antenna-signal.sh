@@ -7,7 +7,7 @@
 #   words, -42 dBm of antenna 0 and -60 dBm of antenna 1 gives -40 wherever "the" signal is asked for.
 # Seen: tshark 4.0.17 (Debian 12) says wlan_radio.signal_dbm -60, the last antenna's, though the
 #   same frame's radiotap.dbm_antsignal lists -40,-42,-60. scapy 2.7.0 says dBm_AntSignal -40 and
-#   leaves both antennas undecoded. When only the antennas are given, as some drivers do, scapy
+#   leaves both antennas undecoded. When only the antennas are given, which is valid, scapy
 #   says None and tshark -60 again: no tool says -42, the best one.
 # Why it matters: wlan_radio.signal_dbm is what people filter, plot and put into RSSI limits; one
 #   disconnected antenna of a two-stream adapter moves the whole plot by 20 dB, and a scapy reader of
