@@ -10,6 +10,7 @@ from harness.scenarios import Scenario, find_scenario, scenario_names
 
 MESSAGES = {
     "plain": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "ssid-bytes": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
     "m1-retransmitted": {"M1": 2, "M2": 1, "M3": 1, "M4": 1},
     "m2-lost": {"M1": 2, "M2": 2, "M3": 1, "M4": 1},
     "m3-retransmitted": {"M1": 1, "M2": 1, "M3": 2, "M4": 1},

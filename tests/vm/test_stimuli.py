@@ -307,9 +307,12 @@ CHECKS: dict[str, Callable[[Story], None]] = {
     "own-notifications": many(names.SEND_NOTIFICATION, 1),
     "second-pre-associate": second_pre_associate,
     "stale-handles": stale_handles,
-    # The correct sample has nothing to ask here, so the service asks it of nothing: these two are
-    # for the faults that send requests.
-    "ui-request-answered": many(names.IS_UI_PENDING, 0),
+    "ui-request-answered": asked(1, 0),
+    "ui-answer-null": asked(1, 0),
+    "ui-answer-strangers": asked(1, 0),
+    "ui-timeout": asked(0),
+    # The correct sample has nothing to ask here, so the service asks it of nothing: this one is
+    # for a fault that sends a request.
     "ui-request-reset": many(names.IS_UI_PENDING, 0),
 }
 """Each scenario with what its trace must show."""

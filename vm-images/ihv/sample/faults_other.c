@@ -34,7 +34,7 @@ static DWORD WINAPI asks_twice(POST_PARAMETERS)
 }
 
 /* UI-03 to UI-06, RST-04: a request is sent, and then something of what should follow is not
- * done.  The good DLL sends none. */
+ * done.  Requests of the good DLL stay its own. */
 static DWORD WINAPI asks(POST_PARAMETERS)
 {
     ask();
@@ -51,13 +51,16 @@ static DWORD WINAPI asks_and_overwrites(POST_PARAMETERS)
 
 static DWORD WINAPI never_forgets(GUID id, PBOOL pending)
 {
-    *pending = memcmp(&id, &request.guidUIRequest, sizeof id) == 0;
+    if (memcmp(&id, &request.guidUIRequest, sizeof id) != 0)
+        return good.Dot11ExtIhvIsUIRequestPending(id, pending);
+    *pending = TRUE;
     return ERROR_SUCCESS;
 }
 
 static DWORD WINAPI takes_answer(GUID id, DWORD size, LPVOID response)
 {
-    (void)id, (void)size, (void)response;
+    if (memcmp(&id, &request.guidUIRequest, sizeof id) != 0)
+        return good.Dot11ExtIhvProcessUIResponse(id, size, response);
     return ERROR_SUCCESS;
 }
 
