@@ -207,9 +207,14 @@ BROKEN: dict[str, tuple[str, Scenario]] = {
 }  # fmt: skip
 
 
+ONLY_WARNED = {"UI-02"}
+"""The request whose GUID comes again is over by then."""
+
+
 @pytest.mark.parametrize(("rule", "scenario"), BROKEN.values(), ids=BROKEN.keys())
 def test_broken_it_is_found(second: RunningLab, rule: str, scenario: Scenario) -> None:
     """Each defect by its rule, and by no other."""
     outcome = second.associate(scenario, associations=2)
-    assert outcome.verdict == "FAIL"
-    assert outcome.rules == {rule}
+    severity = "WARN" if rule in ONLY_WARNED else "FAIL"
+    assert {(found.rule, found.severity) for found in outcome.findings} == {(rule, severity)}
+    assert outcome.verdict == ("PASS" if rule in ONLY_WARNED else "FAIL")
