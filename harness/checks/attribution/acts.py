@@ -123,20 +123,21 @@ def ending_order(association: AssociationEvidence, until_ns: int) -> PerformedOr
 
 
 def _gave_up(case: Case, operation: PreOperation | Session, end: Call, reason: int | None) -> Cause:
-    """The service's own limit ran out: the DLL's fault only if it had the move, and time enough."""
+    """The service gave up waiting: the DLL's fault only if it had the move, and time enough."""
     since_ns = operation.handler.end_ns or operation.handler.start_ns
     waited_s = (end.start_ns - since_ns) / 1e9
     pre = isinstance(operation, PreOperation)
     ours_s = case.limits.pre_associate_s if pre else case.limits.post_associate_s
-    limit = f"the guest's WLAN service gave up after {waited_s:.1f} s, its own limit "
+    ours = case.limits.told("pre_associate_s" if pre else "post_associate_s")
+    limit = f"the guest's WLAN service gave up after {waited_s:.1f} s "
     limit += f"(reason {codes.reason(reason)})"
     waits = waits_for(case, operation, end.start_ns)
     if waits is not None:
         return Cause("guest", f"{limit}, while the DLL waited for {waits}", end.start_ns, (end,))
     if waited_s < ours_s:
-        what = f"{limit}, which is less than the {ours_s:g} s of this harness's"
+        what = f"{limit}, which is less than this harness's {ours}"
         return Cause("guest", what, end.start_ns, (end,))
-    what = f"{limit}; this harness's, {ours_s:g} s, was over too"
+    what = f"{limit}; the limit, {ours}, is this harness's"
     return Cause("driver", what, end.start_ns, (end,))
 
 
