@@ -58,7 +58,7 @@ class Limits:
     leave_s: float = 2.0
     tx_status_s: float = 1.0
     onex_start_s: float = 1.5
-    onex_s: float = 8.0
+    onex_s: float = 9.5
 
     def change(self, values: Mapping[str, object]) -> None:
         """Set those named, all or none. Raises SettingError for what is no limit or no number."""
