@@ -8,16 +8,18 @@ so is one whose times contradict the moment at which it was written down.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from harness.checks import Expectation, Limits
 from harness.evidence import (
     AssociationEvidence,
     ClockModel,
     DamageKind,
-    Echo,
     Notification,
     PerformedOrder,
     Stall,
@@ -39,6 +41,12 @@ GUEST_EARLY_NS: Final = 1_000_000_000
 LATE_NS: Final = 8_000_000_000
 """How long before its line was written a thing may have happened; held back by a rule, longer."""
 HELD_BACK_NS: Final = 60_000_000_000
+
+_Value = TypeVar("_Value")
+_TYPES: Final[dict[Any, TypeAdapter[Any]]] = {
+    kind: TypeAdapter(kind)
+    for kind in (AssociationEvidence, ClockModel, Expectation, Limits, Notification)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +187,9 @@ def _take(event: dict[str, Any], log: EventLog) -> FrameRecord | Notification | 
         case "plan":
             log.plan = _plan(event)
         case "connect":
-            log.connects[int(event["association"])] = int(event["connect_ns"])
+            log.connects[_counted(event["association"])] = int(event["connect_ns"])
             if event["clock"]:
-                log.clock = ClockModel(**event["clock"])
+                log.clock = _typed(ClockModel, event["clock"])
         case "frame":
             frame = FrameRecord.from_json(event)
             log.frames.setdefault(frame.association, []).append(frame)
@@ -194,7 +202,7 @@ def _take(event: dict[str, Any], log: EventLog) -> FrameRecord | Notification | 
         case "association":
             one = _association(event)
             log.associations[one.index] = one
-            log.clock = ClockModel(**event["clock"])
+            log.clock = _typed(ClockModel, event["clock"])
         case "stall":
             log.stalls.append(stall_of(event))
         case "end":
@@ -202,11 +210,27 @@ def _take(event: dict[str, Any], log: EventLog) -> FrameRecord | Notification | 
     return None
 
 
+def _typed(kind: type[_Value], told: Mapping[str, Any]) -> _Value:
+    """What an event tells, each member of its type; raises TypeError or ValueError otherwise."""
+    kind(**told)  # a member that is missing, or that nobody knows, is a TypeError
+    try:
+        value: _Value = _TYPES[kind].validate_json(json.dumps(told), strict=True)
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ValueError(f"{place} has a wrong value") from None
+    return value
+
+
+def _counted(index: object) -> int:
+    """The place of an association, which are counted from 1."""
+    if type(index) is not int or index < 1:
+        raise ValueError("association has a wrong value")
+    return index
+
+
 def _notification(event: Mapping[str, Any]) -> Notification:
-    return Notification(
-        event["t_ns"], event["source"], event["code"], event["interface"], event["reason"],
-        event["profile"],
-    )  # fmt: skip
+    members = ("t_ns", "source", "code", "interface", "reason", "profile")
+    return _typed(Notification, {name: event[name] for name in members})
 
 
 def _leave_out_doubtful(log: EventLog) -> None:
@@ -242,23 +266,19 @@ def _off_s(one: _Moment, clock: ClockModel) -> float:
 
 
 def _plan(event: Mapping[str, Any]) -> tuple[Limits, Expectation]:
-    expect: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in event["expect"].items()
-    }
-    return Limits(**event["limits"]), Expectation(**expect)
+    limits = _typed(Limits, event["limits"])
+    if not all(math.isfinite(value) and value >= 0 for value in asdict(limits).values()):
+        raise ValueError("limits has a wrong value")
+    return limits, _typed(Expectation, event["expect"])
 
 
 def _association(event: Mapping[str, Any]) -> AssociationEvidence:
-    echo, span = event["echo"], event.get("frame_span")
-    return AssociationEvidence(
-        index=int(event["index"]),
-        connect_ns=int(event["connect_ns"]),
-        end_ns=int(event["end_ns"]),
-        echo=Echo(**{**echo, "rtt_us": tuple(echo["rtt_us"])}) if echo else None,
-        lab_fault=event["lab_fault"],
-        orders=tuple(event.get("orders", ())),
-        frame_span=(int(span[0]), int(span[1])) if span else None,
-        frames_due=tuple(event.get("frames_due", ())),
-        unread_lines=int(event.get("unread_lines", 0)),
-    )
+    demanded = ("index", "connect_ns", "end_ns", "echo", "lab_fault")
+    later = ("orders", "frame_span", "frames_due", "unread_lines")
+    told = {name: event[name] for name in demanded}
+    told |= {name: event[name] for name in later if name in event}
+    _counted(event["index"])
+    one = _typed(AssociationEvidence, told)
+    if one.echo and min(one.echo.sent, one.echo.answered, *one.echo.rtt_us) < 0:
+        raise ValueError("echo has a wrong value")
+    return one

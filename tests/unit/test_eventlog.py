@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import pytest
 
 from harness.eventlog import EventLog, read_events
 from harness.evidence import DamageKind
+from harness.replay import judge_again
+from harness.results import Verdict
 
 RECORDED = Path(__file__).parent / "recorded" / "plain" / "events.jsonl"
 EVENTS: list[dict[str, Any]] = [json.loads(line) for line in RECORDED.read_text().splitlines()]
@@ -111,6 +115,35 @@ def test_runs_of_earlier_versions_have_no_numbers() -> None:
     old = [{name: value for name, value in event.items() if name != "n"} for event in EVENTS]
     assert read(old).damage == []
     assert len(read(old).frames[1]) == len(read(EVENTS).frames[1])
+
+
+@pytest.mark.parametrize("value", [None, "x", [], {"x": 1}, [[1]], 1.5, True, -3, float("nan")])
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("plan", ("limits", "busy_s")), ("plan", ("expect", "sessions")),
+        ("plan", ("expect", "messages")), ("connect", ("association",)),
+        ("connect", ("clock", "offset_ns")), ("notification", ("t_ns",)),
+        ("notification", ("interface",)), ("association", ("index",)),
+        ("association", ("echo", "answered")), ("association", ("echo", "rtt_us")),
+        ("association", ("lab_fault",)), ("association", ("frame_span",)),
+    ],
+)  # fmt: skip
+def test_a_member_of_a_wrong_type_is_no_event(
+    tmp_path: Path, kind: str, place: tuple[str, ...], value: object
+) -> None:
+    """It is named and left out, and what is left is judged: MISS, or what the value still says."""
+    events = copy.deepcopy(EVENTS)
+    holder: dict[str, Any] = events[place_of(kind)]
+    for part in place[:-1]:
+        holder = holder[part]
+    holder[place[-1]] = value
+    (tmp_path / "events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events))
+    for name in ("ihv-trace.jsonl", "result.json"):
+        shutil.copy(RECORDED.with_name(name), tmp_path)
+    result, _ = judge_again(tmp_path)
+    assert result.verdict is Verdict.MISS
+    assert "pydantic" not in "".join(item.message for item in result.damage)
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xff\xfe", b"{" * 100_000, b'{"event":1}\n'])
