@@ -39,6 +39,7 @@ from harness.results import LabFault, ResultFileError, RunResult, load_result
 from harness.seal import SEAL, FileSeal, as_sealed, read_seal, unlike_seal
 
 NO_END = "its end was not written down: the run was ended before it was over"
+A_RUN = "give a run directory, e.g. runs/latest"
 UNFINISHED = "the run was ended before it was over: it has no end"
 
 
@@ -108,9 +109,14 @@ def load(folder: Path) -> Replay:
     The files may come from anywhere: every line is checked.
     """
     seal = read_seal(folder)
-    replay = replayed(_read(folder / EVENTS), _read(folder / TRACE), seal)
+    absent = [name for name in (EVENTS, TRACE) if not (folder / name).exists()]
+    if len(absent) == 2:
+        raise UsageError(f"{folder}: has neither {EVENTS} nor {TRACE}", hint=A_RUN)
+    events, trace = (b"" if name in absent else _read(folder / name) for name in (EVENTS, TRACE))
+    replay = replayed(events, trace, seal)
+    gone = [TraceDamage(DamageKind.FILE_GONE, f"{name} is not there") for name in absent]
     beside = unlike_seal(folder, seal) if seal else ()
-    evidence = replace(replay.evidence, damage=(*replay.evidence.damage, *beside))
+    evidence = replace(replay.evidence, damage=(*gone, *replay.evidence.damage, *beside))
     return Replay(evidence, replay.log)
 
 
@@ -212,4 +218,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}", hint="give a run directory") from None
+        raise UsageError(f"{path}: {error.strerror}", hint=A_RUN) from None

@@ -79,6 +79,7 @@ class DamageKind(StrEnum):
     UNREAD_LINE = "line of the air or the agent could not be read"
     NOT_SHOWN = "association without its records"
     FILE_CHANGED = "file is not as it was sealed"
+    FILE_GONE = "file is missing"
     LINES_LOST = "lines of a sealed file are missing"
     NOT_SEALED = "evidence is not sealed"
     NOT_AN_EVENT = "line is no event of a run"
@@ -127,7 +128,8 @@ class TraceDamage:
 
 
 _MISSING: Final = LOSSES | AIR_LOSSES | {
-    DamageKind.NOT_SHOWN, DamageKind.NOT_FINISHED, DamageKind.NOT_SEALED, DamageKind.LINES_LOST,
+    DamageKind.NOT_SHOWN, DamageKind.NOT_FINISHED, DamageKind.NOT_SEALED, DamageKind.FILE_GONE,
+    DamageKind.LINES_LOST,
     DamageKind.NOT_AN_EVENT, DamageKind.EVENT_GAP, DamageKind.NO_PLAN, DamageKind.RECORDS_LOST,
     DamageKind.MORE,
 }  # fmt: skip

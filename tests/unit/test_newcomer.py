@@ -71,7 +71,9 @@ MISTAKES: dict[str, Mistake] = {
     "a rule nobody knows": Mistake("rules 802.1X", ("802.1X", "./hil rules`")),
     "no run to judge": Mistake("judge", ("Missing argument", "./hil judge --help")),
     "a run that is not there": Mistake("judge runs/latest", ("runs/latest", "run directory")),
-    "a folder that is no run": Mistake("judge here", ("here/", "run directory"), {"here/x": ""}),
+    "a folder that is no run": Mistake(
+        "judge here", ("here: has neither", "run directory"), {"here/x": ""}
+    ),
     "a report over a file": Mistake(
         "judge here --report r", ("--report r", "is a file, not a folder"), {"r": ""}
     ),

@@ -279,9 +279,23 @@ def test_another_lab_tomls_rules_are_taken(tmp_path: Path) -> None:
 
 def test_a_folder_without_evidence_says_so(tmp_path: Path) -> None:
     """An empty folder is no run, and neither is one whose files say nothing of a run."""
-    with pytest.raises(UsageError, match=r"events\.jsonl: No such file"):
+    with pytest.raises(UsageError, match=r"has neither events\.jsonl nor ihv-trace\.jsonl"):
         load(tmp_path)
     for name in ("events.jsonl", "ihv-trace.jsonl"):
         (tmp_path / name).touch()
     with pytest.raises(UsageError, match="no run that can be judged"):
         judge_again(tmp_path)
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+@pytest.mark.parametrize("gone", ["events.jsonl", "ihv-trace.jsonl"])
+def test_a_file_that_is_gone_is_missing_evidence(tmp_path: Path, gone: str, sealed: bool) -> None:
+    """As one that was emptied is: MISS, named, and what the other file still proves stays FAIL."""
+    for name, verdict in (("plain", "MISS"), ("fault-wrong-session", "FAIL")):
+        folder = shutil.copytree(RECORDED / name, tmp_path / name)
+        (folder / gone).unlink()
+        if not sealed:
+            (folder / SEAL).unlink()
+        again, _ = judge_again(folder)
+        assert again.verdict == ("MISS" if gone == "ihv-trace.jsonl" else verdict)
+        assert again.damage[0].message == f"{gone} is not there"
