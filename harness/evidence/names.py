@@ -7,6 +7,7 @@ those of ``l2cmn.h``; notification codes are those of ``wlanapi.h``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 GET_VERSION: Final = "Dot11ExtIhvGetVersionInfo"
@@ -99,3 +100,13 @@ def is_handler(function: str) -> bool:
 def short(function: str) -> str:
     """The name without its Dot11Ext or Dot11ExtIhv prefix, for messages."""
     return function.removeprefix("Dot11ExtIhv").removeprefix("Dot11Ext")
+
+
+IDENTIFIED: Final[Mapping[str, str]] = {
+    INIT_ADAPTER: "hDot11SvcHandle",
+    PRE_ASSOCIATE: "hConnectSession",
+    POST_ASSOCIATE: "hSecuritySessionID",
+    PRE_COMPLETION: "hConnectSession",
+    POST_COMPLETION: "hSecuritySessionID",
+}
+"""The handle by which a call begins or ends something, which every record of it has."""

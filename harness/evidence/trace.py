@@ -8,10 +8,12 @@ raises on any input: what cannot be read becomes a named `TraceDamage` and the r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from harness.evidence import names
 from harness.evidence.losses import OVERTAKING_NS
 from harness.evidence.model import DamageKind, IhvRecord, TraceDamage
 
@@ -30,6 +32,8 @@ KINDS: Final = frozenset({"load", "enter", "return", "exception", "unload", HOST
 autoconfig's ends.py); CUT: the harness notes that the trace file had been cut or replaced."""
 
 _MAX_INT: Final = (1 << 64) - 1
+_HANDLE: Final = re.compile("0x[0-9a-fA-F]{1,16}")
+_HANDLE_NAME: Final = re.compile("h[A-Z]")
 
 
 class _BadLineError(ValueError):
@@ -250,6 +254,7 @@ def _record(values: Mapping[str, object]) -> IhvRecord:
     function = values.get("function")
     if paired and not (isinstance(function, str) and function.startswith("Dot11Ext")):
         raise _BadLineError(DamageKind.BAD_FIELD, "function")
+    _look_at_members(values)
     return IhvRecord(
         seq=_count(values, "seq", least=1),
         t_ns=_count(values, "t"),
@@ -263,6 +268,29 @@ def _record(values: Mapping[str, object]) -> IhvRecord:
         result=_optional_int(values, "result"),
         raw=values,
     )
+
+
+def _look_at_members(values: Mapping[str, object]) -> None:
+    """What the recorder always writes, and by whose absence a DLL would be blamed, is there."""
+    kind, function = values["kind"], str(values.get("function"))
+    if kind == "load" and values.get("error") == 0:
+        exports = _object(values, "exports")
+        for name in (names.GET_VERSION, names.INIT_SERVICE):
+            if type(exports.get(name)) is not bool:
+                raise _BadLineError(DamageKind.BAD_FIELD, f"exports.{name}")
+    elif kind == "enter":
+        args = _object(values, "args")
+        given = [name for name in args if _HANDLE_NAME.match(name)]
+        _demand_handles("args", args, (*given, *filter(None, [names.IDENTIFIED.get(function)])))
+    elif kind == "return" and function == names.INIT_ADAPTER and values.get("result") == 0:
+        _demand_handles("out", _object(values, "out"), ("phIhvExtAdapter",))
+
+
+def _demand_handles(where: str, told: Mapping[str, object], handles: Iterable[str]) -> None:
+    for name in handles:
+        value = told.get(name)
+        if not (isinstance(value, str) and _HANDLE.fullmatch(value)):
+            raise _BadLineError(DamageKind.BAD_FIELD, f"{where}.{name}")
 
 
 def _count(values: Mapping[str, object], name: str, least: int = 0) -> int:

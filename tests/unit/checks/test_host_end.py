@@ -149,7 +149,7 @@ def test_a_dll_that_cannot_be_loaded() -> None:
 def test_missing_exports_are_told_once() -> None:
     """That the service does not come up without them follows."""
     story = Story()
-    story.load(exports={})
+    story.load(exports={names.GET_VERSION: False, names.INIT_SERVICE: False})
     story.call(names.GET_VERSION, result=127)
     host(story, "failed", stage="version", error=127)
     only_finding(story, "LIFE-02", "FAIL", "does not export")

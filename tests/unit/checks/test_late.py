@@ -56,7 +56,8 @@ def test_late_use_by_handler(function: str, name: str, rule: str | None) -> None
 
 def test_late_use_of_association_parameters() -> None:
     """POST-15: the parameters are valid only during the call."""
-    story = until("ciphers", lent(names.POST_ASSOCIATE, "pDot11AssocParams"), touches("0xb001"))
+    given = lent(names.POST_ASSOCIATE, "pDot11AssocParams", hSecuritySessionID="0x9020")
+    story = until("ciphers", given, touches("0xb001"))
     assert "pDot11AssocParams of PerformPostAssociate" in _found(story)["POST-15"]
 
 

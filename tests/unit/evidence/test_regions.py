@@ -61,7 +61,8 @@ def test_the_smallest_buffer_is_named() -> None:
     story = Story()
     story.load()
     inner = {"address": "0xb004", "size": 4}
-    story.call(names.POST_ASSOCIATE, pDot11AssocParams=BUFFER | {"inner": inner})
+    params = BUFFER | {"inner": inner}
+    story.call(names.POST_ASSOCIATE, hSecuritySessionID="0x9020", pDot11AssocParams=params)
     _crash(story, "0xb005")
     late = _late(story)
     assert late is not None

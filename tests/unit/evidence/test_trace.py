@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from harness.evidence import DamageKind, TraceParser, parse_trace
 from harness.evidence.trace import MAX_DAMAGE, MAX_LINE_BYTES
 
+EXPORTS = {"Dot11ExtIhvGetVersionInfo": True, "Dot11ExtIhvInitService": True}
+ARGS = {"hDot11SvcHandle": "0x5000"}
+
 
 def line(seq: int, kind: str = "unload", **members: Any) -> dict[str, Any]:
     """One record as the recorder writes it."""
@@ -21,12 +24,12 @@ def line(seq: int, kind: str = "unload", **members: Any) -> dict[str, Any]:
 
 def load(seq: int = 1, **members: Any) -> dict[str, Any]:
     """A load record."""
-    return line(seq, "load", vendor="C:\\x.dll", exports={}, error=0, **members)
+    return line(seq, "load", vendor="C:\\x.dll", exports=EXPORTS, error=0, **members)
 
 
 def enter(seq: int, call: int, **members: Any) -> dict[str, Any]:
     """An entry."""
-    return line(seq, "enter", call=call, function="Dot11ExtIhvInitAdapter", args={}) | members
+    return line(seq, "enter", call=call, function="Dot11ExtIhvInitAdapter", args=ARGS) | members
 
 
 def text(*lines: dict[str, Any]) -> str:
@@ -43,10 +46,12 @@ def test_good_trace() -> None:
     """All members arrive, and nothing is damaged."""
     returned = line(3, "return", call=1, function="Dot11ExtIhvInitAdapter", result=0,
                     out={"phIhvExtAdapter": "0x7f"})  # fmt: skip
-    records, damage = parse_trace(text(load(), enter(2, 1, args={"a": 1}), returned, line(4)))
+    records, damage = parse_trace(
+        text(load(), enter(2, 1, args=ARGS | {"a": 1}), returned, line(4))
+    )
     assert damage == ()
     assert [record.kind for record in records] == ["load", "enter", "return", "unload"]
-    assert (records[1].args, records[1].call, records[1].t_ns) == ({"a": 1}, 1, 200)
+    assert (records[1].args, records[1].call, records[1].t_ns) == (ARGS | {"a": 1}, 1, 200)
     assert (records[2].out["phIhvExtAdapter"], records[2].result) == ("0x7f", 0)
     assert records[0].raw["vendor"] == "C:\\x.dll"
 
@@ -78,6 +83,9 @@ def test_void_return_has_no_result() -> None:
         (json.dumps(enter(2, 1, function=None)).encode(), DamageKind.BAD_FIELD),
         (json.dumps(enter(2, 1, function="CreateFileW")).encode(), DamageKind.BAD_FIELD),
         (json.dumps(enter(2, 1, args=[])).encode(), DamageKind.BAD_FIELD),
+        (json.dumps(enter(2, 1, args={})).encode(), DamageKind.BAD_FIELD),
+        (json.dumps(enter(2, 1, args={"hDot11SvcHandle": None})).encode(), DamageKind.BAD_FIELD),
+        (json.dumps(load(2) | {"exports": {}, "pid": 9}).encode(), DamageKind.BAD_FIELD),
         (json.dumps(enter(2, 1) | {"call": None}).encode(), DamageKind.BAD_FIELD),
         (json.dumps(line(2, "return", call=1, function="Dot11ExtX", result="0")).encode(),
          DamageKind.BAD_FIELD),
