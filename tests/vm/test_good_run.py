@@ -59,13 +59,17 @@ def test_protected_data_flows_both_ways(outcome: Outcome) -> None:
 
 
 def test_every_timing_figure_was_measured(outcome: Outcome) -> None:
-    """All figures of an association are there, and those of one clock carry no uncertainty."""
+    """All figures of an association are there, and those of one clock carry no uncertainty; the
+    air's beside the station's are never the shorter ones."""
     for association in outcome.associations:
         assert set(association.timing_us) == {
             "assoc_to_m1", "m1_to_m2", "m2_to_m3", "m3_to_m4", "handshake", "assoc_to_handler",
             "handler", "handler_to_completion", "m4_to_completion", "completion_to_data",
+            "m1_to_m2_air", "m3_to_m4_air",
         }  # fmt: skip
         assert not {"m1_to_m2", "m2_to_m3", "m3_to_m4"} & set(association.timing_uncertainty_us)
+        for name in ("m1_to_m2", "m3_to_m4"):
+            assert association.timing_us[f"{name}_air"] >= association.timing_us[name]
 
 
 def test_handler_time_lies_within_the_association(outcome: Outcome) -> None:
