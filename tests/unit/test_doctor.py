@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,7 @@ def test_a_guest_that_does_not_boot_leaves_its_logs(
     """The fault says what happened; the folder it names stays."""
     deep = Deep(PeerGone("boot of the guest", 3, "QEMU stopped the guest"))
     monkeypatch.setattr(doctor, "open_guest", deep.open)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     lab = Lab.model_validate({"store": {"cache": tmp_path}})
     with pytest.raises(PeerGone):
         list(doctor.examine_deeply(lab, PlainConsole(io.StringIO())))

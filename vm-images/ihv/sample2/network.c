@@ -5,13 +5,10 @@
 
 #include <ws2ipdef.h>
 
+#include <iphlpapi.h>
 #include <iptypes.h>
 #include <stdio.h>
 #include <string.h>
-
-/* iphlpapi.h of mingw-w64 drags in RPC headers that do not compile with WIN32_LEAN_AND_MEAN. */
-ULONG WINAPI GetAdaptersAddresses(ULONG family, ULONG flags, PVOID reserved,
-                                  PIP_ADAPTER_ADDRESSES addresses, PULONG size);
 
 enum {
     ELEMENT_RSN = 48,
