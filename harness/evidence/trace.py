@@ -289,7 +289,8 @@ def _look_at_members(values: Mapping[str, object]) -> None:
 def _demand_handles(where: str, told: Mapping[str, object], handles: Iterable[str]) -> None:
     for name in handles:
         value = told.get(name)
-        if not (isinstance(value, str) and _HANDLE.fullmatch(value)):
+        unreadable = isinstance(value, Mapping) and value.get("unreadable") is True
+        if not unreadable and not (isinstance(value, str) and _HANDLE.fullmatch(value)):
             raise _BadLineError(DamageKind.BAD_FIELD, f"{where}.{name}")
 
 
