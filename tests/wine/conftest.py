@@ -98,12 +98,8 @@ def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wine]:
         ["wine", "wineboot", "-i"], env=env, check=True, capture_output=True,
         stdin=subprocess.DEVNULL, timeout=PREFIX_TIMEOUT_S,
     )  # fmt: skip
-    server = shutil.which("wineserver") or "/usr/lib/wine/wineserver"
-    # One server for all tests: a program that starts while the last one's server ends by itself
-    # finds its socket closed ("recvmsg: Connection reset by peer").
-    for option in ("-w", "-p"):
-        subprocess.run([server, option], env=env, check=True, timeout=COMMAND_TIMEOUT_S)
     yield Wine(env, folder)
+    server = shutil.which("wineserver") or "/usr/lib/wine/wineserver"
     subprocess.run([server, "-k"], env=env, check=False, timeout=COMMAND_TIMEOUT_S)
 
 
