@@ -14,7 +14,7 @@ from hwsim import requests
 from hwsim.ap import AccessPoint, Ess, Network, Timers
 from hwsim.ap.access_point import describe
 from hwsim.ap.echo import EchoResult
-from hwsim.ap.station import Note, Station
+from hwsim.ap.station import FrameInfo, Station
 from hwsim.capture import Capture
 from hwsim.clock import ClockEstimate, ClockEstimator
 from hwsim.control import ControlServer, Handler, Reply, failure
@@ -102,9 +102,9 @@ class Air:
 
     # what the access point asks (hwsim.ap.station.Surroundings)
 
-    def transmit(self, frame: bytes, note: Note) -> int:
+    def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Send a frame over the medium."""
-        return self._medium.transmit(frame, note)
+        return self._medium.transmit(frame, info)
 
     def now_ns(self) -> int:
         """The air's clock."""

@@ -11,12 +11,12 @@ until the answers are on their way.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from hwsim import wire
 from hwsim.ap.management import REASON_LEAVING
-from hwsim.ap.station import Heard, Note
+from hwsim.ap.station import FrameInfo, ReceivedFrame
 from hwsim.errors import WireError
 from hwsim.frames import BROADCAST, MacHeader, kind_of, mac_text, parse_header
 from hwsim.loop import Loop
@@ -25,7 +25,7 @@ from hwsim.records import FrameRecord
 from hwsim.rules import Rule, RuleBook
 
 SIGNAL_DBM: Final = -40
-"""How an access point is heard where nothing else is said."""
+"""How strongly an access point is received where nothing else is said."""
 DELIVERY_LIMIT_NS: Final = 5_000_000_000
 """A down frame that the guest has not reported on for so long counts as not delivered."""
 MAX_RADIOS: Final = 1024
@@ -36,13 +36,13 @@ _TRANSMITTER: Final = slice(10, 16)
 class StationOnAir(Protocol):
     """What the medium asks of an access point."""
 
-    def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> Heard:
+    def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> ReceivedFrame:
         """Say what a frame is."""
 
-    def receive(self, heard: Heard, air_ns: int) -> None:
+    def receive(self, received: ReceivedFrame, air_ns: int) -> None:
         """Hear a frame."""
 
-    def transmitted(self, frame: bytes, note: Note, *, acked: bool) -> None:
+    def transmitted(self, frame: bytes, info: FrameInfo, *, acked: bool) -> None:
         """Learn what became of an own frame."""
 
     def resequenced(self, frame: bytes) -> bytes:
@@ -54,7 +54,7 @@ class StationOnAir(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an access point is: its BSSID, its channel, and how strongly it is heard."""
+    """Where an access point is: its BSSID, its channel, and how strongly it is received."""
 
     station: StationOnAir
     bssid: bytes
@@ -69,7 +69,7 @@ class _Down:
     number: int
     association: int
     frame: bytes
-    note: Note
+    info: FrameInfo
     rule: Rule | None
     air_ns: int
     place: Place | None
@@ -146,18 +146,18 @@ class Medium:
             self._radio_of[header.transmitter] = sent.radio
         places = self._hearers(sent, header)
         if not places:
-            heard = Heard(sent.frame, header, Note(kind_of(header)))
+            received = ReceivedFrame(sent.frame, header, FrameInfo(kind_of(header)))
             if sent.freq_mhz is not None and not self._is_in_use(sent.freq_mhz):
-                heard.note.detail["freq_mhz"] = sent.freq_mhz  # why nobody heard it
+                received.info.detail["freq_mhz"] = sent.freq_mhz  # why nobody received it
         else:
-            heard = places[0].station.inspect(sent.frame, header)
-        self._judge_up(self._new_up(sent, heard, places, guest_ns, air_ns))
+            received = places[0].station.inspect(sent.frame, header)
+        self._judge_up(self._new_up(sent, received, places, guest_ns, air_ns))
 
     def _new_up(
-        self, sent: wire.RadioFrame, heard: Heard, places: tuple[Place, ...],
+        self, sent: wire.RadioFrame, received: ReceivedFrame, places: tuple[Place, ...],
         guest_ns: int, air_ns: int,
     ) -> _Up:  # fmt: skip
-        return _Up(self._new_number(), self._association, sent, heard, places, guest_ns, air_ns)
+        return _Up(self._new_number(), self._association, sent, received, places, guest_ns, air_ns)
 
     def _new_number(self) -> int:
         """Numbers have no gaps: one without a record is a frame that was lost on its way to us."""
@@ -188,7 +188,7 @@ class Medium:
             self._status(up, acked=False)
             self._write_up(up, acked=False, delivered=False, rule=None)
             return
-        rule = self._rules.match(up.heard.note.kind, "up")
+        rule = self._rules.match(up.received.info.kind, "up")
         action = rule.action if rule else None
         if rule is None:
             self._hear(up, acked=True, rule=None)
@@ -198,7 +198,7 @@ class Medium:
         elif action == "drop-ack":
             self._hear(up, acked=False, rule=rule)
         elif action == "delay":
-            up.heard.note.detail["delay_ms"] = rule.delay_ms
+            up.received.info.detail["delay_ms"] = rule.delay_ms
             self._loop.call_after(
                 rule.delay_ms * 1_000_000, lambda: self._hear(up, acked=True, rule=rule)
             )
@@ -208,28 +208,28 @@ class Medium:
                 self._hear_copy(up, copy, rule)
         else:
             self._status(up, acked=True)
-            up.places[0].station.deauthenticate(up.heard.header.transmitter, REASON_LEAVING)
+            up.places[0].station.deauthenticate(up.received.header.transmitter, REASON_LEAVING)
             self._write_up(up, acked=True, delivered=True, rule=rule)
 
     def _hear(self, up: _Up, *, acked: bool, rule: Rule | None) -> None:
-        acked = acked and up.heard.header.receiver != BROADCAST
+        acked = acked and up.received.header.receiver != BROADCAST
         self._status(up, acked=acked)
         self._receive(up)
         self._write_up(up, acked=acked, delivered=True, rule=rule)
 
     def _hear_copy(self, up: _Up, copy: int, rule: Rule) -> None:
-        heard = up.places[0].station.inspect(up.heard.frame, up.heard.header, copy=copy)
-        again = self._new_up(up.sent, heard, up.places, up.guest_ns, up.air_ns)
+        received = up.places[0].station.inspect(up.received.frame, up.received.header, copy=copy)
+        again = self._new_up(up.sent, received, up.places, up.guest_ns, up.air_ns)
         self._receive(again)
         self._write_up(again, acked=False, delivered=True, rule=rule)
 
     def _receive(self, up: _Up) -> None:
         try:
             for place in up.places:
-                place.station.receive(up.heard, up.air_ns)
+                place.station.receive(up.received, up.air_ns)
         except WireError as error:
             self.malformed += 1
-            up.heard.note.detail["malformed"] = str(error)
+            up.received.info.detail["malformed"] = str(error)
 
     def _status(self, up: _Up, *, acked: bool) -> None:
         if self._port is not None:
@@ -237,21 +237,21 @@ class Medium:
 
     def _write_up(self, up: _Up, *, acked: bool, delivered: bool, rule: Rule | None) -> None:
         def write() -> None:
-            header, note = up.heard.header, up.heard.note
+            header, info = up.received.header, up.received.info
             record = FrameRecord(
-                number=up.number, association=up.association, direction="up", kind=note.kind,
+                number=up.number, association=up.association, direction="up", kind=info.kind,
                 air_ns=up.air_ns, guest_ns=up.guest_ns,
                 transmitter=mac_text(header.transmitter), receiver=mac_text(header.receiver),
-                length=len(up.heard.frame), acked=acked, delivered=delivered,
+                length=len(up.received.frame), acked=acked, delivered=delivered,
                 rule=rule.action if rule else None, rule_place=rule.place if rule else None,
-                retry=note.retry, protected=note.protected,
-                replay_counter=note.replay_counter, mic_ok=note.mic_ok, pn=note.pn,
-                detail=note.detail,
+                retry=info.retry, protected=info.protected,
+                replay_counter=info.replay_counter, mic_ok=info.mic_ok, pn=info.pn,
+                detail=info.detail,
             )  # fmt: skip
             place = up.places[0] if up.places else None
             freq_mhz = up.sent.freq_mhz or (place.freq_mhz if place else 0)
             self._capture(
-                up.heard.frame, up.air_ns, False, _comment(record), freq_mhz, SIGNAL_DBM
+                up.received.frame, up.air_ns, False, _comment(record), freq_mhz, SIGNAL_DBM
             )  # fmt: skip
             self._told(record)
 
@@ -259,18 +259,18 @@ class Medium:
 
     # down
 
-    def transmit(self, frame: bytes, note: Note) -> int:
+    def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Send a frame of an access point as the rules have it; returns the air's time."""
-        rule = self._rules.match(note.kind, "down")
+        rule = self._rules.match(info.kind, "down")
         number = self._new_number()
         place = self._places.get(frame[_TRANSMITTER])
-        down = _Down(number, self._association, frame, note, rule, self._loop.now_ns(), place)
+        down = _Down(number, self._association, frame, info, rule, self._loop.now_ns(), place)
         if rule is None or rule.action in ("drop-ack", "deauthenticate"):
             self._put_down(down)
         elif rule.action == "drop":
             self._loop.later(lambda: self._finish_down(down, None))
         elif rule.action == "delay":
-            note.detail["delay_ms"] = rule.delay_ms
+            info.detail["delay_ms"] = rule.delay_ms
             self._loop.call_after(rule.delay_ms * 1_000_000, lambda: self._put_down(down))
         else:
             self._put_down(down)
@@ -296,21 +296,21 @@ class Medium:
         down = self._pending.pop(tag, None)
         if down is not None:
             if errno:
-                down.note.detail["errno"] = errno
+                down.info.detail["errno"] = errno
             self._finish_down(down, None if errno else guest_ns)
 
     def port_lost(self) -> None:
         """No report will come for what is on its way."""
         pending, self._pending = self._pending, {}
         for down in pending.values():
-            down.note.detail["delivery"] = "port lost"
+            down.info.detail["delivery"] = "port lost"
             self._finish_down(down, None)
 
     def _put_down(self, down: _Down) -> None:
         port, place = self._port, down.place
         radios = () if port is None else self._radios_for(down.frame[4:10], port)
         if port is None or place is None or not radios:
-            down.note.detail["delivery"] = "no radio"
+            down.info.detail["delivery"] = "no radio"
             self._loop.later(lambda: self._finish_down(down, None))
             return
         for radio in radios[1:]:
@@ -324,15 +324,12 @@ class Medium:
         self._loop.call_after(DELIVERY_LIMIT_NS, lambda: self._give_up(tag))
 
     def _put_copy(self, down: _Down, copy: int) -> None:
-        note, place = down.note, down.place
+        info, place = down.info, down.place
         if place is None:
             return
-        detail = {**note.detail, "copy": copy}
         self._put_down(_Down(
             self._new_number(), down.association, place.station.resequenced(down.frame),
-            Note(note.kind, note.protected, note.retry, note.replay_counter, note.mic_ok, note.pn,
-                 detail),
-            down.rule, down.air_ns, place,
+            replace(info, detail={**info.detail, "copy": copy}), down.rule, down.air_ns, place,
         ))  # fmt: skip
 
     def _radios_for(self, receiver: bytes, port: Port) -> tuple[bytes, ...]:
@@ -344,26 +341,26 @@ class Medium:
     def _give_up(self, tag: int) -> None:
         down = self._pending.pop(tag, None)
         if down is not None:
-            down.note.detail["delivery"] = "no report"
+            down.info.detail["delivery"] = "no report"
             self._finish_down(down, None)
 
     def _finish_down(self, down: _Down, guest_ns: int | None) -> None:
-        note, frame, rule = down.note, down.frame, down.rule
+        info, frame, rule = down.info, down.frame, down.rule
         delivered = guest_ns is not None
         acked = (
             delivered
             and not frame[4] & _GROUP_BIT
             and not (rule is not None and rule.action == "drop-ack")
         )
-        if down.place is not None and self._hearing and "copy" not in note.detail:
-            down.place.station.transmitted(frame, note, acked=acked)
+        if down.place is not None and self._hearing and "copy" not in info.detail:
+            down.place.station.transmitted(frame, info, acked=acked)
         record = FrameRecord(
-            number=down.number, association=down.association, direction="down", kind=note.kind,
+            number=down.number, association=down.association, direction="down", kind=info.kind,
             air_ns=down.air_ns, guest_ns=guest_ns, transmitter=mac_text(frame[10:16]),
             receiver=mac_text(frame[4:10]), length=len(frame), acked=acked, delivered=delivered,
             rule=rule.action if rule else None, rule_place=rule.place if rule else None,
-            retry=note.retry, protected=note.protected,
-            replay_counter=note.replay_counter, mic_ok=note.mic_ok, pn=note.pn, detail=note.detail,
+            retry=info.retry, protected=info.protected,
+            replay_counter=info.replay_counter, mic_ok=info.mic_ok, pn=info.pn, detail=info.detail,
         )  # fmt: skip
         if rule is not None and rule.action == "drop":
             self._capture_down(frame, down.air_ns, down.place, _rule_comment(rule))
@@ -392,7 +389,7 @@ class _Up:
     number: int
     association: int
     sent: wire.RadioFrame
-    heard: Heard
+    received: ReceivedFrame
     places: tuple[Place, ...]
     guest_ns: int
     air_ns: int

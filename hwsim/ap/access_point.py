@@ -23,7 +23,7 @@ from hwsim.ap.management import Management
 from hwsim.ap.network import Network, Timers
 from hwsim.ap.rekey import GroupRekey
 from hwsim.ap.rsne import STATUS_SUCCESS
-from hwsim.ap.station import Heard, Note, Repetitions, State, Station, Surroundings
+from hwsim.ap.station import FrameInfo, ReceivedFrame, Repetitions, State, Station, Surroundings
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.errors import RequestError, WireError
 from hwsim.frames import BROADCAST, SNAP, MacHeader, mac_text
@@ -122,8 +122,8 @@ class AccessPoint:
 
     def deauthenticate(self, mac: bytes, reason: int) -> None:
         """Tell a station that it is no longer welcome, and forget it."""
-        note = Note("deauth", detail={"reason": reason})
-        self._surroundings.transmit(self._management.deauthentication(mac, reason), note)
+        info = FrameInfo("deauth", detail={"reason": reason})
+        self._surroundings.transmit(self._management.deauthentication(mac, reason), info)
         station = self._stations.get(mac)
         if station is not None:
             self._gone(station, reason)
@@ -153,101 +153,103 @@ class AccessPoint:
 
     # frames of stations
 
-    def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> Heard:
+    def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> ReceivedFrame:
         """What a frame is; ``copy`` numbers copies that a rule of the medium made."""
-        heard = Heard(frame, header, Note(frames.kind_of(header)), duplicate=copy > 0)
+        received = ReceivedFrame(
+            frame, header, FrameInfo(frames.kind_of(header)), duplicate=copy > 0
+        )
         if header.receiver != self.network.bssid and header.receiver != BROADCAST:
-            return heard
-        if header.type == frames.DATA and heard.note.kind == "data":
-            self._inspect_data(heard)
+            return received
+        if header.type == frames.DATA and received.info.kind == "data":
+            self._inspect_data(received)
         if copy:
-            heard.note.detail["copy"] = copy
+            received.info.detail["copy"] = copy
         else:
-            self._repetitions.mark(heard)
-        return heard
+            self._repetitions.mark(received)
+        return received
 
-    def receive(self, heard: Heard, air_ns: int) -> None:
+    def receive(self, received: ReceivedFrame, air_ns: int) -> None:
         """Act on a frame; raises :class:`WireError` if it is malformed."""
         self._air_ns = air_ns
-        kind = heard.header.type
+        kind = received.header.type
         if kind == frames.DATA:
-            self._receive_data(heard)
+            self._receive_data(received)
         elif kind == frames.MANAGEMENT:
-            self._receive_management(heard)
+            self._receive_management(received)
 
-    def transmitted(self, frame: bytes, note: Note, *, acked: bool) -> None:
+    def transmitted(self, frame: bytes, info: FrameInfo, *, acked: bool) -> None:
         """A frame of ours went out to a station, which acknowledged it or not."""
         station = self._stations.get(frame[4:10])
         if station is None:
             return
-        if note.kind == "assoc-resp" and acked and station.state == "associated":
+        if info.kind == "assoc-resp" and acked and station.state == "associated":
             self._secure(station)
         elif station.authenticator is not None:
-            station.authenticator.transmitted(note.kind, acked)
+            station.authenticator.transmitted(info.kind, acked)
 
-    def _inspect_data(self, heard: Heard) -> None:
-        header, note = heard.header, heard.note
+    def _inspect_data(self, received: ReceivedFrame) -> None:
+        header, info = received.header, received.info
         station = self._stations.get(header.transmitter)
         if header.flags & frames.PROTECTED:
-            self._path.open(station, heard)
+            self._path.open(station, received)
         else:
-            heard.payload = heard.frame[header.length :]
-        payload = heard.payload
+            received.payload = received.frame[header.length :]
+        payload = received.payload
         if payload is None:
             return
         if payload[:8] != _SNAP_EAPOL:
-            note.kind = payload_kind(payload)
+            info.kind = payload_kind(payload)
             return
-        note.kind = "eapol"
+        info.kind = "eapol"
         try:
-            self._inspect_eapol(heard, payload[8:])
+            self._inspect_eapol(received, payload[8:])
         except WireError as error:
-            note.detail["malformed"] = str(error)
+            info.detail["malformed"] = str(error)
 
     @staticmethod
-    def _inspect_eapol(heard: Heard, pdu: bytes) -> None:
-        note = heard.note
+    def _inspect_eapol(received: ReceivedFrame, pdu: bytes) -> None:
+        info = received.info
         if pdu[1:2] == bytes((eapol.EAPOL_KEY_TYPE,)):
-            heard.key = eapol.parse_key_frame(pdu)
-            note.kind = eapol.classify(heard.key)
-            note.replay_counter = heard.key.replay_counter
+            received.key = eapol.parse_key_frame(pdu)
+            info.kind = eapol.classify(received.key)
+            info.replay_counter = received.key.replay_counter
             return
-        note.kind, heard.eap = eap.parse_eapol(pdu)
-        if heard.eap is not None:
-            note.detail.update(eap.describe(heard.eap))
+        info.kind, received.eap = eap.parse_eapol(pdu)
+        if received.eap is not None:
+            info.detail.update(eap.describe(received.eap))
 
     # management
 
-    def _receive_management(self, heard: Heard) -> None:
-        kind, header = heard.note.kind, heard.header
+    def _receive_management(self, received: ReceivedFrame) -> None:
+        kind, header = received.info.kind, received.header
         if kind == "probe-req":
-            self._probe(heard)
+            self._probe(received)
         elif header.receiver != self.network.bssid:
             return
         elif kind == "auth":
-            self._authenticate(heard)
+            self._authenticate(received)
         elif kind == "assoc-req":
-            self._associate(heard)
+            self._associate(received)
         elif kind in ("deauth", "disassoc"):
-            reason = management.parse_reason(heard.frame, header)
-            heard.note.detail["reason"] = reason
+            reason = management.parse_reason(received.frame, header)
+            received.info.detail["reason"] = reason
             station = self._stations.get(header.transmitter)
             if station is not None:
                 self._gone(station, reason)
 
-    def _probe(self, heard: Heard) -> None:
-        if self._management.probed(heard.frame, heard.header):
-            receiver = heard.header.transmitter
+    def _probe(self, received: ReceivedFrame) -> None:
+        if self._management.probed(received.frame, received.header):
+            receiver = received.header.transmitter
             frame = self._management.probe_response(receiver, self._surroundings.now_ns())
-            self._surroundings.transmit(frame, Note("probe-resp"))
+            self._surroundings.transmit(frame, FrameInfo("probe-resp"))
 
-    def _authenticate(self, heard: Heard) -> None:
-        request = management.parse_auth_request(heard.frame, heard.header)
-        mac = heard.header.transmitter
+    def _authenticate(self, received: ReceivedFrame) -> None:
+        request = management.parse_auth_request(received.frame, received.header)
+        mac = received.header.transmitter
         if request.status == STATUS_SUCCESS and not mac[0] & 1:
             self._admit(mac)
-        note = Note("auth", retry=heard.note.retry, detail={"status": request.status})
-        self._surroundings.transmit(self._management.authentication(mac, request.status), note)
+        info = FrameInfo("auth", retry=received.info.retry, detail={"status": request.status})
+        self._surroundings.transmit(self._management.authentication(mac, request.status), info)
 
     def _admit(self, mac: bytes) -> None:
         station = self._stations.get(mac)
@@ -262,23 +264,23 @@ class AccessPoint:
         self._host.gone(station)
         self._change(station, "authenticated")
 
-    def _associate(self, heard: Heard) -> None:
-        mac, header = heard.header.transmitter, heard.header
+    def _associate(self, received: ReceivedFrame) -> None:
+        mac, header = received.header.transmitter, received.header
         station = self._stations.get(mac)
         if station is None:
             self.deauthenticate(mac, management.REASON_NOT_AUTHENTICATED)
             return
-        request = self._management.parse_assoc_request(heard.frame, header)
+        request = self._management.parse_assoc_request(received.frame, header)
         if request.status == STATUS_SUCCESS:
             station.forget_keys()
             station.rsne = request.rsne
             station.aid = station.aid or self._free_aid()
             self._change(station, "associated")
-        note = Note("assoc-resp", retry=heard.note.retry, detail={"status": request.status})
+        info = FrameInfo("assoc-resp", retry=received.info.retry, detail={"status": request.status})
         frame = self._management.association_response(
             mac, request.status, station.aid, again=header.subtype == 2
         )
-        self._surroundings.transmit(frame, note)
+        self._surroundings.transmit(frame, info)
 
     def _free_aid(self) -> int:
         used = {station.aid for station in self._stations.values()}
@@ -321,14 +323,14 @@ class AccessPoint:
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),
         )
 
-    def _transmit_eapol(self, station: Station, pdu: bytes, note: Note) -> None:
-        frame = self._path.for_station(station, _SNAP_EAPOL + pdu, note)
-        self._surroundings.transmit(frame, note)
+    def _transmit_eapol(self, station: Station, pdu: bytes, info: FrameInfo) -> None:
+        frame = self._path.for_station(station, _SNAP_EAPOL + pdu, info)
+        self._surroundings.transmit(frame, info)
 
-    def _transmit_key(self, station: Station, frame: bytearray, note: Note) -> None:
+    def _transmit_key(self, station: Station, frame: bytearray, info: FrameInfo) -> None:
         frame[4:10] = station.mac
         frame[AT_SEQUENCE : AT_SEQUENCE + 2] = self._management.next_sequence()
-        self._surroundings.transmit(self._path.seal(station, bytes(frame), note), note)
+        self._surroundings.transmit(self._path.seal(station, bytes(frame), info), info)
 
     def _authorize(self, station: Station) -> None:
         self._change(station, "authorized")
@@ -342,36 +344,36 @@ class AccessPoint:
 
     # data
 
-    def _receive_data(self, heard: Heard) -> None:
-        header, note = heard.header, heard.note
+    def _receive_data(self, received: ReceivedFrame) -> None:
+        header, info = received.header, received.info
         if header.receiver != self.network.bssid:
             return
         station = self._stations.get(header.transmitter)
         if station is None or station.state == "authenticated":
             reason = management.REASON_NOT_ASSOCIATED
-            if note.kind != "null":
+            if info.kind != "null":
                 self.deauthenticate(header.transmitter, reason)
             return
-        if heard.payload is None:
+        if received.payload is None:
             return
-        replay = note.protected and self._path.is_replay(heard)
-        if heard.key is not None:
-            self._receive_key(station, heard)
+        replay = info.protected and self._path.is_replay(received)
+        if received.key is not None:
+            self._receive_key(station, received)
         elif replay:
-            note.detail["ignored"] = "packet number"
-        elif note.kind in ("eap", "eapol-start", "eapol-logoff"):
-            self._enterprise.receive(station, heard)
-        elif note.kind in ("arp", "icmp"):
-            self._host.receive(station, heard, self._air_ns)
+            info.detail["ignored"] = "packet number"
+        elif info.kind in ("eap", "eapol-start", "eapol-logoff"):
+            self._enterprise.receive(station, received)
+        elif info.kind in ("arp", "icmp"):
+            self._host.receive(station, received, self._air_ns)
 
-    def _receive_key(self, station: Station, heard: Heard) -> None:
-        key, note = heard.key, heard.note
+    def _receive_key(self, station: Station, received: ReceivedFrame) -> None:
+        key, info = received.key, received.info
         assert key is not None
         if station.authenticator is None:
-            note.detail["ignored"] = "no handshake"
+            info.detail["ignored"] = "no handshake"
             return
-        station.authenticator.receive(key, note)
-        if "ignored" in note.detail:
+        station.authenticator.receive(key, info)
+        if "ignored" in info.detail:
             self.ignored += 1
 
     # state

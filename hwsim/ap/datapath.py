@@ -15,7 +15,7 @@ from hwsim.ap.crypto import packet_number
 from hwsim.ap.handshake import GroupKey
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
-from hwsim.ap.station import Heard, Note, Station
+from hwsim.ap.station import FrameInfo, ReceivedFrame, Station
 from hwsim.errors import UndecryptableError, WireError
 from hwsim.frames import (
     BROADCAST,
@@ -61,68 +61,68 @@ class DataPath:
         """Whether data may pass: a key is in use or, in an open network, the station is let in."""
         return station.pairwise is not None if self.protected else station.state == "authorized"
 
-    def seal(self, station: Station, frame: bytes, note: Note) -> bytes:
+    def seal(self, station: Station, frame: bytes, info: FrameInfo) -> bytes:
         """The frame (header and payload) under the station's pairwise key, if it has one."""
         if station.pairwise is None:
             return frame
         key = station.pairwise
         key.tx_pn += 1
-        note.protected, note.pn = True, key.tx_pn
+        info.protected, info.pn = True, key.tx_pn
         length = templates.DATA_HEADER_LENGTH
         return key.protect(frame[:length], frame[length:], key.tx_pn)
 
-    def for_station(self, station: Station, payload: bytes, note: Note) -> bytes:
+    def for_station(self, station: Station, payload: bytes, info: FrameInfo) -> bytes:
         """A data frame to one station."""
-        return self.seal(station, self._addressed(station.mac) + payload, note)
+        return self.seal(station, self._addressed(station.mac) + payload, info)
 
-    def for_all(self, payload: bytes, note: Note) -> bytes:
+    def for_all(self, payload: bytes, info: FrameInfo) -> bytes:
         """A broadcast data frame, under the group key if there is one; its duration is 0."""
         header = self._addressed(BROADCAST)
         header = header[:2] + b"\0\0" + header[4:]
         if not self.protected:
             return header + payload
         self._group.tx_pn += 1
-        note.protected, note.pn = True, self._group.tx_pn
-        return self._group.cipher.protect(header, payload, note.pn)
+        info.protected, info.pn = True, self._group.tx_pn
+        return self._group.cipher.protect(header, payload, info.pn)
 
-    def open(self, station: Station | None, heard: Heard) -> None:
-        """Decrypt a protected frame of a station into ``heard.payload``, and note how it went."""
-        note, header = heard.note, heard.header
-        note.protected = True
+    def open(self, station: Station | None, received: ReceivedFrame) -> None:
+        """Decrypt a protected frame into ``received.payload``; what failed goes to its info."""
+        info, header = received.info, received.header
+        info.protected = True
         keys = (station.pairwise, station.candidate) if station else ()
         try:
-            note.pn = packet_number(heard.frame, header.length)
+            info.pn = packet_number(received.frame, header.length)
         except WireError:
-            note.detail["decrypt"] = "failed"
+            info.detail["decrypt"] = "failed"
             return
-        note.detail["decrypt"] = "no key"
+        info.detail["decrypt"] = "no key"
         for key in keys:
             if key is None:
                 continue
             try:
-                heard.payload, heard.opened_by = key.open(heard.frame, header.length), key
+                received.payload, received.opened_by = key.open(received.frame, header.length), key
             except UndecryptableError:
-                note.detail["decrypt"] = "failed"
+                info.detail["decrypt"] = "failed"
             else:
-                del note.detail["decrypt"]
+                del info.detail["decrypt"]
                 return
 
-    def is_replay(self, heard: Heard) -> bool:
-        """Whether a decrypted frame's packet number is no new one; the note says so.
+    def is_replay(self, received: ReceivedFrame) -> bool:
+        """Whether a decrypted frame's packet number is no new one; its info says so.
 
         A number that comes again under the same key is what a reinstalled key looks like from
         the outside. Copies made by a rule of the medium do not count.
         """
-        pn, key = heard.note.pn, heard.opened_by
+        pn, key = received.info.pn, received.opened_by
         if pn is None or key is None:
             return False
-        last = key.rx_pn.get(heard.header.tid, 0)
+        last = key.rx_pn.get(received.header.tid, 0)
         if pn > last:
-            key.rx_pn[heard.header.tid] = pn
+            key.rx_pn[received.header.tid] = pn
             return False
-        if not heard.duplicate:
-            heard.note.detail["pn_check"] = "repeated" if pn == last else "went back"
-            heard.note.detail["pn_last"] = last
+        if not received.duplicate:
+            received.info.detail["pn_check"] = "repeated" if pn == last else "went back"
+            received.info.detail["pn_last"] = last
         return True
 
     def ip_of(self, station: Station) -> bytes:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hwsim.ap.datapath import DataPath, Icmp
-from hwsim.ap.station import Note, Station, Surroundings
+from hwsim.ap.station import FrameInfo, Station, Surroundings
 from hwsim.loop import Timer
 
 ARP_TRY_NS: Final = 250_000_000
@@ -117,9 +117,9 @@ class EchoRun:
             self._next()
             return
         self._arp_tries += 1
-        note = Note("arp")
+        info = FrameInfo("arp")
         question = self._path.arp_request(self.station)
-        self._surroundings.transmit(self._path.for_all(question, note), note)
+        self._surroundings.transmit(self._path.for_all(question, info), info)
         self._wait(ARP_TRY_NS, self._ask)
 
     def _next(self) -> None:
@@ -129,9 +129,9 @@ class EchoRun:
         self.result.sent += 1
         sequence = self.result.sent
         payload = self._path.echo_request(self.station, self._identifier, sequence)
-        note = Note("icmp", detail={"icmp": "echo request", "sequence": sequence})
-        frame = self._path.for_station(self.station, payload, note)
-        self._sent_ns[sequence] = self._surroundings.transmit(frame, note)
+        info = FrameInfo("icmp", detail={"icmp": "echo request", "sequence": sequence})
+        frame = self._path.for_station(self.station, payload, info)
+        self._sent_ns[sequence] = self._surroundings.transmit(frame, info)
         self._wait(ECHO_TRY_NS, self._next)
 
     def _wait(self, wait_ns: int, callback: Callable[[], None]) -> None:

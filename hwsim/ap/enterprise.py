@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from hwsim.ap.network import Network, Timers
 from hwsim.ap.relay import REASON_NOT_VALID, EapRelay
 from hwsim.ap.rounds import Round
-from hwsim.ap.station import Heard, Note, Station, Surroundings
+from hwsim.ap.station import FrameInfo, ReceivedFrame, Station, Surroundings
 from hwsim.errors import RequestError
 from hwsim.radius import RadiusClient
 
@@ -26,7 +26,7 @@ class Enterprise:
         timers: Timers,
         server: RadiusClient | None,
         surroundings: Surroundings,
-        send: Callable[[Station, bytes, Note], None],
+        send: Callable[[Station, bytes, FrameInfo], None],
         succeeded: Callable[[Station, bytes], None],
         failed: Callable[[Station, int], None],
     ) -> None:
@@ -57,20 +57,20 @@ class Enterprise:
         )
         station.relay.start()
 
-    def receive(self, station: Station, heard: Heard) -> None:
+    def receive(self, station: Station, received: ReceivedFrame) -> None:
         """EAP, EAPOL-Start or EAPOL-Logoff of a station."""
-        relay, kind = station.relay, heard.note.kind
+        relay, kind = station.relay, received.info.kind
         if relay is None:
             silent = self._network.enterprise and self._server is None
-            heard.note.detail["ignored"] = "silent" if silent else "no 802.1X"
+            received.info.detail["ignored"] = "silent" if silent else "no 802.1X"
         elif kind == "eapol-logoff":
             self._failed(station, REASON_NOT_VALID)
         elif kind == "eapol-start":
             if station.authenticator is not None and station.authenticator.phase != "done":
                 station.authenticator.stop()
             relay.eapol_start()
-        elif heard.eap is not None:
-            relay.receive(heard.eap, heard.note)
+        elif received.eap is not None:
+            relay.receive(received.eap, received.info)
 
     def reauthenticate(self, stations: Sequence[Station], done: Callable[[int], None]) -> None:
         """Authenticate those again; ``done`` is told how many, when all have new keys or are gone.

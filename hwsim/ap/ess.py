@@ -14,7 +14,7 @@ from functools import reduce
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.network import Network, Timers
-from hwsim.ap.station import Note, Station, Surroundings
+from hwsim.ap.station import FrameInfo, Station, Surroundings
 from hwsim.errors import RequestError
 from hwsim.loop import Timer
 from hwsim.radius import RadiusClient
@@ -112,9 +112,9 @@ class Ess:
 
     # what an access point asks (hwsim.ap.station.Surroundings)
 
-    def transmit(self, frame: bytes, note: Note) -> int:
+    def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Send a frame over the medium."""
-        return self._surroundings.transmit(frame, note)
+        return self._surroundings.transmit(frame, info)
 
     def now_ns(self) -> int:
         """The air's clock."""

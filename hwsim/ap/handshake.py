@@ -36,7 +36,7 @@ from hwsim.ap.crypto import (
     wrap_key_data,
 )
 from hwsim.ap.network import Network, Timers
-from hwsim.ap.station import Note, Station, Surroundings
+from hwsim.ap.station import FrameInfo, Station, Surroundings
 from hwsim.eapol import KeyFrame
 from hwsim.errors import WireError
 from hwsim.frames import ELEMENT_RSN, element
@@ -123,7 +123,7 @@ class Authenticator:
         group: GroupKey,
         key_templates: KeyTemplates,
         surroundings: Surroundings,
-        transmit: Callable[[Station, bytearray, Note], None],
+        transmit: Callable[[Station, bytearray, FrameInfo], None],
         authorized: Callable[[Station], None],
         group_done: Callable[[Station], None],
         failed: Callable[[Station, int], None],
@@ -185,12 +185,12 @@ class Authenticator:
             self._wait(self._timers.next_ms)
         self._rearm_on_ack = False
 
-    def receive(self, key: KeyFrame, note: Note) -> None:
-        """An EAPOL-Key frame of the station; what is wrong with it goes to its note."""
-        reason = self._receive(key, note)
+    def receive(self, key: KeyFrame, info: FrameInfo) -> None:
+        """An EAPOL-Key frame of the station; what is wrong with it goes to its info."""
+        reason = self._receive(key, info)
         if reason is not None:
             self.ignored += 1
-            note.detail["ignored"] = reason
+            info.detail["ignored"] = reason
 
     # what is sent
 
@@ -243,28 +243,28 @@ class Authenticator:
             frame[_AT_RSC : _AT_RSC + 6] = self._group.newest[2].to_bytes(6, "little")
             frame[_AT_DATA:] = wrap_key_data(keys.kek, key_data)
             frame[_AT_MIC : _AT_MIC + 16] = eapol_mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))
-        note = Note(kind, retry=self._tries > 1, replay_counter=self._replay_counter)
+        info = FrameInfo(kind, retry=self._tries > 1, replay_counter=self._replay_counter)
         if kind == "M1":  # tells which of several adapters of the guest was given it
-            note.detail["digest"] = sha256(frame[templates.AT_EAPOL :]).hexdigest()[:16]
-        self._transmit(self._station, frame, note)
+            info.detail["digest"] = sha256(frame[templates.AT_EAPOL :]).hexdigest()[:16]
+        self._transmit(self._station, frame, info)
 
     # what is received
 
-    def _receive(self, key: KeyFrame, note: Note) -> str | None:
+    def _receive(self, key: KeyFrame, info: FrameInfo) -> str | None:
         """Deal with a message; returns why it is ignored, or ``None``."""
         if key.descriptor != eapol.DESCRIPTOR_RSN:
             return "not an RSN key descriptor"
         if key.info & eapol.INFO_VERSION != eapol.VERSION_HMAC_SHA1_AES:
             return "key descriptor version"
-        if note.kind == "M2":
-            return self._receive_m2(key, note)
-        if note.kind == "M4":
-            return self._receive_m4(key, note)
-        if note.kind == "G2":
-            return self._receive_g2(key, note)
+        if info.kind == "M2":
+            return self._receive_m2(key, info)
+        if info.kind == "M4":
+            return self._receive_m4(key, info)
+        if info.kind == "G2":
+            return self._receive_g2(key, info)
         return "not for an authenticator"
 
-    def _receive_m2(self, key: KeyFrame, note: Note) -> str | None:
+    def _receive_m2(self, key: KeyFrame, info: FrameInfo) -> str | None:
         fresh = self.phase == "M2" and key.replay_counter in self._outstanding
         renewed = (
             self.phase == "M4"
@@ -275,7 +275,7 @@ class Authenticator:
             return self._stale(key)
         station, bssid = self._station, self._network.bssid
         keys = derive_ptk(self._pmk, bssid, station.mac, self._anonce, key.nonce)
-        if not _mic_fits(keys.kck, key, note):
+        if not _mic_fits(keys.kck, key, info):
             return "MIC"
         if not self._same_rsne(key):
             self.stop()
@@ -293,22 +293,22 @@ class Authenticator:
         station.candidate = CcmpKey(keys.tk)
         return None
 
-    def _receive_m4(self, key: KeyFrame, note: Note) -> str | None:
+    def _receive_m4(self, key: KeyFrame, info: FrameInfo) -> str | None:
         station = self._station
         if self.phase != "M4" or key.replay_counter not in self._outstanding:
             return self._stale(key)
-        if station.keys is None or not _mic_fits(station.keys.kck, key, note):
+        if station.keys is None or not _mic_fits(station.keys.kck, key, info):
             return "MIC"
         self._finish()
         station.pairwise, station.candidate = station.candidate, None
         self._authorized(station)
         return None
 
-    def _receive_g2(self, key: KeyFrame, note: Note) -> str | None:
+    def _receive_g2(self, key: KeyFrame, info: FrameInfo) -> str | None:
         station = self._station
         if self.phase != "G2" or key.replay_counter not in self._outstanding:
             return self._stale(key)
-        if station.keys is None or not _mic_fits(station.keys.kck, key, note):
+        if station.keys is None or not _mic_fits(station.keys.kck, key, info):
             return "MIC"
         self._finish()
         self._group_done(station)
@@ -332,6 +332,6 @@ class Authenticator:
             return False
 
 
-def _mic_fits(kck: bytes, key: KeyFrame, note: Note) -> bool:
-    note.mic_ok = same(eapol_mic(kck, eapol.without_mic(key.pdu)), key.mic)
-    return note.mic_ok
+def _mic_fits(kck: bytes, key: KeyFrame, info: FrameInfo) -> bool:
+    info.mic_ok = same(eapol_mic(kck, eapol.without_mic(key.pdu)), key.mic)
+    return info.mic_ok

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from hwsim.ap.datapath import DataPath, parse_icmp
 from hwsim.ap.echo import EchoResult, EchoRun
-from hwsim.ap.station import Heard, Note, Station, Surroundings
+from hwsim.ap.station import FrameInfo, ReceivedFrame, Station, Surroundings
 from hwsim.errors import RequestError
 
 
@@ -40,17 +40,17 @@ class Host:
         )
         self._run.start()
 
-    def receive(self, station: Station, heard: Heard, air_ns: int) -> None:
+    def receive(self, station: Station, received: ReceivedFrame, air_ns: int) -> None:
         """ARP and ICMP of the station; in a network with keys only what the one in use protects."""
-        payload, note = heard.payload, heard.note
+        payload, info = received.payload, received.info
         if payload is None or not self._path.carries(station):
-            note.detail["ignored"] = "not authorized"
-        elif self._path.protected and not note.protected:
-            note.detail["ignored"] = "not protected by the key in use"
-        elif note.kind == "arp":
-            self._receive_arp(station, payload, note)
+            info.detail["ignored"] = "not authorized"
+        elif self._path.protected and not info.protected:
+            info.detail["ignored"] = "not protected by the key in use"
+        elif info.kind == "arp":
+            self._receive_arp(station, payload, info)
         else:
-            self._receive_icmp(station, payload, note, air_ns)
+            self._receive_icmp(station, payload, info, air_ns)
 
     def authorized(self, station: Station) -> None:
         """The station has its keys now; an echo may have waited for them."""
@@ -70,26 +70,26 @@ class Host:
         if self._run is not None:
             self._run.finish()
 
-    def _receive_arp(self, station: Station, payload: bytes, note: Note) -> None:
+    def _receive_arp(self, station: Station, payload: bytes, info: FrameInfo) -> None:
         reply = self._path.arp_reply_to(payload)
         if reply is not None:
-            self._answer(station, reply, Note("arp", detail={"arp": "reply"}))
+            self._answer(station, reply, FrameInfo("arp", detail={"arp": "reply"}))
         elif self._is_asked(station) and self._path.is_arp_answer(payload, station):
             assert self._run is not None
-            self._run.on_arp(note.protected)
+            self._run.on_arp(info.protected)
 
-    def _receive_icmp(self, station: Station, payload: bytes, note: Note, air_ns: int) -> None:
+    def _receive_icmp(self, station: Station, payload: bytes, info: FrameInfo, air_ns: int) -> None:
         icmp = parse_icmp(payload)
         if icmp is None:
             return
         reply = self._path.echo_reply_to(icmp)
         if reply is not None:
-            self._answer(station, reply, Note("icmp", detail={"icmp": "echo reply"}))
+            self._answer(station, reply, FrameInfo("icmp", detail={"icmp": "echo reply"}))
         elif self._run is not None and self._run.station is station:
-            self._run.on_icmp(icmp, note.protected, air_ns)
+            self._run.on_icmp(icmp, info.protected, air_ns)
 
-    def _answer(self, station: Station, payload: bytes, note: Note) -> None:
-        self._surroundings.transmit(self._path.for_station(station, payload, note), note)
+    def _answer(self, station: Station, payload: bytes, info: FrameInfo) -> None:
+        self._surroundings.transmit(self._path.for_station(station, payload, info), info)
 
     def _done(self, result: EchoResult, done: Callable[[EchoResult], None]) -> None:
         self._run = None

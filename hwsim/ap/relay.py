@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from hwsim import eap
 from hwsim.ap.network import Network, Timers
-from hwsim.ap.station import Note, Station, Surroundings
+from hwsim.ap.station import FrameInfo, Station, Surroundings
 from hwsim.eap import EapPacket
 from hwsim.errors import WireError
 from hwsim.frames import mac_text
@@ -46,7 +46,7 @@ class EapRelay:
         timers: Timers,
         server: RadiusClient,
         surroundings: Surroundings,
-        send: Callable[[Station, bytes, Note], None],
+        send: Callable[[Station, bytes, FrameInfo], None],
         succeeded: Callable[[Station, bytes], None],
         failed: Callable[[Station, int], None],
     ) -> None:
@@ -95,11 +95,11 @@ class EapRelay:
         else:
             self.start()
 
-    def receive(self, packet: EapPacket, note: Note) -> None:
-        """An EAP packet of the station; why it is ignored goes to its note."""
+    def receive(self, packet: EapPacket, info: FrameInfo) -> None:
+        """An EAP packet of the station; why it is ignored goes to its info."""
         reason = self._receive(packet)
         if reason is not None:
-            note.detail["ignored"] = reason
+            info.detail["ignored"] = reason
 
     def _receive(self, packet: EapPacket) -> str | None:
         if packet.code != eap.RESPONSE:
@@ -182,5 +182,5 @@ class EapRelay:
         self._send(self._request, retry=self._tries > 1)
 
     def _send(self, packet: bytes, *, retry: bool = False) -> None:
-        note = Note("eap", retry=retry, detail=eap.describe(eap.parse_eap(packet)))
-        self._send_eapol(self._station, eap.in_eapol(packet), note)
+        info = FrameInfo("eap", retry=retry, detail=eap.describe(eap.parse_eap(packet)))
+        self._send_eapol(self._station, eap.in_eapol(packet), info)

@@ -25,7 +25,7 @@ State = Literal[
 
 
 @dataclass(slots=True)
-class Note:
+class FrameInfo:
     """What is known of a frame beside its bytes; it becomes part of the frame's record."""
 
     kind: FrameKind
@@ -38,7 +38,7 @@ class Note:
 
 
 @dataclass(slots=True)
-class Heard:
+class ReceivedFrame:
     """A frame of a station, understood as far as that changes nothing.
 
     ``payload`` is what follows the MAC header: for a protected frame the plaintext, or ``None``
@@ -48,7 +48,7 @@ class Heard:
 
     frame: bytes
     header: MacHeader
-    note: Note
+    info: FrameInfo
     payload: bytes | None = None
     opened_by: CcmpKey | None = None
     key: KeyFrame | None = None
@@ -57,7 +57,7 @@ class Heard:
 
 
 class Repetitions:
-    """Which messages a station sent before in the same association, heard or not."""
+    """Which messages a station sent before in the same association, delivered or not."""
 
     _LIMIT = 4096
 
@@ -72,25 +72,25 @@ class Repetitions:
         """A 4-way handshake begins, maybe not the station's first: its messages are new ones."""
         self._seen.get(mac, set()).difference_update(("M2", "M4"))
 
-    def mark(self, heard: Heard) -> None:
-        """Set ``retry`` in the note of a frame that repeats a message.
+    def mark(self, received: ReceivedFrame) -> None:
+        """Set ``retry`` in the info of a frame that repeats a message.
 
         An authentication that follows anything but an authentication begins anew, and so does a
         (re)association request that follows a handshake. M2 and M4 repeat whatever replay counter
         they answer, G2 only under the same one.
         """
-        kind = heard.note.kind
+        kind = received.info.kind
         if kind not in ("auth", "assoc-req", "M2", "M4", "G2"):
             return
         if len(self._seen) > self._LIMIT:
             self._seen.clear()
-        seen = self._seen.setdefault(heard.header.transmitter, set())
+        seen = self._seen.setdefault(received.header.transmitter, set())
         if kind == "auth" and seen != {"auth"}:
             seen.clear()
         if kind == "assoc-req" and not seen <= {"auth", "assoc-req"}:
             seen.clear()
-        message = f"{kind} {heard.note.replay_counter}" if kind == "G2" else kind
-        heard.note.retry = message in seen
+        message = f"{kind} {received.info.replay_counter}" if kind == "G2" else kind
+        received.info.retry = message in seen
         seen.add(message)
 
 
@@ -127,7 +127,7 @@ class Station:
 class Surroundings(Protocol):
     """What the access point needs: the medium, time, chance, and someone to tell."""
 
-    def transmit(self, frame: bytes, note: Note) -> int:
+    def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Send a frame; returns the air's time just before it left (or would have)."""
 
     def now_ns(self) -> int:

@@ -12,7 +12,7 @@ from hwsim.ap.datapath import DataPath
 from hwsim.ap.echo import EchoResult, EchoRun
 from hwsim.ap.handshake import GroupKey
 from hwsim.ap.management import Management
-from hwsim.ap.station import Note, Station, Surroundings
+from hwsim.ap.station import FrameInfo, Station, Surroundings
 from hwsim.loop import Timer
 from hwsim.requests import networks
 from tests.unit.hwsim.conftest import NETWORK
@@ -34,9 +34,9 @@ class Time:
         """Bytes."""
         return bytes(size)
 
-    def transmit(self, frame: bytes, note: Note) -> int:
+    def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Nobody hears it."""
-        self.sent.append((note.kind, self.now_ns // MS))
+        self.sent.append((info.kind, self.now_ns // MS))
         return self.now_ns
 
     def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
