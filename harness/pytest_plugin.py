@@ -23,22 +23,22 @@ from pathlib import Path
 
 import pytest
 
-from harness.air import Air
-from harness.bring_up import Guest, open_guest
-from harness.config import Lab, load_lab
+from harness.config.lab import Lab, load_lab
+from harness.config.overrides import in_force
 from harness.console import open_console
 from harness.eap import RadiusServer, check_profile, radius_of
 from harness.errors import LabFault
 from harness.evidence import AssociationEvidence, RunEvidence, window
 from harness.faults import find_fault
-from harness.judge import Judge, expectation_of, limits_of
-from harness.lab import Session, open_session
-from harness.overrides import in_force
-from harness.recording import Recording, recording
+from harness.lab.air import Air
+from harness.lab.bring_up import Guest, open_guest
+from harness.lab.recording import Recording, recording
+from harness.lab.session import Session, open_session
 from harness.results import AssociationResult, FindingResult, Verdict, combine
-from harness.run import Gathered, Plan, associate_all
+from harness.run.collect import Gathered, Plan, associate_all
+from harness.run.judge import Judge, expectation_of, limits_of
+from harness.run.vendor import Brought, dressed, vendors_dll
 from harness.scenarios import Network, Scenario, find_scenario
-from harness.vendor import Brought, dressed, vendors_dll
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ import traceback
 from collections.abc import Callable
 
 from harness.errors import HarnessError, LabFault
+from harness.local.storage import FREE_SOME, is_disk_full
 from harness.naming import as_typed, own_name
-from harness.storage import FREE_SOME, is_disk_full
 
 USAGE_EXIT = 2
 LAB_EXIT = 3

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from harness.errors import UsageError
-from harness.folders import trouble
+from harness.local.folders import trouble
 from harness.naming import as_typed
 
 STARTERS = {"lab.toml": "starter_lab.toml", "my-scenario.toml": "starter_scenario.toml"}

@@ -14,7 +14,7 @@ from harness.cli.options import LabOption
 from harness.console import open_console
 from harness.errors import UsageError
 from harness.evidence import RunEvidence
-from harness.folders import trouble
+from harness.local.folders import trouble
 from harness.results import RunResult, write_atomic
 
 JUDGED = "judged"
@@ -30,7 +30,7 @@ def judge(
     lab: LabOption = None,
 ) -> None:
     """Judge a run again, also one that was killed, by the rules as they are now."""
-    from harness.replay import judge_again
+    from harness.run.replay import judge_again
 
     if report is not None:
         _make_folder(report)
@@ -49,8 +49,8 @@ def judge(
 
 def _write_pages(target: Path, folder: Path, result: RunResult, evidence: RunEvidence) -> None:
     """The pages, with links to the evidence that is there; raises OSError."""
-    from harness.fingerprint import evidence_files
-    from harness.outcome import pages
+    from harness.run.fingerprint import evidence_files
+    from harness.run.perform import pages
 
     target.mkdir(parents=True, exist_ok=True)
     way = Path(os.path.relpath(folder.resolve(), target.resolve()))

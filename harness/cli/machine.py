@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from harness.bench import Figures, measure
 from harness.cli.options import JsonOption, LabOption
 from harness.cli.signals import interrupt_on_signals
-from harness.config import load_lab
+from harness.config.lab import load_lab
 from harness.console import open_console
-from harness.soak import Soak, soak
+from harness.run.bench import Figures, measure
+from harness.run.soak import Soak, soak
 
 
 def doctor(
@@ -23,7 +23,7 @@ def doctor(
     lab: LabOption = None,
 ) -> None:
     """List every need of the lab, one line each, with the exact fix."""
-    from harness.doctor import examine, examine_deeply
+    from harness.lab.doctor import examine, examine_deeply
 
     needs = examine()
     if deep and all(need.ok or not need.required for need in needs):

@@ -10,21 +10,21 @@ from typing import Annotated
 
 import typer
 
-from harness.cache import check_usable
 from harness.checks import RULES
 from harness.cli.complete import complete_fault, complete_scenario
 from harness.cli.options import LabOption
 from harness.cli.signals import interrupt_on_signals
-from harness.config import Lab, load_lab
+from harness.config.lab import Lab, load_lab
 from harness.console import open_console
 from harness.eap import check_profile
 from harness.errors import UsageError
 from harness.faults import FAULTS, find_fault
+from harness.local.cache import check_usable
 from harness.naming import own_name
-from harness.outcome import perform
-from harness.run import Plan
+from harness.run.collect import Plan
+from harness.run.perform import perform
+from harness.run.vendor import Brought, dressed, vendors_dll
 from harness.scenarios import Scenario, find_scenario
-from harness.vendor import Brought, dressed, vendors_dll
 
 FAULT_ASSOCIATIONS = 3
 """Associations of a run with a fault asked for, unless told otherwise: it fails in each."""

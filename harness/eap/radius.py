@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from harness.deadline import Deadline
 from harness.eap.credentials import Credentials
 from harness.eap.given import credentials_of
 from harness.errors import PeerGone
-from harness.programs import PARENT_DEATH, ProgramMissing, last_line
+from harness.local.deadline import Deadline
+from harness.local.programs import PARENT_DEATH, ProgramMissing, last_line
+from harness.local.workspace import work_folder
 from harness.scenarios import Scenario
-from harness.workspace import work_folder
 
 Method = Literal["tls", "peap-mschapv2"]
 

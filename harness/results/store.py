@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import final
 
-from harness.folders import trouble
+from harness.local.folders import trouble
 from harness.results.assemble import rejudge
 from harness.results.errors import StoreError
 from harness.results.junit import junit_xml

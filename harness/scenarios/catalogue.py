@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from harness.config.validation import load_toml
 from harness.errors import UsageError
 from harness.naming import did_you_mean
 from harness.scenarios.model import Scenario
-from harness.validation import load_toml
 
 CATALOGUE = Path(__file__).parent
 

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from harness.config.validation import Strict
 from harness.scenarios import ssid as ssids
 from harness.scenarios.enterprise import misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.orders import OsOrder, OsParameters
-from harness.validation import Strict
 
 Message = Literal[
     "auth", "assoc-req", "assoc-resp", "eapol-start", "eap", "M1", "M2", "M3", "M4", "G1", "G2",

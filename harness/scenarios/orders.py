@@ -19,9 +19,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from harness.config.validation import Strict
 from harness.evidence import names
 from harness.naming import did_you_mean
-from harness.validation import Strict
 
 MOMENTS: Final = {
     "connect": "WlanConnect was taken; the scan is next",

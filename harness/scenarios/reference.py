@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from harness.config.validation import Strict
 from harness.scenarios.action_meanings import ACTIONS
 from harness.scenarios.model import AirRule as Air
 from harness.scenarios.model import Eap, Expect, Ihv, Network, Scenario
@@ -24,7 +25,6 @@ from harness.scenarios.orders import (
     OsOrder,
 )
 from harness.scenarios.placeholders import MEANINGS
-from harness.validation import Strict
 
 UNITS: Final = {"_ms": "ms", "_s": "s"}
 

@@ -18,17 +18,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from harness.cache import digest
-from harness.config import Accel
-from harness.deadline import Deadline
+from harness.config.lab import Accel
 from harness.errors import HarnessError, LabFault, UsageError
+from harness.local.cache import digest
+from harness.local.deadline import Deadline
+from harness.local.workspace import work_folder
 from harness.vm.argv import MachineSpec, Wiring
 from harness.vm.boot import BootWatch
 from harness.vm.disk import overlay
 from harness.vm.host import host_cpu, qemu_version
 from harness.vm.machine import Machine, running
 from harness.vm.saved_state import silent_radio
-from harness.workspace import work_folder
 
 KVM: Final = Path(os.environ.get("HIL_KVM", "/dev/kvm"))
 """The device; tests name another file in its place."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.config import Accel
+from harness.config.lab import Accel
 
 BINARY = "qemu-system-x86_64"
 

@@ -12,7 +12,7 @@ import contextlib
 import time
 from dataclasses import dataclass, field
 
-from harness.config import Accel
+from harness.config.lab import Accel
 from harness.vm.machine import Machine
 
 KVM_SILENCE_S = 12.0

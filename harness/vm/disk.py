@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness import programs
 from harness.errors import LabFault
+from harness.local import programs
 
 
 def overlay(backing: Path, place: Path) -> Path:

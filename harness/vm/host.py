@@ -8,7 +8,7 @@ import platform
 import re
 from pathlib import Path
 
-from harness import programs
+from harness.local import programs
 from harness.vm.argv import BINARY
 
 FILE_MIGRATION = (8, 2)

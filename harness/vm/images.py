@@ -19,13 +19,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from harness import programs
-from harness.cache import digest, digest_tree, entry, usable
-from harness.config import Accel
+from harness.config.lab import Accel
 from harness.console import Stages
 from harness.errors import HarnessError
-from harness.guest.ssh import Login
-from harness.storage import need_room
+from harness.guests.common.ssh import Login
+from harness.local import programs
+from harness.local.cache import digest, digest_tree, entry, usable
+from harness.local.storage import need_room
 from harness.vm.argv import MachineSpec
 
 ROOT = Path(__file__).resolve().parents[2]

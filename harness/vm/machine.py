@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.deadline import Deadline
 from harness.errors import PeerGone
-from harness.programs import PARENT_DEATH, last_line
+from harness.local.deadline import Deadline
+from harness.local.programs import PARENT_DEATH, last_line
 from harness.vm.argv import MachineSpec, Wiring, qemu_argv
 from harness.vm.host import migrates_to_files
 from harness.vm.qmp import Qmp

@@ -20,8 +20,8 @@ from typing import Any, TypeVar
 from qemu.qmp import EventListener, QMPClient, QMPError
 from qemu.qmp.message import Message
 
-from harness.deadline import Deadline
 from harness.errors import HarnessError
+from harness.local.deadline import Deadline
 
 T = TypeVar("T")
 

@@ -17,17 +17,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cache import digest, entry
-from harness.config import Accel, Lab
+from harness.config.lab import Accel, Lab
 from harness.console import Stages
-from harness.deadline import Deadline
+from harness.local.cache import digest, entry
+from harness.local.deadline import Deadline
+from harness.local.workspace import work_folder
 from harness.vm.argv import MachineSpec, Wiring
 from harness.vm.boot import watch
 from harness.vm.disk import overlay
 from harness.vm.host import host_cpu, migrates_to_files, qemu_version
 from harness.vm.images import READY, Images
 from harness.vm.machine import Machine, running
-from harness.workspace import work_folder
 
 FORMAT = "1"
 """Raised when the way a state is made changes."""

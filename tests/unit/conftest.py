@@ -12,11 +12,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from harness import run as run_module
-from harness.config import Lab
+from harness.config.lab import Lab
 from harness.console import PlainConsole
 from harness.faults import find_fault
-from harness.run import Plan
+from harness.run import collect as run_module
+from harness.run.collect import Plan
 from harness.scenarios import find_scenario
 from tests.unit.command import SIGNALS, Command
 from tests.unit.doubles import World

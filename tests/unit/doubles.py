@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from harness.air import AirState
-from harness.config import Lab
+from harness.config.lab import Lab
 from harness.console import Console
 from harness.errors import LabFault, TooSlow
 from harness.evidence import ClockModel, Echo, Notification
 from harness.faults import Fault
-from harness.guest.agent import ACM, DISCONNECTED, Interface
-from harness.guest.dll import Dll
-from harness.guest.ssh import Login
-from harness.lab import Session
-from harness.recording import Recording
+from harness.guests.common.agent import ACM, DISCONNECTED, Interface
+from harness.guests.common.dll import Dll
+from harness.guests.common.ssh import Login
+from harness.lab.air import AirState
+from harness.lab.recording import Recording
+from harness.lab.session import Session
 from harness.scenarios import OsOrder
 from harness.scenarios.orders import OsParameters
 from harness.vm.accel import Choice
@@ -98,7 +98,7 @@ class World:
         *,
         chosen: Callable[[Choice], None],
     ) -> Iterator[Recording]:
-        """In place of `harness.bring_up.open_guest`."""
+        """In place of `harness.lab.bring_up.open_guest`."""
         chosen(Choice("tcg", "no KVM"))
         self.step("open guest")
         try:
@@ -117,7 +117,7 @@ class World:
         fault: Fault | None = None,
         oui: str | None = None,
     ) -> Iterator[Session]:
-        """In place of `harness.lab.open_session`."""
+        """In place of `harness.lab.session.open_session`."""
         self.step("open session")
         try:
             session = self.session(recording)

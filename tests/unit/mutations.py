@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from harness.config.overrides import Overrides
 from harness.evidence import DamageKind
-from harness.judge import judged
-from harness.overrides import Overrides
-from harness.recording import EVENTS, TRACE
-from harness.replay import replayed
+from harness.lab.recording import EVENTS, TRACE
 from harness.results import LabFault, RunResult, load_result
-from harness.seal import FileSeal, read_seal
+from harness.run.judge import judged
+from harness.run.replay import replayed
+from harness.run.seal import FileSeal, read_seal
 
 SHIFT_NS = 10_000_000_000
 TIMES = ("t", "t_ns", "air_ns", "guest_ns")

@@ -9,8 +9,8 @@ from harness.blame import DID, GuestKind, blame
 from harness.checks import RULES, Limits, evaluate
 from harness.checks.limits import Expectation
 from harness.evidence import names
-from harness.judge import Judge
 from harness.results import Verdict
+from harness.run.judge import Judge
 from tests.unit.checks.builder import tell
 from tests.unit.checks.pairs import PAIRS
 

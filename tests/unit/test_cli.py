@@ -15,7 +15,7 @@ import pytest
 
 from harness.checks import RULES
 from harness.cli import running, signals
-from harness.config import Lab, load_lab
+from harness.config.lab import Lab, load_lab
 from harness.errors import HarnessError, LabFault, UsageError
 from harness.faults import FAULTS
 from harness.results import StoreError

@@ -7,11 +7,11 @@ import io
 
 import pytest
 
-from harness.config import Lab
+from harness.config.lab import Lab
 from harness.errors import LabFault
 from harness.faults import FAULTS
+from harness.lab.recording import Recording
 from harness.pytest_plugin import RunningLab
-from harness.recording import Recording
 from harness.results import Verdict
 from harness.scenarios import find_scenario
 from tests.unit.checks import builder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import Lab
+from harness.config.lab import Lab
 from harness.console import open_console
 from harness.vm.images import Images, prepare
 from tests.vm.shell import GuestShell, guest_shell

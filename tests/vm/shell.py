@@ -7,8 +7,8 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from harness.bring_up import Guest
-from harness.guest.ssh import Login, Ssh, connect
+from harness.guests.common.ssh import Login, Ssh, connect
+from harness.lab.bring_up import Guest
 
 GuestShell = Ssh
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import Lab
+from harness.config.lab import Lab
 from harness.vm.accel import RECORD
 from tests.vm.user import Command
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.deadline import Deadline
 from harness.eap import Credentials, RadiusServer, make_credentials, radius_server
 from harness.eap.radius import Method
+from harness.local.deadline import Deadline
 from harness.pytest_plugin import RunningLab
 from harness.scenarios import AirRule, Network
 from hwsim import FrameRecord

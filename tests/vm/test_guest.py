@@ -11,9 +11,9 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from harness.bring_up import Guest
-from harness.guest.clock import set_clock
-from harness.guest.ssh import CommandResult
+from harness.guests.common.clock import set_clock
+from harness.guests.common.ssh import CommandResult
+from harness.lab.bring_up import Guest
 from tests.vm.shell import GuestShell
 
 WINDOW = """

@@ -19,17 +19,17 @@ from pathlib import Path
 
 import pytest
 
-from harness.bring_up import open_guest
-from harness.config import Lab
+from harness.config.lab import Lab
 from harness.console import open_console
-from harness.guest.recorder import SERVICE, SETTINGS, VENDOR_FOLDER, settings, stop_service
-from harness.guest.refused_profile import ProfileRefused
-from harness.jsonlines import CallFailed
-from harness.judge import Judge, expectation_of, limits_of
-from harness.lab import Session, open_session
-from harness.recording import Recording, recording
+from harness.guests.common.recorder import SERVICE, SETTINGS, VENDOR_FOLDER, settings, stop_service
+from harness.guests.common.refused_profile import ProfileRefused
+from harness.lab.bring_up import open_guest
+from harness.lab.recording import Recording, recording
+from harness.lab.session import Session, open_session
+from harness.local.jsonlines import CallFailed
 from harness.results import FindingResult
-from harness.run import Gathered, Plan, associate_all
+from harness.run.collect import Gathered, Plan, associate_all
+from harness.run.judge import Judge, expectation_of, limits_of
 from harness.scenarios import Scenario, find_scenario
 
 ROOT = Path(__file__).parents[2]

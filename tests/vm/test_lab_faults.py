@@ -137,7 +137,7 @@ def test_a_killed_harness_takes_its_processes_along(command: Command) -> None:
     children = descendants(command.process.pid)
     command.signal(signal.SIGKILL)
     command.wait()
-    from harness.deadline import Deadline
+    from harness.local.deadline import Deadline
 
     deadline = Deadline("end of the children of a killed harness", 20)
     deadline.poll(lambda: None if any(command_line(pid) for pid in children) else True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import Lab
+from harness.config.lab import Lab
 from tests.vm.test_hostile import Bench, benched
 
 PATIENT = {"handler_s": 20, "deinit_s": 20}

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from harness.bring_up import open_guest
-from harness.config import Lab
+from harness.config.lab import Lab
 from harness.console import open_console
 from harness.evidence import names, segment
-from harness.lab import open_session
+from harness.lab.bring_up import open_guest
+from harness.lab.recording import recording
+from harness.lab.session import open_session
 from harness.pytest_plugin import Outcome, RunningLab
-from harness.recording import recording
+from harness.run.vendor import Brought, vendors_dll
 from harness.scenarios import Scenario, find_scenario
-from harness.vendor import Brought, vendors_dll
 from harness.vm.images import Images
 
 ANSWER = {"on": names.POST_ASSOCIATE, "do": "answer-ui", "text": "{passphrase}"}

@@ -13,8 +13,8 @@ from harness.checks import Limits, evaluate
 from harness.evidence import RunEvidence, fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Segments, segment
-from harness.judge import expectation_of
 from harness.pytest_plugin import Outcome, RunningLab
+from harness.run.judge import expectation_of
 from harness.scenarios import find_scenario, scenario_names
 
 ASSOCIATIONS = 2

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.deadline import Deadline
+from harness.local.deadline import Deadline
 from harness.pytest_plugin import RunningLab
 from harness.scenarios import AirRule
 from tests.vm.shell import GuestShell

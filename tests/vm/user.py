@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness.deadline import Deadline
+from harness.local.deadline import Deadline
 from harness.vm.images import Images
 
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path, PureWindowsPath
 
 from harness.evidence import parse_trace
-from harness.overhead import PROGRAM, RECORDER, VENDOR, read_costs, settings
+from harness.run.overhead import PROGRAM, RECORDER, VENDOR, read_costs, settings
 from tests.wine.conftest import Wine, windows_path
 
 BATCHES, CALLS = 60, 50

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from harness.config.validation import validated
 from harness.eap import Credentials, check_profile, credentials_of, make_credentials
 from harness.errors import UsageError
 from harness.scenarios import Eap, Scenario
-from harness.validation import validated
 from tests.unit.autoconfig.texts import INNER, eap_profile
 
 NAME = "radius.example.org"

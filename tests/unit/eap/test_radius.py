@@ -11,7 +11,7 @@ import pytest
 from harness.eap import Credentials, make_credentials, radius_of, radius_server
 from harness.eap import radius as module
 from harness.errors import PeerGone
-from harness.programs import ProgramMissing
+from harness.local.programs import ProgramMissing
 from harness.scenarios import Scenario, find_scenario
 
 

@@ -12,10 +12,10 @@ import pytest
 from harness.evidence import timelines
 from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
-from harness.replay import load
 from harness.report import ladder as module
 from harness.report.ladder import Ladder, ladder, relative_ms, row_spacing
 from harness.results import FindingResult
+from harness.run.replay import load
 from tests.unit.report import factory
 from tests.unit.report.test_steps import event, owned
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import Lab, load_lab
+from harness.config.lab import Lab, load_lab
+from harness.config.validation import load_toml
 from harness.errors import UsageError
 from harness.scenarios import Scenario, find_scenario, scenario_names
-from harness.validation import load_toml
 
 EAP_NETWORK = '[network]\nsecurity = "wpa2-eap"\n'
 OPEN_NETWORK = '[network]\nsecurity = "open"\n'

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.config.validation import load_toml
 from harness.errors import UsageError
 from harness.scenarios import Scenario, find_scenario
 from harness.scenarios.catalogue import scenario_names
@@ -25,7 +26,6 @@ from harness.scenarios.orders import (
     StaleHandler,
     UiRequest,
 )
-from harness.validation import load_toml
 from tests.unit.autoconfig import conftest  # noqa: F401  (the guest's folder)
 
 GOOD = 'name = "x"\nsummary = "y"\n[[os]]\n'

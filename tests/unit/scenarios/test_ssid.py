@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.config.validation import validated
 from harness.errors import UsageError
 from harness.scenarios.model import Network
 from harness.scenarios.ssid import shown
-from harness.validation import validated
 
 
 @pytest.mark.parametrize(

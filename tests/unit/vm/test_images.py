@@ -12,7 +12,7 @@ import paramiko
 import pytest
 
 from harness.console import Console, PlainConsole
-from harness.programs import ProgramMissing
+from harness.local.programs import ProgramMissing
 from harness.vm import images
 from harness.vm.images import BuildFailed, ImageBuildError, Images, prepare
 

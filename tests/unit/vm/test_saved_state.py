@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import Lab
+from harness.config.lab import Lab
 from harness.console import Console, PlainConsole
 from harness.errors import LabFault, PeerGone, TooSlow
-from harness.guest.ssh import Login
+from harness.guests.common.ssh import Login
 from harness.vm import saved_state as module
 from harness.vm.argv import MachineSpec
 from harness.vm.disk import overlay

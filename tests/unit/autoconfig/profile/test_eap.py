@@ -9,8 +9,8 @@ from autoconfig.profile.reading import ProfileError
 from autoconfig.profile.wlan import parse
 
 from harness.eap import make_credentials, thumbprint
-from harness.guest.eap_xml import user_data
-from harness.guest.profile import profile_xml
+from harness.guests.common.eap_xml import user_data
+from harness.guests.common.profile import profile_xml
 from harness.scenarios import Scenario
 from tests.unit.autoconfig.texts import INNER, OWN, ROOT, eap_profile, eap_user
 

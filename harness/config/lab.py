@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""lab.toml: the lab a run uses. Every key has a default, so the file itself is optional."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, model_validator
+
+from harness.config.limits import Limits
+from harness.config.overrides import RuleOverride
+from harness.config.validation import Strict, load_toml
+from harness.errors import UsageError
+from harness.local.folders import home, user_name
+
+Accel = Literal["kvm", "tcg"]
+"""What runs the guest's processor."""
+
+HOSTAPD_FIRST_RETRY_MS = 100
+"""hostapd src/ap/wpa_auth.c, eapol_key_timeout_first."""
+
+TCG_FIRST_RETRY_MS = 1000
+
+
+class Guest(Strict):
+    """The virtual machine."""
+
+    kind: Literal["reference"] = "reference"
+    memory_mib: Annotated[int, Field(ge=384, le=65536)] = 512
+    accel: Literal["auto", "kvm", "tcg"] = "auto"
+    saved_state: bool = True
+    """Start from a state saved after the first boot; false boots each time."""
+
+
+class Air(Strict):
+    """The access point."""
+
+    first_retry_ms: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """When an unanswered M3 is first sent again. Left out: 100 ms as in hostapd, but 1000 ms under
+    TCG, whose guest is so slow that hostapd's timer would fire in the midst of good exchanges."""
+
+    def retry_ms(self, accel: Accel) -> int:
+        """`first_retry_ms`, or its default for an accelerator."""
+        if self.first_retry_ms is not None:
+            return self.first_retry_ms
+        return HOSTAPD_FIRST_RETRY_MS if accel == "kvm" else TCG_FIRST_RETRY_MS
+
+
+class Vendor(Strict):
+    """The vendor's DLL and what comes with it. Paths are as the command line takes them."""
+
+    path: Path | None = None
+    """The IHV Extensions DLL; the command line's --dll comes first."""
+    companions: tuple[Path, ...] = ()
+    """Files, or folders with all they hold, put beside it; --with comes first."""
+    profile: Path | None = None
+    """A WLAN profile (XML) for it; --profile comes first."""
+    security: SecretStr | None = None
+    connectivity: SecretStr | None = None
+    use_ms_onex: bool | None = None
+    oui: str | None = None
+    type: str | None = None
+    """These five as in a scenario's [ihv], in whose place they stand."""
+
+
+def usual_cache() -> Path:
+    """Where built things go unless lab.toml says otherwise; raises `UsageError` for no place."""
+    given = os.environ.get("XDG_CACHE_HOME")
+    folder = home()
+    if given:
+        return Path(given) / "wlan-hil"
+    if folder is None:
+        raise UsageError(
+            f"no place for the cache: HOME is not set, and user {user_name()} has no home",
+            hint="set XDG_CACHE_HOME to a folder, or [store] cache in lab.toml",
+        )
+    return folder / ".cache" / "wlan-hil"
+
+
+class Store(Strict):
+    """Where results and built things go."""
+
+    runs: Path = Path("runs")
+    cache: Path = Field(default_factory=usual_cache)
+
+
+class Lab(Strict):
+    """A whole lab.toml."""
+
+    guest: Guest = Guest()
+    air: Air = Air()
+    dll: Vendor = Vendor()
+    limits: Limits = Limits()
+    store: Store = Field(default_factory=Store)
+    rules: tuple[RuleOverride, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_override_each(self) -> Lab:
+        ids = [item.id for item in self.rules]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(f"[[rules]] names {', '.join(twice)} more than once")
+        return self
+
+
+def load_lab(path: Path | None) -> Lab:
+    """The lab described by `path`; without one by ./lab.toml if there is one, else the defaults."""
+    if path is None:
+        path = Path("lab.toml")
+        if not path.exists():
+            return Lab()
+    return load_toml(path, Lab)

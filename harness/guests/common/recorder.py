@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+r"""Putting the recorder between the IHV host and the vendor's DLL, and taking it out again.
+
+The WLAN service loads the DLL named by the adapter's registry value
+``Ndi\IHVExtensions\ExtensibilityDLL``. We point it at recorder.dll, whose .ini file names the
+vendor's DLL. The original value is kept in a file in the guest first, so that a run that was cut
+off cannot lose it: the next run finds and restores it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+
+from harness.errors import HarnessError, LabFault, PeerGone
+from harness.guests.common.dll import Dll
+from harness.guests.common.ssh import CommandResult, Ssh
+
+FOLDER = PureWindowsPath(r"C:\hil")
+AGENT = FOLDER / "agent.exe"
+RECORDER = FOLDER / "recorder.dll"
+SETTINGS = FOLDER / "recorder.ini"
+TRACE = FOLDER / "trace.jsonl"
+ORIGINAL = FOLDER / "original-dll.txt"
+VENDOR_FOLDER = FOLDER / "vendor"
+
+NETWORK_CLASS = (
+    r"HKLM\SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}"
+)
+"""Setup class of network adapters: the key below which INF files put Ndi\\IHVExtensions."""
+
+VALUE = "ExtensibilityDLL"
+OUI_VALUE = "AdapterOUI"
+SERVICE = "WlanSvc"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Where the WLAN service finds an adapter's IHV Extensions DLL."""
+
+    key: str
+    dll: str
+
+
+def parse_query(output: str) -> Registration | None:
+    """The first registration in what ``reg query … /s /v ExtensibilityDLL`` printed."""
+    key = ""
+    for line in output.splitlines():
+        fields = line.split(None, 2)
+        if line.upper().startswith("HKEY_"):
+            key = line.strip()
+        elif len(fields) == 3 and fields[0].lower() == VALUE.lower() and key:
+            return Registration(key, fields[2].strip())
+    return None
+
+
+def settings(vendor: str) -> bytes:
+    """recorder.ini for the vendor DLL at path `vendor`."""
+    return f"[recorder]\r\nvendor={vendor}\r\ntrace={TRACE}\r\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The recorder in place."""
+
+    vendor: str
+    """Guest path of the DLL under test."""
+    sha256: str
+    refusal: str = ""
+    """What `net start` said if the WLAN service did not come up with the DLL; else empty."""
+
+
+@contextlib.contextmanager
+def installed(
+    ssh: Ssh, recorder: Path, *, dll: Dll | None, oui: str | None = None
+) -> Iterator[Installed]:
+    """The recorder around `dll` (uploaded with its companions), or around the guest's own DLL.
+
+    With a DLL of one's own we stand in for its driver's INF, which sets the adapter's OUI, too:
+    profiles are to be for `oui` (six hex digits). The WLAN service is restarted at entry; at exit
+    the registry is put back and the service restarted once more. A service that does not come up
+    is for the caller to judge: a DLL may do that. Raises `LabFault` if the guest has no
+    registration.
+    """
+    registration = registered(ssh)
+    vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.path.name)
+    stop_service(ssh)
+    uploaded = _upload(ssh, dll) if dll is not None else []
+    before = _adapter_oui(ssh, registration.key) if dll is not None and oui else None
+    wanted = int(oui, 16) if before is not None and oui else before
+    content = ssh.read_from(PureWindowsPath(vendor), 0)
+    if not content:
+        raise PeerGone("the IHV Extensions DLL of the guest", 0, f"{vendor} is not there, or empty")
+    ssh.put(recorder, RECORDER)
+    ssh.write(settings(vendor), SETTINGS)
+    ssh.write(registration.dll.encode(), ORIGINAL)
+    ssh.remove(TRACE)
+    _set(ssh, registration.key, str(RECORDER))
+    if wanted != before:
+        _set_oui(ssh, registration.key, wanted)
+    try:
+        started = _checked(ssh, f"net start {SERVICE}", may_fail=True)
+        refusal = "" if started.status == 0 else _last_words(started)
+        yield Installed(vendor, hashlib.sha256(content).hexdigest(), refusal)
+    finally:
+        with contextlib.suppress(HarnessError):  # a guest that is gone takes its registry along
+            _set(ssh, registration.key, registration.dll)  # first: the service may hang
+            ssh.remove(ORIGINAL)
+            if wanted != before:
+                _set_oui(ssh, registration.key, before)
+            stop_service(ssh)
+            _checked(ssh, f"net start {SERVICE}", may_fail=True)
+            for file in uploaded:  # the next DLL must not find what came with this one
+                ssh.remove(file)
+
+
+def _upload(ssh: Ssh, dll: Dll) -> list[PureWindowsPath]:
+    """Put a DLL and what comes with it into the vendor's folder; where everything lies."""
+    files = {dll.path.name: dll.path} | {one.name: one.path for one in dll.companions}
+    targets = []
+    for name, source in files.items():
+        target = VENDOR_FOLDER / PureWindowsPath(name)  # checked: no part leads out of the folder
+        ssh.mkdir(target.parent)
+        ssh.put(source, target)
+        targets.append(target)
+    return targets
+
+
+def stop_service(ssh: Ssh) -> None:
+    """Stop the WLAN service, which unloads the DLL; one that is stopped stays so."""
+    _checked(ssh, f"net stop {SERVICE}", may_fail=True)
+
+
+def registered(ssh: Ssh) -> Registration:
+    """The adapter's own DLL, also while the recorder stands in its place."""
+    said = ssh.run(f"reg query {NETWORK_CLASS} /s /v {VALUE}")
+    found = parse_query(said.output)
+    if found is None:
+        raise PeerGone(
+            f"registry value {VALUE} below the network class",
+            0,
+            said.output or said.errors or f"reg query ended with {said.status} and no output",
+            hint="is the vendor's WLAN driver installed in this guest?",
+        )
+    if PureWindowsPath(found.dll) != RECORDER:
+        return found
+    kept = ssh.read_from(ORIGINAL, 0).decode("utf-8", "replace").strip()
+    if not kept:
+        raise PeerGone(
+            f"original value of {VALUE} in {ORIGINAL}",
+            0,
+            f"{found.key} names the recorder, and the file is not there, or empty",
+            hint="set the registry value to the vendor's DLL by hand",
+        )
+    return Registration(found.key, kept)  # left by a run that was cut off
+
+
+def _set(ssh: Ssh, key: str, dll: str) -> None:
+    _checked(ssh, f'reg add "{key}" /v {VALUE} /t REG_SZ /d "{dll}" /f')
+
+
+def _adapter_oui(ssh: Ssh, key: str) -> int | None:
+    """The adapter's OUI as the registry has it; None where its driver set none."""
+    said = ssh.run(f'reg query "{key}" /v {OUI_VALUE}').output.split()
+    try:
+        return int(said[-1], 16)
+    except (IndexError, ValueError):
+        return None
+
+
+def _set_oui(ssh: Ssh, key: str, oui: int | None) -> None:
+    _checked(ssh, f'reg add "{key}" /v {OUI_VALUE} /t REG_DWORD /d {oui} /f')
+
+
+def _checked(ssh: Ssh, command: str, *, may_fail: bool = False) -> CommandResult:
+    result = ssh.run(command)
+    if result.status != 0 and not may_fail:
+        raise LabFault(f"guest command {command!r}", 0, _last_words(result))
+    return result
+
+
+def _last_words(result: CommandResult) -> str:
+    said = (result.errors or result.output).strip().splitlines()
+    return f"status {result.status}: {said[-1] if said else 'no output'}"

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Our sample DLL with a fault of the service (sample.ini beside it) or of another build."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path, PureWindowsPath
+
+from harness.errors import HarnessError
+from harness.faults import Fault
+from harness.guests.common.dll import Dll
+from harness.guests.common.recorder import registered
+from harness.guests.common.ssh import Ssh
+
+SETTINGS = "sample.ini"
+
+
+def settings(fault: Fault) -> bytes:
+    """sample.ini for a fault."""
+    return f"[sample]\r\nfault={fault.name}\r\n".encode()
+
+
+def build_of(fault: Fault | None, folder: Path) -> Dll | None:
+    """The build of the DLL that has the fault, where it is not the guest's own one."""
+    if fault is None or fault.where != "build":
+        return None
+    path = folder / fault.build
+    return Dll(path, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+@contextlib.contextmanager
+def told(ssh: Ssh, fault: Fault | None) -> Iterator[None]:
+    """The file there when the service starts, if the fault needs it, and gone before it ends."""
+    if fault is None or fault.where != "service":
+        yield
+        return
+    place = PureWindowsPath(registered(ssh).dll).with_name(SETTINGS)
+    ssh.write(settings(fault), place)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(HarnessError):  # a guest that is gone takes it along
+            ssh.remove(place)

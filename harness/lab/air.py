@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The client of the air process: the medium and its access point.
+
+The air runs apart so that nothing the harness does delays a frame. Both of its sockets are made
+and listening before it starts, so that neither it nor QEMU can come too early.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.eap import RadiusServer
+from harness.errors import TooSlow
+from harness.evidence import ClockModel, Echo
+from harness.local.deadline import Deadline
+from harness.local.jsonlines import CallFailed, JsonLinesClient
+from harness.local.programs import last_line
+from harness.scenarios import AirRule, Network
+from hwsim.records import FrameRecord
+
+CALL_S = 10.0
+REAUTHENTICATION_S = 60.0
+"""Bound on a reauthentication: the access point gives up by itself, message by message."""
+AP_IP = "10.77.0.1"
+STATION_IP = "10.77.0.2"
+"""The station's address is set in the guest beforehand: no result depends on DHCP."""
+
+
+@dataclass(slots=True)
+class AirState:
+    """What the air last told."""
+
+    clock: ClockModel | None = None
+    port: str = "not connected yet"
+    station: str = "none seen"
+    fault: str = ""
+    fault_of: str = ""
+    """What broke: `capture` (it cannot be written) or `radius` (the server does not answer)."""
+
+
+class Air:
+    """The running air process."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        connection: socket.socket,
+        on_frame: Callable[[FrameRecord], None],
+        on_event: Callable[[dict[str, Any]], None],
+        stderr_log: Path,
+    ) -> None:
+        self.process = process
+        self.state = AirState()
+        self._on_frame = on_frame
+        self._on_event = on_event
+        self._stderr_log = stderr_log
+        self._connection = connection
+        self._lines = connection.makefile("rb")
+        self._client = JsonLinesClient("air", self._lines, connection.sendall, self._take)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the air process runs and answers."""
+        return self.process.poll() is None and self._client.alive
+
+    def describe(self) -> str:
+        """One line on the air for a fault message."""
+        code = self.process.poll()
+        if code is not None:
+            said = last_line(self._stderr_log)
+            return f"air ended with status {code}" + (f": {said}" if said else "")
+        return f"radio port {self.state.port}, station {self.state.station}"
+
+    def configure(
+        self, network: Network, first_retry_ms: int, radius: RadiusServer | None = None
+    ) -> str:
+        """Set the network up; the BSSID of its first access point.
+
+        `first_retry_ms` is when an unanswered EAPOL message of a handshake is first sent again.
+        A network with 802.1X whose access point is to be silent has no `radius`.
+        """
+        settings: dict[str, object] = {
+            "ssid_hex": network.ssid_bytes.hex(), "channel": network.channel,
+            "security": network.security, "ap_ip": AP_IP, "station_ip": STATION_IP,
+            "more": _more(network),
+        }  # fmt: skip
+        if network.passphrase is not None:
+            settings["passphrase"] = network.passphrase.get_secret_value()
+        if radius is not None:
+            settings["radius"] = {"port": radius.port, "secret": radius.secret}
+        timers = {"first_ms": first_retry_ms}
+        return str(self._call("configure", network=settings, timers=timers).get("bssid", ""))
+
+    def start(self) -> None:
+        """Begin to beacon."""
+        self._call("start")
+
+    def take_off_air(self) -> None:
+        """Stop beaconing and forget every station; it can be configured anew and started again."""
+        self._call("stop")
+
+    def wait_radio(self, limit_s: float, radios: int = 1) -> dict[str, Any]:
+        """Wait until the guest's relay has introduced so many radios; what it said."""
+        try:
+            return self._call("wait_radio", wait_s=limit_s, timeout_s=limit_s, radios=radios)
+        except CallFailed as error:  # it gives up by itself, and knows what it saw
+            raise TooSlow("radio of the guest on the air", limit_s, error.message) from None
+
+    def begin(self, index: int, rules: tuple[AirRule, ...]) -> int:
+        """Arm the rules for association `index`; frames carry that number from now on.
+
+        The last number that was given to a frame before.
+        """
+        dumped = [rule.model_dump(exclude_none=True) for rule in rules]
+        return int(self._call("begin", association=index, rules=dumped).get("frames", 0))
+
+    def echo(self, count: int, *, limit_s: float) -> Echo:
+        """ARP and `count` ICMP echo requests to each station, protected by its keys."""
+        answer = self._call("echo", wait_s=limit_s, count=count, timeout_s=limit_s)
+        return _echo(answer)
+
+    def rekey_group(self) -> None:
+        """Give every station a new group key; returns when all have it or are gone."""
+        self._call("rekey_group")
+
+    def reauthenticate(self) -> None:
+        """Authenticate every station by 802.1X again; returns when all have new keys or are gone.
+
+        Raises `CallFailed` where the network has no server.
+        """
+        self._call("reauthenticate", wait_s=REAUTHENTICATION_S)
+
+    def status(self) -> dict[str, Any]:
+        """The air's own account of port, stations and clock."""
+        return self._call("status")
+
+    def frames(self) -> tuple[int, tuple[int, ...]]:
+        """The last number given to a frame, and the numbers of those that are still on their way:
+        the events of all others have come by now."""
+        told = self._call("status")
+        return int(told.get("frames", 0)), tuple(int(number) for number in told.get("due", ()))
+
+    @property
+    def damaged_lines(self) -> int:
+        """Lines of the air that could not be read."""
+        return self._client.damaged_lines
+
+    def stop(self) -> None:
+        """Flush the capture and hang up, upon which the process ends; never raises."""
+        with contextlib.suppress(Exception):
+            self._call("stop")
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._client.join(5)
+        self._lines.close()
+
+    def _call(self, name: str, *, wait_s: float = 0, **args: object) -> dict[str, Any]:
+        return self._client.call(name, args, timeout_s=CALL_S + wait_s)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        kind = event.get("event")
+        if kind == "frame":
+            self._on_frame(FrameRecord.from_json(event))
+        elif kind == "clock":
+            self.state.clock = ClockModel(int(event["offset_ns"]), int(event["uncertainty_ns"]))
+        else:
+            if kind == "port":
+                self.state.port = str(event.get("state"))
+            elif kind == "station":
+                self.state.station = f"{event.get('mac')} {event.get('state')}"
+            elif kind == "fault":
+                self.state.fault_of = str(event.get("what"))
+                self.state.fault = f"{event.get('what')}: {event.get('message')}"
+            self._on_event(event)
+
+
+def _more(network: Network) -> list[dict[str, int]]:
+    """What is each further access point's own."""
+    count = network.access_points - 1
+    channels = network.further_channels or (network.channel,) * count
+    return [{"channel": channel} for channel in channels]
+
+
+def _echo(answer: dict[str, Any]) -> Echo:
+    return Echo(
+        sent=int(answer["sent"]),
+        answered=int(answer["answered"]),
+        arp=bool(answer["arp"]),
+        protected=bool(answer["protected"]),
+        rtt_us=tuple(int(value) for value in answer["rtt_us"]),
+    )
+
+
+@contextlib.contextmanager
+def running_air(
+    sockets: Path,
+    run_dir: Path,
+    on_frame: Callable[[FrameRecord], None],
+    on_event: Callable[[dict[str, Any]], None],
+) -> Iterator[tuple[Air, Path]]:
+    """Run the air; yields it with the path of the radio socket QEMU is to connect to."""
+    radio_path, control_path = sockets / "radio", sockets / "air"
+    stderr_log = run_dir / "air-stderr.log"
+    with contextlib.ExitStack() as stack:
+        connection = stack.enter_context(socket.socket(socket.AF_UNIX))
+        with (
+            _listening(radio_path) as radio,
+            _listening(control_path) as control,
+            stderr_log.open("wb") as stderr,
+        ):
+            connection.connect(str(control_path))
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "hwsim", "--run-dir", str(run_dir)),
+                    *("--control", str(control.fileno()), "--radio", str(radio.fileno())),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=stderr,
+                stderr=stderr,
+                pass_fds=[control.fileno(), radio.fileno()],
+                start_new_session=True,
+            )
+        stack.callback(_end, process)  # alone with its sockets now: its end shuts them
+        air = Air(process, connection, on_frame, on_event, stderr_log)
+        stack.callback(air.stop)
+        _greet(air)
+        yield air, radio_path
+
+
+def _greet(air: Air) -> None:
+    deadline = Deadline("start of the air process", 30)
+    try:
+        air._client.call("hello", timeout_s=deadline.limit_s)
+    except TimeoutError:
+        deadline.state = air.describe()
+        raise deadline.too_slow() from None
+    except ConnectionError:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            air.process.wait(5)
+        deadline.state = air.describe()
+        raise deadline.gone() from None
+
+
+def _listening(path: Path) -> socket.socket:
+    sock = socket.socket(socket.AF_UNIX)
+    sock.bind(str(path))
+    sock.listen(1)
+    return sock
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """The air ends when its control connection closes; one that does not is killed."""
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

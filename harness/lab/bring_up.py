@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guest brought up: accelerator chosen, air and machine started, reached by SSH, its clock set.
+
+A KVM that lets a guest down in spite of its proof is not a lab that broke: the guest is started
+again under TCG, and KVM is left alone from then on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.config.lab import Lab
+from harness.console import Stages
+from harness.errors import LabFault, PeerGone
+from harness.guests.common.clock import set_clock
+from harness.guests.common.recorder import FOLDER
+from harness.guests.common.ssh import Ssh, connect
+from harness.lab.air import Air, running_air
+from harness.lab.recording import Recording
+from harness.local.workspace import work_folder
+from harness.vm.accel import Choice, choose, forced_accel, keep_logs, remember
+from harness.vm.argv import MachineSpec, Wiring
+from harness.vm.boot import watch
+from harness.vm.disk import overlay
+from harness.vm.images import Images, prepare
+from harness.vm.machine import Machine, running
+from harness.vm.saved_state import SavedState, saved_state
+
+WARM_UP = r"reg query HKCU\Environment"
+DISK = "free disk space and run again"
+AIR_FAULTS = {
+    "capture": ("writing of the air's capture", DISK),
+    "radius": ("answer of the RADIUS server", "radius.log in the run directory tells more"),
+}
+"""What was awaited when the air tells a fault of its own, and how to fix it."""
+
+
+@dataclass(slots=True)
+class Guest:
+    """A guest that runs and can be reached."""
+
+    machine: Machine
+    ssh: Ssh
+    air: Air
+    images: Images
+    accel: Choice
+    clock_set_by_s: float
+    """By how much the guest's clock was moved when it had started, in seconds."""
+
+    def check_processes(self) -> None:
+        """Raise `PeerGone` if QEMU or the air has ended."""
+        for alive, what, state in (
+            (self.machine.alive, "the guest's QEMU process", self.machine.state),
+            (self.air.alive, "the air process", self.air.describe),
+        ):
+            if not alive:
+                raise PeerGone(what, 0, state())
+        told = self.air.state
+        if told.fault:
+            awaited, hint = AIR_FAULTS.get(told.fault_of, ("the air", ""))
+            raise LabFault(awaited, 0, told.fault, hint=hint)
+
+
+def keep_to_yourself(_: Choice) -> None:
+    """For callers that do not want to know the accelerator."""
+
+
+@contextlib.contextmanager
+def open_guest(
+    lab: Lab,
+    stages: Stages,
+    recording: Recording,
+    run_dir: Path,
+    *,
+    chosen: Callable[[Choice], None] = keep_to_yourself,
+) -> Iterator[Guest]:
+    """Build what is missing, then start air and guest and connect to it.
+
+    `chosen` is told the accelerator as soon as it is known, and again if it has to change. What a
+    failed start said is kept below `run_dir`.
+    """
+    images = prepare(lab.store.cache, stages)
+    start = _Start(lab, images, stages, recording, run_dir)
+    choice = start.choose()
+    stages.note(f"accelerator {choice.accel}: {choice.why}")
+    chosen(choice)
+    with contextlib.ExitStack() as stack:
+        try:
+            guest = start.under(choice, stack)
+        except LabFault as fault:
+            if not start.may_fall_back(choice):
+                raise start.explained(fault, choice) from None
+            stack.close()
+            failed = Choice("tcg", f"the guest failed under KVM: {fault.last_state}")
+            stages.note(f"accelerator tcg: {failed.why}")
+            chosen(failed)
+            guest = start.under(failed, stack)
+            start.distrust(failed)  # only now: that TCG brings it up shows whose fault it was
+        yield guest
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What one start of a guest needs to know."""
+
+    lab: Lab
+    images: Images
+    stages: Stages
+    recording: Recording
+    run_dir: Path
+
+    def choose(self) -> Choice:
+        """The accelerator to begin with."""
+        lab, spec = self.lab, self._spec(Choice("kvm", ""))
+        logs = self.run_dir / "kvm-probe"
+        return choose(lab.guest.accel, spec, self.images.disk, lab.store.cache, logs)
+
+    def may_fall_back(self, choice: Choice) -> bool:
+        """KVM was our own choice, so that TCG may be tried in its place."""
+        return choice.accel == "kvm" and self.lab.guest.accel == "auto" and forced_accel() is None
+
+    def distrust(self, failed: Choice) -> None:
+        """Keep that KVM does not run this guest here."""
+        remember(self.lab.store.cache, self._spec(Choice("kvm", "")), failed)
+
+    def explained(self, fault: LabFault, choice: Choice) -> LabFault:
+        """The fault of a start, with what to do about it."""
+        if fault.hint:
+            return fault
+        where = f"what the guest and QEMU said is in {self.run_dir}"
+        hint = f'[guest] accel = "tcg" in lab.toml does without KVM; {where}'
+        return type(fault)(
+            fault.awaited, fault.waited_s, fault.last_state,
+            hint=hint if choice.accel == "kvm" else where,
+        )  # fmt: skip
+
+    def under(self, choice: Choice, stack: contextlib.ExitStack) -> Guest:
+        """The guest started under an accelerator; `stack` takes it down."""
+        spec, state = self._spec(choice), self._state(choice)
+        work = stack.enter_context(work_folder())
+        air, radio = stack.enter_context(
+            running_air(work, self.run_dir, self.recording.frame, self.recording.air_event)
+        )
+        disk = overlay(state.disk if state else self.images.disk, work / "disk.qcow2")
+        wiring = Wiring(self.run_dir.name, disk, -1, radio, self.run_dir / "serial.log")
+        memory = state.memory if state else None
+        with self.stages.stage("restore the guest" if state else "boot the guest") as stage:
+            try:
+                machine = stack.enter_context(running(spec, wiring, self.run_dir, state=memory))
+                stage.update(None, "waiting for SSH")
+                ssh = _reach(machine, spec, self.images, self.lab, restored=state is not None)
+                stack.callback(ssh.close)
+                air.wait_radio(self.lab.limits.boot_s)
+            except LabFault:
+                keep_logs(self.run_dir, self.run_dir / f"{choice.accel}-start")
+                raise
+            behind_s = set_clock(ssh)
+        return Guest(machine, ssh, air, self.images, choice, behind_s)
+
+    def _spec(self, choice: Choice) -> MachineSpec:
+        return self.images.machine(self.lab.guest.memory_mib, choice.accel)
+
+    def _state(self, choice: Choice) -> SavedState | None:
+        """The saved state to start from, made if there is none yet; None boots."""
+        if not self.lab.guest.saved_state:
+            return None
+        lab, images, spec = self.lab, self.images, self._spec(choice)
+        logs = self.run_dir / f"{choice.accel}-boot"
+
+        def warm_up(machine: Machine) -> None:
+            """Use what a run will use: SSH, SFTP, a Windows program."""
+            with contextlib.closing(_reach(machine, spec, images, lab, restored=False)) as ssh:
+                ssh.mkdir(FOLDER)
+                ssh.run(WARM_UP)
+
+        return saved_state(lab, images, spec, self.stages, warm_up, logs)
+
+
+def _reach(machine: Machine, spec: MachineSpec, images: Images, lab: Lab, *, restored: bool) -> Ssh:
+    """SSH to a machine that boots or was just restored."""
+    watched = watch(machine, spec.accel)
+    if restored:  # at rest until it is spoken to
+        watched.silence_s = None
+    return connect(
+        images.login,
+        machine.ssh_port(),
+        limit_s=lab.limits.restore_s if restored else lab.limits.boot_s,
+        command_s=lab.limits.command_s,
+        alive=lambda: watched.trouble() or None,
+    )

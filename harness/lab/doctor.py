@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the lab needs of this machine, found or missing, each with the exact fix."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.config.lab import Lab
+from harness.console import Stages
+from harness.errors import UsageError
+from harness.lab.bring_up import open_guest
+from harness.lab.recording import recording
+from harness.local.folders import user_name
+from harness.local.storage import free_bytes
+from harness.vm.accel import KVM, forget, unusable
+from harness.vm.images import CACHE_ROOM, TREE_ROOM
+
+APT = "apt-get install --no-install-recommends"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing the lab needs."""
+
+    name: str
+    ok: bool
+    found: str
+    fix: str = ""
+    required: bool = True
+
+
+PROGRAMS = (
+    ("qemu-system-x86_64", "qemu-system-x86", "runs the guest"),
+    ("qemu-img", "qemu-utils", "makes the guest's disks"),
+    ("mmdebstrap", "mmdebstrap", "builds the reference guest"),
+    ("mke2fs", "e2fsprogs", "makes its file system without mounting"),
+    ("xz", "xz-utils", "unpacks its kernel modules"),
+    ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64", "compiles the PE side"),
+    ("make", "make", "compiles the PE side"),
+    ("setpriv", "util-linux", "ties QEMU's life to the harness"),
+    ("hostapd", "hostapd", "is the RADIUS server of wpa2-eap scenarios"),
+)
+"""Program, Debian package that brings it, what it does for us."""
+
+TEST_PROGRAMS = (
+    ("wine", "wine wine64", "runs the PE side's own tests"),
+    ("cpio", "cpio", "reads our initramfs in a test"),
+)
+
+
+def examine() -> list[Need]:
+    """Every need, in the order in which a person would mend them."""
+    return [
+        _python(),
+        *(_program(*row) for row in PROGRAMS),
+        *(_program(*row, required=False) for row in TEST_PROGRAMS),
+        _keyring(),
+        *_namespaces(),
+        *_spaces(),
+        _accelerator(),
+    ]
+
+
+def _python() -> Need:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Need(
+        "python ≥ 3.11", sys.version_info >= (3, 11), version, f"{APT} python3 python3-venv"
+    )
+
+
+def _program(name: str, package: str, use: str, *, required: bool = True) -> Need:
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/lib/wine")
+    found = path or f"not found ({use})"
+    return Need(name, path is not None, found, f"{APT} {package}", required)
+
+
+def _keyring() -> Need:
+    path = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+    ok = path.exists()
+    return Need("Debian archive keys", ok, str(path) if ok else "not found",
+                f"{APT} debian-archive-keyring")  # fmt: skip
+
+
+def _namespaces() -> Iterator[Need]:
+    """What mmdebstrap's unshare mode needs; root does without."""
+    if os.geteuid() == 0:
+        yield Need("user namespaces", True, "not needed by root")
+        return
+    user = user_name()
+    for file in ("/etc/subuid", "/etc/subgid"):
+        ok = _listed(Path(file), user)
+        option = "uids" if file.endswith("uid") else "gids"
+        yield Need(f"{user} in {file}", ok, "listed" if ok else "not listed",
+                   f"usermod --add-sub{option} 100000-165535 {user}")  # fmt: skip
+    yield _program("newuidmap", "uidmap", "maps the image's users")
+    done = _succeeds(["unshare", "--user", "--map-root-user", "true"])
+    yield Need("user namespaces", done, "usable" if done else "refused by the kernel",
+               "sysctl kernel.unprivileged_userns_clone=1")  # fmt: skip
+
+
+def _listed(file: Path, user: str) -> bool:
+    try:
+        return any(line.startswith(f"{user}:") for line in file.read_text().splitlines())
+    except OSError:
+        return False
+
+
+def _succeeds(argv: list[str]) -> bool:
+    try:
+        return subprocess.run(argv, capture_output=True, timeout=10, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _spaces() -> Iterator[Need]:
+    """Room for what is built, and for the tree it is built from."""
+    try:
+        cache = Lab().store.cache
+    except UsageError as error:
+        yield Need("folder for the cache", False, error.message, error.hint)
+    else:
+        yield _space(cache, CACHE_ROOM, "[store] cache in lab.toml")
+    yield _space(Path(tempfile.gettempdir()), TREE_ROOM, "TMPDIR")
+
+
+def _space(place: Path, needed: int, setting: str) -> Need:
+    free = free_bytes(place)
+    return Need(f"free disk for {place}", free >= needed, f"{free / 2**30:.1f} GiB",
+                f"free {needed >> 30} GiB there, or set {setting}")  # fmt: skip
+
+
+def _accelerator() -> Need:
+    """What is known of KVM without starting a guest: that it opens proves nothing."""
+    refused = unusable()
+    if refused:
+        fix = "usermod --append --groups kvm $USER" if KVM.exists() else ""
+        return Need("KVM", False, f"TCG is used: {refused}", fix, required=False)
+    return Need("KVM", True, f"{KVM} opens; whether it runs the guest is shown by a run or by "
+                "`hil doctor --deep`", required=False)  # fmt: skip
+
+
+def examine_deeply(lab: Lab, stages: Stages) -> Iterator[Need]:
+    """Build the guest if need be, prove the accelerator anew and boot the guest with it.
+
+    Raises `HarnessError` if it does not come up; what it said is kept then, and named.
+    """
+    forget(lab.store.cache)
+    lab = lab.model_copy(update={"guest": lab.guest.model_copy(update={"saved_state": False})})
+    folder = Path(tempfile.mkdtemp(prefix="hil-doctor-"))
+    started_s = time.monotonic()
+    with recording(folder) as tape, open_guest(lab, stages, tape, folder) as guest:
+        accel, boot_s = guest.accel, time.monotonic() - started_s
+        said = guest.ssh.run("ver").output.strip()
+    shutil.rmtree(folder)
+    yield Need("accelerator", True, f"{accel.accel}: {accel.why}")
+    yield Need("guest", True, f"booted and reached by SSH in {boot_s:.0f} s: {said}")

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab: a guest on an air of its own, with the recorder in place and the agent running.
+
+`open_session` completes what `bring_up.open_guest` has started, and takes it down again in reverse
+order, whatever happens in between: no process, socket or temporary file outlives it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.config.lab import Lab
+from harness.console import Stages
+from harness.eap import Credentials, RadiusServer
+from harness.errors import HarnessError, LabFault, PeerGone, ServiceRefused
+from harness.evidence import IhvRecord
+from harness.faults import Fault
+from harness.guests.common.agent import Agent, Interface, running_agent
+from harness.guests.common.dll import Dll
+from harness.guests.common.orders import Orders
+from harness.guests.common.recorder import AGENT, FOLDER, TRACE, installed, stop_service
+from harness.guests.common.sample import build_of, told
+from harness.lab.bring_up import DISK, Guest
+from harness.lab.recording import Recording
+from harness.local.deadline import Deadline
+from harness.scenarios import Network
+
+CAUSE_S = 0.3
+"""How long the end of a process is waited for that would explain a fault."""
+
+
+@dataclass(slots=True)
+class Session(Guest):
+    """A lab ready for associations."""
+
+    agent: Agent
+    interface: Interface
+    vendor: str
+    """Guest path of the DLL under test."""
+    vendor_sha256: str
+    recording: Recording
+    orders: Orders
+    credentials: Credentials | None = None
+    """What a station of a wpa2-eap scenario is to have."""
+    radius: RadiusServer | None = None
+
+    def interfaces(self, count: int, *, limit_s: float) -> tuple[Interface, ...]:
+        """The guest's first `count` WLAN interfaces; the reference guest gets those it lacks.
+
+        Raises `LabFault` if they do not come.
+        """
+        if count == 1:
+            return (self.interface,)
+        deadline = Deadline(f"{count} WLAN interfaces of the guest", limit_s)
+        found = self.agent.interfaces(timeout_s=limit_s)
+        if len(found) < count:
+            self.orders.have_adapters(count)
+            self.air.wait_radio(limit_s, radios=count)
+
+        def enough() -> tuple[Interface, ...] | None:
+            listed = self.agent.interfaces(timeout_s=limit_s)
+            deadline.state = f"agent.exe lists {len(listed)}"
+            return listed[:count] if len(listed) >= count else None
+
+        return deadline.poll(enough)
+
+    @property
+    def unread_lines(self) -> int:
+        """Lines of the air and of agent.exe that could not be read so far."""
+        return self.air.damaged_lines + self.agent.damaged_lines
+
+    def check_processes(self) -> None:
+        """Raise `PeerGone` if QEMU, the air or the RADIUS server has ended."""
+        if self.radius is not None and not self.radius.alive:
+            raise PeerGone("the RADIUS server", 0, self.radius.state())
+        Guest.check_processes(self)
+
+    def check_whole(self) -> None:
+        """Raise `LabFault` if a process has ended or evidence could not be written."""
+        self.check_processes()
+        if self.recording.fault:
+            raise LabFault("writing of the evidence", 0, self.recording.fault, hint=DISK)
+
+    def check(self) -> None:
+        """Raise `LabFault` if any part of the lab does not answer."""
+        self.check_whole()
+        self.agent.clock_ns(timeout_s=10)
+        self.air.status()
+
+    def explained(self, fault: LabFault) -> LabFault:
+        """`fault` with the cause in place of its symptom, where the cause can be seen.
+
+        Whoever waits notices first that an answer does not come; why is told by what has ended.
+        """
+        for alive, state in (
+            (not self.machine.ended_within(CAUSE_S), self.machine.state),
+            (self.air.alive, self.air.describe),
+            (
+                self.radius is None or self.radius.alive,
+                lambda: self.radius.state() if self.radius else "",
+            ),
+            (self.ssh.alive, lambda: "the guest closed the SSH connection; QEMU still runs"),
+        ):
+            if not alive:
+                return PeerGone(fault.awaited, fault.waited_s, state(), hint=fault.hint)
+        return fault
+
+    def go_on_air(self, lab: Lab, network: Network, radius: RadiusServer | None = None) -> str:
+        """Let the access points beacon; the first one's BSSID. `radius` is for 802.1X."""
+        self.radius = radius
+        bssid = self.air.configure(network, lab.air.retry_ms(self.accel.accel), radius)
+        self.air.start()
+        return bssid
+
+    def pull_trace(self) -> tuple[IhvRecord, ...]:
+        """What is new in the guest's trace file."""
+        return self.recording.pull(lambda offset: self.ssh.read_from(TRACE, offset))
+
+
+@contextlib.contextmanager
+def open_session(
+    lab: Lab,
+    guest: Guest,
+    recording: Recording,
+    stages: Stages,
+    dll: Dll | None,
+    fault: Fault | None = None,
+    oui: str | None = None,
+) -> Iterator[Session]:
+    """The guest with the recorder around the DLL under test and the agent running.
+
+    `fault` is what our sample DLL is told of before the service starts.
+    """
+    ssh, images = guest.ssh, guest.images
+    with contextlib.ExitStack() as stack:
+        orders = Orders(ssh, limit_s=lab.limits.command_s)
+        stack.callback(orders.close)
+        with stages.stage("install recorder and agent"):
+            orders.keep_limits(lab.limits)  # before the DLL is loaded
+            ssh.mkdir(FOLDER)
+            ssh.put(images.agent, AGENT)
+            stack.enter_context(told(ssh, fault))
+            dll = dll or build_of(fault, images.agent.parent)
+            place = stack.enter_context(installed(ssh, images.recorder, dll=dll, oui=oui))
+            recording.new_trace()
+            agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
+            interface = _interface(agent, lab)
+        session = Session(
+            guest.machine, ssh, guest.air, images, guest.accel, guest.clock_set_by_s, agent,
+            interface, place.vendor, place.sha256, recording, orders,
+        )  # fmt: skip
+        try:
+            _await_recorder(session, lab, place.refusal)
+            yield session
+        except (HarnessError, KeyboardInterrupt):
+            with contextlib.suppress(HarnessError):  # what is there is evidence still
+                session.pull_trace()
+            raise
+        with stages.stage("unload the DLL"):  # how it ends is evidence too
+            stop_service(ssh)
+            session.pull_trace()
+
+
+def _await_recorder(session: Session, lab: Lab, refusal: str) -> None:
+    """Make sure that the IHV host has loaded the recorder: without it nothing would be seen.
+
+    A service that did not come up is the DLL's doing if its process got so far as to be in the
+    trace: `ServiceRefused`, which is no lab fault.
+    """
+    if refusal:
+        if session.pull_trace():
+            raise ServiceRefused(f"the WLAN service does not come up with this DLL: {refusal}")
+        raise LabFault("start of the WLAN service", 0, refusal)
+    deadline = Deadline("first record of the IHV trace", lab.limits.command_s)
+    deadline.state = f"{TRACE} is empty or absent"
+    deadline.poll(lambda: session.pull_trace() or None)
+
+
+def _interface(agent: Agent, lab: Lab) -> Interface:
+    deadline = Deadline("a WLAN interface of the guest", lab.limits.command_s)
+    found = agent.greet(timeout_s=lab.limits.command_s)
+    if not found:
+        deadline.state = "agent.exe lists none"
+        raise deadline.gone(hint="is the WLAN service running and the adapter enabled?")
+    return found[0]

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The main job: a scenario run on a lab, association by association.
+
+A lab that breaks ends the run, not the work: what was gathered until then is judged, stored and
+reported. So does an interruption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.config.lab import Lab
+from harness.config.overrides import in_force
+from harness.console import Console, StageClock
+from harness.eap import radius_of
+from harness.errors import HarnessError, LabFault
+from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
+from harness.faults import Fault
+from harness.guests.common.dll import Dll
+from harness.guests.common.eap import place_certificates, set_user
+from harness.guests.common.profile import profile_name, profile_xml
+from harness.guests.common.refused_profile import refusal
+from harness.lab.bring_up import open_guest
+from harness.lab.recording import Recording
+from harness.lab.session import Session, open_session
+from harness.local.jsonlines import CallFailed
+from harness.local.storage import FREE_SOME, is_disk_full
+from harness.results import AssociationResult, Environment, Stage
+from harness.results import LabFault as LabFaultResult
+from harness.run.association import Attempt, clock_of
+from harness.run.fingerprint import environment, of_host
+from harness.run.judge import Judge, expectation_of, limits_of
+from harness.scenarios import Scenario
+from harness.vm.accel import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run is to do; the scenario's passphrase is set."""
+
+    lab: Lab
+    scenario: Scenario
+    command: str
+    """One line that runs it again."""
+    fault: Fault | None = None
+    dll: Dll | None = None
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a run has come to so far."""
+
+    associations: list[AssociationEvidence] = field(default_factory=list)
+    broken: dict[int, LabFaultResult] = field(default_factory=dict)
+    """The lab fault of an association, by its index."""
+    lab_fault: LabFaultResult | None = None
+    """The lab fault that came outside any association."""
+    errors: list[str] = field(default_factory=list)
+    """What is wrong with the test itself, in words."""
+    clock: ClockModel | None = None
+    environment: Environment = field(default_factory=Environment)
+    bssid: str | None = None
+    stages: list[Stage] = field(default_factory=list)
+
+    def evidence(self, tape: Recording) -> RunEvidence:
+        """All of it in the form the checks take."""
+        clock = self.clock or ClockModel(0, 1 << 62)
+        return RunEvidence(
+            tape.records(), tuple(self.associations), clock, tape.damage(), tape.stalls()
+        )
+
+
+Show = Callable[[AssociationResult], None]
+
+
+def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: Show) -> Gathered:
+    """Bring the lab up, run all associations, take it down. Never raises for what ends it early.
+
+    `show` gets each association as soon as it is judged.
+    """
+    gathered = Gathered()
+    stages = StageClock(console)
+    gathered.stages = stages.stages
+    gathered.environment = of_host(plan.dll)  # known also when the lab does not come up
+
+    def chosen(choice: Choice) -> None:
+        gathered.environment = of_host(plan.dll, choice)
+
+    try:
+        with (
+            radius_of(plan.scenario, run_dir) as (credentials, radius),
+            open_guest(plan.lab, stages, tape, run_dir, chosen=chosen) as guest,
+            open_session(
+                plan.lab, guest, tape, stages, plan.dll, plan.fault, plan.scenario.ihv.adapter_oui
+            ) as session,
+        ):
+            gathered.environment = environment(plan.dll, session)
+            tape.environment(gathered.environment.model_dump(mode="json"))
+            session.credentials = credentials
+            gathered.bssid = session.go_on_air(plan.lab, plan.scenario.network, radius)
+            tape.event({"event": "on air", "bssid": gathered.bssid})
+            associate_all(plan, session, gathered, show, first=1)
+    except LabFault as fault:
+        if not gathered.broken:
+            gathered.lab_fault = told(fault)
+            console.fault(fault.message, fault.hint or None)
+    except HarnessError as error:  # a build that failed, a call Windows refused
+        gathered.errors.append(f"{error.message} ({error.hint})" if error.hint else error.message)
+        console.error(error.message, error.hint or None)
+    except OSError as error:  # a disk that is full, a folder that went away under us
+        hint = FREE_SOME if is_disk_full(error) else None
+        gathered.lab_fault = LabFaultResult(message=str(error), hint=hint)
+        console.fault(str(error), hint)
+    except KeyboardInterrupt as interrupt:
+        if not gathered.broken:
+            gathered.lab_fault = told(interrupt)
+        console.fault("interrupted; what was gathered is kept")
+    return gathered
+
+
+def told(fault: HarnessError | KeyboardInterrupt) -> LabFaultResult:
+    """What ended a run early, as the result keeps it."""
+    if isinstance(fault, KeyboardInterrupt):
+        return LabFaultResult(message=f"interrupted ({fault or 'Ctrl-C'})")
+    if not isinstance(fault, LabFault):
+        return LabFaultResult(message=fault.message, hint=fault.hint or None)
+    return LabFaultResult(
+        message=fault.message,
+        awaited=fault.awaited,
+        waited_s=round(fault.waited_s, 3),
+        last_state=fault.last_state,
+        hint=fault.hint or None,
+    )
+
+
+def set_profile(plan: Plan, session: Session) -> None:
+    """Give the guest the scenario's profile, and with [eap] what 802.1X needs besides.
+
+    Raises `ProfileRefused` for one that the DLL, or the WLAN service, does not take.
+    """
+    scenario, credentials = plan.scenario, session.credentials
+    limit_s = plan.lab.limits.command_s
+    fault = plan.fault.name if plan.fault and plan.fault.where != "service" else None
+    xml = profile_xml(scenario, fault, credentials)
+    for interface in session.interfaces(scenario.adapters, limit_s=limit_s):
+        try:
+            session.agent.set_profile(interface, xml, timeout_s=limit_s)
+        except CallFailed as failed:
+            asked = session.pull_trace()
+            raise refusal(asked, failed, scenario.ihv, own_dll=plan.dll is not None) from None
+    if scenario.eap is not None and credentials is not None:
+        place_certificates(session.ssh, credentials)
+        if scenario.uses_onex:  # else authenticating is the DLL's own business
+            set_user(
+                session.agent, session.interface, profile_name(scenario), scenario.eap,
+                credentials, timeout_s=limit_s,
+            )  # fmt: skip
+
+
+def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, first: int) -> None:
+    """Set the profile and run the plan's associations, numbered from `first`.
+
+    The access point is on the air already. Raises `HarnessError`, mostly a `LabFault`; `gathered`
+    then has what there is, and of the association cut off nothing missing counts.
+    """
+    scenario = plan.scenario
+    set_profile(plan, session)
+    overrides = in_force(plan.lab.rules, datetime.now(UTC).date())
+    judge = Judge(limits_of(plan.lab), expectation_of(scenario), overrides, plan.lab.guest.kind)
+    for index in range(first, first + scenario.associations):
+        attempt = Attempt(session, scenario, plan.lab.limits, index)
+        broke_by: LabFaultResult | None = None
+        try:
+            attempt.run()
+            gathered.clock = clock_of(session)
+        except (HarnessError, KeyboardInterrupt) as broke:
+            if isinstance(broke, LabFault):
+                broke = session.explained(broke)
+            broke_by = gathered.broken[index] = told(broke)
+            raise
+        finally:
+            gathered.associations.append(attempt.evidence(broke_by.message if broke_by else None))
+            evidence = gathered.evidence(session.recording)
+            session.recording.association(evidence.associations[-1], evidence.clock)
+            show(judge.latest(evidence, broke_by))

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`events.jsonl` read back: what a run was, what it was judged by, and all but its IHV trace.
+
+The file may come from anywhere and be damaged: a line that is no event is named and left out, and
+so is one whose times contradict the moment at which it was written down.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from harness.checks import Expectation, Limits
+from harness.evidence import (
+    AssociationEvidence,
+    ClockModel,
+    DamageKind,
+    Notification,
+    PerformedOrder,
+    Stall,
+    TraceDamage,
+    performed_orders,
+    to_air_ns,
+)
+from harness.lab.recording import EVENTS, stall_of
+from hwsim.errors import RecordError
+from hwsim.records import FrameRecord
+
+UNKNOWN_CLOCK: Final = ClockModel(0, 1 << 62)
+NOTHING_EXPECTED: Final = Expectation(connected=None, messages=(), protected=False)
+"""Where what a run is judged by is not known: no expectation is made up for it."""
+
+EARLY_NS: Final = 5_000_000
+GUEST_EARLY_NS: Final = 1_000_000_000
+"""How much later than its line a thing may seem to be, of the guest by the drift of its clock."""
+LATE_NS: Final = 8_000_000_000
+"""How long before its line was written a thing may have happened; held back by a rule, longer."""
+HELD_BACK_NS: Final = 60_000_000_000
+
+_Value = TypeVar("_Value")
+_TYPES: Final[dict[Any, TypeAdapter[Any]]] = {
+    kind: TypeAdapter(kind)
+    for kind in (AssociationEvidence, ClockModel, Expectation, Limits, Notification)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """When a line says that a thing was, on either clock, and when it was written down."""
+
+    line: int
+    told: object
+    air_ns: object
+    guest_ns: object
+    host_ns: int
+    clock: ClockModel
+    held_back_ns: int = 0
+
+
+@dataclass(slots=True)
+class EventLog:
+    """What the lines say."""
+
+    run: dict[str, Any] | None = None
+    environment: dict[str, Any] | None = None
+    bssid: str | None = None
+    plan: tuple[Limits, Expectation] | None = None
+    frames: dict[int, list[FrameRecord]] = field(default_factory=dict)
+    notifications: list[Notification] = field(default_factory=list)
+    performed: dict[int, tuple[PerformedOrder, ...]] = field(default_factory=dict)
+    connects: dict[int, int] = field(default_factory=dict)
+    associations: dict[int, AssociationEvidence] = field(default_factory=dict)
+    stalls: list[Stall] = field(default_factory=list)
+    clock: ClockModel = UNKNOWN_CLOCK
+    end: dict[str, Any] | None = None
+    reached_ns: int = 0
+    """When the guest's radio was first reached, on the air's clock; 0: not known."""
+    ended_ns: int = 0
+    duration_s: float = 0.0
+    damage: list[TraceDamage] = field(default_factory=list)
+    moments: list[_Moment] = field(default_factory=list)
+
+
+def read_events(data: bytes, *, sealed: bool = False) -> EventLog:
+    """What `events.jsonl` says, and what is wrong with it; never raises.
+
+    Times of lines that are `sealed` are as they were told.
+    """
+    log, seen = EventLog(), _Numbers()
+    times: list[int] = []
+    under_way: int | None = None
+    for line, event in _events(data, log):
+        number = event.get("n")
+        if not seen.take(number, line, under_way, log):
+            continue
+        try:
+            times.append(int(event["host_ns"]))
+            told = _take(event, log)
+            held_back = HELD_BACK_NS if event.get("rule") == "delay" else 0
+            log.moments.append(_Moment(
+                line, told, event.get("air_ns"), event.get("guest_ns", event.get("t_ns")),
+                times[-1], log.clock, held_back,
+            ))  # fmt: skip
+        except (KeyError, TypeError, ValueError, AttributeError, RecordError) as error:
+            what = f"{EVENTS}:{line}: not an event of a run: {error}"
+            log.damage.append(TraceDamage(DamageKind.NOT_AN_EVENT, what, line, None, None, None,
+                                          under_way))  # fmt: skip
+        if event.get("event") in ("attempt", "association"):
+            index = event.get("association")
+            under_way = index if isinstance(index, int) else None
+    seen.close(log)
+    if not sealed and not log.stalls:
+        _leave_out_doubtful(log)
+    log.duration_s = (max(times) - min(times)) / 1e9 if times else 0.0
+    return log
+
+
+class _Numbers:
+    """The numbers of the events: each there, once, in order; the moment of a gap is known by the
+    association under way."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._gaps: dict[int, int | None] = {}
+        self._highest = 0
+
+    def take(self, number: object, line: int, under_way: int | None, log: EventLog) -> bool:
+        """Whether the event is to be taken; runs of earlier versions have no numbers."""
+        if type(number) is not int:
+            return True
+        if number in self._seen:
+            what = f"{EVENTS}:{line}: event {number} is there twice"
+            log.damage.append(TraceDamage(DamageKind.TWICE, what, line))
+            return False
+        self._seen.add(number)
+        if number < self._highest:
+            what = f"{EVENTS}:{line}: event {number} is behind event {self._highest}"
+            log.damage.append(TraceDamage(DamageKind.OUT_OF_ORDER, what, line))
+        for missed in range(self._highest + 1, min(number, self._highest + 100_000)):
+            self._gaps[missed] = under_way
+        self._highest = max(self._highest, number)
+        return True
+
+    def close(self, log: EventLog) -> None:
+        """Tell what never came."""
+        missing = [number for number in self._gaps if number not in self._seen]
+        for place in dict.fromkeys(self._gaps[number] for number in missing):
+            own = [number for number in missing if self._gaps[number] == place]
+            which = f"event {own[0]}" if len(own) == 1 else f"{len(own)} events from {own[0]} on"
+            what = f"{EVENTS}: {which} missing"
+            log.damage.append(
+                TraceDamage(DamageKind.EVENT_GAP, what, association=place)
+            )  # fmt: skip
+
+
+def _events(data: bytes, log: EventLog) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
+            event = None
+        if isinstance(event, dict) and isinstance(event.get("event"), str):
+            yield number, event
+        else:
+            what = f"{EVENTS}:{number}: not an event of a run"
+            log.damage.append(TraceDamage(DamageKind.NOT_AN_EVENT, what, number))
+
+
+def _take(event: dict[str, Any], log: EventLog) -> FrameRecord | Notification | None:
+    """Take what an event says; the frame or notification it is about, if it is."""
+    match event["event"]:
+        case "begin":
+            log.run = dict(event["run"])
+        case "environment":
+            log.environment = dict(event["environment"])
+        case "port":
+            log.reached_ns = log.reached_ns or int(event["host_ns"])
+        case "on air":
+            log.bssid = str(event["bssid"])
+        case "plan":
+            log.plan = _plan(event)
+        case "connect":
+            log.connects[_counted(event["association"])] = int(event["connect_ns"])
+            if event["clock"]:
+                log.clock = _typed(ClockModel, event["clock"])
+        case "frame":
+            frame = FrameRecord.from_json(event)
+            log.frames.setdefault(frame.association, []).append(frame)
+            return frame
+        case "notification":
+            log.notifications.append(told := _notification(event))
+            return told
+        case "orders":
+            log.performed[event["association"]] = performed_orders(event["done"])
+        case "association":
+            one = _association(event)
+            log.associations[one.index] = one
+            log.clock = _typed(ClockModel, event["clock"])
+        case "stall":
+            log.stalls.append(stall_of(event))
+        case "end":
+            log.end, log.ended_ns = event, int(event["host_ns"])
+    return None
+
+
+def _typed(kind: type[_Value], told: Mapping[str, Any]) -> _Value:
+    """What an event tells, each member of its type; raises TypeError or ValueError otherwise."""
+    kind(**told)  # a member that is missing, or that nobody knows, is a TypeError
+    try:
+        value: _Value = _TYPES[kind].validate_json(json.dumps(told), strict=True)
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ValueError(f"{place} has a wrong value") from None
+    return value
+
+
+def _counted(index: object) -> int:
+    """The place of an association, which are counted from 1."""
+    if type(index) is not int or index < 1:
+        raise ValueError("association has a wrong value")
+    return index
+
+
+def _notification(event: Mapping[str, Any]) -> Notification:
+    members = ("t_ns", "source", "code", "interface", "reason", "profile")
+    return _typed(Notification, {name: event[name] for name in members})
+
+
+def _leave_out_doubtful(log: EventLog) -> None:
+    """What cannot have been at its time is no evidence. (Where a part of the lab stood still, lines
+    come as late as it stood.)"""
+    known = [one.clock for one in log.moments if one.clock != UNKNOWN_CLOCK]
+    for one in log.moments:
+        clock = known[0] if one.clock == UNKNOWN_CLOCK and known else one.clock
+        off_s = _off_s(one, clock)
+        if not off_s:
+            continue
+        place = None
+        if isinstance(one.told, FrameRecord):
+            log.frames[one.told.association].remove(one.told)
+            place = one.told.association
+        elif isinstance(one.told, Notification):
+            log.notifications.remove(one.told)
+        what = f"{EVENTS}:{one.line}: its time is {off_s:+.1f} s off the moment it was written"
+        log.damage.append(TraceDamage(DamageKind.NOT_AN_EVENT, what, one.line, association=place))
+
+
+def _off_s(one: _Moment, clock: ClockModel) -> float:
+    """How far from the moment its line was written a thing was, if that cannot be; else 0."""
+    times = [(one.air_ns, EARLY_NS)] if isinstance(one.air_ns, int) else []
+    if isinstance(one.guest_ns, int) and clock.uncertainty_ns < LATE_NS:
+        early_ns = GUEST_EARLY_NS + clock.uncertainty_ns
+        times.append((to_air_ns(clock, one.guest_ns), early_ns))
+    for air_ns, early_ns in times:
+        off_ns = air_ns - one.host_ns
+        if off_ns > early_ns or -off_ns > LATE_NS + one.held_back_ns:
+            return off_ns / 1e9
+    return 0.0
+
+
+def _plan(event: Mapping[str, Any]) -> tuple[Limits, Expectation]:
+    limits = _typed(Limits, event["limits"])
+    if not all(math.isfinite(value) and value >= 0 for value in asdict(limits).values()):
+        raise ValueError("limits has a wrong value")
+    return limits, _typed(Expectation, event["expect"])
+
+
+def _association(event: Mapping[str, Any]) -> AssociationEvidence:
+    demanded = ("index", "connect_ns", "end_ns", "echo", "lab_fault")
+    later = ("orders", "frame_span", "frames_due", "unread_lines")
+    told = {name: event[name] for name in demanded}
+    told |= {name: event[name] for name in later if name in event}
+    _counted(event["index"])
+    one = _typed(AssociationEvidence, told)
+    if one.echo and min(one.echo.sent, one.echo.answered, *one.echo.rtt_us) < 0:
+        raise ValueError("echo has a wrong value")
+    return one

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where a run took place, and what it left behind.
+
+Figures compare only within equal fingerprints, so all that moves them is named: CPU, accelerator,
+versions, the DLL itself.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from harness.guests.common.companions import hashes
+from harness.guests.common.dll import Dll
+from harness.lab.air import AP_IP, STATION_IP
+from harness.lab.session import Session
+from harness.local.programs import ProgramMissing
+from harness.results import Environment, EvidenceFile
+from harness.vm.accel import Choice
+from harness.vm.host import host_cpu, qemu_version
+
+LIBRARIES = ("scapy", "paramiko", "cryptography", "qemu.qmp", "pydantic")
+
+DESCRIPTIONS = {
+    "air.pcapng": "every frame on the air, with radiotap headers",
+    "air.keys": "decryption keys of the test network (Wireshark: 80211_keys, the first 64 of it)",
+    "ihv-trace.jsonl": "every handler and framework call of the DLL",
+    "events.jsonl": "frames, WLAN notifications and states as they came",
+    "serial.log": "the guest's serial console",
+    "qmp.jsonl": "events of QEMU",
+    "qemu-stderr.log": "what QEMU said",
+    "air-stderr.log": "what the air process said",
+    "radius.log": "what the RADIUS server said",
+    "seal.json": "what the files of evidence were when the run ended",
+    "lab.toml": "the lab as it was set up, defaults filled in",
+}
+"""The files of a run directory and what is in them."""
+
+SECRET = {"air.keys"}
+
+
+def of_dll(dll: Dll) -> Environment:
+    """What of the fingerprint a vendor's DLL alone tells."""
+    return Environment(
+        dll_path=str(dll.path),
+        dll_sha256=dll.sha256,
+        dll_companions=dict(hashes(dll.companions)),
+    )
+
+
+def of_host(dll: Dll | None, choice: Choice | None = None) -> Environment:
+    """What is known before a guest runs: of this machine, and of a vendor's DLL."""
+    known = Environment() if dll is None else of_dll(dll)
+    try:
+        qemu = qemu_version()
+    except ProgramMissing:
+        qemu = None
+    return known.model_copy(
+        update={
+            "qemu": qemu,
+            "accelerator": choice.accel if choice else None,
+            "accelerator_reason": choice.why if choice else None,
+            "kernel": platform.release(),
+            "host_cpu": host_cpu(),
+            "host_cpus": os.cpu_count(),
+            "versions": {"wlan-hil": version("wlan-hil"), "python": platform.python_version()}
+            | {name: version(name) for name in LIBRARIES},
+        }
+    )
+
+
+def environment(dll: Dll | None, session: Session) -> Environment:
+    """The fingerprint of a running lab."""
+    clock = session.air.state.clock
+    own = {} if dll else {"dll_path": session.vendor, "dll_sha256": session.vendor_sha256}
+    return of_host(dll, session.accel).model_copy(
+        update={
+            **own,
+            "guest_build": f"Windows {session.agent.hello.get('windows', '?')} (reference guest)",
+            "clock_uncertainty_us": clock.uncertainty_ns / 1000 if clock else None,
+            "other": {
+                "image": session.images.key,
+                "guest's clock set by": f"{session.clock_set_by_s:.1f} s",
+                "agent": str(session.agent.hello.get("agent", "?")),
+                "station address": STATION_IP,
+                "access point address": AP_IP,
+            },
+        }
+    )
+
+
+def evidence_files(folder: Path) -> tuple[EvidenceFile, ...]:
+    """What is in a run directory, in the order of `DESCRIPTIONS`; empty files are left out."""
+    return tuple(
+        EvidenceFile(
+            path=name,
+            description=text,
+            size_bytes=(folder / name).stat().st_size,
+            secret=name in SECRET,
+        )
+        for name, text in DESCRIPTIONS.items()
+        if (folder / name).is_file() and (folder / name).stat().st_size
+    )

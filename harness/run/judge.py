@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Evidence turned into results: findings, what the handler did, timings. Pure.
+
+Judging happens twice: after each association over a window, for the person who watches, and at
+the end over the whole run, since a breach may show only later. The second one counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from harness import codes
+from harness.blame import GuestKind, blame
+from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
+from harness.checks.timing import HandshakeTiming, eapol_timing, summarise
+from harness.config.lab import Lab
+from harness.config.overrides import Overrides, apply
+from harness.evidence import AssociationEvidence, RunEvidence, fields, names, segment, window
+from harness.evidence.connection import Lost, lost_connection
+from harness.evidence.segments import Session
+from harness.results import (
+    AssociationResult,
+    DamageResult,
+    EchoResult,
+    FindingResult,
+    HandshakeResult,
+    LabFault,
+    PostAssociation,
+    RulesResult,
+    RunResult,
+    TimingSummary,
+    UndecidedResult,
+    WaivedResult,
+    judge_association,
+    rejudge,
+)
+from harness.results.wording import spans
+from harness.scenarios import Scenario
+
+MESSAGES = ("M1", "M2", "M3", "M4", "G1", "G2")
+AUTHENTICATION = ("eapol-start", "eap")
+STALL = "a part of the lab stood still"
+
+
+def limits_of(lab: Lab) -> Limits:
+    """The checker's limits as lab.toml sets them."""
+    return lab.limits.of_checker()
+
+
+def expectation_of(scenario: Scenario) -> Expectation:
+    """What the checker is to expect of each association of a scenario."""
+    orders = tuple(order.phrase() for order in scenario.os)
+    air = tuple(rule.phrase() for rule in scenario.air)
+    if scenario.expect.connected == "either":
+        return Expectation(connected=None, echoes=0, messages=(), orders=orders, air=air)
+    if not scenario.expect.connected:
+        stopped = scenario.expect.stopped
+        return Expectation(connected=False, messages=(), stopped=stopped, orders=orders, air=air)
+    messages = MESSAGES if scenario.group_rekeys else MESSAGES[:4]
+    protected = scenario.network.security != "open"
+    return Expectation(
+        connected=True,
+        echoes=scenario.echoes,
+        protected=protected,
+        messages=messages if protected else (),
+        sessions=1 + scenario.roams,
+        orders=orders,
+        air=air,
+        adapters=scenario.adapters,
+    )
+
+
+class Judge:
+    """Judges the associations of one run."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        expect: Expectation,
+        overrides: Overrides | None = None,
+        guest: GuestKind = "reference",
+    ) -> None:
+        self.limits = limits
+        self.expect = expect
+        self.overrides = overrides or Overrides()
+        self.guest = guest
+
+    def latest(self, evidence: RunEvidence, lab_fault: LabFault | None = None) -> AssociationResult:
+        """The newest association, judged by what is known now."""
+        newest = evidence.associations[-1]
+        near = window(evidence, newest.index)
+        return self._associations(near, {newest.index: lab_fault} if lab_fault else {})[-1]
+
+    def all(
+        self, evidence: RunEvidence, lab_faults: Mapping[int, LabFault]
+    ) -> tuple[tuple[AssociationResult, ...], Evaluation]:
+        """Every association of a run, and the evaluation of the whole of it."""
+        evaluation = self._evaluate(evidence)
+        return self._associations(evidence, lab_faults, evaluation), evaluation
+
+    @staticmethod
+    def timings(evidence: RunEvidence) -> list[HandshakeTiming]:
+        """The timing figures of every handshake of every association."""
+        return [
+            timing
+            for item in evidence.associations
+            for timing in eapol_timing(item, evidence.clock)
+        ]
+
+    def _evaluate(self, evidence: RunEvidence) -> Evaluation:
+        found = blame(evaluate(evidence, self.limits, self.expect), self.guest)
+        return apply(found, self.overrides)
+
+    def _associations(
+        self,
+        evidence: RunEvidence,
+        lab_faults: Mapping[int, LabFault],
+        evaluation: Evaluation | None = None,
+    ) -> tuple[AssociationResult, ...]:
+        evaluation = evaluation or self._evaluate(evidence)
+        sessions: dict[int | None, list[Session]] = {}
+        for session in segment(evidence).sessions:
+            sessions.setdefault(session.association, []).append(session)
+        return tuple(
+            _result(
+                association,
+                evaluation.of(association.index),
+                sessions.get(association.index, []),
+                eapol_timing(association, evidence.clock),
+                lab_faults.get(association.index),
+                self.expect.adapters,
+                evaluation.missing.get(association.index, ()),
+            )
+            for association in evidence.associations
+        )
+
+
+def judged(
+    result: RunResult,
+    evidence: RunEvidence,
+    judge: Judge,
+    lab_faults: Mapping[int, LabFault],
+) -> RunResult:
+    """`result` with all that follows from the evidence made anew: the part a rule can change."""
+    associations, evaluation = judge.all(evidence, lab_faults)
+    timing = summarise(judge.timings(evidence))
+    return rejudge(
+        result.model_copy(
+            update={
+                "associations": associations,
+                "timing_summary_us": {
+                    name: TimingSummary.model_validate(figures) for name, figures in timing.items()
+                },
+                "rules": RulesResult(
+                    checked=tuple(evaluation.checked),
+                    held={name: spans(found) for name, found in evaluation.held.items()},
+                    undecided=undecided(evaluation),
+                    waived=waived(evaluation),
+                    notes=judge.overrides.notes,
+                ),
+                "findings": run_findings(evaluation),
+                "missing": evaluation.missing.get(None, ()),
+                "damage": damage(evaluation, evidence),
+            }
+        )
+    )
+
+
+def run_findings(evaluation: Evaluation) -> tuple[FindingResult, ...]:
+    """The findings that belong to no association."""
+    return tuple(_finding(item) for item in evaluation.of(None))
+
+
+def undecided(evaluation: Evaluation) -> tuple[UndecidedResult, ...]:
+    """Rules that could not be decided, and why."""
+    return tuple(UndecidedResult.model_validate(item) for item in evaluation.undecided)
+
+
+def waived(evaluation: Evaluation) -> tuple[WaivedResult, ...]:
+    """The findings lab.toml waives, with the reason."""
+    return tuple(
+        WaivedResult(finding=_finding(item.finding), reason=item.reason, expires=item.expires)
+        for item in evaluation.waived
+    )
+
+
+def damage(evaluation: Evaluation, evidence: RunEvidence) -> tuple[DamageResult, ...]:
+    """All that is wrong with the evidence itself, and when a part of the lab stood still."""
+    faults = tuple(
+        DamageResult(kind=item.kind, message=item.message, missing=item.missing, line=item.line)
+        for item in evaluation.damage
+    )
+    stalls = tuple(
+        DamageResult(kind=STALL, message=str(item), missing=False) for item in evidence.stalls
+    )
+    return faults + stalls
+
+
+def _result(
+    evidence: AssociationEvidence,
+    findings: tuple[Finding, ...],
+    sessions: list[Session],
+    timings: tuple[HandshakeTiming, ...],
+    lab_fault: LabFault | None,
+    adapters: int,
+    missing: tuple[str, ...],
+) -> AssociationResult:
+    several = adapters > 1  # a single one that is removed and comes back is the same
+    last = list({id(one.adapter) if several else 0: one for one in sessions}.values())
+    failed = [session for session in last if not _succeeded(session)]
+    shown = (failed or last)[-1:]
+    handshakes = tuple(_handshake(timing) for timing in timings)
+    first = handshakes[0] if handshakes else HandshakeResult()
+    kinds = Counter[str](frame.kind for frame in evidence.frames)
+    gone = lost_connection(evidence)
+    return judge_association(
+        [_finding(item) for item in findings],
+        lab_fault=lab_fault,
+        missing=missing,
+        index=evidence.index,
+        connected=len(last) >= adapters and not failed and gone is None,
+        lost=_lost(evidence, gone) if gone else None,
+        post_association=_post_association(shown[0], evidence) if shown else PostAssociation(),
+        messages={kind: kinds[kind] for kind in (*MESSAGES, *AUTHENTICATION) if kinds[kind]},
+        retries={name: sum(one.retries[name] for one in handshakes) for name in first.retries},
+        echo=EchoResult.model_validate(evidence.echo) if evidence.echo else None,
+        timing_us=first.timing_us,
+        timing_uncertainty_us=first.timing_uncertainty_us,
+        handshakes=handshakes,
+        duration_s=max(0, evidence.end_ns - evidence.connect_ns) / 1e9,
+    )
+
+
+def _handshake(timing: HandshakeTiming) -> HandshakeResult:
+    return HandshakeResult(
+        station=timing.station,
+        access_point=timing.access_point,
+        session=timing.session,
+        kind=timing.kind,
+        renewal=timing.renewal,
+        retries=timing.retries,
+        timing_us={name: value.us for name, value in timing.values.items()},
+        timing_uncertainty_us={
+            name: value.uncertainty_us
+            for name, value in timing.values.items()
+            if value.uncertainty_us
+        },
+    )
+
+
+def _lost(evidence: AssociationEvidence, gone: Lost) -> str:
+    """When a connection was lost and with what, shortly; who did it, EXPECT-08 says."""
+    after_s = (gone.at_ns - evidence.connect_ns) / 1e9
+    if gone.frame is None:
+        return f"lost after {after_s:.1f} s, reason {codes.reason(gone.reason)}"
+    code = gone.frame.detail.get("reason")
+    reason = codes.dot11_reason(code if isinstance(code, int) else None)
+    kind = "deauthenticated" if gone.frame.kind == "deauth" else "disassociated"
+    return f"lost after {after_s:.1f} s, {kind} with reason {reason}"
+
+
+def _succeeded(session: Session) -> bool:
+    done = session.completions
+    return bool(done) and fields.integer(done[0].args, "dwWin32Error") == 0
+
+
+def _post_association(session: Session, evidence: AssociationEvidence) -> PostAssociation:
+    done = session.completions
+    entered = Counter(one.function for one in evidence.ihv if one.kind == "enter")
+    return PostAssociation(
+        called=True,
+        return_code=session.handler.result,
+        sessions=entered[names.POST_ASSOCIATE],
+        completions=entered[names.POST_COMPLETION],
+        win32_error=fields.integer(done[0].args, "dwWin32Error") if done else None,
+        reason_code=fields.integer(done[0].args, "dwReasonCode") if done else None,
+        asynchronous=done[0].inside(session.handler.function) is None if done else None,
+    )
+
+
+def _finding(finding: Finding) -> FindingResult:
+    return FindingResult.model_validate(finding)

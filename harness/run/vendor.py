@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a vendor brings to a run: from the command line, or from lab.toml's [dll]."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from harness.config.lab import Lab
+from harness.config.validation import validated
+from harness.errors import UsageError
+from harness.guests.common.companions import in_system
+from harness.guests.common.dll import Dll, inspect
+from harness.scenarios import Scenario
+from harness.scenarios.fragments import MAX_BYTES
+from harness.scenarios.model import Ihv
+from harness.vm.system_dlls import guest_dlls
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What the command line brings."""
+
+    dll: Path | None = None
+    beside: tuple[Path, ...] = ()
+    profile: Path | None = None
+
+
+def dressed(scenario: Scenario, lab: Lab, brought: Brought) -> Scenario:
+    """`scenario` with the vendor's profile, or fragments of one, in the place of its own.
+
+    Raises `UsageError` for XML that is no profile, or no fragment of one.
+    """
+    path, vendor = brought.profile or lab.dll.profile, lab.dll
+    said: dict[str, object] = {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name in ("security", "connectivity", "use_ms_onex", "oui", "type")
+        if (value := getattr(vendor, name)) is not None
+    }
+    if path is not None:
+        said["profile"] = _xml(path)
+    if not said:
+        return scenario
+    source = f"--profile {path}" if path is not None else "lab.toml [dll]"
+    ihv = validated({**scenario.ihv.model_dump(), **said}, Ihv, source=source)
+    return validated({**dict(scenario), "ihv": ihv}, Scenario, source=source)
+
+
+def _xml(path: Path) -> str:
+    """The text of an XML file, in UTF-8 or, as Windows' own tools write it, in UTF-16."""
+    try:
+        data = path.read_bytes()[: MAX_BYTES * 2 + 2]
+    except OSError as error:
+        raise UsageError(
+            f"--profile {path}: {error.strerror}", hint="give the XML file of a WLAN profile"
+        ) from None
+    wide = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    try:
+        return data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"--profile {path}: is neither UTF-8 nor UTF-16 text") from None
+
+
+def vendors_dll(lab: Lab, brought: Brought) -> Dll | None:
+    """The DLL to test, looked at with its companions; None for the one the guest comes with.
+
+    Raises `UsageError` for one that the guest cannot load, naming what is missing.
+    """
+    path = brought.dll or lab.dll.path
+    labs = lab.dll.companions if path == lab.dll.path else ()
+    companions = brought.beside or labs
+    if path is None:
+        if companions:
+            raise UsageError(
+                f"--with {companions[0]}: there is no DLL of yours that it comes with",
+                hint="name the DLL too: --dll, or [dll] path in lab.toml",
+            )
+        return None
+    return inspect(path, companions, in_system(guest_dlls()))

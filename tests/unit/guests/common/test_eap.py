@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""802.1X of the guest's own: its XML keeps secrets where they belong, and certificates
+go where the profile says they are."""
+
+from __future__ import annotations
+
+import hashlib
+import ssl
+import xml.etree.ElementTree as ET
+from pathlib import PureWindowsPath
+from typing import Any, Literal
+
+import pytest
+
+from harness.eap import Credentials, make_credentials, thumbprint
+from harness.guests.common.agent import Interface
+from harness.guests.common.eap import STORES, place_certificates, set_user
+from harness.guests.common.eap_xml import onex_element, user_data
+from harness.guests.common.profile import NAMESPACE, profile_xml
+from harness.scenarios import Eap, Scenario, find_scenario
+
+Method = Literal["tls", "peap-mschapv2"]
+METHODS: tuple[Method, ...] = ("tls", "peap-mschapv2")
+
+
+@pytest.fixture(scope="module")
+def credentials() -> Credentials:
+    """Those of one run."""
+    return make_credentials("me & you")
+
+
+class FakeSsh:
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        self.folders: list[PureWindowsPath] = []
+        self.files: dict[PureWindowsPath, tuple[bytes, bool]] = {}
+
+    def mkdir(self, target: PureWindowsPath) -> None:
+        """See Ssh."""
+        self.folders.append(target)
+
+    def write(self, data: bytes, target: PureWindowsPath, *, private: bool = False) -> None:
+        """See Ssh."""
+        self.files[target] = (data, private)
+
+
+class FakeAgent:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+
+    def set_eap_user_data(self, *told: Any, timeout_s: float) -> None:
+        """See Agent."""
+        self.told.append(told)
+
+
+def test_thumbprint_is_windows_own(credentials: Credentials) -> None:
+    """SHA-1 over the DER form."""
+    der = ssl.PEM_cert_to_DER_cert(credentials.ca_pem.decode())
+    assert thumbprint(credentials.ca_pem) == hashlib.sha1(der).hexdigest()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_profile_names_the_root_and_no_secret(method: Method, credentials: Credentials) -> None:
+    """Trusted root by thumbprint; neither password nor key nor identity."""
+    text = onex_element(Eap(method=method), credentials)
+    found = [e.text for e in ET.fromstring(text).iter() if e.tag.endswith("}TrustedRootCA")]
+    assert found == [thumbprint(credentials.ca_pem)]
+    assert not [secret for secret in credentials.secrets() if secret.decode() in text]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_user_data_is_escaped(method: Method, credentials: Credentials) -> None:
+    """Every value arrives as it is; the private key is in none of it."""
+    text = user_data(Eap(method=method), credentials)
+    values = {e.tag.rpartition("}")[2]: e.text for e in ET.fromstring(text).iter()}
+    assert values["Username"] == "me & you"
+    assert credentials.client_key_pem.decode() not in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["eap-tls", "eap-peap", "eap-failure", "eap-no-authenticator", "eap-reauthentication"],
+)
+def test_shipped_scenarios_have_microsofts_settings(name: str, credentials: Credentials) -> None:
+    """<OneX> before <IHV>, useMSOneX after the fragment, as the schema orders them."""
+    root = ET.fromstring(profile_xml(find_scenario(name), None, credentials))
+    ns = {"p": NAMESPACE, "o": "http://www.microsoft.com/networking/OneX/v1"}
+    assert root.find("p:MSM/p:security/o:OneX/o:EAPConfig", ns) is not None
+    ihv = root.find("p:IHV", ns)
+    assert ihv is not None
+    assert [child.tag.rpartition("}")[2] for child in ihv] == [
+        "OUIHeader", "security", "useMSOneX",
+    ]  # fmt: skip
+    assert ihv.find("p:security/p:IhvSecurity/p:Enterprise", ns) is not None
+
+
+def test_a_passphrase_profile_has_no_onex() -> None:
+    """useMSOneX is left out where it would be false."""
+    scenario = Scenario(name="s", summary="x").with_passphrase()
+    text = profile_xml(scenario)
+    assert "OneX>" not in text.replace("<useOneX>false</useOneX>", "")
+
+
+def test_certificates_lie_under_their_thumbprints_and_are_private(
+    credentials: Credentials,
+) -> None:
+    """Root and My; all of it readable by the services alone."""
+    ssh = FakeSsh()
+    place_certificates(ssh, credentials)  # type: ignore[arg-type]
+    root, own = thumbprint(credentials.ca_pem), thumbprint(credentials.client_pem)
+    assert ssh.folders == [STORES / "Root", STORES / "My"]
+    assert ssh.files == {
+        STORES / "Root" / f"{root}.pem": (credentials.ca_pem, True),
+        STORES / "My" / f"{own}.pem": (credentials.client_pem, True),
+        STORES / "My" / f"{own}.key": (credentials.client_key_pem, True),
+    }
+
+
+def test_the_user_is_told_for_the_profile(credentials: Credentials) -> None:
+    """WlanSetProfileEapXmlUserData of this interface and profile."""
+    agent, interface, eap = FakeAgent(), Interface("{G}", "x"), Eap(method="tls")
+    set_user(agent, interface, "p", eap, credentials, timeout_s=1)  # type: ignore[arg-type]
+    assert agent.told == [(interface, "p", user_data(eap, credentials))]

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The way to the guest's WLAN service: opened when it is needed, held open, closed."""
+
+from __future__ import annotations
+
+import json
+import queue
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from harness.config.limits import Limits
+from harness.guests.common.orders import COMMAND, Orders
+from harness.local.jsonlines import CallFailed, JsonLinesClient
+from harness.scenarios import OsOrder
+from harness.scenarios.orders import AssociationForm, OsParameters
+
+USUAL = OsParameters()
+RESET = OsOrder(on="Dot11ExtIhvPerformPostAssociate", do="reset")
+
+
+class Channel:
+    """An SSH channel to a service that answers as `reply` says."""
+
+    def __init__(self, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        self.lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self.got: list[dict[str, Any]] = []
+        self._reply = reply
+
+    def read(self) -> Iterator[bytes]:
+        """Lines of the service."""
+        while (line := self.lines.get()) is not None:
+            yield line
+
+    def write(self, data: bytes) -> None:
+        """A call arrives."""
+        message = json.loads(data)
+        self.got.append(message)
+        self.lines.put(json.dumps({"id": message["id"], **self._reply(message)}).encode())
+
+    def close(self) -> None:
+        """The end of the stream."""
+        self.lines.put(None)
+
+
+class FakeSsh:
+    """Starts one program."""
+
+    def __init__(self, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        self.channel = Channel(reply)
+        self.started: list[str] = []
+
+    def program(
+        self, command: str, on_event: Callable[[dict[str, Any]], None], *, name: str
+    ) -> tuple[JsonLinesClient, Channel]:
+        """See Ssh."""
+        self.started.append(command)
+        return JsonLinesClient(name, self.channel.read(), self.channel.write, on_event), (
+            self.channel
+        )
+
+
+def orders_to(ssh: FakeSsh) -> Orders:
+    """Orders over a double."""
+    over: Any = ssh
+    return Orders(over, limit_s=5)
+
+
+def test_a_scenario_without_orders_starts_nothing() -> None:
+    """No process, no call."""
+    ssh = FakeSsh(lambda _: {"result": {}})
+    orders = orders_to(ssh)
+    orders.give((), USUAL)
+    assert orders.collect() == []
+    orders.close()
+    assert ssh.started == []
+
+
+def test_one_program_serves_the_whole_run_and_old_orders_are_taken_back() -> None:
+    """Started once; a later scenario without orders clears those of the one before."""
+    ssh = FakeSsh(lambda _: {"result": {"done": [{"order": 1, "do": "reset"}]}})
+    orders = orders_to(ssh)
+    orders.give((RESET,), USUAL)
+    assert orders.collect() == [{"order": 1, "do": "reset"}]
+    orders.give((), USUAL)
+    orders.close()
+    assert ssh.started == [COMMAND]
+    plans = [call["args"]["orders"] for call in ssh.channel.got if call["call"] == "orders"]
+    assert plans == [[{"on": RESET.on, "nth": 1, "do": "reset"}], []]
+
+
+def test_the_form_of_the_parameters_is_given_too() -> None:
+    """Also without any order."""
+    ssh = FakeSsh(lambda _: {"result": {}})
+    orders = orders_to(ssh)
+    orders.give((), OsParameters(association=AssociationForm(size=88, revision=1)))
+    orders.close()
+    assert ssh.channel.got[0]["args"] == {
+        "orders": [], "association": {"size": 88, "revision": 1},
+    }  # fmt: skip
+
+
+def test_a_guest_that_does_not_know_an_order_says_so() -> None:
+    """An error of the test, in the service's words."""
+    ssh = FakeSsh(lambda _: {"error": {"code": 87, "message": "order 1: no action 'fly'"}})
+    orders = orders_to(ssh)
+    with pytest.raises(CallFailed, match="order 1: no action 'fly'"):
+        orders.give((RESET,), USUAL)
+    orders.close()
+
+
+def test_limits_are_told_where_the_guest_has_others() -> None:
+    """Those of lab.toml; the defaults need no process of their own."""
+    ssh = FakeSsh(lambda _: {"result": {}})
+    orders = orders_to(ssh)
+    orders.keep_limits(Limits())
+    assert ssh.started == []
+    orders.keep_limits(Limits(handler_s=20, command_s=900))
+    orders.close()
+    (call,) = ssh.channel.got
+    assert call["call"] == "limits"
+    assert call["args"] == Limits().of_guest() | {"handler_s": 20}
+
+
+def test_a_guest_that_does_not_know_a_limit_says_so() -> None:
+    """An error of the test, in the service's words."""
+    ssh = FakeSsh(lambda _: {"error": {"code": 87, "message": "there is no limit load_s"}})
+    orders = orders_to(ssh)
+    with pytest.raises(CallFailed, match="there is no limit load_s"):
+        orders.keep_limits(Limits(load_s=3))
+    orders.close()

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The client of the air: its calls, what it keeps of events, and the process's start and end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from harness.errors import LabFault, PeerGone, TooSlow
+from harness.evidence import ClockModel, Echo
+from harness.lab import air as module
+from harness.lab.air import Air, running_air
+from harness.scenarios import AirRule, Network
+from hwsim.records import FrameRecord
+from tests.unit.checks.builder import Story
+
+NETWORK = Network(ssid="hil", passphrase=SecretStr("correct horse"))
+
+
+class Process:
+    """The air process, which a test ends."""
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+
+    def poll(self) -> int | None:
+        """How it ended."""
+        return self.code
+
+
+class Peer:
+    """The air's side of the control socket."""
+
+    def __init__(self, folder: Path) -> None:
+        ours, self._sock = socket.socketpair()
+        self.calls: list[dict[str, Any]] = []
+        self.answers: dict[str, dict[str, Any]] = {}
+        self.frames: list[FrameRecord] = []
+        self.events: list[dict[str, Any]] = []
+        self.process = Process()
+        self.log = folder / "air-stderr.log"
+        self._thread = threading.Thread(target=self._serve, name="air")
+        self._thread.start()
+        process: Any = self.process
+        self.air = Air(process, ours, self.frames.append, self.events.append, self.log)
+        self._ours = ours
+
+    def say(self, message: dict[str, Any]) -> None:
+        """An event."""
+        self._sock.sendall(json.dumps(message).encode() + b"\n")
+
+    def close(self) -> None:
+        """The air is gone."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
+        self.air.stop()
+        self._sock.close()
+        self._ours.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError), self._sock.makefile("rb") as lines:
+            for line in lines:
+                call = json.loads(line)
+                self.calls.append(call)
+                answer = self.answers.get(call["call"], {"result": {}})
+                self.say({"id": call["id"], **answer})
+
+
+@pytest.fixture
+def peer(tmp_path: Path) -> Iterator[Peer]:
+    """An air without a process."""
+    peer = Peer(tmp_path)
+    yield peer
+    peer.close()
+
+
+def test_the_network_goes_to_the_air_whole(peer: Peer) -> None:
+    """Passphrase, addresses and timers are handed over; the BSSID comes back."""
+    peer.answers["configure"] = {"result": {"bssid": "02:00:00:00:01:00"}}
+    assert peer.air.configure(NETWORK, 1000) == "02:00:00:00:01:00"
+    args = peer.calls[0]["args"]
+    assert args["network"] == {
+        "ssid_hex": "68696c", "passphrase": "correct horse", "channel": 1, "security": "wpa2-psk",
+        "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2", "more": [],
+    }  # fmt: skip
+    assert args["timers"] == {"first_ms": 1000}
+
+
+def test_further_access_points_have_their_channels(peer: Peer) -> None:
+    """Without channels of their own they are on the first one's."""
+    for further, channels in (((), [6, 6]), ((11, 1), [11, 1])):
+        network = NETWORK.model_copy(
+            update={"channel": 6, "access_points": 3, "further_channels": further}
+        )
+        peer.air.configure(network, 1000)
+        told = peer.calls[-1]["args"]["network"]["more"]
+        assert told == [{"channel": channel} for channel in channels]
+
+
+def test_rules_are_armed_without_what_they_do_not_say(peer: Peer) -> None:
+    """Only the fields that are set go over, so that the air's own check sees what was meant."""
+    rule = AirRule(message="M1", action="delay", delay_ms=5)
+    peer.air.begin(3, (rule,))
+    assert peer.calls[0]["args"] == {
+        "association": 3,
+        "rules": [{"message": "M1", "nth": 1, "action": "delay", "delay_ms": 5}],
+    }
+
+
+def test_an_echo_is_evidence(peer: Peer) -> None:
+    """Every field of the answer is kept."""
+    peer.answers["echo"] = {
+        "result": {"sent": 2, "answered": 1, "arp": True, "protected": True, "rtt_us": [900]}
+    }
+    found = peer.air.echo(2, limit_s=5)
+    assert found == Echo(2, 1, arp=True, protected=True, rtt_us=(900,))
+
+
+def test_a_radio_that_never_comes_is_too_slow(peer: Peer) -> None:
+    """The air gives up by itself; what it saw is the last state, and the lab is to blame."""
+    said = "waited 1 s for the relay's HELLO on the radio port; QEMU is connected"
+    peer.answers["wait_radio"] = {"error": {"code": "timeout", "message": said}}
+    with pytest.raises(TooSlow, match=r"radio of the guest on the air: .*QEMU is connected"):
+        peer.air.wait_radio(1)
+
+
+def test_events_become_state_and_evidence(peer: Peer) -> None:
+    """Frames go to the evidence, the clock is kept, port and station are the last state seen."""
+    story = Story()
+    story.begin()
+    story.frame("auth", "up")
+    peer.say({"event": "frame", **story.frames[0].to_json()})
+    peer.say({"event": "clock", "offset_ns": 5, "uncertainty_ns": 2, "air_ns": 1})
+    peer.say({"event": "port", "state": "connected", "air_ns": 1})
+    peer.say({"event": "station", "mac": "02:00:00:00:00:00", "state": "associated"})
+    peer.say({"event": "fault", "what": "air.pcapng", "message": "No space left on device"})
+    peer.air.status()
+    assert peer.frames == story.frames
+    assert peer.air.state.clock == ClockModel(5, 2)
+    assert peer.air.state.fault == "air.pcapng: No space left on device"
+    assert [event["event"] for event in peer.events] == ["port", "station", "fault"]
+    assert peer.air.describe() == ("radio port connected, station 02:00:00:00:00:00 associated")
+
+
+def test_a_dead_air_is_told_with_its_last_words(peer: Peer) -> None:
+    """Its end is seen by process and by socket; stopping it then is no error."""
+    assert peer.air.alive
+    peer.log.write_text("Traceback\nMemoryError\n")
+    peer.process.code = -9
+    assert not peer.air.alive
+    assert peer.air.describe() == "air ended with status -9: MemoryError"
+    peer.close()
+    with pytest.raises(PeerGone):
+        peer.air.status()
+    peer.air.stop()
+
+
+# The process
+
+
+def test_the_process_starts_and_ends_with_the_context(tmp_path: Path) -> None:
+    """A real air: it greets, keeps its files in the run directory, and is gone afterwards."""
+    sockets, run_dir = tmp_path / "sockets", tmp_path / "run"
+    sockets.mkdir()
+    run_dir.mkdir()
+    with running_air(sockets, run_dir, lambda _: None, lambda _: None) as (air, radio):
+        assert air.alive
+        assert radio.is_socket()
+        assert air.configure(NETWORK, 100)
+        air.start()
+        assert air.status()["port"] == "lost"
+    assert air.process.returncode == 0
+    assert (run_dir / "air.pcapng").stat().st_size > 0
+    assert (run_dir / "air-stderr.log").read_bytes() == b""
+
+
+def test_an_error_inside_ends_the_process(tmp_path: Path) -> None:
+    """Also after Ctrl-C the air flushes its capture and ends by itself."""
+    with (
+        pytest.raises(KeyboardInterrupt),
+        running_air(tmp_path, tmp_path, lambda _: None, lambda _: None) as (air, _),
+    ):
+        raise KeyboardInterrupt
+    assert air.process.returncode == 0
+
+
+def test_an_air_that_cannot_start_is_a_lab_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its status and last words are in the message."""
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\necho 'ModuleNotFoundError: scapy' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(module.sys, "executable", str(program))
+    assert sys.executable == str(program)
+    with (
+        pytest.raises(LabFault, match=r"start of the air process: .*status 1: ModuleNotFound"),
+        running_air(tmp_path, tmp_path, lambda _: None, lambda _: None),
+    ):
+        pass

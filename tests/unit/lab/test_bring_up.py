@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guest brought up: a KVM that lets it down is given up for TCG, a broken lab is not."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.config.lab import Lab
+from harness.console import PlainConsole
+from harness.errors import PeerGone, TooSlow
+from harness.lab import bring_up as module
+from harness.lab.bring_up import open_guest
+from harness.lab.recording import Recording
+from harness.vm import accel
+from harness.vm.accel import Choice
+from harness.vm.argv import MachineSpec, Wiring
+from harness.vm.saved_state import SavedState
+from tests.unit.doubles import IMAGES
+
+
+class Parts:
+    """The parts a start is put together from, of which each may fail."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.choice = Choice("kvm", "the guest's kernel ran under KVM")
+        self.started: list[tuple[str, bool]] = []
+        self.faults: dict[str, Exception] = {}
+        self.behind_s = 0.0
+        self.console = io.StringIO()
+        self.chosen: list[Choice] = []
+        self.down: list[str] = []
+
+    def state(self, lab: Lab, images: object, spec: MachineSpec, *_: object) -> SavedState:
+        """In place of a saved state."""
+        self._may_fail(f"state {spec.accel}")
+        return SavedState(self.folder / "memory", self.folder / "disk")
+
+    @contextlib.contextmanager
+    def air(self, *_: object) -> Iterator[tuple[Any, Path]]:
+        """In place of the air process."""
+        yield self, self.folder / "radio"
+        self.down.append("air")
+
+    def wait_radio(self, _: float) -> None:
+        """The guest's radio is there."""
+
+    @contextlib.contextmanager
+    def machine(
+        self, spec: MachineSpec, wiring: Wiring, logs: Path, *, state: Path | None
+    ) -> Iterator[Any]:
+        """In place of QEMU."""
+        self.started.append((spec.accel, state is not None))
+        (logs / "serial.log").write_text(f"console under {spec.accel}\n")
+        yield spec.accel
+
+    def reach(self, machine: str, *_: object, restored: bool) -> Any:
+        """In place of SSH."""
+        self._may_fail(f"ssh {machine}")
+        return self
+
+    def close(self) -> None:
+        """The end of SSH."""
+
+    def _may_fail(self, step: str) -> None:
+        if step in self.faults:
+            raise self.faults[step]
+
+    @contextlib.contextmanager
+    def open(self, **guest: object) -> Iterator[Any]:
+        """`open_guest` with these parts and this [guest] of lab.toml."""
+        lab = Lab.model_validate({"guest": guest, "store": {"cache": self.folder / "cache"}})
+        run_dir = self.folder / "run"
+        run_dir.mkdir()
+        tape = Recording(io.BytesIO(), io.BytesIO())
+        console = PlainConsole(self.console)
+        with open_guest(lab, console, tape, run_dir, chosen=self.chosen.append) as opened:
+            yield opened
+
+    @property
+    def remembered(self) -> Choice | None:
+        """What is kept of KVM."""
+        return accel.recall(self.folder / "cache", IMAGES.machine(512, "kvm"))
+
+
+@pytest.fixture
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
+    """A machine whose KVM was proven."""
+    made = Parts(tmp_path)
+    monkeypatch.delenv(accel.FORCE, raising=False)
+    monkeypatch.setattr(accel, "qemu_version", lambda: "QEMU 7.2")
+    monkeypatch.setattr(module, "prepare", lambda *_: IMAGES)
+    monkeypatch.setattr(module, "choose", lambda *_: made.choice)
+    monkeypatch.setattr(module, "saved_state", made.state)
+    monkeypatch.setattr(module, "overlay", lambda _, place: place)
+    monkeypatch.setattr(module, "running_air", made.air)
+    monkeypatch.setattr(module, "running", made.machine)
+    monkeypatch.setattr(module, "_reach", made.reach)
+    monkeypatch.setattr(module, "set_clock", lambda _: made.behind_s)
+    return made
+
+
+def test_a_guest_comes_up_and_its_accelerator_is_told(parts: Parts) -> None:
+    """From its saved state, with its clock set: by how much is kept."""
+    parts.behind_s = 3 * 86400
+    with parts.open() as guest:
+        assert guest.accel == parts.choice
+        assert guest.clock_set_by_s == 3 * 86400
+    assert parts.started == [("kvm", True)]
+    assert parts.chosen == [parts.choice]
+
+
+@pytest.mark.parametrize("step", ["state kvm", "ssh kvm"])
+def test_a_kvm_that_lets_the_guest_down_is_given_up(parts: Parts, step: str) -> None:
+    """The run goes on with TCG, says why, keeps what the failed start said, and the next run
+    does not try KVM again."""
+    parts.faults[step] = PeerGone("boot of the guest", 2, "QEMU stopped the guest")
+    with parts.open() as guest:
+        assert guest.accel.accel == "tcg"
+        assert "the guest failed under KVM: QEMU stopped the guest" in guest.accel.why
+    assert "accelerator tcg: the guest failed under KVM" in parts.console.getvalue()
+    assert [one.accel for one in parts.chosen] == ["kvm", "tcg"]
+    known = parts.remembered
+    assert known is not None
+    assert known.accel == "tcg"
+    if step == "ssh kvm":
+        kept = parts.folder / "run" / "kvm-start" / "serial.log"
+        assert kept.read_text() == "console under kvm\n"
+
+
+def test_what_tcg_does_not_bring_up_either_is_not_kvms_fault(parts: Parts) -> None:
+    """The fault of the second start counts; nothing is kept against KVM."""
+    parts.faults["ssh kvm"] = PeerGone("SSH of the guest", 2, "refused")
+    parts.faults["ssh tcg"] = TooSlow("SSH of the guest", 60, "refused")
+    with pytest.raises(TooSlow), parts.open():
+        pass
+    assert parts.remembered is None
+
+
+def test_a_kvm_that_was_asked_for_is_not_replaced(parts: Parts) -> None:
+    """lab.toml's word counts; the fault says how to do without, and where the logs are."""
+    parts.faults["ssh kvm"] = PeerGone("SSH of the guest", 2, "QEMU stopped the guest")
+    with pytest.raises(PeerGone) as caught, parts.open(accel="kvm"):
+        pass
+    assert '[guest] accel = "tcg"' in caught.value.hint
+    assert str(parts.folder / "run") in caught.value.hint
+    assert parts.started == [("kvm", True)]
+
+
+def test_a_fault_under_tcg_tells_where_the_logs_are(parts: Parts) -> None:
+    """There is nothing else to fall back to."""
+    parts.choice = Choice("tcg", "no KVM")
+    parts.faults["ssh tcg"] = TooSlow("SSH of the guest", 60, "serial console: silent")
+    with pytest.raises(TooSlow) as caught, parts.open(saved_state=False):
+        pass
+    assert caught.value.hint.startswith("what the guest and QEMU said is in ")
+    assert parts.started == [("tcg", False)]

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab put together: what must stand before anything is judged, and what is noticed when."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from harness.config.lab import Lab
+from harness.console import PlainConsole
+from harness.eap import RadiusServer
+from harness.errors import LabFault, PeerGone, ServiceRefused, TooSlow
+from harness.guests.common.agent import Interface
+from harness.guests.common.recorder import Installed
+from harness.guests.common.ssh import CommandResult
+from harness.lab import session as module
+from harness.lab.bring_up import Guest
+from harness.lab.recording import Recording
+from harness.lab.session import Session, open_session
+from harness.scenarios import find_scenario
+from harness.vm.accel import Choice
+from tests.unit.doubles import IMAGES, World
+
+QUICK = Lab.model_validate({"limits": {"command_s": 0.05}})
+
+
+@pytest.fixture
+def session(world: World) -> Session:
+    """A session on a lab without a guest."""
+    return world.session(Recording(io.BytesIO(), io.BytesIO()))
+
+
+BROKEN: dict[str, tuple[Callable[[World], None], str]] = {
+    "machine": (lambda w: setattr(w.machine, "alive", False), "QEMU process: .*signal 9"),
+    "air": (lambda w: setattr(w.air, "alive", False), "air process: .*status -9"),
+    "capture": (lambda w: broken_air(w, "capture", "no room"), "capture: .*no room"),
+    "radius": (lambda w: broken_air(w, "radius", "no answer"), "RADIUS server: .*no answer"),
+    "other": (lambda w: broken_air(w, "antenna", "fell off"), "the air: .*fell off"),
+}
+
+
+def broken_air(world: World, what: str, said: str) -> None:
+    """The air tells a fault of its own."""
+    world.air.state.fault_of, world.air.state.fault = what, said
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_each_broken_part_is_named(session: Session, world: World, name: str) -> None:
+    """A whole lab passes; the part that broke is told with its last state."""
+    session.check()
+    act, said = BROKEN[name]
+    act(world)
+    with pytest.raises(LabFault, match=said):
+        session.check_processes()
+
+
+def test_a_radius_server_that_ended_is_named(session: Session, tmp_path: Path) -> None:
+    """Its last words are told, and it explains what else went wrong."""
+    log = tmp_path / "radius.log"
+    log.write_text("radius: CTRL-EVENT-TERMINATING\n")
+    process: Any = SimpleNamespace(poll=lambda: -9)
+    session.radius = RadiusServer(1812, "s", process, log)
+    with pytest.raises(LabFault, match=r"RADIUS server: .*status -9: radius: CTRL-EVENT"):
+        session.check_processes()
+    assert "hostapd ended" in session.explained(TooSlow("an outcome", 1, "nothing")).last_state
+
+
+def test_evidence_that_cannot_be_written_is_a_broken_lab(session: Session) -> None:
+    """With the way out of it."""
+    session.recording.fault = "events.jsonl cannot be written: No space left"
+    with pytest.raises(LabFault, match="No space left") as caught:
+        session.check_whole()
+    assert "free disk space" in caught.value.hint
+
+
+def test_going_on_air_takes_the_accelerators_timer(session: Session, world: World) -> None:
+    """Network and timer are set before the first beacon."""
+    world.done.clear()
+    assert session.go_on_air(Lab(), find_scenario("plain").network)
+    assert world.done == ["configure", "start"]
+
+
+class FurtherGuest:
+    """Orders, air and agent of a guest that can be given adapters."""
+
+    def __init__(self, most: int) -> None:
+        self.count, self.most = 1, most
+        self.radios = 0
+
+    def have_adapters(self, count: int) -> None:
+        """Plug some in."""
+        self.count = min(count, self.most)
+
+    def wait_radio(self, limit_s: float, radios: int = 1) -> None:
+        """The air is asked for them."""
+        self.radios = radios
+
+    def interfaces(self, *, timeout_s: float) -> tuple[Interface, ...]:
+        """What the agent lists."""
+        return tuple(Interface(f"{{{number}}}", "x") for number in range(self.count))
+
+
+def further(session: Session, most: int) -> FurtherGuest:
+    """The session's guest, which can have so many adapters."""
+    guest: Any = FurtherGuest(most)
+    session.agent = session.orders = session.air = guest
+    found: FurtherGuest = guest
+    return found
+
+
+def test_one_interface_costs_no_call(session: Session) -> None:
+    """A scenario with one adapter takes the one that is known."""
+    guest = further(session, 1)
+    assert session.interfaces(1, limit_s=1) == (session.interface,)
+    assert guest.radios == 0
+
+
+def test_a_guest_is_given_what_it_lacks(session: Session) -> None:
+    """The second adapter is plugged in once, and its radio awaited on the air."""
+    guest = further(session, 4)
+    for _ in range(2):
+        assert [one.guid for one in session.interfaces(2, limit_s=1)] == ["{0}", "{1}"]
+    assert (guest.count, guest.radios) == (2, 2)
+
+
+def test_adapters_that_never_come_are_a_lab_fault(session: Session) -> None:
+    """The message says how many there are."""
+    further(session, 2)
+    with pytest.raises(TooSlow, match=r"3 WLAN interfaces of the guest.*lists 2"):
+        session.interfaces(3, limit_s=0.05)
+
+
+class Opening:
+    """The parts `open_session` puts together, with a note of each step."""
+
+    def __init__(self, world: World, interfaces: tuple[Interface, ...]) -> None:
+        self.world, self.interfaces = world, interfaces
+        self.done: list[str] = []
+        self.refusal = ""
+
+    def mkdir(self, _: object) -> None:
+        """The harness's folder in the guest."""
+        self.done.append("mkdir")
+
+    def put(self, *_: object) -> None:
+        """Upload of the agent."""
+        self.done.append("agent.exe")
+
+    def run(self, command: str) -> CommandResult:
+        """A command line of the guest."""
+        self.done.append(command)
+        return CommandResult(0, "", "")
+
+    def read_from(self, _: object, offset: int) -> bytes:
+        """The recorder's trace."""
+        return self.world.story.trace().encode()[offset:]
+
+    def greet(self, *, timeout_s: float) -> tuple[Interface, ...]:
+        """The agent's first answer."""
+        return self.interfaces
+
+    @contextlib.contextmanager
+    def installed(self, *_: object, **__: object) -> Iterator[Installed]:
+        """The recorder in place."""
+        self.done.append("recorder in")
+        try:
+            yield Installed("C:\\v.dll", "ab", self.refusal)
+        finally:
+            self.done.append("recorder out")
+
+    @contextlib.contextmanager
+    def running_agent(self, *_: object) -> Iterator[Any]:
+        """The agent running."""
+        self.done.append("agent up")
+        try:
+            yield self
+        finally:
+            self.done.append("agent down")
+
+
+@pytest.fixture
+def opening(world: World, monkeypatch: pytest.MonkeyPatch) -> Opening:
+    """A guest with one interface, whose host has loaded the recorder."""
+    world.story.load()
+    made = Opening(world, (Interface("{1}", "radio"),))
+    monkeypatch.setattr(module, "installed", made.installed)
+    monkeypatch.setattr(module, "running_agent", made.running_agent)
+    return made
+
+
+def opened(opening: Opening, console: PlainConsole) -> contextlib.AbstractContextManager[Session]:
+    """`open_session` on it."""
+    parts: Any = (opening.world.machine, opening, opening.world.air)
+    guest = Guest(*parts, IMAGES, Choice("tcg", ""), 0.0)
+    tape = Recording(io.BytesIO(), io.BytesIO())
+    return open_session(QUICK, guest, tape, console, None)
+
+
+def test_a_session_is_put_together_and_taken_apart_in_reverse(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """The recorder is in before the agent runs, and out after it has ended; before that the DLL is
+    unloaded, so that its end is in the trace."""
+    with opened(opening, console) as session:
+        assert session.interface.guid == "{1}"
+        assert session.recording.records()
+    assert opening.done == [
+        *("mkdir", "agent.exe", "recorder in", "agent up", "net stop WlanSvc"),
+        *("agent down", "recorder out"),
+    ]  # fmt: skip
+
+
+def test_a_guest_without_an_interface_is_a_lab_fault(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """With a question that leads to the cause, and everything taken out again."""
+    opening.interfaces = ()
+    with pytest.raises(PeerGone, match="lists none") as caught, opened(opening, console):
+        pass
+    assert "adapter enabled" in caught.value.hint
+    assert opening.done[-2:] == ["agent down", "recorder out"]
+
+
+def test_a_recorder_that_is_not_loaded_is_a_lab_fault(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """Without its first record nothing would be seen, and silence must not pass for obedience."""
+    opening.world.story.lines.clear()
+    with (
+        pytest.raises(TooSlow, match=r"first record of the IHV trace: .*empty or absent"),
+        opened(opening, console),
+    ):
+        pass
+    assert opening.done[-1] == "recorder out"
+
+
+def test_a_dll_that_keeps_the_service_down_is_no_lab_fault(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """What the trace shows of it is for the rules to judge; it has been read by then."""
+    opening.refusal = "status 2: lost: error 1067"
+    with pytest.raises(ServiceRefused, match="lost: error 1067"), opened(opening, console):
+        pass
+    assert opening.done[-1] == "recorder out"
+
+
+def test_a_service_that_never_met_the_dll_is_a_lab_fault(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """Nothing in the trace: the DLL's process was not even started."""
+    opening.refusal = "status 2: System error 1060 has occurred."
+    opening.world.story.lines.clear()
+    with pytest.raises(LabFault, match="1060"), opened(opening, console):
+        pass

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""hil bench --soak: many associations over all scenarios, and what is kept of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from harness.cli.app import app
+from harness.config.lab import Lab, Store
+from harness.console import PlainConsole
+from harness.results import LabFault, RulesResult, RunResult, Verdict
+from harness.run import soak as module
+from harness.run.collect import Plan
+from harness.run.soak import soak
+from harness.scenarios import scenario_names
+from tests.unit.results.samples import NO_COMPLETION, association, run
+
+
+class Runs:
+    """In place of `perform`: makes the run directory and the result each scenario is told."""
+
+    def __init__(self) -> None:
+        self.plans: list[Plan] = []
+        self.failing: set[str] = set()
+        self.breaking: set[str] = set()
+
+    def perform(self, plan: Plan, _: object) -> tuple[RunResult, Path]:
+        """A run that takes no time."""
+        self.plans.append(plan)
+        name, count = plan.scenario.name, plan.scenario.associations
+        findings = (NO_COMPLETION,) if name in self.failing else ()
+        faults = (LabFault(message="QEMU ended"),) if name in self.breaking else ()
+        result = run(
+            *(association(index, *findings) for index in range(1, count + 1)),
+            lab_faults=faults,
+            rules=RulesResult(checked=("POST-05", name.upper())),
+        )
+        folder = plan.lab.store.runs / name
+        folder.mkdir(parents=True)
+        (folder / "result.json").write_text("{}")
+        return result, folder
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """Nothing is started."""
+    made = Runs()
+    monkeypatch.setattr(module, "perform", made.perform)
+    return made
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Lab:
+    """A lab that keeps its runs in the test's folder."""
+    return Lab(store=Store(runs=tmp_path / "runs"))
+
+
+def test_associations_are_spread_over_all_scenarios(
+    runs: Runs, config: Lab, console: PlainConsole
+) -> None:
+    """Each scenario has its share, no two differ by more than one, and all are run."""
+    count = 3 * len(scenario_names()) + 1
+    found = soak(config, console, count)
+    shares = {plan.scenario.name: plan.scenario.associations for plan in runs.plans}
+    assert list(shares) == list(scenario_names())
+    assert set(shares.values()) == {3, 4}
+    assert found.associations == sum(shares.values()) == count
+    assert found.verdict is Verdict.PASS
+    assert {"POST-05", "PLAIN"} <= found.rules
+
+
+def test_a_scenario_with_a_finding_is_kept_and_the_next_is_run(
+    runs: Runs, config: Lab, console: PlainConsole
+) -> None:
+    """The evidence of what went wrong stays; that of what went right does not."""
+    runs.failing = {"m2-lost"}
+    found = soak(config, console, 4, ["plain", "m2-lost"])
+    assert found.verdict is Verdict.FAIL
+    assert found.findings == {"POST-05": 2}
+    assert [path.name for path in config.store.runs.iterdir()] == ["m2-lost"]
+    assert found.shares[1].kept == config.store.runs / "m2-lost"
+    assert not runs.plans[0].lab.store.runs.exists()
+
+
+def test_a_broken_lab_ends_the_soak(runs: Runs, config: Lab, console: PlainConsole) -> None:
+    """Nothing more is learnt from it; so it is with an interruption."""
+    runs.breaking = {"plain"}
+    found = soak(config, console, 4, ["plain", "m2-lost"])
+    assert [share.scenario for share in found.shares] == ["plain"]
+    assert found.verdict is Verdict.MISS
+
+
+def test_the_command_tells_scenarios_and_sum(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As lines and as JSON; the exit code is that of the gravest verdict."""
+    monkeypatch.chdir(tmp_path)
+    runs.failing = {"m4-lost"}
+    said = CliRunner().invoke(app, ["bench", "--soak", "200"])
+    assert said.exit_code == 1, said.output
+    assert "m4-lost" in said.stdout
+    assert "POST-05 ×" in said.stdout
+    assert said.stdout.splitlines()[-1].startswith("FAIL: 200 associations over ")
+    runs.failing = set()
+    said = CliRunner().invoke(app, ["bench", "--soak", "200", "--json"])
+    assert said.exit_code == 0, said.output
+    told: dict[str, Any] = json.loads(said.stdout)
+    assert (told["verdict"], told["associations"], told["findings"]) == ("PASS", 200, {})

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a vendor brings, from the command line or lab.toml: the one that counts, and its notices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.config.lab import Lab
+from harness.errors import UsageError
+from harness.run.vendor import Brought, dressed, vendors_dll
+from harness.scenarios import find_scenario
+from tests.unit.guests.common.test_dll import EXPORTS, compiled
+from tests.unit.scenarios.test_fragments import PROFILE
+
+ENTRY = ("-shared", "-Wl,-e,Dot11ExtIhvInitService")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A DLL that imports from a helper of its own."""
+    helper = tmp_path / "helper"
+    helper.mkdir()
+    source = "__declspec(dllexport) int Helps(void) { return 1; }"
+    library = compiled(helper, source, "-shared", "-Wl,-e,Helps", name="vhelp.dll")
+    wants = "__declspec(dllimport) int Helps(void); int f(void) { return Helps(); }"
+    return compiled(tmp_path, EXPORTS + wants, *ENTRY, str(library))
+
+
+def lab(**dll: object) -> Lab:
+    """A lab.toml with a [dll] table."""
+    return Lab.model_validate({"dll": dll})
+
+
+def test_nothing_is_brought() -> None:
+    """The guest's own DLL is tested then."""
+    assert vendors_dll(Lab(), Brought()) is None
+
+
+def test_a_missing_import_is_told_with_its_fix(own: Path) -> None:
+    """Before anything starts: which DLL, which function, and how to give it along."""
+    with pytest.raises(
+        UsageError, match=r"x.dll imports vhelp.dll .Helps., which is not"
+    ) as caught:
+        vendors_dll(Lab(), Brought(own))
+    assert "--with" in caught.value.hint
+
+
+def test_with_its_companion_it_is_whole(own: Path) -> None:
+    """By --with or by lab.toml."""
+    helper = own.parent / "helper" / "vhelp.dll"
+    by_option = vendors_dll(Lab(), Brought(own, (helper,)))
+    by_file = vendors_dll(lab(path=str(own), companions=[str(helper.parent)]), Brought())
+    for found in (by_option, by_file):
+        assert found is not None
+        assert "vhelp.dll" in [one.name for one in found.companions]
+        assert found.notices == ()
+
+
+def test_the_command_line_comes_first(own: Path, tmp_path: Path) -> None:
+    """Another DLL does not get the companions of lab.toml's."""
+    other = compiled(tmp_path, EXPORTS, *ENTRY).rename(tmp_path / "other.dll")
+    found = vendors_dll(lab(path="none.dll", companions=["none"]), Brought(other))
+    assert found is not None
+    assert found.path == other
+    assert found.companions == ()
+
+
+def test_companions_of_nothing() -> None:
+    """--with alone is a mistake."""
+    with pytest.raises(UsageError, match="no DLL of yours"):
+        vendors_dll(Lab(), Brought(None, (Path("x"),)))
+
+
+def test_fragments_of_lab_toml_take_the_scenarios_place() -> None:
+    """What is not given stays the scenario's."""
+    given = lab(connectivity="<C/>", security="<S><P>{passphrase}</P></S>", oui="00a1b2")
+    ihv = dressed(find_scenario("plain"), given, Brought()).ihv
+    assert (ihv.connectivity, ihv.security, ihv.adapter_oui, ihv.type) == (
+        "<C/>", "<S><P>{passphrase}</P></S>", "00a1b2", "00",
+    )  # fmt: skip
+    assert not ihv.takes_a_fault
+    assert "<P>" not in repr(given)
+
+
+def test_nothing_said_changes_nothing() -> None:
+    """The very scenario comes back."""
+    plain = find_scenario("plain")
+    assert dressed(plain, Lab(), Brought()) is plain
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_profile_as_windows_tools_write_it(tmp_path: Path, encoding: str) -> None:
+    """netsh wlan export profile writes UTF-8; other tools UTF-16."""
+    path = tmp_path / "p.xml"
+    path.write_text(PROFILE.replace("US-ASCII", encoding), encoding=encoding)
+    ihv = dressed(find_scenario("plain"), Lab(), Brought(profile=path)).ihv
+    assert ihv.adapter_oui == "00a1B2"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"security": "<a>"}, r"lab.toml \[dll\]: security: .*not well-formed"),
+        ({"security": ""}, "neither security nor connectivity"),
+        ({"use_ms_onex": True}, "0x80012"),
+        ({"oui": "12"}, "oui"),
+        ({"profile": "none.xml"}, "--profile none.xml: No such file"),
+    ],
+)
+def test_what_cannot_be_used_is_told(given: dict[str, object], said: str) -> None:
+    """Where it stands and what is wrong, without its content."""
+    with pytest.raises(UsageError, match=said) as caught:
+        dressed(find_scenario("plain"), lab(**given), Brought())
+    assert "<a>" not in caught.value.message
