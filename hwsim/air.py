@@ -100,7 +100,7 @@ class Air:
         """The guest stood still."""
         self._stalled("the guest", since_ns, until_ns)
 
-    # what the access point asks (hwsim.ap.station.Surroundings)
+    # what the access point asks (hwsim.ap.environment.ApEnvironment)
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Send a frame over the medium."""

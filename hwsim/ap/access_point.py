@@ -17,13 +17,14 @@ from hwsim.ap.crypto import pmk_from_passphrase
 from hwsim.ap.datapath import DataPath, payload_kind
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.enterprise import Enterprise
+from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.handshake import Authenticator, GroupKey, KeyTemplates
 from hwsim.ap.host import Host
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network, Timers
 from hwsim.ap.rekey import GroupRekey
 from hwsim.ap.rsne import STATUS_SUCCESS
-from hwsim.ap.station import FrameInfo, ReceivedFrame, Repetitions, State, Station, Surroundings
+from hwsim.ap.station import FrameInfo, ReceivedFrame, Repetitions, State, Station
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.errors import RequestError, WireError
 from hwsim.frames import BROADCAST, SNAP, MacHeader, mac_text
@@ -41,28 +42,28 @@ class AccessPoint:
         self,
         network: Network,
         timers: Timers,
-        surroundings: Surroundings,
+        environment: ApEnvironment,
         server: RadiusClient | None = None,
     ) -> None:
         self.network = network
         self._timers = timers
-        self._surroundings = surroundings
+        self._environment = environment
         self._psk = b""
         if network.passphrase is not None:
             self._psk = pmk_from_passphrase(network.passphrase, network.ssid)
-            surroundings.keep_key(self._psk)
-        self._management = Management(network, surroundings.now_ns())
-        self._group = GroupKey(surroundings)
+            environment.keep_key(self._psk)
+        self._management = Management(network, environment.now_ns())
+        self._group = GroupKey(environment)
         self._key_templates = KeyTemplates(network)
         self._path = DataPath(network, self._management, self._group)
         self._stations: dict[bytes, Station] = {}
         self._rekey = GroupRekey(self._group)
-        self._host = Host(self._path, surroundings)
+        self._host = Host(self._path, environment)
         self._enterprise = Enterprise(
             network=network,
             timers=timers,
             server=server,
-            surroundings=surroundings,
+            environment=environment,
             send=self._transmit_eapol,
             succeeded=self._authenticated,
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),
@@ -123,7 +124,7 @@ class AccessPoint:
     def deauthenticate(self, mac: bytes, reason: int) -> None:
         """Tell a station that it is no longer welcome, and forget it."""
         info = FrameInfo("deauth", detail={"reason": reason})
-        self._surroundings.transmit(self._management.deauthentication(mac, reason), info)
+        self._environment.transmit(self._management.deauthentication(mac, reason), info)
         station = self._stations.get(mac)
         if station is not None:
             self._gone(station, reason)
@@ -240,8 +241,8 @@ class AccessPoint:
     def _probe(self, received: ReceivedFrame) -> None:
         if self._management.probed(received.frame, received.header):
             receiver = received.header.transmitter
-            frame = self._management.probe_response(receiver, self._surroundings.now_ns())
-            self._surroundings.transmit(frame, FrameInfo("probe-resp"))
+            frame = self._management.probe_response(receiver, self._environment.now_ns())
+            self._environment.transmit(frame, FrameInfo("probe-resp"))
 
     def _authenticate(self, received: ReceivedFrame) -> None:
         request = management.parse_auth_request(received.frame, received.header)
@@ -249,14 +250,14 @@ class AccessPoint:
         if request.status == STATUS_SUCCESS and not mac[0] & 1:
             self._admit(mac)
         info = FrameInfo("auth", retry=received.info.retry, detail={"status": request.status})
-        self._surroundings.transmit(self._management.authentication(mac, request.status), info)
+        self._environment.transmit(self._management.authentication(mac, request.status), info)
 
     def _admit(self, mac: bytes) -> None:
         station = self._stations.get(mac)
         if station is None:
             if len(self._stations) >= MAX_STATIONS:
                 self._stations.pop(next(iter(self._stations))).forget_keys()
-            number = self._surroundings.radio_number(mac)
+            number = self._environment.radio_number(mac)
             station = self._stations[mac] = Station(mac, self.network.bssid, number)
         station.forget_keys()
         self._rekey.over_for(station)
@@ -280,7 +281,7 @@ class AccessPoint:
         frame = self._management.association_response(
             mac, request.status, station.aid, again=header.subtype == 2
         )
-        self._surroundings.transmit(frame, info)
+        self._environment.transmit(frame, info)
 
     def _free_aid(self) -> int:
         used = {station.aid for station in self._stations.values()}
@@ -299,7 +300,7 @@ class AccessPoint:
             self._begin_handshake(station, self._psk)
 
     def _authenticated(self, station: Station, pmk: bytes) -> None:
-        self._surroundings.keep_key(pmk, station)
+        self._environment.keep_key(pmk, station)
         self._begin_handshake(station, pmk)
 
     def _begin_handshake(self, station: Station, pmk: bytes) -> None:
@@ -316,7 +317,7 @@ class AccessPoint:
             timers=self._timers,
             group=self._group,
             key_templates=self._key_templates,
-            surroundings=self._surroundings,
+            environment=self._environment,
             transmit=self._transmit_key,
             authorized=self._authorize,
             group_done=self._rekey.over_for,
@@ -325,12 +326,12 @@ class AccessPoint:
 
     def _transmit_eapol(self, station: Station, pdu: bytes, info: FrameInfo) -> None:
         frame = self._path.for_station(station, _SNAP_EAPOL + pdu, info)
-        self._surroundings.transmit(frame, info)
+        self._environment.transmit(frame, info)
 
     def _transmit_key(self, station: Station, frame: bytearray, info: FrameInfo) -> None:
         frame[4:10] = station.mac
         frame[AT_SEQUENCE : AT_SEQUENCE + 2] = self._management.next_sequence()
-        self._surroundings.transmit(self._path.seal(station, bytes(frame), info), info)
+        self._environment.transmit(self._path.seal(station, bytes(frame), info), info)
 
     def _authorize(self, station: Station) -> None:
         self._change(station, "authorized")
@@ -388,7 +389,7 @@ class AccessPoint:
 
     def _change(self, station: Station, state: State, reason: int | None = None) -> None:
         station.state = state
-        self._surroundings.station_changed(station, reason)
+        self._environment.station_changed(station, reason)
 
 
 def describe(station: Station) -> dict[str, str]:

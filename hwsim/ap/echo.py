@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hwsim.ap.datapath import DataPath, Icmp
-from hwsim.ap.station import FrameInfo, Station, Surroundings
+from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.station import FrameInfo, Station
 from hwsim.loop import Timer
 
 ARP_TRY_NS: Final = 250_000_000
@@ -56,7 +57,7 @@ class EchoRun:
         timeout_ns: int,
         identifier: int,
         path: DataPath,
-        surroundings: Surroundings,
+        environment: ApEnvironment,
         done: Callable[[EchoResult], None],
     ) -> None:
         self.station = station
@@ -64,13 +65,13 @@ class EchoRun:
         self._count = count
         self._identifier = identifier
         self._path = path
-        self._surroundings = surroundings
+        self._environment = environment
         self._done: Callable[[EchoResult], None] | None = done
         self._unprotected = False
         self._arp_tries = 0
         self._sent_ns: dict[int, int] = {}
         self._retry: Timer | None = None
-        self._limit = surroundings.call_after(timeout_ns, self.finish)
+        self._limit = environment.call_after(timeout_ns, self.finish)
 
     def start(self) -> None:
         """Send the first ARP request, or wait for :meth:`on_authorized` if it is too early."""
@@ -119,7 +120,7 @@ class EchoRun:
         self._arp_tries += 1
         info = FrameInfo("arp")
         question = self._path.arp_request(self.station)
-        self._surroundings.transmit(self._path.for_all(question, info), info)
+        self._environment.transmit(self._path.for_all(question, info), info)
         self._wait(ARP_TRY_NS, self._ask)
 
     def _next(self) -> None:
@@ -131,10 +132,10 @@ class EchoRun:
         payload = self._path.echo_request(self.station, self._identifier, sequence)
         info = FrameInfo("icmp", detail={"icmp": "echo request", "sequence": sequence})
         frame = self._path.for_station(self.station, payload, info)
-        self._sent_ns[sequence] = self._surroundings.transmit(frame, info)
+        self._sent_ns[sequence] = self._environment.transmit(frame, info)
         self._wait(ECHO_TRY_NS, self._next)
 
     def _wait(self, wait_ns: int, callback: Callable[[], None]) -> None:
         if self._retry is not None:
             self._retry.cancel()
-        self._retry = self._surroundings.call_after(wait_ns, callback)
+        self._retry = self._environment.call_after(wait_ns, callback)

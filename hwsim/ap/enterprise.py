@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network, Timers
 from hwsim.ap.relay import REASON_NOT_VALID, EapRelay
 from hwsim.ap.rounds import Round
-from hwsim.ap.station import FrameInfo, ReceivedFrame, Station, Surroundings
+from hwsim.ap.station import FrameInfo, ReceivedFrame, Station
 from hwsim.errors import RequestError
 from hwsim.radius import RadiusClient
 
@@ -25,7 +26,7 @@ class Enterprise:
         network: Network,
         timers: Timers,
         server: RadiusClient | None,
-        surroundings: Surroundings,
+        environment: ApEnvironment,
         send: Callable[[Station, bytes, FrameInfo], None],
         succeeded: Callable[[Station, bytes], None],
         failed: Callable[[Station, int], None],
@@ -33,7 +34,7 @@ class Enterprise:
         self._network = network
         self._timers = timers
         self._server = server
-        self._surroundings = surroundings
+        self._environment = environment
         self._send = send
         self._succeeded = succeeded
         self._failed = failed
@@ -50,7 +51,7 @@ class Enterprise:
             network=self._network,
             timers=self._timers,
             server=self._server,
-            surroundings=self._surroundings,
+            environment=self._environment,
             send=self._send,
             succeeded=self._succeeded,
             failed=self._failed,

@@ -13,24 +13,25 @@ from functools import reduce
 
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.echo import EchoResult
+from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network, Timers
-from hwsim.ap.station import FrameInfo, Station, Surroundings
+from hwsim.ap.station import FrameInfo, Station
 from hwsim.errors import RequestError
 from hwsim.loop import Timer
 from hwsim.radius import RadiusClient
 
 
 class Ess:
-    """An extended service set; it stands between its access points and their surroundings."""
+    """An extended service set; it stands between its access points and their environment."""
 
     def __init__(
         self,
         networks: Sequence[Network],
         timers: Timers,
-        surroundings: Surroundings,
+        environment: ApEnvironment,
         server: RadiusClient | None = None,
     ) -> None:
-        self._surroundings = surroundings
+        self._environment = environment
         self.points = tuple(AccessPoint(network, timers, self, server) for network in networks)
         self._echoing = False
 
@@ -110,39 +111,39 @@ class Ess:
         for point in self.points:
             point.shut_down()
 
-    # what an access point asks (hwsim.ap.station.Surroundings)
+    # what an access point asks (hwsim.ap.environment.ApEnvironment)
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Send a frame over the medium."""
-        return self._surroundings.transmit(frame, info)
+        return self._environment.transmit(frame, info)
 
     def now_ns(self) -> int:
         """The air's clock."""
-        return self._surroundings.now_ns()
+        return self._environment.now_ns()
 
     def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
         """A timer of the loop."""
-        return self._surroundings.call_after(delay_ns, callback)
+        return self._environment.call_after(delay_ns, callback)
 
     def random(self, size: int) -> bytes:
         """Unpredictable bytes."""
-        return self._surroundings.random(size)
+        return self._environment.random(size)
 
     def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
         """A PMK came into use."""
-        self._surroundings.keep_key(pmk, station)
+        self._environment.keep_key(pmk, station)
 
     def radio_number(self, mac: bytes) -> int:
         """Which of the guest's radios a station is."""
-        return self._surroundings.radio_number(mac)
+        return self._environment.radio_number(mac)
 
     def fault(self, what: str, message: str) -> None:
         """Something of ours broke."""
-        self._surroundings.fault(what, message)
+        self._environment.fault(what, message)
 
     def station_changed(self, station: Station, reason: int | None) -> None:
         """Tell on; a station that associated is forgotten by the other access points."""
         if station.state == "associated":
             for point in self.points:
                 point.hand_over(station)
-        self._surroundings.station_changed(station, reason)
+        self._environment.station_changed(station, reason)

@@ -35,8 +35,9 @@ from hwsim.ap.crypto import (
     same,
     wrap_key_data,
 )
+from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network, Timers
-from hwsim.ap.station import FrameInfo, Station, Surroundings
+from hwsim.ap.station import FrameInfo, Station
 from hwsim.eapol import KeyFrame
 from hwsim.errors import WireError
 from hwsim.frames import ELEMENT_RSN, element
@@ -65,11 +66,11 @@ _U64 = struct.Struct(">Q")
 class GroupKey:
     """The group key in use, and its successor while a rekey is under way."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self._surroundings = surroundings
+    def __init__(self, environment: ApEnvironment) -> None:
+        self._environment = environment
         self.tx_pn = 0
         self.key_id = 1
-        self.gtk = surroundings.random(16)
+        self.gtk = environment.random(16)
         self.cipher = CcmpKey(self.gtk, self.key_id)
         self.next_gtk: bytes | None = None
 
@@ -82,7 +83,7 @@ class GroupKey:
 
     def prepare(self) -> None:
         """Make the successor; it goes to the stations before it is used."""
-        self.next_gtk = self._surroundings.random(16)
+        self.next_gtk = self._environment.random(16)
 
     def switch(self) -> None:
         """Use the successor from now on."""
@@ -122,7 +123,7 @@ class Authenticator:
         timers: Timers,
         group: GroupKey,
         key_templates: KeyTemplates,
-        surroundings: Surroundings,
+        environment: ApEnvironment,
         transmit: Callable[[Station, bytearray, FrameInfo], None],
         authorized: Callable[[Station], None],
         group_done: Callable[[Station], None],
@@ -134,7 +135,7 @@ class Authenticator:
         self._pmk = b""
         self._group = group
         self._templates = key_templates
-        self._surroundings = surroundings
+        self._environment = environment
         self._transmit = transmit
         self._authorized = authorized
         self._group_done = group_done
@@ -154,7 +155,7 @@ class Authenticator:
     def start(self, pmk: bytes) -> None:
         """Send the first M1, with a new ANonce; replay counters go on from those used before."""
         self._pmk = pmk
-        self._anonce = self._surroundings.random(32)
+        self._anonce = self._environment.random(32)
         self._outstanding.clear()
         self.phase = "M2"
         self._tries = 0
@@ -217,7 +218,7 @@ class Authenticator:
     def _wait(self, wait_ms: int) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._surroundings.call_after(wait_ms * 1_000_000, self._try)
+        self._timer = self._environment.call_after(wait_ms * 1_000_000, self._try)
 
     def _send_m1(self) -> None:
         frame = bytearray(self._templates.m1)

@@ -7,16 +7,17 @@ from collections.abc import Callable
 
 from hwsim.ap.datapath import DataPath, parse_icmp
 from hwsim.ap.echo import EchoResult, EchoRun
-from hwsim.ap.station import FrameInfo, ReceivedFrame, Station, Surroundings
+from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.station import FrameInfo, ReceivedFrame, Station
 from hwsim.errors import RequestError
 
 
 class Host:
     """Speaks with stations through the data path; one echo run at a time."""
 
-    def __init__(self, path: DataPath, surroundings: Surroundings) -> None:
+    def __init__(self, path: DataPath, environment: ApEnvironment) -> None:
         self._path = path
-        self._surroundings = surroundings
+        self._environment = environment
         self._run: EchoRun | None = None
 
     def echo(
@@ -33,9 +34,9 @@ class Host:
             station,
             count=count,
             timeout_ns=timeout_ns,
-            identifier=int.from_bytes(self._surroundings.random(2), "big"),
+            identifier=int.from_bytes(self._environment.random(2), "big"),
             path=self._path,
-            surroundings=self._surroundings,
+            environment=self._environment,
             done=lambda result: self._done(result, done),
         )
         self._run.start()
@@ -89,7 +90,7 @@ class Host:
             self._run.on_icmp(icmp, info.protected, air_ns)
 
     def _answer(self, station: Station, payload: bytes, info: FrameInfo) -> None:
-        self._surroundings.transmit(self._path.for_station(station, payload, info), info)
+        self._environment.transmit(self._path.for_station(station, payload, info), info)
 
     def _done(self, result: EchoResult, done: Callable[[EchoResult], None]) -> None:
         self._run = None

@@ -15,8 +15,9 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from hwsim import eap
+from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network, Timers
-from hwsim.ap.station import FrameInfo, Station, Surroundings
+from hwsim.ap.station import FrameInfo, Station
 from hwsim.eap import EapPacket
 from hwsim.errors import WireError
 from hwsim.frames import mac_text
@@ -45,7 +46,7 @@ class EapRelay:
         network: Network,
         timers: Timers,
         server: RadiusClient,
-        surroundings: Surroundings,
+        environment: ApEnvironment,
         send: Callable[[Station, bytes, FrameInfo], None],
         succeeded: Callable[[Station, bytes], None],
         failed: Callable[[Station, int], None],
@@ -54,11 +55,11 @@ class EapRelay:
         self._network = network
         self._timers = timers
         self._server = server
-        self._surroundings = surroundings
+        self._environment = environment
         self._send_eapol = send
         self._succeeded = succeeded
         self._failed = failed
-        self._identifier = surroundings.random(1)[0]
+        self._identifier = environment.random(1)[0]
         self._request = b""
         self._user = b""
         self._state: bytes | None = None
@@ -132,13 +133,13 @@ class EapRelay:
     def _answered(self, answer: Answer | str) -> None:
         self._pending = None
         if isinstance(answer, str):
-            self._surroundings.fault("radius", answer)
+            self._environment.fault("radius", answer)
             self._fail()
             return
         try:
             self._obey(answer)
         except WireError as error:
-            self._surroundings.fault("radius", f"the server's answer: {error}")
+            self._environment.fault("radius", f"the server's answer: {error}")
             self._fail()
 
     def _obey(self, answer: Answer) -> None:
@@ -162,7 +163,7 @@ class EapRelay:
     def _fail(self) -> None:
         self.stop()
         self._send(eap.ending(eap.FAILURE, self._identifier))
-        self._timer = self._surroundings.call_after(
+        self._timer = self._environment.call_after(
             self._timers.farewell_ms * 1_000_000,
             lambda: self._failed(self._station, REASON_8021X_FAILED),
         )
@@ -178,7 +179,7 @@ class EapRelay:
         if self._tries > self._timers.tries:
             self._fail()
             return
-        self._timer = self._surroundings.call_after(self._timers.eap_ms * 1_000_000, self._try)
+        self._timer = self._environment.call_after(self._timers.eap_ms * 1_000_000, self._try)
         self._send(self._request, retry=self._tries > 1)
 
     def _send(self, packet: bytes, *, retry: bool = False) -> None:

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the access point remembers of one station, and what it asks of its surroundings."""
+"""What the access point remembers of one station, and what it knows of a frame."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from hwsim.ap.crypto import CcmpKey, PairwiseKeys
 from hwsim.eap import EapPacket
 from hwsim.eapol import KeyFrame
 from hwsim.frames import MacHeader
-from hwsim.loop import Timer
 from hwsim.records import FrameKind
 
 if TYPE_CHECKING:
@@ -122,31 +120,3 @@ class Station:
             self.relay.stop()
         self.authenticator = self.relay = None
         self.keys = self.pairwise = self.candidate = None
-
-
-class Surroundings(Protocol):
-    """What the access point needs: the medium, time, chance, and someone to tell."""
-
-    def transmit(self, frame: bytes, info: FrameInfo) -> int:
-        """Send a frame; returns the air's time just before it left (or would have)."""
-
-    def now_ns(self) -> int:
-        """The air's clock."""
-
-    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
-        """A timer of the loop."""
-
-    def random(self, size: int) -> bytes:
-        """Unpredictable bytes."""
-
-    def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
-        """A PMK came into use, of one station or of all: it decrypts the capture."""
-
-    def radio_number(self, mac: bytes) -> int:
-        """Which of the guest's radios a station is; 0 for the first and for one not known."""
-
-    def fault(self, what: str, message: str) -> None:
-        """Something of ours broke, of which no station is guilty."""
-
-    def station_changed(self, station: Station, reason: int | None) -> None:
-        """The station's state is another one; ``reason`` as of a deauthentication, if any."""

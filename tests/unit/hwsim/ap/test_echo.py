@@ -10,9 +10,10 @@ from collections.abc import Callable
 from hwsim.ap.crypto import CcmpKey
 from hwsim.ap.datapath import DataPath
 from hwsim.ap.echo import EchoResult, EchoRun
+from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.handshake import GroupKey
 from hwsim.ap.management import Management
-from hwsim.ap.station import FrameInfo, Station, Surroundings
+from hwsim.ap.station import FrameInfo, Station
 from hwsim.loop import Timer
 from hwsim.requests import networks
 from tests.unit.hwsim.conftest import NETWORK
@@ -21,7 +22,7 @@ MS = 1_000_000
 
 
 class Time:
-    """The part of the surroundings a run needs, on a clock that only timers move."""
+    """The part of the environment a run needs, on a clock that only timers move."""
 
     def __init__(self) -> None:
         self.now_ns = 0
@@ -55,14 +56,14 @@ class Time:
 def silent(count: int, timeout_ms: int) -> tuple[EchoResult, int, list[tuple[str, int]]]:
     """A run to a station that answers nothing: its result, its end (ms), and what was sent."""
     time = Time()
-    surroundings: Surroundings = time  # type: ignore[assignment]
+    environment: ApEnvironment = time  # type: ignore[assignment]
     (network,) = networks(NETWORK)
     station = Station(bytes(6), pairwise=CcmpKey(bytes(16)))
     ends: list[tuple[EchoResult, int]] = []
     run = EchoRun(
         station, count=count, timeout_ns=timeout_ms * MS, identifier=7,
-        path=DataPath(network, Management(network, 0), GroupKey(surroundings)),
-        surroundings=surroundings,
+        path=DataPath(network, Management(network, 0), GroupKey(environment)),
+        environment=environment,
         done=lambda result: ends.append((result, time.now_ns // MS)),
     )  # fmt: skip
     run.start()

@@ -11,16 +11,17 @@ from scapy.layers.l2 import ARP, LLC
 
 from hwsim.ap.datapath import DataPath, Icmp, checksum
 from hwsim.ap.echo import EchoResult
+from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.handshake import GroupKey
 from hwsim.ap.management import Management
-from hwsim.ap.station import Station, Surroundings
+from hwsim.ap.station import Station
 from hwsim.ap.templates import ECHO_PAYLOAD
 from hwsim.requests import networks
 from tests.unit.hwsim.conftest import NETWORK
 
 
 class Chance:
-    """The part of the surroundings a group key needs."""
+    """The part of the environment a group key needs."""
 
     def random(self, size: int) -> bytes:
         """Bytes."""
@@ -31,8 +32,8 @@ class Chance:
 def path() -> DataPath:
     """The data path of an access point whose first station has 10.77.0.2."""
     (network,) = networks(NETWORK)
-    surroundings: Surroundings = Chance()  # type: ignore[assignment]
-    return DataPath(network, Management(network, 0), GroupKey(surroundings))
+    environment: ApEnvironment = Chance()  # type: ignore[assignment]
+    return DataPath(network, Management(network, 0), GroupKey(environment))
 
 
 @pytest.mark.parametrize(("number", "address"), [(0, "10.77.0.2"), (1, "10.77.0.3")])

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What an access point needs of the world around it.
+
+The air process provides it (:class:`hwsim.air.Air`); :class:`hwsim.ap.ess.Ess` stands between, and
+unit tests provide their own clock and their own randomness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from hwsim.ap.station import FrameInfo, Station
+from hwsim.loop import Timer
+
+
+class ApEnvironment(Protocol):
+    """Transmission, timers, randomness, and a receiver of events."""
+
+    def transmit(self, frame: bytes, info: FrameInfo) -> int:
+        """Send a frame (MAC header first, no FCS) over the medium.
+
+        Returns the air's clock, in nanoseconds, just before the frame left (or, if the medium
+        holds it back, would have left).
+        """
+
+    def now_ns(self) -> int:
+        """The air's clock in nanoseconds."""
+
+    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
+        """Call ``callback`` once after ``delay_ns``; the timer returned can be cancelled."""
+
+    def random(self, size: int) -> bytes:
+        """``size`` unpredictable bytes."""
+
+    def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
+        """A PMK came into use, of one station or of all: it decrypts the capture."""
+
+    def radio_number(self, mac: bytes) -> int:
+        """Which of the guest's radios a station is; 0 for the first and for one not known."""
+
+    def fault(self, what: str, message: str) -> None:
+        """A part of the lab (``what``: ``radius``) broke, which is no station's doing."""
+
+    def station_changed(self, station: Station, reason: int | None) -> None:
+        """The station's state is another one; ``reason`` as of a deauthentication, if any."""
