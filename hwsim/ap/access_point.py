@@ -260,8 +260,8 @@ class AccessPoint:
             number = self._environment.radio_number(mac)
             station = self._stations[mac] = Station(mac, self.network.bssid, number)
         station.forget_keys()
-        self._rekey.over_for(station)
-        self._enterprise.over_for(station)
+        self._rekey.done(station)
+        self._enterprise.done(station)
         self._host.gone(station)
         self._change(station, "authenticated")
 
@@ -320,7 +320,7 @@ class AccessPoint:
             environment=self._environment,
             transmit=self._transmit_key,
             authorized=self._authorize,
-            group_done=self._rekey.over_for,
+            group_done=self._rekey.done,
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),
         )
 
@@ -339,8 +339,8 @@ class AccessPoint:
         if authenticator is not None and not authenticator.has_newest_gtk:
             authenticator.start_group()  # a rekey began after its M3
         else:
-            self._rekey.over_for(station)
-        self._enterprise.over_for(station)
+            self._rekey.done(station)
+        self._enterprise.done(station)
         self._host.authorized(station)
 
     # data
@@ -382,8 +382,8 @@ class AccessPoint:
     def _gone(self, station: Station, reason: int | None) -> None:
         station.forget_keys()
         self._stations.pop(station.mac, None)
-        self._rekey.over_for(station)
-        self._enterprise.over_for(station)
+        self._rekey.done(station)
+        self._enterprise.done(station)
         self._host.gone(station)
         self._change(station, "gone", reason)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network, Timers
 from hwsim.ap.relay import REASON_NOT_VALID, EapRelay
-from hwsim.ap.rounds import Round
 from hwsim.ap.station import FrameInfo, ReceivedFrame, Station
+from hwsim.ap.station_barrier import StationBarrier
 from hwsim.errors import RequestError
 from hwsim.radius import RadiusClient
 
@@ -38,9 +38,9 @@ class Enterprise:
         self._send = send
         self._succeeded = succeeded
         self._failed = failed
-        self._round = Round("reauthenticate")
-        self.over_for = self._round.over_for
-        self.shut_down = self._round.shut_down
+        self._barrier = StationBarrier("reauthenticate")
+        self.done = self._barrier.done
+        self.shut_down = self._barrier.shut_down
 
     def begin(self, station: Station) -> None:
         """Authenticate a station that has associated; a silent access point does nothing."""
@@ -80,7 +80,7 @@ class Enterprise:
         """
         if self._server is None:
             raise RequestError("no-server", "reauthenticate: the network has no 802.1X server")
-        self._round.begin(stations, _start, done)
+        self._barrier.begin(stations, _start, done)
 
 
 def _start(station: Station) -> None:

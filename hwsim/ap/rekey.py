@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hwsim.ap.handshake import GroupKey
-from hwsim.ap.rounds import Round
 from hwsim.ap.station import Station
+from hwsim.ap.station_barrier import StationBarrier
 
 
 class GroupRekey:
@@ -18,9 +18,9 @@ class GroupRekey:
 
     def __init__(self, group: GroupKey) -> None:
         self._group = group
-        self._round = Round("rekey_group")
-        self.over_for = self._round.over_for
-        self.shut_down = self._round.shut_down
+        self._barrier = StationBarrier("rekey_group")
+        self.done = self._barrier.done
+        self.shut_down = self._barrier.shut_down
 
     def begin(self, stations: Sequence[Station], done: Callable[[int], None]) -> None:
         """Give those stations a new key; ``done`` is told at the end how many they were."""
@@ -29,9 +29,9 @@ class GroupRekey:
             self._group.switch()
             done(count)
 
-        self._round.check_free()
+        self._barrier.check_free()
         self._group.prepare()
-        self._round.begin(stations, _start, end)
+        self._barrier.begin(stations, _start, end)
 
 
 def _start(station: Station) -> None:
