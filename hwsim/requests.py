@@ -8,11 +8,12 @@ the code ``bad-argument``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from ipaddress import IPv4Address
 from typing import Any, Final, cast, get_args
 
-from hwsim.ap.network import CHANNELS, Network, Security, Timers
+from hwsim.ap.network import CHANNELS, Network, Security
+from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError, WireError
 from hwsim.frames import mac_bytes
 from hwsim.radius import RadiusServer
@@ -27,6 +28,7 @@ MAX_ACCESS_POINTS: Final = 4
 MAX_SECRET: Final = 128
 MAX_RULES: Final = 64
 MAX_DELAY_MS: Final = 60_000
+MAX_TRIES: Final = 16
 MAX_COPIES: Final = 100
 MAX_ECHOES: Final = 1000
 MAX_DUE: Final = 1000
@@ -157,18 +159,13 @@ def _channel(args: Arguments, where: str, default: Any = _REQUIRED) -> int:
 
 def timers(value: Any) -> Timers:
     """The timers of a ``configure`` call; what is left out is as in hostapd."""
-    args, usual = Arguments(value, "timers"), Timers()
-    chosen = Timers(
-        first_ms=args.integer("first_ms", 1, MAX_DELAY_MS, usual.first_ms),
-        next_ms=args.integer("next_ms", 1, MAX_DELAY_MS, usual.next_ms),
-        group_first_ms=args.integer("group_first_ms", 1, MAX_DELAY_MS, usual.group_first_ms),
-        tries=args.integer("tries", 1, 16, usual.tries),
-        eap_ms=args.integer("eap_ms", 1, MAX_DELAY_MS, usual.eap_ms),
-        radius_ms=args.integer("radius_ms", 1, MAX_DELAY_MS, usual.radius_ms),
-        farewell_ms=args.integer("farewell_ms", 1, MAX_DELAY_MS, usual.farewell_ms),
-    )
+    args = Arguments(value, "timers")
+    chosen = {
+        name: args.integer(name, 1, MAX_TRIES if name == "tries" else MAX_DELAY_MS, usual)
+        for name, usual in asdict(Timers()).items()
+    }
     args.done()
-    return chosen
+    return Timers(**chosen)
 
 
 def rules(value: Any) -> tuple[Rule, ...]:

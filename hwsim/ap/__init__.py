@@ -8,6 +8,7 @@ milliseconds while a handshake's turnaround is judged in hundreds of microsecond
 
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.ess import Ess
-from hwsim.ap.network import Network, Timers
+from hwsim.ap.network import Network
+from hwsim.ap.timers import Timers
 
 __all__ = ["AccessPoint", "Ess", "Network", "Timers"]

@@ -21,11 +21,12 @@ from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.handshake import Authenticator, GroupKey, KeyTemplates
 from hwsim.ap.host import Host
 from hwsim.ap.management import Management
-from hwsim.ap.network import Network, Timers
+from hwsim.ap.network import Network
 from hwsim.ap.rekey import GroupRekey
 from hwsim.ap.rsne import STATUS_SUCCESS
 from hwsim.ap.station import FrameInfo, ReceivedFrame, Repetitions, State, Station
 from hwsim.ap.templates import AT_SEQUENCE
+from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError, WireError
 from hwsim.frames import BROADCAST, SNAP, MacHeader, mac_text
 from hwsim.radius import RadiusClient
@@ -81,7 +82,7 @@ class AccessPoint:
     def busy(self) -> bool:
         """Whether a handshake or an authentication is under way."""
         return any(
-            (s.authenticator and s.authenticator.phase != "done") or (s.relay and s.relay.busy)
+            (s.authenticator and s.authenticator.phase != "done") or (s.eap and s.eap.busy)
             for s in self.stations
         )
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""802.1X of an access point: a relay per station, and reauthentications of all of them."""
+"""802.1X of an access point: a pass-through per station, and reauthentications of all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from hwsim.ap.eap_pass_through import REASON_NOT_VALID, EapPassThrough
 from hwsim.ap.environment import ApEnvironment
-from hwsim.ap.network import Network, Timers
-from hwsim.ap.relay import REASON_NOT_VALID, EapRelay
+from hwsim.ap.network import Network
 from hwsim.ap.station import FrameInfo, ReceivedFrame, Station
 from hwsim.ap.station_barrier import StationBarrier
+from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError
 from hwsim.radius import RadiusClient
 
@@ -46,7 +47,7 @@ class Enterprise:
         """Authenticate a station that has associated; a silent access point does nothing."""
         if self._server is None:
             return
-        station.relay = EapRelay(
+        station.eap = EapPassThrough(
             station,
             network=self._network,
             timers=self._timers,
@@ -56,12 +57,12 @@ class Enterprise:
             succeeded=self._succeeded,
             failed=self._failed,
         )
-        station.relay.start()
+        station.eap.start()
 
     def receive(self, station: Station, received: ReceivedFrame) -> None:
         """EAP, EAPOL-Start or EAPOL-Logoff of a station."""
-        relay, kind = station.relay, received.info.kind
-        if relay is None:
+        pass_through, kind = station.eap, received.info.kind
+        if pass_through is None:
             silent = self._network.enterprise and self._server is None
             received.info.detail["ignored"] = "silent" if silent else "no 802.1X"
         elif kind == "eapol-logoff":
@@ -69,9 +70,9 @@ class Enterprise:
         elif kind == "eapol-start":
             if station.authenticator is not None and station.authenticator.phase != "done":
                 station.authenticator.stop()
-            relay.eapol_start()
+            pass_through.eapol_start()
         elif received.eap is not None:
-            relay.receive(received.eap, received.info)
+            pass_through.receive(received.eap, received.info)
 
     def reauthenticate(self, stations: Sequence[Station], done: Callable[[int], None]) -> None:
         """Authenticate those again; ``done`` is told how many, when all have new keys or are gone.
@@ -84,5 +85,5 @@ class Enterprise:
 
 
 def _start(station: Station) -> None:
-    if station.relay is not None:
-        station.relay.start()
+    if station.eap is not None:
+        station.eap.start()

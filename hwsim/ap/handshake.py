@@ -36,8 +36,9 @@ from hwsim.ap.crypto import (
     wrap_key_data,
 )
 from hwsim.ap.environment import ApEnvironment
-from hwsim.ap.network import Network, Timers
+from hwsim.ap.network import Network
 from hwsim.ap.station import FrameInfo, Station
+from hwsim.ap.timers import Timers
 from hwsim.eapol import KeyFrame
 from hwsim.errors import WireError
 from hwsim.frames import ELEMENT_RSN, element

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the access point is: its network and its timers."""
+"""What a network is like: its name, addresses, channel, and how stations are let in."""
 
 from __future__ import annotations
 
@@ -67,29 +67,6 @@ class Network:
     def is_5ghz(self) -> bool:
         """Whether the channel is in the 5 GHz band."""
         return self.channel > 14
-
-
-@dataclass(frozen=True, slots=True)
-class Timers:
-    """hostapd's timers (src/ap/wpa_auth.c: eapol_key_timeout_first, …_subseq, …_first_group,
-    wpa_pairwise_update_count). An acknowledged first M1 waits ``next_ms`` like a repeated one.
-
-    ``eap_ms`` is how long an EAP request waits for its response (RFC 3748, 4.3, asks for 3 s where
-    nothing is known of the path; it is not lengthened from try to try, so that a silent station is
-    given up in bounded time), ``radius_ms`` how long the RADIUS server may take.
-
-    ``farewell_ms`` lies between EAP-Failure and the deauthentication, so that the station reads the
-    former. hostapd waits 10 ms, in which an emulated station gets no further than its EAP peer: its
-    OS is to tell the DLL.
-    """
-
-    first_ms: int = 100
-    next_ms: int = 1000
-    group_first_ms: int = 500
-    tries: int = 4
-    eap_ms: int = 3000
-    radius_ms: int = 2000
-    farewell_ms: int = 1000
 
 
 CHANNELS: frozenset[int] = frozenset((*range(1, 14), 36, 40, 44, 48, 149, 153, 157, 161, 165))

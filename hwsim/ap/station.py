@@ -13,8 +13,8 @@ from hwsim.frames import MacHeader
 from hwsim.records import FrameKind
 
 if TYPE_CHECKING:
+    from hwsim.ap.eap_pass_through import EapPassThrough
     from hwsim.ap.handshake import Authenticator
-    from hwsim.ap.relay import EapRelay
 
 State = Literal[
     "authenticated", "associated", "authenticating", "handshaking", "authorized", "gone"
@@ -110,13 +110,13 @@ class Station:
     pairwise: CcmpKey | None = field(default=None, repr=False)
     candidate: CcmpKey | None = field(default=None, repr=False)
     authenticator: Authenticator | None = None
-    relay: EapRelay | None = None
+    eap: EapPassThrough | None = None
 
     def forget_keys(self) -> None:
         """A new association begins without keys; timers of the old handshake are cancelled."""
         if self.authenticator is not None:
             self.authenticator.stop()
-        if self.relay is not None:
-            self.relay.stop()
-        self.authenticator = self.relay = None
+        if self.eap is not None:
+            self.eap.stop()
+        self.authenticator = self.eap = None
         self.keys = self.pairwise = self.candidate = None

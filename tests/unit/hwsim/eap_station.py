@@ -13,7 +13,7 @@ from tests.unit.hwsim.fake_radius import ACCEPT, CHALLENGE, FakeRadius
 from tests.unit.hwsim.soft_station import LLC_EAPOL, KeyMessage, SoftStation
 
 RSNE = bytes.fromhex("30140100000fac040100000fac040100000fac010000")
-QUICK = {"eap_ms": 80, "radius_ms": 80, "farewell_ms": 40, "tries": 3, "first_ms": 200}
+QUICK = {"eap_ms": 80, "radius_ms": 80, "eap_failure_to_deauth_ms": 40, "tries": 3, "first_ms": 200}
 IDENTITY, METHOD = 1, 13
 
 

@@ -33,8 +33,8 @@ def test_reject(air: AirProcess, radius: FakeRadius, told: bool) -> None:
     assert station.heard() == eap(4, identity[1])
     assert station.station.reason(station.station.next_frame()) == 23
     assert client.state("gone")["reason"] == 23
-    failure, farewell = client.frame("eap", 3), client.frame("deauth")
-    assert farewell["air_ns"] - failure["air_ns"] >= QUICK["farewell_ms"] * 1_000_000
+    failure, deauth = client.frame("eap", 3), client.frame("deauth")
+    assert deauth["air_ns"] - failure["air_ns"] >= QUICK["eap_failure_to_deauth_ms"] * 1_000_000
     assert not [event for event in client.events if event["event"] == "fault"]
 
 

@@ -180,4 +180,4 @@ def test_timers() -> None:
         500,
         4,
     )
-    assert (timers.eap_ms, timers.radius_ms, timers.farewell_ms) == (3000, 2000, 1000)
+    assert (timers.eap_ms, timers.radius_ms, timers.eap_failure_to_deauth_ms) == (3000, 2000, 1000)

@@ -16,8 +16,9 @@ from typing import Final, Literal
 
 from hwsim import eap
 from hwsim.ap.environment import ApEnvironment
-from hwsim.ap.network import Network, Timers
+from hwsim.ap.network import Network
 from hwsim.ap.station import FrameInfo, Station
+from hwsim.ap.timers import Timers
 from hwsim.eap import EapPacket
 from hwsim.errors import WireError
 from hwsim.frames import mac_text
@@ -36,7 +37,7 @@ Phase = Literal["idle", "identity", "response", "server", "done"]
 server; ``done`` after a success."""
 
 
-class EapRelay:
+class EapPassThrough:
     """One station's authentications, from its association to the next."""
 
     def __init__(
@@ -137,12 +138,12 @@ class EapRelay:
             self._fail()
             return
         try:
-            self._obey(answer)
+            self._act_on(answer)
         except WireError as error:
             self._environment.fault("radius", f"the server's answer: {error}")
             self._fail()
 
-    def _obey(self, answer: Answer) -> None:
+    def _act_on(self, answer: Answer) -> None:
         if answer.code == ACCESS_REJECT:
             self._fail()
             return
@@ -164,7 +165,7 @@ class EapRelay:
         self.stop()
         self._send(eap.ending(eap.FAILURE, self._identifier))
         self._timer = self._environment.call_after(
-            self._timers.farewell_ms * 1_000_000,
+            self._timers.eap_failure_to_deauth_ms * 1_000_000,
             lambda: self._failed(self._station, REASON_8021X_FAILED),
         )
 
