@@ -16,8 +16,6 @@ from autoconfig.ihv_host.line import Arguments, Done
 from autoconfig.loop import Callback, Loop, Timer
 from autoconfig.notifications import Notification
 from autoconfig.onex.peer import Peer, PeerEvents
-from autoconfig.orders.performer import OrderedCalls, Performer
-from autoconfig.orders.scene import Scene
 from autoconfig.profile.eap import EapMethod, EapUser
 from autoconfig.profile.wlan import Profile
 from autoconfig.radio.interface import (
@@ -29,6 +27,8 @@ from autoconfig.radio.interface import (
     RadioEvents,
 )
 from autoconfig.settings import Settings
+from autoconfig.stimuli.context import StimulusContext
+from autoconfig.stimuli.runner import ObservedCalls, StimulusRunner
 
 FAKE_HOST = str(Path(__file__).with_name("fake_host.py"))
 AP = bytes.fromhex("024849 4c0001")
@@ -249,22 +249,22 @@ class Rig:
         self.radio = FakeRadio()
         self.host = FakeHost()
         self.told: list[Notification] = []
-        self.performer = Performer()
+        self.stimuli = StimulusRunner()
         self.connection = Connection(
             self.loop,
             self.radio,
-            OrderedCalls(self.host, self.performer),
+            ObservedCalls(self.host, self.stimuli),
             settings or Settings(),
             self.told.append,
             self.start_eap,
-            self.performer.event,
+            self.stimuli.event,
         )
         self.peers: list[FakePeer] = []
         self.no_peer: Exception | None = None
         self.framework = Framework(self.connection)
         self.lifecycle = Lifecycle("{G}", "rig", self.connection, self.framework.new_host)
-        self.performer.use(
-            Scene(self.loop, self.host, self.connection, self.framework, self.lifecycle)
+        self.stimuli.use(
+            StimulusContext(self.loop, self.host, self.connection, self.framework, self.lifecycle)
         )
 
     def start_eap(self, _profile: Profile, events: PeerEvents) -> Peer:
@@ -279,12 +279,12 @@ class Rig:
     def dll(self, function: str, **arguments: Any) -> int:
         """A framework call of the DLL; its status."""
         arguments.setdefault("hDot11SvcHandle", SERVICE)
-        refused = self.performer.framework_call(f"Dot11Ext{function}")
+        refused = self.stimuli.framework_call(f"Dot11Ext{function}")
         if refused is not None:
             return refused
         status = self.framework.answer(f"Dot11Ext{function}", arguments)["status"]
         assert isinstance(status, int)
-        self.performer.framework_answered(f"Dot11Ext{function}", status)
+        self.stimuli.framework_answered(f"Dot11Ext{function}", status)
         return status
 
     def set_up_security(self, auth: int = 7) -> None:
@@ -319,14 +319,14 @@ class Rig:
 
     # --- the harness's side ---
 
-    def order(self, on: str, do: str, **parameters: Any) -> None:
-        """A plan of one order."""
-        self.performer.give([{"on": on, "do": do, **parameters}])
+    def stimulus(self, on: str, do: str, **parameters: Any) -> None:
+        """A plan of one stimulus."""
+        self.stimuli.give([{"on": on, "do": do, **parameters}])
 
     def done(self) -> list[Arguments]:
         """What was carried out of it, times left out; none of it may be in progress."""
         told: list[list[Arguments]] = []
-        self.performer.collect(told.append)
+        self.stimuli.collect(told.append)
         (done,) = told
         return [{name: one[name] for name in one if name != "t_ns"} for one in done]
 

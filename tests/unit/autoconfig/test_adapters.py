@@ -93,7 +93,7 @@ class Bench:
         rig = self.rigs[number]
         return Adapter(
             f"{{{number}}}", "test", self.host, self.host,
-            rig.connection, rig.framework, rig.performer,
+            rig.connection, rig.framework, rig.stimuli,
         )  # fmt: skip
 
     def running(self) -> Bench:

@@ -52,7 +52,7 @@ def test_an_order_in_the_form_the_guest_takes(tmp_path: Path) -> None:
 
 def test_every_order_a_scenario_can_give_is_taken_by_the_guest(tmp_path: Path) -> None:
     """When and how much later too."""
-    from autoconfig.orders.plan import parse
+    from autoconfig.stimuli.plan import parse
 
     text = 'on = "Dot11ExtSendUIRequest"\nafter_ms = 500\nwhen = "return"\ndo = "answer-ui"\n'
     (order,) = loaded(tmp_path, text).os
@@ -65,7 +65,7 @@ def test_every_order_a_scenario_can_give_is_taken_by_the_guest(tmp_path: Path) -
 
 def test_every_order_of_the_shipped_scenarios_is_taken_by_the_guest() -> None:
     """As a whole plan."""
-    from autoconfig.orders.plan import parse
+    from autoconfig.stimuli.plan import parse
 
     for name in scenario_names():
         orders = find_scenario(name).os
@@ -119,19 +119,19 @@ def test_bad_orders_are_refused(tmp_path: Path, text: str, said: str) -> None:
 
 def test_guest_and_harness_know_the_same_events_and_actions() -> None:
     """What a scenario may ask for is what autoconfig takes, parameter by parameter."""
-    from autoconfig.orders import plan as orders
+    from autoconfig.stimuli import plan
 
-    assert set(EVENTS) == orders.EVENTS
-    known = {name: frozenset(parameters) for name, parameters in orders.PARAMETERS.items()}
+    assert set(EVENTS) == plan.EVENTS
+    known = {name: frozenset(parameters) for name, parameters in plan.PARAMETERS.items()}
     known["answer-ui"] |= {"text"}  # goes to the guest as data
     assert known == PARAMETERS
     assert set(typing.get_args(Action)) == set(PARAMETERS)
-    assert {name: frozenset(needed) for name, needed in orders.NEEDED.items()} == NEEDED
-    assert typing.get_args(PacketForm) == orders.PACKET_FORMS
-    assert typing.get_args(Fragment) == orders.FRAGMENTS
-    assert typing.get_args(UiRequest) == orders.REQUESTS
-    assert typing.get_args(OnexResult) == orders.ONEX_RESULTS
-    assert set(typing.get_args(StaleHandler)) == set(orders.STALE_HANDLERS)
+    assert {name: frozenset(needed) for name, needed in plan.NEEDED.items()} == NEEDED
+    assert typing.get_args(PacketForm) == plan.PACKET_FORMS
+    assert typing.get_args(Fragment) == plan.FRAGMENTS
+    assert typing.get_args(UiRequest) == plan.REQUESTS
+    assert typing.get_args(OnexResult) == plan.ONEX_RESULTS
+    assert set(typing.get_args(StaleHandler)) == set(plan.STALE_HANDLERS)
 
 
 def test_guest_and_harness_know_the_same_forms() -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from .adapter import Fleet, Workshop, set_scene
+from .adapter import Fleet, Workshop, set_context
 from .association.connection import StartEap
 from .ihv_host.confine import Confinement
 from .ihv_host.ends import append, clock_ns
@@ -66,7 +66,7 @@ class App:
         first = self.fleet.adapters[0]
         self.lifecycle = Lifecycle(first.guid, first.description, self.fleet, self.fleet.new_host)
         self.lifecycle.use(self.host)
-        set_scene(first, loop, self.lifecycle)
+        set_context(first, loop, self.lifecycle)
         self.service.use(self.fleet.adapters, self.lifecycle, self.have_adapters)
         self.address = self.service.listen(settings.address)
 
@@ -75,7 +75,7 @@ class App:
         while len(self.fleet.adapters) < count:
             number = len(self.fleet.adapters)
             adapter = self._workshop.adapter(self._further(number), number)
-            set_scene(adapter, self._loop, self.lifecycle)
+            set_context(adapter, self._loop, self.lifecycle)
             note(f"{adapter.description} arrives")
             self.fleet.add(adapter)
 
@@ -85,7 +85,7 @@ class App:
 
     def _host_lost(self, loss: HostLoss) -> None:
         for adapter in self.fleet.adapters:
-            adapter.performer.host_lost()
+            adapter.stimuli.host_lost()
         self.lifecycle.on_lost(loss)
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One WLAN adapter, put together: its radio's connection, the functions its DLL may call, its
-orders; and the adapters that come besides the first.
+stimuli; and the adapters that come besides the first.
 
 The IHV host and the service are one for all of them (I:dot11extihv_init_service); each has its own
 two handles, its own line of handler calls and its own profiles.
@@ -22,11 +22,11 @@ from .ihv_host.process import HostLoss, IhvHost
 from .log import note
 from .loop import Loop
 from .notifications import Notification
-from .orders.performer import OrderedCalls, Performer
-from .orders.scene import Scene
 from .profile.wlan import Profile
 from .radio.interface import Radio
 from .settings import Settings
+from .stimuli.context import StimulusContext
+from .stimuli.runner import ObservedCalls, StimulusRunner
 
 DESCRIPTION = "Reference WLAN adapter (mac80211_hwsim)"
 
@@ -43,7 +43,7 @@ class Adapter:
     Attributes:
         guid: its GUID, in braces.
         description: its name for people.
-        line: calls its handlers, past the orders.
+        line: calls its handlers, past the stimuli.
         calls: calls its handlers.
         profiles: what WlanSetProfile stored, by name.
     """
@@ -54,16 +54,16 @@ class Adapter:
     calls: Caller
     connection: Connection
     framework: Framework
-    performer: Performer
+    stimuli: StimulusRunner
     profiles: dict[str, Profile] = field(default_factory=dict)
 
     def framework_call(self, function: str, arguments: Arguments) -> Arguments:
         """The DLL calls a framework function with this adapter's handle."""
-        refused = self.performer.framework_call(function)
+        refused = self.stimuli.framework_call(function)
         if refused is not None:
             return {"status": refused}
         answer = self.framework.answer(function, arguments)
-        self.performer.framework_answered(function, answer["status"])
+        self.stimuli.framework_answered(function, answer["status"])
         return answer
 
     def has_handle(self, handle: object) -> bool:
@@ -90,21 +90,21 @@ class Workshop:
         """The adapter of this radio; the first has number 0."""
         guid = adapter_guid(radio.mac)
         description = DESCRIPTION if not number else f"{DESCRIPTION} #{number + 1}"
-        performer = Performer()
+        runner = StimulusRunner()
         line = self.host if not number else self.host.line(guid)
-        calls = OrderedCalls(line, performer)
+        calls = ObservedCalls(line, runner)
         connection = Connection(
             self.loop, radio, calls, self.settings, partial(self.notify, guid), self.start_eap,
-            performer.event,
+            runner.event,
         )  # fmt: skip
         framework = Framework(connection)
-        return Adapter(guid, description, line, calls, connection, framework, performer)
+        return Adapter(guid, description, line, calls, connection, framework, runner)
 
 
-def set_scene(adapter: Adapter, loop: Loop, lifecycle: Lifecycle) -> None:
-    """Let orders act on the adapter."""
-    scene = Scene(loop, adapter.line, adapter.connection, adapter.framework, lifecycle)
-    adapter.performer.use(scene)
+def set_context(adapter: Adapter, loop: Loop, lifecycle: Lifecycle) -> None:
+    """Let stimuli act on the adapter."""
+    context = StimulusContext(loop, adapter.line, adapter.connection, adapter.framework, lifecycle)
+    adapter.stimuli.use(context)
 
 
 class Fleet:

@@ -25,13 +25,13 @@ from .jsonlines import Message
 from .log import note
 from .loop import Loop
 from .notifications import Notification
-from .orders.performer import Performer
-from .orders.plan import OrderError
 from .profile.eap import user_of_xml
 from .profile.reading import ProfileError
 from .profile.wlan import Profile, parse
 from .radio.interface import RadioError
 from .settings import Limits, SettingError
+from .stimuli.plan import StimulusError
+from .stimuli.runner import StimulusRunner
 
 MAX_CLIENTS = 16
 MAX_ADAPTERS = 4
@@ -88,8 +88,8 @@ class WlanService:
             "register": self._register,
             "query_interface": self._query_interface,
             "service": self._service_control,
-            "orders": self._orders,
-            "orders_done": self._orders_done,
+            "orders": self._stimuli,
+            "orders_done": self._stimuli_done,
             "adapters": self._adapter_count,
             "limits": self._change_limits,
         }
@@ -326,21 +326,21 @@ class WlanService:
         else:
             raise CallError(codes.ERROR_INVALID_PARAMETER, "no such action")
 
-    def _orders(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
-        """The guest's own: what to do out of the ordinary in the next association (`orders`)."""
+    def _stimuli(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
+        """The guest's own: what to do out of the ordinary in the next association."""
         try:
-            self._orderly().give(arguments["orders"], arguments.get("association"))
-        except OrderError as error:
+            self._stimulus_runner().give(arguments["orders"], arguments.get("association"))
+        except StimulusError as error:
             raise CallError(codes.ERROR_INVALID_PARAMETER, str(error)) from None
         return {}
 
-    def _orders_done(self, client: Client, number: object, _args: Arguments) -> None:
+    def _stimuli_done(self, client: Client, number: object, _args: Arguments) -> None:
         """What of it was done, once none of it is in progress."""
-        self._orderly().collect(lambda done: client.answer(number, {"done": done}))
+        self._stimulus_runner().collect(lambda done: client.answer(number, {"done": done}))
 
-    def _orderly(self) -> Performer:
-        """Orders are the first adapter's."""
-        return self._adapters[0].performer
+    def _stimulus_runner(self) -> StimulusRunner:
+        """Stimuli are the first adapter's."""
+        return self._adapters[0].stimuli
 
     def _change_limits(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
         """The guest's own: the limits of lab.toml, from now on; all of them are answered."""

@@ -39,7 +39,7 @@ assert _FIXED.size == SIZE_BYTES
 
 @dataclass(frozen=True)
 class Form:
-    """The form PerformPostAssociate gets its parameters in; an order may ask for another one.
+    """The form PerformPostAssociate gets its parameters in; a stimulus may ask for another one.
 
     Attributes:
         size: of the fixed part, 96 (Windows 8 and later) or 88 bytes.
@@ -99,7 +99,7 @@ def _hostile(buffer: bytes, what: str) -> bytes:
 
 
 def parse_form(parameters: object) -> Form:
-    """The form an order asks for; raises ValueError."""
+    """The form a stimulus asks for; raises ValueError."""
     if not isinstance(parameters, dict) or not set(parameters) <= {"size", "revision", "hostile"}:
         raise ValueError("association parameters have a size, a revision and a hostile")
     form = Form(**parameters)

@@ -44,7 +44,7 @@ class Cause(Enum):
 
 
 class Way(Enum):
-    """Which way down an attempt takes; all but the first are orders (see `orders.actions`)."""
+    """Which way down an attempt takes; all but the first are stimuli (see `stimuli.actions`)."""
 
     DISCONNECT = "disconnect"  # the radio disconnects, StopPostAssociate, AdapterReset
     RESET_FIRST = "reset first"  # AdapterReset at once, whatever is pending; no StopPostAssociate

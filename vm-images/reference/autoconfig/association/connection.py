@@ -54,7 +54,7 @@ class Connection:
         notify: hands a notification to the WLAN clients.
         start_eap: starts the EAP peer for a profile of the OS's own 802.1X; raises OSError or
             LookupError.
-        happened: told of the moments an order can name (plan.MOMENTS).
+        happened: told of the moments a stimulus can name (plan.MOMENTS).
     """
 
     def __init__(

@@ -266,7 +266,7 @@ class Framework:
     # --- user interface and notifications ---
 
     def _send_ui_request(self, arguments: Arguments) -> None:
-        """Nobody sits at this guest: the request stays pending until an order answers it, or the
+        """Nobody sits at this guest: the request stays pending until a stimulus answers it, or the
         adapter is reset."""
         guid = str(arguments["pIhvUIRequest"]["guidUIRequest"]).lower()
         if self._ui_requests.get(guid):  # UI-02

@@ -92,11 +92,11 @@ class PacketPath:
         self._open = False
 
     def hold_completion(self, seconds: float) -> None:
-        """An order: complete the next send that much later than it could be."""
+        """A stimulus: complete the next send that much later than it could be."""
         self._hold_next_s = seconds
 
     def hold_delivery(self, seconds: float) -> None:
-        """An order: deliver nothing for that long; the backlog's bound holds meanwhile."""
+        """A stimulus: deliver nothing for that long; the backlog's bound holds meanwhile."""
         if self._held_delivery is not None:
             self._held_delivery.cancel()
         self._held_delivery = self._loop.call_later(seconds, self._release)

@@ -4,7 +4,7 @@
 Order (STOP-01, STOP-02, ETH-04, RST-01): the radio disconnects → every packet sent is completed →
 StopPostAssociate, if PerformPostAssociate was called → EtherType lists cleared → AdapterReset, if
 PerformPreAssociate was called → idle. The last notification comes when the adapter is ready for
-the next connect. When the host is lost on the way, the handlers are left out. An order of the
+the next connect. When the host is lost on the way, the handlers are left out. A stimulus of the
 harness may ask for another way (attempt.Way).
 """
 

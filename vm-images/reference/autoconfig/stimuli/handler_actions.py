@@ -12,8 +12,8 @@ from ..association.packets import EAPOL
 from ..handles import new_handle
 from ..ihv_host.line import Arguments
 from ..profile.wlan import Profile
+from .context import Report, StimulusContext
 from .plan import ONEX_RESULTS
-from .scene import Report, Scene
 
 UNKNOWN_REQUEST = "{5f0c6c4e-0000-4000-8000-000000000000}"
 STRANGERS = {"zero": "{00000000-0000-0000-0000-000000000000}", "unknown": UNKNOWN_REQUEST}
@@ -24,23 +24,23 @@ FRAGMENT_TEXTS = {"none": None, "empty": "", "garbage": "<IhvSecurity><Passphras
 """What stands in place of the profile's security fragment (plan.FRAGMENTS)."""
 
 
-def session_change(scene: Scene, parameters: Arguments, report: Report) -> None:
+def session_change(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """ProcessSessionChange; a logoff ends the user's requests on this side too (UI-06)."""
     if parameters["event"] == codes.WTS_SESSION_LOGOFF:
-        scene.framework.cancel_ui_requests()
-    scene.host.call("process_session_change", {"event_type": parameters["event"]}, report)
+        context.framework.cancel_ui_requests()
+    context.host.call("process_session_change", {"event_type": parameters["event"]}, report)
 
 
-def ask_ui(scene: Scene, _parameters: Arguments, report: Report) -> None:
+def ask_ui(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """IsUIRequestPending for every request of this host so far, else for one never sent."""
-    guids = scene.framework.ui_requests_known() or [UNKNOWN_REQUEST]
-    _in_turn(scene, [("is_ui_request_pending", {"guid": guid}) for guid in guids], report)
+    guids = context.framework.ui_requests_known() or [UNKNOWN_REQUEST]
+    _in_turn(context, [("is_ui_request_pending", {"guid": guid}) for guid in guids], report)
 
 
-def answer_ui(scene: Scene, parameters: Arguments, report: Report) -> None:
+def answer_ui(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """Answer every pending request, asking before and after; or one that was never sent."""
     which = parameters.get("request", "pending")
-    guids = [STRANGERS[which]] if which in STRANGERS else scene.framework.take_ui_requests()
+    guids = [STRANGERS[which]] if which in STRANGERS else context.framework.take_ui_requests()
     if not guids:
         report({"skipped": "no request is pending"})
         return
@@ -49,48 +49,48 @@ def answer_ui(scene: Scene, parameters: Arguments, report: Report) -> None:
         calls.append(("is_ui_request_pending", {"guid": guid}))
         calls.append(("process_ui_response", {"guid": guid, "data": parameters.get("data")}))
         calls.append(("is_ui_request_pending", {"guid": guid}))
-    _in_turn(scene, calls, report)
+    _in_turn(context, calls, report)
 
 
-def onex_result(scene: Scene, parameters: Arguments, report: Report) -> None:
+def onex_result(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """OnexIndicateResult without parameters, which are optional; 802.1X ends with it."""
-    arguments = scene.connection.onex.end_bare(ONEX_RESULTS.index(parameters["result"]))
+    arguments = context.connection.onex.end_bare(ONEX_RESULTS.index(parameters["result"]))
     if arguments is None:
         report({"skipped": "802.1X is not at work"})
     else:
-        scene.host.call("onex_indicate_result", arguments, report)
+        context.host.call("onex_indicate_result", arguments, report)
 
 
-def query_ui(scene: Scene, parameters: Arguments, report: Report) -> None:
+def query_ui(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """QueryUIRequest; the host frees what it returns."""
-    arguments = {**scene.adapter(), "phase": parameters.get("phase", 0)}
-    scene.host.call("query_ui_request", arguments, report)
+    arguments = {**context.adapter(), "phase": parameters.get("phase", 0)}
+    context.host.call("query_ui_request", arguments, report)
 
 
-def indicate(scene: Scene, parameters: Arguments, report: Report) -> None:
+def indicate(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """ReceiveIndication, without data if none is given."""
-    arguments = {**scene.adapter(), "type": parameters["type"], "data": parameters.get("data")}
-    scene.host.call("receive_indication", arguments, report)
+    arguments = {**context.adapter(), "type": parameters["type"], "data": parameters.get("data")}
+    context.host.call("receive_indication", arguments, report)
 
 
-def control(scene: Scene, parameters: Arguments, report: Report) -> None:
+def control(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """Control with this input and a buffer of this size."""
     arguments = {
-        **scene.adapter(),
+        **context.adapter(),
         "data": parameters.get("data"),
         "out_size": parameters.get("out_size", 0),
     }
-    scene.host.call("control", arguments, report)
+    context.host.call("control", arguments, report)
 
 
-def packet(scene: Scene, parameters: Arguments, report: Report) -> None:
+def packet(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """ReceivePacket with these bytes, or with a packet of the access point of this form."""
-    attempt = scene.connection.attempt
+    attempt = context.connection.attempt
     if attempt is None or attempt.bss is None:
         report({"skipped": "no access point"})
         return
     data = parameters.get("data") or packet_of(attempt.bss.bssid, parameters.get("form", "noise"))
-    scene.host.call("receive_packet", {**scene.adapter(), "data": data}, report)
+    context.host.call("receive_packet", {**context.adapter(), "data": data}, report)
 
 
 def packet_of(peer: bytes, form: str) -> str:
@@ -112,32 +112,32 @@ def packet_of(peer: bytes, form: str) -> str:
 # --- profiles ---
 
 
-def capability_match(scene: Scene, parameters: Arguments, report: Report) -> None:
+def capability_match(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """PerformCapabilityMatch once more, without a BSS list: the profile alone (PROF-02)."""
-    _with_profile(scene, "capability_match", parameters, report)
+    _with_profile(context, "capability_match", parameters, report)
 
 
-def validate(scene: Scene, parameters: Arguments, report: Report) -> None:
+def validate(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """ValidateProfile with the association's profile, or another security fragment in it."""
-    _with_profile(scene, "validate_profile", parameters, report)
+    _with_profile(context, "validate_profile", parameters, report)
 
 
-def discovery(scene: Scene, parameters: Arguments, report: Report) -> None:
+def discovery(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """CreateDiscoveryProfiles for the network found; the host frees what it returns."""
     insecure = parameters.get("insecure", False)
-    _with_profile(scene, "create_discovery_profiles", {"insecure": insecure}, report)
+    _with_profile(context, "create_discovery_profiles", {"insecure": insecure}, report)
 
 
-def second_pre_associate(scene: Scene, _parameters: Arguments, report: Report) -> None:
+def second_pre_associate(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """PerformPreAssociate while the first one is pending (PRE-13)."""
-    attempt = scene.connection.attempt
+    attempt = context.connection.attempt
     if attempt is None or not attempt.connect_session:
         report({"skipped": "no pre-association is pending"})
         return
-    _with_profile(scene, "pre_associate", {"connect_session": new_handle()}, report)
+    _with_profile(context, "pre_associate", {"connect_session": new_handle()}, report)
 
 
-def stale_handle(scene: Scene, parameters: Arguments, report: Report) -> None:
+def stale_handle(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """A handler with an adapter handle that InitAdapter never gave (ADPT-10)."""
     calls: dict[str, tuple[str, Arguments | None]] = {
         "Dot11ExtIhvAdapterReset": ("adapter_reset", {}),
@@ -157,9 +157,9 @@ def stale_handle(scene: Scene, parameters: Arguments, report: Report) -> None:
     call, arguments = calls[parameters["handler"]]
     stale = {"pass_handle": STALE_ADAPTER}
     if arguments is None:
-        _with_profile(scene, call, {**stale, "connect_session": new_handle()}, report)
+        _with_profile(context, call, {**stale, "connect_session": new_handle()}, report)
     else:
-        scene.host.call(call, {**scene.adapter(), **stale, **arguments}, report)
+        context.host.call(call, {**context.adapter(), **stale, **arguments}, report)
 
 
 def with_fragment(profile: Profile, fragment: str) -> Profile:
@@ -169,20 +169,22 @@ def with_fragment(profile: Profile, fragment: str) -> Profile:
     return replace(profile, security_xml=FRAGMENT_TEXTS[fragment])
 
 
-def _with_profile(scene: Scene, call: str, parameters: Arguments, report: Report) -> None:
-    attempt = scene.connection.attempt
+def _with_profile(
+    context: StimulusContext, call: str, parameters: Arguments, report: Report
+) -> None:
+    attempt = context.connection.attempt
     if attempt is None:
         report({"skipped": "no association, so no profile"})
         return
     more = dict(parameters)
     profile = with_fragment(attempt.profile, more.pop("fragment", "own"))
-    arguments = profile_arguments(scene.connection.ihv_handle, profile)
+    arguments = profile_arguments(context.connection.ihv_handle, profile)
     if call in WITH_NETWORKS and attempt.bss is not None:
         arguments["bss_list"] = [bss_entry(attempt.bss)]
-    scene.host.call(call, {**arguments, **more}, report)
+    context.host.call(call, {**arguments, **more}, report)
 
 
-def _in_turn(scene: Scene, calls: list[tuple[str, Arguments]], report: Report) -> None:
+def _in_turn(context: StimulusContext, calls: list[tuple[str, Arguments]], report: Report) -> None:
     """Call one after the other; report all results in their order."""
     results: list[Arguments] = []
 
@@ -192,4 +194,4 @@ def _in_turn(scene: Scene, calls: list[tuple[str, Arguments]], report: Report) -
             report({"results": results})
 
     for function, arguments in calls:
-        scene.host.call(function, arguments, returned)
+        context.host.call(function, arguments, returned)

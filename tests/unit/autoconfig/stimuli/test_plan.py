@@ -6,27 +6,27 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from autoconfig.orders.actions import ACTIONS
-from autoconfig.orders.plan import PARAMETERS, OrderError, Plan, parse
+from autoconfig.stimuli.actions import ACTIONS
+from autoconfig.stimuli.plan import PARAMETERS, StimulusError, StimulusPlan, parse
 
 POST = "Dot11ExtIhvPerformPostAssociate"
 SEND = "Dot11ExtSendPacket"
 
 
-def due(plan: Plan, event: str) -> list[str]:
+def due(plan: StimulusPlan, event: str) -> list[str]:
     """The actions an event makes due."""
-    return [order.do for _, order in plan.due(event)]
+    return [stimulus.do for _, stimulus in plan.due(event)]
 
 
-def test_an_order_is_due_at_its_event_once() -> None:
+def test_a_stimulus_is_due_at_its_event_once() -> None:
     """nth is 1 unless said: the second of the same event is nobody's."""
-    plan = Plan(parse([{"on": POST, "do": "reset"}]))
+    plan = StimulusPlan(parse([{"on": POST, "do": "reset"}]))
     assert [due(plan, SEND), due(plan, POST), due(plan, POST)] == [[], ["reset"], []]
 
 
 def test_the_nth_and_every_event() -> None:
-    """Orders of one event come in their order."""
-    plan = Plan(
+    """Stimuli of one event come in their order."""
+    plan = StimulusPlan(
         parse(
             [
                 {"on": SEND, "nth": 2, "do": "disconnect"},
@@ -41,7 +41,7 @@ def test_the_nth_and_every_event() -> None:
 
 def test_counting_begins_with_the_connect() -> None:
     """A plan serves every association alike: WlanConnect sets the counts back."""
-    plan = Plan(parse([{"on": SEND, "nth": 2, "do": "reset"}]))
+    plan = StimulusPlan(parse([{"on": SEND, "nth": 2, "do": "reset"}]))
     for _ in range(2):
         assert due(plan, "connect") == []
         assert [due(plan, SEND), due(plan, SEND)] == [[], ["reset"]]
@@ -80,7 +80,7 @@ def test_every_action_can_be_carried_out() -> None:
     ],
 )
 def test_a_plan_that_cannot_be_carried_out_is_refused(plan: Any, said: str) -> None:
-    """Validated where it is obeyed: the error names the order and what is wrong with it."""
-    with pytest.raises(OrderError) as caught:
+    """Validated where it is obeyed: the error names the stimulus and what is wrong with it."""
+    with pytest.raises(StimulusError) as caught:
         parse(plan)
     assert said in str(caught.value)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The actions an order can name, and how those on the connection are carried out (the others:
+"""The actions a stimulus can name, and how those on the connection are carried out (the others:
 `handler_actions`).
 
-Every action gets the scene and its parameters, and reports once what came of it: what the handler
+Every action gets the context and its parameters, and reports once what came of it: what the handler
 returned, or nothing where the teardown goes on by itself. What an action calls in the DLL goes to
-the IHV host directly, so that no order makes another one due.
+the IHV host directly, so that no stimulus makes another one due.
 """
 
 from __future__ import annotations
@@ -16,110 +16,110 @@ from .. import codes
 from ..association.attempt import Cause, End, Way
 from ..ihv_host.line import Arguments
 from . import handler_actions
-from .scene import Action, Report, Scene
+from .context import Action, Report, StimulusContext
 
 if TYPE_CHECKING:
     from ..ihv_host.lifecycle import Outcome
 
 
-def reset(scene: Scene, _parameters: Arguments, report: Report) -> None:
+def reset(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """AdapterReset now, whatever is pending; an attempt the DLL takes part in ends as failed."""
-    _reset(scene, Way.RESET_FIRST, report)
+    _reset(context, Way.RESET_FIRST, report)
 
 
-def reset_then_stop(scene: Scene, _parameters: Arguments, report: Report) -> None:
+def reset_then_stop(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """As `reset`, with the session's StopPostAssociate after it (STOP-06)."""
-    _reset(scene, Way.RESET_THEN_STOP, report)
+    _reset(context, Way.RESET_THEN_STOP, report)
 
 
-def _reset(scene: Scene, way: Way, report: Report) -> None:
-    attempt = scene.connection.attempt
+def _reset(context: StimulusContext, way: Way, report: Report) -> None:
+    attempt = context.connection.attempt
     if attempt is not None and attempt.pre_called and attempt.end is None:
-        scene.connection.end(End(Cause.FAILURE, codes.REASON_DRIVER_DISCONNECTED, way=way))
+        context.connection.end(End(Cause.FAILURE, codes.REASON_DRIVER_DISCONNECTED, way=way))
         report({})
         return
     if attempt is None or attempt.end is None:
-        scene.connection.packets.clear_handling()  # ETH-04
+        context.connection.packets.clear_handling()  # ETH-04
 
     def returned(result: Arguments) -> None:
-        scene.connection.on_reset()
+        context.connection.on_reset()
         report(result)
 
-    scene.host.call("adapter_reset", scene.adapter(), returned)
+    context.host.call("adapter_reset", context.adapter(), returned)
 
 
-def disconnect(scene: Scene, _parameters: Arguments, report: Report) -> None:
+def disconnect(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """As WlanDisconnect by a client."""
-    scene.connection.disconnect()
+    context.connection.disconnect()
     report({})
 
 
-def roam(scene: Scene, _parameters: Arguments, report: Report) -> None:
+def roam(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """Another access point of the network; reports when the port is open there, or why not."""
-    scene.connection.roam(True, report)
+    context.connection.roam(True, report)
 
 
-def reassociate(scene: Scene, _parameters: Arguments, report: Report) -> None:
+def reassociate(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """The same access point anew; reports as `roam`."""
-    scene.connection.roam(False, report)
+    context.connection.roam(False, report)
 
 
-def disassociate(scene: Scene, parameters: Arguments, report: Report) -> None:
+def disassociate(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """The OS ends the association with this DOT11_ASSOC_STATUS."""
-    if scene.connection.attempt is not None:
+    if context.connection.attempt is not None:
         reason = codes.REASON_DRIVER_DISCONNECTED
-        scene.connection.end(End(Cause.FAILURE, reason, parameters["status"]))
+        context.connection.end(End(Cause.FAILURE, reason, parameters["status"]))
     report({})
 
 
-def ui_timeout(scene: Scene, _parameters: Arguments, report: Report) -> None:
+def ui_timeout(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """The user does not answer: the service gives the attempt up for that reason."""
-    if scene.connection.attempt is None:
+    if context.connection.attempt is None:
         report({"skipped": "no association"})
         return
-    scene.connection.end(End(Cause.FAILURE, codes.REASON_UI_REQUEST_TIMEOUT))
+    context.connection.end(End(Cause.FAILURE, codes.REASON_UI_REQUEST_TIMEOUT))
     report({})
 
 
-def remove_adapter(scene: Scene, _parameters: Arguments, report: Report) -> None:
+def remove_adapter(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """The adapter goes (ADPT-05: Stop if due, then DeinitAdapter), and comes back at once."""
 
     def removal() -> None:
-        scene.lifecycle.replug(lambda outcome: report({"error": outcome.error}))
+        context.lifecycle.replug(lambda outcome: report({"error": outcome.error}))
 
-    attempt = scene.connection.attempt
+    attempt = context.connection.attempt
     if attempt is None:
         removal()
     elif attempt.end is not None:
         report({"skipped": "the attempt is at its end already"})
     else:
         end = End(Cause.FAILURE, codes.REASON_DRIVER_DISCONNECTED, way=Way.REMOVE)
-        scene.connection.remove(end, removal)
+        context.connection.remove(end, removal)
 
 
-def stop_service(scene: Scene, _parameters: Arguments, report: Report) -> None:
+def stop_service(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """As "net stop WlanSvc", then "net start WlanSvc" for what follows."""
-    start: Callable[[Outcome], None] = lambda _stopped: scene.lifecycle.start(  # noqa: E731
+    start: Callable[[Outcome], None] = lambda _stopped: context.lifecycle.start(  # noqa: E731
         lambda outcome: report({"error": outcome.error})
     )
-    scene.lifecycle.stop(start)
+    context.lifecycle.stop(start)
 
 
-def hold_completion(scene: Scene, parameters: Arguments, report: Report) -> None:
+def hold_completion(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """The next packet sent gets its SendPacketCompletion that much later."""
-    scene.connection.packets.hold_completion(parameters["delay_ms"] / 1000)
+    context.connection.packets.hold_completion(parameters["delay_ms"] / 1000)
     report({})
 
 
-def hold_delivery(scene: Scene, parameters: Arguments, report: Report) -> None:
+def hold_delivery(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """No ReceivePacket for that long: what arrives waits in the backlog (ETH-07)."""
-    scene.connection.packets.hold_delivery(parameters["delay_ms"] / 1000)
+    context.connection.packets.hold_delivery(parameters["delay_ms"] / 1000)
     report({})
 
 
-def change_profile(scene: Scene, parameters: Arguments, report: Report) -> None:
+def change_profile(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """The rest of the attempt goes with another security fragment in its profile (PRE-05)."""
-    attempt = scene.connection.attempt
+    attempt = context.connection.attempt
     if attempt is None:
         report({"skipped": "no association, so no profile"})
         return
@@ -154,4 +154,4 @@ ACTIONS: dict[str, Action] = {
     "second-pre-associate": handler_actions.second_pre_associate,
     "stale-handle": handler_actions.stale_handle,
 }
-"""Every action of `plan.PARAMETERS` but "refuse", which is the performer's own."""
+"""Every action of `plan.PARAMETERS` but "refuse", which is the runner's own."""

@@ -10,8 +10,8 @@ from autoconfig import codes
 from autoconfig.association.attempt import Phase
 from autoconfig.ihv_host.lifecycle import State
 from autoconfig.ihv_host.process import HostLoss, IhvHost
-from autoconfig.orders.handler_actions import UNKNOWN_REQUEST, packet_of
-from autoconfig.orders.plan import PACKET_FORMS, STALE_HANDLERS
+from autoconfig.stimuli.handler_actions import UNKNOWN_REQUEST, packet_of
+from autoconfig.stimuli.plan import PACKET_FORMS, STALE_HANDLERS
 
 from tests.unit.autoconfig.doubles import ADAPTER, AP, PROFILE, SERVICE, Rig
 
@@ -24,7 +24,7 @@ CRASH = HostLoss(hung=False, function="adapter_reset", text="process ended")
 
 def connects_again(rig: Rig) -> None:
     """The next association is good."""
-    rig.performer.give([])
+    rig.stimuli.give([])
     assert rig.connection.phase is Phase.IDLE
     rig.to_connected()
     assert rig.connection.phase is Phase.AUTHORIZED
@@ -32,7 +32,7 @@ def connects_again(rig: Rig) -> None:
 
 def test_reset_with_pre_association_pending(rig: Rig) -> None:
     """PRE-11: AdapterReset while the worker is at it; the cancelled completion is taken inside."""
-    rig.order(SET_AUTH, "reset")
+    rig.stimulus(SET_AUTH, "reset")
     rig.to_pre_pending()
     rig.host.answer("pre_associate", reason=0)
     assert rig.dll("SetAuthAlgorithm", dwAuthAlgo=7) == 0
@@ -47,7 +47,7 @@ def test_reset_with_pre_association_pending(rig: Rig) -> None:
 def test_reset_with_post_association_pending(rig: Rig) -> None:
     """POST-13: no StopPostAssociate; the cancelled completion is taken inside, the port stays
     closed, and the radio disconnects after it."""
-    rig.order(POST, "reset")
+    rig.stimulus(POST, "reset")
     rig.to_post_pending()
     assert rig.radio.asked[-1] == ("listen", frozenset())  # ETH-04
     assert rig.complete_post(reason=0x90001, error=codes.ERROR_CANCELLED) == 0
@@ -64,7 +64,7 @@ def test_reset_with_post_association_pending(rig: Rig) -> None:
 
 def test_reset_of_a_connection(rig: Rig) -> None:
     """The client is told that the connection is over."""
-    rig.order("connected", "reset")
+    rig.stimulus("connected", "reset")
     rig.to_connected()
     rig.finish_down("adapter_reset")
     rig.lost()
@@ -74,7 +74,7 @@ def test_reset_of_a_connection(rig: Rig) -> None:
 
 def test_reset_of_an_idle_adapter(rig: Rig) -> None:
     """RST-06: the association goes on after it."""
-    rig.order("idle", "reset")
+    rig.stimulus("idle", "reset")
     rig.connection.connect(PROFILE)
     rig.host.answer("adapter_reset")
     assert rig.host.pending() == "capability_match"
@@ -83,7 +83,7 @@ def test_reset_of_an_idle_adapter(rig: Rig) -> None:
 
 def test_two_resets_in_a_row(rig: Rig) -> None:
     """RST-06: ordered for the ordinary AdapterReset's return, a second one follows."""
-    rig.order("Dot11ExtIhvAdapterReset", "reset")
+    rig.stimulus("Dot11ExtIhvAdapterReset", "reset")
     rig.to_connected()
     rig.connection.disconnect()
     rig.lost()
@@ -93,7 +93,7 @@ def test_two_resets_in_a_row(rig: Rig) -> None:
 
 def test_station_lost_inside_an_ordered_reset(rig: Rig) -> None:
     """The access point gives up meanwhile: nothing is left to disconnect."""
-    rig.order(POST, "reset")
+    rig.stimulus(POST, "reset")
     rig.to_post_pending()
     rig.lost(by_peer=True)
     rig.finish_down("adapter_reset")
@@ -103,7 +103,7 @@ def test_station_lost_inside_an_ordered_reset(rig: Rig) -> None:
 
 def test_host_lost_inside_an_ordered_reset(rig: Rig) -> None:
     """A DLL that dies in it: the radio still disconnects."""
-    rig.order(POST, "reset")
+    rig.stimulus(POST, "reset")
     rig.to_post_pending()
     rig.host.drop()
     rig.connection.host_lost(CRASH)
@@ -116,7 +116,7 @@ def test_host_lost_inside_an_ordered_reset(rig: Rig) -> None:
 
 def test_disconnect_with_post_association_pending(rig: Rig) -> None:
     """STOP-02: as a client's disconnect, Stop comes though nothing was completed."""
-    rig.order(POST, "disconnect")
+    rig.stimulus(POST, "disconnect")
     rig.to_post_pending()
     rig.lost()
     rig.finish_down("stop_post_associate", "adapter_reset")
@@ -125,11 +125,11 @@ def test_disconnect_with_post_association_pending(rig: Rig) -> None:
 
 
 def test_roam_and_reassociate(rig: Rig) -> None:
-    """One order after the other: what the second one makes due begins before the first is over."""
-    rig.order("connected", "reassociate")
+    """One stimulus after the other: what the second makes due begins before the first is over."""
+    rig.stimulus("connected", "reassociate")
     rig.to_connected()
     told: list[list[dict[str, Any]]] = []
-    rig.performer.collect(told.append)
+    rig.stimuli.collect(told.append)
     rig.host.answer("stop_post_associate")
     rig.associated()
     rig.host.answer("post_associate")
@@ -143,13 +143,13 @@ def test_roam_and_reassociate(rig: Rig) -> None:
 
 
 def test_a_roam_that_makes_another_one_due(rig: Rig) -> None:
-    """Nobody who waits for the orders is told before the last one is over."""
-    orders = [{"on": on, "do": "reassociate"} for on in ("connected", "roamed")]
-    rig.performer.give(orders)
+    """Nobody who waits for the stimuli is told before the last one is over."""
+    stimuli = [{"on": on, "do": "reassociate"} for on in ("connected", "roamed")]
+    rig.stimuli.give(stimuli)
     rig.to_connected()
     told: list[list[object]] = []
-    rig.performer.collect(told.append)
-    for _ in orders:
+    rig.stimuli.collect(told.append)
+    for _ in stimuli:
         assert told == []
         rig.host.answer("stop_post_associate")
         rig.associated()
@@ -159,21 +159,21 @@ def test_a_roam_that_makes_another_one_due(rig: Rig) -> None:
 
 
 def test_roam_without_another_access_point(rig: Rig) -> None:
-    """The order is answered, and the connection stays."""
-    rig.order("connected", "roam")
+    """The stimulus is answered, and the connection stays."""
+    rig.stimulus("connected", "roam")
     rig.to_connected()
     for _ in range(2):
         assert rig.radio.scan_done is not None
         rig.radio.scan_done(True)
     told: list[list[dict[str, object]]] = []
-    rig.performer.collect(told.append)
+    rig.stimuli.collect(told.append)
     assert told[0][0]["roamed"] is False
     assert rig.connection.phase is Phase.AUTHORIZED
 
 
 def test_stop_after_reset(rig: Rig) -> None:
     """STOP-06: StopPostAssociate for the session comes when AdapterReset has returned."""
-    rig.order(POST, "reset-then-stop")
+    rig.stimulus(POST, "reset-then-stop")
     rig.to_post_pending()
     assert rig.complete_post(reason=0x90001, error=codes.ERROR_CANCELLED) == 0
     rig.finish_down("adapter_reset", "stop_post_associate")
@@ -182,8 +182,8 @@ def test_stop_after_reset(rig: Rig) -> None:
 
 
 def test_disassociation_by_the_os_has_its_status(rig: Rig) -> None:
-    """The status of the order reaches StopPostAssociate, with the connection standing."""
-    rig.order("disconnect", "disassociate", status=0xA)
+    """The status of the stimulus reaches StopPostAssociate, with the connection standing."""
+    rig.stimulus("disconnect", "disassociate", status=0xA)
     rig.to_connected()
     rig.connection.disconnect_by_client()
     rig.lost()
@@ -213,7 +213,7 @@ class Replugged:
 def test_adapter_goes_with_pre_association_pending(rig: Rig) -> None:
     """ADPT-05: no Stop and no Reset, DeinitAdapter cancels it; then the adapter is back."""
     plug = Replugged(rig)
-    rig.order(SET_AUTH, "remove-adapter")
+    rig.stimulus(SET_AUTH, "remove-adapter")
     rig.to_pre_pending()
     rig.host.answer("pre_associate", reason=0)
     # The adapter is away before the function is carried out: its handle is dead.
@@ -227,11 +227,11 @@ def test_adapter_goes_with_pre_association_pending(rig: Rig) -> None:
 def test_adapter_goes_with_a_session(rig: Rig) -> None:
     """ADPT-05: StopPostAssociate first, then DeinitAdapter; a connect meanwhile waits."""
     plug = Replugged(rig)
-    rig.order(POST, "remove-adapter")
+    rig.stimulus(POST, "remove-adapter")
     rig.to_post_pending()
     rig.lost()
     rig.host.answer("stop_post_associate")
-    rig.performer.give([])
+    rig.stimuli.give([])
     rig.connection.connect(PROFILE)
     plug.come_back()
     assert rig.host.pending() == "capability_match"
@@ -240,21 +240,21 @@ def test_adapter_goes_with_a_session(rig: Rig) -> None:
 def test_idle_adapter_goes(rig: Rig) -> None:
     """Between two associations."""
     plug = Replugged(rig)
-    rig.order("Dot11ExtIhvAdapterReset", "remove-adapter")
+    rig.stimulus("Dot11ExtIhvAdapterReset", "remove-adapter")
     rig.to_connected()
     rig.connection.disconnect()
     rig.lost()
     rig.finish_down("stop_post_associate", "adapter_reset")
     assert rig.done()[0]["skipped"] == "the attempt is at its end already"
-    rig.performer.give([{"on": "connect", "do": "remove-adapter"}])
+    rig.stimuli.give([{"on": "connect", "do": "remove-adapter"}])
     rig.connection.connect(PROFILE)
     plug.come_back()
     connects_again(rig)
 
 
 def test_held_completion_comes_late(rig: Rig) -> None:
-    """TX-03's time: the packet has left, its completion comes when the order lets it."""
-    rig.order("Dot11ExtSendPacket", "hold-completion", delay_ms=300)
+    """TX-03's time: the packet has left, its completion comes when the stimulus lets it."""
+    rig.stimulus("Dot11ExtSendPacket", "hold-completion", delay_ms=300)
     rig.to_post_pending()
     assert rig.dll("SendPacket", data=M2.hex(), hSendCompletion="0x501") == 0
     rig.connection.on_transmit_status(100, True)
@@ -269,7 +269,7 @@ def test_held_completion_comes_late(rig: Rig) -> None:
 
 def test_held_completion_is_given_before_stop(rig: Rig) -> None:
     """TX-05: it does not outlive the association."""
-    rig.order("Dot11ExtSendPacket", "hold-completion", delay_ms=9000)
+    rig.stimulus("Dot11ExtSendPacket", "hold-completion", delay_ms=9000)
     rig.to_post_pending()
     assert rig.dll("SendPacket", data=M2.hex(), hSendCompletion="0x501") == 0
     rig.connection.on_transmit_status(100, True)
@@ -281,7 +281,7 @@ def test_held_completion_is_given_before_stop(rig: Rig) -> None:
 
 def test_held_delivery_keeps_the_newest_of_the_backlog(rig: Rig) -> None:
     """ETH-07: three were asked to be kept, five came, the oldest two are gone."""
-    rig.order(POST, "hold-delivery", delay_ms=500)
+    rig.stimulus(POST, "hold-delivery", delay_ms=500)
     rig.to_post_pending()
     for number in range(5):
         rig.packet(bytes([number]))
@@ -293,7 +293,7 @@ def test_held_delivery_keeps_the_newest_of_the_backlog(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "call", "arguments"),
+    ("stimulus", "call", "arguments"),
     [
         ({"do": "session-change", "event": 7}, "process_session_change", {"event_type": 7}),
         ({"do": "query-ui", "phase": 2}, "query_ui_request", {"phase": 2}),
@@ -313,10 +313,10 @@ def test_held_delivery_keeps_the_newest_of_the_backlog(rig: Rig) -> None:
     ],
 )
 def test_handlers_beside_the_connection(
-    rig: Rig, order: dict[str, Any], call: str, arguments: dict[str, Any]
+    rig: Rig, stimulus: dict[str, Any], call: str, arguments: dict[str, Any]
 ) -> None:
     """Each handler is called with its arguments, and the connection stays as it is."""
-    rig.order("connected", **order)
+    rig.stimulus("connected", **stimulus)
     rig.to_connected()
     given = rig.host.answer(call)
     assert arguments.items() <= given.items()
@@ -341,7 +341,7 @@ def test_every_packet_form_is_what_its_name_says(form: str) -> None:
 @pytest.mark.parametrize("handler", STALE_HANDLERS)
 def test_every_stale_handler_is_called_with_the_stale_handle(rig: Rig, handler: str) -> None:
     """ADPT-10: by the adapter's own thread, but for another handle."""
-    rig.order("idle", "stale-handle", handler=handler)
+    rig.stimulus("idle", "stale-handle", handler=handler)
     rig.connection.connect(PROFILE)
     call = rig.host.pending()
     given = rig.host.answer(call, status=1168)
@@ -352,7 +352,7 @@ def test_every_stale_handler_is_called_with_the_stale_handle(rig: Rig, handler: 
 
 def test_second_pre_associate_has_a_session_of_its_own(rig: Rig) -> None:
     """PRE-13: the first one stays the one whose completion counts."""
-    rig.order(SET_AUTH, "second-pre-associate")
+    rig.stimulus(SET_AUTH, "second-pre-associate")
     rig.to_pre_pending()
     first = rig.host.answer("pre_associate", reason=0)["connect_session"]
     rig.set_up_security()
@@ -373,7 +373,7 @@ def send_request(rig: Rig) -> None:
 
 def test_a_request_to_the_user_is_answered(rig: Rig) -> None:
     """UI-05: asked for before and after; answered once only."""
-    rig.order("disconnect", "answer-ui", data="0102")
+    rig.stimulus("disconnect", "answer-ui", data="0102")
     rig.to_connected()
     send_request(rig)
     rig.connection.disconnect_by_client()
@@ -387,7 +387,7 @@ def test_a_request_to_the_user_is_answered(rig: Rig) -> None:
 
 def test_an_answer_without_a_request_is_not_carried_out(rig: Rig) -> None:
     """Nothing was asked, or all of it was answered: the DLL is left alone, and it is told."""
-    rig.order("connected", "answer-ui", data="01")
+    rig.stimulus("connected", "answer-ui", data="01")
     rig.to_connected()
     assert rig.host.pending() == ""
     assert rig.done()[0]["skipped"] == "no request is pending"
@@ -399,7 +399,7 @@ def test_an_answer_without_a_request_is_not_carried_out(rig: Rig) -> None:
 )
 def test_an_answer_to_a_request_never_sent(rig: Rig, which: str, guid: str) -> None:
     """Without data its buffer is NULL; what was asked stays pending."""
-    rig.order("disconnect", "answer-ui", request=which)
+    rig.stimulus("disconnect", "answer-ui", request=which)
     rig.to_connected()
     send_request(rig)
     rig.connection.disconnect_by_client()
@@ -412,7 +412,7 @@ def test_an_answer_to_a_request_never_sent(rig: Rig, which: str, guid: str) -> N
 @pytest.mark.parametrize("on", ["Dot11ExtSendUIRequest", "waits-for-user"])
 def test_the_user_answers_once_the_request_is_known(rig: Rig, on: str) -> None:
     """Not inside SendUIRequest, whose answer the DLL has by then; and not before it."""
-    rig.order(on, "answer-ui", data="01")
+    rig.stimulus(on, "answer-ui", data="01")
     rig.to_pre_pending()
     rig.host.answer("pre_associate", reason=0)
     send_request(rig)
@@ -426,7 +426,7 @@ def test_the_user_answers_once_the_request_is_known(rig: Rig, on: str) -> None:
 
 def test_a_request_that_is_refused_waits_for_nobody(rig: Rig) -> None:
     """The moment does not come for a request the service did not take."""
-    rig.performer.give(
+    rig.stimuli.give(
         [
             {"on": "Dot11ExtSendUIRequest", "do": "refuse", "error": 50},
             {"on": "waits-for-user", "do": "ui-timeout"},
@@ -440,7 +440,7 @@ def test_a_request_that_is_refused_waits_for_nobody(rig: Rig) -> None:
 
 def test_a_user_who_never_answers_ends_the_attempt(rig: Rig) -> None:
     """WLAN_REASON_CODE_UI_REQUEST_TIMEOUT, some time after the request."""
-    rig.order("waits-for-user", "ui-timeout", after_ms=2000)
+    rig.stimulus("waits-for-user", "ui-timeout", after_ms=2000)
     rig.to_pre_pending()
     rig.host.answer("pre_associate", reason=0)
     send_request(rig)
@@ -455,7 +455,7 @@ def test_a_user_who_never_answers_ends_the_attempt(rig: Rig) -> None:
 @pytest.mark.parametrize("end", ["logoff", "reset"])
 def test_requests_end_with_the_user_s_logoff_and_a_reset(rig: Rig, end: str) -> None:
     """UI-06, RST-04: nothing is left to answer, but it can still be asked for."""
-    rig.order("disconnect", "session-change", event=6)
+    rig.stimulus("disconnect", "session-change", event=6)
     rig.to_connected()
     send_request(rig)
     if end == "logoff":
@@ -472,7 +472,7 @@ def test_requests_end_with_the_user_s_logoff_and_a_reset(rig: Rig, end: str) -> 
 def test_a_reset_of_the_idle_adapter_cancels_requests_too(rig: Rig) -> None:
     """RST-04: whenever AdapterReset has returned, nobody is asked any more."""
     send_request(rig)
-    rig.order("idle", "reset")
+    rig.stimulus("idle", "reset")
     rig.connection.connect(PROFILE)
     rig.host.answer("adapter_reset")
     assert rig.framework.take_ui_requests() == []
@@ -481,7 +481,7 @@ def test_a_reset_of_the_idle_adapter_cancels_requests_too(rig: Rig) -> None:
 def test_the_rest_of_an_attempt_goes_with_another_profile(rig: Rig) -> None:
     """PRE-05: what the DLL matched is not what it is to begin with; the next attempt has the
     profile that is stored."""
-    rig.order("Dot11ExtIhvPerformCapabilityMatch", "change-profile", fragment="garbage")
+    rig.stimulus("Dot11ExtIhvPerformCapabilityMatch", "change-profile", fragment="garbage")
     rig.connection.connect(PROFILE)
     assert rig.host.answer("capability_match")["security_xml"] == PROFILE.security_xml
     assert "<<" in rig.host.answer("pre_associate", status=87, reason=0x90001)["security_xml"]
@@ -489,7 +489,7 @@ def test_the_rest_of_an_attempt_goes_with_another_profile(rig: Rig) -> None:
         {"order": 1, "on": "Dot11ExtIhvPerformCapabilityMatch", "do": "change-profile"}
     ]
     rig.finish_down("adapter_reset")
-    rig.performer.give([])
+    rig.stimuli.give([])
     rig.connection.connect(PROFILE)
     rig.host.answer("capability_match")
     assert rig.host.answer("pre_associate")["security_xml"] == PROFILE.security_xml

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where orders meet the service: it is told of every event, and carries out what is due.
+"""Where stimuli meet the service: it is told of every event, and carries out what is due.
 
-There are two hook points besides the connection's own moments: `OrderedCalls` stands between the
+There are two hook points besides the connection's own moments: `ObservedCalls` stands between the
 connection and the IHV host and tells when a handler has returned, before the connection hears of
 it; `framework_call` comes before a framework function is carried out, `framework_answered` when
-its answer has been given. Everything runs on the one loop, so what an order meets is the same in
+its answer has been given. Everything runs on the one loop, so what a stimulus meets is the same in
 every run.
 """
 
@@ -20,37 +20,37 @@ from ..ihv_host.line import Arguments, Caller, Done
 from ..log import note
 from ..loop import Timer
 from .actions import ACTIONS
-from .plan import HANDLERS, SEND_UI_REQUEST, Order, OrderError, Plan, parse
-from .scene import Scene
+from .context import StimulusContext
+from .plan import HANDLERS, SEND_UI_REQUEST, Stimulus, StimulusError, StimulusPlan, parse
 
 
-class Performer:
-    """Carries out the orders of one adapter."""
+class StimulusRunner:
+    """Carries out the stimuli of one adapter."""
 
     def __init__(self) -> None:
-        self._scene: Scene | None = None
-        self._plan = Plan()
+        self._context: StimulusContext | None = None
+        self._plan = StimulusPlan()
         self._done: list[Arguments] = []
         self._open: set[int] = set()  # places in `_done` whose action has not reported yet
-        self._put_off: set[Timer] = set()  # orders that are due and whose time has not come
+        self._postponed: set[Timer] = set()  # stimuli that are due and whose time has not come
         self._waiting: list[Callable[[list[Arguments]], None]] = []
 
-    def use(self, scene: Scene) -> None:
-        """What the orders act on."""
-        self._scene = scene
+    def use(self, context: StimulusContext) -> None:
+        """What the stimuli act on."""
+        self._context = context
 
     def give(self, plan: object, association: object = None) -> None:
         """Take a new plan in place of the one before, and the form of the parameters of
-        PerformPostAssociate. Raises OrderError and keeps the old plan."""
-        assert self._scene is not None, "use() comes first"
-        orders = parse(plan)
+        PerformPostAssociate. Raises StimulusError and keeps the old plan."""
+        assert self._context is not None, "use() comes first"
+        stimuli = parse(plan)
         try:
             form = parse_form(association or {})
         except ValueError as error:
-            raise OrderError(str(error)) from None
-        self._scene.connection.association_form = form
-        self._plan = Plan(orders)
-        self._drop_put_off()
+            raise StimulusError(str(error)) from None
+        self._context.connection.association_form = form
+        self._plan = StimulusPlan(stimuli)
+        self._cancel_postponed()
         self._done = []
         self._open.clear()
 
@@ -62,18 +62,18 @@ class Performer:
 
     def event(self, name: str) -> None:
         """Something happened: carry out what that makes due."""
-        for place, order in self._plan.due(name):
-            self._order(place, order)
+        for place, stimulus in self._plan.due(name):
+            self._stimulus(place, stimulus)
 
     def framework_call(self, function: str) -> int | None:
         """The DLL calls a framework function: the error to refuse it with, None to go on."""
         refused: int | None = None
-        for place, order in self._plan.due(function):
-            if order.do == "refuse":
-                refused = int(order.parameters["error"])
-                self._note(place, order)
+        for place, stimulus in self._plan.due(function):
+            if stimulus.do == "refuse":
+                refused = int(stimulus.parameters["error"])
+                self._note(place, stimulus)
             else:
-                self._order(place, order)
+                self._stimulus(place, stimulus)
         return refused
 
     def framework_answered(self, function: str, status: int) -> None:
@@ -82,15 +82,17 @@ class Performer:
         waits = function == SEND_UI_REQUEST and status == codes.ERROR_SUCCESS
         if not due and not waits:
             return
-        assert self._scene is not None, "use() comes first"
+        assert self._context is not None, "use() comes first"
         follow = partial(self._follow, self._plan, due, waits)
-        self._scene.loop.call_soon(follow)
+        self._context.loop.call_soon(follow)
 
-    def _follow(self, plan: Plan, due: tuple[tuple[int, Order], ...], waits: bool) -> None:
+    def _follow(
+        self, plan: StimulusPlan, due: tuple[tuple[int, Stimulus], ...], waits: bool
+    ) -> None:
         if plan is not self._plan:
             return
-        for place, order in due:
-            self._order(place, order)
+        for place, stimulus in due:
+            self._stimulus(place, stimulus)
         if waits:
             self.event("waits-for-user")
 
@@ -99,39 +101,43 @@ class Performer:
         for index in sorted(self._open):
             self._done[index]["lost"] = True
         self._open.clear()
-        self._drop_put_off()
+        self._cancel_postponed()
         self._answer()
 
-    def _order(self, place: int, order: Order) -> None:
-        """Carry an order out that is due, or put it off."""
-        if not order.after_s:
-            self._perform(place, order)
+    def _stimulus(self, place: int, stimulus: Stimulus) -> None:
+        """Carry a stimulus out that is due, or put it off."""
+        if not stimulus.after_s:
+            self._run(place, stimulus)
             return
-        assert self._scene is not None, "use() comes first"
+        assert self._context is not None, "use() comes first"
 
         def come() -> None:
-            self._put_off.discard(timer)
-            self._perform(place, order)
+            self._postponed.discard(timer)
+            self._run(place, stimulus)
             self._answer()
 
-        timer = self._scene.loop.call_later(order.after_s, come)
-        self._put_off.add(timer)
+        timer = self._context.loop.call_later(stimulus.after_s, come)
+        self._postponed.add(timer)
 
-    def _drop_put_off(self) -> None:
-        for timer in self._put_off:
+    def _cancel_postponed(self) -> None:
+        for timer in self._postponed:
             timer.cancel()
-        self._put_off.clear()
+        self._postponed.clear()
 
-    def _perform(self, place: int, order: Order) -> None:
-        assert self._scene is not None, "use() comes first"
-        index = self._note(place, order)
+    def _run(self, place: int, stimulus: Stimulus) -> None:
+        assert self._context is not None, "use() comes first"
+        index = self._note(place, stimulus)
         self._open.add(index)
         record = self._done[index]
-        ACTIONS[order.do](self._scene, order.parameters, partial(self._reported, index, record))
+        ACTIONS[stimulus.do](
+            self._context, stimulus.parameters, partial(self._reported, index, record)
+        )
 
-    def _note(self, place: int, order: Order) -> int:
-        note(f"order: {order.do} on {order.on}")
-        self._done.append({"order": place + 1, "on": order.on, "do": order.do, "t_ns": clock_ns()})
+    def _note(self, place: int, stimulus: Stimulus) -> int:
+        note(f"order: {stimulus.do} on {stimulus.on}")
+        self._done.append(
+            {"order": place + 1, "on": stimulus.on, "do": stimulus.do, "t_ns": clock_ns()}
+        )
         return len(self._done) - 1
 
     def _reported(self, index: int, record: Arguments, result: Arguments) -> None:
@@ -141,18 +147,18 @@ class Performer:
             self._answer()
 
     def _answer(self) -> None:
-        if not self._open and not self._put_off:
+        if not self._open and not self._postponed:
             waiting, self._waiting = self._waiting, []
             for done in waiting:
                 done(list(self._done))
 
 
-class OrderedCalls:
-    """Calls handlers, and tells the performer when one has returned."""
+class ObservedCalls:
+    """Calls handlers, and tells the runner when one has returned."""
 
-    def __init__(self, host: Caller, performer: Performer) -> None:
+    def __init__(self, host: Caller, runner: StimulusRunner) -> None:
         self._host = host
-        self._performer = performer
+        self._runner = runner
 
     def call(
         self,
@@ -169,6 +175,6 @@ class OrderedCalls:
             self._host.call(function, arguments, partial(self._returned, event, done), dropped)
 
     def _returned(self, event: str, done: Done | None, result: Arguments) -> None:
-        self._performer.event(event)
+        self._runner.event(event)
         if done is not None:
             done(result)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the actions of orders have in common: what they act on, and how they report."""
+"""What the actions of stimuli have in common: what they act on, and how they report."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Scene:
+class StimulusContext:
     """What actions act on.
 
     Attributes:
-        host: the IHV host, past the orders.
+        host: the IHV host, past the stimuli.
     """
 
     loop: Loop
@@ -36,4 +36,4 @@ class Scene:
 
 
 Report = Callable[[Arguments], None]
-Action = Callable[[Scene, Arguments, Report], None]
+Action = Callable[[StimulusContext, Arguments, Report], None]
