@@ -34,7 +34,7 @@ WITH_SESSION = frozenset({Phase.POST_PENDING, Phase.AUTHORIZED, Phase.UNAUTHORIZ
 """States in which there is a security session, and a port."""
 
 
-class Cause(Enum):
+class EndedBy(Enum):
     """Who ended an attempt."""
 
     FAILURE = "failure"
@@ -43,8 +43,8 @@ class Cause(Enum):
     HOST = "host"  # the IHV host crashed or hung
 
 
-class Way(Enum):
-    """Which way down an attempt takes; all but the first are stimuli (see `stimuli.actions`)."""
+class TeardownOrder(Enum):
+    """The steps of a teardown; all but the first are made by stimuli (see `stimuli.actions`)."""
 
     DISCONNECT = "disconnect"  # the radio disconnects, StopPostAssociate, AdapterReset
     RESET_FIRST = "reset first"  # AdapterReset at once, whatever is pending; no StopPostAssociate
@@ -53,22 +53,22 @@ class Way(Enum):
 
 
 @dataclass(frozen=True)
-class End:
+class AttemptEnd:
     """How an attempt ends.
 
     Attributes:
-        cause: who ended it.
+        ended_by: who ended it.
         reason: WLAN reason code for the notifications.
         status: DOT11_ASSOC_STATUS for StopPostAssociate.
         gone: the radio's association is over already.
-        way: the order of the steps.
+        order: which steps it takes down, and in which order.
     """
 
-    cause: Cause
+    ended_by: EndedBy
     reason: int
     status: int = codes.ASSOC_STATUS_DISASSOCIATED_BY_OS
     gone: bool = False
-    way: Way = Way.DISCONNECT
+    order: TeardownOrder = TeardownOrder.DISCONNECT
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Attempt:
         post_completions: taken while the handler had not returned.
         opened: the port of this session was open.
         completed: the WLAN client was told that the connection is complete.
-        was_reset: AdapterReset was called for it already (Way.RESET_FIRST and RESET_THEN_STOP).
+        was_reset: AdapterReset was called for it already (TeardownOrder.RESET_…).
         host_lost: the host it began with is gone: no handler may be called for it any more.
         end: how it ends, once that is known.
     """
@@ -119,7 +119,7 @@ class Attempt:
     completed: bool = False
     was_reset: bool = False
     host_lost: bool = False
-    end: End | None = None
+    end: AttemptEnd | None = None
 
     def leave(self, target: Bss) -> None:
         """The session is over, and `target` is to be the next association's access point."""

@@ -29,7 +29,7 @@ from ..profile.wlan import Profile
 from ..radio.interface import Associated, Lost, Radio, RadioError
 from ..settings import Settings
 from .assoc_params import Form
-from .attempt import WITH_SESSION, Algorithms, Attempt, Cause, End, Phase
+from .attempt import WITH_SESSION, Algorithms, Attempt, AttemptEnd, EndedBy, Phase
 from .packets import PacketPath
 from .postassociation import PostAssociation
 from .preassociation import PreAssociation
@@ -126,7 +126,9 @@ class Connection:
             self.removed()
         else:
             self.attempt.host_lost = True
-            self._teardown.host_lost(End(Cause.HOST, reason, codes.ASSOC_STATUS_SYSTEM_ERROR))
+            self._teardown.host_lost(
+                AttemptEnd(EndedBy.HOST, reason, codes.ASSOC_STATUS_SYSTEM_ERROR)
+            )
 
     def unavailable(self, reason: int = codes.REASON_IHV_NOT_AVAILABLE) -> None:
         """The IHV host cannot be started: fail the connect that waits for it, now or as soon as
@@ -157,7 +159,7 @@ class Connection:
         if self.phase is Phase.IDLE:
             self._start_next()
         elif self.attempt is not None:
-            self.end(End(Cause.USER, codes.REASON_USER_CANCELLED))
+            self.end(AttemptEnd(EndedBy.USER, codes.REASON_USER_CANCELLED))
 
     def disconnect(self, reason: int = codes.REASON_USER_CANCELLED) -> None:
         """End the connection or the attempt, which fails with `reason`; nothing without one."""
@@ -166,7 +168,7 @@ class Connection:
         else:
             self._next = None
             made = self.attempt.completed
-            self.end(End(Cause.USER, codes.REASON_SUCCESS if made else reason))
+            self.end(AttemptEnd(EndedBy.USER, codes.REASON_SUCCESS if made else reason))
 
     def roam(self, elsewhere: bool, done: Done) -> None:
         """Go on to another association; see Roaming.begin."""
@@ -178,11 +180,11 @@ class Connection:
             self.happened("disconnect")
         self.disconnect()
 
-    def end(self, end: End) -> None:
+    def end(self, end: AttemptEnd) -> None:
         """Take the attempt down; the first cause counts."""
         self._teardown.begin(end)
 
-    def remove(self, end: End, removal: Callable[[], None]) -> None:
+    def remove(self, end: AttemptEnd, removal: Callable[[], None]) -> None:
         """Take the attempt down, then let `removal` take the adapter away in place of a reset."""
         self._teardown.then_remove(removal)
         self._teardown.begin(end)
@@ -231,7 +233,7 @@ class Connection:
         self.reports.associating(attempt)
         if not self.algorithms.consistent():
             note("authentication and cipher algorithms do not fit each other")
-            self.end(End(Cause.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))
+            self.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))
             return
         try:
             self.radio.connect(self.algorithms.request(attempt.ssid, attempt.bss))
@@ -247,7 +249,7 @@ class Connection:
             return
         note(f"association failed, status {status}{', timed out' if timed_out else ''}")
         reason = codes.REASON_ASSOCIATION_TIMEOUT if timed_out else codes.REASON_ASSOCIATION_FAILURE
-        self.end(End(Cause.FAILURE, reason, gone=True))
+        self.end(AttemptEnd(EndedBy.FAILURE, reason, gone=True))
 
     def on_associated(self, associated: Associated) -> None:
         """See RadioEvents: the port exists, closed; PerformPostAssociate is due (POST-01)."""
@@ -277,7 +279,7 @@ class Connection:
             )
             status = kind | lost.reason
         note(f"association lost, status {status:#x}")
-        self.end(End(Cause.PEER, codes.REASON_DRIVER_DISCONNECTED, status, gone=True))
+        self.end(AttemptEnd(EndedBy.PEER, codes.REASON_DRIVER_DISCONNECTED, status, gone=True))
 
     # --- packets ---
 
@@ -319,9 +321,9 @@ class Connection:
     def _overdue(self, phase: Phase, reason: int) -> None:
         if self.phase is phase:
             note(f"{phase.value} exceeded its limit")
-            self.end(End(Cause.FAILURE, reason))
+            self.end(AttemptEnd(EndedBy.FAILURE, reason))
 
     def radio_failed(self, what: str, error: RadioError) -> None:
         """The radio refused: fail."""
         note(f"{what} refused by the radio: {error.strerror}")
-        self.end(End(Cause.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))
+        self.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))

@@ -13,7 +13,7 @@ from ..ihv_host.line import Arguments
 from ..radio.interface import Associated, Bss, RadioError
 from ..settings import CERTAIN_S
 from . import handler_arguments
-from .attempt import WITH_SESSION, Attempt, Cause, Completion, End, Phase
+from .attempt import WITH_SESSION, Attempt, AttemptEnd, Completion, EndedBy, Phase
 from .roaming import Roaming
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class PostAssociation:
         if connection.over(attempt, Phase.POST_PENDING):
             return
         if result.get("status") != codes.ERROR_SUCCESS:
-            connection.end(End(Cause.FAILURE, codes.REASON_START_SECURITY_FAILURE))
+            connection.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_START_SECURITY_FAILURE))
             return
         attempt.post_returned = True
         limit_s = connection.limits.post_associate_s + CERTAIN_S
@@ -90,7 +90,7 @@ class PostAssociation:
                 if attempt.completed
                 else codes.REASON_SECURITY_FAILURE
             )
-            connection.end(End(Cause.FAILURE, completion.reason or usual))
+            connection.end(AttemptEnd(EndedBy.FAILURE, completion.reason or usual))
             return
         try:
             connection.radio.authorize(attempt.bss.bssid, opened)

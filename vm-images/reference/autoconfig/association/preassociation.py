@@ -13,7 +13,7 @@ from ..log import note
 from ..radio.interface import Bss, RadioError
 from ..settings import CERTAIN_S
 from . import handler_arguments
-from .attempt import Attempt, Cause, Completion, End, Phase
+from .attempt import Attempt, AttemptEnd, Completion, EndedBy, Phase
 from .search import Found, NetworkSearch
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class PreAssociation:
         if connection.over(attempt, Phase.SCANNING):
             return
         if found is None:
-            connection.end(End(Cause.FAILURE, codes.REASON_NETWORK_NOT_AVAILABLE))
+            connection.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_NETWORK_NOT_AVAILABLE))
             return
         attempt.ssid, attempt.bss = found.ssid, found.bss
         if not again:
@@ -75,7 +75,7 @@ class PreAssociation:
             self.begin(attempt, anew=True)
         else:
             note("the IHV DLL says that the network does not match")
-            self._connection.end(End(Cause.FAILURE, codes.REASON_NETWORK_NOT_COMPATIBLE))
+            self._connection.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_NETWORK_NOT_COMPATIBLE))
 
     def _call(self, attempt: Attempt, bss: Bss) -> None:
         connection = self._connection
@@ -90,7 +90,7 @@ class PreAssociation:
             return
         if result.get("status") != codes.ERROR_SUCCESS:
             reason = int(result.get("reason") or codes.REASON_PRE_SECURITY_FAILURE)
-            self._connection.end(End(Cause.FAILURE, reason))
+            self._connection.end(AttemptEnd(EndedBy.FAILURE, reason))
             return
         attempt.pre_returned = True
         limit_s = self._connection.limits.pre_associate_s + CERTAIN_S
@@ -117,6 +117,6 @@ class PreAssociation:
     def _completed(self, completion: Completion) -> None:
         if completion.error != codes.ERROR_SUCCESS:
             reason = completion.reason or codes.REASON_PRE_SECURITY_FAILURE
-            self._connection.end(End(Cause.FAILURE, reason))
+            self._connection.end(AttemptEnd(EndedBy.FAILURE, reason))
             return
         self._connection.associate()

@@ -5,7 +5,7 @@ Order (STOP-01, STOP-02, ETH-04, RST-01): the radio disconnects → every packet
 StopPostAssociate, if PerformPostAssociate was called → EtherType lists cleared → AdapterReset, if
 PerformPreAssociate was called → idle. The last notification comes when the adapter is ready for
 the next connect. When the host is lost on the way, the handlers are left out. A stimulus of the
-harness may ask for another way (attempt.Way).
+harness may ask for another order (attempt.TeardownOrder).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..log import note
 from ..loop import Timer
 from ..radio.interface import RadioError
 from .assoc_params import mac_text
-from .attempt import Attempt, Cause, End, Phase, Way
+from .attempt import Attempt, AttemptEnd, EndedBy, Phase, TeardownOrder
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -39,32 +39,32 @@ class Teardown:
         self._then = done
 
     def then_remove(self, removal: Callable[[], None]) -> None:
-        """On Way.REMOVE: call `removal`, which takes the adapter away, in place of AdapterReset."""
+        """With TeardownOrder.REMOVE `removal` takes the adapter away, in place of AdapterReset."""
         self._removal = removal
 
-    def begin(self, end: End) -> None:
+    def begin(self, end: AttemptEnd) -> None:
         """Start; a teardown in progress goes on with its own cause."""
         attempt = self._attempt()
         if attempt.end is not None:
             return
         attempt.end = end
-        note(f"ending: {end.cause.value}, reason {end.reason:#x}")
-        if attempt.completed and end.cause is Cause.USER:
+        note(f"ending: {end.ended_by.value}, reason {end.reason:#x}")
+        if attempt.completed and end.ended_by is EndedBy.USER:
             self._connection.reports.disconnecting(attempt)
         if attempt.associated and not end.gone:
             self._connection.reports.disassociating(attempt, end.reason)
-        if end.way in (Way.RESET_FIRST, Way.RESET_THEN_STOP):
+        if end.order in (TeardownOrder.RESET_FIRST, TeardownOrder.RESET_THEN_STOP):
             self._reset_first()
         else:
             self._disconnect(attempt, end)
 
-    def host_lost(self, end: End) -> None:
+    def host_lost(self, end: AttemptEnd) -> None:
         """The host is gone: go on, or begin, without handlers."""
         attempt = self._attempt()
         if attempt.end is None:
             self.begin(end)
             return
-        if not attempt.completed and attempt.end.cause is Cause.PEER:
+        if not attempt.completed and attempt.end.ended_by is EndedBy.PEER:
             # The access point gave up on a DLL that does not answer: the DLL is the reason.
             attempt.end = replace(attempt.end, reason=end.reason)
         if self._connection.phase in (Phase.STOPPING, Phase.RESETTING):
@@ -87,7 +87,7 @@ class Teardown:
         else:
             self._stop_post_associate()
 
-    def _disconnect(self, attempt: Attempt, end: End) -> None:
+    def _disconnect(self, attempt: Attempt, end: AttemptEnd) -> None:
         connection = self._connection
         connection.enter(Phase.DISCONNECTING)
         if end.gone or not attempt.association_started:
@@ -136,7 +136,7 @@ class Teardown:
     def _reset(self) -> None:
         connection, attempt = self._connection, self._attempt()
         connection.packets.clear_handling()
-        removed = attempt.end is not None and attempt.end.way is Way.REMOVE
+        removed = attempt.end is not None and attempt.end.order is TeardownOrder.REMOVE
         if removed or not attempt.pre_called:
             self._finish()
             return
@@ -165,7 +165,7 @@ class Teardown:
         connection, attempt = self._connection, self._attempt()
         end = attempt.end
         assert end is not None
-        if end.way is Way.RESET_THEN_STOP:
+        if end.order is TeardownOrder.RESET_THEN_STOP:
             connection.enter(Phase.STOPPING)
             self._call_stop(lambda: self._disconnect(attempt, end))
         else:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .. import codes
-from ..association.attempt import Cause, End, Way
+from ..association.attempt import AttemptEnd, EndedBy, TeardownOrder
 from ..ihv_host.line import Arguments
 from . import handler_actions
 from .context import Action, Report, StimulusContext
@@ -24,18 +24,20 @@ if TYPE_CHECKING:
 
 def reset(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """AdapterReset now, whatever is pending; an attempt the DLL takes part in ends as failed."""
-    _reset(context, Way.RESET_FIRST, report)
+    _reset(context, TeardownOrder.RESET_FIRST, report)
 
 
 def reset_then_stop(context: StimulusContext, _parameters: Arguments, report: Report) -> None:
     """As `reset`, with the session's StopPostAssociate after it (STOP-06)."""
-    _reset(context, Way.RESET_THEN_STOP, report)
+    _reset(context, TeardownOrder.RESET_THEN_STOP, report)
 
 
-def _reset(context: StimulusContext, way: Way, report: Report) -> None:
+def _reset(context: StimulusContext, order: TeardownOrder, report: Report) -> None:
     attempt = context.connection.attempt
     if attempt is not None and attempt.pre_called and attempt.end is None:
-        context.connection.end(End(Cause.FAILURE, codes.REASON_DRIVER_DISCONNECTED, way=way))
+        context.connection.end(
+            AttemptEnd(EndedBy.FAILURE, codes.REASON_DRIVER_DISCONNECTED, order=order)
+        )
         report({})
         return
     if attempt is None or attempt.end is None:
@@ -68,7 +70,7 @@ def disassociate(context: StimulusContext, parameters: Arguments, report: Report
     """The OS ends the association with this DOT11_ASSOC_STATUS."""
     if context.connection.attempt is not None:
         reason = codes.REASON_DRIVER_DISCONNECTED
-        context.connection.end(End(Cause.FAILURE, reason, parameters["status"]))
+        context.connection.end(AttemptEnd(EndedBy.FAILURE, reason, parameters["status"]))
     report({})
 
 
@@ -77,7 +79,7 @@ def ui_timeout(context: StimulusContext, _parameters: Arguments, report: Report)
     if context.connection.attempt is None:
         report({"skipped": "no association"})
         return
-    context.connection.end(End(Cause.FAILURE, codes.REASON_UI_REQUEST_TIMEOUT))
+    context.connection.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_UI_REQUEST_TIMEOUT))
     report({})
 
 
@@ -93,7 +95,9 @@ def remove_adapter(context: StimulusContext, _parameters: Arguments, report: Rep
     elif attempt.end is not None:
         report({"skipped": "the attempt is at its end already"})
     else:
-        end = End(Cause.FAILURE, codes.REASON_DRIVER_DISCONNECTED, way=Way.REMOVE)
+        end = AttemptEnd(
+            EndedBy.FAILURE, codes.REASON_DRIVER_DISCONNECTED, order=TeardownOrder.REMOVE
+        )
         context.connection.remove(end, removal)
 
 
