@@ -11,8 +11,8 @@ from typing import Any
 
 from autoconfig.association.connection import Connection
 from autoconfig.association.framework import Framework
+from autoconfig.ihv_host.call_queue import Arguments, Done
 from autoconfig.ihv_host.lifecycle import Lifecycle
-from autoconfig.ihv_host.line import Arguments, Done
 from autoconfig.loop import Callback, Loop, Timer
 from autoconfig.notifications import Notification
 from autoconfig.onex.peer import Peer, PeerEvents

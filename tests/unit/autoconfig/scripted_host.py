@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+from autoconfig.ihv_host.call_queue import Arguments, Done
 from autoconfig.ihv_host.lifecycle import Lifecycle, Outcome, State
-from autoconfig.ihv_host.line import Arguments, Done
 from autoconfig.ihv_host.process import HostLoss, IhvHost, ServiceEvent
 
 CRASH = HostLoss(hung=False, function="x", text="process ended")

@@ -59,7 +59,7 @@ class Lab:
     def __init__(self, fault: str = "good") -> None:
         self.loop = Loop()
         self.radio = WillingRadio(self.loop)
-        self.further: list[WillingRadio] = []
+        self.extra_radios: list[WillingRadio] = []
         settings = Settings(
             host_command=(sys.executable, FAKE_HOST, fault),
             address=("127.0.0.1", 0),
@@ -76,7 +76,7 @@ class Lab:
             raise RadioError(19, "no more radios")
         radio = WillingRadio(self.loop)
         radio.mac = STATION[:4] + bytes((number, 0))
-        self.further.append(radio)
+        self.extra_radios.append(radio)
         return radio
 
     def close(self) -> None:

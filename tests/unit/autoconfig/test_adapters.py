@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Two adapters in one service and one IHV host: handles, lines, notifications, order of the end."""
+"""Two adapters of one service and IHV host: handles, queues, notifications, order at the end."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, cast
 import pytest
 from autoconfig.adapter import Adapter, Fleet, adapter_guid
 from autoconfig.association.attempt import Phase
+from autoconfig.ihv_host.call_queue import Arguments, Done
 from autoconfig.ihv_host.lifecycle import Lifecycle
-from autoconfig.ihv_host.line import Arguments, Done
 from autoconfig.ihv_host.process import IhvHost, ServiceEvent
 from autoconfig.jsonlines import Channel
-from autoconfig.radio import further
+from autoconfig.radio import extra_radio
 from autoconfig.settings import Limits
 
 from tests.unit.autoconfig.doubles import STATION, FakeLoop, Rig
@@ -54,8 +54,8 @@ def test_both_connect_at_the_same_time(lab: Lab) -> None:
         client.until(MSM, 4, guid)
         state = client.call("query_interface", interface=guid, opcode=6)["result"]
         assert state["state"] == 1
-    (further,) = lab.further
-    assert lab.radio.names() == further.names() == ["connect", "authorize"]
+    (extra,) = lab.extra_radios
+    assert lab.radio.names() == extra.names() == ["connect", "authorize"]
     client.call("disconnect", interface=SECOND)
     client.until(ACM, 21, SECOND)
     assert client.call("query_interface", interface=GUID, opcode=6)["result"]["state"] == 1
@@ -171,7 +171,7 @@ class Wire:
         self.sent.append(message)
 
 
-def lines() -> tuple[IhvHost, Wire]:
+def queues() -> tuple[IhvHost, Wire]:
     """A host whose process is not there."""
 
     def nothing(*_args: object) -> Arguments:
@@ -190,31 +190,31 @@ def names(wire: Wire) -> list[str]:
 
 
 def test_a_slow_handler_keeps_only_its_own_adapter_waiting() -> None:
-    """Each line has one call under way; answers find theirs by number."""
-    host, wire = lines()
+    """Each queue has one call under way; answers find theirs by number."""
+    host, wire = queues()
     came: list[str] = []
 
     def done(name: str) -> Done:
         return lambda _result: came.append(name)
 
-    further = host.line("{2}")
+    second = host.queue("{2}")
     host.call("post_associate", {}, done("a"))
     host.call("receive_packet", {}, done("b"))
-    further.call("pre_associate", {}, done("c"))
-    further.call("receive_packet", {}, done("d"))
+    second.call("pre_associate", {}, done("c"))
+    second.call("receive_packet", {}, done("d"))
     assert names(wire) == ["post_associate", "pre_associate"]
     host._on_message({"id": wire.sent[1]["id"], "result": {"status": 0}})
     assert (came, names(wire)[2:]) == (["c"], ["receive_packet"])
     host._on_message({"id": wire.sent[2]["id"], "result": {"status": 0}})
     host._on_message({"id": wire.sent[0]["id"], "result": {"status": 0}})
     assert came == ["c", "d", "a"]
-    assert host.line("{2}") is further
+    assert host.queue("{2}") is second
 
 
 def test_the_service_ends_after_every_adapter() -> None:
-    """DeinitService waits for what other lines have under way."""
-    host, wire = lines()
-    host.line("{2}").call("deinit_adapter", {})
+    """DeinitService waits for what other queues have under way."""
+    host, wire = queues()
+    host.queue("{2}").call("deinit_adapter", {})
     host.call("deinit_service", {})
     assert names(wire) == ["deinit_adapter"]
     host._on_message({"id": wire.sent[0]["id"], "result": {"status": 0}})
@@ -223,7 +223,7 @@ def test_the_service_ends_after_every_adapter() -> None:
 
 def test_addresses_of_further_radios() -> None:
     """The n-th counts on from the first, and answers by a way of its own."""
-    commands = further.address_commands("wlan1", 1)
+    commands = extra_radio.address_commands("wlan1", 1)
     assert commands == [
         ["addr", "add", "10.77.0.3/24", "dev", "wlan1"],
         ["link", "set", "wlan1", "up"],

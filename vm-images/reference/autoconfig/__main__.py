@@ -12,22 +12,22 @@ from functools import partial
 
 from .adapter import Fleet, Workshop, set_context
 from .association.connection import StartEap
+from .ihv_host.call_queue import Arguments
 from .ihv_host.confine import Confinement
-from .ihv_host.ends import append, clock_ns
+from .ihv_host.exit_record import append, clock_ns
 from .ihv_host.lifecycle import Lifecycle, Outcome
-from .ihv_host.line import Arguments
 from .ihv_host.process import HostLoss, IhvHost
 from .log import defer, flush, note
 from .loop import Callback, Loop
 from .onex.peer import Peer, PeerEvents, SupplicantPeer
 from .onex.supplicant import CertificateStores, supplicant_config
+from .process_setup import preload_ciphers, raise_priority
 from .profile.wlan import Profile
-from .radio.further import new_radio
+from .radio.extra_radio import new_radio
 from .radio.interface import Radio, RadioError
 from .radio.nl80211 import Nl80211Radio
 from .service import WlanService
 from .settings import SettingError, Settings, from_environment
-from .standing import take_precedence, warm_ciphers
 
 BOOT_TRIES = 4
 BOOT_PAUSE_S = 1.0
@@ -40,14 +40,14 @@ class App:
         loop: serves it all.
         radio: the first adapter's station.
         settings: see Settings.
-        further: makes the radio of the adapter with that number; raises RadioError.
+        make_radio: makes the radio of the adapter with that number; raises RadioError.
     """
 
     def __init__(
-        self, loop: Loop, radio: Radio, settings: Settings, further: Callable[[int], Radio]
+        self, loop: Loop, radio: Radio, settings: Settings, make_radio: Callable[[int], Radio]
     ) -> None:
         self._loop = loop
-        self._further = further
+        self._make_radio = make_radio
         self.service = WlanService(loop, settings.adapter_oui, settings.limits)
         self.host = IhvHost(
             loop,
@@ -74,7 +74,7 @@ class App:
         """Plug in adapters until there are so many. Raises RadioError."""
         while len(self.fleet.adapters) < count:
             number = len(self.fleet.adapters)
-            adapter = self._workshop.adapter(self._further(number), number)
+            adapter = self._workshop.adapter(self._make_radio(number), number)
             set_context(adapter, self._loop, self.lifecycle)
             note(f"{adapter.description} arrives")
             self.fleet.add(adapter)
@@ -107,7 +107,7 @@ def eap_starter(loop: Loop, stores: CertificateStores) -> StartEap:
     return start
 
 
-def further_radio(loop: Loop, settings: Settings, number: int) -> Radio:
+def make_extra_radio(loop: Loop, settings: Settings, number: int) -> Radio:
     """Make the radio of the adapter with this number. Raises RadioError."""
     return Nl80211Radio(loop, new_radio(number), settings.limits)
 
@@ -124,9 +124,9 @@ def main() -> int:
     except RadioError as error:
         note(f"no radio: {error.strerror}")
         return 1
-    take_precedence()
-    warm_ciphers()
-    app = App(loop, radio, settings, partial(further_radio, loop, settings))
+    raise_priority()
+    preload_ciphers()
+    app = App(loop, radio, settings, partial(make_extra_radio, loop, settings))
     # SIGTERM ends in order, so that the DLL sees DeinitAdapter and DeinitService (LIFE-10).
     on_signal(loop, signal.SIGTERM, lambda: app.lifecycle.stop(lambda _outcome: loop.stop()))
     note(f"serving {settings.interface} at {app.address[0]}:{app.address[1]}")

@@ -3,7 +3,7 @@
 stimuli; and the adapters that come besides the first.
 
 The IHV host and the service are one for all of them (I:dot11extihv_init_service); each has its own
-two handles, its own line of handler calls and its own profiles.
+two handles, its own queue of handler calls and its own profiles.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from . import codes
 from .association.connection import Connection, StartEap
 from .association.framework import Framework
 from .handles import new_handle
+from .ihv_host.call_queue import Arguments, Caller
 from .ihv_host.lifecycle import EXTENSIBLE_STATION, Lifecycle
-from .ihv_host.line import Arguments, Caller
 from .ihv_host.process import HostLoss, IhvHost
 from .log import note
 from .loop import Loop
@@ -43,14 +43,14 @@ class Adapter:
     Attributes:
         guid: its GUID, in braces.
         description: its name for people.
-        line: calls its handlers, past the stimuli.
+        queue: calls its handlers, past the stimuli.
         calls: calls its handlers.
         profiles: what WlanSetProfile stored, by name.
     """
 
     guid: str
     description: str
-    line: Caller
+    queue: Caller
     calls: Caller
     connection: Connection
     framework: Framework
@@ -91,19 +91,19 @@ class Workshop:
         guid = adapter_guid(radio.mac)
         description = DESCRIPTION if not number else f"{DESCRIPTION} #{number + 1}"
         runner = StimulusRunner()
-        line = self.host if not number else self.host.line(guid)
-        calls = ObservedCalls(line, runner)
+        queue = self.host if not number else self.host.queue(guid)
+        calls = ObservedCalls(queue, runner)
         connection = Connection(
             self.loop, radio, calls, self.settings, partial(self.notify, guid), self.start_eap,
             runner.event,
         )  # fmt: skip
         framework = Framework(connection)
-        return Adapter(guid, description, line, calls, connection, framework, runner)
+        return Adapter(guid, description, queue, calls, connection, framework, runner)
 
 
 def set_context(adapter: Adapter, loop: Loop, lifecycle: Lifecycle) -> None:
     """Let stimuli act on the adapter."""
-    context = StimulusContext(loop, adapter.line, adapter.connection, adapter.framework, lifecycle)
+    context = StimulusContext(loop, adapter.queue, adapter.connection, adapter.framework, lifecycle)
     adapter.stimuli.use(context)
 
 
@@ -151,7 +151,7 @@ class Fleet:
             handle = adapter.connection.ihv_handle
             adapter.connection.removed()
             if handle:
-                adapter.line.call("deinit_adapter", {"ihv_handle": handle})
+                adapter.queue.call("deinit_adapter", {"ihv_handle": handle})
         self._first.removed()
 
     def host_lost(self, loss: HostLoss) -> None:
@@ -190,7 +190,7 @@ class Fleet:
             "mode": EXTENSIBLE_STATION,
             "svc_handle": svc_handle,
         }
-        adapter.line.call("init_adapter", arguments, partial(self._initialized, adapter))
+        adapter.queue.call("init_adapter", arguments, partial(self._initialized, adapter))
 
     def _initialized(self, adapter: Adapter, result: Arguments) -> None:
         status = int(result.get("status", codes.ERROR_GEN_FAILURE))

@@ -7,7 +7,7 @@ import socket
 from typing import Protocol
 
 from . import codes
-from .ihv_host.line import Arguments
+from .ihv_host.call_queue import Arguments
 from .jsonlines import Channel, Message
 from .loop import Loop
 

@@ -19,8 +19,8 @@ from .adapter import Adapter
 from .association.attempt import Phase
 from .association.handler_arguments import profile_arguments
 from .client import CallError, Client
+from .ihv_host.call_queue import Arguments
 from .ihv_host.lifecycle import Lifecycle, Outcome, State
-from .ihv_host.line import Arguments
 from .jsonlines import Message
 from .log import note
 from .loop import Loop
@@ -234,7 +234,7 @@ class WlanService:
             client.refuse(number, error)
 
         arguments = profile_arguments(adapter.connection.ihv_handle, profile)
-        adapter.line.call("validate_profile", arguments, validated, dropped)
+        adapter.queue.call("validate_profile", arguments, validated, dropped)
 
     def _set_eap_user_data(
         self, _client: Client, _number: object, arguments: Arguments

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from autoconfig.ihv_host.line import Arguments
+from autoconfig.ihv_host.call_queue import Arguments
 from autoconfig.ihv_host.process import HostLoss, IhvHost, ServiceEvent
 from autoconfig.loop import Loop
 from autoconfig.settings import Limits

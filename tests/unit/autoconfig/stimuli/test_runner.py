@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 from autoconfig.association.attempt import Phase
-from autoconfig.ihv_host.ends import clock_ns
-from autoconfig.ihv_host.line import Arguments
+from autoconfig.ihv_host.call_queue import Arguments
+from autoconfig.ihv_host.exit_record import clock_ns
 from autoconfig.stimuli.plan import StimulusError
 
 from tests.unit.autoconfig.doubles import AP, PROFILE, Rig

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from functools import partial
 
 from .. import codes
-from ..ihv_host.line import Caller, Done
+from ..ihv_host.call_queue import Caller, Done
 from ..ihv_host.process import HostLoss
 from ..log import note
 from ..loop import Loop, Timer

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .. import codes
-from ..ihv_host.line import Arguments
+from ..ihv_host.call_queue import Arguments
 from ..log import note
 from ..radio import rsn
 from ..radio.interface import Radio, RadioError

@@ -5,7 +5,7 @@ in JSON, addresses with colons, bytes in hex."""
 from __future__ import annotations
 
 from .. import notifications
-from ..ihv_host.line import Arguments
+from ..ihv_host.call_queue import Arguments
 from ..profile.wlan import Profile
 from ..radio.interface import Associated, Bss
 from . import assoc_params

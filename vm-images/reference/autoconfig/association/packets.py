@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..ihv_host.line import Arguments, Caller
+from ..ihv_host.call_queue import Arguments, Caller
 from ..loop import Loop, Timer
 from ..radio.interface import Radio
 from ..settings import Limits

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .. import codes
 from ..handles import new_handle
-from ..ihv_host.line import Arguments
+from ..ihv_host.call_queue import Arguments
 from ..radio.interface import Associated, Bss, RadioError
 from ..settings import CERTAIN_S
 from . import handler_arguments

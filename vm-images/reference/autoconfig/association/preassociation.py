@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import codes
 from ..handles import new_handle
-from ..ihv_host.line import Arguments
+from ..ihv_host.call_queue import Arguments
 from ..log import note
 from ..radio.interface import Bss, RadioError
 from ..settings import CERTAIN_S

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import codes
-from ..ihv_host.line import Arguments, Done
+from ..ihv_host.call_queue import Arguments, Done
 from ..log import note
 from ..radio.interface import Bss, RadioError
 from .assoc_params import mac_text

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..ihv_host.line import Arguments
+from ..ihv_host.call_queue import Arguments
 from ..log import note
 from ..loop import Timer
 from ..radio.interface import RadioError

@@ -19,8 +19,8 @@ from typing import Protocol
 from .. import codes
 from ..handles import new_handle
 from ..log import note
-from .ends import HostEnd
-from .line import Arguments
+from .call_queue import Arguments
+from .exit_record import HostExit
 from .process import HostLoss, IhvHost, ServiceEvent
 
 ERROR_PROCESS_ABORTED = 1067  # winerror.h
@@ -163,7 +163,7 @@ class Lifecycle:
     def _failed(self, outcome: Outcome) -> None:
         note(f"IHV service failed to start: {outcome.stage}, error {outcome.error}")
         wanted = outcome.stage == "stopped"
-        end = HostEnd("failed", stage=outcome.stage, error=outcome.error, text="did not come up")
+        end = HostExit("failed", stage=outcome.stage, error=outcome.error, text="did not come up")
         self._process().kill(None if wanted else end)
         self.last = outcome
         self._enter(State.FAILED)

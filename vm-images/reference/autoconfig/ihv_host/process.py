@@ -3,10 +3,10 @@
 it, watchdog, end.
 
 Handlers of one adapter are called one at a time in the order they were asked for: the documents
-promise no more (the contract, section 2.10). Each adapter has a line of its own for that, so what
+promise no more (the contract, section 2.10). Each adapter has a queue of its own for that, so what
 one of them is asked keeps no other one waiting. A handler that does not return within the limit,
 and a process that ends or breaks the protocol, end the host; `on_lost` tells of it once, and every
-outstanding call is dropped. However a process ends, `on_end` gets one account of it.
+outstanding call is dropped. However a process ends, `on_exit` gets one account of it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from ..jsonlines import Channel, Message
 from ..log import note
 from ..loop import Loop
 from ..settings import Limits
+from .call_queue import Arguments, CallQueue, Done, HandlerCall
 from .confine import Confinement
-from .ends import HostEnd
-from .line import Arguments, Done, HandlerCall, HostLine
+from .exit_record import HostExit
 
 EXIT_LIMIT_S = 2.0
 """How long a process that was killed may take to be gone."""
@@ -75,7 +75,7 @@ class IhvHost:
         on_service: called once per start with how it went.
         on_lost: called when a started host is gone without having been stopped.
         confinement: bounds and counts what the process uses; without it nothing does.
-        on_end: called with the account of each process that has ended.
+        on_exit: called with the account of each process that has ended.
         on_adapter_oui: called at each start with the AdapterOUI that the registry has.
     """
 
@@ -88,7 +88,7 @@ class IhvHost:
         on_service: Callable[[ServiceEvent], None],
         on_lost: Callable[[HostLoss], None],
         confinement: Confinement | None = None,
-        on_end: Callable[[HostEnd], None] = lambda _end: None,
+        on_exit: Callable[[HostExit], None] = lambda _end: None,
         on_adapter_oui: Callable[[int], None] = lambda _oui: None,
     ) -> None:
         self._loop = loop
@@ -98,15 +98,15 @@ class IhvHost:
         self._on_service = on_service
         self._on_lost = on_lost
         self._confinement = confinement
-        self._on_end = on_end
+        self._on_exit = on_exit
         self._on_adapter_oui = on_adapter_oui
         self._pid = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._exit_fd = -1
-        self._main = HostLine(self._enqueue)
-        self._lines: dict[str, HostLine] = {"": self._main}
-        self._asked: dict[int, HostLine] = {}  # call number → whose it is
+        self._main = CallQueue(self._enqueue)
+        self._queues: dict[str, CallQueue] = {"": self._main}
+        self._asked: dict[int, CallQueue] = {}  # call number → whose it is
         self._number = 0
         self._announced = False
 
@@ -156,23 +156,23 @@ class IhvHost:
         done: Done | None = None,
         dropped: Callable[[], None] | None = None,
     ) -> None:
-        """Call a handler on the main line, that of the first adapter and of the service: when its
+        """Call a handler on the main queue, that of the first adapter and of the service: when its
         turn comes. `done` gets its result, or `dropped` is called if there will be none."""
         self._main.call(function, arguments, done, dropped)
 
-    def line(self, name: str) -> HostLine:
-        """The line of an adapter besides the first."""
-        return self._lines.setdefault(name, HostLine(self._enqueue))
+    def queue(self, name: str) -> CallQueue:
+        """The queue of an adapter besides the first."""
+        return self._queues.setdefault(name, CallQueue(self._enqueue))
 
-    def _enqueue(self, line: HostLine, call: HandlerCall) -> None:
+    def _enqueue(self, queue: CallQueue, call: HandlerCall) -> None:
         if self._process is None:
             if call.dropped is not None:
                 self._loop.call_soon(call.dropped)
             return
-        line.waiting.append(call)
-        self._next(line)
+        queue.waiting.append(call)
+        self._next(queue)
 
-    def kill(self, end: HostEnd | None = None) -> None:
+    def kill(self, end: HostExit | None = None) -> None:
         """End the process at once, dropping every call; `on_lost` is not called.
 
         `end` tells why; without it the service wanted it gone.
@@ -180,7 +180,7 @@ class IhvHost:
         process, self._process = self._process, None
         if process is None:
             return
-        end = replace(end or HostEnd("stopped"), pid=self._pid)
+        end = replace(end or HostExit("stopped"), pid=self._pid)
         self._forget()
         if end.how == "ended":
             _reap(process)  # before anything is killed: its own exit code
@@ -197,7 +197,7 @@ class IhvHost:
         if usage.out_of_memory:
             end = replace(end, how="memory", text="the kernel ended it for want of memory")
         exit_code = code if code is not None and code >= 0 else None
-        self._on_end(replace(end, exit_code=exit_code, usage=usage))
+        self._on_exit(replace(end, exit_code=exit_code, usage=usage))
 
     def finish(self, done: Callable[[], None]) -> None:
         """After deinit_service: close the pipe, let the process end by itself within a limit, then
@@ -209,7 +209,9 @@ class IhvHost:
 
         def over(late: bool) -> None:
             timer.cancel()
-            stuck = HostEnd("hung", function=UNLOAD, text="process did not end", waited_ms=limit_ms)
+            stuck = HostExit(
+                "hung", function=UNLOAD, text="process did not end", waited_ms=limit_ms
+            )
             self.kill(stuck if late else None)
             done()
 
@@ -222,22 +224,22 @@ class IhvHost:
         self._loop.add_reader(self._exit_fd, lambda: over(late=False))
         timer = self._loop.call_later(limit_s, lambda: over(late=True))
 
-    def _next(self, line: HostLine) -> None:
-        if line.current is not None or not line.waiting or self._channel is None:
+    def _next(self, queue: CallQueue) -> None:
+        if queue.current is not None or not queue.waiting or self._channel is None:
             return
-        if line.waiting[0].function == "deinit_service" and self._others_busy(line):
+        if queue.waiting[0].function == "deinit_service" and self._others_busy(queue):
             return  # DeinitAdapter of every adapter comes first (LIFE-10)
-        call = line.current = line.waiting.popleft()
+        call = queue.current = queue.waiting.popleft()
         self._number += 1
-        self._asked[self._number] = line
+        self._asked[self._number] = queue
         self._channel.send({"id": self._number, "call": call.function, "args": call.arguments})
-        line.since_s = time.monotonic()
+        queue.since_s = time.monotonic()
         last = call.function == "deinit_service"
         limit_s = self._limits.deinit_s if last else self._limits.handler_s
-        self._watch(line, limit_s, call.function)
+        self._watch(queue, limit_s, call.function)
 
-    def _others_busy(self, line: HostLine) -> bool:
-        return any(not other.idle for other in self._lines.values() if other is not line)
+    def _others_busy(self, queue: CallQueue) -> bool:
+        return any(not other.idle for other in self._queues.values() if other is not queue)
 
     def _on_message(self, message: Message) -> None:
         if "call" in message:
@@ -259,21 +261,21 @@ class IhvHost:
 
     def _answered(self, message: Message) -> None:
         number = message.get("id")
-        line = self._asked.pop(number, None) if isinstance(number, int) else None
-        call = line.current if line is not None else None
-        if line is None or call is None:
+        queue = self._asked.pop(number, None) if isinstance(number, int) else None
+        call = queue.current if queue is not None else None
+        if queue is None or call is None:
             self._lost("cut", "answer to no call")
             return
         result = message.get("result")
         if not isinstance(result, dict):
             note(f"IHV host refuses {call.function}")
             result = {"status": 31}  # ERROR_GEN_FAILURE
-        line.disarm()
-        line.current = None
+        queue.disarm()
+        queue.current = None
         if call.done is not None:
             call.done(result)
-        self._next(line)
-        if line.idle:
+        self._next(queue)
+        if queue.idle:
             self._next(self._main)
 
     def _on_event(self, message: Message) -> None:
@@ -295,38 +297,38 @@ class IhvHost:
             )
         )
 
-    def _watch(self, line: HostLine, limit_s: float, function: str) -> None:
-        line.disarm()
+    def _watch(self, queue: CallQueue, limit_s: float, function: str) -> None:
+        queue.disarm()
         text = f"{function} did not return within {limit_s:g} s"
-        line.watchdog = self._loop.call_later(limit_s, lambda: self._lost("hung", text, line))
+        queue.watchdog = self._loop.call_later(limit_s, lambda: self._lost("hung", text, queue))
 
     def _on_pipe_closed(self, reason: str) -> None:
         """A process that ends closes its pipes, too: wait a moment for its exit code."""
         if self._process is None:
             return
-        for line in self._lines.values():
-            line.disarm()
+        for queue in self._queues.values():
+            queue.disarm()
         text = f"pipe {reason}"
         main = self._main
         main.watchdog = self._loop.call_later(PIPE_GRACE_S, lambda: self._lost("cut", text))
 
-    def _lost(self, how: str, text: str, line: HostLine | None = None) -> None:
-        """`line` is the one that was waited for; without it any that has a call under way."""
+    def _lost(self, how: str, text: str, queue: CallQueue | None = None) -> None:
+        """`queue` is the one that was waited for; without it any that has a call under way."""
         if self._process is None:
             return
-        busy = [each for each in self._lines.values() if each.current is not None]
-        line = line or (busy[0] if busy else self._main)
+        busy = [each for each in self._queues.values() if each.current is not None]
+        queue = queue or (busy[0] if busy else self._main)
         outstanding = "" if self._announced else LOAD
-        if line.current is not None:
-            outstanding = line.current.function
-        waited_ms = int((time.monotonic() - line.since_s) * 1000) if outstanding else 0
+        if queue.current is not None:
+            outstanding = queue.current.function
+        waited_ms = int((time.monotonic() - queue.since_s) * 1000) if outstanding else 0
         hung = how == "hung"
-        self.kill(HostEnd(how, function=outstanding, text=text, waited_ms=waited_ms))
+        self.kill(HostExit(how, function=outstanding, text=text, waited_ms=waited_ms))
         note(f"IHV host lost: {text}{f', in {outstanding}' if outstanding and not hung else ''}")
         self._on_lost(HostLoss(hung, outstanding if outstanding != LOAD else "", text))
 
     def _forget(self) -> None:
-        outstanding = [call for line in self._lines.values() for call in line.clear()]
+        outstanding = [call for queue in self._queues.values() for call in queue.clear()]
         self._asked.clear()
         if self._channel is not None:
             self._channel.close()

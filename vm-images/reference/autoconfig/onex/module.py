@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from .. import codes
-from ..ihv_host.line import Arguments, Caller
+from ..ihv_host.call_queue import Arguments, Caller
 from ..log import note
 from ..loop import Loop, Timer
 from ..profile.eap import TLS

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .. import codes
 from ..association.attempt import AttemptEnd, EndedBy, TeardownOrder
-from ..ihv_host.line import Arguments
+from ..ihv_host.call_queue import Arguments
 from . import handler_actions
 from .context import Action, Report, StimulusContext
 

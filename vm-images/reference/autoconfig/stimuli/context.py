@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..ihv_host.line import Arguments, Caller
+from ..ihv_host.call_queue import Arguments, Caller
 from ..loop import Loop
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ..association.assoc_params import mac_text
 from ..association.handler_arguments import bss_entry, profile_arguments
 from ..association.packets import EAPOL
 from ..handles import new_handle
-from ..ihv_host.line import Arguments
+from ..ihv_host.call_queue import Arguments
 from ..profile.wlan import Profile
 from .context import Report, StimulusContext
 from .plan import ONEX_RESULTS

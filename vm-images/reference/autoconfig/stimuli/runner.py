@@ -15,8 +15,8 @@ from functools import partial
 
 from .. import codes
 from ..association.assoc_params import parse_form
-from ..ihv_host.ends import clock_ns
-from ..ihv_host.line import Arguments, Caller, Done
+from ..ihv_host.call_queue import Arguments, Caller, Done
+from ..ihv_host.exit_record import clock_ns
 from ..log import note
 from ..loop import Timer
 from .actions import ACTIONS

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The order of handler calls: one at a time on each line, and each adapter has a line."""
+"""The order of handler calls: one at a time on each queue, and each adapter has a queue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class HandlerCall:
     dropped: Callable[[], None] | None = None
 
 
-class HostLine:
+class CallQueue:
     """One adapter's handler calls (a Caller).
 
     Attributes:
@@ -47,7 +47,7 @@ class HostLine:
         watchdog: ends the wait for it.
     """
 
-    def __init__(self, enqueue: Callable[[HostLine, HandlerCall], None]) -> None:
+    def __init__(self, enqueue: Callable[[CallQueue, HandlerCall], None]) -> None:
         self._enqueue = enqueue
         self.waiting: deque[HandlerCall] = deque()
         self.current: HandlerCall | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from autoconfig.ihv_host.confine import Usage
-from autoconfig.ihv_host.ends import HANDLERS, HostEnd, append, documented, record
+from autoconfig.ihv_host.exit_record import HANDLERS, HostExit, append, documented, record
 from autoconfig.ihv_host.process import IhvHost, ServiceEvent
 from autoconfig.loop import Loop
 from autoconfig.settings import Limits
@@ -24,7 +24,7 @@ CALLS = (*HANDLERS, "adapter_reset", "stop_post_associate", "validate_profile", 
 def test_the_harness_reads_it() -> None:
     """Every member arrives, in a record of the process it is about."""
     usage = Usage(cpu_ms=5, memory_kib=6, threads=7, threads_limit=8, busy_ms=9, busy_t_ns=10)
-    end = HostEnd("ended", pid=32, function="init_adapter", exit_code=7, usage=usage)
+    end = HostExit("ended", pid=32, function="init_adapter", exit_code=7, usage=usage)
     (found,), damage = parse_trace(record(end, 1234))
     assert not damage
     assert (found.kind, found.pid, found.t_ns, found.seq) == ("host", 32, 1234, 1)
@@ -47,12 +47,12 @@ def test_it_is_added_to_the_trace(tmp_path: Path) -> None:
     """Behind what is there; a trace that is gone begins anew; no folder, no trace."""
     trace = tmp_path / "trace.jsonl"
     trace.write_bytes(b"before\n")
-    append(HostEnd("stopped"), trace)
+    append(HostExit("stopped"), trace)
     assert trace.read_bytes().startswith(b'before\n{"t":')
     trace.unlink()
-    append(HostEnd("stopped"), trace)
+    append(HostExit("stopped"), trace)
     assert trace.read_bytes().startswith(b'{"t":')
-    append(HostEnd("stopped"), tmp_path / "none" / "trace.jsonl")
+    append(HostExit("stopped"), tmp_path / "none" / "trace.jsonl")
     assert not (tmp_path / "none").exists()
 
 
@@ -60,7 +60,7 @@ def test_a_line_the_recorder_could_not_end_is_ended_first(tmp_path: Path) -> Non
     """The disk was full: what there is of the recorder's last record spoils no other."""
     trace = tmp_path / "trace.jsonl"
     trace.write_bytes(b'{"seq":5,"t":1')
-    append(HostEnd("stopped", pid=32), trace)
+    append(HostExit("stopped", pid=32), trace)
     (found,), damage = parse_trace(trace.read_bytes())
     assert (found.kind, found.pid) == ("host", 32)
     assert [item.line for item in damage] == [1]
@@ -71,14 +71,14 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.write_bytes(b"")
     (tmp_path / "trace.jsonl").symlink_to(target)
-    append(HostEnd("stopped"), tmp_path / "trace.jsonl")
+    append(HostExit("stopped"), tmp_path / "trace.jsonl")
     assert target.read_bytes() == b""
 
 
-def run(fault: str, call: str = "", *, finish: bool = False) -> HostEnd:
+def run(fault: str, call: str = "", *, finish: bool = False) -> HostExit:
     """The end of a double of the host with a fault."""
     loop = Loop()
-    ends: list[HostEnd] = []
+    ends: list[HostExit] = []
     services: list[ServiceEvent] = []
     losses: list[object] = []
     limits = Limits(handler_s=0.3, load_s=5, deinit_s=0.3)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How an IHV host process came to its end, told where its own story is told: in the IHV trace.
+"""The exit record of an IHV host process: how it ended, as the last line of its IHV trace.
 
-What a DLL does to its process may leave no time for the recorder inside it to write anything, so
+The recorder inside the process may have had no time to write anything when it ended, so
 the service writes the last line: one record of kind "host" per process, once it is gone, whatever
 the way. Windows tells the same in its System log (WLAN-AutoConfig 10000 failed to start, 10001
 started, 10002 stopped, 10003 stopped unexpectedly, 10004 timed out).
@@ -54,7 +54,7 @@ def clock_ns() -> int:
 
 
 @dataclass(frozen=True)
-class HostEnd:
+class HostExit:
     """The end of one host process; members as in the record."""
 
     how: str
@@ -76,7 +76,7 @@ def documented(call: str) -> str:
     return f"Dot11ExtIhv{HANDLERS.get(call, words)}"
 
 
-def record(end: HostEnd, t_ns: int) -> bytes:
+def record(end: HostExit, t_ns: int) -> bytes:
     """The record, as a line."""
     usage = end.usage
     members = {
@@ -91,7 +91,7 @@ def record(end: HostEnd, t_ns: int) -> bytes:
     return json.dumps(members, separators=(",", ":")).encode() + b"\n"
 
 
-def append(end: HostEnd, trace: Path) -> None:
+def append(end: HostExit, trace: Path) -> None:
     """Add the record to the trace, if the harness has made its folder.
 
     The recorder's process is gone by now, and both write whole lines at the file's end: a line

@@ -13,7 +13,7 @@ NICE = -10
 CIPHERS = (("aead", "ccm(aes)"), ("hash", "cmac(aes)"))
 
 
-def take_precedence() -> None:
+def raise_priority() -> None:
     """Run before ordinary processes, and with us the IHV host, which inherits it: a client that
     is woken by a notification shall not come between two messages of a handshake."""
     try:
@@ -22,7 +22,7 @@ def take_precedence() -> None:
         note("no right to a higher priority")
 
 
-def warm_ciphers() -> None:
+def preload_ciphers() -> None:
     """Let the kernel put the ciphers of CCMP together now: the first key would otherwise wait for
     module loading and self-tests, 0.3 s under emulation."""
     for kind, name in CIPHERS:
