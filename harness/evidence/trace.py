@@ -28,8 +28,8 @@ CUT: Final = "cut"
 CUT_LINE: Final = b'{"kind":"cut"}\n'
 
 KINDS: Final = frozenset({"load", "enter", "return", "exception", "unload", HOST, CUT})
-"""What the recorder writes; and HOST: the guest's WLAN service tells how the process ended (see
-autoconfig's ends.py); CUT: the harness notes that the trace file had been cut or replaced."""
+"""What the recorder writes; and HOST: how the process ended, told by the guest's WLAN service
+(autoconfig's exit_record.py); CUT: the harness notes that the file had been cut or replaced."""
 
 _MAX_INT: Final = (1 << 64) - 1
 _HANDLE: Final = re.compile("0x[0-9a-fA-F]{1,16}")

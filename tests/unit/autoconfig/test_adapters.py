@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from autoconfig.adapter import Adapter, Fleet, adapter_guid
+from autoconfig.adapter import Adapter, AdapterSet, adapter_guid
 from autoconfig.association.attempt import Phase
 from autoconfig.ihv_host.call_queue import Arguments, Done
 from autoconfig.ihv_host.lifecycle import Lifecycle
@@ -84,10 +84,10 @@ class Bench:
     def __init__(self) -> None:
         self.host = ScriptedHost()
         self.rigs = [Rig(), Rig()]
-        self.fleet = Fleet(self._adapter(0))
-        self.life = Lifecycle("{G}", "test", self.fleet, self.fleet.new_host)
+        self.adapters = AdapterSet(self._adapter(0))
+        self.life = Lifecycle("{G}", "test", self.adapters, self.adapters.new_host)
         self.life.use(cast(IhvHost, self.host))
-        self.fleet.add(self._adapter(1))
+        self.adapters.add(self._adapter(1))
 
     def _adapter(self, number: int) -> Adapter:
         rig = self.rigs[number]
@@ -125,12 +125,12 @@ def test_order_of_start_and_stop() -> None:
 def test_calls_are_told_apart_by_their_handle() -> None:
     """ADPT-02: a framework call goes to the adapter whose handle it carries."""
     it = Bench().running()
-    for adapter, rig in zip(it.fleet.adapters, it.rigs, strict=True):
+    for adapter, rig in zip(it.adapters.all, it.rigs, strict=True):
         given = rig.connection.svc_handle
-        assert it.fleet.of_handle(given) is adapter
-        assert it.fleet.of_handle(int(given, 16)) is adapter
+        assert it.adapters.of_handle(given) is adapter
+        assert it.adapters.of_handle(int(given, 16)) is adapter
     for strange in ("0xdead", None, "junk"):
-        assert it.fleet.of_handle(strange) is it.fleet.adapters[0]
+        assert it.adapters.of_handle(strange) is it.adapters.all[0]
 
 
 def test_a_lost_host_is_lost_for_both() -> None:

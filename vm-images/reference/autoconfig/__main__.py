@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from .adapter import Fleet, Workshop, set_context
+from .adapter import AdapterDependencies, AdapterSet, make_adapter, set_context
 from .association.connection import StartEap
 from .ihv_host.call_queue import Arguments
 from .ihv_host.confine import Confinement
@@ -61,30 +61,34 @@ class App:
             self.service.use_adapter_oui,
         )
         start_eap = eap_starter(loop, CertificateStores(settings.certificates))
-        self._workshop = Workshop(loop, self.host, settings, self.service.notify, start_eap)
-        self.fleet = Fleet(self._workshop.adapter(radio, 0))
-        first = self.fleet.adapters[0]
-        self.lifecycle = Lifecycle(first.guid, first.description, self.fleet, self.fleet.new_host)
+        self._dependencies = AdapterDependencies(
+            loop, self.host, settings, self.service.notify, start_eap
+        )
+        self.adapters = AdapterSet(make_adapter(self._dependencies, radio, 0))
+        first = self.adapters.all[0]
+        self.lifecycle = Lifecycle(
+            first.guid, first.description, self.adapters, self.adapters.new_host
+        )
         self.lifecycle.use(self.host)
         set_context(first, loop, self.lifecycle)
-        self.service.use(self.fleet.adapters, self.lifecycle, self.have_adapters)
+        self.service.use(self.adapters.all, self.lifecycle, self.have_adapters)
         self.address = self.service.listen(settings.address)
 
     def have_adapters(self, count: int) -> None:
         """Plug in adapters until there are so many. Raises RadioError."""
-        while len(self.fleet.adapters) < count:
-            number = len(self.fleet.adapters)
-            adapter = self._workshop.adapter(self._make_radio(number), number)
+        while len(self.adapters.all) < count:
+            number = len(self.adapters.all)
+            adapter = make_adapter(self._dependencies, self._make_radio(number), number)
             set_context(adapter, self._loop, self.lifecycle)
             note(f"{adapter.description} arrives")
-            self.fleet.add(adapter)
+            self.adapters.add(adapter)
 
     def _framework_call(self, function: str, arguments: Arguments) -> Arguments:
-        adapter = self.fleet.of_handle(arguments.get("hDot11SvcHandle"))
+        adapter = self.adapters.of_handle(arguments.get("hDot11SvcHandle"))
         return adapter.framework_call(function, arguments)
 
     def _host_lost(self, loss: HostLoss) -> None:
-        for adapter in self.fleet.adapters:
+        for adapter in self.adapters.all:
             adapter.stimuli.host_lost()
         self.lifecycle.on_lost(loss)
 

@@ -77,8 +77,9 @@ class Adapter:
 
 
 @dataclass(frozen=True)
-class Workshop:
-    """What all adapters are made of."""
+class AdapterDependencies:
+    """What every adapter is given: the loop, the one IHV host, the settings, where notifications go
+    and how an EAP peer is started."""
 
     loop: Loop
     host: IhvHost
@@ -86,19 +87,20 @@ class Workshop:
     notify: Callable[[str, Notification], None]
     start_eap: StartEap
 
-    def adapter(self, radio: Radio, number: int) -> Adapter:
-        """The adapter of this radio; the first has number 0."""
-        guid = adapter_guid(radio.mac)
-        description = DESCRIPTION if not number else f"{DESCRIPTION} #{number + 1}"
-        runner = StimulusRunner()
-        queue = self.host if not number else self.host.queue(guid)
-        calls = ObservedCalls(queue, runner)
-        connection = Connection(
-            self.loop, radio, calls, self.settings, partial(self.notify, guid), self.start_eap,
-            runner.event,
-        )  # fmt: skip
-        framework = Framework(connection)
-        return Adapter(guid, description, queue, calls, connection, framework, runner)
+
+def make_adapter(given: AdapterDependencies, radio: Radio, number: int) -> Adapter:
+    """The adapter of this radio; the first has number 0."""
+    guid = adapter_guid(radio.mac)
+    description = DESCRIPTION if not number else f"{DESCRIPTION} #{number + 1}"
+    runner = StimulusRunner()
+    queue = given.host if not number else given.host.queue(guid)
+    calls = ObservedCalls(queue, runner)
+    connection = Connection(
+        given.loop, radio, calls, given.settings, partial(given.notify, guid), given.start_eap,
+        runner.event,
+    )  # fmt: skip
+    framework = Framework(connection)
+    return Adapter(guid, description, queue, calls, connection, framework, runner)
 
 
 def set_context(adapter: Adapter, loop: Loop, lifecycle: Lifecycle) -> None:
@@ -107,7 +109,7 @@ def set_context(adapter: Adapter, loop: Loop, lifecycle: Lifecycle) -> None:
     adapter.stimuli.use(context)
 
 
-class Fleet:
+class AdapterSet:
     """All adapters as the life of the service sees them: the first one, which the others follow.
 
     An `AdapterLife`. The first is initialized and removed by the lifecycle itself; the others come
@@ -115,23 +117,23 @@ class Fleet:
     """
 
     def __init__(self, first: Adapter) -> None:
-        self.adapters = [first]
+        self.all = [first]
 
     def add(self, adapter: Adapter) -> None:
         """A further adapter arrives."""
-        self.adapters.append(adapter)
+        self.all.append(adapter)
         if self._first.ihv_handle:
             self._initialize(adapter)
 
     def new_host(self) -> None:
         """A host starts: nothing of the one before counts any more."""
-        for adapter in self.adapters:
+        for adapter in self.all:
             adapter.framework.new_host()
 
     def of_handle(self, handle: object) -> Adapter:
         """The adapter with this hDot11SvcHandle; the first, which refuses it, if there is none."""
-        found = (adapter for adapter in self.adapters if adapter.has_handle(handle))
-        return next(found, self.adapters[0])
+        found = (adapter for adapter in self.all if adapter.has_handle(handle))
+        return next(found, self.all[0])
 
     # --- AdapterLife ---
 
@@ -142,12 +144,12 @@ class Fleet:
     def ready(self, ihv_handle: str) -> None:
         """The first is there; the others follow."""
         self._first.ready(ihv_handle)
-        for adapter in self.adapters[1:]:
+        for adapter in self.all[1:]:
             self._initialize(adapter)
 
     def removed(self) -> None:
         """DeinitAdapter is about to be called for the first: the others go before it."""
-        for adapter in self.adapters[1:]:
+        for adapter in self.all[1:]:
             handle = adapter.connection.ihv_handle
             adapter.connection.removed()
             if handle:
@@ -156,17 +158,17 @@ class Fleet:
 
     def host_lost(self, loss: HostLoss) -> None:
         """The host is gone, for all of them."""
-        for adapter in self.adapters:
+        for adapter in self.all:
             adapter.connection.host_lost(loss)
 
     def unavailable(self) -> None:
         """The host cannot be started, for none of them."""
-        for adapter in self.adapters:
+        for adapter in self.all:
             adapter.connection.unavailable()
 
     def shut_down(self, done: Callable[[], None]) -> None:
         """End every connection, then call `done`."""
-        open_ones = len(self.adapters)
+        open_ones = len(self.all)
 
         def one_done() -> None:
             nonlocal open_ones
@@ -174,12 +176,12 @@ class Fleet:
             if not open_ones:
                 done()
 
-        for adapter in self.adapters:
+        for adapter in self.all:
             adapter.connection.shut_down(one_done)
 
     @property
     def _first(self) -> Connection:
-        return self.adapters[0].connection
+        return self.all[0].connection
 
     def _initialize(self, adapter: Adapter) -> None:
         svc_handle = new_handle()
