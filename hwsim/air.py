@@ -21,7 +21,7 @@ from hwsim.control import ControlServer, Handler, Reply, failure
 from hwsim.errors import RequestError
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, Timer, now_ns
-from hwsim.medium import Medium, Place
+from hwsim.medium import AttachedAp, Medium
 from hwsim.ports.virtio_serial import VirtioSerialPort
 from hwsim.radius import RadiusClient
 from hwsim.records import FrameRecord
@@ -181,7 +181,7 @@ class Air:
         ess = self._configured("start")
         if not self._on_air:
             self._on_air = True
-            self._medium.put_on_air(*(_place(point) for point in ess.points))
+            self._medium.put_on_air(*(_attached(point) for point in ess.points))
             for point in ess.points:
                 self._beacon(point)
         return {}
@@ -349,9 +349,9 @@ class Air:
         self._control.event("fault", {"what": "capture", "message": message})
 
 
-def _place(point: AccessPoint) -> Place:
+def _attached(point: AccessPoint) -> AttachedAp:
     network = point.network
-    return Place(point, network.bssid, network.freq_mhz, network.signal_dbm)
+    return AttachedAp(point, network.bssid, network.freq_mhz, network.signal_dbm)
 
 
 def _differs(new: ClockEstimate, old: ClockEstimate | None) -> bool:

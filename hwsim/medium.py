@@ -33,7 +33,7 @@ _GROUP_BIT: Final = 1
 _TRANSMITTER: Final = slice(10, 16)
 
 
-class StationOnAir(Protocol):
+class AccessPointOnMedium(Protocol):
     """What the medium asks of an access point."""
 
     def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> ReceivedFrame:
@@ -53,10 +53,10 @@ class StationOnAir(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AttachedAp:
     """Where an access point is: its BSSID, its channel, and how strongly it is received."""
 
-    station: StationOnAir
+    access_point: AccessPointOnMedium
     bssid: bytes
     freq_mhz: int
     signal_dbm: int = SIGNAL_DBM
@@ -64,7 +64,7 @@ class Place:
 
 @dataclass(slots=True)
 class _Down:
-    """A frame on its way to a radio, from the access point at ``place``."""
+    """A frame on its way to a radio, from the access point at ``ap``."""
 
     number: int
     association: int
@@ -72,7 +72,7 @@ class _Down:
     info: FrameInfo
     rule: Rule | None
     air_ns: int
-    place: Place | None
+    ap: AttachedAp | None
 
 
 Sink = Callable[[FrameRecord], None]
@@ -88,7 +88,7 @@ class Medium:
         self._record = record
         self._capture = capture
         self._port: Port | None = None
-        self._places: dict[bytes, Place] = {}
+        self._aps: dict[bytes, AttachedAp] = {}
         self._hearing = False
         self._association = 0
         self._rules = RuleBook()
@@ -118,9 +118,9 @@ class Medium:
         """Reach radios by that port."""
         self._port = port
 
-    def put_on_air(self, *places: Place) -> None:
+    def put_on_air(self, *aps: AttachedAp) -> None:
         """Let these access points, and no others, hear and be heard."""
-        self._places = {place.bssid: place for place in places}
+        self._aps = {ap.bssid: ap for ap in aps}
         self._hearing = True
 
     def take_off_air(self) -> None:
@@ -144,20 +144,20 @@ class Medium:
             return
         if header.transmitter and len(self._radio_of) < MAX_RADIOS:
             self._radio_of[header.transmitter] = sent.radio
-        places = self._hearers(sent, header)
-        if not places:
+        aps = self._hearers(sent, header)
+        if not aps:
             received = ReceivedFrame(sent.frame, header, FrameInfo(kind_of(header)))
             if sent.freq_mhz is not None and not self._is_in_use(sent.freq_mhz):
                 received.info.detail["freq_mhz"] = sent.freq_mhz  # why nobody received it
         else:
-            received = places[0].station.inspect(sent.frame, header)
-        self._judge_up(self._new_up(sent, received, places, guest_ns, air_ns))
+            received = aps[0].access_point.inspect(sent.frame, header)
+        self._judge_up(self._new_up(sent, received, aps, guest_ns, air_ns))
 
     def _new_up(
-        self, sent: wire.RadioFrame, received: ReceivedFrame, places: tuple[Place, ...],
+        self, sent: wire.RadioFrame, received: ReceivedFrame, aps: tuple[AttachedAp, ...],
         guest_ns: int, air_ns: int,
     ) -> _Up:  # fmt: skip
-        return _Up(self._new_number(), self._association, sent, received, places, guest_ns, air_ns)
+        return _Up(self._new_number(), self._association, sent, received, aps, guest_ns, air_ns)
 
     def _new_number(self) -> int:
         """Numbers have no gaps: one without a record is a frame that was lost on its way to us."""
@@ -169,22 +169,22 @@ class Medium:
         self._due.discard(record.number)
         self._record(record)
 
-    def _hearers(self, sent: wire.RadioFrame, header: MacHeader) -> tuple[Place, ...]:
+    def _hearers(self, sent: wire.RadioFrame, header: MacHeader) -> tuple[AttachedAp, ...]:
         """Whom a frame is for, of those who can hear it."""
         if not self._hearing:
             return ()
         if header.receiver == BROADCAST:
-            return tuple(place for place in self._places.values() if _can_hear(place, sent))
-        place = self._places.get(header.receiver)
-        return (place,) if place is not None and _can_hear(place, sent) else ()
+            return tuple(ap for ap in self._aps.values() if _can_hear(ap, sent))
+        ap = self._aps.get(header.receiver)
+        return (ap,) if ap is not None and _can_hear(ap, sent) else ()
 
     def _is_in_use(self, freq_mhz: int) -> bool:
         return self._hearing and any(
-            place.freq_mhz == freq_mhz for place in self._places.values()
+            ap.freq_mhz == freq_mhz for ap in self._aps.values()
         )  # fmt: skip
 
     def _judge_up(self, up: _Up) -> None:
-        if not up.places:
+        if not up.aps:
             self._status(up, acked=False)
             self._write_up(up, acked=False, delivered=False, rule=None)
             return
@@ -208,7 +208,7 @@ class Medium:
                 self._hear_copy(up, copy, rule)
         else:
             self._status(up, acked=True)
-            up.places[0].station.deauthenticate(up.received.header.transmitter, REASON_LEAVING)
+            up.aps[0].access_point.deauthenticate(up.received.header.transmitter, REASON_LEAVING)
             self._write_up(up, acked=True, delivered=True, rule=rule)
 
     def _hear(self, up: _Up, *, acked: bool, rule: Rule | None) -> None:
@@ -218,15 +218,15 @@ class Medium:
         self._write_up(up, acked=acked, delivered=True, rule=rule)
 
     def _hear_copy(self, up: _Up, copy: int, rule: Rule) -> None:
-        received = up.places[0].station.inspect(up.received.frame, up.received.header, copy=copy)
-        again = self._new_up(up.sent, received, up.places, up.guest_ns, up.air_ns)
+        received = up.aps[0].access_point.inspect(up.received.frame, up.received.header, copy=copy)
+        again = self._new_up(up.sent, received, up.aps, up.guest_ns, up.air_ns)
         self._receive(again)
         self._write_up(again, acked=False, delivered=True, rule=rule)
 
     def _receive(self, up: _Up) -> None:
         try:
-            for place in up.places:
-                place.station.receive(up.received, up.air_ns)
+            for ap in up.aps:
+                ap.access_point.receive(up.received, up.air_ns)
         except WireError as error:
             self.malformed += 1
             up.received.info.detail["malformed"] = str(error)
@@ -248,8 +248,8 @@ class Medium:
                 replay_counter=info.replay_counter, mic_ok=info.mic_ok, pn=info.pn,
                 detail=info.detail,
             )  # fmt: skip
-            place = up.places[0] if up.places else None
-            freq_mhz = up.sent.freq_mhz or (place.freq_mhz if place else 0)
+            ap = up.aps[0] if up.aps else None
+            freq_mhz = up.sent.freq_mhz or (ap.freq_mhz if ap else 0)
             self._capture(
                 up.received.frame, up.air_ns, False, _comment(record), freq_mhz, SIGNAL_DBM
             )  # fmt: skip
@@ -263,8 +263,8 @@ class Medium:
         """Send a frame of an access point as the rules have it; returns the air's time."""
         rule = self._rules.match(info.kind, "down")
         number = self._new_number()
-        place = self._places.get(frame[_TRANSMITTER])
-        down = _Down(number, self._association, frame, info, rule, self._loop.now_ns(), place)
+        ap = self._aps.get(frame[_TRANSMITTER])
+        down = _Down(number, self._association, frame, info, rule, self._loop.now_ns(), ap)
         if rule is None or rule.action in ("drop-ack", "deauthenticate"):
             self._put_down(down)
         elif rule.action == "drop":
@@ -276,20 +276,20 @@ class Medium:
             self._put_down(down)
             for copy in range(1, rule.copies + 1):
                 self._put_copy(down, copy)
-        if rule is not None and rule.action == "deauthenticate" and place and self._hearing:
-            station = place.station
-            self._loop.later(lambda: station.deauthenticate(frame[4:10], REASON_LEAVING))
+        if rule is not None and rule.action == "deauthenticate" and ap and self._hearing:
+            access_point = ap.access_point
+            self._loop.later(lambda: access_point.deauthenticate(frame[4:10], REASON_LEAVING))
         return down.air_ns
 
     def broadcast_beacon(self, frame: bytes) -> None:
         """Send a beacon; no rule, no record. Left out while the guest does not keep up."""
-        port, place = self._port, self._places.get(frame[_TRANSMITTER])
-        if port is None or place is None or not port.radios or port.congested:
+        port, ap = self._port, self._aps.get(frame[_TRANSMITTER])
+        if port is None or ap is None or not port.radios or port.congested:
             return
         at_ns = self._loop.now_ns()
         for radio in port.radios:
-            at_ns = port.send(_message(radio.hw, frame, place), 0)
-        self._loop.later(lambda: self._capture_down(frame, at_ns, place, ""))
+            at_ns = port.send(_message(radio.hw, frame, ap), 0)
+        self._loop.later(lambda: self._capture_down(frame, at_ns, ap, ""))
 
     def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
         """The guest's report on a frame; see :class:`hwsim.ports.PortUser`."""
@@ -307,29 +307,29 @@ class Medium:
             self._finish_down(down, None)
 
     def _put_down(self, down: _Down) -> None:
-        port, place = self._port, down.place
+        port, ap = self._port, down.ap
         radios = () if port is None else self._radios_for(down.frame[4:10], port)
-        if port is None or place is None or not radios:
+        if port is None or ap is None or not radios:
             down.info.detail["delivery"] = "no radio"
             self._loop.later(lambda: self._finish_down(down, None))
             return
         for radio in radios[1:]:
-            port.send(_message(radio, down.frame, place), 0)
+            port.send(_message(radio, down.frame, ap), 0)
         self._tag = tag = self._tag % 0xFFFFFFFF + 1
         self._pending[tag] = down
-        down.air_ns = port.send(_message(radios[0], down.frame, place), tag)
+        down.air_ns = port.send(_message(radios[0], down.frame, ap), tag)
         self._loop.later(
-            lambda: self._capture_down(down.frame, down.air_ns, place, _rule_comment(down.rule))
+            lambda: self._capture_down(down.frame, down.air_ns, ap, _rule_comment(down.rule))
         )
         self._loop.call_after(DELIVERY_LIMIT_NS, lambda: self._give_up(tag))
 
     def _put_copy(self, down: _Down, copy: int) -> None:
-        info, place = down.info, down.place
-        if place is None:
+        info, ap = down.info, down.ap
+        if ap is None:
             return
         self._put_down(_Down(
-            self._new_number(), down.association, place.station.resequenced(down.frame),
-            replace(info, detail={**info.detail, "copy": copy}), down.rule, down.air_ns, place,
+            self._new_number(), down.association, ap.access_point.resequenced(down.frame),
+            replace(info, detail={**info.detail, "copy": copy}), down.rule, down.air_ns, ap,
         ))  # fmt: skip
 
     def _radios_for(self, receiver: bytes, port: Port) -> tuple[bytes, ...]:
@@ -352,8 +352,8 @@ class Medium:
             and not frame[4] & _GROUP_BIT
             and not (rule is not None and rule.action == "drop-ack")
         )
-        if down.place is not None and self._hearing and "copy" not in info.detail:
-            down.place.station.transmitted(frame, info, acked=acked)
+        if down.ap is not None and self._hearing and "copy" not in info.detail:
+            down.ap.access_point.transmitted(frame, info, acked=acked)
         record = FrameRecord(
             number=down.number, association=down.association, direction="down", kind=info.kind,
             air_ns=down.air_ns, guest_ns=guest_ns, transmitter=mac_text(frame[10:16]),
@@ -363,22 +363,22 @@ class Medium:
             replay_counter=info.replay_counter, mic_ok=info.mic_ok, pn=info.pn, detail=info.detail,
         )  # fmt: skip
         if rule is not None and rule.action == "drop":
-            self._capture_down(frame, down.air_ns, down.place, _rule_comment(rule))
+            self._capture_down(frame, down.air_ns, down.ap, _rule_comment(rule))
         self._loop.later(lambda: self._told(record))
 
-    def _capture_down(self, frame: bytes, air_ns: int, place: Place | None, comment: str) -> None:
-        if place is not None:
-            self._capture(frame, air_ns, True, comment, place.freq_mhz, place.signal_dbm)
+    def _capture_down(self, frame: bytes, air_ns: int, ap: AttachedAp | None, comment: str) -> None:
+        if ap is not None:
+            self._capture(frame, air_ns, True, comment, ap.freq_mhz, ap.signal_dbm)
 
 
-def _can_hear(place: Place, sent: wire.RadioFrame) -> bool:
-    return sent.freq_mhz is None or sent.freq_mhz == place.freq_mhz
+def _can_hear(ap: AttachedAp, sent: wire.RadioFrame) -> bool:
+    return sent.freq_mhz is None or sent.freq_mhz == ap.freq_mhz
 
 
-def _message(radio: bytes, frame: bytes, place: Place) -> bytes:
-    rate_index = 4 if place.freq_mhz < 5000 and frame[0] & 0x0C == 0x08 else 0
+def _message(radio: bytes, frame: bytes, ap: AttachedAp) -> bytes:
+    rate_index = 4 if ap.freq_mhz < 5000 and frame[0] & 0x0C == 0x08 else 0
     return wire.frame_message(
-        radio, frame, rate_index=rate_index, signal_dbm=place.signal_dbm, freq_mhz=place.freq_mhz
+        radio, frame, rate_index=rate_index, signal_dbm=ap.signal_dbm, freq_mhz=ap.freq_mhz
     )
 
 
@@ -390,7 +390,7 @@ class _Up:
     association: int
     sent: wire.RadioFrame
     received: ReceivedFrame
-    places: tuple[Place, ...]
+    aps: tuple[AttachedAp, ...]
     guest_ns: int
     air_ns: int
 
