@@ -19,6 +19,7 @@ from hwsim.capture import Capture
 from hwsim.clock import ClockEstimate, ClockEstimator
 from hwsim.control import ControlServer, Handler, Reply, failure
 from hwsim.errors import RequestError
+from hwsim.frame_rules import FrameRules
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, Timer, now_ns
 from hwsim.medium import AttachedAp, Medium
@@ -26,7 +27,6 @@ from hwsim.ports.virtio_serial import VirtioSerialPort
 from hwsim.radius import RadiusClient
 from hwsim.records import FrameRecord
 from hwsim.requests import Arguments
-from hwsim.rules import RuleBook
 
 _CLOCK_NS: Final = 500_000_000
 """So often is the clock looked at; an event is sent when the estimate has changed."""
@@ -191,7 +191,7 @@ class Air:
         association = fields.integer("association", 0, 1 << 31)
         rules = requests.rules(fields.take("rules", []))
         fields.done()
-        self._medium.begin(association, RuleBook(rules))
+        self._medium.begin(association, FrameRules(rules))
         if self._ess is not None:
             self._ess.new_association()
         return {"frames": self._medium.frames}

@@ -18,11 +18,11 @@ from hwsim import wire
 from hwsim.ap.management import REASON_LEAVING
 from hwsim.ap.station import FrameInfo, ReceivedFrame
 from hwsim.errors import WireError
+from hwsim.frame_rules import FrameRule, FrameRules
 from hwsim.frames import BROADCAST, MacHeader, kind_of, mac_text, parse_header
 from hwsim.loop import Loop
 from hwsim.ports import Port
 from hwsim.records import FrameRecord
-from hwsim.rules import Rule, RuleBook
 
 SIGNAL_DBM: Final = -40
 """How strongly an access point is received where nothing else is said."""
@@ -70,7 +70,7 @@ class _Down:
     association: int
     frame: bytes
     info: FrameInfo
-    rule: Rule | None
+    rule: FrameRule | None
     air_ns: int
     ap: AttachedAp | None
 
@@ -91,7 +91,7 @@ class Medium:
         self._aps: dict[bytes, AttachedAp] = {}
         self._hearing = False
         self._association = 0
-        self._rules = RuleBook()
+        self._rules = FrameRules()
         self._number = 0
         self._due: set[int] = set()
         self._tag = 0
@@ -127,7 +127,7 @@ class Medium:
         """The access points neither hear nor acknowledge any more."""
         self._hearing = False
 
-    def begin(self, association: int, rules: RuleBook) -> None:
+    def begin(self, association: int, rules: FrameRules) -> None:
         """Frames from now on belong to ``association`` and obey ``rules``."""
         self._association = association
         self._rules = rules
@@ -211,13 +211,13 @@ class Medium:
             up.aps[0].access_point.deauthenticate(up.received.header.transmitter, REASON_LEAVING)
             self._write_up(up, acked=True, delivered=True, rule=rule)
 
-    def _hear(self, up: _Up, *, acked: bool, rule: Rule | None) -> None:
+    def _hear(self, up: _Up, *, acked: bool, rule: FrameRule | None) -> None:
         acked = acked and up.received.header.receiver != BROADCAST
         self._status(up, acked=acked)
         self._receive(up)
         self._write_up(up, acked=acked, delivered=True, rule=rule)
 
-    def _hear_copy(self, up: _Up, copy: int, rule: Rule) -> None:
+    def _hear_copy(self, up: _Up, copy: int, rule: FrameRule) -> None:
         received = up.aps[0].access_point.inspect(up.received.frame, up.received.header, copy=copy)
         again = self._new_up(up.sent, received, up.aps, up.guest_ns, up.air_ns)
         self._receive(again)
@@ -235,7 +235,7 @@ class Medium:
         if self._port is not None:
             self._port.send(wire.status_message(up.sent, acked=acked, signal_dbm=SIGNAL_DBM), 0)
 
-    def _write_up(self, up: _Up, *, acked: bool, delivered: bool, rule: Rule | None) -> None:
+    def _write_up(self, up: _Up, *, acked: bool, delivered: bool, rule: FrameRule | None) -> None:
         def write() -> None:
             header, info = up.received.header, up.received.info
             record = FrameRecord(
@@ -395,7 +395,7 @@ class _Up:
     air_ns: int
 
 
-def _rule_comment(rule: Rule | None) -> str:
+def _rule_comment(rule: FrameRule | None) -> str:
     if rule is None:
         return ""
     extra = {"delay": f" ({rule.delay_ms} ms)", "repeat": f" ({rule.copies} more)"}

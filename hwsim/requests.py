@@ -15,10 +15,10 @@ from typing import Any, Final, cast, get_args
 from hwsim.ap.network import CHANNELS, Network, Security
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError, WireError
+from hwsim.frame_rules import ACTIONS, MESSAGES, Action, FrameRule, Message
 from hwsim.frames import mac_bytes
 from hwsim.radius import RadiusServer
 from hwsim.records import Direction
-from hwsim.rules import ACTIONS, MESSAGES, Action, Message, Rule
 
 DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
@@ -168,14 +168,14 @@ def timers(value: Any) -> Timers:
     return Timers(**chosen)
 
 
-def rules(value: Any) -> tuple[Rule, ...]:
+def rules(value: Any) -> tuple[FrameRule, ...]:
     """The rules of a ``begin`` call."""
     if not isinstance(value, list) or len(value) > MAX_RULES:
         raise bad(f"rules: a list of at most {MAX_RULES} rules is needed")
     return tuple(_rule(rule, f"rules[{index}]") for index, rule in enumerate(value))
 
 
-def _rule(value: Any, where: str) -> Rule:
+def _rule(value: Any, where: str) -> FrameRule:
     args = Arguments(value, where)
     message = cast(Message, args.choice("message", MESSAGES))
     nth = args.take("nth", 1)
@@ -195,7 +195,7 @@ def _rule(value: Any, where: str) -> Rule:
     if direction not in (None, "up", "down"):
         raise bad(f"{where}.direction: {_shown(direction)} is none of up, down")
     args.done()
-    return Rule(message, count, action, delay_ms, copies, cast("Direction | None", direction))
+    return FrameRule(message, count, action, delay_ms, copies, cast("Direction | None", direction))
 
 
 def _ssid(args: Arguments) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 
 from hwsim import requests
 from hwsim.errors import RequestError
-from hwsim.rules import Rule
+from hwsim.frame_rules import FrameRule
 from tests.unit.hwsim.conftest import NETWORK
 
 SECRET = "secret\tsecret"
@@ -141,9 +141,9 @@ def test_rules() -> None:
             {"message": "data", "nth": 3, "action": "repeat", "copies": 2},
         ]
     ) == (
-        Rule("M1", 0, "drop-ack"),
-        Rule("M4", 1, "delay", delay_ms=20, direction="up"),
-        Rule("data", 3, "repeat", copies=2),
+        FrameRule("M1", 0, "drop-ack"),
+        FrameRule("M4", 1, "delay", delay_ms=20, direction="up"),
+        FrameRule("data", 3, "repeat", copies=2),
     )
 
 

@@ -37,11 +37,11 @@ _AS_MESSAGE: dict[FrameKind, Message] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FrameRule:
     """``nth`` counts the messages that fit ``message`` and ``direction``; 0 stands for every one.
 
     ``delay_ms`` belongs to delay, ``copies`` to repeat, ``direction`` ``None`` fits both.
-    ``place`` is its place among the rules, from 1: the book it is in gives it.
+    ``place`` is its place among the rules of its association, from 1.
     """
 
     message: Message
@@ -53,19 +53,19 @@ class Rule:
     place: int = 0
 
 
-class RuleBook:
+class FrameRules:
     """The rules of one association, each with its count of messages seen."""
 
-    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+    def __init__(self, rules: Iterable[FrameRule] = ()) -> None:
         self._rules = tuple(replace(rule, place=n) for n, rule in enumerate(rules, 1))
         self._counts = [0] * len(self._rules)
 
-    def match(self, kind: FrameKind, direction: Direction) -> Rule | None:
+    def match(self, kind: FrameKind, direction: Direction) -> FrameRule | None:
         """Count the message in every rule that fits it; the first rule whose turn it is acts."""
         message = _AS_MESSAGE.get(kind)
         if message is None or not self._rules:
             return None
-        acting: Rule | None = None
+        acting: FrameRule | None = None
         for index, rule in enumerate(self._rules):
             if rule.message != message or rule.direction not in (None, direction):
                 continue
