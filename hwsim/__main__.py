@@ -39,8 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         air = Air(loop, control, radio, options.run_dir)
         if options.control.isdecimal():
             loop.call_after(CLIENT_LIMIT_NS, lambda: None if air.had_client else loop.stop())
-        _be_prompt()
-        _tame_garbage(loop)
+        _raise_priority()
+        _defer_gc(loop)
         loop.run()
         air.close()
         loop.close()
@@ -91,28 +91,35 @@ def _stop_on_signals(loop: Loop) -> socket.socket:
     return reader
 
 
-def _be_prompt() -> None:
-    """Go before other processes where that is allowed: a late answer is blamed on the station."""
+def _raise_priority() -> None:
+    """Raise the process' priority where that is allowed.
+
+    An answer that the host's scheduler delays would be measured as if the station were slow.
+    """
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, _NICE)
 
 
-def _tame_garbage(loop: Loop) -> None:
-    """No collection while a station waits: what was built so far is frozen, the rest idles."""
+def _defer_gc(loop: Loop) -> None:
+    """Keep garbage collection out of the time in which a station waits for an answer.
+
+    What exists already is never collected again; new garbage is, when the loop is idle, once there
+    are more than ``_COLLECT_OBJECTS`` new objects.
+    """
     gc.collect()
     gc.freeze()
     gc.disable()
 
     def collect() -> None:
         if gc.get_count()[0] > _COLLECT_OBJECTS:
-            loop.when_idle(lambda: void(gc.collect()))
+            loop.when_idle(lambda: _discard(gc.collect()))
         loop.call_after(_COLLECT_NS, collect)
 
     loop.call_after(_COLLECT_NS, collect)
 
 
-def void(_: object) -> None:
-    """Drop a value, so that a function fits where none is returned."""
+def _discard(_: object) -> None:
+    """Drop a value: the loop takes functions that return nothing."""
 
 
 if __name__ == "__main__":
