@@ -108,6 +108,7 @@ class HostPeer:
         self._last_id = 0
         self._last_handle = 0x1000
         self._gone = False
+        self._completed_before = 0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -328,6 +329,7 @@ class HostPeer:
     def post_associate(self, params: bytes | None = None) -> int:
         """Send PerformPostAssociate for a new session; returns the call's id."""
         self.session = self.new_handle()
+        self._completed_before = len(self.completions())
         state = {"peer": AP_TEXT, "session_id": 1, "controlled": True, "authorized": False}
         return self.post(
             "post_associate",
@@ -347,9 +349,10 @@ class HostPeer:
         return self.of("Dot11ExtPostAssociateCompletion")
 
     def wait_completion(self, count: int = 1, timeout_s: float = WAIT_TIMEOUT_S) -> dict[str, Any]:
-        """Wait for the count-th post-association completion."""
-        self.wait_for(lambda: len(self.completions()) >= count, "completion", timeout_s)
-        return self.completions()[count - 1]
+        """Wait for the count-th completion since the last PerformPostAssociate."""
+        total = self._completed_before + count
+        self.wait_for(lambda: len(self.completions()) >= total, "completion", timeout_s)
+        return self.completions()[total - 1]
 
     def stop(self) -> None:
         """StopPostAssociate: disassociated by the OS."""
