@@ -14,7 +14,8 @@ from hwsim import requests
 from hwsim.ap import AccessPoint, Ess, Network, Timers
 from hwsim.ap.access_point import describe
 from hwsim.ap.echo import EchoResult
-from hwsim.ap.station import FrameInfo, Station
+from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.station import Station
 from hwsim.capture import Capture
 from hwsim.clock import ClockEstimate, ClockEstimator
 from hwsim.control import ControlServer, Handler, Reply, failure

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from hwsim import wire
+from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.management import REASON_LEAVING
-from hwsim.ap.station import FrameInfo, ReceivedFrame
 from hwsim.errors import WireError
 from hwsim.frame_rules import FrameRule, FrameRules
 from hwsim.frames import BROADCAST, MacHeader, kind_of, mac_text, parse_header

@@ -11,24 +11,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from hwsim import eap, eapol, frames
+from hwsim import frames
 from hwsim.ap import management
 from hwsim.ap.crypto import pmk_from_passphrase
-from hwsim.ap.datapath import DataPath, payload_kind
+from hwsim.ap.datapath import DataPath
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.enterprise import Enterprise
 from hwsim.ap.environment import ApEnvironment
-from hwsim.ap.handshake import Authenticator, GroupKey, KeyTemplates
+from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.group_key import GroupKey
+from hwsim.ap.handshake import HandshakeContext, KeyTemplates
+from hwsim.ap.handshakes import Handshakes
 from hwsim.ap.host import Host
+from hwsim.ap.inspection import Inspector
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
 from hwsim.ap.rekey import GroupRekey
 from hwsim.ap.rsne import STATUS_SUCCESS
-from hwsim.ap.station import FrameInfo, ReceivedFrame, Repetitions, State, Station
+from hwsim.ap.station import State, Station
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.ap.timers import Timers
-from hwsim.errors import RequestError, WireError
-from hwsim.frames import BROADCAST, SNAP, MacHeader, mac_text
+from hwsim.errors import RequestError
+from hwsim.frames import SNAP, MacHeader, mac_text
 from hwsim.radius import RadiusClient
 
 MAX_STATIONS: Final = 256
@@ -55,21 +59,13 @@ class AccessPoint:
             environment.keep_key(self._psk)
         self._management = Management(network, environment.now_ns())
         self._group = GroupKey(environment)
-        self._key_templates = KeyTemplates(network)
         self._path = DataPath(network, self._management, self._group)
         self._stations: dict[bytes, Station] = {}
         self._rekey = GroupRekey(self._group)
         self._host = Host(self._path, environment)
-        self._enterprise = Enterprise(
-            network=network,
-            timers=timers,
-            server=server,
-            environment=environment,
-            send=self._transmit_eapol,
-            succeeded=self._authenticated,
-            failed=lambda station, reason: self.deauthenticate(station.mac, reason),
-        )
-        self._repetitions = Repetitions()
+        self._handshakes = Handshakes(self._handshake_context())
+        self._enterprise = self._new_enterprise(server)
+        self._inspector = Inspector(network.bssid, self._path)
         self._air_ns = 0
         self.ignored = 0
 
@@ -81,14 +77,11 @@ class AccessPoint:
     @property
     def busy(self) -> bool:
         """Whether a handshake or an authentication is under way."""
-        return any(
-            (s.authenticator and s.authenticator.phase != "done") or (s.eap and s.eap.busy)
-            for s in self.stations
-        )
+        return self._handshakes.busy or self._enterprise.busy
 
     def new_association(self) -> None:
         """Forget which messages were seen: repetitions are counted anew."""
-        self._repetitions.clear()
+        self._inspector.new_association()
 
     # beacons, and what a person asks for
 
@@ -111,7 +104,8 @@ class AccessPoint:
         """
         if not self.network.protected:
             raise RequestError("no-keys", "rekey_group: an open network has no group key")
-        self._rekey.begin([s for s in self.stations if s.state == "authorized"], done)
+        stations = [station for station in self.stations if station.state == "authorized"]
+        self._rekey.begin(stations, self._handshakes.start_group, done)
 
     def reauthenticate(self, done: Callable[[int], None]) -> None:
         """Authenticate every authorized station by 802.1X again, which gives it a new PMK."""
@@ -128,13 +122,13 @@ class AccessPoint:
         self._environment.transmit(self._management.deauthentication(mac, reason), info)
         station = self._stations.get(mac)
         if station is not None:
-            self._gone(station, reason)
+            self._remove(station, reason)
 
     def hand_over(self, station: Station) -> None:
         """The station is another access point's now: what was known of it here is forgotten."""
         own = self._stations.get(station.mac)
         if own is not None and own is not station:
-            self._gone(own, None)
+            self._remove(own, None)
 
     def echo(
         self, station: Station | None, count: int, timeout_ns: int,
@@ -150,25 +144,15 @@ class AccessPoint:
         self._rekey.shut_down()
         self._enterprise.shut_down()
         for station in self.stations:
-            station.forget_keys()
+            self._forget_keys(station)
         self._stations.clear()
 
     # frames of stations
 
     def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> ReceivedFrame:
         """What a frame is; ``copy`` numbers copies that a rule of the medium made."""
-        received = ReceivedFrame(
-            frame, header, FrameInfo(frames.kind_of(header)), duplicate=copy > 0
-        )
-        if header.receiver != self.network.bssid and header.receiver != BROADCAST:
-            return received
-        if header.type == frames.DATA and received.info.kind == "data":
-            self._inspect_data(received)
-        if copy:
-            received.info.detail["copy"] = copy
-        else:
-            self._repetitions.mark(received)
-        return received
+        station = self._stations.get(header.transmitter)
+        return self._inspector.inspect(frame, header, station, copy=copy)
 
     def receive(self, received: ReceivedFrame, air_ns: int) -> None:
         """Act on a frame; raises :class:`WireError` if it is malformed."""
@@ -186,39 +170,8 @@ class AccessPoint:
             return
         if info.kind == "assoc-resp" and acked and station.state == "associated":
             self._secure(station)
-        elif station.authenticator is not None:
-            station.authenticator.transmitted(info.kind, acked)
-
-    def _inspect_data(self, received: ReceivedFrame) -> None:
-        header, info = received.header, received.info
-        station = self._stations.get(header.transmitter)
-        if header.flags & frames.PROTECTED:
-            self._path.open(station, received)
         else:
-            received.payload = received.frame[header.length :]
-        payload = received.payload
-        if payload is None:
-            return
-        if payload[:8] != _SNAP_EAPOL:
-            info.kind = payload_kind(payload)
-            return
-        info.kind = "eapol"
-        try:
-            self._inspect_eapol(received, payload[8:])
-        except WireError as error:
-            info.detail["malformed"] = str(error)
-
-    @staticmethod
-    def _inspect_eapol(received: ReceivedFrame, pdu: bytes) -> None:
-        info = received.info
-        if pdu[1:2] == bytes((eapol.EAPOL_KEY_TYPE,)):
-            received.key = eapol.parse_key_frame(pdu)
-            info.kind = eapol.classify(received.key)
-            info.replay_counter = received.key.replay_counter
-            return
-        info.kind, received.eap = eap.parse_eapol(pdu)
-        if received.eap is not None:
-            info.detail.update(eap.describe(received.eap))
+            self._handshakes.transmitted(station, info.kind, acked=acked)
 
     # management
 
@@ -237,7 +190,7 @@ class AccessPoint:
             received.info.detail["reason"] = reason
             station = self._stations.get(header.transmitter)
             if station is not None:
-                self._gone(station, reason)
+                self._remove(station, reason)
 
     def _probe(self, received: ReceivedFrame) -> None:
         if self._management.probed(received.frame, received.header):
@@ -257,13 +210,13 @@ class AccessPoint:
         station = self._stations.get(mac)
         if station is None:
             if len(self._stations) >= MAX_STATIONS:
-                self._stations.pop(next(iter(self._stations))).forget_keys()
+                self._forget_keys(self._stations.pop(next(iter(self._stations))))
             number = self._environment.radio_number(mac)
             station = self._stations[mac] = Station(mac, self.network.bssid, number)
-        station.forget_keys()
+        self._forget_keys(station)
         self._rekey.done(station)
         self._enterprise.done(station)
-        self._host.gone(station)
+        self._host.left(station)
         self._change(station, "authenticated")
 
     def _associate(self, received: ReceivedFrame) -> None:
@@ -274,7 +227,7 @@ class AccessPoint:
             return
         request = self._management.parse_assoc_request(received.frame, header)
         if request.status == STATUS_SUCCESS:
-            station.forget_keys()
+            self._forget_keys(station)
             station.rsne = request.rsne
             station.aid = station.aid or self._free_aid()
             self._change(station, "associated")
@@ -305,25 +258,9 @@ class AccessPoint:
         self._begin_handshake(station, pmk)
 
     def _begin_handshake(self, station: Station, pmk: bytes) -> None:
-        if station.authenticator is None:
-            station.authenticator = self._new_authenticator(station)
-        self._repetitions.new_handshake(station.mac)
+        self._inspector.new_handshake(station)
         self._change(station, "handshaking")
-        station.authenticator.start(pmk)
-
-    def _new_authenticator(self, station: Station) -> Authenticator:
-        return Authenticator(
-            station,
-            network=self.network,
-            timers=self._timers,
-            group=self._group,
-            key_templates=self._key_templates,
-            environment=self._environment,
-            transmit=self._transmit_key,
-            authorized=self._authorize,
-            group_done=self._rekey.done,
-            failed=lambda station, reason: self.deauthenticate(station.mac, reason),
-        )
+        self._handshakes.start(station, pmk)
 
     def _transmit_eapol(self, station: Station, pdu: bytes, info: FrameInfo) -> None:
         frame = self._path.for_station(station, _SNAP_EAPOL + pdu, info)
@@ -336,10 +273,7 @@ class AccessPoint:
 
     def _authorize(self, station: Station) -> None:
         self._change(station, "authorized")
-        authenticator = station.authenticator
-        if authenticator is not None and not authenticator.has_newest_gtk:
-            authenticator.start_group()  # a rekey began after its M3
-        else:
+        if not self._handshakes.renew_group_key(station):  # else a rekey began after its M3
             self._rekey.done(station)
         self._enterprise.done(station)
         self._host.authorized(station)
@@ -369,23 +303,53 @@ class AccessPoint:
             self._host.receive(station, received, self._air_ns)
 
     def _receive_key(self, station: Station, received: ReceivedFrame) -> None:
-        key, info = received.key, received.info
-        assert key is not None
-        if station.authenticator is None:
-            info.detail["ignored"] = "no handshake"
-            return
-        station.authenticator.receive(key, info)
-        if "ignored" in info.detail:
+        assert received.key is not None
+        if self._handshakes.receive(station, received.key, received.info):
             self.ignored += 1
+
+    # what is built once
+
+    def _handshake_context(self) -> HandshakeContext:
+        return HandshakeContext(
+            network=self.network,
+            timers=self._timers,
+            group=self._group,
+            templates=KeyTemplates(self.network),
+            environment=self._environment,
+            transmit=self._transmit_key,
+            authorized=self._authorize,
+            group_done=self._rekey.done,
+            failed=self._fail,
+        )
+
+    def _new_enterprise(self, server: RadiusClient | None) -> Enterprise:
+        return Enterprise(
+            network=self.network,
+            timers=self._timers,
+            server=server,
+            environment=self._environment,
+            send=self._transmit_eapol,
+            succeeded=self._authenticated,
+            failed=self._fail,
+            restarting=self._handshakes.interrupt,
+        )
 
     # state
 
-    def _gone(self, station: Station, reason: int | None) -> None:
+    def _fail(self, station: Station, reason: int) -> None:
+        self.deauthenticate(station.mac, reason)
+
+    def _forget_keys(self, station: Station) -> None:
+        self._handshakes.forget(station)
+        self._enterprise.forget(station)
         station.forget_keys()
+
+    def _remove(self, station: Station, reason: int | None) -> None:
+        self._forget_keys(station)
         self._stations.pop(station.mac, None)
         self._rekey.done(station)
         self._enterprise.done(station)
-        self._host.gone(station)
+        self._host.left(station)
         self._change(station, "gone", reason)
 
     def _change(self, station: Station, state: State, reason: int | None = None) -> None:

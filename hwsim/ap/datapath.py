@@ -12,10 +12,11 @@ from typing import Final, NamedTuple
 
 from hwsim.ap import templates
 from hwsim.ap.crypto import packet_number
-from hwsim.ap.handshake import GroupKey
+from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
-from hwsim.ap.station import FrameInfo, ReceivedFrame, Station
+from hwsim.ap.station import Station
 from hwsim.errors import UndecryptableError, WireError
 from hwsim.frames import (
     BROADCAST,

@@ -16,8 +16,9 @@ from typing import Final, Literal
 
 from hwsim import eap
 from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.network import Network
-from hwsim.ap.station import FrameInfo, Station
+from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.eap import EapPacket
 from hwsim.errors import WireError

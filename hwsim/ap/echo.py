@@ -16,7 +16,8 @@ from typing import Final
 
 from hwsim.ap.datapath import DataPath, Icmp
 from hwsim.ap.environment import ApEnvironment
-from hwsim.ap.station import FrameInfo, Station
+from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.station import Station
 from hwsim.loop import Timer
 
 ARP_TRY_NS: Final = 250_000_000

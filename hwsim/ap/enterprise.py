@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 
 from hwsim.ap.eap_pass_through import REASON_NOT_VALID, EapPassThrough
 from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.network import Network
-from hwsim.ap.station import FrameInfo, ReceivedFrame, Station
+from hwsim.ap.station import Station
 from hwsim.ap.station_barrier import StationBarrier
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError
@@ -18,7 +19,8 @@ from hwsim.radius import RadiusClient
 class Enterprise:
     """Authenticates stations by a RADIUS server; without one it is silent.
 
-    ``succeeded`` gets a station's PMK, ``failed`` the reason to deauthenticate it.
+    ``succeeded`` gets a station's PMK, ``failed`` the reason to deauthenticate it; ``restarting``
+    is told of a station that wants to be authenticated again, whatever is under way.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class Enterprise:
         send: Callable[[Station, bytes, FrameInfo], None],
         succeeded: Callable[[Station, bytes], None],
         failed: Callable[[Station, int], None],
+        restarting: Callable[[Station], None],
     ) -> None:
         self._network = network
         self._timers = timers
@@ -39,15 +42,28 @@ class Enterprise:
         self._send = send
         self._succeeded = succeeded
         self._failed = failed
+        self._restarting = restarting
+        self._of: dict[Station, EapPassThrough] = {}
         self._barrier = StationBarrier("reauthenticate")
         self.done = self._barrier.done
         self.shut_down = self._barrier.shut_down
+
+    @property
+    def busy(self) -> bool:
+        """Whether an authentication is under way."""
+        return any(one.busy for one in self._of.values())
+
+    def forget(self, station: Station) -> None:
+        """Stop what is under way for a station that associates anew or has left."""
+        pass_through = self._of.pop(station, None)
+        if pass_through is not None:
+            pass_through.stop()
 
     def begin(self, station: Station) -> None:
         """Authenticate a station that has associated; a silent access point does nothing."""
         if self._server is None:
             return
-        station.eap = EapPassThrough(
+        self._of[station] = EapPassThrough(
             station,
             network=self._network,
             timers=self._timers,
@@ -57,19 +73,18 @@ class Enterprise:
             succeeded=self._succeeded,
             failed=self._failed,
         )
-        station.eap.start()
+        self._of[station].start()
 
     def receive(self, station: Station, received: ReceivedFrame) -> None:
         """EAP, EAPOL-Start or EAPOL-Logoff of a station."""
-        pass_through, kind = station.eap, received.info.kind
+        pass_through, kind = self._of.get(station), received.info.kind
         if pass_through is None:
             silent = self._network.enterprise and self._server is None
             received.info.detail["ignored"] = "silent" if silent else "no 802.1X"
         elif kind == "eapol-logoff":
             self._failed(station, REASON_NOT_VALID)
         elif kind == "eapol-start":
-            if station.authenticator is not None and station.authenticator.phase != "done":
-                station.authenticator.stop()
+            self._restarting(station)
             pass_through.eapol_start()
         elif received.eap is not None:
             pass_through.receive(received.eap, received.info)
@@ -81,9 +96,8 @@ class Enterprise:
         """
         if self._server is None:
             raise RequestError("no-server", "reauthenticate: the network has no 802.1X server")
-        self._barrier.begin(stations, _start, done)
+        self._barrier.begin(stations, self._start, done)
 
-
-def _start(station: Station) -> None:
-    if station.eap is not None:
-        station.eap.start()
+    def _start(self, station: Station) -> None:
+        if station in self._of:
+            self._of[station].start()

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from hwsim.ap.station import FrameInfo, Station
+from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.station import Station
 from hwsim.loop import Timer
 
 

@@ -14,8 +14,9 @@ from functools import reduce
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.network import Network
-from hwsim.ap.station import FrameInfo, Station
+from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError
 from hwsim.loop import Timer

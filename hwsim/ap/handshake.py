@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal
 
@@ -36,8 +37,10 @@ from hwsim.ap.crypto import (
     wrap_key_data,
 )
 from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.group_key import GroupKey
 from hwsim.ap.network import Network
-from hwsim.ap.station import FrameInfo, Station
+from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.eapol import KeyFrame
 from hwsim.errors import WireError
@@ -52,7 +55,6 @@ REASON_ELEMENT_DIFFERS: Final = 17
 _INFO_M1: Final = 0x008A
 _INFO_M3: Final = 0x13CA
 _INFO_G1: Final = 0x1382
-_GTK_KDE = bytes.fromhex("dd16000fac01")
 _PMKID_KDE = bytes.fromhex("dd14000fac04")
 _PMKID_KDE_LENGTH = len(_PMKID_KDE) + 16
 
@@ -62,41 +64,6 @@ _AT_RSC = templates.AT_EAPOL + eapol.OFFSET_RSC
 _AT_MIC = templates.AT_EAPOL + eapol.OFFSET_MIC
 _AT_DATA = templates.AT_EAPOL + eapol.OFFSET_DATA
 _U64 = struct.Struct(">Q")
-
-
-class GroupKey:
-    """The group key in use, and its successor while a rekey is under way."""
-
-    def __init__(self, environment: ApEnvironment) -> None:
-        self._environment = environment
-        self.tx_pn = 0
-        self.key_id = 1
-        self.gtk = environment.random(16)
-        self.cipher = CcmpKey(self.gtk, self.key_id)
-        self.next_gtk: bytes | None = None
-
-    @property
-    def newest(self) -> tuple[int, bytes, int]:
-        """Key identifier, key and packet number that a station should be given now."""
-        if self.next_gtk is not None:
-            return 3 - self.key_id, self.next_gtk, 0
-        return self.key_id, self.gtk, self.tx_pn
-
-    def prepare(self) -> None:
-        """Make the successor; it goes to the stations before it is used."""
-        self.next_gtk = self._environment.random(16)
-
-    def switch(self) -> None:
-        """Use the successor from now on."""
-        if self.next_gtk is not None:
-            self.key_id, self.gtk, self.tx_pn = self.newest
-            self.next_gtk = None
-            self.cipher = CcmpKey(self.gtk, self.key_id)
-
-    def kde(self) -> bytes:
-        """The GTK KDE of the newest key (12.7.2, figure 12-35)."""
-        key_id, gtk, _ = self.newest
-        return _GTK_KDE + bytes((key_id, 0)) + gtk
 
 
 class KeyTemplates:
@@ -113,34 +80,37 @@ Phase = Literal["idle", "M2", "M4", "done", "G2"]
 """What is waited for; in ``done`` nothing, the keys are in use."""
 
 
+@dataclass(frozen=True, slots=True)
+class HandshakeContext:
+    """What the handshakes of all stations of one access point share.
+
+    Attributes:
+        transmit: sends a frame made from a template, sealed under the station's key if it has one.
+        authorized: the 4-way handshake is complete and its keys are in use.
+        group_done: the station has the newest group key.
+        failed: the station is to be deauthenticated with that reason.
+    """
+
+    network: Network
+    timers: Timers
+    group: GroupKey
+    templates: KeyTemplates
+    environment: ApEnvironment
+    transmit: Callable[[Station, bytearray, FrameInfo], None]
+    authorized: Callable[[Station], None]
+    group_done: Callable[[Station], None]
+    failed: Callable[[Station, int], None]
+
+
 class Authenticator:
     """One station's handshakes, from the association to the next."""
 
-    def __init__(
-        self,
-        station: Station,
-        *,
-        network: Network,
-        timers: Timers,
-        group: GroupKey,
-        key_templates: KeyTemplates,
-        environment: ApEnvironment,
-        transmit: Callable[[Station, bytearray, FrameInfo], None],
-        authorized: Callable[[Station], None],
-        group_done: Callable[[Station], None],
-        failed: Callable[[Station, int], None],
-    ) -> None:
+    def __init__(self, station: Station, shared: HandshakeContext) -> None:
         self._station = station
-        self._network = network
-        self._timers = timers
+        self._shared = shared
+        self._timers = shared.timers
+        self._group = shared.group
         self._pmk = b""
-        self._group = group
-        self._templates = key_templates
-        self._environment = environment
-        self._transmit = transmit
-        self._authorized = authorized
-        self._group_done = group_done
-        self._failed = failed
         self._anonce = b""
         self._snonce = b""
         self._replay_counter = 0
@@ -156,7 +126,7 @@ class Authenticator:
     def start(self, pmk: bytes) -> None:
         """Send the first M1, with a new ANonce; replay counters go on from those used before."""
         self._pmk = pmk
-        self._anonce = self._environment.random(32)
+        self._anonce = self._shared.environment.random(32)
         self._outstanding.clear()
         self.phase = "M2"
         self._tries = 0
@@ -199,9 +169,9 @@ class Authenticator:
     def _try(self) -> None:
         self._tries += 1
         if self._tries > self._timers.tries:
-            group = self.phase == "G2"
+            reason = REASON_GROUP_TIMEOUT if self.phase == "G2" else REASON_4WAY_TIMEOUT
             self.stop()
-            self._failed(self._station, REASON_GROUP_TIMEOUT if group else REASON_4WAY_TIMEOUT)
+            self._shared.failed(self._station, reason)
             return
         self._replay_counter += 1
         self._outstanding.append(self._replay_counter)
@@ -219,23 +189,23 @@ class Authenticator:
     def _wait(self, wait_ms: int) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._environment.call_after(wait_ms * 1_000_000, self._try)
+        self._timer = self._shared.environment.call_after(wait_ms * 1_000_000, self._try)
 
     def _send_m1(self) -> None:
-        frame = bytearray(self._templates.m1)
+        frame = bytearray(self._shared.templates.m1)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
-        if self._network.enterprise:
-            name = pmkid(self._pmk, self._network.bssid, self._station.mac)
+        if self._shared.network.enterprise:
+            name = pmkid(self._pmk, self._shared.network.bssid, self._station.mac)
             frame[_AT_DATA:] = _PMKID_KDE + name
         self._send("M1", frame)
 
     def _send_m3(self) -> None:
-        frame = bytearray(self._templates.m3)
+        frame = bytearray(self._shared.templates.m3)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
-        self._send("M3", frame, self._network.rsne + self._group.kde())
+        self._send("M3", frame, self._shared.network.rsne + self._group.kde())
 
     def _send_g1(self) -> None:
-        self._send("G1", bytearray(self._templates.g1), self._group.kde())
+        self._send("G1", bytearray(self._shared.templates.g1), self._group.kde())
 
     def _send(self, kind: FrameKind, frame: bytearray, key_data: bytes = b"") -> None:
         _U64.pack_into(frame, _AT_REPLAY, self._replay_counter)
@@ -248,7 +218,7 @@ class Authenticator:
         info = FrameInfo(kind, retry=self._tries > 1, replay_counter=self._replay_counter)
         if kind == "M1":  # tells which of several adapters of the guest was given it
             info.detail["digest"] = sha256(frame[templates.AT_EAPOL :]).hexdigest()[:16]
-        self._transmit(self._station, frame, info)
+        self._shared.transmit(self._station, frame, info)
 
     # what is received
 
@@ -275,13 +245,13 @@ class Authenticator:
         )
         if not (fresh or renewed):
             return self._stale(key)
-        station, bssid = self._station, self._network.bssid
+        station, bssid = self._station, self._shared.network.bssid
         keys = derive_ptk(self._pmk, bssid, station.mac, self._anonce, key.nonce)
         if not _mic_fits(keys.kck, key, info):
             return "MIC"
         if not self._same_rsne(key):
             self.stop()
-            self._failed(station, REASON_ELEMENT_DIFFERS)
+            self._shared.failed(station, REASON_ELEMENT_DIFFERS)
             return "RSNE differs from the association request's"
         station.keys = keys
         self._snonce = key.nonce
@@ -303,7 +273,7 @@ class Authenticator:
             return "MIC"
         self._finish()
         station.pairwise, station.candidate = station.candidate, None
-        self._authorized(station)
+        self._shared.authorized(station)
         return None
 
     def _receive_g2(self, key: KeyFrame, info: FrameInfo) -> str | None:
@@ -313,7 +283,7 @@ class Authenticator:
         if station.keys is None or not _mic_fits(station.keys.kck, key, info):
             return "MIC"
         self._finish()
-        self._group_done(station)
+        self._shared.group_done(station)
         return None
 
     def _finish(self) -> None:

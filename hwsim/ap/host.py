@@ -8,7 +8,8 @@ from collections.abc import Callable
 from hwsim.ap.datapath import DataPath, parse_icmp
 from hwsim.ap.echo import EchoResult, EchoRun
 from hwsim.ap.environment import ApEnvironment
-from hwsim.ap.station import FrameInfo, ReceivedFrame, Station
+from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.station import Station
 from hwsim.errors import RequestError
 
 
@@ -58,7 +59,7 @@ class Host:
         if self._run is not None and self._run.station is station:
             self._run.on_authorized()
 
-    def gone(self, station: Station) -> None:
+    def left(self, station: Station) -> None:
         """The station has no keys any more; its echo ends with what there is."""
         if self._run is not None and self._run.station is station:
             self._run.finish()

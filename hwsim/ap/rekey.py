@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hwsim.ap.handshake import GroupKey
+from hwsim.ap.group_key import GroupKey
 from hwsim.ap.station import Station
 from hwsim.ap.station_barrier import StationBarrier
 
@@ -22,8 +22,16 @@ class GroupRekey:
         self.done = self._barrier.done
         self.shut_down = self._barrier.shut_down
 
-    def begin(self, stations: Sequence[Station], done: Callable[[int], None]) -> None:
-        """Give those stations a new key; ``done`` is told at the end how many they were."""
+    def begin(
+        self,
+        stations: Sequence[Station],
+        start: Callable[[Station], None],
+        done: Callable[[int], None],
+    ) -> None:
+        """Give those stations a new key: ``start`` sends it to one.
+
+        ``done`` is told at the end how many they were.
+        """
 
         def end(count: int) -> None:
             self._group.switch()
@@ -31,9 +39,4 @@ class GroupRekey:
 
         self._barrier.check_free()
         self._group.prepare()
-        self._barrier.begin(stations, _start, end)
-
-
-def _start(station: Station) -> None:
-    if station.authenticator is not None:
-        station.authenticator.start_group()
+        self._barrier.begin(stations, start, end)

@@ -11,9 +11,10 @@ from hwsim.ap.crypto import CcmpKey
 from hwsim.ap.datapath import DataPath
 from hwsim.ap.echo import EchoResult, EchoRun
 from hwsim.ap.environment import ApEnvironment
-from hwsim.ap.handshake import GroupKey
+from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import Management
-from hwsim.ap.station import FrameInfo, Station
+from hwsim.ap.station import Station
 from hwsim.loop import Timer
 from hwsim.requests import networks
 from tests.unit.hwsim.conftest import NETWORK

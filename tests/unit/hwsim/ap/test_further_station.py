@@ -12,7 +12,7 @@ from scapy.layers.l2 import ARP, LLC
 from hwsim.ap.datapath import DataPath, Icmp, checksum
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.environment import ApEnvironment
-from hwsim.ap.handshake import GroupKey
+from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import Management
 from hwsim.ap.station import Station
 from hwsim.ap.templates import ECHO_PAYLOAD

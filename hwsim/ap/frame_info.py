@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is known of a frame beside its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hwsim.ap.crypto import CcmpKey
+from hwsim.eap import EapPacket
+from hwsim.eapol import KeyFrame
+from hwsim.frames import MacHeader
+from hwsim.records import FrameKind
+
+
+@dataclass(slots=True)
+class FrameInfo:
+    """What is known of a frame beside its bytes; it becomes part of the frame's record."""
+
+    kind: FrameKind
+    protected: bool = False
+    retry: bool = False
+    replay_counter: int | None = None
+    mic_ok: bool | None = None
+    pn: int | None = None
+    detail: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ReceivedFrame:
+    """A frame of a station, understood as far as that changes nothing.
+
+    ``payload`` is what follows the MAC header: for a protected frame the plaintext, or ``None``
+    if it could not be opened; ``opened_by`` is the key that opened it. ``duplicate``
+    marks a copy that a rule of the medium made.
+    """
+
+    frame: bytes
+    header: MacHeader
+    info: FrameInfo
+    payload: bytes | None = None
+    opened_by: CcmpKey | None = None
+    key: KeyFrame | None = None
+    eap: EapPacket | None = None
+    duplicate: bool = False

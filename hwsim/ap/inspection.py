@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a received frame is: its kind, its payload, and the EAPOL message it holds.
+
+Nothing that matters is changed: the medium's rules decide afterwards whether the access point
+hears the frame.
+"""
+
+from __future__ import annotations
+
+from hwsim import eap, eapol, frames
+from hwsim.ap.datapath import DataPath, payload_kind
+from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.repetitions import Repetitions
+from hwsim.ap.station import Station
+from hwsim.errors import WireError
+from hwsim.frames import BROADCAST, SNAP, MacHeader
+
+_SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
+
+
+class Inspector:
+    """Inspects the frames that one access point receives."""
+
+    def __init__(self, bssid: bytes, path: DataPath) -> None:
+        self._bssid = bssid
+        self._path = path
+        self._repetitions = Repetitions()
+
+    def new_association(self) -> None:
+        """Forget which messages were seen: repetitions are counted anew."""
+        self._repetitions.clear()
+
+    def new_handshake(self, station: Station) -> None:
+        """The station's 4-way handshake begins: its messages are new ones."""
+        self._repetitions.new_handshake(station.mac)
+
+    def inspect(
+        self, frame: bytes, header: MacHeader, station: Station | None, *, copy: int
+    ) -> ReceivedFrame:
+        """The frame with what is known of it, decrypted by the station's keys if need be.
+
+        ``copy`` numbers copies that a rule of the medium made, from 1; 0 is the frame itself.
+        """
+        info = FrameInfo(frames.kind_of(header))
+        received = ReceivedFrame(frame, header, info, duplicate=copy > 0)
+        if header.receiver not in (self._bssid, BROADCAST):
+            return received
+        if header.type == frames.DATA and info.kind == "data":
+            self._inspect_data(received, station)
+        if copy:
+            info.detail["copy"] = copy
+        else:
+            self._repetitions.mark(received)
+        return received
+
+    def _inspect_data(self, received: ReceivedFrame, station: Station | None) -> None:
+        header, info = received.header, received.info
+        if header.flags & frames.PROTECTED:
+            self._path.open(station, received)
+        else:
+            received.payload = received.frame[header.length :]
+        payload = received.payload
+        if payload is None:
+            return
+        if payload[:8] != _SNAP_EAPOL:
+            info.kind = payload_kind(payload)
+            return
+        info.kind = "eapol"
+        try:
+            _inspect_eapol(received, payload[8:])
+        except WireError as error:
+            info.detail["malformed"] = str(error)
+
+
+def _inspect_eapol(received: ReceivedFrame, pdu: bytes) -> None:
+    info = received.info
+    if pdu[1:2] == bytes((eapol.EAPOL_KEY_TYPE,)):
+        received.key = eapol.parse_key_frame(pdu)
+        info.kind = eapol.classify(received.key)
+        info.replay_counter = received.key.replay_counter
+        return
+    info.kind, received.eap = eap.parse_eapol(pdu)
+    if received.eap is not None:
+        info.detail.update(eap.describe(received.eap))

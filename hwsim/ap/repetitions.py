@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which frames of a station repeat an earlier message of it."""
+
+from __future__ import annotations
+
+from hwsim.ap.frame_info import ReceivedFrame
+
+
+class Repetitions:
+    """Which messages a station sent before in the same association, delivered or not."""
+
+    _LIMIT = 4096
+
+    def __init__(self) -> None:
+        self._seen: dict[bytes, set[str]] = {}
+
+    def clear(self) -> None:
+        """A new association begins, whoever's it is."""
+        self._seen.clear()
+
+    def new_handshake(self, mac: bytes) -> None:
+        """A 4-way handshake begins, maybe not the station's first: its messages are new ones."""
+        self._seen.get(mac, set()).difference_update(("M2", "M4"))
+
+    def mark(self, received: ReceivedFrame) -> None:
+        """Set ``retry`` in the info of a frame that repeats a message.
+
+        An authentication that follows anything but an authentication begins anew, and so does a
+        (re)association request that follows a handshake. M2 and M4 repeat whatever replay counter
+        they answer, G2 only under the same one.
+        """
+        kind = received.info.kind
+        if kind not in ("auth", "assoc-req", "M2", "M4", "G2"):
+            return
+        if len(self._seen) > self._LIMIT:
+            self._seen.clear()
+        seen = self._seen.setdefault(received.header.transmitter, set())
+        if kind == "auth" and seen != {"auth"}:
+            seen.clear()
+        if kind == "assoc-req" and not seen <= {"auth", "assoc-req"}:
+            seen.clear()
+        message = f"{kind} {received.info.replay_counter}" if kind == "G2" else kind
+        received.info.retry = message in seen
+        seen.add(message)
