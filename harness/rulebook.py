@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.checks.book import CLASSES, SOURCES, Entry, entries, summary
-from harness.checks.registry import SEVERITY_OF_CLASS
+from harness.checks.severity import SEVERITY_OF_CLASS
 from harness.errors import UsageError
 from harness.naming import near_rule
 

@@ -45,8 +45,9 @@ if TYPE_CHECKING:
 class Case:
     """One body of evidence with the limits and expectation it is judged by.
 
-    ``blamed`` are the associations other rules have explained already, ``hindered`` those in which
-    the DLL left out what a connection needs (both only for rules marked last).
+    ``already_explained`` are the associations of which other rules say what is wrong,
+    ``cannot_connect`` those in which the DLL left out what a connection needs (both only for rules
+    marked last).
     """
 
     evidence: RunEvidence
@@ -56,8 +57,8 @@ class Case:
     index: AssociationIndex
     deaths: dict[int, Death]
     end_ns: int
-    blamed: frozenset[int] = frozenset()
-    hindered: frozenset[int] = frozenset()
+    already_explained: frozenset[int] = frozenset()
+    cannot_connect: frozenset[int] = frozenset()
 
     @property
     def associations(self) -> tuple[AssociationEvidence, ...]:

@@ -15,22 +15,19 @@ afterwards.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from harness.checks.case import Case, build_case
-from harness.checks.finding import Evaluation, Finding, Undecided
+from harness.checks.finding import Evaluation, Finding, Undecided, Waived
 from harness.checks.limits import Expectation, Limits
 from harness.checks.registry import RULES, Breach, Held, Rule, Unknown
+from harness.checks.severity import Decision, GuestKind, Override, decide
 from harness.evidence.model import RunEvidence
 
 MAX_FINDINGS: Final = 10
 """Findings kept per rule and association; one more tells how many there were."""
-
-NEEDED_TO_CONNECT: Final = frozenset({"PRE-10", "ETH-05"})
-"""Warnings without which a connection comes about: the OS has no algorithms to associate with, or
-no EAPOL to deliver."""
 
 NOT_EXERCISED: Final = "nothing in the evidence put it to the test"
 
@@ -39,39 +36,65 @@ def evaluate(
     evidence: RunEvidence,
     limits: Limits | None = None,
     expect: Expectation | None = None,
+    *,
+    guest: GuestKind | None = None,
+    overrides: Mapping[str, Override] | None = None,
 ) -> Evaluation:
-    """Judge the evidence by every rule. Never raises on any evidence; same in, same out."""
+    """Judge the evidence by every rule. Never raises on any evidence; same in, same out.
+
+    ``guest`` says whose the OS side is, ``overrides`` are those of lab.toml by rule
+    (`harness.checks.severity`).
+    """
     case = build_case(evidence, limits or Limits(), expect or Expectation())
-    result = _Collector()
+    collected = _Collector(guest, overrides or {})
     for rule in RULES.values():
         if not rule.last:
-            result.take(rule, case)
-    case = replace(case, blamed=result.blamed(), hindered=result.hindered())
+            collected.run(rule, case)
+    case = replace(
+        case,
+        already_explained=collected.already_explained(),
+        cannot_connect=collected.cannot_connect(),
+    )
     for rule in RULES.values():
         if rule.last:
-            result.take(rule, case)
-    return replace(result.evaluation(), damage=case.segments.damage, missing=_missing(case, result))
+            collected.run(rule, case)
+    missing = _missing(case, collected.undecided)
+    return replace(collected.evaluation(), damage=case.segments.damage, missing=missing)
 
 
-def _missing(case: Case, result: _Collector) -> dict[int | None, tuple[str, ...]]:
+def _missing(case: Case, undecided: Iterable[Undecided]) -> dict[int | None, tuple[str, ...]]:
     """What is missing of each association: evidence, and decisions for want of it."""
     found = {place: dict.fromkeys(what) for place, what in case.completeness.missing.items()}
-    for item in result.undecided():
+    for item in undecided:
         if item.lacking and not found.get(item.association):
             words = f"{item.rule} could not be decided: {item.reason}"
             found.setdefault(item.association, {})[words] = None
     return {place: tuple(what) for place, what in found.items() if what}
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A finding with the rule that was broken and how its severity came about."""
+
+    rule: Rule
+    finding: Finding
+    decision: Decision
+
+
 class _Collector:
-    def __init__(self) -> None:
-        self._findings: list[Finding] = []
+    """Runs rules and keeps what they say; bounds the findings of one rule in one association."""
+
+    def __init__(self, guest: GuestKind | None, overrides: Mapping[str, Override]) -> None:
+        self._guest = guest
+        self._overrides = overrides
+        self._found: list[_Found] = []
         self._checked: set[str] = set()
         self._held: dict[str, set[int]] = {}
         self._undecided: dict[Undecided, None] = {}
         self._seen: set[str] = set()
 
-    def take(self, rule: Rule, case: Case) -> None:
+    def run(self, rule: Rule, case: Case) -> None:
+        """Apply one rule to the case and keep its outcomes."""
         breaches: list[Breach] = []
         for outcome in rule.check(case):
             self._seen.add(rule.id)
@@ -84,56 +107,74 @@ class _Collector:
                 breaches.append(outcome)
             elif isinstance(outcome, Held) and outcome.association is not None:
                 self._held.setdefault(rule.id, set()).add(outcome.association)
-        self._findings += _bounded(rule, breaches)
+        self._found += [self._decided(rule, item) for item in _bounded(breaches)]
 
+    def _decided(self, rule: Rule, breach: Breach) -> _Found:
+        override = self._overrides.get(rule.id)
+        decision = decide(rule.cls, rule.severity, breach.severity, self._guest, override)
+        before = f"{decision.attribution}: " if decision.attribution else ""
+        finding = Finding(
+            rule.id, decision.severity, before + breach.message, breach.at_ns,
+            breach.association, breach.evidence, breach.process, decision.override,
+        )  # fmt: skip
+        return _Found(rule, finding, decision)
+
+    @property
     def undecided(self) -> Iterable[Undecided]:
         """What could not be decided, so far."""
         return self._undecided
 
-    def blamed(self) -> frozenset[int]:
-        """Associations in which a rule already says what is wrong (FAIL or MISS)."""
+    def already_explained(self) -> frozenset[int]:
+        """Associations of which a rule already says what is wrong (FAIL or MISS)."""
         return frozenset(
-            item.association
-            for item in self._findings
-            if item.association is not None and item.severity != "WARN"
+            item.finding.association
+            for item in self._found
+            if item.finding.association is not None and item.decision.stated != "WARN"
         )
 
-    def hindered(self) -> frozenset[int]:
+    def cannot_connect(self) -> frozenset[int]:
         """Associations in which the DLL left out what a connection needs, though only warned of."""
         return frozenset(
-            item.association
-            for item in self._findings
-            if item.association is not None and item.rule in NEEDED_TO_CONNECT
+            item.finding.association
+            for item in self._found
+            if item.finding.association is not None and item.rule.prevents_connection
         )
 
     def evaluation(self) -> Evaluation:
+        """All that was said, in the order of time and of the rules."""
         for name in RULES:
             if name not in self._seen:
                 self._undecided[Undecided(name, NOT_EXERCISED)] = None
-        findings = sorted(self._findings, key=lambda item: (item.at_ns, item.rule, item.evidence))
+        in_order = sorted(
+            self._found,
+            key=lambda item: (item.finding.at_ns, item.finding.rule, item.finding.evidence),
+        )
+        findings = tuple(item.finding for item in in_order if item.decision.waiver is None)
         checked = [name for name in RULES if name in self._checked]
         held = {name: tuple(sorted(self._held[name])) for name in RULES if name in self._held}
-        return Evaluation(tuple(findings), checked, list(self._undecided), held)
+        return Evaluation(findings, checked, list(self._undecided), held, _waived(in_order))
 
 
-def _bounded(rule: Rule, breaches: Iterable[Breach]) -> list[Finding]:
+def _waived(found: Iterable[_Found]) -> tuple[Waived, ...]:
+    return tuple(
+        Waived(item.finding, waiver.reason, waiver.expires)
+        for item in found
+        if (waiver := item.decision.waiver) is not None and waiver.expires is not None
+    )
+
+
+def _bounded(breaches: Iterable[Breach]) -> list[Breach]:
+    """The first of each association, and one that tells how many more there were."""
     counts: Counter[int | None] = Counter()
-    kept: list[Finding] = []
+    kept: list[Breach] = []
     dropped: dict[int | None, Breach] = {}
     for item in breaches:
         counts[item.association] += 1
         if counts[item.association] <= MAX_FINDINGS:
-            kept.append(_finding(rule, item))
+            kept.append(item)
         else:
             dropped.setdefault(item.association, item)
     for association, item in dropped.items():
         more = f"… and {counts[association] - MAX_FINDINGS} more of these"
-        kept.append(_finding(rule, replace(item, message=more)))
+        kept.append(replace(item, message=more))
     return kept
-
-
-def _finding(rule: Rule, item: Breach) -> Finding:
-    return Finding(
-        rule.id, item.severity or rule.severity, item.message, item.at_ns,
-        item.association, item.evidence, item.process,
-    )  # fmt: skip

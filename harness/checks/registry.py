@@ -9,26 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from harness.checks.finding import Severity
+from harness.checks.severity import SEVERITY_OF_CLASS, RuleClass
 
 if TYPE_CHECKING:
     from harness.checks.case import Case
-
-RuleClass = Literal["M", "M(OS)", "C", "D", "S", "ours"]
-"""M: documented plainly. M(OS): so too, but it speaks of the OS. C: the documents contradict each
-other. D: derived from documented facts. S: only Microsoft's sample shows it. ours: not a rule of
-the interface, but of this harness."""
-
-SEVERITY_OF_CLASS: Final[dict[RuleClass, Severity]] = {
-    "M": "FAIL",
-    "M(OS)": "MISS",
-    "C": "WARN",
-    "D": "WARN",
-    "S": "WARN",
-    "ours": "FAIL",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +55,8 @@ class Rule:
     """One checkable statement: its id, class, wording, source and how it is checked.
 
     ``why`` tells, where the severity differs from the one of its class, the reason. ``last`` marks
-    rules that are judged after all others, as they ask what is explained already.
+    rules that are judged after all others, as they ask what is explained already. Where the DLL
+    breaks a rule marked ``prevents_connection``, no connection can come about.
     """
 
     id: str
@@ -79,6 +67,7 @@ class Rule:
     check: Check
     why: str = ""
     last: bool = False
+    prevents_connection: bool = False
 
     @property
     def family(self) -> str:
@@ -99,6 +88,7 @@ def rule(
     severity: Severity | None = None,
     why: str = "",
     last: bool = False,
+    prevents_connection: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a check under its id. A severity other than the class's needs a ``why``."""
 
@@ -106,7 +96,9 @@ def rule(
         assert rule_id not in RULES, rule_id
         given = severity or SEVERITY_OF_CLASS[cls]
         assert given == SEVERITY_OF_CLASS[cls] or why, rule_id
-        RULES[rule_id] = Rule(rule_id, cls, text, source, given, check, why, last)
+        RULES[rule_id] = Rule(
+            rule_id, cls, text, source, given, check, why, last, prevents_connection
+        )
         return check
 
     return register

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.checks.finding import Severity
-from harness.checks.registry import SEVERITY_OF_CLASS, RuleClass
+from harness.checks.severity import SEVERITY_OF_CLASS, RuleClass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """[[rules]] of lab.toml: another severity for a rule, or a waiver, each with its reason. Pure.
 
-Applied once, after the evaluation. A waived finding stays on record as waived. A lab fault never
-becomes a driver's: what is MISS can be lowered or waived, not raised.
+What they do to a finding is decided in `harness.checks.severity`. A waived finding stays on record
+as waived. A lab fault never becomes a driver's: what is MISS can be lowered or waived, not raised.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from harness.checks import RULES, UNOBSERVABLE, Evaluation, Finding
-from harness.checks.finding import Severity, Waived
+from harness.checks import RULES, UNOBSERVABLE
+from harness.checks.severity import Override
 from harness.config.validation import Strict
 from harness.naming import near_rule
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+_SEVERITIES: Final[dict[str, Literal["FAIL", "WARN"] | None]] = {
+    "fail": "FAIL", "warn": "WARN", "off": None,
+}  # fmt: skip
 
 
 class RuleOverride(Strict):
@@ -49,50 +54,29 @@ class RuleOverride(Strict):
             raise ValueError(f"{self.id}: a rule of the OS side cannot be raised to fail")
         return self
 
+    def as_override(self) -> Override:
+        """The same in the checker's terms."""
+        return Override(_SEVERITIES[self.severity], self.reason, self.expires)
+
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What applies on a given day, and what a person should be told of the rest."""
+    """What applies on a given day, by rule, and what a person should be told of the rest."""
 
-    active: tuple[RuleOverride, ...] = ()
+    active: Mapping[str, Override] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
 def in_force(rules: Iterable[RuleOverride], today: date) -> Overrides:
     """Those that have not expired; of the others a note each."""
-    active: list[RuleOverride] = []
+    active: dict[str, Override] = {}
     notes: list[str] = []
     for item in rules:
         if item.expires is None or today <= item.expires:
-            active.append(item)
+            active[item.id] = item.as_override()
         else:
             notes.append(
                 f"{item.id}: the override to {item.severity!r} expired on {item.expires} and does "
                 f"not apply ({item.reason})"
             )
-    return Overrides(tuple(active), tuple(notes))
-
-
-def apply(evaluation: Evaluation, overrides: Overrides) -> Evaluation:
-    """The evaluation with other severities and waivers applied; the same if there are none."""
-    if not overrides.active:
-        return evaluation
-    by_id = {item.id: item for item in overrides.active}
-    kept: list[Finding] = []
-    waived: list[Waived] = list(evaluation.waived)
-    for finding in evaluation.findings:
-        item = by_id.get(finding.rule)
-        if item is None:
-            kept.append(finding)
-        elif item.severity == "off" and item.expires is not None:
-            waived.append(Waived(finding, item.reason, item.expires))
-        else:
-            kept.append(_changed(finding, item))
-    return replace(evaluation, findings=tuple(kept), waived=tuple(waived))
-
-
-def _changed(finding: Finding, item: RuleOverride) -> Finding:
-    severity: Severity = "WARN" if item.severity == "warn" else "FAIL"
-    if finding.severity == severity or (severity == "FAIL" and finding.severity == "MISS"):
-        return finding
-    return replace(finding, severity=severity, override=item.reason)
+    return Overrides(active, tuple(notes))

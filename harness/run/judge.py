@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from harness import codes
-from harness.blame import GuestKind, blame
 from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
+from harness.checks.severity import GuestKind
 from harness.checks.timing import HandshakeTiming, eapol_timing, summarise
 from harness.config.lab import Lab
-from harness.config.overrides import Overrides, apply
+from harness.config.overrides import Overrides
 from harness.evidence import AssociationEvidence, RunEvidence, fields, names, segment, window
 from harness.evidence.connection import Lost, lost_connection
 from harness.evidence.segments import Session
@@ -109,8 +109,13 @@ class Judge:
         ]
 
     def _evaluate(self, evidence: RunEvidence) -> Evaluation:
-        found = blame(evaluate(evidence, self.limits, self.expect), self.guest)
-        return apply(found, self.overrides)
+        return evaluate(
+            evidence,
+            self.limits,
+            self.expect,
+            guest=self.guest,
+            overrides=self.overrides.active,
+        )
 
     def _associations(
         self,

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.blame import GuestKind
 from harness.checks import RULES
 from harness.checks.book import entries
+from harness.checks.severity import GuestKind
 from harness.config.overrides import in_force
 from harness.console import Console
 from harness.console.lines import corrections

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from harness.blame import GuestKind
 from harness.checks import Limits
+from harness.checks.severity import GuestKind
 from harness.config.lab import load_lab
 from harness.config.overrides import Overrides, in_force
 from harness.errors import UsageError

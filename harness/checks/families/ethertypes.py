@@ -147,6 +147,7 @@ def reset_clears_the_lists(case: Case) -> Outcomes:
     "ETH-05", cls="D", source="from ETH-04 (N:ieee-ethertype-handling)",
     text="As a reset clears the lists, a DLL that receives packets registers again in each "
     "pre-association. (Asked of a profile with which it answered what it received.)",
+    prevents_connection=True,  # the OS has no EAPOL to deliver
 )  # fmt: skip
 def registered_again_after_reset(case: Case) -> Outcomes:
     """A profile that packets were received and answered with has EtherTypes registered again

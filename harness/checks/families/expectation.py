@@ -46,7 +46,7 @@ def _each(case: Case, judge: Judge, *, by_presence: bool = False) -> Iterator[Ou
         if association.lab_fault:
             reason = f"the lab broke in this association: {association.lab_fault}"
             yield Unknown(reason, association.index)
-        elif association.index in case.blamed:
+        elif association.index in case.already_explained:
             yield Unknown("a finding of another rule explains this association", association.index)
         else:
             outcome = judge(case, association)
@@ -86,8 +86,11 @@ def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
         message = f"expected no connection, but the WLAN service reports one; {who}"
         return breach_of(association, message, severity, *done[:1])
     outcome = why_not_connected(case, association)
-    hindered = association.index in case.hindered
-    if hindered and isinstance(outcome, Breach) and outcome.severity == "MISS":
+    if (
+        association.index in case.cannot_connect
+        and isinstance(outcome, Breach)
+        and outcome.severity == "MISS"
+    ):
         message = f"{outcome.message}; the DLL had left out what that needs (see the warning)"
         return replace(outcome, message=message, severity="FAIL")
     return outcome

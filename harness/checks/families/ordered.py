@@ -30,7 +30,7 @@ def orders_are_carried_out(case: Case) -> Outcomes:
             yield Unknown(f"the lab broke in this association: {association.lab_fault}", number)
         elif not left:
             yield Held(number)
-        elif number in case.blamed:
+        elif number in case.already_explained:
             yield Unknown("a finding of another rule explains this association", number)
         else:
             message = (

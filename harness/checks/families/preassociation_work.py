@@ -84,6 +84,7 @@ def profile_only_after_the_return(case: Case) -> Outcomes:
     text="Authentication and both cipher algorithms are set during pre-association.",
     severity="WARN",
     why="the table of phases allows these functions from InitAdapter on",
+    prevents_connection=True,  # the OS has no algorithms to associate with
 )  # fmt: skip
 def algorithms_are_set(case: Case) -> Outcomes:
     """All three were set since InitAdapter, or the last reset before it began, when the

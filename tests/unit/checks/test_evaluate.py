@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import harness.checks
 from harness.checks.evaluate import MAX_FINDINGS, NOT_EXERCISED
 from tests.unit.checks.builder import Story, complete, complete_pre, send, tell
 from tests.unit.checks.judging import judge
@@ -68,3 +72,9 @@ def test_held_says_where_a_rule_was_kept() -> None:
     assert "STOP-02" not in result.held
     assert "LIFE-05" in result.checked
     assert "LIFE-05" not in result.held, "InitService belongs to no association"
+
+
+def test_the_engine_knows_no_rule() -> None:
+    """What is particular to a rule stands with the rule: the engine names none."""
+    engine = Path(harness.checks.__file__).with_name("evaluate.py").read_text("utf-8")
+    assert not re.findall(r"[A-Z]+-\d\d", engine)

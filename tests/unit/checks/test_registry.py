@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from harness.checks import RULES, Rule
-from harness.checks.registry import SEVERITY_OF_CLASS, rule
+from harness.checks.registry import rule
+from harness.checks.severity import SEVERITY_OF_CLASS
 
 SEVERITIES = {
     "LIFE-01": "MISS", "LIFE-02": "FAIL", "LIFE-03": "FAIL", "LIFE-04": "MISS", "LIFE-05": "FAIL",

@@ -10,23 +10,14 @@ from typing import Any
 
 import pytest
 
-from harness.checks import Evaluation, Finding
-from harness.checks.finding import Severity
+from harness.checks import evaluate
+from harness.checks.finding import Waived
 from harness.config.lab import Lab, load_lab
-from harness.config.overrides import RuleOverride, apply, in_force
+from harness.config.overrides import RuleOverride, in_force
 from harness.errors import UsageError
+from tests.unit.checks.pairs import PAIRS
 
 TODAY = date(2026, 11, 22)
-
-
-def finding(rule: str, severity: Severity) -> Finding:
-    """A finding."""
-    return Finding(rule, severity, "message", 5, 1)
-
-
-def evaluation(*findings: Finding) -> Evaluation:
-    """An evaluation with these findings."""
-    return Evaluation(findings, ["POST-05"], [])
 
 
 def override(**values: Any) -> RuleOverride:
@@ -34,38 +25,30 @@ def override(**values: Any) -> RuleOverride:
     return RuleOverride.model_validate({"reason": "known, ticket 7", **values})
 
 
-def test_waived_is_kept_with_its_reason() -> None:
-    """A waived finding leaves the findings and stays on record."""
-    item = override(id="POST-05", severity="off", expires=TODAY)
-    given = finding("POST-05", "FAIL")
-    result = apply(evaluation(given, finding("TX-01", "FAIL")), in_force([item], TODAY))
-    assert [one.rule for one in result.findings] == ["TX-01"]
-    (waived,) = result.waived
-    assert (waived.finding, waived.reason, waived.expires) == (given, "known, ticket 7", TODAY)
+def test_a_waived_finding_stays_on_record() -> None:
+    """It leaves the findings and is kept with the reason; the others stay as they are."""
+    evidence = PAIRS["RX-04"].breaks().evidence()
+    before = evaluate(evidence)
+    (given,) = (item for item in before.findings if item.rule == "RX-04")
+    item = override(id="RX-04", severity="off", expires=TODAY)
+    result = evaluate(evidence, overrides=in_force([item], TODAY).active)
+    assert result.findings == tuple(item for item in before.findings if item != given)
+    assert result.waived == (Waived(given, "known, ticket 7", TODAY),)
 
 
-def test_lowered_and_raised() -> None:
-    """Another severity carries its reason; a MISS is not raised to a FAIL."""
-    rules = in_force(
-        [override(id="POST-05", severity="warn"), override(id="LIFE-05", severity="fail")], TODAY
-    )
-    result = apply(
-        evaluation(
-            finding("POST-05", "FAIL"), finding("LIFE-05", "WARN"), finding("LIFE-05", "MISS")
-        ),
-        rules,
-    )
-    assert [(one.severity, one.override) for one in result.findings] == [
-        ("WARN", "known, ticket 7"), ("FAIL", "known, ticket 7"), ("MISS", None),
-    ]  # fmt: skip
+def test_a_changed_severity_tells_its_reason() -> None:
+    """The finding carries the reason of lab.toml."""
+    rules = in_force([override(id="RX-04", severity="warn")], TODAY)
+    result = evaluate(PAIRS["RX-04"].breaks().evidence(), overrides=rules.active)
+    (found,) = (item for item in result.findings if item.rule == "RX-04")
+    assert (found.severity, found.override) == ("WARN", "known, ticket 7")
 
 
 def test_expired_does_not_apply_and_is_told() -> None:
     """From the day after expires on the finding counts, with a note."""
     item = override(id="POST-05", severity="off", expires=date(2026, 11, 21))
     rules = in_force([item], TODAY)
-    given = evaluation(finding("POST-05", "FAIL"))
-    assert apply(given, rules) == given
+    assert not rules.active
     assert "expired on 2026-11-21" in rules.notes[0]
 
 

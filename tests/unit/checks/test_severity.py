@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the OS breaks a rule of its own: a lab fault on our guest, a warning on Windows."""
+"""The severity of a finding: by class, breach, guest and lab.toml; the OS is never the driver."""
 
 from __future__ import annotations
 
 import pytest
 
-from harness.blame import DID, GuestKind, blame
-from harness.checks import RULES, Limits, evaluate
+from harness.checks import RULES, Limits, Severity, evaluate
 from harness.checks.limits import Expectation
+from harness.checks.severity import OS_ACTED, GuestKind, Override, RuleClass, decide
 from harness.evidence import names
 from harness.results import Verdict
 from harness.run.judge import Judge
@@ -35,12 +35,12 @@ def test_every_rule_of_the_os_is_told() -> None:
 @pytest.mark.parametrize(("guest", "severity"), [("reference", "MISS"), ("windows", "WARN")])
 def test_the_driver_is_never_blamed(rule: str, guest: GuestKind, severity: str) -> None:
     """MISS on the reference guest, a warning on Windows; both say who did it."""
-    result = blame(evaluate(PAIRS[rule].breaks().evidence(), Limits(), PLAIN), guest)
+    result = evaluate(PAIRS[rule].breaks().evidence(), Limits(), PLAIN, guest=guest)
     found = [item for item in result.findings if item.rule == rule]
     assert found
     for item in found:
         assert item.severity == severity
-        assert item.message.startswith(DID[guest])
+        assert item.message.startswith(OS_ACTED[guest])
         assert "not the driver" in item.message
 
 
@@ -60,15 +60,15 @@ def test_a_null_in_the_os_table_is_the_oss() -> None:
     def without(s: object) -> None:
         s.call(names.INIT_SERVICE, result=1, apis_null=["Dot11ExtSendPacket"])  # type: ignore[attr-defined]
 
-    result = blame(evaluate(tell(init_service=without).evidence()), "windows")
+    result = evaluate(tell(init_service=without).evidence(), guest="windows")
     (found,) = (item for item in result.findings if item.rule == "LIFE-05")
     assert (found.severity, "the OS did this" in found.message) == ("WARN", True)
 
 
 def test_what_the_dll_breaks_stays_its_own() -> None:
     """FAIL and WARN are told as they were."""
-    before = evaluate(PAIRS["RX-04"].breaks().evidence())
-    assert blame(before, "windows") == before
+    evidence = PAIRS["RX-04"].breaks().evidence()
+    assert evaluate(evidence, guest="windows") == evaluate(evidence)
 
 
 def test_the_labs_own_faults_stay_the_labs() -> None:
@@ -77,4 +77,40 @@ def test_the_labs_own_faults_stay_the_labs() -> None:
     result = evaluate(story.evidence())
     own = [item for item in result.findings if item.rule.startswith("EXPECT")]
     assert [item.severity for item in own] == ["MISS"]
-    assert blame(result, "windows") == result
+    assert evaluate(story.evidence(), guest="windows") == result
+
+
+@pytest.mark.parametrize(
+    ("rule_class", "severity"),
+    [("M", "FAIL"), ("M(OS)", "MISS"), ("C", "WARN"), ("D", "WARN"), ("S", "WARN"),
+     ("ours", "FAIL")],
+)  # fmt: skip
+def test_a_breach_may_weigh_otherwise_than_its_rule(
+    rule_class: RuleClass, severity: Severity
+) -> None:
+    """What the breach states goes before what the rule does, whatever its class."""
+    assert decide(rule_class, severity).severity == severity
+    assert decide(rule_class, severity, "WARN").severity == "WARN"
+
+
+def override(severity: Severity | None) -> Override:
+    """An override with a reason."""
+    assert severity != "MISS"
+    return Override(severity, "known, ticket 7")
+
+
+def test_lowered_and_raised() -> None:
+    """Another severity carries its reason; a MISS is not raised to a FAIL."""
+    lowered = decide("M", "FAIL", override=override("WARN"))
+    assert (lowered.severity, lowered.override) == ("WARN", "known, ticket 7")
+    raised = decide("D", "WARN", override=override("FAIL"))
+    assert (raised.severity, raised.override) == ("FAIL", "known, ticket 7")
+    kept = decide("M", "FAIL", "MISS", "reference", override("FAIL"))
+    assert (kept.severity, kept.override) == ("MISS", None)
+
+
+def test_other_rules_go_by_what_is_stated() -> None:
+    """Neither the guest nor lab.toml changes what a breach explains."""
+    assert decide("M(OS)", "MISS", guest="windows").stated == "MISS"
+    assert decide("M", "FAIL", override=override("WARN")).stated == "FAIL"
+    assert decide("M", "FAIL", override=override(None)).stated == "FAIL"
