@@ -32,10 +32,10 @@ from harness.evidence import AssociationEvidence, RunEvidence, window
 from harness.faults import find_fault
 from harness.lab.air import Air
 from harness.lab.bring_up import Guest, open_guest
-from harness.lab.recording import Recording, recording
+from harness.lab.recording import Recording, open_recording
 from harness.lab.session import Session, open_session
 from harness.results import AssociationResult, FindingResult, Verdict, combine
-from harness.run.collect import Gathered, Plan, associate_all
+from harness.run.collect import CollectedRun, Plan, associate_all
 from harness.run.judge import Judge, expectation_of, limits_of
 from harness.run.vendor import Brought, dressed, vendors_dll
 from harness.scenarios import Network, Scenario, find_scenario
@@ -133,19 +133,19 @@ class RunningLab:
     def _associate(self, found: Scenario, fault: str | None, whole: bool) -> Outcome:
         associations = found.associations
         plan = Plan(self.config, found, "pytest", find_fault(fault) if fault else None)
-        gathered = Gathered(list(self._before) if whole else [])
+        collected = CollectedRun(list(self._before) if whole else [])
         first, self._next = self._next, self._next + associations
-        associate_all(plan, self.session, gathered, lambda _: None, first)
-        last = gathered.associations[-1].index
-        self._before += gathered.associations[-associations:]
-        evidence = gathered.evidence(self.session.recording)
+        associate_all(plan, self.session, collected, lambda _: None, first)
+        last = collected.associations[-1].index
+        self._before += collected.associations[-associations:]
+        evidence = collected.evidence(self.session.recording)
         if not whole:
             evidence = window(evidence, last, before=associations)
         overrides = in_force(self.config.rules, datetime.now(UTC).date())
         judge = Judge(
             limits_of(self.config), expectation_of(found), overrides, self.config.guest.kind
         )
-        results, _ = judge.all(evidence, gathered.broken)
+        results, _ = judge.all(evidence, collected.broken)
         return Outcome(results[-associations:], evidence)
 
 
@@ -186,15 +186,15 @@ def lab_config(request: pytest.FixtureRequest) -> Lab:
 @pytest.fixture(scope="session")
 def _recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Recording, Path]]:
     folder = tmp_path_factory.mktemp("lab")
-    with recording(folder) as tape:
-        yield tape, folder
+    with open_recording(folder) as recording:
+        yield recording, folder
 
 
 @pytest.fixture(scope="session")
 def guest(lab_config: Lab, _recording: tuple[Recording, Path]) -> Iterator[Guest]:
     """The session's guest, running and reachable."""
-    tape, folder = _recording
-    with open_console() as console, open_guest(lab_config, console, tape, folder) as guest:
+    recording, folder = _recording
+    with open_console() as console, open_guest(lab_config, console, recording, folder) as guest:
         yield guest
 
 
@@ -212,14 +212,16 @@ def lab(
     _recording: tuple[Recording, Path],
 ) -> Iterator[RunningLab]:
     """The whole lab: recorder around the DLL under test, agent, access point on the air."""
-    tape, folder = _recording
+    recording, folder = _recording
     option = request.config.getoption
     dll = vendors_dll(lab_config, Brought(option("--hil-dll"), tuple(option("--hil-with"))))
     plain = dressed(find_scenario("plain"), lab_config, Brought()).with_passphrase()
     network = plain.network
     with (
         open_console() as console,
-        open_session(lab_config, guest, tape, console, dll, oui=plain.ihv.adapter_oui) as session,
+        open_session(
+            lab_config, guest, recording, console, dll, oui=plain.ihv.adapter_oui
+        ) as session,
     ):
         session.go_on_air(lab_config, network)
         yield RunningLab(lab_config, session, network, folder)

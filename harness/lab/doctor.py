@@ -17,7 +17,7 @@ from harness.config.lab import Lab
 from harness.console import Stages
 from harness.errors import UsageError
 from harness.lab.bring_up import open_guest
-from harness.lab.recording import recording
+from harness.lab.recording import open_recording
 from harness.local.folders import user_name
 from harness.local.storage import free_bytes
 from harness.vm.accel import KVM, forget, unusable
@@ -156,7 +156,7 @@ def examine_deeply(lab: Lab, stages: Stages) -> Iterator[Need]:
     lab = lab.model_copy(update={"guest": lab.guest.model_copy(update={"saved_state": False})})
     folder = Path(tempfile.mkdtemp(prefix="hil-doctor-"))
     started_s = time.monotonic()
-    with recording(folder) as tape, open_guest(lab, stages, tape, folder) as guest:
+    with open_recording(folder) as recording, open_guest(lab, stages, recording, folder) as guest:
         accel, boot_s = guest.accel, time.monotonic() - started_s
         said = guest.ssh.run("ver").output.strip()
     shutil.rmtree(folder)

@@ -201,15 +201,15 @@ class Recording:
 
 
 @contextlib.contextmanager
-def recording(folder: Path) -> Iterator[Recording]:
+def open_recording(folder: Path) -> Iterator[Recording]:
     """A recording whose files are in `folder`."""
     with contextlib.ExitStack() as stack:
         events, trace = ((folder / name).open("wb") for name in (EVENTS, TRACE))
         for file in (events, trace):
             stack.callback(_close, file)
-        tape = Recording(events, trace)
-        stack.enter_context(_heartbeat(tape))
-        yield tape
+        recording = Recording(events, trace)
+        stack.enter_context(_heartbeat(recording))
+        yield recording
 
 
 def stall_of(event: Mapping[str, Any]) -> Stall:
@@ -218,7 +218,7 @@ def stall_of(event: Mapping[str, Any]) -> Stall:
 
 
 @contextlib.contextmanager
-def _heartbeat(tape: Recording) -> Iterator[None]:
+def _heartbeat(recording: Recording) -> Iterator[None]:
     """Note when this process stood still: suspended, stopped, or without a processor.
 
     The air's clock is the host's monotonic one.
@@ -230,7 +230,7 @@ def _heartbeat(tape: Recording) -> Iterator[None]:
         while not over.wait(HEARTBEAT_S):
             now_ns = time.monotonic_ns()
             if now_ns - before_ns > LATE_S * 1e9:
-                tape.stall(Stall("the harness", before_ns, now_ns))
+                recording.stall(Stall("the harness", before_ns, now_ns))
             before_ns = now_ns
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One association: brought about, watched to its end, and its evidence gathered.
+"""One association: brought about, watched to its end, and its evidence collected.
 
 A scenario with several adapters lets all of them associate at the same time; that counts as one.
 What the driver does or fails to do is evidence, whatever it is; only what the lab fails to do

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The main job: a scenario run on a lab, association by association.
 
-A lab that breaks ends the run, not the work: what was gathered until then is judged, stored and
+A lab that breaks ends the run, not the work: what was collected until then is judged, stored and
 reported. So does an interruption.
 """
 
@@ -50,7 +50,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class Gathered:
+class CollectedRun:
     """What a run has come to so far."""
 
     associations: list[AssociationEvidence] = field(default_factory=list)
@@ -65,60 +65,72 @@ class Gathered:
     bssid: str | None = None
     stages: list[Stage] = field(default_factory=list)
 
-    def evidence(self, tape: Recording) -> RunEvidence:
+    def evidence(self, recording: Recording) -> RunEvidence:
         """All of it in the form the checks take."""
         clock = self.clock or ClockModel(0, 1 << 62)
         return RunEvidence(
-            tape.records(), tuple(self.associations), clock, tape.damage(), tape.stalls()
+            recording.records(),
+            tuple(self.associations),
+            clock,
+            recording.damage(),
+            recording.stalls(),
         )
 
 
 Show = Callable[[AssociationResult], None]
 
 
-def gather(plan: Plan, tape: Recording, console: Console, run_dir: Path, show: Show) -> Gathered:
+def collect(
+    plan: Plan, recording: Recording, console: Console, run_dir: Path, show: Show
+) -> CollectedRun:
     """Bring the lab up, run all associations, take it down. Never raises for what ends it early.
 
     `show` gets each association as soon as it is judged.
     """
-    gathered = Gathered()
+    collected = CollectedRun()
     stages = StageClock(console)
-    gathered.stages = stages.stages
-    gathered.environment = of_host(plan.dll)  # known also when the lab does not come up
+    collected.stages = stages.stages
+    collected.environment = of_host(plan.dll)  # known also when the lab does not come up
 
     def chosen(choice: Choice) -> None:
-        gathered.environment = of_host(plan.dll, choice)
+        collected.environment = of_host(plan.dll, choice)
 
     try:
         with (
             radius_of(plan.scenario, run_dir) as (credentials, radius),
-            open_guest(plan.lab, stages, tape, run_dir, chosen=chosen) as guest,
+            open_guest(plan.lab, stages, recording, run_dir, chosen=chosen) as guest,
             open_session(
-                plan.lab, guest, tape, stages, plan.dll, plan.fault, plan.scenario.ihv.adapter_oui
+                plan.lab,
+                guest,
+                recording,
+                stages,
+                plan.dll,
+                plan.fault,
+                plan.scenario.ihv.adapter_oui,
             ) as session,
         ):
-            gathered.environment = environment(plan.dll, session)
-            tape.environment(gathered.environment.model_dump(mode="json"))
+            collected.environment = environment(plan.dll, session)
+            recording.environment(collected.environment.model_dump(mode="json"))
             session.credentials = credentials
-            gathered.bssid = session.go_on_air(plan.lab, plan.scenario.network, radius)
-            tape.event({"event": "on air", "bssid": gathered.bssid})
-            associate_all(plan, session, gathered, show, first=1)
+            collected.bssid = session.go_on_air(plan.lab, plan.scenario.network, radius)
+            recording.event({"event": "on air", "bssid": collected.bssid})
+            associate_all(plan, session, collected, show, first=1)
     except LabFault as fault:
-        if not gathered.broken:
-            gathered.lab_fault = told(fault)
+        if not collected.broken:
+            collected.lab_fault = told(fault)
             console.fault(fault.message, fault.hint or None)
     except HarnessError as error:  # a build that failed, a call Windows refused
-        gathered.errors.append(f"{error.message} ({error.hint})" if error.hint else error.message)
+        collected.errors.append(f"{error.message} ({error.hint})" if error.hint else error.message)
         console.error(error.message, error.hint or None)
     except OSError as error:  # a disk that is full, a folder that went away under us
         hint = FREE_SOME if is_disk_full(error) else None
-        gathered.lab_fault = LabFaultResult(message=str(error), hint=hint)
+        collected.lab_fault = LabFaultResult(message=str(error), hint=hint)
         console.fault(str(error), hint)
     except KeyboardInterrupt as interrupt:
-        if not gathered.broken:
-            gathered.lab_fault = told(interrupt)
+        if not collected.broken:
+            collected.lab_fault = told(interrupt)
         console.fault("interrupted; what was gathered is kept")
-    return gathered
+    return collected
 
 
 def told(fault: HarnessError | KeyboardInterrupt) -> LabFaultResult:
@@ -160,10 +172,12 @@ def set_profile(plan: Plan, session: Session) -> None:
             )  # fmt: skip
 
 
-def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, first: int) -> None:
+def associate_all(
+    plan: Plan, session: Session, collected: CollectedRun, show: Show, first: int
+) -> None:
     """Set the profile and run the plan's associations, numbered from `first`.
 
-    The access point is on the air already. Raises `HarnessError`, mostly a `LabFault`; `gathered`
+    The access point is on the air already. Raises `HarnessError`, mostly a `LabFault`; `collected`
     then has what there is, and of the association cut off nothing missing counts.
     """
     scenario = plan.scenario
@@ -175,14 +189,14 @@ def associate_all(plan: Plan, session: Session, gathered: Gathered, show: Show, 
         broke_by: LabFaultResult | None = None
         try:
             attempt.run()
-            gathered.clock = clock_of(session)
+            collected.clock = clock_of(session)
         except (HarnessError, KeyboardInterrupt) as broke:
             if isinstance(broke, LabFault):
                 broke = session.explained(broke)
-            broke_by = gathered.broken[index] = told(broke)
+            broke_by = collected.broken[index] = told(broke)
             raise
         finally:
-            gathered.associations.append(attempt.evidence(broke_by.message if broke_by else None))
-            evidence = gathered.evidence(session.recording)
+            collected.associations.append(attempt.evidence(broke_by.message if broke_by else None))
+            evidence = collected.evidence(session.recording)
             session.recording.association(evidence.associations[-1], evidence.clock)
             show(judge.latest(evidence, broke_by))

@@ -22,7 +22,7 @@ from harness.console import Console
 from harness.errors import HarnessError
 from harness.guests.common.recorder import FOLDER
 from harness.lab.bring_up import open_guest
-from harness.lab.recording import recording
+from harness.lab.recording import open_recording
 
 PROGRAM, VENDOR, RECORDER = "ihvbench.exe", "benchvendor.dll", "recorder.dll"
 WINE_FOLDERS: Final = "/usr/bin:/usr/lib/wine"
@@ -119,7 +119,10 @@ def in_guest(lab: Lab, console: Console, scratch: Path) -> tuple[str, tuple[Call
     """The accelerator the guest ran with, and the costs in it."""
     run_dir = scratch / "overhead-guest"
     run_dir.mkdir()
-    with recording(run_dir) as tape, open_guest(lab, console, tape, run_dir) as guest:
+    with (
+        open_recording(run_dir) as recording,
+        open_guest(lab, console, recording, run_dir) as guest,
+    ):
         pe = guest.images.recorder.parent
         guest.ssh.mkdir(FOLDER)
         guest.ssh.mkdir(GUEST_FOLDER)

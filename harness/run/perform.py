@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A whole run: gathered, judged, written down, and told."""
+"""A whole run: collected, judged, written down, and told."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from harness.console import Console
 from harness.console.lines import corrections
 from harness.evidence import RunEvidence, timelines, unended
 from harness.evidence.capture import match, read_packets
-from harness.lab.recording import recording
+from harness.lab.recording import open_recording
 from harness.report import Clocks, render, render_contract
 from harness.results import (
     AirSummary,
@@ -33,7 +33,7 @@ from harness.results import (
     save,
     write_atomic,
 )
-from harness.run.collect import Gathered, Plan, gather
+from harness.run.collect import CollectedRun, Plan, collect
 from harness.run.fingerprint import evidence_files
 from harness.run.judge import Judge, expectation_of, judged, limits_of
 from harness.run.seal import seal
@@ -73,20 +73,20 @@ def perform(
     judge = Judge(
         limits_of(plan.lab), expectation_of(plan.scenario), overrides, plan.lab.guest.kind
     )
-    with recording(directory.path) as tape:
-        tape.begin(_begun(plan, directory.run_id, started_at))
-        tape.judged_by(judge.limits, judge.expect)
-        gathered = gather(plan, tape, console, directory.path, show)
-        tape.finish_trace()
-        evidence = _finished(gathered.evidence(tape), plan.lab.guest.kind)
-        tape.end(associations=len(gathered.associations))
-        tape_fault = tape.fault
+    with open_recording(directory.path) as recording:
+        recording.begin(_begun(plan, directory.run_id, started_at))
+        recording.judged_by(judge.limits, judge.expect)
+        collected = collect(plan, recording, console, directory.path, show)
+        recording.finish_trace()
+        evidence = _finished(collected.evidence(recording), plan.lab.guest.kind)
+        recording.end(associations=len(collected.associations))
+        write_fault = recording.fault
     with contextlib.suppress(OSError):  # its absence is seen
         seal(directory.path)
-    if tape_fault and gathered.lab_fault is None and not gathered.broken:
-        gathered.lab_fault = LabFault(message=tape_fault, hint="free disk space and run again")
+    if write_fault and collected.lab_fault is None and not collected.broken:
+        collected.lab_fault = LabFault(message=write_fault, hint="free disk space and run again")
     result = judged(
-        _unjudged(plan, gathered, directory.run_id, started_at), evidence, judge, gathered.broken
+        _unjudged(plan, collected, directory.run_id, started_at), evidence, judge, collected.broken
     ).model_copy(
         update={
             "duration_s": time.monotonic() - started_s,
@@ -102,7 +102,7 @@ def perform(
 
 def _begun(plan: Plan, run_id: str, started_at: datetime) -> dict[str, Any]:
     """What the result says of the run before anything has come of it."""
-    begun = _unjudged(plan, Gathered(), run_id, started_at)
+    begun = _unjudged(plan, CollectedRun(), run_id, started_at)
     return begun.model_dump(mode="json", by_alias=True, exclude={"verdict", "reason"})
 
 
@@ -128,7 +128,7 @@ def resolved(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _unjudged(plan: Plan, gathered: Gathered, run_id: str, started_at: datetime) -> RunResult:
+def _unjudged(plan: Plan, collected: CollectedRun, run_id: str, started_at: datetime) -> RunResult:
     """Everything the result says that does not follow from the evidence."""
     network = plan.scenario.network
     return judge_run(
@@ -143,17 +143,17 @@ def _unjudged(plan: Plan, gathered: Gathered, run_id: str, started_at: datetime)
         command=plan.command,
         fault=plan.fault.name if plan.fault else None,
         requested_associations=plan.scenario.associations,
-        environment=gathered.environment,
+        environment=collected.environment,
         air=AirSummary(
             ssid=shown(network.ssid_bytes),
-            bssid=gathered.bssid or None,
+            bssid=collected.bssid or None,
             channel=network.channel,
             security=network.security,
             rules=tuple(rule.phrase() for rule in plan.scenario.air),
         ),
-        stages=tuple(gathered.stages),
-        lab_faults=(gathered.lab_fault,) if gathered.lab_fault else (),
-        errors=tuple(gathered.errors),
+        stages=tuple(collected.stages),
+        lab_faults=(collected.lab_fault,) if collected.lab_fault else (),
+        errors=tuple(collected.errors),
     )
 
 

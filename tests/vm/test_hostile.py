@@ -24,11 +24,11 @@ from harness.console import open_console
 from harness.guests.common.recorder import SERVICE, SETTINGS, VENDOR_FOLDER, settings, stop_service
 from harness.guests.common.refused_profile import ProfileRefused
 from harness.lab.bring_up import open_guest
-from harness.lab.recording import Recording, recording
+from harness.lab.recording import Recording, open_recording
 from harness.lab.session import Session, open_session
 from harness.local.jsonlines import CallFailed
 from harness.results import FindingResult
-from harness.run.collect import Gathered, Plan, associate_all
+from harness.run.collect import CollectedRun, Plan, associate_all
 from harness.run.judge import Judge, expectation_of, limits_of
 from harness.scenarios import Scenario, find_scenario
 
@@ -58,7 +58,7 @@ class Bench:
 
     lab: Lab
     session: Session
-    tape: Recording
+    recording: Recording
     scenario: Scenario
     folder: Path
     hostile: Path
@@ -76,27 +76,27 @@ class Bench:
         assert self._run(self.session.vendor) == []
 
     def _run(self, vendor: str, count: int = 1) -> list[FindingResult]:
-        ssh, tape = self.session.ssh, self.tape
+        ssh, recording = self.session.ssh, self.recording
         first, self.next = self.next, self.next + count
-        processes = {record.process for record in tape.records()}
-        cuts = len(tape.damage())
+        processes = {record.process for record in recording.records()}
+        cuts = len(recording.damage())
         ssh.write(settings(vendor), SETTINGS)
-        gathered = Gathered()
+        collected = CollectedRun()
         if ssh.run(f"net start {SERVICE}").status == 0:
             plan = Plan(
                 self.lab, self.scenario.model_copy(update={"associations": count}), "pytest"
             )
             # A profile that the DLL's end keeps from being set.
             with contextlib.suppress(CallFailed, ProfileRefused):
-                associate_all(plan, self.session, gathered, lambda _: None, first)
+                associate_all(plan, self.session, collected, lambda _: None, first)
         stop_service(ssh)
         self.session.pull_trace()
-        evidence = gathered.evidence(tape)
+        evidence = collected.evidence(recording)
         ours = tuple(record for record in evidence.trace if record.process not in processes)
         evidence = replace(evidence, trace=ours, damage=evidence.damage[cuts:])
         limits = replace(limits_of(self.lab), busy_s=BUSY_S)
         judge = Judge(limits, expectation_of(self.scenario))
-        _, evaluation = judge.all(evidence, gathered.broken)
+        _, evaluation = judge.all(evidence, collected.broken)
         return [FindingResult.model_validate(item) for item in evaluation.findings]
 
 
@@ -106,16 +106,16 @@ def benched(lab_config: Lab, folder: Path) -> Iterator[Bench]:
     dll = compile_hostile(folder / "hostile.bin")
     scenario = find_scenario("plain").with_passphrase().model_copy(update={"associations": 1})
     with (
-        recording(folder) as tape,
+        open_recording(folder) as recording,
         open_console() as console,
-        open_guest(lab_config, console, tape, folder) as guest,
-        open_session(lab_config, guest, tape, console, None) as session,
+        open_guest(lab_config, console, recording, folder) as guest,
+        open_session(lab_config, guest, recording, console, None) as session,
     ):
         session.go_on_air(lab_config, scenario.network)
         session.ssh.mkdir(VENDOR_FOLDER)
         stop_service(session.ssh)
         session.pull_trace()
-        yield Bench(lab_config, session, tape, scenario, folder, dll)
+        yield Bench(lab_config, session, recording, scenario, folder, dll)
 
 
 @pytest.fixture(scope="module")

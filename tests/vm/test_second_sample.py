@@ -16,7 +16,7 @@ from harness.config.lab import Lab
 from harness.console import open_console
 from harness.evidence import names, segment
 from harness.lab.bring_up import open_guest
-from harness.lab.recording import recording
+from harness.lab.recording import open_recording
 from harness.lab.session import open_session
 from harness.pytest_plugin import Outcome, RunningLab
 from harness.run.vendor import Brought, vendors_dll
@@ -38,10 +38,12 @@ def second(
     dll = vendors_dll(lab_config, Brought(images.recorder.parent / "second.dll", ()))
     plain = find_scenario("plain").with_passphrase()
     with (
-        recording(folder) as tape,
+        open_recording(folder) as recording,
         open_console() as console,
-        open_guest(lab_config, console, tape, folder) as guest,
-        open_session(lab_config, guest, tape, console, dll, oui=plain.ihv.adapter_oui) as session,
+        open_guest(lab_config, console, recording, folder) as guest,
+        open_session(
+            lab_config, guest, recording, console, dll, oui=plain.ihv.adapter_oui
+        ) as session,
     ):
         session.go_on_air(lab_config, plain.network)
         yield RunningLab(lab_config, session, plain.network, folder)

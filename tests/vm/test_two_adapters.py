@@ -59,8 +59,8 @@ def test_both_are_connected_at_the_same_time(lab: RunningLab) -> None:
 def test_each_handle_is_the_adapters_own(lab: RunningLab) -> None:
     """ADPT-01 and ADPT-02 are put to the test by two live adapters of one process."""
     lab.associate("two-adapters")
-    tape = lab.session.recording
-    adapters = segment(RunEvidence(tape.records(), (), ClockModel(0, 0))).adapters
+    recording = lab.session.recording
+    adapters = segment(RunEvidence(recording.records(), (), ClockModel(0, 0))).adapters
     process = max(item.init.process for item in adapters)
     live = [item for item in adapters if item.init.process == process and item.deinit is None]
     assert len(live) >= 2

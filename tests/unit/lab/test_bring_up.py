@@ -78,9 +78,9 @@ class Parts:
         lab = Lab.model_validate({"guest": guest, "store": {"cache": self.folder / "cache"}})
         run_dir = self.folder / "run"
         run_dir.mkdir()
-        tape = Recording(io.BytesIO(), io.BytesIO())
+        recording = Recording(io.BytesIO(), io.BytesIO())
         console = PlainConsole(self.console)
-        with open_guest(lab, console, tape, run_dir, chosen=self.chosen.append) as opened:
+        with open_guest(lab, console, recording, run_dir, chosen=self.chosen.append) as opened:
             yield opened
 
     @property

@@ -16,7 +16,7 @@ import pytest
 from harness.evidence import Notification, Stall, parse_trace
 from harness.evidence.model import DamageKind
 from harness.lab import recording as recording_module
-from harness.lab.recording import EVENTS, TRACE, Recording, recording
+from harness.lab.recording import EVENTS, TRACE, Recording, open_recording
 from tests.unit.checks.builder import Story, tell
 
 TEXT = tell().trace().encode()
@@ -26,30 +26,30 @@ NOTE = Notification(5, 8, 10, "{guid}", 0, "hil plain")
 @pytest.mark.parametrize("size", [1, 100, len(TEXT)])
 def test_a_trace_in_pieces_is_the_same_trace(tmp_path: Path, size: int) -> None:
     """However the file is cut, the records are those of the whole, and the file is kept as read."""
-    with recording(tmp_path) as tape:
+    with open_recording(tmp_path) as recording:
         for start in range(0, len(TEXT), size):
-            tape.trace(TEXT[start : start + size])
-        tape.finish_trace()
-        assert len(tape.records()) == TEXT.count(b"\n")
-        assert tape.damage() == ()
+            recording.trace(TEXT[start : start + size])
+        recording.finish_trace()
+        assert len(recording.records()) == TEXT.count(b"\n")
+        assert recording.damage() == ()
     assert (tmp_path / TRACE).read_bytes() == TEXT
 
 
 def test_records_come_out_when_their_line_is_whole(tmp_path: Path) -> None:
     """A record is there as soon as its line end is, and once."""
-    with recording(tmp_path) as tape:
+    with open_recording(tmp_path) as recording:
         end = TEXT.index(b"\n")
-        assert tape.trace(TEXT[:end]) == ()
-        assert [one.kind for one in tape.trace(TEXT[end : end + 1])] == ["load"]
+        assert recording.trace(TEXT[:end]) == ()
+        assert [one.kind for one in recording.trace(TEXT[end : end + 1])] == ["load"]
 
 
 def test_a_cut_last_line_is_damage_at_the_end(tmp_path: Path) -> None:
     """A crash cuts the last record: told as damage, the others stand."""
-    with recording(tmp_path) as tape:
-        tape.trace(TEXT[:-5])
-        assert tape.damage() == ()
-        tape.finish_trace()
-        assert [one.kind.value for one in tape.damage()] == ["last line is cut"]
+    with open_recording(tmp_path) as recording:
+        recording.trace(TEXT[:-5])
+        assert recording.damage() == ()
+        recording.finish_trace()
+        assert [one.kind.value for one in recording.damage()] == ["last line is cut"]
 
 
 def test_frames_are_kept_by_association(tmp_path: Path) -> None:
@@ -58,22 +58,22 @@ def test_frames_are_kept_by_association(tmp_path: Path) -> None:
     for _ in range(2):
         story.begin()
         story.frame("auth", "up")
-    with recording(tmp_path) as tape:
+    with open_recording(tmp_path) as recording:
         for frame in story.frames:
-            tape.frame(frame)
-        assert [frame.association for frame in tape.frames(2)] == [2]
-        assert tape.frames(3) == ()
+            recording.frame(frame)
+        assert [frame.association for frame in recording.frames(2)] == [2]
+        assert recording.frames(3) == ()
     lines = [json.loads(one) for one in (tmp_path / EVENTS).read_text().splitlines()]
     assert [(one["event"], one["association"]) for one in lines] == [("frame", 1), ("frame", 2)]
 
 
 def test_notifications_are_found_by_time(tmp_path: Path) -> None:
     """Those of the guest's clock since a moment, that moment included."""
-    with recording(tmp_path) as tape:
-        tape.notification(NOTE)
-        tape.event({"event": "port", "state": "connected"})
-        assert tape.notifications(5) == (NOTE,)
-        assert tape.notifications(6) == ()
+    with open_recording(tmp_path) as recording:
+        recording.notification(NOTE)
+        recording.event({"event": "port", "state": "connected"})
+        assert recording.notifications(5) == (NOTE,)
+        assert recording.notifications(6) == ()
     events = [json.loads(one) for one in (tmp_path / EVENTS).read_text().splitlines()]
     assert (
         events[0].items() >= {"event": "notification", "code": 10, "profile": "hil plain"}.items()
@@ -91,20 +91,20 @@ class Full(io.BytesIO):
 
 def test_a_full_disk_is_told_once_and_costs_no_evidence() -> None:
     """The first file that cannot be written is named; memory still gets everything."""
-    tape = Recording(Full(), io.BytesIO())
-    tape.notification(NOTE)
-    assert tape.fault == "events.jsonl cannot be written: [Errno 28] No space left on device"
-    assert tape.notifications(0) == (NOTE,)
-    assert tape.trace(TEXT)
-    assert tape.fault.startswith("events.jsonl")
+    recording = Recording(Full(), io.BytesIO())
+    recording.notification(NOTE)
+    assert recording.fault == "events.jsonl cannot be written: [Errno 28] No space left on device"
+    assert recording.notifications(0) == (NOTE,)
+    assert recording.trace(TEXT)
+    assert recording.fault.startswith("events.jsonl")
 
 
 def test_an_event_after_the_end_is_no_crash(tmp_path: Path) -> None:
     """Threads may still deliver when the files are closed: a fault noted, nothing raised."""
-    with recording(tmp_path) as tape:
+    with open_recording(tmp_path) as recording:
         pass
-    tape.event({"event": "late"})
-    assert "cannot be written" in tape.fault
+    recording.event({"event": "late"})
+    assert "cannot be written" in recording.fault
 
 
 class GuestFile:
@@ -121,12 +121,12 @@ class GuestFile:
 def test_a_trace_is_pulled_as_it_grows(tmp_path: Path) -> None:
     """Each byte is taken once, whenever it is looked at."""
     guest = GuestFile()
-    with recording(tmp_path) as tape:
+    with open_recording(tmp_path) as recording:
         for end in (0, 0, 100, 100, 5000, len(TEXT), len(TEXT)):
             guest.content = TEXT[:end]
-            tape.pull(guest.read)
-        assert tape.damage() == ()
-        assert len(tape.records()) == TEXT.count(b"\n")
+            recording.pull(guest.read)
+        assert recording.damage() == ()
+        assert len(recording.records()) == TEXT.count(b"\n")
     assert (tmp_path / TRACE).read_bytes() == TEXT
 
 
@@ -135,12 +135,12 @@ def test_a_trace_that_was_replaced_is_told(tmp_path: Path, left: bytes) -> None:
     """Cut short, deleted or overwritten: damage that also a later judgement of the files finds."""
     guest = GuestFile()
     guest.content = TEXT[:5000]
-    with recording(tmp_path) as tape:
-        tape.pull(guest.read)
+    with open_recording(tmp_path) as recording:
+        recording.pull(guest.read)
         guest.content = left
-        tape.pull(guest.read)
-        tape.pull(guest.read)
-        assert [one.kind for one in tape.damage()].count(DamageKind.TRACE_CUT) == 1
+        recording.pull(guest.read)
+        recording.pull(guest.read)
+        assert [one.kind for one in recording.damage()].count(DamageKind.TRACE_CUT) == 1
     _, damage = parse_trace((tmp_path / TRACE).read_bytes())
     assert DamageKind.TRACE_CUT in [one.kind for one in damage]
 
@@ -158,19 +158,21 @@ def test_a_harness_that_stood_still_says_so(
     monkeypatch.setattr(recording_module, "HEARTBEAT_S", 0.001)
     monkeypatch.setattr(recording_module.time, "monotonic_ns", now)
     monkeypatch.setattr(Recording, "stall", spied(Recording.stall, told))
-    with recording(tmp_path) as tape:
+    with open_recording(tmp_path) as recording:
         assert told.wait(10)
-        stalls = tape.stalls()
+        stalls = recording.stalls()
     assert stalls == (Stall("the harness", 1_000_000_000, 4_500_000_000),)
     assert '"event": "stall", "who": "the harness"' in (tmp_path / EVENTS).read_text()
 
 
 def test_a_stall_the_air_tells_is_kept(tmp_path: Path) -> None:
     """Its other events are written down alone."""
-    with recording(tmp_path) as tape:
-        tape.air_event({"event": "port", "state": "connected"})
-        tape.air_event({"event": "stall", "who": "the guest", "from_air_ns": 1, "until_air_ns": 2})
-        assert tape.stalls() == (Stall("the guest", 1, 2),)
+    with open_recording(tmp_path) as recording:
+        recording.air_event({"event": "port", "state": "connected"})
+        recording.air_event(
+            {"event": "stall", "who": "the guest", "from_air_ns": 1, "until_air_ns": 2}
+        )
+        assert recording.stalls() == (Stall("the guest", 1, 2),)
 
 
 def spied(method: Callable[..., None], done: threading.Event) -> Callable[..., None]:
@@ -187,9 +189,9 @@ def test_a_new_session_begins_a_new_trace(tmp_path: Path) -> None:
     """The harness removes the file itself: no damage."""
     guest = GuestFile()
     guest.content = TEXT
-    with recording(tmp_path) as tape:
-        tape.pull(guest.read)
-        tape.new_trace()
+    with open_recording(tmp_path) as recording:
+        recording.pull(guest.read)
+        recording.new_trace()
         guest.content = TEXT[:300]
-        tape.pull(guest.read)
-        assert tape.damage() == ()
+        recording.pull(guest.read)
+        assert recording.damage() == ()

@@ -198,8 +198,8 @@ def opened(opening: Opening, console: PlainConsole) -> contextlib.AbstractContex
     """`open_session` on it."""
     parts: Any = (opening.world.machine, opening, opening.world.air)
     guest = Guest(*parts, IMAGES, Choice("tcg", ""), 0.0)
-    tape = Recording(io.BytesIO(), io.BytesIO())
-    return open_session(QUICK, guest, tape, console, None)
+    recording = Recording(io.BytesIO(), io.BytesIO())
+    return open_session(QUICK, guest, recording, console, None)
 
 
 def test_a_session_is_put_together_and_taken_apart_in_reverse(
