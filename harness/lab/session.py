@@ -21,7 +21,7 @@ from harness.guests.common.agent import Agent, Interface, running_agent
 from harness.guests.common.dll import Dll
 from harness.guests.common.orders import Orders
 from harness.guests.common.recorder import AGENT, FOLDER, TRACE, installed, stop_service
-from harness.guests.common.sample import build_of, told
+from harness.guests.common.sample import build_of, fault_in_place
 from harness.lab.bring_up import DISK, Guest
 from harness.lab.recording import Recording
 from harness.local.deadline import Deadline
@@ -141,7 +141,7 @@ def open_session(
             orders.keep_limits(lab.limits)  # before the DLL is loaded
             ssh.mkdir(FOLDER)
             ssh.put(images.agent, AGENT)
-            stack.enter_context(told(ssh, fault))
+            stack.enter_context(fault_in_place(ssh, fault))
             dll = dll or build_of(fault, images.agent.parent)
             place = stack.enter_context(installed(ssh, images.recorder, dll=dll, oui=oui))
             recording.new_trace()

@@ -117,7 +117,7 @@ def collect(
             associate_all(plan, session, collected, show, first=1)
     except LabFault as fault:
         if not collected.broken:
-            collected.lab_fault = told(fault)
+            collected.lab_fault = as_lab_fault_result(fault)
             console.fault(fault.message, fault.hint or None)
     except HarnessError as error:  # a build that failed, a call Windows refused
         collected.errors.append(f"{error.message} ({error.hint})" if error.hint else error.message)
@@ -128,12 +128,12 @@ def collect(
         console.fault(str(error), hint)
     except KeyboardInterrupt as interrupt:
         if not collected.broken:
-            collected.lab_fault = told(interrupt)
+            collected.lab_fault = as_lab_fault_result(interrupt)
         console.fault("interrupted; what was gathered is kept")
     return collected
 
 
-def told(fault: HarnessError | KeyboardInterrupt) -> LabFaultResult:
+def as_lab_fault_result(fault: HarnessError | KeyboardInterrupt) -> LabFaultResult:
     """What ended a run early, as the result keeps it."""
     if isinstance(fault, KeyboardInterrupt):
         return LabFaultResult(message=f"interrupted ({fault or 'Ctrl-C'})")
@@ -193,7 +193,7 @@ def associate_all(
         except (HarnessError, KeyboardInterrupt) as broke:
             if isinstance(broke, LabFault):
                 broke = session.explained(broke)
-            broke_by = collected.broken[index] = told(broke)
+            broke_by = collected.broken[index] = as_lab_fault_result(broke)
             raise
         finally:
             collected.associations.append(attempt.evidence(broke_by.message if broke_by else None))

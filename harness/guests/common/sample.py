@@ -31,7 +31,7 @@ def build_of(fault: Fault | None, folder: Path) -> Dll | None:
 
 
 @contextlib.contextmanager
-def told(ssh: Ssh, fault: Fault | None) -> Iterator[None]:
+def fault_in_place(ssh: Ssh, fault: Fault | None) -> Iterator[None]:
     """The file there when the service starts, if the fault needs it, and gone before it ends."""
     if fault is None or fault.where != "service":
         yield
