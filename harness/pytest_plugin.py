@@ -37,7 +37,7 @@ from harness.lab.session import Session, open_session
 from harness.results import AssociationResult, FindingResult, Verdict, combine
 from harness.run.collect import CollectedRun, Plan, associate_all
 from harness.run.judge import Judge, expectation_of, limits_of
-from harness.run.vendor import Brought, dressed, vendors_dll
+from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Network, Scenario, find_scenario
 
 
@@ -101,7 +101,7 @@ class RunningLab:
         with [eap] is on the air for this call only, with its own RADIUS server and credentials.
         """
         found = find_scenario(scenario) if isinstance(scenario, str) else scenario
-        found = dressed(found, self.config, Brought())
+        found = apply_vendor_profile(found, self.config, CommandLineDll())
         found = found.model_copy(update={"associations": associations})
         check_profile(found)
         if found.eap is not None:
@@ -214,8 +214,10 @@ def lab(
     """The whole lab: recorder around the DLL under test, agent, access point on the air."""
     recording, folder = _recording
     option = request.config.getoption
-    dll = vendors_dll(lab_config, Brought(option("--hil-dll"), tuple(option("--hil-with"))))
-    plain = dressed(find_scenario("plain"), lab_config, Brought()).with_passphrase()
+    dll = vendors_dll(lab_config, CommandLineDll(option("--hil-dll"), tuple(option("--hil-with"))))
+    plain = apply_vendor_profile(
+        find_scenario("plain"), lab_config, CommandLineDll()
+    ).with_passphrase()
     network = plain.network
     with (
         open_console() as console,

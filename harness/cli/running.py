@@ -23,7 +23,7 @@ from harness.local.cache import check_usable
 from harness.naming import own_name
 from harness.run.collect import Plan
 from harness.run.perform import perform
-from harness.run.vendor import Brought, dressed, vendors_dll
+from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Scenario, find_scenario
 
 FAULT_ASSOCIATIONS = 3
@@ -65,8 +65,8 @@ def run(
     interrupt_on_signals()
     used = load_lab(lab)
     check_usable(used.store.cache)
-    brought = Brought(dll, tuple(beside or ()), profile)
-    plan = _plan(scenario, associations, fault, brought, used, sys.argv[1:])
+    given = CommandLineDll(dll, tuple(beside or ()), profile)
+    plan = _plan(scenario, associations, fault, given, used, sys.argv[1:])
     with open_console(rules=RULES) as console:
         for notice in plan.dll.notices if plan.dll else ():
             console.note(notice)
@@ -78,7 +78,7 @@ def _plan(
     scenario: str | None,
     associations: int | None,
     fault: str | None,
-    brought: Brought,
+    given: CommandLineDll,
     lab: Lab,
     argv: list[str],
 ) -> Plan:
@@ -93,10 +93,10 @@ def _plan(
             f"--associations {count}: wanted 1 to 100000",
             hint="leave it out for the scenario's own",
         )
-    found = dressed(found, lab, brought)
+    found = apply_vendor_profile(found, lab, given)
     check_profile(found)
     _check_guest(found, lab.guest.kind)
-    if chosen and (brought.dll or lab.dll.path or not found.ihv.takes_a_fault):
+    if chosen and (given.dll or lab.dll.path or not found.ihv.takes_a_fault):
         raise UsageError(
             f"--fault {fault}: only our sample DLL can be told to have a fault",
             hint="leave out --dll (lab.toml's [dll] path), and the scenario's [ihv] security",
@@ -106,7 +106,7 @@ def _plan(
         scenario=_counted(found, count).with_passphrase(),
         command=f"{own_name()} {shlex.join(argv)}",
         fault=chosen,
-        dll=vendors_dll(lab, brought),
+        dll=vendors_dll(lab, given),
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a vendor brings to a run: from the command line, or from lab.toml's [dll]."""
+"""The vendor's DLL, its companions and its profile: from the command line, or lab.toml's [dll]."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from harness.vm.system_dlls import guest_dlls
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """What the command line brings."""
+class CommandLineDll:
+    """The options --dll, --with and --profile, as paths; each goes before lab.toml's [dll]."""
 
     dll: Path | None = None
     beside: tuple[Path, ...] = ()
     profile: Path | None = None
 
 
-def dressed(scenario: Scenario, lab: Lab, brought: Brought) -> Scenario:
+def apply_vendor_profile(scenario: Scenario, lab: Lab, given: CommandLineDll) -> Scenario:
     """`scenario` with the vendor's profile, or fragments of one, in the place of its own.
 
     Raises `UsageError` for XML that is no profile, or no fragment of one.
     """
-    path, vendor = brought.profile or lab.dll.profile, lab.dll
+    path, vendor = given.profile or lab.dll.profile, lab.dll
     said: dict[str, object] = {
         name: value.get_secret_value() if isinstance(value, SecretStr) else value
         for name in ("security", "connectivity", "use_ms_onex", "oui", "type")
@@ -64,14 +64,14 @@ def _xml(path: Path) -> str:
         raise UsageError(f"--profile {path}: is neither UTF-8 nor UTF-16 text") from None
 
 
-def vendors_dll(lab: Lab, brought: Brought) -> Dll | None:
+def vendors_dll(lab: Lab, given: CommandLineDll) -> Dll | None:
     """The DLL to test, looked at with its companions; None for the one the guest comes with.
 
     Raises `UsageError` for one that the guest cannot load, naming what is missing.
     """
-    path = brought.dll or lab.dll.path
+    path = given.dll or lab.dll.path
     labs = lab.dll.companions if path == lab.dll.path else ()
-    companions = brought.beside or labs
+    companions = given.beside or labs
     if path is None:
         if companions:
             raise UsageError(

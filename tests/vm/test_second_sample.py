@@ -19,7 +19,7 @@ from harness.lab.bring_up import open_guest
 from harness.lab.recording import open_recording
 from harness.lab.session import open_session
 from harness.pytest_plugin import Outcome, RunningLab
-from harness.run.vendor import Brought, vendors_dll
+from harness.run.vendor import CommandLineDll, vendors_dll
 from harness.scenarios import Scenario, find_scenario
 from harness.vm.images import Images
 
@@ -35,7 +35,7 @@ def second(
 ) -> Iterator[RunningLab]:
     """A lab of this module's own with second.dll behind the recorder."""
     folder = tmp_path_factory.mktemp("second")
-    dll = vendors_dll(lab_config, Brought(images.recorder.parent / "second.dll", ()))
+    dll = vendors_dll(lab_config, CommandLineDll(images.recorder.parent / "second.dll", ()))
     plain = find_scenario("plain").with_passphrase()
     with (
         open_recording(folder) as recording,

@@ -9,7 +9,7 @@ import pytest
 
 from harness.config.lab import Lab
 from harness.errors import UsageError
-from harness.run.vendor import Brought, dressed, vendors_dll
+from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import find_scenario
 from tests.unit.guests.common.test_dll import EXPORTS, compiled
 from tests.unit.scenarios.test_fragments import PROFILE
@@ -35,7 +35,7 @@ def lab(**dll: object) -> Lab:
 
 def test_nothing_is_brought() -> None:
     """The guest's own DLL is tested then."""
-    assert vendors_dll(Lab(), Brought()) is None
+    assert vendors_dll(Lab(), CommandLineDll()) is None
 
 
 def test_a_missing_import_is_told_with_its_fix(own: Path) -> None:
@@ -43,15 +43,15 @@ def test_a_missing_import_is_told_with_its_fix(own: Path) -> None:
     with pytest.raises(
         UsageError, match=r"x.dll imports vhelp.dll .Helps., which is not"
     ) as caught:
-        vendors_dll(Lab(), Brought(own))
+        vendors_dll(Lab(), CommandLineDll(own))
     assert "--with" in caught.value.hint
 
 
 def test_with_its_companion_it_is_whole(own: Path) -> None:
     """By --with or by lab.toml."""
     helper = own.parent / "helper" / "vhelp.dll"
-    by_option = vendors_dll(Lab(), Brought(own, (helper,)))
-    by_file = vendors_dll(lab(path=str(own), companions=[str(helper.parent)]), Brought())
+    by_option = vendors_dll(Lab(), CommandLineDll(own, (helper,)))
+    by_file = vendors_dll(lab(path=str(own), companions=[str(helper.parent)]), CommandLineDll())
     for found in (by_option, by_file):
         assert found is not None
         assert "vhelp.dll" in [one.name for one in found.companions]
@@ -61,7 +61,7 @@ def test_with_its_companion_it_is_whole(own: Path) -> None:
 def test_the_command_line_comes_first(own: Path, tmp_path: Path) -> None:
     """Another DLL does not get the companions of lab.toml's."""
     other = compiled(tmp_path, EXPORTS, *ENTRY).rename(tmp_path / "other.dll")
-    found = vendors_dll(lab(path="none.dll", companions=["none"]), Brought(other))
+    found = vendors_dll(lab(path="none.dll", companions=["none"]), CommandLineDll(other))
     assert found is not None
     assert found.path == other
     assert found.companions == ()
@@ -70,13 +70,13 @@ def test_the_command_line_comes_first(own: Path, tmp_path: Path) -> None:
 def test_companions_of_nothing() -> None:
     """--with alone is a mistake."""
     with pytest.raises(UsageError, match="no DLL of yours"):
-        vendors_dll(Lab(), Brought(None, (Path("x"),)))
+        vendors_dll(Lab(), CommandLineDll(None, (Path("x"),)))
 
 
 def test_fragments_of_lab_toml_take_the_scenarios_place() -> None:
     """What is not given stays the scenario's."""
     given = lab(connectivity="<C/>", security="<S><P>{passphrase}</P></S>", oui="00a1b2")
-    ihv = dressed(find_scenario("plain"), given, Brought()).ihv
+    ihv = apply_vendor_profile(find_scenario("plain"), given, CommandLineDll()).ihv
     assert (ihv.connectivity, ihv.security, ihv.adapter_oui, ihv.type) == (
         "<C/>", "<S><P>{passphrase}</P></S>", "00a1b2", "00",
     )  # fmt: skip
@@ -87,7 +87,7 @@ def test_fragments_of_lab_toml_take_the_scenarios_place() -> None:
 def test_nothing_said_changes_nothing() -> None:
     """The very scenario comes back."""
     plain = find_scenario("plain")
-    assert dressed(plain, Lab(), Brought()) is plain
+    assert apply_vendor_profile(plain, Lab(), CommandLineDll()) is plain
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -95,7 +95,7 @@ def test_a_profile_as_windows_tools_write_it(tmp_path: Path, encoding: str) -> N
     """netsh wlan export profile writes UTF-8; other tools UTF-16."""
     path = tmp_path / "p.xml"
     path.write_text(PROFILE.replace("US-ASCII", encoding), encoding=encoding)
-    ihv = dressed(find_scenario("plain"), Lab(), Brought(profile=path)).ihv
+    ihv = apply_vendor_profile(find_scenario("plain"), Lab(), CommandLineDll(profile=path)).ihv
     assert ihv.adapter_oui == "00a1B2"
 
 
@@ -112,5 +112,5 @@ def test_a_profile_as_windows_tools_write_it(tmp_path: Path, encoding: str) -> N
 def test_what_cannot_be_used_is_told(given: dict[str, object], said: str) -> None:
     """Where it stands and what is wrong, without its content."""
     with pytest.raises(UsageError, match=said) as caught:
-        dressed(find_scenario("plain"), lab(**given), Brought())
+        apply_vendor_profile(find_scenario("plain"), lab(**given), CommandLineDll())
     assert "<a>" not in caught.value.message
