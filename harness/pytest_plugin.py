@@ -35,7 +35,7 @@ from harness.lab.bring_up import Guest, open_guest
 from harness.lab.recording import Recording, open_recording
 from harness.lab.session import Session, open_session
 from harness.results import AssociationResult, FindingResult, Verdict, combine
-from harness.run.collect import CollectedRun, Plan, associate_all
+from harness.run.collect import CollectedRun, RunPlan, associate_all
 from harness.run.judge import Judge, expectation_of, limits_of
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Network, Scenario, find_scenario
@@ -132,7 +132,7 @@ class RunningLab:
 
     def _associate(self, found: Scenario, fault: str | None, whole: bool) -> Outcome:
         associations = found.associations
-        plan = Plan(self.config, found, "pytest", find_fault(fault) if fault else None)
+        plan = RunPlan(self.config, found, "pytest", find_fault(fault) if fault else None)
         collected = CollectedRun(list(self._before) if whole else [])
         first, self._next = self._next, self._next + associations
         associate_all(plan, self.session, collected, lambda _: None, first)

@@ -21,7 +21,7 @@ from harness.errors import UsageError
 from harness.faults import FAULTS, find_fault
 from harness.local.cache import check_usable
 from harness.naming import own_name
-from harness.run.collect import Plan
+from harness.run.collect import RunPlan
 from harness.run.perform import perform
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Scenario, find_scenario
@@ -81,7 +81,7 @@ def _plan(
     given: CommandLineDll,
     lab: Lab,
     argv: list[str],
-) -> Plan:
+) -> RunPlan:
     chosen = find_fault(fault) if fault else None
     if scenario in FAULTS:
         raise UsageError(f"{scenario} is a fault, no scenario", hint=f"run it: --fault {scenario}")
@@ -101,7 +101,7 @@ def _plan(
             f"--fault {fault}: only our sample DLL can be told to have a fault",
             hint="leave out --dll (lab.toml's [dll] path), and the scenario's [ihv] security",
         )
-    return Plan(
+    return RunPlan(
         lab=lab,
         scenario=_counted(found, count).with_passphrase(),
         command=f"{own_name()} {shlex.join(argv)}",

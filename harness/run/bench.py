@@ -19,7 +19,7 @@ from harness.errors import HarnessError
 from harness.naming import own_name
 from harness.results import RunResult, Verdict
 from harness.run import overhead
-from harness.run.collect import Plan
+from harness.run.collect import RunPlan
 from harness.run.perform import perform
 from harness.scenarios import find_scenario
 from harness.vm.host import host_cpu, qemu_version
@@ -152,7 +152,7 @@ def _run(
     started_s = time.monotonic()
     moments: list[float] = []
     result, _ = perform(
-        Plan(lab, scenario.with_passphrase(), f"{own_name()} bench"),
+        RunPlan(lab, scenario.with_passphrase(), f"{own_name()} bench"),
         console,
         on_association=lambda _: moments.append(time.monotonic() - started_s),
     )

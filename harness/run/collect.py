@@ -38,7 +38,7 @@ from harness.vm.accel import Choice
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """What one run is to do; the scenario's passphrase is set."""
 
     lab: Lab
@@ -81,7 +81,7 @@ Show = Callable[[AssociationResult], None]
 
 
 def collect(
-    plan: Plan, recording: Recording, console: Console, run_dir: Path, show: Show
+    plan: RunPlan, recording: Recording, console: Console, run_dir: Path, show: Show
 ) -> CollectedRun:
     """Bring the lab up, run all associations, take it down. Never raises for what ends it early.
 
@@ -148,7 +148,7 @@ def as_lab_fault_result(fault: HarnessError | KeyboardInterrupt) -> LabFaultResu
     )
 
 
-def set_profile(plan: Plan, session: Session) -> None:
+def set_profile(plan: RunPlan, session: Session) -> None:
     """Give the guest the scenario's profile, and with [eap] what 802.1X needs besides.
 
     Raises `ProfileRefused` for one that the DLL, or the WLAN service, does not take.
@@ -173,7 +173,7 @@ def set_profile(plan: Plan, session: Session) -> None:
 
 
 def associate_all(
-    plan: Plan, session: Session, collected: CollectedRun, show: Show, first: int
+    plan: RunPlan, session: Session, collected: CollectedRun, show: Show, first: int
 ) -> None:
     """Set the profile and run the plan's associations, numbered from `first`.
 

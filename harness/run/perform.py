@@ -33,7 +33,7 @@ from harness.results import (
     save,
     write_atomic,
 )
-from harness.run.collect import CollectedRun, Plan, collect
+from harness.run.collect import CollectedRun, RunPlan, collect
 from harness.run.fingerprint import evidence_files
 from harness.run.judge import Judge, expectation_of, judged, limits_of
 from harness.run.seal import seal
@@ -45,7 +45,7 @@ CAPTURE = "air.pcapng"
 
 
 def perform(
-    plan: Plan,
+    plan: RunPlan,
     console: Console,
     *,
     on_association: Callable[[AssociationResult], None] = lambda _: None,
@@ -100,7 +100,7 @@ def perform(
     return saved.result, directory.path
 
 
-def _begun(plan: Plan, run_id: str, started_at: datetime) -> dict[str, Any]:
+def _begun(plan: RunPlan, run_id: str, started_at: datetime) -> dict[str, Any]:
     """What the result says of the run before anything has come of it."""
     begun = _unjudged(plan, CollectedRun(), run_id, started_at)
     return begun.model_dump(mode="json", by_alias=True, exclude={"verdict", "reason"})
@@ -114,7 +114,7 @@ def _finished(evidence: RunEvidence, guest: GuestKind) -> RunEvidence:
     return replace(evidence, damage=evidence.damage + open_end)
 
 
-def resolved(plan: Plan) -> str:
+def resolved(plan: RunPlan) -> str:
     """lab.toml as it was used, defaults filled in. Scenario secrets are not part of it."""
     lines = []
     tables = [
@@ -128,7 +128,9 @@ def resolved(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _unjudged(plan: Plan, collected: CollectedRun, run_id: str, started_at: datetime) -> RunResult:
+def _unjudged(
+    plan: RunPlan, collected: CollectedRun, run_id: str, started_at: datetime
+) -> RunResult:
     """Everything the result says that does not follow from the evidence."""
     network = plan.scenario.network
     return judge_run(

@@ -19,7 +19,7 @@ from harness.config.lab import Lab
 from harness.console import Console
 from harness.naming import own_name
 from harness.results import RunResult, Verdict, combine
-from harness.run.collect import Plan
+from harness.run.collect import RunPlan
 from harness.run.perform import perform
 from harness.scenarios import find_scenario, scenario_names
 
@@ -137,7 +137,8 @@ def _run(lab: Lab, console: Console, name: str, associations: int, folder: Path)
     command = f"{own_name()} run {name} --associations {associations}"
     started_s = time.monotonic()
     result, place = perform(
-        Plan(lab.model_copy(update={"store": store}), scenario.with_passphrase(), command), console
+        RunPlan(lab.model_copy(update={"store": store}), scenario.with_passphrase(), command),
+        console,
     )
     kept = None
     if not _clean(result):

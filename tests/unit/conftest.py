@@ -16,7 +16,7 @@ from harness.config.lab import Lab
 from harness.console import PlainConsole
 from harness.faults import find_fault
 from harness.run import collect as run_module
-from harness.run.collect import Plan
+from harness.run.collect import RunPlan
 from harness.scenarios import find_scenario
 from tests.unit.command import SIGNALS, Command
 from tests.unit.doubles import World
@@ -28,7 +28,7 @@ hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=Tr
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
-MakePlan = Callable[..., Plan]
+MakePlan = Callable[..., RunPlan]
 
 
 @pytest.fixture
@@ -57,9 +57,11 @@ def plan(tmp_path: Path) -> MakePlan:
     """Makes plans whose runs are kept below `tmp_path`."""
     lab = Lab.model_validate({"store": {"runs": tmp_path / "runs", "cache": tmp_path / "cache"}})
 
-    def make(scenario: str = "plain", associations: int = 3, fault: str | None = None) -> Plan:
+    def make(scenario: str = "plain", associations: int = 3, fault: str | None = None) -> RunPlan:
         found = find_scenario(scenario).model_copy(update={"associations": associations})
-        return Plan(lab, found.with_passphrase(), "./hil run", find_fault(fault) if fault else None)
+        return RunPlan(
+            lab, found.with_passphrase(), "./hil run", find_fault(fault) if fault else None
+        )
 
     return make
 

@@ -28,7 +28,7 @@ from harness.lab.recording import Recording, open_recording
 from harness.lab.session import Session, open_session
 from harness.local.jsonlines import CallFailed
 from harness.results import FindingResult
-from harness.run.collect import CollectedRun, Plan, associate_all
+from harness.run.collect import CollectedRun, RunPlan, associate_all
 from harness.run.judge import Judge, expectation_of, limits_of
 from harness.scenarios import Scenario, find_scenario
 
@@ -83,7 +83,7 @@ class Bench:
         ssh.write(settings(vendor), SETTINGS)
         collected = CollectedRun()
         if ssh.run(f"net start {SERVICE}").status == 0:
-            plan = Plan(
+            plan = RunPlan(
                 self.lab, self.scenario.model_copy(update={"associations": count}), "pytest"
             )
             # A profile that the DLL's end keeps from being set.

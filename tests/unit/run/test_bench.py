@@ -19,7 +19,7 @@ from harness.errors import HarnessError
 from harness.results import AssociationResult, RunResult, TimingSummary, Verdict
 from harness.run import bench
 from harness.run.bench import Figures, Timed, measure
-from harness.run.collect import Plan
+from harness.run.collect import RunPlan
 from harness.run.overhead import CallCost
 from tests.unit.results.samples import association, run
 
@@ -30,12 +30,12 @@ class Runs:
     """In place of `perform`: notes each plan, tells its associations."""
 
     def __init__(self) -> None:
-        self.plans: list[Plan] = []
+        self.plans: list[RunPlan] = []
         self.verdict = Verdict.PASS
         self.native: tuple[CallCost, ...] = ()
 
     def perform(
-        self, plan: Plan, _: object, *, on_association: Callable[[AssociationResult], None]
+        self, plan: RunPlan, _: object, *, on_association: Callable[[AssociationResult], None]
     ) -> tuple[RunResult, Path]:
         """A run that takes no time."""
         self.plans.append(plan)

@@ -20,7 +20,7 @@ from harness.errors import HarnessError, LabFault
 from harness.lab import recording as recording_module
 from harness.local.jsonlines import CallFailed
 from harness.results import RunResult, Verdict
-from harness.run.collect import Plan
+from harness.run.collect import RunPlan
 from harness.run.perform import perform, resolved
 from harness.scenarios import AirRule, find_scenario
 from tests.unit.checks import builder
@@ -33,7 +33,7 @@ FILES = {"result.json", "report.html", "junit.xml", "repro.txt", "lab.toml", "ev
 class Performed:
     """A run carried out: what it returned, wrote and said."""
 
-    def __init__(self, plan: Plan, console: PlainConsole, said: io.StringIO) -> None:
+    def __init__(self, plan: RunPlan, console: PlainConsole, said: io.StringIO) -> None:
         self.seen: list[Any] = []
         self.result, self.folder = perform(plan, console, on_association=self.seen.append)
         self.said = said.getvalue()
@@ -54,7 +54,7 @@ class Performed:
 def performed(world: World, console: PlainConsole, said: io.StringIO) -> Iterator[Any]:
     """Carries out a plan on the lab without a guest."""
 
-    def carry_out(plan: Plan) -> Performed:
+    def carry_out(plan: RunPlan) -> Performed:
         done = Performed(plan, console, said)
         done.check_files()
         return done
@@ -327,7 +327,7 @@ def test_a_lab_file_with_odd_paths_still_loads(plan: MakePlan, tmp_path: Path) -
     made = plan()
     store = {"runs": tmp_path / 'a "b" \\c', "cache": tmp_path}
     lab = Lab.model_validate({"store": store, "air": {"first_retry_ms": 7}})
-    text = resolved(Plan(lab, made.scenario, "x"))
+    text = resolved(RunPlan(lab, made.scenario, "x"))
     assert Lab.model_validate(tomllib.loads(text)) == lab
 
 

@@ -15,7 +15,7 @@ from harness.config.lab import Lab, Store
 from harness.console import PlainConsole
 from harness.results import LabFault, RulesResult, RunResult, Verdict
 from harness.run import soak as module
-from harness.run.collect import Plan
+from harness.run.collect import RunPlan
 from harness.run.soak import soak
 from harness.scenarios import scenario_names
 from tests.unit.results.samples import NO_COMPLETION, association, run
@@ -25,11 +25,11 @@ class Runs:
     """In place of `perform`: makes the run directory and the result each scenario is told."""
 
     def __init__(self) -> None:
-        self.plans: list[Plan] = []
+        self.plans: list[RunPlan] = []
         self.failing: set[str] = set()
         self.breaking: set[str] = set()
 
-    def perform(self, plan: Plan, _: object) -> tuple[RunResult, Path]:
+    def perform(self, plan: RunPlan, _: object) -> tuple[RunResult, Path]:
         """A run that takes no time."""
         self.plans.append(plan)
         name, count = plan.scenario.name, plan.scenario.associations
