@@ -42,7 +42,7 @@ from harness.scenarios import Network, Scenario, find_scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ScenarioResult:
     """A scenario run on the session's lab, and judged."""
 
     associations: tuple[AssociationResult, ...]
@@ -91,7 +91,7 @@ class RunningLab:
         associations: int = 1,
         fault: str | None = None,
         whole: bool = False,
-    ) -> Outcome:
+    ) -> ScenarioResult:
         """Run a scenario and judge it; raises `LabFault`.
 
         Rules that need all that came before in the session are judged with `whole` only, which
@@ -117,7 +117,7 @@ class RunningLab:
             self.network = network
         return self._associate(found.model_copy(update={"network": network}), fault, whole)
 
-    def _authenticated(self, found: Scenario, fault: str | None, whole: bool) -> Outcome:
+    def _authenticated(self, found: Scenario, fault: str | None, whole: bool) -> ScenarioResult:
         with radius_of(found, self.folder) as (credentials, radius):
             self.session.credentials = credentials
             self._put_on_air(found.network, radius)
@@ -130,7 +130,7 @@ class RunningLab:
         self.session.air.take_off_air()
         self.session.go_on_air(self.config, network, radius)
 
-    def _associate(self, found: Scenario, fault: str | None, whole: bool) -> Outcome:
+    def _associate(self, found: Scenario, fault: str | None, whole: bool) -> ScenarioResult:
         associations = found.associations
         plan = RunPlan(self.config, found, "pytest", find_fault(fault) if fault else None)
         collected = CollectedRun(list(self._before) if whole else [])
@@ -146,7 +146,7 @@ class RunningLab:
             limits_of(self.config), expectation_of(found), overrides, self.config.guest.kind
         )
         results, _ = judge.all(evidence, collected.broken)
-        return Outcome(results[-associations:], evidence)
+        return ScenarioResult(results[-associations:], evidence)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -230,6 +230,6 @@ def lab(
 
 
 @pytest.fixture(scope="session")
-def associate(lab: RunningLab) -> Callable[..., Outcome]:
+def associate(lab: RunningLab) -> Callable[..., ScenarioResult]:
     """`lab.associate`: run a scenario, get it judged."""
     return lab.associate

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from scapy.utils import RawPcapNgReader
 
-from harness.pytest_plugin import Outcome, RunningLab
+from harness.pytest_plugin import RunningLab, ScenarioResult
 
 ASSOCIATIONS = 5
 
@@ -22,19 +22,19 @@ KEY_PACKET = bytes([2, 3])
 
 
 @pytest.fixture(scope="module")
-def outcome(lab: RunningLab) -> Outcome:
+def outcome(lab: RunningLab) -> ScenarioResult:
     """Some associations of the sample DLL."""
     return lab.associate("plain", associations=ASSOCIATIONS)
 
 
-def test_it_passes_without_findings(outcome: Outcome) -> None:
+def test_it_passes_without_findings(outcome: ScenarioResult) -> None:
     """Verdict PASS, and not so much as a warning."""
     assert [str(finding) for finding in outcome.findings] == []
     assert outcome.verdict == "PASS"
     assert len(outcome.associations) == ASSOCIATIONS
 
 
-def test_the_handler_ran_and_completed_as_documented(outcome: Outcome) -> None:
+def test_the_handler_ran_and_completed_as_documented(outcome: ScenarioResult) -> None:
     """Called, ERROR_SUCCESS, one completion, asynchronous, win32_error 0 — in each association."""
     for association in outcome.associations:
         post = association.post_association
@@ -42,14 +42,14 @@ def test_the_handler_ran_and_completed_as_documented(outcome: Outcome) -> None:
         assert (post.win32_error, post.reason_code, post.asynchronous) == (0, 0, True)
 
 
-def test_the_four_messages_crossed_the_air(outcome: Outcome) -> None:
+def test_the_four_messages_crossed_the_air(outcome: ScenarioResult) -> None:
     """One each of M1 to M4, nothing retransmitted."""
     for association in outcome.associations:
         assert association.messages == {"M1": 1, "M2": 1, "M3": 1, "M4": 1}
         assert association.retries == {"m1": 0, "m3": 0}
 
 
-def test_protected_data_flows_both_ways(outcome: Outcome) -> None:
+def test_protected_data_flows_both_ways(outcome: ScenarioResult) -> None:
     """ARP and ICMP echo, CCMP-protected in both directions, are answered."""
     for association in outcome.associations:
         assert association.echo is not None
@@ -58,7 +58,7 @@ def test_protected_data_flows_both_ways(outcome: Outcome) -> None:
         assert association.echo.protected
 
 
-def test_every_timing_figure_was_measured(outcome: Outcome) -> None:
+def test_every_timing_figure_was_measured(outcome: ScenarioResult) -> None:
     """All figures of an association are there, and those of one clock carry no uncertainty; the
     air's beside the station's are never the shorter ones."""
     for association in outcome.associations:
@@ -72,7 +72,7 @@ def test_every_timing_figure_was_measured(outcome: Outcome) -> None:
             assert association.timing_us[f"{name}_air"] >= association.timing_us[name]
 
 
-def test_handler_time_lies_within_the_association(outcome: Outcome) -> None:
+def test_handler_time_lies_within_the_association(outcome: ScenarioResult) -> None:
     """Radio port and trace are on one clock: M1 comes after the association response, the handler
     is entered after it too, and the completion comes after M4."""
     for association in outcome.associations:
@@ -82,7 +82,7 @@ def test_handler_time_lies_within_the_association(outcome: Outcome) -> None:
         assert timing["completion_to_data"] > 0
 
 
-def test_no_secret_is_in_the_evidence(lab: RunningLab, outcome: Outcome) -> None:
+def test_no_secret_is_in_the_evidence(lab: RunningLab, outcome: ScenarioResult) -> None:
     """Passphrase, every PMK and the keys of every association appear nowhere but in the capture's
     own key file, neither as text nor as bytes."""
     assert outcome.verdict == "PASS"
@@ -104,7 +104,7 @@ def test_no_secret_is_in_the_evidence(lab: RunningLab, outcome: Outcome) -> None
                 assert secret.hex().encode() not in content, path
 
 
-def test_the_events_are_json_lines(lab: RunningLab, outcome: Outcome) -> None:
+def test_the_events_are_json_lines(lab: RunningLab, outcome: ScenarioResult) -> None:
     """events.jsonl can be read by anyone: one object a line, each with the host's time."""
     assert outcome.associations
     lines = (lab.folder / "events.jsonl").read_text().splitlines()

@@ -11,14 +11,14 @@ import pytest
 
 from harness.evidence import names
 from harness.evidence.model import IhvRecord
-from harness.pytest_plugin import Outcome, RunningLab
+from harness.pytest_plugin import RunningLab, ScenarioResult
 from harness.scenarios import find_scenario, scenario_names
 from tests.vm.shell import GuestShell
 
 SUCCESS, FAILURE, IN_PROGRESS = 0, 1, 2
 
 
-def passed(outcome: Outcome) -> list[IhvRecord]:
+def passed(outcome: ScenarioResult) -> list[IhvRecord]:
     """A passed outcome without findings; its only association's calls, as they were entered."""
     assert [str(finding) for finding in outcome.findings] == []
     assert outcome.verdict == "PASS"

@@ -18,7 +18,7 @@ from harness.evidence import names, segment
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import open_recording
 from harness.lab.session import open_session
-from harness.pytest_plugin import Outcome, RunningLab
+from harness.pytest_plugin import RunningLab, ScenarioResult
 from harness.run.vendor import CommandLineDll, vendors_dll
 from harness.scenarios import Scenario, find_scenario
 from harness.vm.images import Images
@@ -62,7 +62,7 @@ def asking(
     )
 
 
-def clean(outcome: Outcome) -> Outcome:
+def clean(outcome: ScenarioResult) -> ScenarioResult:
     """No finding at all, not even a warning."""
     assert [str(finding) for finding in outcome.findings] == []
     assert outcome.verdict == "PASS"

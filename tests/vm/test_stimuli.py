@@ -13,7 +13,7 @@ from harness.checks import Limits, evaluate
 from harness.evidence import RunEvidence, fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Segments, segment
-from harness.pytest_plugin import Outcome, RunningLab
+from harness.pytest_plugin import RunningLab, ScenarioResult
 from harness.run.judge import expectation_of
 from harness.scenarios import find_scenario, scenario_names
 
@@ -318,7 +318,7 @@ CHECKS: dict[str, Callable[[Story], None]] = {
 """Each scenario with what its trace must show."""
 
 
-def passed(lab: RunningLab, name: str, associations: int) -> Outcome:
+def passed(lab: RunningLab, name: str, associations: int) -> ScenarioResult:
     """Run a scenario: nothing is found, and every association passes."""
     outcome = lab.associate(name, associations=associations)
     assert [str(finding) for finding in outcome.findings] == []
