@@ -33,7 +33,7 @@ from harness.faults import find_fault
 from harness.lab.air import Air
 from harness.lab.bring_up import Guest, open_guest
 from harness.lab.recording import Recording, open_recording
-from harness.lab.session import Session, open_session
+from harness.lab.session import LabSession, open_session
 from harness.results import AssociationResult, FindingResult, Verdict, combine
 from harness.run.collect import CollectedRun, RunPlan, associate_all
 from harness.run.judge import Judge, expectation_of, limits_of
@@ -67,7 +67,7 @@ class ScenarioResult:
 class RunningLab:
     """A lab that stands: guest, air and agent, with the access point on the air."""
 
-    def __init__(self, config: Lab, session: Session, network: Network, folder: Path) -> None:
+    def __init__(self, config: Lab, session: LabSession, network: Network, folder: Path) -> None:
         self.config = config
         self.session = session
         self.folder = folder

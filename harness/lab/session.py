@@ -32,7 +32,7 @@ CAUSE_S = 0.3
 
 
 @dataclass(slots=True)
-class Session(Guest):
+class LabSession(Guest):
     """A lab ready for associations."""
 
     agent: Agent
@@ -128,7 +128,7 @@ def open_session(
     dll: Dll | None,
     fault: Fault | None = None,
     oui: str | None = None,
-) -> Iterator[Session]:
+) -> Iterator[LabSession]:
     """The guest with the recorder around the DLL under test and the agent running.
 
     `fault` is what our sample DLL is told of before the service starts.
@@ -147,7 +147,7 @@ def open_session(
             recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)
-        session = Session(
+        session = LabSession(
             guest.machine, ssh, guest.air, images, guest.accel, guest.clock_set_by_s, agent,
             interface, place.vendor, place.sha256, recording, orders,
         )  # fmt: skip
@@ -163,7 +163,7 @@ def open_session(
             session.pull_trace()
 
 
-def _await_recorder(session: Session, lab: Lab, refusal: str) -> None:
+def _await_recorder(session: LabSession, lab: Lab, refusal: str) -> None:
     """Make sure that the IHV host has loaded the recorder: without it nothing would be seen.
 
     A service that did not come up is the DLL's doing if its process got so far as to be in the

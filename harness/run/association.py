@@ -31,7 +31,7 @@ from harness.guests.common.agent import (
     Interface,
 )
 from harness.guests.common.profile import profile_name
-from harness.lab.session import Session
+from harness.lab.session import LabSession
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import CallFailed
 from harness.scenarios import Scenario
@@ -52,7 +52,7 @@ UNSEEN = "the guest's disk may be full, or the recorder be gone"
 class Attempt:
     """One association being brought about."""
 
-    def __init__(self, session: Session, scenario: Scenario, limits: Limits, index: int) -> None:
+    def __init__(self, session: LabSession, scenario: Scenario, limits: Limits, index: int) -> None:
         self._session = session
         self._scenario = scenario
         self._limits = limits
@@ -242,7 +242,7 @@ class Attempt:
         return len(last) >= self._scenario.adapters
 
 
-def clock_of(session: Session) -> ClockModel:
+def clock_of(session: LabSession) -> ClockModel:
     """How guest and air clock are tied now; raises `LabFault` if the port never told."""
     clock = session.air.state.clock
     if clock is None:

@@ -25,7 +25,7 @@ from harness.guests.common.profile import profile_name, profile_xml
 from harness.guests.common.refused_profile import refusal
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import Recording
-from harness.lab.session import Session, open_session
+from harness.lab.session import LabSession, open_session
 from harness.local.jsonlines import CallFailed
 from harness.local.storage import FREE_SOME, is_disk_full
 from harness.results import AssociationResult, Environment, Stage
@@ -148,7 +148,7 @@ def as_lab_fault_result(fault: HarnessError | KeyboardInterrupt) -> LabFaultResu
     )
 
 
-def set_profile(plan: RunPlan, session: Session) -> None:
+def set_profile(plan: RunPlan, session: LabSession) -> None:
     """Give the guest the scenario's profile, and with [eap] what 802.1X needs besides.
 
     Raises `ProfileRefused` for one that the DLL, or the WLAN service, does not take.
@@ -173,7 +173,7 @@ def set_profile(plan: RunPlan, session: Session) -> None:
 
 
 def associate_all(
-    plan: RunPlan, session: Session, collected: CollectedRun, show: Show, first: int
+    plan: RunPlan, session: LabSession, collected: CollectedRun, show: Show, first: int
 ) -> None:
     """Set the profile and run the plan's associations, numbered from `first`.
 

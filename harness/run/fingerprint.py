@@ -15,7 +15,7 @@ from pathlib import Path
 from harness.guests.common.companions import hashes
 from harness.guests.common.dll import Dll
 from harness.lab.air import AP_IP, STATION_IP
-from harness.lab.session import Session
+from harness.lab.session import LabSession
 from harness.local.programs import ProgramMissing
 from harness.results import Environment, EvidenceFile
 from harness.vm.accel import Choice
@@ -71,7 +71,7 @@ def of_host(dll: Dll | None, choice: Choice | None = None) -> Environment:
     )
 
 
-def environment(dll: Dll | None, session: Session) -> Environment:
+def environment(dll: Dll | None, session: LabSession) -> Environment:
     """The fingerprint of a running lab."""
     clock = session.air.state.clock
     own = {} if dll else {"dll_path": session.vendor, "dll_sha256": session.vendor_sha256}

@@ -22,7 +22,7 @@ from harness.guests.common.dll import Dll
 from harness.guests.common.ssh import Login
 from harness.lab.air import AirState
 from harness.lab.recording import Recording
-from harness.lab.session import Session
+from harness.lab.session import LabSession
 from harness.scenarios import OsOrder
 from harness.scenarios.orders import OsParameters
 from harness.vm.accel import Choice
@@ -76,14 +76,14 @@ class World:
             self.recording.notification(notification)
         self._told = (len(self.story.frames), len(self.story.notifications))
 
-    def session(self, recording: Recording) -> Session:
+    def session(self, recording: Recording) -> LabSession:
         """The lab ready for associations."""
         self.recording = recording
         self.tell(*builder.PROLOGUE)
         parts: Any = (self.machine, self.ssh, self.air, IMAGES, Choice("tcg", "no KVM"), 3.25)
         agent: Any = self.agent
         orders: Any = self.orders
-        return Session(
+        return LabSession(
             *parts, agent, Interface("{guid}", "radio"), "C:\\v\\ihv.dll", "ab" * 32, recording,
             orders,
         )  # fmt: skip
@@ -116,7 +116,7 @@ class World:
         dll: Dll | None,
         fault: Fault | None = None,
         oui: str | None = None,
-    ) -> Iterator[Session]:
+    ) -> Iterator[LabSession]:
         """In place of `harness.lab.session.open_session`."""
         self.step("open session")
         try:

@@ -25,7 +25,7 @@ from harness.guests.common.recorder import SERVICE, SETTINGS, VENDOR_FOLDER, set
 from harness.guests.common.refused_profile import ProfileRefused
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import Recording, open_recording
-from harness.lab.session import Session, open_session
+from harness.lab.session import LabSession, open_session
 from harness.local.jsonlines import CallFailed
 from harness.results import FindingResult
 from harness.run.collect import CollectedRun, RunPlan, associate_all
@@ -57,7 +57,7 @@ class Bench:
     """A session in which one DLL after the other takes the vendor's place behind the recorder."""
 
     lab: Lab
-    session: Session
+    session: LabSession
     recording: Recording
     scenario: Scenario
     folder: Path

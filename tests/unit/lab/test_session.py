@@ -22,7 +22,7 @@ from harness.guests.common.ssh import CommandResult
 from harness.lab import session as module
 from harness.lab.bring_up import Guest
 from harness.lab.recording import Recording
-from harness.lab.session import Session, open_session
+from harness.lab.session import LabSession, open_session
 from harness.scenarios import find_scenario
 from harness.vm.accel import Choice
 from tests.unit.doubles import IMAGES, World
@@ -31,7 +31,7 @@ QUICK = Lab.model_validate({"limits": {"command_s": 0.05}})
 
 
 @pytest.fixture
-def session(world: World) -> Session:
+def session(world: World) -> LabSession:
     """A session on a lab without a guest."""
     return world.session(Recording(io.BytesIO(), io.BytesIO()))
 
@@ -51,7 +51,7 @@ def broken_air(world: World, what: str, said: str) -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_each_broken_part_is_named(session: Session, world: World, name: str) -> None:
+def test_each_broken_part_is_named(session: LabSession, world: World, name: str) -> None:
     """A whole lab passes; the part that broke is told with its last state."""
     session.check()
     act, said = BROKEN[name]
@@ -60,7 +60,7 @@ def test_each_broken_part_is_named(session: Session, world: World, name: str) ->
         session.check_processes()
 
 
-def test_a_radius_server_that_ended_is_named(session: Session, tmp_path: Path) -> None:
+def test_a_radius_server_that_ended_is_named(session: LabSession, tmp_path: Path) -> None:
     """Its last words are told, and it explains what else went wrong."""
     log = tmp_path / "radius.log"
     log.write_text("radius: CTRL-EVENT-TERMINATING\n")
@@ -71,7 +71,7 @@ def test_a_radius_server_that_ended_is_named(session: Session, tmp_path: Path) -
     assert "hostapd ended" in session.explained(TooSlow("an outcome", 1, "nothing")).last_state
 
 
-def test_evidence_that_cannot_be_written_is_a_broken_lab(session: Session) -> None:
+def test_evidence_that_cannot_be_written_is_a_broken_lab(session: LabSession) -> None:
     """With the way out of it."""
     session.recording.fault = "events.jsonl cannot be written: No space left"
     with pytest.raises(LabFault, match="No space left") as caught:
@@ -79,7 +79,7 @@ def test_evidence_that_cannot_be_written_is_a_broken_lab(session: Session) -> No
     assert "free disk space" in caught.value.hint
 
 
-def test_going_on_air_takes_the_accelerators_timer(session: Session, world: World) -> None:
+def test_going_on_air_takes_the_accelerators_timer(session: LabSession, world: World) -> None:
     """Network and timer are set before the first beacon."""
     world.done.clear()
     assert session.go_on_air(Lab(), find_scenario("plain").network)
@@ -106,7 +106,7 @@ class FurtherGuest:
         return tuple(Interface(f"{{{number}}}", "x") for number in range(self.count))
 
 
-def further(session: Session, most: int) -> FurtherGuest:
+def further(session: LabSession, most: int) -> FurtherGuest:
     """The session's guest, which can have so many adapters."""
     guest: Any = FurtherGuest(most)
     session.agent = session.orders = session.air = guest
@@ -114,14 +114,14 @@ def further(session: Session, most: int) -> FurtherGuest:
     return found
 
 
-def test_one_interface_costs_no_call(session: Session) -> None:
+def test_one_interface_costs_no_call(session: LabSession) -> None:
     """A scenario with one adapter takes the one that is known."""
     guest = further(session, 1)
     assert session.interfaces(1, limit_s=1) == (session.interface,)
     assert guest.radios == 0
 
 
-def test_a_guest_is_given_what_it_lacks(session: Session) -> None:
+def test_a_guest_is_given_what_it_lacks(session: LabSession) -> None:
     """The second adapter is plugged in once, and its radio awaited on the air."""
     guest = further(session, 4)
     for _ in range(2):
@@ -129,7 +129,7 @@ def test_a_guest_is_given_what_it_lacks(session: Session) -> None:
     assert (guest.count, guest.radios) == (2, 2)
 
 
-def test_adapters_that_never_come_are_a_lab_fault(session: Session) -> None:
+def test_adapters_that_never_come_are_a_lab_fault(session: LabSession) -> None:
     """The message says how many there are."""
     further(session, 2)
     with pytest.raises(TooSlow, match=r"3 WLAN interfaces of the guest.*lists 2"):
@@ -194,7 +194,9 @@ def opening(world: World, monkeypatch: pytest.MonkeyPatch) -> Opening:
     return made
 
 
-def opened(opening: Opening, console: PlainConsole) -> contextlib.AbstractContextManager[Session]:
+def opened(
+    opening: Opening, console: PlainConsole
+) -> contextlib.AbstractContextManager[LabSession]:
     """`open_session` on it."""
     parts: Any = (opening.world.machine, opening, opening.world.air)
     guest = Guest(*parts, IMAGES, Choice("tcg", ""), 0.0)

@@ -14,7 +14,7 @@ from harness.errors import LabFault, PeerGone, TooSlow
 from harness.evidence import Notification, PerformedOrder, names
 from harness.guests.common.agent import Interface
 from harness.lab.recording import Recording
-from harness.lab.session import Session
+from harness.lab.session import LabSession
 from harness.local.jsonlines import CallFailed
 from harness.run import association as module
 from harness.run.association import Attempt, clock_of
@@ -26,7 +26,7 @@ UNTIL_CONNECTED = builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)]
 
 
 @pytest.fixture
-def session(world: World) -> Session:
+def session(world: World) -> LabSession:
     """A session on a lab without a guest."""
     return world.session(Recording(io.BytesIO(), io.BytesIO()))
 
@@ -35,7 +35,7 @@ Try = Callable[..., Attempt]
 
 
 @pytest.fixture
-def attempt(session: Session, monkeypatch: pytest.MonkeyPatch) -> Try:
+def attempt(session: LabSession, monkeypatch: pytest.MonkeyPatch) -> Try:
     """Makes an attempt at association 1."""
     monkeypatch.setattr(module, "SETTLE_S", 0.05)
 
@@ -277,7 +277,7 @@ def test_unread_lines_are_counted_from_the_beginning(world: World, attempt: Try)
     assert made.evidence().unread_lines == 2
 
 
-def test_the_clock_is_needed(session: Session, world: World) -> None:
+def test_the_clock_is_needed(session: LabSession, world: World) -> None:
     """Without a tie between the clocks nothing can be judged: a lab fault that says so."""
     assert clock_of(session) == world.air.state.clock
     world.air.state.clock = None
@@ -330,7 +330,7 @@ def told(code: int, guid: str, reason: int = 0) -> Notification:
     ],
 )
 def test_several_adapters_are_one_association(
-    world: World, session: Session, attempt: Try, monkeypatch: pytest.MonkeyPatch,
+    world: World, session: LabSession, attempt: Try, monkeypatch: pytest.MonkeyPatch,
     outcomes: list[Notification], echoed: bool, ended: int,
 ) -> None:  # fmt: skip
     """All are asked to connect before any outcome is awaited; used is what all of them reached;
@@ -339,7 +339,7 @@ def test_several_adapters_are_one_association(
     world.agent.steps = [(*UNTIL_CONNECTED, builder.reset, builder.reset)]
     agent = SecondAgent(session.agent, [*outcomes, told(21, "{B}"), told(21, "{A}")])
     monkeypatch.setattr(session, "agent", agent)
-    monkeypatch.setattr(Session, "interfaces", lambda *_a, **_k: both)
+    monkeypatch.setattr(LabSession, "interfaces", lambda *_a, **_k: both)
     made = attempt(adapters=2)
     made.run()
     assert agent.asked[:2] == [("connect", "{A}", False), ("connect", "{B}", True)]
