@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from harness.results.model import AssociationResult, FindingResult, LabFault, RunResult
+from harness.results.model import AssociationResult, FindingResult, LabFaultResult, RunResult
 from harness.results.verdict import Verdict, association_verdict, run_verdict
 
 
 def judge_association(
     findings: Iterable[FindingResult],
     *,
-    lab_fault: LabFault | None = None,
+    lab_fault: LabFaultResult | None = None,
     error: str | None = None,
     missing: tuple[str, ...] = (),
     judged: bool = True,
@@ -40,7 +40,7 @@ def judge_run(**fields: Any) -> RunResult:
     return rejudge(RunResult(verdict=Verdict.ERROR, **fields))
 
 
-def rejudge(result: RunResult, *lab_faults: LabFault) -> RunResult:
+def rejudge(result: RunResult, *lab_faults: LabFaultResult) -> RunResult:
     """Return the result with these lab faults added, its verdict and reason made anew."""
     result = result.model_copy(update={"lab_faults": result.lab_faults + lab_faults})
     verdict = run_verdict(

@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from datetime import UTC
 
-from harness.results.model import AssociationResult, FindingResult, LabFault, RunResult
+from harness.results.model import AssociationResult, FindingResult, LabFaultResult, RunResult
 from harness.results.verdict import Verdict, run_verdict
 
 _BLAME = {Verdict.FAIL: "failure", Verdict.ERROR: "error", Verdict.MISS: "error"}
@@ -106,7 +106,7 @@ def _blame(
     case: ET.Element,
     verdict: Verdict,
     findings: Iterable[FindingResult],
-    faults: Iterable[LabFault],
+    faults: Iterable[LabFaultResult],
     errors: Iterable[str],
     fallback: str = "",
 ) -> None:
@@ -125,7 +125,7 @@ def _blame(
     element.text = _xml_text("\n".join(lines) or message)
 
 
-def describe_fault(fault: LabFault) -> str:
+def describe_fault(fault: LabFaultResult) -> str:
     """Say a lab fault in one line: what broke, what was awaited, how long, the last state.
 
     What the message says already is not said again.

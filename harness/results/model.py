@@ -138,7 +138,7 @@ class DamageResult(_Model):
     line: Count = Field(default=0, description="of the file concerned; 0: no single one")
 
 
-class LabFault(_Model):
+class LabFaultResult(_Model):
     """The lab broke: what was waited for, for how long, and what was seen last."""
 
     message: str = Field(description="one line: what broke")
@@ -235,7 +235,7 @@ class AssociationResult(_Model):
         "renewed",
     )
     duration_s: float | None = Field(default=None, ge=0)
-    lab_fault: LabFault | None = None
+    lab_fault: LabFaultResult | None = None
     error: str | None = Field(default=None, description="why the test could not be carried out")
     missing: tuple[str, ...] = Field(
         default=(), description="evidence that is missing, and what could not be decided for it"
@@ -344,7 +344,7 @@ class RunResult(_Model):
     findings: tuple[FindingResult, ...] = Field(
         default=(), description="of the run as a whole: load, service, adapter"
     )
-    lab_faults: tuple[LabFault, ...] = ()
+    lab_faults: tuple[LabFaultResult, ...] = ()
     errors: tuple[str, ...] = Field(default=(), description="why the test could not be carried out")
     missing: tuple[str, ...] = Field(
         default=(), description="evidence that is missing from no single association"
@@ -362,7 +362,7 @@ class RunResult(_Model):
         return self.findings + own
 
     @property
-    def all_lab_faults(self) -> tuple[LabFault, ...]:
+    def all_lab_faults(self) -> tuple[LabFaultResult, ...]:
         """The lab faults of the run as a whole, then those of its associations."""
         own = tuple(item.lab_fault for item in self.associations if item.lab_fault)
         return self.lab_faults + own

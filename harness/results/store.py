@@ -24,7 +24,7 @@ from harness.local.folders import trouble
 from harness.results.assemble import rejudge
 from harness.results.errors import StoreError
 from harness.results.junit import junit_xml
-from harness.results.model import LabFault, RunResult
+from harness.results.model import LabFaultResult, RunResult
 
 RESERVE_BYTES = 1 << 20
 _RESERVE = ".reserve"
@@ -169,9 +169,9 @@ def save(directory: RunDirectory, result: RunResult, pages: Pages | None = None)
     return Saved(result, kept, lost)
 
 
-def _lost_fault(directory: RunDirectory, lost: tuple[Lost, ...]) -> LabFault:
+def _lost_fault(directory: RunDirectory, lost: tuple[Lost, ...]) -> LabFaultResult:
     names = ", ".join(item.name for item in lost)
-    return LabFault(
+    return LabFaultResult(
         message=f"could not write {names}: {lost[0].error}",
         awaited=f"room for {names} in {directory.path}",
         last_state=lost[0].error,

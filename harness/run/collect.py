@@ -28,8 +28,7 @@ from harness.lab.recording import Recording
 from harness.lab.session import LabSession, open_session
 from harness.local.jsonlines import CallFailed
 from harness.local.storage import FREE_SOME, is_disk_full
-from harness.results import AssociationResult, Environment, Stage
-from harness.results import LabFault as LabFaultResult
+from harness.results import AssociationResult, Environment, LabFaultResult, Stage
 from harness.run.association import Attempt, clock_of
 from harness.run.fingerprint import environment, of_host
 from harness.run.judge import Judge, expectation_of, limits_of

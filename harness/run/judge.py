@@ -25,7 +25,7 @@ from harness.results import (
     EchoResult,
     FindingResult,
     HandshakeResult,
-    LabFault,
+    LabFaultResult,
     PostAssociation,
     RulesResult,
     RunResult,
@@ -86,14 +86,16 @@ class Judge:
         self.overrides = overrides or Overrides()
         self.guest = guest
 
-    def latest(self, evidence: RunEvidence, lab_fault: LabFault | None = None) -> AssociationResult:
+    def latest(
+        self, evidence: RunEvidence, lab_fault: LabFaultResult | None = None
+    ) -> AssociationResult:
         """The newest association, judged by what is known now."""
         newest = evidence.associations[-1]
         near = window(evidence, newest.index)
         return self._associations(near, {newest.index: lab_fault} if lab_fault else {})[-1]
 
     def all(
-        self, evidence: RunEvidence, lab_faults: Mapping[int, LabFault]
+        self, evidence: RunEvidence, lab_faults: Mapping[int, LabFaultResult]
     ) -> tuple[tuple[AssociationResult, ...], Evaluation]:
         """Every association of a run, and the evaluation of the whole of it."""
         evaluation = self._evaluate(evidence)
@@ -120,7 +122,7 @@ class Judge:
     def _associations(
         self,
         evidence: RunEvidence,
-        lab_faults: Mapping[int, LabFault],
+        lab_faults: Mapping[int, LabFaultResult],
         evaluation: Evaluation | None = None,
     ) -> tuple[AssociationResult, ...]:
         evaluation = evaluation or self._evaluate(evidence)
@@ -145,7 +147,7 @@ def judged(
     result: RunResult,
     evidence: RunEvidence,
     judge: Judge,
-    lab_faults: Mapping[int, LabFault],
+    lab_faults: Mapping[int, LabFaultResult],
 ) -> RunResult:
     """`result` with all that follows from the evidence made anew: the part a rule can change."""
     associations, evaluation = judge.all(evidence, lab_faults)
@@ -207,7 +209,7 @@ def _result(
     findings: tuple[Finding, ...],
     sessions: list[Session],
     timings: tuple[HandshakeTiming, ...],
-    lab_fault: LabFault | None,
+    lab_fault: LabFaultResult | None,
     adapters: int,
     missing: tuple[str, ...],
 ) -> AssociationResult:

@@ -25,7 +25,7 @@ from harness.report import Clocks, render, render_contract
 from harness.results import (
     AirSummary,
     AssociationResult,
-    LabFault,
+    LabFaultResult,
     Pages,
     RunResult,
     create_run_directory,
@@ -84,7 +84,9 @@ def perform(
     with contextlib.suppress(OSError):  # its absence is seen
         seal(directory.path)
     if write_fault and collected.lab_fault is None and not collected.broken:
-        collected.lab_fault = LabFault(message=write_fault, hint="free disk space and run again")
+        collected.lab_fault = LabFaultResult(
+            message=write_fault, hint="free disk space and run again"
+        )
     result = judged(
         _unjudged(plan, collected, directory.run_id, started_at), evidence, judge, collected.broken
     ).model_copy(

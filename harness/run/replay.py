@@ -33,7 +33,7 @@ from harness.evidence import (
 )
 from harness.evidence.losses import FOREVER_NS, OVERTAKING_NS
 from harness.lab.recording import EVENTS, TRACE
-from harness.results import LabFault, ResultFileError, RunResult, load_result
+from harness.results import LabFaultResult, ResultFileError, RunResult, load_result
 from harness.run.eventlog import NOTHING_EXPECTED, UNKNOWN_CLOCK, EventLog, read_events
 from harness.run.judge import Judge, judged
 from harness.run.seal import SEAL, FileSeal, as_sealed, read_seal, unlike_seal
@@ -66,7 +66,7 @@ def judge_again(folder: Path, lab: Path | None = None) -> tuple[RunResult, RunEv
     faults = {one.index: one.lab_fault for one in stored.associations if one.lab_fault}
     for one in replay.evidence.associations:
         if one.lab_fault:
-            faults.setdefault(one.index, LabFault(message=one.lab_fault))
+            faults.setdefault(one.index, LabFaultResult(message=one.lab_fault))
     day = date.today() if lab else stored.started_at.date()
     judge = replay.judge(_overrides(lab or folder / "lab.toml", day, needed=lab is not None),
                          stored.guest)  # fmt: skip
@@ -91,7 +91,7 @@ def _stored(folder: Path, log: EventLog) -> RunResult:
         raise UsageError(f"{folder / EVENTS}: its first event does not describe a run") from None
     told = {"environment": log.environment} if log.environment else {}
     whole = RunResult.model_validate(begun.model_dump(by_alias=True) | told)
-    faults = () if log.end else (LabFault(message=UNFINISHED),)
+    faults = () if log.end else (LabFaultResult(message=UNFINISHED),)
     air = whole.air.model_copy(update={"bssid": log.bssid}) if whole.air else None
     return whole.model_copy(
         update={"duration_s": log.duration_s, "lab_faults": faults, "air": air}

@@ -17,7 +17,7 @@ from pathlib import Path
 from harness.config.overrides import Overrides
 from harness.evidence import DamageKind
 from harness.lab.recording import EVENTS, TRACE
-from harness.results import LabFault, RunResult, load_result
+from harness.results import LabFaultResult, RunResult, load_result
 from harness.run.judge import judged
 from harness.run.replay import replayed
 from harness.run.seal import FileSeal, read_seal
@@ -130,7 +130,9 @@ def judge(run: Recorded, files: Mapping[str, bytes], *, sealed: bool) -> RunResu
         told = (item for item in evidence.damage if item.kind is not DamageKind.NOT_SEALED)
         evidence = replace(evidence, damage=tuple(told))
     faults = {
-        one.index: LabFault(message=one.lab_fault) for one in evidence.associations if one.lab_fault
+        one.index: LabFaultResult(message=one.lab_fault)
+        for one in evidence.associations
+        if one.lab_fault
     }
     return judged(run.result, evidence, replay.judge(Overrides(), run.result.guest), faults)
 

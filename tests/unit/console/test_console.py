@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness.console import Console, LiveConsole, PlainConsole, open_console
-from harness.results import DamageResult, FindingResult, LabFault, RunResult, Verdict
+from harness.results import DamageResult, FindingResult, LabFaultResult, RunResult, Verdict
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 RULES = {"POST-05": SimpleNamespace(cls="M", text="must eventually come", source="seed")}
@@ -34,7 +34,7 @@ def everything(console: Console, folder: Path, result: RunResult | None = None) 
     result = result or run(
         association(1),
         association(2, NO_COMPLETION),
-        lab_faults=(LabFault(message="disk full", hint="free some"),),
+        lab_faults=(LabFaultResult(message="disk full", hint="free some"),),
         errors=("bad rule",),
         requested_associations=3,
     )

@@ -6,7 +6,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.console import lines
-from harness.results import Environment, HandshakeResult, LabFault, PostAssociation, group_findings
+from harness.results import (
+    Environment,
+    HandshakeResult,
+    LabFaultResult,
+    PostAssociation,
+    group_findings,
+)
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 
@@ -65,7 +71,7 @@ def test_details_name_every_cause() -> None:
     item = association(
         1,
         NO_COMPLETION,
-        lab_fault=LabFault(message="SSH gone"),
+        lab_fault=LabFaultResult(message="SSH gone"),
         error="rule never matched",
         post_association=PostAssociation(called=True, return_code=1168),
     )

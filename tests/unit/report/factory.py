@@ -25,7 +25,7 @@ from harness.results import (
     Environment,
     EvidenceFile,
     FindingResult,
-    LabFault,
+    LabFaultResult,
     PostAssociation,
     RulesResult,
     RunResult,
@@ -403,7 +403,7 @@ def failing() -> tuple[RunResult, dict[int, tuple[TimelineEvent, ...]]]:
 
 def broken_lab() -> tuple[RunResult, dict[int, tuple[TimelineEvent, ...]]]:
     """Four associations of twenty, then the guest was gone."""
-    fault = LabFault(
+    fault = LabFaultResult(
         message="QEMU ended with signal 9",
         awaited="answer of agent.exe to connect",
         waited_s=3.2,

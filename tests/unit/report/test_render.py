@@ -14,7 +14,13 @@ import pytest
 from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
 from harness.report import render
-from harness.results import DamageResult, EvidenceFile, FindingResult, HandshakeResult, LabFault
+from harness.results import (
+    DamageResult,
+    EvidenceFile,
+    FindingResult,
+    HandshakeResult,
+    LabFaultResult,
+)
 from tests.unit.report import factory
 from tests.unit.results.samples import association, run
 
@@ -192,7 +198,7 @@ def test_what_is_wrong_with_the_evidence_has_its_place() -> None:
 def test_hostile_strings_stay_text() -> None:
     """Whatever guest, DLL or scenario say is shown as text: no tag, no attribute, no script."""
     found = FindingResult(rule=EVIL, severity="FAIL", message=EVIL, at_ns=5, evidence=(1,))
-    fault = LabFault(message=EVIL, awaited=EVIL, last_state=EVIL, hint=EVIL)
+    fault = LabFaultResult(message=EVIL, awaited=EVIL, last_state=EVIL, hint=EVIL)
     result, _ = factory.run([""])
     item = result.associations[0].model_copy(
         update={"findings": (found,), "lab_fault": fault, "error": EVIL, "messages": {EVIL: 1}}

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from harness.results import LabFault, Verdict, rejudge
+from harness.results import LabFaultResult, Verdict, rejudge
 from tests.unit.results.samples import NO_COMPLETION, WARNING, association, run
 
-GONE = LabFault(message="QEMU exited with signal 9.")
+GONE = LabFaultResult(message="QEMU exited with signal 9.")
 
 
 def test_pass_says_what_was_obeyed() -> None:

@@ -7,11 +7,11 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
-from harness.results import FindingResult, LabFault, RunResult, junit_xml
+from harness.results import FindingResult, LabFaultResult, RunResult, junit_xml
 from harness.results.junit import describe_fault
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
-GONE = LabFault(
+GONE = LabFaultResult(
     message="SSH gone", awaited="answer to clock", waited_s=5, last_state="connected"
 )  # fmt: skip
 
@@ -165,7 +165,7 @@ def test_hostile_text_stays_text() -> None:
 
 def test_a_fault_is_told_once() -> None:
     """What the message holds already is not repeated behind it; what it lacks is added."""
-    whole = LabFault(message="SSH: gone; last seen: reset", awaited="SSH", last_state="reset")
+    whole = LabFaultResult(message="SSH: gone; last seen: reset", awaited="SSH", last_state="reset")
     assert describe_fault(whole) == "SSH: gone; last seen: reset"
-    short = LabFault(message="it broke", awaited="SSH", waited_s=2, last_state="reset")
+    short = LabFaultResult(message="it broke", awaited="SSH", waited_s=2, last_state="reset")
     assert describe_fault(short) == "it broke; waited for 2.0 s for SSH; last state: reset"

@@ -14,7 +14,7 @@ from harness.results import (
     FIGURE_LABELS,
     FIGURES,
     FindingResult,
-    LabFault,
+    LabFaultResult,
     RunResult,
     UndecidedResult,
     json_schema,
@@ -62,7 +62,7 @@ def test_names_others_rely_on() -> None:
 
 def test_round_trip() -> None:
     """What is written is read back equal, every optional part included."""
-    fault = LabFault(message="QEMU gone", awaited="SSH", waited_s=3.5, last_state="booting")
+    fault = LabFaultResult(message="QEMU gone", awaited="SSH", waited_s=3.5, last_state="booting")
     result = run(association(1, lab_fault=fault), association(2, NO_COMPLETION), errors=("x",))
     assert RunResult.model_validate_json(result.to_json()) == result
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from harness.checks import Limits
 from harness.config.lab import Lab
 from harness.evidence import names
-from harness.results import AssociationResult, LabFault, Verdict
+from harness.results import AssociationResult, LabFaultResult, Verdict
 from harness.run.judge import Judge, expectation_of, limits_of, run_findings, undecided
 from harness.scenarios import find_scenario
 from tests.unit.checks import builder
@@ -57,7 +57,7 @@ def test_the_newest_association_is_judged_as_in_the_whole() -> None:
 def test_a_lab_fault_stays_with_its_association() -> None:
     """The one it came in is MISS; its neighbours keep their verdicts."""
     evidence = tell(associations=2).evidence()
-    results, _ = Judge(Limits(), PLAIN).all(evidence, {1: LabFault(message="x")})
+    results, _ = Judge(Limits(), PLAIN).all(evidence, {1: LabFaultResult(message="x")})
     assert [one.verdict for one in results] == [Verdict.MISS, Verdict.PASS]
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from harness.cli.app import app
 from harness.config.lab import Lab, Store
 from harness.console import PlainConsole
-from harness.results import LabFault, RulesResult, RunResult, Verdict
+from harness.results import LabFaultResult, RulesResult, RunResult, Verdict
 from harness.run import soak as module
 from harness.run.collect import RunPlan
 from harness.run.soak import soak
@@ -34,7 +34,7 @@ class Runs:
         self.plans.append(plan)
         name, count = plan.scenario.name, plan.scenario.associations
         findings = (NO_COMPLETION,) if name in self.failing else ()
-        faults = (LabFault(message="QEMU ended"),) if name in self.breaking else ()
+        faults = (LabFaultResult(message="QEMU ended"),) if name in self.breaking else ()
         result = run(
             *(association(index, *findings) for index in range(1, count + 1)),
             lab_faults=faults,
