@@ -26,6 +26,7 @@ from harness.scenarios import AirRule, Network
 from hwsim.records import FrameRecord
 
 CALL_S = 10.0
+START_S = 30.0
 REAUTHENTICATION_S = 60.0
 """Bound on a reauthentication: the access point gives up by itself, message by message."""
 AP_IP = "10.77.0.1"
@@ -105,6 +106,23 @@ class Air:
     def take_off_air(self) -> None:
         """Stop beaconing and forget every station; it can be configured anew and started again."""
         self._call("stop")
+
+    def await_start(self) -> None:
+        """Wait until the process serves; raises `TooSlow` or `PeerGone` with its last words.
+
+        Its imports take as long as a guest takes to be restored: neither need wait for the other.
+        """
+        deadline = Deadline("start of the air process", START_S)
+        try:
+            self._client.call("hello", timeout_s=deadline.limit_s)
+        except TimeoutError:
+            deadline.state = self.describe()
+            raise deadline.too_slow() from None
+        except ConnectionError:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+            deadline.state = self.describe()
+            raise deadline.gone() from None
 
     def wait_radio(self, limit_s: float, radios: int = 1) -> dict[str, Any]:
         """Wait until the guest's relay has introduced so many radios; what it said."""
@@ -205,7 +223,11 @@ def running_air(
     on_frame: Callable[[FrameRecord], None],
     on_event: Callable[[dict[str, Any]], None],
 ) -> Iterator[tuple[Air, Path]]:
-    """Run the air; yields it with the path of the radio socket QEMU is to connect to."""
+    """Run the air; yields it with the path of the radio socket QEMU is to connect to.
+
+    Both sockets listen, but the process has only begun to start: `Air.await_start` before it is
+    asked for anything.
+    """
     radio_path, control_path = sockets / "radio", sockets / "air"
     stderr_log = run_dir / "air-stderr.log"
     with contextlib.ExitStack() as stack:
@@ -230,22 +252,7 @@ def running_air(
         stack.callback(_end, process)  # alone with its sockets now: its end shuts them
         air = Air(process, connection, on_frame, on_event, stderr_log)
         stack.callback(air.stop)
-        _greet(air)
         yield air, radio_path
-
-
-def _greet(air: Air) -> None:
-    deadline = Deadline("start of the air process", 30)
-    try:
-        air._client.call("hello", timeout_s=deadline.limit_s)
-    except TimeoutError:
-        deadline.state = air.describe()
-        raise deadline.too_slow() from None
-    except ConnectionError:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            air.process.wait(5)
-        deadline.state = air.describe()
-        raise deadline.gone() from None
 
 
 def _listening(path: Path) -> socket.socket:

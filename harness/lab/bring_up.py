@@ -153,9 +153,12 @@ class _Start:
                 stage.update(None, "waiting for SSH")
                 ssh = _reach(machine, spec, self.images, self.lab, restored=state is not None)
                 stack.callback(ssh.close)
+                air.await_start()
                 air.wait_radio(self.lab.limits.boot_s)
             except LabFault:
                 keep_logs(self.run_dir, self.run_dir / f"{choice.accel}-start")
+                if not air.alive:
+                    air.await_start()  # tells the cause of what else went wrong
                 raise
             behind_s = set_clock(ssh)
         return Guest(machine, ssh, air, self.images, choice, behind_s)

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import platform
 import re
+import shutil
 from pathlib import Path
 
 from harness.local import programs
@@ -17,8 +19,19 @@ plain file ended with QEMU 11; before 8.2 there was nothing else)."""
 
 
 def qemu_version() -> str:
-    """QEMU's version, as it says it of itself."""
-    said = programs.run([BINARY, "--version"]).stdout.splitlines()
+    """QEMU's version, as it says it of itself; raises `ProgramMissing`.
+
+    A run asks for it at several places, and the program is started once for them all.
+    """
+    place = shutil.which(BINARY) or BINARY
+    with contextlib.suppress(OSError):
+        return _version_of(place, Path(place).stat().st_mtime_ns)
+    return _version_of(place, 0)
+
+
+@functools.cache
+def _version_of(place: str, _changed_ns: int) -> str:
+    said = programs.run([place, "--version"]).stdout.splitlines()
     return said[0].removeprefix("QEMU emulator version ") if said else "unknown"
 
 

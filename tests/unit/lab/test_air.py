@@ -174,6 +174,7 @@ def test_the_process_starts_and_ends_with_the_context(tmp_path: Path) -> None:
     sockets.mkdir()
     run_dir.mkdir()
     with running_air(sockets, run_dir, lambda _: None, lambda _: None) as (air, radio):
+        air.await_start()
         assert air.alive
         assert radio.is_socket()
         assert air.configure(NETWORK, 100)
@@ -205,6 +206,6 @@ def test_an_air_that_cannot_start_is_a_lab_fault(
     assert sys.executable == str(program)
     with (
         pytest.raises(LabFault, match=r"start of the air process: .*status 1: ModuleNotFound"),
-        running_air(tmp_path, tmp_path, lambda _: None, lambda _: None),
+        running_air(tmp_path, tmp_path, lambda _: None, lambda _: None) as (air, _),
     ):
-        pass
+        air.await_start()

@@ -48,6 +48,15 @@ class Parts:
         yield self, self.folder / "radio"
         self.down.append("air")
 
+    @property
+    def alive(self) -> bool:
+        """Whether the air process has not ended."""
+        return "air" not in self.faults
+
+    def await_start(self) -> None:
+        """The air process serves."""
+        self._may_fail("air")
+
     def wait_radio(self, _: float) -> None:
         """The guest's radio is there."""
 
@@ -151,6 +160,15 @@ def test_a_kvm_that_was_asked_for_is_not_replaced(parts: Parts) -> None:
     assert '[guest] accel = "tcg"' in caught.value.hint
     assert str(parts.folder / "run") in caught.value.hint
     assert parts.started == [("kvm", True)]
+
+
+def test_an_air_that_ended_is_told_rather_than_what_came_of_it(parts: Parts) -> None:
+    """Air and guest start side by side, and a guest without its air does not come up."""
+    parts.choice = Choice("tcg", "no KVM")
+    parts.faults["ssh tcg"] = PeerGone("start of QEMU", 0, "radio: Connection refused")
+    parts.faults["air"] = PeerGone("start of the air process", 0, "ModuleNotFoundError: scapy")
+    with pytest.raises(PeerGone, match=r"start of the air process: .*scapy"), parts.open():
+        pass
 
 
 def test_a_fault_under_tcg_tells_where_the_logs_are(parts: Parts) -> None:

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from harness.vm import host
-from harness.vm.host import host_cpu, migrates_to_files, qemu_release
+from harness.vm.host import host_cpu, migrates_to_files, qemu_release, qemu_version
 
 
 def test_the_hosts_cpu_has_a_name() -> None:
@@ -36,3 +39,18 @@ def test_newer_qemus_save_to_files_by_name(
 def test_a_version_without_numbers_is_the_oldest() -> None:
     """Then only what every QEMU can do is asked of it."""
     assert qemu_release("unknown") == (0, 0)
+
+
+def test_the_version_is_asked_for_once_for_each_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A QEMU that is replaced is asked again."""
+    program = tmp_path / host.BINARY
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    for number, version in enumerate(("9.1", "9.1", "9.2")):
+        said = f"QEMU emulator version {version}"
+        program.write_text(f"#!/bin/sh\necho asked >>$0.asked\necho {said}")
+        program.chmod(0o755)
+        os.utime(program, ns=(0, (number // 2) * 10**9))
+        assert qemu_version() == version
+    assert (tmp_path / f"{host.BINARY}.asked").read_text().split() == ["asked", "asked"]
