@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from hwsim import requests
-from hwsim.ap import AccessPoint, Ess, Network, Timers
-from hwsim.ap.access_point import describe
+from hwsim.ap.access_point import AccessPoint, describe
 from hwsim.ap.echo import EchoResult
+from hwsim.ap.ess import Ess
 from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.network import Network
 from hwsim.ap.station import Station
+from hwsim.ap.timers import Timers
 from hwsim.capture import Capture
 from hwsim.clock import ClockEstimate, ClockEstimator
 from hwsim.control import ControlServer, Handler, Reply, failure

@@ -22,9 +22,6 @@ INFO_ERROR: Final = 0x0400
 INFO_REQUEST: Final = 0x0800
 INFO_ENCRYPTED: Final = 0x1000
 
-VERSION_HMAC_SHA1_AES: Final = 2
-"""Key descriptor version of WPA2-PSK with CCMP: HMAC-SHA1-128 and NIST AES key wrap."""
-
 DESCRIPTOR_RSN: Final = 2
 EAPOL_KEY_TYPE: Final = 3
 
@@ -33,9 +30,11 @@ OFFSET_REPLAY_COUNTER: Final = 9
 OFFSET_NONCE: Final = 17
 OFFSET_RSC: Final = 65
 OFFSET_MIC: Final = 81
-OFFSET_DATA_LENGTH: Final = 97
-OFFSET_DATA: Final = 99
 MIC_LENGTH: Final = 16
+"""Of every AKM suite but those with SHA-384 (24 bytes) and FILS (none); table 12-8."""
+
+KDE_GTK: Final = bytes.fromhex("000fac01")
+KDE_PMKID: Final = bytes.fromhex("000fac04")
 
 
 class KeyFrame(NamedTuple):
@@ -50,25 +49,44 @@ class KeyFrame(NamedTuple):
     pdu: bytes
 
 
-def parse_key_frame(payload: bytes) -> KeyFrame:
-    """The EAPOL-Key frame at the start of ``payload``; raises :class:`WireError` for any other."""
+def data_length_offset(mic_length: int) -> int:
+    """Where the two bytes of the key data's length are, behind a MIC of that length."""
+    return OFFSET_MIC + mic_length
+
+
+def data_offset(mic_length: int) -> int:
+    """Where the key data begins, behind a MIC of that length."""
+    return data_length_offset(mic_length) + 2
+
+
+def kde(selector: bytes, data: bytes) -> bytes:
+    """A key data encapsulation (12.7.2, figure 12-34): type DD, length, OUI and data type, data."""
+    return bytes((0xDD, len(selector) + len(data))) + selector + data
+
+
+def parse_key_frame(payload: bytes, mic_length: int = MIC_LENGTH) -> KeyFrame:
+    """The EAPOL-Key frame at the start of ``payload``; raises :class:`WireError` for any other.
+
+    ``mic_length`` is that of the AKM in use, in bytes.
+    """
     if len(payload) < 4 or payload[1] != EAPOL_KEY_TYPE:
         raise WireError("EAPOL: not an EAPOL-Key frame")
     end = 4 + (payload[2] << 8 | payload[3])
     if end > len(payload):
         raise WireError(f"EAPOL-Key: body of {end - 4} bytes, {len(payload) - 4} there")
-    if end < OFFSET_DATA:
-        raise WireError(f"EAPOL-Key: {end} bytes, {OFFSET_DATA} needed")
-    data_length = payload[OFFSET_DATA_LENGTH] << 8 | payload[OFFSET_DATA_LENGTH + 1]
-    if OFFSET_DATA + data_length > end:
+    length_at, data_at = data_length_offset(mic_length), data_offset(mic_length)
+    if end < data_at:
+        raise WireError(f"EAPOL-Key: {end} bytes, {data_at} needed")
+    data_length = payload[length_at] << 8 | payload[length_at + 1]
+    if data_at + data_length > end:
         raise WireError(f"EAPOL-Key: key data of {data_length} bytes reaches over the end")
     return KeyFrame(
         descriptor=payload[4],
         info=payload[OFFSET_INFO] << 8 | payload[OFFSET_INFO + 1],
         replay_counter=int.from_bytes(payload[OFFSET_REPLAY_COUNTER:OFFSET_NONCE], "big"),
         nonce=payload[OFFSET_NONCE : OFFSET_NONCE + 32],
-        mic=payload[OFFSET_MIC : OFFSET_MIC + MIC_LENGTH],
-        key_data=payload[OFFSET_DATA : OFFSET_DATA + data_length],
+        mic=payload[OFFSET_MIC:length_at],
+        key_data=payload[data_at : data_at + data_length],
         pdu=payload[:end],
     )
 
@@ -93,6 +111,7 @@ def classify(key: KeyFrame) -> FrameKind:
     return "M2" if key.key_data else "M4"
 
 
-def without_mic(pdu: bytes) -> bytes:
-    """The frame with its MIC field zeroed, as the MIC is computed over it."""
-    return pdu[:OFFSET_MIC] + bytes(MIC_LENGTH) + pdu[OFFSET_MIC + MIC_LENGTH :]
+def without_mic(key: KeyFrame) -> bytes:
+    """The frame's PDU with its MIC field zeroed, as the MIC is computed over it."""
+    end = OFFSET_MIC + len(key.mic)
+    return key.pdu[:OFFSET_MIC] + bytes(len(key.mic)) + key.pdu[end:]

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from ipaddress import IPv4Address
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, cast
 
-from hwsim.ap.network import CHANNELS, Network, Security
+from hwsim.ap.network import CHANNELS, Network
+from hwsim.ap.security.modes import SECURITY_MODES
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError, WireError
 from hwsim.frame_rules import ACTIONS, MESSAGES, Action, FrameRule, Message
@@ -22,7 +23,6 @@ from hwsim.records import Direction
 
 DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
-SECURITIES: Final = get_args(Security)
 MAX_SSID: Final = 32
 MAX_ACCESS_POINTS: Final = 4
 MAX_SECRET: Final = 128
@@ -112,9 +112,9 @@ def networks(value: Any) -> tuple[Network, ...]:
     """
     args = Arguments(value, "network")
     ssid = _ssid(args)
-    security = cast(Security, args.choice("security", SECURITIES))
-    passphrase = _passphrase(args.take("passphrase")) if security == "wpa2-psk" else None
-    radius = _radius(args.take("radius", None)) if security == "wpa2-eap" else None
+    mode = SECURITY_MODES[args.choice("security", tuple(SECURITY_MODES))]
+    passphrase = _passphrase(args.take("passphrase")) if mode.credential == "passphrase" else None
+    radius = _radius(args.take("radius", None)) if mode.credential == "eap" else None
     channel = _channel(args, "network")
     bssid = _bssid(args.text("bssid", DEFAULT_BSSID), "network")
     ap_ip = _address("ap_ip", args.text("ap_ip"))
@@ -124,7 +124,7 @@ def networks(value: Any) -> tuple[Network, ...]:
     if ap_ip == station_ip:
         raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
     first = Network(
-        ssid, passphrase, channel, bssid, ap_ip, station_ip, radius=radius, security=security
+        ssid, passphrase, channel, bssid, ap_ip, station_ip, radius=radius, security=mode.name
     )
     return (first, *_more(first, more))
 

@@ -4,11 +4,7 @@
 scapy builds every frame once, as a template (``templates``). What runs per frame patches bytes of
 a template and parses with struct, because dissecting and building a packet in scapy takes
 milliseconds while a handshake's turnaround is judged in hundreds of microseconds.
+
+Nothing is imported here: the harness reads the table of security modes, and scapy takes long to
+load.
 """
-
-from hwsim.ap.access_point import AccessPoint
-from hwsim.ap.ess import Ess
-from hwsim.ap.network import Network
-from hwsim.ap.timers import Timers
-
-__all__ = ["AccessPoint", "Ess", "Network", "Timers"]

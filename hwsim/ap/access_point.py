@@ -13,7 +13,6 @@ from typing import Final
 
 from hwsim import frames
 from hwsim.ap import management
-from hwsim.ap.crypto import pmk_from_passphrase
 from hwsim.ap.datapath import DataPath
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.enterprise import Enterprise
@@ -27,7 +26,9 @@ from hwsim.ap.inspection import Inspector
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
 from hwsim.ap.rekey import GroupRekey
-from hwsim.ap.rsne import STATUS_SUCCESS
+from hwsim.ap.security.mode import AssociationAnswer
+from hwsim.ap.security.modes import SECURITY_MODES
+from hwsim.ap.security.rsne import STATUS_SUCCESS
 from hwsim.ap.station import State, Station
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.ap.timers import Timers
@@ -53,19 +54,17 @@ class AccessPoint:
         self.network = network
         self._timers = timers
         self._environment = environment
-        self._psk = b""
-        if network.passphrase is not None:
-            self._psk = pmk_from_passphrase(network.passphrase, network.ssid)
-            environment.keep_key(self._psk)
-        self._management = Management(network, environment.now_ns())
+        self._security = SECURITY_MODES[network.security](network, environment)
+        self._management = Management(network, self._security, environment.now_ns())
         self._group = GroupKey(environment)
-        self._path = DataPath(network, self._management, self._group)
+        suite = self._security.suite
+        self._path = DataPath(network, self._management, self._group, protected=suite is not None)
         self._stations: dict[bytes, Station] = {}
         self._rekey = GroupRekey(self._group)
         self._host = Host(self._path, environment)
         self._handshakes = Handshakes(self._handshake_context())
         self._enterprise = self._new_enterprise(server)
-        self._inspector = Inspector(network.bssid, self._path)
+        self._inspector = Inspector(network.bssid, self._path, suite)
         self._air_ns = 0
         self.ignored = 0
 
@@ -102,7 +101,7 @@ class AccessPoint:
 
         Raises :class:`RequestError` in an open network.
         """
-        if not self.network.protected:
+        if self._security.suite is None:
             raise RequestError("no-keys", "rekey_group: an open network has no group key")
         stations = [station for station in self.stations if station.state == "authorized"]
         self._rekey.begin(stations, self._handshakes.start_group, done)
@@ -199,12 +198,13 @@ class AccessPoint:
             self._environment.transmit(frame, FrameInfo("probe-resp"))
 
     def _authenticate(self, received: ReceivedFrame) -> None:
-        request = management.parse_auth_request(received.frame, received.header)
+        request = management.parse_authentication(received.frame, received.header)
         mac = received.header.transmitter
-        if request.status == STATUS_SUCCESS and not mac[0] & 1:
+        answer, authenticated = self._security.authenticate(mac, request)
+        if authenticated and not mac[0] & 1:
             self._admit(mac)
-        info = FrameInfo("auth", retry=received.info.retry, detail={"status": request.status})
-        self._environment.transmit(self._management.authentication(mac, request.status), info)
+        info = FrameInfo("auth", retry=received.info.retry, detail={"status": answer.status})
+        self._environment.transmit(self._management.authentication(mac, answer), info)
 
     def _admit(self, mac: bytes) -> None:
         station = self._stations.get(mac)
@@ -225,15 +225,18 @@ class AccessPoint:
         if station is None:
             self.deauthenticate(mac, management.REASON_NOT_AUTHENTICATED)
             return
-        request = self._management.parse_assoc_request(received.frame, header)
+        request = self._management.parse_association_request(received.frame, header)
+        answer = AssociationAnswer(request.status)
         if request.status == STATUS_SUCCESS:
+            answer = self._security.associate(mac, request.elements)
+        if answer.status == STATUS_SUCCESS:
             self._forget_keys(station)
             station.rsne = request.rsne
             station.aid = station.aid or self._free_aid()
             self._change(station, "associated")
-        info = FrameInfo("assoc-resp", retry=received.info.retry, detail={"status": request.status})
+        info = FrameInfo("assoc-resp", retry=received.info.retry, detail={"status": answer.status})
         frame = self._management.association_response(
-            mac, request.status, station.aid, again=header.subtype == 2
+            mac, answer, station.aid, again=header.subtype == 2
         )
         self._environment.transmit(frame, info)
 
@@ -245,13 +248,14 @@ class AccessPoint:
 
     def _secure(self, station: Station) -> None:
         """What comes after an association: keys, or first an authentication."""
-        if self.network.enterprise:
+        pmk = self._security.pmk(station)
+        if pmk is not None:
+            self._begin_handshake(station, pmk)
+        elif self._security.credential == "eap":
             self._change(station, "authenticating")
             self._enterprise.begin(station)
-        elif not self.network.protected:
-            self._authorize(station)
         else:
-            self._begin_handshake(station, self._psk)
+            self._authorize(station)
 
     def _authenticated(self, station: Station, pmk: bytes) -> None:
         self._environment.keep_key(pmk, station)
@@ -309,12 +313,17 @@ class AccessPoint:
 
     # what is built once
 
-    def _handshake_context(self) -> HandshakeContext:
+    def _handshake_context(self) -> HandshakeContext | None:
+        security, suite = self._security, self._security.suite
+        if suite is None:
+            return None
         return HandshakeContext(
             network=self.network,
+            security=security,
+            suite=suite,
             timers=self._timers,
             group=self._group,
-            templates=KeyTemplates(self.network),
+            templates=KeyTemplates(self.network, security, suite),
             environment=self._environment,
             transmit=self._transmit_key,
             authorized=self._authorize,
@@ -327,6 +336,7 @@ class AccessPoint:
             network=self.network,
             timers=self._timers,
             server=server,
+            expected=self._security.credential == "eap",
             environment=self._environment,
             send=self._transmit_eapol,
             succeeded=self._authenticated,

@@ -11,7 +11,7 @@ import struct
 from typing import Final, NamedTuple
 
 from hwsim.ap import templates
-from hwsim.ap.crypto import packet_number
+from hwsim.ap.ccmp import packet_number
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import Management
@@ -45,12 +45,17 @@ class Icmp(NamedTuple):
 
 
 class DataPath:
-    """Turns payloads into frames for a station and frames of a station into payloads."""
+    """Turns payloads into frames for a station and frames of a station into payloads.
 
-    def __init__(self, network: Network, management: Management, group: GroupKey) -> None:
+    ``protected``: the network has keys, without which no data passes.
+    """
+
+    def __init__(
+        self, network: Network, management: Management, group: GroupKey, *, protected: bool
+    ) -> None:
         self._own_ip = network.ap_ip.packed
         self._first_ip = network.station_ip
-        self.protected = network.protected
+        self.protected = protected
         self._management = management
         self._group = group
         self._header = templates.data_header(network)

@@ -19,6 +19,8 @@ from hwsim.radius import RadiusClient
 class Enterprise:
     """Authenticates stations by a RADIUS server; without one it is silent.
 
+    ``expected``: the network has 802.1X.
+
     ``succeeded`` gets a station's PMK, ``failed`` the reason to deauthenticate it; ``restarting``
     is told of a station that wants to be authenticated again, whatever is under way.
     """
@@ -29,6 +31,7 @@ class Enterprise:
         network: Network,
         timers: Timers,
         server: RadiusClient | None,
+        expected: bool,
         environment: ApEnvironment,
         send: Callable[[Station, bytes, FrameInfo], None],
         succeeded: Callable[[Station, bytes], None],
@@ -38,6 +41,7 @@ class Enterprise:
         self._network = network
         self._timers = timers
         self._server = server
+        self._expected = expected
         self._environment = environment
         self._send = send
         self._succeeded = succeeded
@@ -79,7 +83,7 @@ class Enterprise:
         """EAP, EAPOL-Start or EAPOL-Logoff of a station."""
         pass_through, kind = self._of.get(station), received.info.kind
         if pass_through is None:
-            silent = self._network.enterprise and self._server is None
+            silent = self._expected and self._server is None
             received.info.detail["ignored"] = "silent" if silent else "no 802.1X"
         elif kind == "eapol-logoff":
             self._failed(station, REASON_NOT_VALID)

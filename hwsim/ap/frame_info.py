@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hwsim.ap.crypto import CcmpKey
+from hwsim.ap.ccmp import CcmpKey
 from hwsim.eap import EapPacket
 from hwsim.eapol import KeyFrame
 from hwsim.frames import MacHeader

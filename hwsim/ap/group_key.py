@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from hwsim.ap.crypto import CcmpKey
+from hwsim import eapol
+from hwsim.ap.ccmp import TK_LENGTH, CcmpKey
 from hwsim.ap.environment import ApEnvironment
-
-_GTK_KDE = bytes.fromhex("dd16000fac01")
 
 
 class GroupKey:
@@ -16,7 +15,7 @@ class GroupKey:
         self._environment = environment
         self.tx_pn = 0
         self.key_id = 1
-        self.gtk = environment.random(16)
+        self.gtk = environment.random(TK_LENGTH)
         self.cipher = CcmpKey(self.gtk, self.key_id)
         self.next_gtk: bytes | None = None
 
@@ -29,7 +28,7 @@ class GroupKey:
 
     def prepare(self) -> None:
         """Make the successor; it goes to the stations before it is used."""
-        self.next_gtk = self._environment.random(16)
+        self.next_gtk = self._environment.random(TK_LENGTH)
 
     def switch(self) -> None:
         """Use the successor from now on."""
@@ -38,7 +37,12 @@ class GroupKey:
             self.next_gtk = None
             self.cipher = CcmpKey(self.gtk, self.key_id)
 
+    @staticmethod
+    def kde_length(gtk_length: int) -> int:
+        """The length of the GTK KDE of a key of that length."""
+        return len(eapol.kde(eapol.KDE_GTK, bytes(2 + gtk_length)))
+
     def kde(self) -> bytes:
         """The GTK KDE of the newest key (12.7.2, figure 12-35)."""
         key_id, gtk, _ = self.newest
-        return _GTK_KDE + bytes((key_id, 0)) + gtk
+        return eapol.kde(eapol.KDE_GTK, bytes((key_id, 0)) + gtk)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The authenticator: 4-way handshake and group key handshake of WPA2.
+"""The authenticator: 4-way handshake and group key handshake.
 
 Source: IEEE 802.11-2020, 12.7.6 (4-way), 12.7.7 (group). Where the standard leaves room it does
 as hostapd does (src/ap/wpa_auth.c), the access point most drivers were tried against:
@@ -14,8 +14,10 @@ as hostapd does (src/ap/wpa_auth.c), the access point most drivers were tried ag
 An M2 whose RSNE differs from that of the association request ends with reason 17 (the standard's
 table 9-49; hostapd says 2).
 
-A PMK of 802.1X is named in M1 by its PMKID (12.7.6.2). The handshake can be done again while keys
-are in use, as after a reauthentication: it then goes under the old keys until M4.
+What depends on the AKM (key derivation, MIC, key wrap, lengths, descriptor version) is the key
+suite's; whether M1 names the PMK by its PMKID (12.7.6.2) is the security mode's. The handshake can
+be done again while keys are in use, as after a reauthentication: it then goes under the old keys
+until M4.
 """
 
 from __future__ import annotations
@@ -28,18 +30,13 @@ from typing import Final, Literal
 
 from hwsim import eapol
 from hwsim.ap import templates
-from hwsim.ap.crypto import (
-    CcmpKey,
-    derive_ptk,
-    eapol_mic,
-    pmkid,
-    same,
-    wrap_key_data,
-)
+from hwsim.ap.ccmp import CcmpKey
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.network import Network
+from hwsim.ap.security.key_suite import PMKID_LENGTH, KeySuite, PairwiseKeys, same
+from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.eapol import KeyFrame
@@ -52,28 +49,30 @@ REASON_4WAY_TIMEOUT: Final = 15
 REASON_GROUP_TIMEOUT: Final = 16
 REASON_ELEMENT_DIFFERS: Final = 17
 
-_INFO_M1: Final = 0x008A
-_INFO_M3: Final = 0x13CA
-_INFO_G1: Final = 0x1382
-_PMKID_KDE = bytes.fromhex("dd14000fac04")
-_PMKID_KDE_LENGTH = len(_PMKID_KDE) + 16
+_M1 = eapol.INFO_PAIRWISE | eapol.INFO_ACK
+_G1 = eapol.INFO_ACK | eapol.INFO_MIC | eapol.INFO_SECURE | eapol.INFO_ENCRYPTED
+_M3 = _G1 | eapol.INFO_PAIRWISE | eapol.INFO_INSTALL
+"""Key information of what is sent, without the descriptor version."""
 
 _AT_REPLAY = templates.AT_EAPOL + eapol.OFFSET_REPLAY_COUNTER
 _AT_NONCE = templates.AT_EAPOL + eapol.OFFSET_NONCE
 _AT_RSC = templates.AT_EAPOL + eapol.OFFSET_RSC
 _AT_MIC = templates.AT_EAPOL + eapol.OFFSET_MIC
-_AT_DATA = templates.AT_EAPOL + eapol.OFFSET_DATA
 _U64 = struct.Struct(">Q")
 
 
 class KeyTemplates:
-    """The three EAPOL-Key frames an authenticator sends."""
+    """The three EAPOL-Key frames an authenticator sends, and where their variable parts are."""
 
-    def __init__(self, network: Network) -> None:
-        named = _PMKID_KDE_LENGTH if network.enterprise else 0
-        self.m1 = templates.eapol_key(network, _INFO_M1, 16, named)
-        self.m3 = templates.eapol_key(network, _INFO_M3, 16, 56)
-        self.g1 = templates.eapol_key(network, _INFO_G1, 16, 32)
+    def __init__(self, network: Network, security: SecurityMode, suite: KeySuite) -> None:
+        pmkid = eapol.kde(eapol.KDE_PMKID, bytes(PMKID_LENGTH)) if security.names_pmk else b""
+        gtk = GroupKey.kde_length(suite.tk_length)
+        m3 = suite.wrapped_length(len(security.rsne + security.rsnxe) + gtk)
+        self.m1 = templates.eapol_key(network, suite, _M1, len(pmkid))
+        self.m3 = templates.eapol_key(network, suite, _M3, m3)
+        self.g1 = templates.eapol_key(network, suite, _G1, suite.wrapped_length(gtk))
+        self.mic = slice(_AT_MIC, _AT_MIC + suite.mic_length)
+        self.data = slice(templates.AT_EAPOL + eapol.data_offset(suite.mic_length), None)
 
 
 Phase = Literal["idle", "M2", "M4", "done", "G2"]
@@ -92,6 +91,8 @@ class HandshakeContext:
     """
 
     network: Network
+    security: SecurityMode
+    suite: KeySuite
     timers: Timers
     group: GroupKey
     templates: KeyTemplates
@@ -109,6 +110,7 @@ class Authenticator:
         self._station = station
         self._shared = shared
         self._timers = shared.timers
+        self._suite = shared.suite
         self._group = shared.group
         self._pmk = b""
         self._anonce = b""
@@ -194,15 +196,16 @@ class Authenticator:
     def _send_m1(self) -> None:
         frame = bytearray(self._shared.templates.m1)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
-        if self._shared.network.enterprise:
-            name = pmkid(self._pmk, self._shared.network.bssid, self._station.mac)
-            frame[_AT_DATA:] = _PMKID_KDE + name
+        if self._shared.security.names_pmk:
+            name = self._suite.pmkid(self._pmk, self._shared.network.bssid, self._station.mac)
+            frame[self._shared.templates.data] = eapol.kde(eapol.KDE_PMKID, name)
         self._send("M1", frame)
 
     def _send_m3(self) -> None:
         frame = bytearray(self._shared.templates.m3)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
-        self._send("M3", frame, self._shared.network.rsne + self._group.kde())
+        security = self._shared.security
+        self._send("M3", frame, security.rsne + security.rsnxe + self._group.kde())
 
     def _send_g1(self) -> None:
         self._send("G1", bytearray(self._shared.templates.g1), self._group.kde())
@@ -213,8 +216,9 @@ class Authenticator:
         if key_data and keys is not None:
             self._given_gtk = self._group.newest[1]
             frame[_AT_RSC : _AT_RSC + 6] = self._group.newest[2].to_bytes(6, "little")
-            frame[_AT_DATA:] = wrap_key_data(keys.kek, key_data)
-            frame[_AT_MIC : _AT_MIC + 16] = eapol_mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))
+            at = self._shared.templates
+            frame[at.data] = self._suite.wrap(keys.kek, key_data)
+            frame[at.mic] = self._suite.mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))
         info = FrameInfo(kind, retry=self._tries > 1, replay_counter=self._replay_counter)
         if kind == "M1":  # tells which of several adapters of the guest was given it
             info.detail["digest"] = sha256(frame[templates.AT_EAPOL :]).hexdigest()[:16]
@@ -226,7 +230,7 @@ class Authenticator:
         """Deal with a message; returns why it is ignored, or ``None``."""
         if key.descriptor != eapol.DESCRIPTOR_RSN:
             return "not an RSN key descriptor"
-        if key.info & eapol.INFO_VERSION != eapol.VERSION_HMAC_SHA1_AES:
+        if key.info & eapol.INFO_VERSION != self._suite.descriptor_version:
             return "key descriptor version"
         if info.kind == "M2":
             return self._receive_m2(key, info)
@@ -246,8 +250,8 @@ class Authenticator:
         if not (fresh or renewed):
             return self._stale(key)
         station, bssid = self._station, self._shared.network.bssid
-        keys = derive_ptk(self._pmk, bssid, station.mac, self._anonce, key.nonce)
-        if not _mic_fits(keys.kck, key, info):
+        keys = self._suite.derive_ptk(self._pmk, bssid, station.mac, self._anonce, key.nonce)
+        if not self._mic_fits(keys, key, info):
             return "MIC"
         if not self._same_rsne(key):
             self.stop()
@@ -269,7 +273,7 @@ class Authenticator:
         station = self._station
         if self.phase != "M4" or key.replay_counter not in self._outstanding:
             return self._stale(key)
-        if station.keys is None or not _mic_fits(station.keys.kck, key, info):
+        if station.keys is None or not self._mic_fits(station.keys, key, info):
             return "MIC"
         self._finish()
         station.pairwise, station.candidate = station.candidate, None
@@ -280,7 +284,7 @@ class Authenticator:
         station = self._station
         if self.phase != "G2" or key.replay_counter not in self._outstanding:
             return self._stale(key)
-        if station.keys is None or not _mic_fits(station.keys.kck, key, info):
+        if station.keys is None or not self._mic_fits(station.keys, key, info):
             return "MIC"
         self._finish()
         self._shared.group_done(station)
@@ -303,7 +307,6 @@ class Authenticator:
         except WireError:
             return False
 
-
-def _mic_fits(kck: bytes, key: KeyFrame, info: FrameInfo) -> bool:
-    info.mic_ok = same(eapol_mic(kck, eapol.without_mic(key.pdu)), key.mic)
-    return info.mic_ok
+    def _mic_fits(self, keys: PairwiseKeys, key: KeyFrame, info: FrameInfo) -> bool:
+        info.mic_ok = same(self._suite.mic(keys.kck, eapol.without_mic(key)), key.mic)
+        return info.mic_ok

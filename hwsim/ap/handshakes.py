@@ -11,9 +11,12 @@ from hwsim.records import FrameKind
 
 
 class Handshakes:
-    """An :class:`Authenticator` for each station, from its first M1 until it is forgotten."""
+    """An :class:`Authenticator` for each station, from its first M1 until it is forgotten.
 
-    def __init__(self, shared: HandshakeContext) -> None:
+    ``shared`` is None in a network without keys, where none is started.
+    """
+
+    def __init__(self, shared: HandshakeContext | None) -> None:
         self._shared = shared
         self._of: dict[Station, Authenticator] = {}
 
@@ -24,6 +27,7 @@ class Handshakes:
 
     def start(self, station: Station, pmk: bytes) -> None:
         """Begin a 4-way handshake; a station that has keys keeps them until its M4."""
+        assert self._shared is not None
         if station not in self._of:
             self._of[station] = Authenticator(station, self._shared)
         self._of[station].start(pmk)

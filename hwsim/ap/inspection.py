@@ -11,6 +11,7 @@ from hwsim import eap, eapol, frames
 from hwsim.ap.datapath import DataPath, payload_kind
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.repetitions import Repetitions
+from hwsim.ap.security.key_suite import KeySuite
 from hwsim.ap.station import Station
 from hwsim.errors import WireError
 from hwsim.frames import BROADCAST, SNAP, MacHeader
@@ -19,10 +20,11 @@ _SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
 
 
 class Inspector:
-    """Inspects the frames that one access point receives."""
+    """Inspects the frames that one access point receives; ``suite`` says how long a MIC is."""
 
-    def __init__(self, bssid: bytes, path: DataPath) -> None:
+    def __init__(self, bssid: bytes, path: DataPath, suite: KeySuite | None) -> None:
         self._bssid = bssid
+        self._mic_length = eapol.MIC_LENGTH if suite is None else suite.mic_length
         self._path = path
         self._repetitions = Repetitions()
 
@@ -67,15 +69,15 @@ class Inspector:
             return
         info.kind = "eapol"
         try:
-            _inspect_eapol(received, payload[8:])
+            _inspect_eapol(received, payload[8:], self._mic_length)
         except WireError as error:
             info.detail["malformed"] = str(error)
 
 
-def _inspect_eapol(received: ReceivedFrame, pdu: bytes) -> None:
+def _inspect_eapol(received: ReceivedFrame, pdu: bytes, mic_length: int) -> None:
     info = received.info
     if pdu[1:2] == bytes((eapol.EAPOL_KEY_TYPE,)):
-        received.key = eapol.parse_key_frame(pdu)
+        received.key = eapol.parse_key_frame(pdu, mic_length)
         info.kind = eapol.classify(received.key)
         info.replay_counter = received.key.replay_counter
         return

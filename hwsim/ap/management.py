@@ -12,15 +12,14 @@ from typing import Final, NamedTuple
 
 from hwsim.ap import templates
 from hwsim.ap.network import TU_NS, Network
-from hwsim.ap.rsne import STATUS_INVALID_ELEMENT, STATUS_SUCCESS, association_status
+from hwsim.ap.security.mode import AssociationAnswer, AuthFrame, SecurityMode
+from hwsim.ap.security.rsne import STATUS_INVALID_ELEMENT, STATUS_SUCCESS
 from hwsim.errors import WireError
 from hwsim.frames import ELEMENT_RSN, ELEMENT_SSID, MacHeader, element
 
 BEACON_INTERVAL_NS: Final = templates.BEACON_INTERVAL_TU * TU_NS
 
 STATUS_UNSPECIFIED: Final = 1
-STATUS_UNSUPPORTED_ALGORITHM: Final = 13
-STATUS_UNEXPECTED_SEQUENCE: Final = 14
 
 REASON_LEAVING: Final = 3
 REASON_NOT_AUTHENTICATED: Final = 6
@@ -30,17 +29,13 @@ _AID_BITS: Final = 0xC000
 _MAX_SEQUENCE: Final = 4096
 
 
-class AuthRequest(NamedTuple):
-    """The fixed fields of an authentication frame, and the status we answer."""
+class AssociationRequest(NamedTuple):
+    """An association request's elements, and the status we answer unless its security objects.
 
-    algorithm: int
-    sequence: int
-    status: int
+    ``rsne`` is the RSN element among them; both are empty where the status is not 0.
+    """
 
-
-class AssocRequest(NamedTuple):
-    """What an association request asks for, and the status we answer."""
-
+    elements: bytes
     rsne: bytes
     status: int
 
@@ -48,15 +43,14 @@ class AssocRequest(NamedTuple):
 class Management:
     """Builds the access point's management frames; knows no stations."""
 
-    def __init__(self, network: Network, start_ns: int) -> None:
+    def __init__(self, network: Network, security: SecurityMode, start_ns: int) -> None:
         self._start_ns = start_ns
         self._ssid = network.ssid
-        self._akm = network.akm
-        beacon, self._at_dtim = templates.beacon(network)
+        beacon, self._at_dtim = templates.beacon(network, security)
         self._beacon = bytearray(beacon)
-        self._probe_response = templates.probe_response(network)
+        self._probe_response = templates.probe_response(network, security)
         self._authentication = templates.authentication(network)
-        self._association = templates.association_response(network)
+        self._association = templates.association_response(network, security)
         self._deauthentication = templates.deauthentication(network)
         self._beacons = 0
         self._sequence = 0
@@ -90,30 +84,36 @@ class Management:
         struct.pack_into("<Q", frame, templates.AT_TIMESTAMP, self.tsf_us(air_ns))
         return bytes(frame)
 
-    def authentication(self, receiver: bytes, status: int) -> bytes:
-        """The answer to an authentication request."""
-        return self._with_u16(self._authentication, receiver, templates.AT_AUTH_STATUS, status)
+    def authentication(self, receiver: bytes, answer: AuthFrame) -> bytes:
+        """An Authentication frame."""
+        frame = self._addressed(self._authentication, receiver)
+        struct.pack_into("<HHH", frame, templates.AT_AUTH_FIELDS, *answer[:3])
+        return bytes(frame) + answer.rest
 
-    def association_response(self, receiver: bytes, status: int, aid: int, *, again: bool) -> bytes:
+    def association_response(
+        self, receiver: bytes, answer: AssociationAnswer, aid: int, *, again: bool
+    ) -> bytes:
         """The answer to an association (``again``: reassociation) request."""
         frame = self._addressed(self._association, receiver)
         if again:
             frame[0] = 0x30
-        struct.pack_into("<H", frame, templates.AT_ASSOC_STATUS, status)
-        if status == STATUS_SUCCESS:
+        struct.pack_into("<H", frame, templates.AT_ASSOC_STATUS, answer.status)
+        if answer.status == STATUS_SUCCESS:
             struct.pack_into("<H", frame, templates.AT_ASSOC_AID, aid | _AID_BITS)
-        return bytes(frame)
+        return bytes(frame) + answer.elements
 
     def deauthentication(self, receiver: bytes, reason: int) -> bytes:
         """A deauthentication."""
-        return self._with_u16(self._deauthentication, receiver, templates.AT_REASON, reason)
+        frame = self._addressed(self._deauthentication, receiver)
+        struct.pack_into("<H", frame, templates.AT_REASON, reason)
+        return bytes(frame)
 
     def probed(self, frame: bytes, header: MacHeader) -> bool:
         """Whether a probe request is for us: our SSID or the wildcard."""
         ssid = element(frame, ELEMENT_SSID, header.length)
         return ssid is not None and ssid[2:] in (b"", self._ssid)
 
-    def parse_assoc_request(self, frame: bytes, header: MacHeader) -> AssocRequest:
+    def parse_association_request(self, frame: bytes, header: MacHeader) -> AssociationRequest:
         """The request; its status says what is wrong with it. Raises :class:`WireError`."""
         fixed = 10 if header.subtype == 2 else 4
         if len(frame) < header.length + fixed:
@@ -122,10 +122,11 @@ class Management:
             ssid = element(frame, ELEMENT_SSID, header.length + fixed)
             rsne = element(frame, ELEMENT_RSN, header.length + fixed)
         except WireError:
-            return AssocRequest(b"", STATUS_INVALID_ELEMENT)
+            return AssociationRequest(b"", b"", STATUS_INVALID_ELEMENT)
         if ssid is None or ssid[2:] != self._ssid:
-            return AssocRequest(b"", STATUS_UNSPECIFIED)
-        return AssocRequest(rsne or b"", association_status(rsne, self._akm))
+            return AssociationRequest(b"", b"", STATUS_UNSPECIFIED)
+        elements = frame[header.length + fixed :]
+        return AssociationRequest(elements, rsne or b"", STATUS_SUCCESS)
 
     def _addressed(self, template: bytes, receiver: bytes) -> bytearray:
         frame = bytearray(template)
@@ -133,22 +134,14 @@ class Management:
         frame[templates.AT_SEQUENCE : templates.AT_SEQUENCE + 2] = self.next_sequence()
         return frame
 
-    def _with_u16(self, template: bytes, receiver: bytes, offset: int, value: int) -> bytes:
-        frame = self._addressed(template, receiver)
-        struct.pack_into("<H", frame, offset, value)
-        return bytes(frame)
 
-
-def parse_auth_request(frame: bytes, header: MacHeader) -> AuthRequest:
-    """The request; its status says what is wrong with it. Raises :class:`WireError`."""
-    if len(frame) < header.length + 6:
+def parse_authentication(frame: bytes, header: MacHeader) -> AuthFrame:
+    """The body of an Authentication frame; raises :class:`WireError`."""
+    fixed = header.length + 6
+    if len(frame) < fixed:
         raise WireError("authentication: too short")
-    algorithm, sequence = struct.unpack_from("<HH", frame, header.length)
-    if algorithm != 0:
-        return AuthRequest(algorithm, sequence, STATUS_UNSUPPORTED_ALGORITHM)
-    if sequence != 1:
-        return AuthRequest(algorithm, sequence, STATUS_UNEXPECTED_SEQUENCE)
-    return AuthRequest(algorithm, sequence, STATUS_SUCCESS)
+    algorithm, sequence, status = struct.unpack_from("<HHH", frame, header.length)
+    return AuthFrame(algorithm, sequence, status, frame[fixed:])
 
 
 def parse_reason(frame: bytes, header: MacHeader) -> int:

@@ -5,13 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
-from typing import Literal
 
-from hwsim.ap.rsne import AKM_8021X, AKM_PSK, own_rsne
 from hwsim.radius import RadiusServer
-
-Security = Literal["wpa2-psk", "wpa2-eap", "open"]
-"""How stations are let in: WPA2 with CCMP by a pre-shared key or by 802.1X, or not at all."""
 
 TU_NS = 1_024_000
 """A time unit, 1024 µs (IEEE 802.11-2020, 3.1), in nanoseconds."""
@@ -21,9 +16,9 @@ TU_NS = 1_024_000
 class Network:
     """A network and what it asks of stations.
 
-    ``passphrase`` is that of wpa2-psk, None with any other security; it does not show in the
-    object's text. 802.1X without a RADIUS server is a network whose access point is silent: it
-    lets stations associate, sends no EAP and answers none.
+    ``security`` names a mode of :mod:`hwsim.ap.security.modes`. ``passphrase`` is None unless that
+    mode has one; it does not show in the object's text. 802.1X without a RADIUS server is a network
+    whose access point is silent: it lets stations associate, sends no EAP and answers none.
     """
 
     ssid: bytes
@@ -34,29 +29,7 @@ class Network:
     station_ip: IPv4Address
     signal_dbm: int = -40
     radius: RadiusServer | None = None
-    security: Security = "wpa2-psk"
-
-    @property
-    def enterprise(self) -> bool:
-        """Whether keys come of 802.1X."""
-        return self.security == "wpa2-eap"
-
-    @property
-    def protected(self) -> bool:
-        """Whether data goes under keys, which a handshake makes first."""
-        return self.security != "open"
-
-    @property
-    def akm(self) -> bytes | None:
-        """The suite of authentication and key management; None in an open network."""
-        if not self.protected:
-            return None
-        return AKM_8021X if self.enterprise else AKM_PSK
-
-    @property
-    def rsne(self) -> bytes:
-        """The access point's RSNE; empty in an open network."""
-        return b"" if self.akm is None else own_rsne(self.akm)
+    security: str = "wpa2-psk"
 
     @property
     def freq_mhz(self) -> int:

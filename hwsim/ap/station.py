@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hwsim.ap.crypto import CcmpKey, PairwiseKeys
+from hwsim.ap.ccmp import CcmpKey
+from hwsim.ap.security.key_suite import PairwiseKeys
 
 State = Literal[
     "authenticated", "associated", "authenticating", "handshaking", "authorized", "gone"

@@ -27,6 +27,8 @@ from hwsim.ap.layers import (
     Raw,
 )
 from hwsim.ap.network import Network
+from hwsim.ap.security.key_suite import KeySuite
+from hwsim.ap.security.mode import SecurityMode
 from hwsim.frames import BROADCAST, FROM_DS, mac_text
 
 BEACON_INTERVAL_TU: Final = 100
@@ -38,8 +40,8 @@ DURATION_ACK_US: Final = 314
 AT_RECEIVER: Final = 4
 AT_SEQUENCE: Final = 22
 AT_TIMESTAMP: Final = 24
-AT_AUTH_STATUS: Final = 28
-AT_AUTH_SEQUENCE: Final = 26
+AT_AUTH_FIELDS: Final = 24
+"""Of an Authentication frame: algorithm, sequence number and status, two bytes each."""
 AT_ASSOC_STATUS: Final = 26
 AT_ASSOC_AID: Final = 28
 AT_REASON: Final = 24
@@ -56,29 +58,29 @@ _RATES_5 = bytes((0x8C, 18, 0x98, 36, 0xB0, 72, 96, 108))
 _ELEMENT_TIM = 5
 
 
-def beacon(network: Network) -> tuple[bytes, int]:
+def beacon(network: Network, security: SecurityMode) -> tuple[bytes, int]:
     """The beacon, and where its DTIM count is."""
-    fixed = Dot11Beacon(beacon_interval=BEACON_INTERVAL_TU, cap=_capabilities(network))
+    fixed = Dot11Beacon(beacon_interval=BEACON_INTERVAL_TU, cap=_capabilities(security))
     head = bytes(_management(network, 8, BROADCAST) / fixed / _first_elements(network))
     tim = bytes(Dot11Elt(ID=_ELEMENT_TIM, info=bytes((0, DTIM_PERIOD, 0, 0))))
-    return head + tim + _last_elements(network), len(head) + 2
+    return head + tim + _last_elements(network, security), len(head) + 2
 
 
-def probe_response(network: Network) -> bytes:
+def probe_response(network: Network, security: SecurityMode) -> bytes:
     """The probe response: a beacon without TIM."""
-    fixed = Dot11ProbeResp(beacon_interval=BEACON_INTERVAL_TU, cap=_capabilities(network))
+    fixed = Dot11ProbeResp(beacon_interval=BEACON_INTERVAL_TU, cap=_capabilities(security))
     head = _acknowledged(_management(network, 5) / fixed / _first_elements(network))
-    return head + _last_elements(network)
+    return head + _last_elements(network, security)
 
 
 def authentication(network: Network) -> bytes:
-    """An open-system authentication response, status 0."""
-    return _acknowledged(_management(network, 11) / Dot11Auth(algo=0, seqnum=2, status=0))
+    """An Authentication frame whose fixed fields are zero."""
+    return _acknowledged(_management(network, 11) / Dot11Auth(algo=0, seqnum=0, status=0))
 
 
-def association_response(network: Network) -> bytes:
+def association_response(network: Network, security: SecurityMode) -> bytes:
     """An association response, status 0, AID 0."""
-    fixed = Dot11AssoResp(cap=_capabilities(network), status=0, AID=0)
+    fixed = Dot11AssoResp(cap=_capabilities(security), status=0, AID=0)
     return _acknowledged(_management(network, 1) / fixed) + _rates(network)
 
 
@@ -87,18 +89,23 @@ def deauthentication(network: Network) -> bytes:
     return _acknowledged(_management(network, 12) / Dot11Deauth(reason=0))
 
 
-def eapol_key(network: Network, info: int, key_length: int, data_length: int) -> bytes:
-    """A data frame with an EAPOL-Key frame of that key information and room for key data.
+def eapol_key(network: Network, suite: KeySuite, flags: int, data_length: int) -> bytes:
+    """A data frame with an EAPOL-Key frame and room for key data.
+
+    ``flags`` is the key information without the descriptor version, which the suite has.
 
     scapy builds 802.11, LLC and SNAP; the key frame is laid out by the offsets of
     :mod:`hwsim.eapol`, since scapy's EAPOL_KEY changed its field names between releases.
     """
-    body = bytearray(eapol.OFFSET_DATA + data_length)
+    data_at = eapol.data_offset(suite.mic_length)
+    length_at = eapol.data_length_offset(suite.mic_length)
+    info = flags | suite.descriptor_version
+    body = bytearray(data_at + data_length)
     body[0:4] = bytes((2, eapol.EAPOL_KEY_TYPE)) + (len(body) - 4).to_bytes(2, "big")
     body[4] = eapol.DESCRIPTOR_RSN
     body[eapol.OFFSET_INFO : eapol.OFFSET_INFO + 2] = info.to_bytes(2, "big")
-    body[7:9] = key_length.to_bytes(2, "big")
-    body[eapol.OFFSET_DATA_LENGTH : eapol.OFFSET_DATA] = data_length.to_bytes(2, "big")
+    body[7:9] = suite.tk_length.to_bytes(2, "big")
+    body[length_at:data_at] = data_length.to_bytes(2, "big")
     return _acknowledged(_data(network) / LLC() / SNAP(code=0x888E) / Raw(bytes(body)))
 
 
@@ -125,8 +132,8 @@ def echo_request(network: Network) -> bytes:
     return bytes(LLC() / SNAP(code=0x0800) / packet / ICMP(type=8) / Raw(ECHO_PAYLOAD))
 
 
-def _capabilities(network: Network) -> str:
-    return f"{_CAPABILITIES}+privacy" if network.protected else _CAPABILITIES
+def _capabilities(security: SecurityMode) -> str:
+    return f"{_CAPABILITIES}+privacy" if security.suite is not None else _CAPABILITIES
 
 
 def _management(network: Network, subtype: int, receiver: bytes = bytes(6)) -> Any:
@@ -157,10 +164,11 @@ def _first_elements(network: Network) -> Any:
     )
 
 
-def _last_elements(network: Network) -> bytes:
+def _last_elements(network: Network, security: SecurityMode) -> bytes:
     if network.is_5ghz:
-        return network.rsne
-    return bytes(Dot11Elt(ID=42, info=b"\0")) + network.rsne + _more_rates()
+        return security.rsne + security.rsnxe
+    erp = bytes(Dot11Elt(ID=42, info=b"\0"))
+    return erp + security.rsne + _more_rates() + security.rsnxe
 
 
 def _rates(network: Network) -> bytes:

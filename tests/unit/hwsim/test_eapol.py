@@ -54,7 +54,7 @@ def test_fields() -> None:
     assert key.mic == b"M" * 16
     assert key.key_data == b"key data"
     assert key.pdu == key_frame(0x13CA, b"key data")
-    assert eapol.without_mic(key.pdu) == key.pdu.replace(b"M" * 16, bytes(16))
+    assert eapol.without_mic(key) == key.pdu.replace(b"M" * 16, bytes(16))
 
 
 @pytest.mark.parametrize(

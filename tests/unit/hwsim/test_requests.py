@@ -94,7 +94,7 @@ ENTERPRISE: dict[str, Any] = {
 def test_network_with_8021x() -> None:
     """Its server is on loopback unless told otherwise; without one it is silent."""
     (network,) = requests.networks(ENTERPRISE)
-    assert network.enterprise
+    assert network.security == "wpa2-eap"
     assert network.radius is not None
     assert (str(network.radius.address), network.radius.port) == ("127.0.0.1", 1812)
     assert network.radius.secret == b"hidden"

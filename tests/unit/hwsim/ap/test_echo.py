@@ -7,16 +7,14 @@ import heapq
 import itertools
 from collections.abc import Callable
 
-from hwsim.ap.crypto import CcmpKey
-from hwsim.ap.datapath import DataPath
+from hwsim.ap.ccmp import CcmpKey
 from hwsim.ap.echo import EchoResult, EchoRun
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo
-from hwsim.ap.group_key import GroupKey
-from hwsim.ap.management import Management
 from hwsim.ap.station import Station
 from hwsim.loop import Timer
 from hwsim.requests import networks
+from tests.unit.hwsim.ap.environment import path_of
 from tests.unit.hwsim.conftest import NETWORK
 
 MS = 1_000_000
@@ -63,7 +61,7 @@ def silent(count: int, timeout_ms: int) -> tuple[EchoResult, int, list[tuple[str
     ends: list[tuple[EchoResult, int]] = []
     run = EchoRun(
         station, count=count, timeout_ns=timeout_ms * MS, identifier=7,
-        path=DataPath(network, Management(network, 0), GroupKey(environment)),
+        path=path_of(network, environment),
         environment=environment,
         done=lambda result: ends.append((result, time.now_ns // MS)),
     )  # fmt: skip

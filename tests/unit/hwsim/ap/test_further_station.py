@@ -12,11 +12,10 @@ from scapy.layers.l2 import ARP, LLC
 from hwsim.ap.datapath import DataPath, Icmp, checksum
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.environment import ApEnvironment
-from hwsim.ap.group_key import GroupKey
-from hwsim.ap.management import Management
 from hwsim.ap.station import Station
 from hwsim.ap.templates import ECHO_PAYLOAD
 from hwsim.requests import networks
+from tests.unit.hwsim.ap.environment import path_of
 from tests.unit.hwsim.conftest import NETWORK
 
 
@@ -33,7 +32,7 @@ def path() -> DataPath:
     """The data path of an access point whose first station has 10.77.0.2."""
     (network,) = networks(NETWORK)
     environment: ApEnvironment = Chance()  # type: ignore[assignment]
-    return DataPath(network, Management(network, 0), GroupKey(environment))
+    return path_of(network, environment)
 
 
 @pytest.mark.parametrize(("number", "address"), [(0, "10.77.0.2"), (1, "10.77.0.3")])

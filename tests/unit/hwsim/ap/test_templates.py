@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
@@ -10,10 +11,13 @@ from scapy.layers.dot11 import Dot11, Dot11Beacon, Dot11Elt, Dot11ProbeResp
 from scapy.layers.inet import ICMP, IP
 from scapy.layers.l2 import ARP, LLC
 
+from hwsim import eapol
 from hwsim.ap import templates
 from hwsim.ap.network import Network
-from hwsim.ap.rsne import AKM_PSK, own_rsne
+from hwsim.ap.security.key_suite import HMAC_SHA1
+from tests.unit.hwsim.ap.environment import mode_of
 
+RSNE = bytes.fromhex("30140100000fac040100000fac040100000fac020000")
 BSSID = bytes.fromhex("0248494c0001")
 
 
@@ -36,7 +40,7 @@ def elements(packet: Dot11) -> dict[int, bytes]:
 @pytest.mark.parametrize(("channel", "freq"), [(1, 2412), (6, 2437), (36, 5180), (149, 5745)])
 def test_beacon(channel: int, freq: int) -> None:
     """The beacon names SSID, rates, channel, TIM and RSN, in ascending order of identifiers."""
-    frame, at_dtim = templates.beacon(network(channel))
+    frame, at_dtim = templates.beacon(network(channel), mode_of(network(channel)))
     packet = Dot11(frame)
     assert packet.addr1 == "ff:ff:ff:ff:ff:ff"
     assert packet.addr2 == packet.addr3 == "02:48:49:4c:00:01"
@@ -46,14 +50,14 @@ def test_beacon(channel: int, freq: int) -> None:
     assert found[0] == b"hil"
     assert found[5] == bytes((0, 2, 0, 0))
     assert frame[at_dtim + 1] == templates.DTIM_PERIOD
-    assert own_rsne(AKM_PSK) in frame
+    assert RSNE in frame
     assert network(channel).freq_mhz == freq
     assert (3 in found) == (channel <= 14)
 
 
 def test_probe_response_has_no_tim() -> None:
     """A probe response is a beacon without TIM."""
-    packet = Dot11(templates.probe_response(network()))
+    packet = Dot11(templates.probe_response(network(), mode_of(network())))
     assert packet.haslayer(Dot11ProbeResp)
     assert 5 not in elements(packet)
 
@@ -61,9 +65,9 @@ def test_probe_response_has_no_tim() -> None:
 def test_duration_stands_in_little_endian() -> None:
     """Duration of an acknowledged frame: 314 µs, in the byte order of 802.11."""
     frames = [
-        templates.probe_response(network()),
+        templates.probe_response(network(), mode_of(network())),
         templates.authentication(network()),
-        templates.association_response(network()),
+        templates.association_response(network(), mode_of(network())),
         templates.deauthentication(network()),
         templates.data_header(network()),
     ]
@@ -72,7 +76,7 @@ def test_duration_stands_in_little_endian() -> None:
 
 def test_eapol_key_layout() -> None:
     """An EAPOL-Key frame of 95 bytes and its data behind 802.11 and LLC/SNAP."""
-    frame = templates.eapol_key(network(), 0x13CA, 16, 56)
+    frame = templates.eapol_key(network(), HMAC_SHA1, 0x13C8, 56)
     assert frame[24:32].hex() == "aaaa03000000888e"
     assert frame[templates.AT_EAPOL :][:4] == bytes((2, 3)) + (95 + 56).to_bytes(2, "big")
     assert len(frame) == 32 + 4 + 95 + 56
@@ -87,3 +91,12 @@ def test_packets_behind_the_access_point() -> None:
     assert echo[IP].dst == "10.77.0.2"
     assert echo[ICMP].type == 8
     assert bytes(echo[ICMP].payload) == templates.ECHO_PAYLOAD
+
+
+def test_a_longer_mic_moves_the_key_data() -> None:
+    """With 24 bytes of MIC, as AKM 00-0F-AC:12 has, the key data begins 8 bytes later."""
+    suite = replace(HMAC_SHA1, descriptor_version=0, mic_length=24)
+    frame = templates.eapol_key(network(), suite, 0x13C8, 56)
+    assert len(frame) == 32 + 4 + 103 + 56
+    key = eapol.parse_key_frame(frame[templates.AT_EAPOL :], 24)
+    assert (key.info, len(key.mic), len(key.key_data)) == (0x13C8, 24, 56)

@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim.ap.rsne import AKM_8021X, AKM_PSK, association_status, own_rsne, parse_rsne
+from hwsim.ap.security.rsne import (
+    CAPABILITY_MFP_CAPABLE,
+    association_status,
+    own_rsne,
+    parse_rsne,
+)
 from hwsim.errors import WireError
 
 CCMP, TKIP, PSK, EAP = "000fac04", "000fac02", "000fac02", "000fac01"
+AKM_PSK, AKM_8021X = bytes.fromhex(PSK), bytes.fromhex(EAP)
 
 
 def rsne(body: str) -> bytes:
@@ -22,7 +28,7 @@ def rsne(body: str) -> bytes:
 @pytest.mark.parametrize(
     ("element", "status"),
     [
-        (own_rsne(AKM_PSK), 0),
+        (own_rsne(AKM_PSK, 0), 0),
         (rsne(f"0100{CCMP}0100{CCMP}0100{PSK}"), 0),
         (rsne(f"0100{CCMP}0100{CCMP}0100{PSK}80000000"), 0),
         (None, 40),
@@ -40,21 +46,21 @@ def rsne(body: str) -> bytes:
 )
 def test_status(element: bytes | None, status: int) -> None:
     """Each way not to fit has its status code of table 9-50."""
-    assert association_status(element, AKM_PSK) == status
+    assert association_status(element, AKM_PSK, 0) == status
 
 
 @pytest.mark.parametrize(
     ("element", "status"),
     [
-        (own_rsne(AKM_8021X), 0),
+        (own_rsne(AKM_8021X, 0), 0),
         (rsne(f"0100{CCMP}0100{CCMP}0100{EAP}00000100" + "aa" * 16), 0),
         (rsne(f"0100{CCMP}0100{CCMP}"), 0),
-        (own_rsne(AKM_PSK), 43),
+        (own_rsne(AKM_PSK, 0), 43),
     ],
 )
 def test_status_of_enterprise(element: bytes, status: int) -> None:
     """With 802.1X its AKM is asked for, also where it is the default; PMKIDs do no harm."""
-    assert association_status(element, AKM_8021X) == status
+    assert association_status(element, AKM_8021X, 0) == status
 
 
 @given(st.binary(max_size=64))
@@ -64,4 +70,11 @@ def test_rubbish(body: bytes) -> None:
     try:
         parse_rsne(element)
     except WireError:
-        assert association_status(element, AKM_PSK) == 40
+        assert association_status(element, AKM_PSK, 0) == 40
+
+
+def test_a_station_that_requires_protection_is_let_in_where_there_is_some() -> None:
+    """MFPR of the station wants MFPC of the access point (12.6.3)."""
+    required = rsne(f"0100{CCMP}0100{CCMP}0100{PSK}C000")
+    assert association_status(required, AKM_PSK, 0) == 45
+    assert association_status(required, AKM_PSK, CAPABILITY_MFP_CAPABLE) == 0

@@ -1,99 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The cryptography of RSN with a pre-shared key and CCMP.
-
-Sources, all IEEE 802.11-2020: J.4 (PSK from a passphrase), 12.7.1.2 (PRF), 12.7.1.3 (pairwise
-key hierarchy), 12.7.2 (MIC and key wrap of key descriptor version 2), 12.5.3 (CCMP).
-"""
+"""CCMP, the cipher of data frames (IEEE 802.11-2020, 12.5.3)."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from dataclasses import dataclass, field
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
-from cryptography.hazmat.primitives.keywrap import (
-    InvalidUnwrap,
-    aes_key_unwrap,
-    aes_key_wrap,
-)
 
 from hwsim.errors import UndecryptableError, WireError
 from hwsim.frames import PROTECTED, SUBTYPE_QOS_BIT, parse_header
 
+TK_LENGTH: Final = 16
+"""Of a temporal key and a group key, in bytes."""
 CCMP_HEADER_LENGTH: Final = 8
 CCMP_MIC_LENGTH: Final = 8
 _EXT_IV: Final = 0x20
-
-
-def pmk_from_passphrase(passphrase: str, ssid: bytes) -> bytes:
-    """The 256-bit PSK: PBKDF2 of HMAC-SHA1, 4096 rounds, salted with the SSID (J.4.1)."""
-    return hashlib.pbkdf2_hmac("sha1", passphrase.encode("ascii"), ssid, 4096, 32)
-
-
-def prf(key: bytes, label: bytes, data: bytes, size: int) -> bytes:
-    """The first ``size`` bytes of the PRF of HMAC-SHA1 (12.7.1.2)."""
-    seed = label + b"\0" + data
-    blocks = (size + 19) // 20
-    return b"".join(hmac.digest(key, seed + bytes((count,)), "sha1") for count in range(blocks))[
-        :size
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class PairwiseKeys:
-    """The PTK's parts; none shows in the object's text."""
-
-    kck: bytes = field(repr=False)
-    kek: bytes = field(repr=False)
-    tk: bytes = field(repr=False)
-
-
-def derive_ptk(
-    pmk: bytes, authenticator: bytes, supplicant: bytes, anonce: bytes, snonce: bytes
-) -> PairwiseKeys:
-    """The PTK of CCMP (12.7.1.3): PRF-384 over both addresses and nonces, the smaller first."""
-    data = (
-        min(authenticator, supplicant)
-        + max(authenticator, supplicant)
-        + min(anonce, snonce)
-        + max(anonce, snonce)
-    )
-    ptk = prf(pmk, b"Pairwise key expansion", data, 48)
-    return PairwiseKeys(kck=ptk[:16], kek=ptk[16:32], tk=ptk[32:48])
-
-
-def pmkid(pmk: bytes, authenticator: bytes, supplicant: bytes) -> bytes:
-    """What names a PMK without telling it (12.7.1.3): HMAC-SHA1-128 over both addresses."""
-    return hmac.digest(pmk, b"PMK Name" + authenticator + supplicant, "sha1")[:16]
-
-
-def eapol_mic(kck: bytes, pdu: bytes) -> bytes:
-    """The MIC of an EAPOL-Key frame whose MIC field is zero: HMAC-SHA1-128 (12.7.2)."""
-    return hmac.digest(kck, pdu, "sha1")[:16]
-
-
-def same(left: bytes, right: bytes) -> bool:
-    """Whether two codes are equal, in a time that does not tell where they differ."""
-    return hmac.compare_digest(left, right)
-
-
-def wrap_key_data(kek: bytes, key_data: bytes) -> bytes:
-    """Key data under the NIST AES key wrap (RFC 3394), padded as 12.7.2 asks."""
-    short = -len(key_data) % 8
-    if short:
-        key_data += b"\xdd" + bytes(short - 1)
-    return aes_key_wrap(kek, key_data)
-
-
-def unwrap_key_data(kek: bytes, wrapped: bytes) -> bytes:
-    """The key data in a wrap (padding stays); raises :class:`UndecryptableError`."""
-    try:
-        return aes_key_unwrap(kek, wrapped)
-    except (InvalidUnwrap, ValueError):
-        raise UndecryptableError("key data does not unwrap") from None
 
 
 class CcmpKey:

@@ -10,10 +10,11 @@ import struct
 from typing import Final, NamedTuple
 
 from hwsim.errors import WireError
+from hwsim.frames import ELEMENT_RSN
 
 SUITE_CCMP: Final = bytes.fromhex("000fac04")
-AKM_8021X: Final = bytes.fromhex("000fac01")
-AKM_PSK: Final = bytes.fromhex("000fac02")
+_DEFAULT_AKM: Final = bytes.fromhex("000fac01")
+"""802.1X, which an RSNE without AKM suites means (9.4.2.24.3)."""
 
 STATUS_SUCCESS: Final = 0
 STATUS_INVALID_ELEMENT: Final = 40
@@ -23,13 +24,15 @@ STATUS_INVALID_AKMP: Final = 43
 STATUS_UNSUPPORTED_RSNE_VERSION: Final = 44
 STATUS_INVALID_RSNE_CAPABILITIES: Final = 45
 
-_CAPABILITY_MFP_REQUIRED: Final = 0x0040
+CAPABILITY_MFP_REQUIRED: Final = 0x0040
+CAPABILITY_MFP_CAPABLE: Final = 0x0080
 
 
-def own_rsne(akm: bytes) -> bytes:
-    """Version 1, CCMP for group and pairwise, that AKM, no capabilities."""
+def own_rsne(akm: bytes, capabilities: int) -> bytes:
+    """Version 1, CCMP for group and pairwise, that AKM and those capabilities; whole element."""
     one = b"\x01\x00"
-    return b"\x30\x14" + one + SUITE_CCMP + one + SUITE_CCMP + one + akm + b"\0\0"
+    body = one + SUITE_CCMP + one + SUITE_CCMP + one + akm + struct.pack("<H", capabilities)
+    return bytes((ELEMENT_RSN, len(body))) + body
 
 
 class RsnElement(NamedTuple):
@@ -50,18 +53,16 @@ def parse_rsne(whole: bytes) -> RsnElement:
     version = struct.unpack_from("<H", body)[0]
     group, offset = (body[2:6], 6) if len(body) >= 6 else (SUITE_CCMP, len(body))
     pairwise, offset = _suites(body, offset, SUITE_CCMP)
-    akms, offset = _suites(body, offset, AKM_8021X)
+    akms, offset = _suites(body, offset, _DEFAULT_AKM)
     capabilities = struct.unpack_from("<H", body, offset)[0] if len(body) >= offset + 2 else 0
     return RsnElement(version, group, pairwise, akms, capabilities)
 
 
-def association_status(rsne: bytes | None, akm: bytes | None) -> int:
-    """The status code our access point, which has that AKM, answers to a request with that RSNE.
+def association_status(rsne: bytes | None, akm: bytes, capabilities: int) -> int:
+    """The status code an access point answers to an association request with that RSNE.
 
-    Without an AKM, in an open network, it does not look at one, as hostapd does not.
+    ``akm`` and ``capabilities`` are of its own RSNE.
     """
-    if akm is None:
-        return STATUS_SUCCESS
     if rsne is None:
         return STATUS_INVALID_ELEMENT
     try:
@@ -76,7 +77,8 @@ def association_status(rsne: bytes | None, akm: bytes | None) -> int:
         return STATUS_INVALID_PAIRWISE_CIPHER
     if station.akms != (akm,):
         return STATUS_INVALID_AKMP
-    if station.capabilities & _CAPABILITY_MFP_REQUIRED:
+    protects = capabilities & CAPABILITY_MFP_CAPABLE
+    if station.capabilities & CAPABILITY_MFP_REQUIRED and not protects:
         return STATUS_INVALID_RSNE_CAPABILITIES
     return STATUS_SUCCESS
 

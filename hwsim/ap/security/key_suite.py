@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the handshakes compute with: key derivation, integrity code, key wrap, and their lengths.
+
+Sources, all IEEE 802.11-2020: 12.7.1.2 (PRF), 12.7.1.3 (pairwise key hierarchy and PMKID), 12.7.2
+(key descriptor versions, padding of key data), 12.7.3 and table 12-8 (which AKM has which of
+them); RFC 3394 (NIST AES key wrap).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from hwsim.ap.ccmp import TK_LENGTH
+from hwsim.errors import UndecryptableError
+
+_WRAP_BLOCK: Final = 8
+PMKID_LENGTH: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class PairwiseKeys:
+    """The PTK's parts; none shows in the object's text."""
+
+    kck: bytes = field(repr=False)
+    kek: bytes = field(repr=False)
+    tk: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeySuite:
+    """The key derivation and EAPOL-Key protection that go with an AKM suite; all lengths in bytes.
+
+    Attributes:
+        descriptor_version: bits 0 to 2 of the key information of every EAPOL-Key frame.
+        expand: the PRF or KDF: key, label, context and number of bytes to its output.
+        mic: the MIC of an EAPOL-Key frame whose MIC field is zero, from the KCK and the EAPOL PDU.
+        digest: the hash (by hashlib's name) of the HMAC that the PMKID is.
+        kck_length: of the key confirmation key.
+        kek_length: of the key encryption key.
+        tk_length: of the temporal key and the group key; CCMP's.
+        mic_length: of the MIC field, which moves the fields behind it.
+    """
+
+    descriptor_version: int
+    expand: Callable[[bytes, bytes, bytes, int], bytes]
+    mic: Callable[[bytes, bytes], bytes]
+    digest: str
+    kck_length: int = 16
+    kek_length: int = 16
+    tk_length: int = TK_LENGTH
+    mic_length: int = 16
+
+    def derive_ptk(
+        self, pmk: bytes, authenticator: bytes, supplicant: bytes, anonce: bytes, snonce: bytes
+    ) -> PairwiseKeys:
+        """The PTK (12.7.1.3): over both addresses and both nonces, the smaller of each first."""
+        context = (
+            min(authenticator, supplicant)
+            + max(authenticator, supplicant)
+            + min(anonce, snonce)
+            + max(anonce, snonce)
+        )
+        kek_at = self.kck_length
+        tk_at = kek_at + self.kek_length
+        end = tk_at + self.tk_length
+        ptk = self.expand(pmk, b"Pairwise key expansion", context, end)
+        return PairwiseKeys(kck=ptk[:kek_at], kek=ptk[kek_at:tk_at], tk=ptk[tk_at:end])
+
+    def pmkid(self, pmk: bytes, authenticator: bytes, supplicant: bytes) -> bytes:
+        """What names a PMK without revealing it (12.7.1.3): HMAC-128 over both addresses."""
+        name = b"PMK Name" + authenticator + supplicant
+        return hmac.digest(pmk, name, self.digest)[:PMKID_LENGTH]
+
+    def wrap(self, kek: bytes, key_data: bytes) -> bytes:
+        """Key data under the NIST AES key wrap, padded as 12.7.2 asks."""
+        short = -len(key_data) % _WRAP_BLOCK
+        if short:
+            key_data += b"\xdd" + bytes(short - 1)
+        return aes_key_wrap(kek, key_data)
+
+    def unwrap(self, kek: bytes, wrapped: bytes) -> bytes:
+        """The key data in a wrap (padding stays); raises :class:`UndecryptableError`."""
+        try:
+            return aes_key_unwrap(kek, wrapped)
+        except (InvalidUnwrap, ValueError):
+            raise UndecryptableError("key data does not unwrap") from None
+
+    def wrapped_length(self, length: int) -> int:
+        """How long so many bytes of key data are when they are wrapped."""
+        return length + -length % _WRAP_BLOCK + _WRAP_BLOCK
+
+
+def same(left: bytes, right: bytes) -> bool:
+    """Whether two codes are equal, in a time that does not tell where they differ."""
+    return hmac.compare_digest(left, right)
+
+
+def prf_sha1(key: bytes, label: bytes, context: bytes, size: int) -> bytes:
+    """The first ``size`` bytes of the PRF of HMAC-SHA1 (12.7.1.2)."""
+    seed = label + b"\0" + context
+    blocks = (size + 19) // 20
+    return b"".join(hmac.digest(key, seed + bytes((count,)), "sha1") for count in range(blocks))[
+        :size
+    ]
+
+
+def _hmac_sha1_128(kck: bytes, pdu: bytes) -> bytes:
+    return hmac.digest(kck, pdu, "sha1")[:16]
+
+
+HMAC_SHA1: Final = KeySuite(
+    descriptor_version=2, expand=prf_sha1, mic=_hmac_sha1_128, digest="sha1"
+)
+"""AKM suites 00-0F-AC:1 and :2 with CCMP: PRF and MIC of HMAC-SHA1."""

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a security mode is asked by the access point, by scenarios and by the WLAN profile.
+
+Source: IEEE 802.11-2020, 9.3.3.11 (Authentication frame), 11.3 (authentication, association),
+12.6 (RSNA establishment), tables 9-50 (status codes) and 9-151 (AKM suites).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Literal, NamedTuple
+
+from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.network import Network
+from hwsim.ap.security.key_suite import KeySuite
+from hwsim.ap.security.rsne import (
+    CAPABILITY_MFP_CAPABLE,
+    STATUS_SUCCESS,
+    association_status,
+    own_rsne,
+)
+from hwsim.ap.station import Station
+from hwsim.frames import ELEMENT_RSN, element
+
+OPEN_SYSTEM: Final = 0
+"""The authentication algorithm that authenticates anyone (9.4.1.1)."""
+STATUS_UNSUPPORTED_ALGORITHM: Final = 13
+STATUS_UNEXPECTED_SEQUENCE: Final = 14
+
+Credential = Literal["none", "passphrase", "eap"]
+"""What a station proves itself with: nothing, a passphrase, or an EAP method run over 802.1X."""
+
+
+class AuthFrame(NamedTuple):
+    """An Authentication frame's body: the fixed fields, and the bytes that follow them."""
+
+    algorithm: int
+    sequence: int
+    status: int
+    rest: bytes = b""
+
+
+class AuthAnswer(NamedTuple):
+    """What an access point answers to an Authentication frame.
+
+    ``authenticated``: the station may associate now; what was known of it before is forgotten.
+    """
+
+    frame: AuthFrame
+    authenticated: bool
+
+
+class AssociationAnswer(NamedTuple):
+    """The status code of an association response, and the elements it has for this mode."""
+
+    status: int
+    elements: bytes = b""
+
+
+class SecurityMode:
+    """One way to let stations into a network, carried out by one access point.
+
+    The class says what the choice means wherever it is made; an instance serves one access point
+    and keeps what it must remember of stations. The base class is an RSN whose stations
+    authenticate by the open system, without a PMK before 802.1X; a mode overrides what differs.
+
+    Attributes:
+        name: the choice as scenario files and the air's ``configure`` call spell it.
+        meaning: the same in words, for the reference of scenario files.
+        credential: what stations prove themselves with.
+        os_authentication: ``<authentication>`` of the WLAN profile: what the OS carries out itself.
+        os_encryption: ``<encryption>`` of the WLAN profile, likewise.
+        auth_algorithm: DOT11_AUTH_ALGORITHM (wlantypes.h) of a DLL that associates in this mode.
+        akm: the AKM suite selector, None in a network without keys.
+        suite: what its handshakes compute with, None in a network without keys.
+        rsn_capabilities: the capabilities of the RSNE (9.4.2.24.4).
+        names_pmk: whether M1 carries the PMKID (12.7.6.2).
+    """
+
+    name: ClassVar[str]
+    meaning: ClassVar[str]
+    credential: ClassVar[Credential]
+    os_authentication: ClassVar[str]
+    os_encryption: ClassVar[str]
+    auth_algorithm: ClassVar[int]
+    akm: ClassVar[bytes | None] = None
+    suite: ClassVar[KeySuite | None] = None
+    rsn_capabilities: ClassVar[int] = 0
+    names_pmk: ClassVar[bool] = False
+
+    def __init__(self, network: Network, environment: ApEnvironment) -> None:
+        self._network = network
+        self._environment = environment
+
+    @property
+    def protects_management(self) -> bool:
+        """Whether robust management frames are protected (12.2.7), as the RSNE offers it."""
+        return bool(self.rsn_capabilities & CAPABILITY_MFP_CAPABLE)
+
+    @property
+    def rsne(self) -> bytes:
+        """The RSN element of beacons, probe responses and M3; empty without an AKM."""
+        return b"" if self.akm is None else own_rsne(self.akm, self.rsn_capabilities)
+
+    @property
+    def rsnxe(self) -> bytes:
+        """The RSN extension element of the same frames; empty if it would have no bit set."""
+        return b""
+
+    def authenticate(self, mac: bytes, frame: AuthFrame) -> AuthAnswer:
+        """The answer to an Authentication frame of the station ``mac``."""
+        if frame.algorithm != OPEN_SYSTEM:
+            status = STATUS_UNSUPPORTED_ALGORITHM
+        elif frame.sequence != 1:
+            status = STATUS_UNEXPECTED_SEQUENCE
+        else:
+            status = STATUS_SUCCESS
+        return AuthAnswer(AuthFrame(OPEN_SYSTEM, 2, status), status == STATUS_SUCCESS)
+
+    def associate(self, mac: bytes, elements: bytes) -> AssociationAnswer:
+        """The answer to a (re)association request of ``mac`` with those elements."""
+        if self.akm is None:  # hostapd, too, does not look at an RSNE then
+            return AssociationAnswer(STATUS_SUCCESS)
+        rsne = element(elements, ELEMENT_RSN)
+        return AssociationAnswer(association_status(rsne, self.akm, self.rsn_capabilities))
+
+    def pmk(self, station: Station) -> bytes | None:
+        """The PMK that an associated station and the access point have already.
+
+        None if 802.1X is to make it, and in a network without keys.
+        """
+        return None

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""WPA2 with a pre-shared key: AKM suite 00-0F-AC:2.
+
+Source: IEEE 802.11-2020, J.4.1 (PSK from a passphrase).
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.network import Network
+from hwsim.ap.security.key_suite import HMAC_SHA1
+from hwsim.ap.security.mode import SecurityMode
+from hwsim.ap.station import Station
+
+
+class Wpa2Psk(SecurityMode):
+    """Every station has the PMK, which comes of the passphrase."""
+
+    name = "wpa2-psk"
+    meaning = "a passphrase"
+    credential = "passphrase"
+    os_authentication = "open"
+    os_encryption = "none"
+    auth_algorithm = 7
+    akm = bytes.fromhex("000fac02")
+    suite = HMAC_SHA1
+
+    def __init__(self, network: Network, environment: ApEnvironment) -> None:
+        super().__init__(network, environment)
+        assert network.passphrase is not None
+        self._psk = pmk_from_passphrase(network.passphrase, network.ssid)
+        environment.keep_key(self._psk)
+
+    def pmk(self, station: Station) -> bytes:
+        """The PSK, of whatever station."""
+        return self._psk
+
+
+def pmk_from_passphrase(passphrase: str, ssid: bytes) -> bytes:
+    """The 256-bit PSK: PBKDF2 of HMAC-SHA1, 4096 rounds, salted with the SSID (J.4.1)."""
+    return hashlib.pbkdf2_hmac("sha1", passphrase.encode("ascii"), ssid, 4096, 32)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An access point's parts without a medium, a loop or chance."""
+
+from __future__ import annotations
+
+from hwsim.ap.datapath import DataPath
+from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.group_key import GroupKey
+from hwsim.ap.management import Management
+from hwsim.ap.network import Network
+from hwsim.ap.security.mode import SecurityMode
+from hwsim.ap.security.modes import SECURITY_MODES
+from hwsim.ap.station import Station
+
+
+class Quiet:
+    """The part of the environment that a security mode needs: it keeps the PMKs told."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+
+    def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
+        """Remember it."""
+        self.kept.append(pmk)
+
+    def random(self, size: int) -> bytes:
+        """Zeros."""
+        return bytes(size)
+
+
+def mode_of(network: Network, environment: Quiet | None = None) -> SecurityMode:
+    """The network's security, as its access point has it."""
+    around: ApEnvironment = environment or Quiet()  # type: ignore[assignment]
+    return SECURITY_MODES[network.security](network, around)
+
+
+def path_of(network: Network, environment: ApEnvironment) -> DataPath:
+    """The data path of a network with keys."""
+    management = Management(network, mode_of(network), 0)
+    return DataPath(network, management, GroupKey(environment), protected=True)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Key derivation, key wrap and lengths: published vectors, and what must not open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hwsim.ap.security.key_suite import HMAC_SHA1, PairwiseKeys, prf_sha1
+from hwsim.errors import UndecryptableError
+
+
+@pytest.mark.parametrize(
+    ("key", "data", "output"),
+    [
+        (
+            b"\x0b" * 20,
+            b"Hi There",
+            "bcd4c650b30b9684951829e0d75f9d54b862175ed9f00606e17d8da35402ffee"
+            "75df78c3d31e0f889f012120c0862beb67753e7439ae242edb8373698356cf5a",
+        ),
+        (
+            b"Jefe",
+            b"what do ya want for nothing?",
+            "51f4de5b33f249adf81aeb713a3c20f4fe631446fabdfa58244759ae58ef9009"
+            "a99abf4eac2ca5fa87e692c440eb40023e7babb206d61de7b92f41529092b8fc",
+        ),
+        (
+            b"\xaa" * 20,
+            b"\xdd" * 50,
+            "e1ac546ec4cb636f9976487be5c86be17a0252ca5d8d8df12cfb0473525249ce"
+            "9dd8d177ead710bc9b590547239107aef7b4abd43d87f0a68f1cbd9e2b6f7607",
+        ),
+    ],
+)
+def test_prf_sha1(key: bytes, data: bytes, output: str) -> None:
+    """IEEE 802.11-2020, J.3.2: PRF-512, and its beginning for the shorter PRFs."""
+    assert prf_sha1(key, b"prefix", data, 64).hex() == output
+    assert prf_sha1(key, b"prefix", data, 24).hex() == output[:48]
+
+
+def test_key_wrap() -> None:
+    """RFC 3394, 4.1: 128 bits of key data under a 128-bit KEK."""
+    kek = bytes(range(16))
+    data = bytes.fromhex("00112233445566778899aabbccddeeff")
+    wrapped = "1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5"
+    assert HMAC_SHA1.wrap(kek, data).hex() == wrapped
+    assert HMAC_SHA1.unwrap(kek, bytes.fromhex(wrapped)) == data
+
+
+def test_key_data_is_padded() -> None:
+    """Key data that is no multiple of eight is padded with DD and zeros (12.7.2)."""
+    kek = bytes(range(16))
+    assert HMAC_SHA1.unwrap(kek, HMAC_SHA1.wrap(kek, b"A" * 22)) == b"A" * 22 + b"\xdd\0"
+
+
+@given(st.binary(max_size=64))
+def test_rubbish_does_not_unwrap(wrapped: bytes) -> None:
+    """Rubbish raises the declared error only."""
+    with pytest.raises(UndecryptableError):
+        HMAC_SHA1.unwrap(bytes(16), wrapped)
+
+
+def test_ptk_does_not_depend_on_the_order_of_its_inputs() -> None:
+    """12.7.1.3 sorts addresses and nonces, so both sides derive the same keys."""
+    one = HMAC_SHA1.derive_ptk(b"p" * 32, b"a" * 6, b"b" * 6, b"n" * 32, b"m" * 32)
+    other = HMAC_SHA1.derive_ptk(b"p" * 32, b"b" * 6, b"a" * 6, b"m" * 32, b"n" * 32)
+    assert one == other
+    assert len({one.kck, one.kek, one.tk}) == 3
+
+
+def test_keys_do_not_show() -> None:
+    """The text of the keys object holds no key."""
+    keys = PairwiseKeys(b"\x11" * 16, b"\x22" * 16, b"\x33" * 16)
+    assert repr(keys) == "PairwiseKeys()"
+
+
+@given(st.binary(min_size=9, max_size=64))
+def test_the_length_of_a_wrap_is_known_beforehand(key_data: bytes) -> None:
+    """Frames are built before their key data is wrapped."""
+    assert len(HMAC_SHA1.wrap(bytes(16), key_data)) == HMAC_SHA1.wrapped_length(len(key_data))
+
+
+def test_lengths_are_the_suites() -> None:
+    """A suite of other lengths cuts the PTK accordingly (those of AKM 00-0F-AC:12)."""
+    longer = replace(HMAC_SHA1, kck_length=24, kek_length=32, tk_length=32)
+    keys = longer.derive_ptk(b"p" * 48, b"a" * 6, b"b" * 6, b"n" * 32, b"m" * 32)
+    assert [len(part) for part in (keys.kck, keys.kek, keys.tk)] == [24, 32, 32]
+    assert len({keys.kck, keys.kek, keys.tk}) == 3
