@@ -43,12 +43,12 @@ def doctor(
 
 def image(lab: LabOption = None) -> None:
     """Build the reference guest's image, if it is not in the cache."""
-    from harness.vm.images import prepare
+    from harness.guests.reference.images import prepare
 
     interrupt_on_signals()
     with open_console() as console:
-        images = prepare(load_lab(lab).store.cache, console)
-        console.note(f"image {images.key} in {images.disk.parent}")
+        image = prepare(load_lab(lab).store.cache, console)
+        console.note(f"image {image.key} in {image.disk.parent}")
 
 
 def bench(

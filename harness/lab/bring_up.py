@@ -15,9 +15,11 @@ from pathlib import Path
 from harness.config.lab import Lab
 from harness.console import Stages
 from harness.errors import LabFault, PeerGone
+from harness.guests.base import GuestImage
 from harness.guests.common.clock import set_clock
 from harness.guests.common.recorder import FOLDER
 from harness.guests.common.ssh import Ssh, connect
+from harness.guests.reference.images import prepare
 from harness.lab.air import Air, running_air
 from harness.lab.recording import Recording
 from harness.local.workspace import work_folder
@@ -25,7 +27,6 @@ from harness.vm.accel import Choice, choose, forced_accel, keep_logs, remember
 from harness.vm.argv import MachineSpec, Wiring
 from harness.vm.boot import watch
 from harness.vm.disk import overlay
-from harness.vm.images import Images, prepare
 from harness.vm.machine import Machine, running
 from harness.vm.saved_state import SavedState, saved_state
 
@@ -45,7 +46,7 @@ class Guest:
     machine: Machine
     ssh: Ssh
     air: Air
-    images: Images
+    image: GuestImage
     accel: Choice
     clock_set_by_s: float
     """By how much the guest's clock was moved when it had started, in seconds."""
@@ -82,8 +83,8 @@ def open_guest(
     `chosen` is told the accelerator as soon as it is known, and again if it has to change. What a
     failed start said is kept below `run_dir`.
     """
-    images = prepare(lab.store.cache, stages)
-    start = _Start(lab, images, stages, recording, run_dir)
+    image = prepare(lab.store.cache, stages)
+    start = _Start(lab, image, stages, recording, run_dir)
     choice = start.choose()
     stages.note(f"accelerator {choice.accel}: {choice.why}")
     chosen(choice)
@@ -107,7 +108,7 @@ class _Start:
     """What one start of a guest needs to know."""
 
     lab: Lab
-    images: Images
+    image: GuestImage
     stages: Stages
     recording: Recording
     run_dir: Path
@@ -116,7 +117,7 @@ class _Start:
         """The accelerator to begin with."""
         lab, spec = self.lab, self._spec(Choice("kvm", ""))
         logs = self.run_dir / "kvm-probe"
-        return choose(lab.guest.accel, spec, self.images.disk, lab.store.cache, logs)
+        return choose(lab.guest.accel, spec, self.image.disk, lab.store.cache, logs)
 
     def may_fall_back(self, choice: Choice) -> bool:
         """KVM was our own choice, so that TCG may be tried in its place."""
@@ -144,14 +145,14 @@ class _Start:
         air, radio = stack.enter_context(
             running_air(work, self.run_dir, self.recording.frame, self.recording.air_event)
         )
-        disk = overlay(state.disk if state else self.images.disk, work / "disk.qcow2")
+        disk = overlay(state.disk if state else self.image.disk, work / "disk.qcow2")
         wiring = Wiring(self.run_dir.name, disk, -1, radio, self.run_dir / "serial.log")
         memory = state.memory if state else None
         with self.stages.stage("restore the guest" if state else "boot the guest") as stage:
             try:
                 machine = stack.enter_context(running(spec, wiring, self.run_dir, state=memory))
                 stage.update(None, "waiting for SSH")
-                ssh = _reach(machine, spec, self.images, self.lab, restored=state is not None)
+                ssh = _reach(machine, spec, self.image, self.lab, restored=state is not None)
                 stack.callback(ssh.close)
                 air.await_start()
                 air.wait_radio(self.lab.limits.boot_s)
@@ -161,34 +162,36 @@ class _Start:
                     air.await_start()  # tells the cause of what else went wrong
                 raise
             behind_s = set_clock(ssh)
-        return Guest(machine, ssh, air, self.images, choice, behind_s)
+        return Guest(machine, ssh, air, self.image, choice, behind_s)
 
     def _spec(self, choice: Choice) -> MachineSpec:
-        return self.images.machine(self.lab.guest.memory_mib, choice.accel)
+        return self.image.machine(self.lab.guest.memory_mib, choice.accel)
 
     def _state(self, choice: Choice) -> SavedState | None:
         """The saved state to start from, made if there is none yet; None boots."""
         if not self.lab.guest.saved_state:
             return None
-        lab, images, spec = self.lab, self.images, self._spec(choice)
+        lab, image, spec = self.lab, self.image, self._spec(choice)
         logs = self.run_dir / f"{choice.accel}-boot"
 
         def warm_up(machine: Machine) -> None:
             """Use what a run will use: SSH, SFTP, a Windows program."""
-            with contextlib.closing(_reach(machine, spec, images, lab, restored=False)) as ssh:
+            with contextlib.closing(_reach(machine, spec, image, lab, restored=False)) as ssh:
                 ssh.mkdir(FOLDER)
                 ssh.run(WARM_UP)
 
-        return saved_state(lab, images, spec, self.stages, warm_up, logs)
+        return saved_state(lab, image, spec, self.stages, warm_up, logs)
 
 
-def _reach(machine: Machine, spec: MachineSpec, images: Images, lab: Lab, *, restored: bool) -> Ssh:
+def _reach(
+    machine: Machine, spec: MachineSpec, image: GuestImage, lab: Lab, *, restored: bool
+) -> Ssh:
     """SSH to a machine that boots or was just restored."""
     watched = watch(machine, spec.accel)
     if restored:  # at rest until it is spoken to
         watched.silence_s = None
     return connect(
-        images.login,
+        image.login,
         machine.ssh_port(),
         limit_s=lab.limits.restore_s if restored else lab.limits.boot_s,
         command_s=lab.limits.command_s,

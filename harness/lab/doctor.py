@@ -16,12 +16,12 @@ from pathlib import Path
 from harness.config.lab import Lab
 from harness.console import Stages
 from harness.errors import UsageError
+from harness.guests.reference.images import CACHE_ROOM, TREE_ROOM
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import open_recording
 from harness.local.folders import user_name
 from harness.local.storage import free_bytes
 from harness.vm.accel import KVM, forget, unusable
-from harness.vm.images import CACHE_ROOM, TREE_ROOM
 
 APT = "apt-get install --no-install-recommends"
 

@@ -133,22 +133,22 @@ def open_session(
 
     `fault` is what our sample DLL is told of before the service starts.
     """
-    ssh, images = guest.ssh, guest.images
+    ssh, image = guest.ssh, guest.image
     with contextlib.ExitStack() as stack:
         orders = Orders(ssh, limit_s=lab.limits.command_s)
         stack.callback(orders.close)
         with stages.stage("install recorder and agent"):
             orders.keep_limits(lab.limits)  # before the DLL is loaded
             ssh.mkdir(FOLDER)
-            ssh.put(images.agent, AGENT)
+            ssh.put(image.agent, AGENT)
             stack.enter_context(fault_in_place(ssh, fault))
-            dll = dll or build_of(fault, images.agent.parent)
-            place = stack.enter_context(installed(ssh, images.recorder, dll=dll, oui=oui))
+            dll = dll or build_of(fault, image.agent.parent)
+            place = stack.enter_context(installed(ssh, image.recorder, dll=dll, oui=oui))
             recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)
         session = LabSession(
-            guest.machine, ssh, guest.air, images, guest.accel, guest.clock_set_by_s, agent,
+            guest.machine, ssh, guest.air, image, guest.accel, guest.clock_set_by_s, agent,
             interface, place.vendor, place.sha256, recording, orders,
         )  # fmt: skip
         try:

@@ -16,6 +16,7 @@ from pathlib import Path
 from harness.config.lab import Lab
 from harness.console import Console
 from harness.errors import HarnessError
+from harness.guests.reference.images import prepare
 from harness.naming import own_name
 from harness.results import RunResult, Verdict
 from harness.run import overhead
@@ -23,7 +24,6 @@ from harness.run.collect import RunPlan
 from harness.run.perform import perform
 from harness.scenarios import find_scenario
 from harness.vm.host import host_cpu, qemu_version
-from harness.vm.images import prepare
 
 STATE_RUNS = 3
 """Runs from a saved state, for a median of the time to the first verdict."""
@@ -87,8 +87,8 @@ def measure(lab: Lab, console: Console, *, associations: int, build: bool) -> Fi
         scratch = Path(folder)
         if build:
             figures.add("image build", "s", _build(scratch, console))
-        images = prepare(lab.store.cache, console)
-        _overhead(figures, lab, images.recorder.parent, scratch, console)
+        image = prepare(lab.store.cache, console)
+        _overhead(figures, lab, image.recorder.parent, scratch, console)
         booted = _run(lab, scratch, console, associations=1, saved_state=False)
         figures.add("first verdict, booting", "s", booted.first_verdict_s)
         _run(lab, scratch, console, associations=1, saved_state=True)  # makes the state

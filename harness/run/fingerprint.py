@@ -81,7 +81,7 @@ def environment(dll: Dll | None, session: LabSession) -> Environment:
             "guest_build": f"Windows {session.agent.hello.get('windows', '?')} (reference guest)",
             "clock_uncertainty_us": clock.uncertainty_ns / 1000 if clock else None,
             "other": {
-                "image": session.images.key,
+                "image": session.image.key,
                 "guest's clock set by": f"{session.clock_set_by_s:.1f} s",
                 "agent": str(session.agent.hello.get("agent", "?")),
                 "station address": STATION_IP,

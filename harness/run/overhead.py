@@ -123,7 +123,7 @@ def in_guest(lab: Lab, console: Console, scratch: Path) -> tuple[str, tuple[Call
         open_recording(run_dir) as recording,
         open_guest(lab, console, recording, run_dir) as guest,
     ):
-        pe = guest.images.recorder.parent
+        pe = guest.image.recorder.parent
         guest.ssh.mkdir(FOLDER)
         guest.ssh.mkdir(GUEST_FOLDER)
         for name in (PROGRAM, VENDOR, RECORDER):

@@ -14,10 +14,10 @@ from harness.config.validation import validated
 from harness.errors import UsageError
 from harness.guests.common.companions import in_system
 from harness.guests.common.dll import Dll, inspect
+from harness.guests.reference.system_dlls import guest_dlls
 from harness.scenarios import Scenario
 from harness.scenarios.fragments import MAX_BYTES
 from harness.scenarios.model import Ihv
-from harness.vm.system_dlls import guest_dlls
 
 
 @dataclass(frozen=True, slots=True)

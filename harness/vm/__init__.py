@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""QEMU: argv, accelerator, QMP, images and saved states."""
+"""QEMU: argv, accelerator, QMP, and saved states."""

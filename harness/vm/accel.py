@@ -195,12 +195,12 @@ def _records(cache: Path) -> dict[str, object]:
 def _identity(spec: MachineSpec) -> str:
     """What the answer depends on: the guest's kernel, how it is started, QEMU and the host."""
     try:
-        kernel = spec.kernel.read_bytes()
+        program = spec.boot.program.read_bytes()
     except OSError:
-        kernel = b""
+        program = b""
     try:
         qemu = qemu_version()
     except HarnessError:
         qemu = "none"
     host = (host_cpu(), platform.release(), platform.node())
-    return digest(kernel, spec.cpu, spec.cmdline, qemu, *host)
+    return digest(program, spec.cpu, spec.boot.words, qemu, *host)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from harness.config.lab import Accel
 
@@ -19,14 +20,66 @@ RADIO_PORT = "hil.radio"
 
 
 @dataclass(frozen=True, slots=True)
+class KernelBoot:
+    """QEMU loads a Linux kernel itself: no firmware, no boot loader."""
+
+    kernel: Path
+    initrd: Path
+    cmdline: str
+
+    @property
+    def program(self) -> Path:
+        """The file whose code runs first."""
+        return self.kernel
+
+    @property
+    def words(self) -> str:
+        """What is told to the program, and shapes the machine as much as it does."""
+        return self.cmdline
+
+
+@dataclass(frozen=True, slots=True)
+class DiskBoot:
+    """UEFI firmware boots the disk, as an installed Windows wants it."""
+
+    firmware: Path
+    """Read-only flash image of the firmware's code (OVMF_CODE…)."""
+    variables: Path
+    """Flash image of its variables as a new machine has them; every start gets a copy."""
+    secure: bool = False
+    """Secure Boot: the variables can be written in system management mode alone."""
+
+    @property
+    def program(self) -> Path:
+        """The file whose code runs first."""
+        return self.firmware
+
+    @property
+    def words(self) -> str:
+        """What else of the boot shapes the machine."""
+        return f"{self.variables.name} secure={self.secure}"
+
+
+@dataclass(frozen=True, slots=True)
 class MachineSpec:
     """What the guest sees: the same spec and the same images always give the same machine."""
 
     memory_mib: int
     accel: Accel
-    kernel: Path
-    initrd: Path
-    cmdline: str
+    boot: KernelBoot | DiskBoot
+    cpus: int = 1
+    tpm: bool = False
+    """A TPM 2.0, emulated by swtpm."""
+    disk_bus: Literal["virtio", "ide"] = "virtio"
+    """`ide` is q35's own AHCI controller, for which every system has a driver."""
+    network_card: Literal["virtio-net-pci", "e1000e"] = "virtio-net-pci"
+    """The card on the harness's network; `e1000e` has a driver in Windows."""
+
+    @property
+    def shape(self) -> str:
+        """All of it but where files lie: part of the key of what is kept of a machine."""
+        devices = (self.cpus, self.tpm, self.disk_bus, self.network_card)
+        return repr((self.memory_mib, self.accel, self.cpu, self.boot.words, *devices))
 
     @property
     def cpu(self) -> str:
@@ -48,6 +101,10 @@ class Wiring:
     serial_log: Path
     incoming: str | None = None
     """Migration address of the saved state to start from; None boots."""
+    firmware_variables: Path | None = None
+    """Copy of a `DiskBoot`'s variables for this start alone."""
+    tpm_socket: Path | None = None
+    """Unix socket of the swtpm that serves this start, if the machine has a TPM."""
 
 
 def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
@@ -59,9 +116,9 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
     argv = [
         BINARY,
         *("-name", wiring.name),
-        *("-machine", f"q35,accel={spec.accel},vmport=off,hpet=off"),
+        *("-machine", _machine(spec)),
         *("-cpu", spec.cpu),
-        *("-smp", "1"),
+        *("-smp", str(spec.cpus)),
         *("-m", f"{spec.memory_mib}M"),
         *("-rtc", "base=utc,clock=host"),
         *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
@@ -70,20 +127,54 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
         *("-qmp", "chardev:qmp"),
         *("-chardev", f"file,id=serial,path={_value(wiring.serial_log)}"),
         *("-serial", "chardev:serial"),
-        *("-kernel", str(spec.kernel)),
-        *("-initrd", str(spec.initrd)),
-        *("-append", spec.cmdline),
-        *("-drive", f"if=virtio,format=qcow2,cache=unsafe,file={_value(wiring.disk)}"),
+        *_boot(spec.boot, wiring),
+        *("-drive", f"if={spec.disk_bus},format=qcow2,cache=unsafe,file={_value(wiring.disk)}"),
         *("-netdev", "user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:0-:22"),
-        *("-device", "virtio-net-pci,netdev=net0,romfile="),
+        *("-device", f"{spec.network_card},netdev=net0,romfile="),
         *("-device", "virtio-rng-pci"),
         *("-device", "virtio-serial-pci"),
         *("-chardev", f"socket,id=radio,path={_value(wiring.radio_socket)}"),
         *("-device", f"virtserialport,chardev=radio,name={RADIO_PORT}"),
     ]
+    if spec.tpm:
+        argv += _tpm(wiring)
     if wiring.incoming is not None:
         argv += ["-incoming", wiring.incoming]
     return argv
+
+
+def _machine(spec: MachineSpec) -> str:
+    secure = isinstance(spec.boot, DiskBoot) and spec.boot.secure
+    return f"q35,accel={spec.accel},vmport=off,hpet=off" + (",smm=on" if secure else "")
+
+
+def _boot(boot: KernelBoot | DiskBoot, wiring: Wiring) -> list[str]:
+    if isinstance(boot, KernelBoot):
+        return [
+            *("-kernel", str(boot.kernel)),
+            *("-initrd", str(boot.initrd)),
+            *("-append", boot.cmdline),
+        ]
+    if wiring.firmware_variables is None:
+        raise ValueError("a machine that boots by firmware needs a copy of its variables")
+    flash = "if=pflash,format=raw"
+    argv = [
+        *("-drive", f"{flash},unit=0,readonly=on,file={_value(boot.firmware)}"),
+        *("-drive", f"{flash},unit=1,file={_value(wiring.firmware_variables)}"),
+    ]
+    if boot.secure:
+        argv += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
+    return argv
+
+
+def _tpm(wiring: Wiring) -> list[str]:
+    if wiring.tpm_socket is None:
+        raise ValueError("a machine with a TPM needs the socket of its swtpm")
+    return [
+        *("-chardev", f"socket,id=tpm,path={_value(wiring.tpm_socket)}"),
+        *("-tpmdev", "emulator,id=tpm0,chardev=tpm"),
+        *("-device", "tpm-crb,tpmdev=tpm0"),
+    ]
 
 
 def _value(path: Path) -> str:

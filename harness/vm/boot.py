@@ -11,6 +11,8 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
 
 from harness.config.lab import Accel
 from harness.vm.machine import Machine
@@ -18,6 +20,22 @@ from harness.vm.machine import Machine
 KVM_SILENCE_S = 12.0
 """Longest silence of the console during a boot under KVM. The guest speaks at each stage; the
 longest between two is 1 to 2 s there, and 5 to 10 s under TCG, for which there is no such bound."""
+
+
+class Bootable(Protocol):
+    """An image that a machine boots from, whatever guest is on it."""
+
+    @property
+    def key(self) -> str:
+        """Changes with anything that changes the guest."""
+
+    @property
+    def disk(self) -> Path:
+        """Its disk, which is never written to."""
+
+    @property
+    def ready(self) -> bytes:
+        """What the guest writes to the serial console once all its services are up."""
 
 
 @dataclass(slots=True)

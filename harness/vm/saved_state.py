@@ -23,10 +23,9 @@ from harness.local.cache import digest, entry
 from harness.local.deadline import Deadline
 from harness.local.workspace import work_folder
 from harness.vm.argv import MachineSpec, Wiring
-from harness.vm.boot import watch
+from harness.vm.boot import Bootable, watch
 from harness.vm.disk import overlay
 from harness.vm.host import host_cpu, migrates_to_files, qemu_version
-from harness.vm.images import READY, Images
 from harness.vm.machine import Machine, running
 
 FORMAT = "1"
@@ -45,7 +44,7 @@ class SavedState:
 
 def saved_state(
     lab: Lab,
-    images: Images,
+    image: Bootable,
     spec: MachineSpec,
     stages: Stages,
     warm_up: Callable[[Machine], None],
@@ -60,11 +59,11 @@ def saved_state(
     def build(folder: Path) -> None:
         logs.mkdir(parents=True, exist_ok=True)
         with stages.stage("boot once and save the guest's state") as stage:
-            _make(lab, images, spec, folder, stage.update, warm_up, logs)
+            _make(lab, image, spec, folder, stage.update, warm_up, logs)
         shutil.rmtree(logs, ignore_errors=True)
 
     key = digest(
-        FORMAT, images.key, repr((spec.memory_mib, spec.accel, spec.cpu, spec.cmdline)),
+        FORMAT, image.key, spec.shape,
         qemu_version(), host_cpu(),
     )  # fmt: skip
     place = entry(lab.store.cache, "state", key, build, room=spec.memory_mib << 20)
@@ -73,24 +72,24 @@ def saved_state(
 
 def _make(
     lab: Lab,
-    images: Images,
+    image: Bootable,
     spec: MachineSpec,
     folder: Path,
     update: Tell,
     warm_up: Callable[[Machine], None],
     logs: Path,
 ) -> None:
-    disk = overlay(images.disk, folder / "disk.qcow2")
+    disk = overlay(image.disk, folder / "disk.qcow2")
     with work_folder() as work, silent_radio(work / "radio") as radio:
         wiring = Wiring("hil-state", disk, -1, radio, logs / "serial.log")
         with running(spec, wiring, logs) as machine:
-            _await_ready(machine, spec.accel, lab.limits.boot_s, update)
+            _await_ready(machine, image.ready, spec.accel, lab.limits.boot_s, update)
             warm_up(machine)
             update(0.9, "saving memory")
             _save(machine, folder / "memory", lab.limits.boot_s)
 
 
-def _await_ready(machine: Machine, accel: Accel, limit_s: float, update: Tell) -> None:
+def _await_ready(machine: Machine, line: bytes, accel: Accel, limit_s: float, update: Tell) -> None:
     """Wait for the line by which the guest's init says that all services are up."""
     deadline = Deadline("boot of the guest", limit_s)
     watched = watch(machine, accel)
@@ -99,7 +98,7 @@ def _await_ready(machine: Machine, accel: Accel, limit_s: float, update: Tell) -
         deadline.state = machine.state()
         update(min(0.85, deadline.waited_s / 60), deadline.state)
         with contextlib.suppress(OSError):
-            if READY in machine.serial_log.read_bytes():
+            if line in machine.serial_log.read_bytes():
                 return True
         trouble = watched.trouble()
         if trouble:

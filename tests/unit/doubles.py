@@ -17,6 +17,7 @@ from harness.console import Console
 from harness.errors import LabFault, TooSlow
 from harness.evidence import ClockModel, Echo, Notification
 from harness.faults import Fault
+from harness.guests.base import GuestImage
 from harness.guests.common.agent import ACM, DISCONNECTED, Interface
 from harness.guests.common.dll import Dll
 from harness.guests.common.ssh import Login
@@ -26,12 +27,12 @@ from harness.lab.session import LabSession
 from harness.scenarios import OsOrder
 from harness.scenarios.orders import OsParameters
 from harness.vm.accel import Choice
-from harness.vm.images import Images
+from harness.vm.argv import KernelBoot
 from tests.unit.checks import builder
 
 Act = Callable[[], object]
-IMAGES = Images(
-    "key", Path("disk"), Path("kernel"), Path("initrd"),
+IMAGES = GuestImage(
+    "key", Path("disk"), KernelBoot(Path("kernel"), Path("initrd"), "quiet"), b"ready",
     Login("Administrator", Path("key"), "ssh-ed25519 AAAA"), Path("agent.exe"), Path("recorder"),
 )  # fmt: skip
 

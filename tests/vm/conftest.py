@@ -10,7 +10,8 @@ import pytest
 
 from harness.config.lab import Lab
 from harness.console import open_console
-from harness.vm.images import Images, prepare
+from harness.guests.base import GuestImage
+from harness.guests.reference.images import prepare
 from tests.vm.shell import GuestShell, guest_shell
 from tests.vm.user import Command, command_in
 
@@ -32,16 +33,16 @@ def lab_config() -> Lab:
 
 
 @pytest.fixture(scope="session")
-def images(lab_config: Lab) -> Images:
+def image(lab_config: Lab) -> GuestImage:
     """The reference guest, built."""
     with open_console() as console:
         return prepare(lab_config.store.cache, console)
 
 
 @pytest.fixture
-def command(tmp_path: Path, images: Images) -> Iterator[Command]:
+def command(tmp_path: Path, image: GuestImage) -> Iterator[Command]:
     """`hil run` as a user starts it, in a process of its own, with its own folders."""
-    with command_in(tmp_path, images) as command:
+    with command_in(tmp_path, image) as command:
         yield command
 
 

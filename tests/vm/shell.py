@@ -16,7 +16,7 @@ GuestShell = Ssh
 @contextlib.contextmanager
 def guest_shell(guest: Guest) -> Iterator[GuestShell]:
     """A shell in the guest of a lab of this process."""
-    with shell_at(guest.machine.ssh_port(), guest.images.login) as shell:
+    with shell_at(guest.machine.ssh_port(), guest.image.login) as shell:
         yield shell
 
 

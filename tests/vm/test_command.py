@@ -73,7 +73,7 @@ def test_a_fault_of_the_dlls_start_is_found_by_its_rules_alone(command: Command,
 def test_an_own_dll_is_the_one_that_runs(command: Command, tmp_path: Path) -> None:
     """--dll: the file is uploaded, wrapped, judged, and named in the environment."""
     own = tmp_path / "Vendor Ihv.dll"
-    own.write_bytes((command.images.recorder.parent / "sample.dll").read_bytes())
+    own.write_bytes((command.image.recorder.parent / "sample.dll").read_bytes())
     command.start("run", "--dll", str(own), "-n", "1")
     assert command.wait() == 0, command.output
     result = load_result(command.run_dir / "result.json")

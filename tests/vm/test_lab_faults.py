@@ -26,7 +26,7 @@ FIRST = r"(?m)^\D*1/100000\b"
 def in_guest(command: Command, line: str) -> None:
     """Run a shell line in the guest of a running command."""
     port = listening_port(command.child("qemu-system"))
-    with shell_at(port, command.images.login) as shell:
+    with shell_at(port, command.image.login) as shell:
         shell.run(line)
 
 

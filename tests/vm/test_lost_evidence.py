@@ -42,7 +42,7 @@ def test_a_full_disk_of_the_guest_is_a_miss(command: Command) -> None:
     MISS, the run ends there, and nothing passes by what is not in the trace."""
     command.start("run", "-n", MANY)
     command.wait_for(r"(?m)^\D*3/100000\b")
-    with shell_at(listening_port(command.child("qemu-system")), command.images.login) as shell:
+    with shell_at(listening_port(command.child("qemu-system")), command.image.login) as shell:
         shell.run("cat /dev/zero > /full; true")
     assert command.wait() == 3, command.output
     result = command.result()

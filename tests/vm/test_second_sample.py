@@ -15,13 +15,13 @@ import pytest
 from harness.config.lab import Lab
 from harness.console import open_console
 from harness.evidence import names, segment
+from harness.guests.base import GuestImage
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import open_recording
 from harness.lab.session import open_session
 from harness.pytest_plugin import RunningLab, ScenarioResult
 from harness.run.vendor import CommandLineDll, vendors_dll
 from harness.scenarios import Scenario, find_scenario
-from harness.vm.images import Images
 
 ANSWER = {"on": names.POST_ASSOCIATE, "do": "answer-ui", "text": "{passphrase}"}
 """The user answers as soon as the request is known, which is sent inside the handler."""
@@ -31,11 +31,11 @@ NOT_STOPPED = {"connected": False, "stopped": False}
 
 @pytest.fixture(scope="module")
 def second(
-    lab_config: Lab, images: Images, tmp_path_factory: pytest.TempPathFactory
+    lab_config: Lab, image: GuestImage, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningLab]:
     """A lab of this module's own with second.dll behind the recorder."""
     folder = tmp_path_factory.mktemp("second")
-    dll = vendors_dll(lab_config, CommandLineDll(images.recorder.parent / "second.dll", ()))
+    dll = vendors_dll(lab_config, CommandLineDll(image.recorder.parent / "second.dll", ()))
     plain = find_scenario("plain").with_passphrase()
     with (
         open_recording(folder) as recording,

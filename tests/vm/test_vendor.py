@@ -61,7 +61,7 @@ PROFILE = """<?xml version="1.0"?>
 def test_a_profile_of_the_vendors(command: Command, tmp_path: Path) -> None:
     """--profile: the adapter gets its OUI, the DLL both fragments, the air its network."""
     own, profile = tmp_path / "own.dll", tmp_path / "p.xml"
-    own.write_bytes((command.images.recorder.parent / "sample.dll").read_bytes())
+    own.write_bytes((command.image.recorder.parent / "sample.dll").read_bytes())
     profile.write_text(PROFILE)
     command.start("run", "--dll", str(own), "--profile", str(profile), "-n", "1")
     assert command.wait() == 0, command.output

@@ -15,16 +15,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from harness.guests.base import GuestImage
 from harness.local.deadline import Deadline
-from harness.vm.images import Images
 
 
 class Command:
     """A `hil` command in a process of its own."""
 
-    def __init__(self, folder: Path, images: Images) -> None:
+    def __init__(self, folder: Path, image: GuestImage) -> None:
         self.folder = folder
-        self.images = images
+        self.image = image
         self.output = ""
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -121,9 +121,9 @@ class Command:
 
 
 @contextlib.contextmanager
-def command_in(folder: Path, images: Images) -> Iterator[Command]:
+def command_in(folder: Path, image: GuestImage) -> Iterator[Command]:
     """A command whose files are in `folder`, on a guest that is built already."""
-    command = Command(folder, images)
+    command = Command(folder, image)
     try:
         yield command
     finally:

@@ -37,7 +37,7 @@ class Parts:
         self.chosen: list[Choice] = []
         self.down: list[str] = []
 
-    def state(self, lab: Lab, images: object, spec: MachineSpec, *_: object) -> SavedState:
+    def state(self, lab: Lab, image: object, spec: MachineSpec, *_: object) -> SavedState:
         """In place of a saved state."""
         self._may_fail(f"state {spec.accel}")
         return SavedState(self.folder / "memory", self.folder / "disk")

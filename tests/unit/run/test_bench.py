@@ -52,8 +52,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     """Nothing is built or started."""
     made = Runs()
     monkeypatch.setattr(bench, "perform", made.perform)
-    images = SimpleNamespace(recorder=Path("pe/recorder.dll"))
-    monkeypatch.setattr(bench, "prepare", lambda *_: images)
+    image = SimpleNamespace(recorder=Path("pe/recorder.dll"))
+    monkeypatch.setattr(bench, "prepare", lambda *_: image)
     cost = CallCost("AdapterReset", (0.004, 0.006), (7.005, 9.005))
     monkeypatch.setattr(bench.overhead, "natively", lambda *_: made.native)
     monkeypatch.setattr(bench.overhead, "in_guest", lambda *_: ("tcg", (cost,)))

@@ -126,8 +126,8 @@ def test_in_the_guest(
 ) -> None:
     """Uploaded beside each other and run there; the accelerator says what the figures are worth."""
     ssh = _Ssh(status)
-    images = SimpleNamespace(recorder=built / overhead.RECORDER)
-    guest = SimpleNamespace(ssh=ssh, images=images, accel=SimpleNamespace(accel="tcg"))
+    image = SimpleNamespace(recorder=built / overhead.RECORDER)
+    guest = SimpleNamespace(ssh=ssh, image=image, accel=SimpleNamespace(accel="tcg"))
 
     @contextlib.contextmanager
     def opened(*_: object) -> Iterator[Any]:

@@ -12,7 +12,7 @@ import pytest
 from harness.errors import UsageError
 from harness.vm import accel
 from harness.vm.accel import Choice, choose, forget, probe, recall, remember
-from harness.vm.argv import MachineSpec
+from harness.vm.argv import KernelBoot, MachineSpec
 from tests.unit.vm.conftest import FakeQemu
 
 INTERNAL_ERROR = "KVM internal error. Suberror: 1\nextra data[0]: 0x1\nemulation failure\n"
@@ -22,7 +22,7 @@ INTERNAL_ERROR = "KVM internal error. Suberror: 1\nextra data[0]: 0x1\nemulation
 def spec(tmp_path: Path) -> MachineSpec:
     """A guest with a kernel of its own."""
     (tmp_path / "kernel").write_bytes(b"kernel 1")
-    return MachineSpec(512, "kvm", tmp_path / "kernel", tmp_path / "initrd", "quiet")
+    return MachineSpec(512, "kvm", KernelBoot(tmp_path / "kernel", tmp_path / "initrd", "quiet"))
 
 
 @pytest.fixture(autouse=True)
@@ -132,15 +132,16 @@ def test_what_is_forgotten_is_tried_again(asker: Asker, qemu: FakeQemu) -> None:
 
 
 def test_another_kernel_qemu_or_host_is_another_question(
-    asker: Asker, spec: MachineSpec, monkeypatch: pytest.MonkeyPatch
+    asker: Asker, spec: MachineSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer holds for what it was found with."""
     remember(asker.cache, spec, Choice("kvm", "ran"))
     assert recall(asker.cache, spec) == Choice("kvm", "ran")
-    assert recall(asker.cache, replace(spec, cmdline="other")) is None
-    spec.kernel.write_bytes(b"kernel 2")
+    other = KernelBoot(spec.boot.program, tmp_path / "initrd", "other")
+    assert recall(asker.cache, replace(spec, boot=other)) is None
+    spec.boot.program.write_bytes(b"kernel 2")
     assert recall(asker.cache, spec) is None
-    spec.kernel.write_bytes(b"kernel 1")
+    spec.boot.program.write_bytes(b"kernel 1")
     monkeypatch.setattr(accel, "qemu_version", lambda: "QEMU 10")
     assert recall(asker.cache, spec) is None
     monkeypatch.setattr(accel, "qemu_version", lambda: "QEMU 7.2")

@@ -6,9 +6,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from harness.vm.argv import MachineSpec, Wiring, qemu_argv
+import pytest
 
-SPEC = MachineSpec(512, "tcg", Path("/image/kernel"), Path("/image/initrd"), "console=ttyS0")
+from harness.vm.argv import DiskBoot, KernelBoot, MachineSpec, Wiring, qemu_argv
+
+KERNEL = KernelBoot(Path("/image/kernel"), Path("/image/initrd"), "console=ttyS0")
+SPEC = MachineSpec(512, "tcg", KERNEL)
 WIRING = Wiring("run-1", Path("/w/disk.qcow2"), 7, Path("/w/radio"), Path("/run/serial.log"))
 
 GOLDEN = """\
@@ -79,3 +82,60 @@ def test_a_comma_in_a_path_stays_part_of_the_path() -> None:
     """QEMU splits option lists at commas, so a comma in a file name is doubled."""
     argv = qemu_argv(SPEC, replace(WIRING, disk=Path("/w/a,b.qcow2")))
     assert "if=virtio,format=qcow2,cache=unsafe,file=/w/a,,b.qcow2" in argv
+
+
+WINDOWS = MachineSpec(
+    4096,
+    "kvm",
+    DiskBoot(Path("/fw/OVMF_CODE.fd"), Path("/fw/OVMF_VARS.fd"), secure=True),
+    cpus=4,
+    tpm=True,
+    disk_bus="ide",
+    network_card="e1000e",
+)
+WINDOWS_WIRING = replace(
+    WIRING, firmware_variables=Path("/w/vars.fd"), tpm_socket=Path("/w/tpm.sock")
+)
+FIRMWARE_GOLDEN = (
+    GOLDEN.replace("accel=tcg,vmport=off,hpet=off", "accel=kvm,vmport=off,hpet=off,smm=on")
+    .replace("-cpu max,smap=off", "-cpu host")
+    .replace("-smp 1\n-m 512M", "-smp 4\n-m 4096M")
+    .replace(
+        "-kernel /image/kernel\n-initrd /image/initrd\n-append console=ttyS0\n",
+        "-drive if=pflash,format=raw,unit=0,readonly=on,file=/fw/OVMF_CODE.fd\n"
+        "-drive if=pflash,format=raw,unit=1,file=/w/vars.fd\n"
+        "-global driver=cfi.pflash01,property=secure,value=on\n",
+    )
+    .replace("if=virtio", "if=ide")
+    .replace("virtio-net-pci", "e1000e")
+    + "-chardev socket,id=tpm,path=/w/tpm.sock\n"
+    "-tpmdev emulator,id=tpm0,chardev=tpm\n"
+    "-device tpm-crb,tpmdev=tpm0\n"
+)
+
+
+def test_a_machine_whose_firmware_boots_the_disk() -> None:
+    """Firmware, its variables, Secure Boot, a TPM and several CPUs are data like all else."""
+    assert lines(qemu_argv(WINDOWS, WINDOWS_WIRING)) == FIRMWARE_GOLDEN
+
+
+@pytest.mark.parametrize("lacking", ["firmware_variables", "tpm_socket"])
+def test_what_a_start_lacks_is_told(lacking: str) -> None:
+    """A start never runs on the firmware's own variables, nor with a TPM that nobody serves."""
+    with pytest.raises(ValueError, match=r"machine .* needs"):
+        qemu_argv(WINDOWS, replace(WINDOWS_WIRING, **{lacking: None}))
+
+
+def test_all_that_the_guest_can_see_is_in_the_shape() -> None:
+    """Whatever is kept of a machine is kept under its shape, so no two may have the same."""
+    others = [
+        replace(WINDOWS, memory_mib=8192),
+        replace(WINDOWS, accel="tcg"),
+        replace(WINDOWS, boot=replace(WINDOWS.boot, secure=False)),
+        replace(WINDOWS, boot=KERNEL),
+        replace(WINDOWS, cpus=2),
+        replace(WINDOWS, tpm=False),
+        replace(WINDOWS, disk_bus="virtio"),
+        replace(WINDOWS, network_card="virtio-net-pci"),
+    ]
+    assert len({spec.shape for spec in [WINDOWS, *others]}) == 1 + len(others)

@@ -13,11 +13,12 @@ import pytest
 
 from harness.errors import LabFault, PeerGone
 from harness.vm import machine as module
-from harness.vm.argv import MachineSpec, Wiring
+from harness.vm.argv import KernelBoot, MachineSpec, Wiring
 from harness.vm.machine import Machine, running
 from tests.unit.vm.conftest import FakeQemu
 
-SPEC = MachineSpec(512, "tcg", Path("/image/kernel"), Path("/image/initrd"), "console=ttyS0")
+KERNEL = KernelBoot(Path("/image/kernel"), Path("/image/initrd"), "console=ttyS0")
+SPEC = MachineSpec(512, "tcg", KERNEL)
 USERNET = """Hub -1 (net0):\r
   Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\r
   TCP[ESTABLISHED]   30       10.0.2.15    22       127.0.0.1 51234     0     0\r

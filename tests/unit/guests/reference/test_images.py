@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Images: each part built once from its inputs, keys kept private, failures told with their end."""
+"""The image: each part built once, keys kept private, failures told with their end."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import paramiko
 import pytest
 
 from harness.console import Console, PlainConsole
+from harness.guests.base import GuestImage
+from harness.guests.reference import images
+from harness.guests.reference.images import BuildFailed, ImageBuildError, prepare
 from harness.local.programs import ProgramMissing
-from harness.vm import images
-from harness.vm.images import BuildFailed, ImageBuildError, Images, prepare
 
 PARTS = ("base", "initramfs", "keys", "pe")
 
@@ -73,7 +74,7 @@ def test_everything_is_built_once(sources: Sources, tmp_path: Path, console: Con
     kinds = {path.name.split("-")[0] for path in cache.iterdir() if path.is_dir()}
     assert kinds == set(PARTS)
     assert first.agent.read_text() == "MZ\n"
-    assert first.initrd.exists()
+    assert first.boot.initrd.exists()
     assert first.disk.is_absolute()
 
 
@@ -108,7 +109,7 @@ def test_private_keys_are_their_owners_alone(
     """Both keys have mode 0600 whatever the umask is, load, and belong to what is pinned."""
     before = os.umask(0)
     try:
-        made: Images = prepare(tmp_path, console)
+        made: GuestImage = prepare(tmp_path, console)
     finally:
         os.umask(before)
     folder = made.login.private_key.parent
@@ -118,7 +119,7 @@ def test_private_keys_are_their_owners_alone(
         public = (folder / f"{name}.pub").read_text().split()
         assert public == [key.get_name(), key.get_base64()]
     assert made.login.host_key == (folder / "host.pub").read_text().strip()
-    assert made.initrd.read_bytes() == (folder / "host").read_bytes()
+    assert made.boot.initrd.read_bytes() == (folder / "host").read_bytes()
 
 
 def test_two_caches_have_two_host_keys(sources: Sources, tmp_path: Path, console: Console) -> None:
@@ -149,7 +150,7 @@ def test_a_failed_image_build_tells_its_last_words(
         target.with_name("image.failed.log").write_text("everything")
         raise ImageBuildError("ended with 25; last:\nE: no package wine\nI: removing tempdir\n")
 
-    monkeypatch.setattr("harness.vm.images.build_base", fail)
+    monkeypatch.setattr("harness.guests.reference.images.build_base", fail)
     log = tmp_path / "cache" / "base-failed.log"
     with pytest.raises(BuildFailed) as caught:
         prepare(tmp_path / "cache", console)

@@ -13,22 +13,21 @@ import os
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from harness.config.lab import Accel
 from harness.console import Stages
 from harness.errors import HarnessError
+from harness.guests.base import GuestImage
 from harness.guests.common.ssh import Login
 from harness.local import programs
 from harness.local.cache import digest, digest_tree, entry, usable
 from harness.local.storage import need_room
-from harness.vm.argv import MachineSpec
+from harness.vm.argv import KernelBoot
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 IHV = ROOT / "vm-images" / "ihv"
 REFERENCE = ROOT / "vm-images" / "reference"
 
@@ -45,9 +44,6 @@ from imagebuild import (  # noqa: E402
     build_payload,
     load_recipe,
 )
-
-READY = READY_LINE.encode()
-"""What the guest's init writes to the serial console when all services are up."""
 
 IN_GUEST = ("ihvhost.exe", "wlanapi.dll", "sample.dll")
 """PE files that are part of the reference guest; agent and recorder are brought by the harness."""
@@ -77,32 +73,14 @@ class BuildFailed(HarnessError):
     """A build step failed; the message holds its last words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Images:
-    """A built guest, and what the harness brings to it."""
-
-    key: str
-    """Changes with anything that changes the guest."""
-    disk: Path
-    kernel: Path
-    initrd: Path
-    login: Login
-    agent: Path
-    recorder: Path
-
-    def machine(self, memory_mib: int, accel: Accel) -> MachineSpec:
-        """The machine that boots this image."""
-        return MachineSpec(memory_mib, accel, self.kernel, self.initrd, KERNEL_COMMAND_LINE)
-
-
-def prepare(cache: Path, stages: Stages) -> Images:
-    """Build what the cache does not have; the images; raises as `entry` does."""
+def prepare(cache: Path, stages: Stages) -> GuestImage:
+    """Build what the cache does not have; the image; raises as `entry` does."""
     cache = cache.resolve()
     with usable(cache):
         return _prepare(cache, stages)
 
 
-def _prepare(cache: Path, stages: Stages) -> Images:
+def _prepare(cache: Path, stages: Stages) -> GuestImage:
     recipe = load_recipe(REFERENCE / "recipe")
     _check_room(cache, recipe)
     pe = entry(cache, "pe", digest_tree(IHV), lambda folder: _compile(folder, stages))
@@ -115,11 +93,11 @@ def _prepare(cache: Path, stages: Stages) -> Images:
         cache, "initramfs", key, lambda folder: _initramfs(folder, base, keys, pe, stages)
     )
     login = Login(USER, keys / "login", (keys / "host.pub").read_text().strip())
-    return Images(
+    return GuestImage(
         key=key,
         disk=base.disk,
-        kernel=base.kernel,
-        initrd=initramfs / "initrd.img",
+        boot=KernelBoot(base.kernel, initramfs / "initrd.img", KERNEL_COMMAND_LINE),
+        ready=READY_LINE.encode(),
         login=login,
         agent=pe / "agent.exe",
         recorder=pe / "recorder.dll",

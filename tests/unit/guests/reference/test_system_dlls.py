@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from harness.vm.system_dlls import guest_dlls
+from harness.guests.reference.system_dlls import guest_dlls
 
 
 def test_what_drivers_import_is_there() -> None:

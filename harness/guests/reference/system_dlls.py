@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from harness.vm.images import IN_GUEST, REFERENCE
+from harness.guests.reference.images import IN_GUEST, REFERENCE
 
 RECIPE = REFERENCE / "recipe" / "prune.conf"
 KEPT = re.compile(r"^path-include=/\S*/x86_64-windows/([^/*\s]+)$", re.MULTILINE)
