@@ -62,7 +62,7 @@ def follow(process: Process) -> Buffers:
     gone: dict[int, str] = {}
     for _, step, call in sorted(_steps(process), key=lambda item: item[0]):
         if step == "gain":
-            address = fields.handle(call.out, "ppvBuffer", "ppvData")
+            address = fields.stored(call.out, "ppvBuffer", "ppvData")
             if address:
                 buffers.live[address] = call
                 gone.pop(address, None)
@@ -88,9 +88,12 @@ def follow(process: Process) -> Buffers:
 
 def handed_on(call: Call) -> Iterator[tuple[str, int]]:
     """The pointers a call hands on, by member: the outer one, then those inside of it."""
-    outer = "pEapAttributes" if call.function == names.START_ONEX else "ppIhvUIRequest"
-    source = call.args if call.function == names.START_ONEX else call.out
-    address = fields.handle(source, outer)
+    if call.function == names.START_ONEX:
+        outer, source = "pEapAttributes", call.args
+        address = fields.handle(source, outer)
+    else:
+        outer, source = "ppIhvUIRequest", call.out
+        address = fields.stored(source, outer)
     if address:
         yield outer, address
     for region in regions(source):

@@ -73,6 +73,16 @@ def handle(source: Mapping[str, object], *names: str) -> int | None:
     return None
 
 
+def stored(source: Mapping[str, object], *names: str) -> int | None:
+    """A handle or pointer that a function stored where a parameter points.
+
+    None where the recorder could not read it: of a parameter that is NULL it writes null, of a
+    place that cannot be read its address, which is not the value.
+    """
+    value = find(source, *names)
+    return int(value, 16) if isinstance(value, str) and _HANDLE.match(value) else None
+
+
 def mac(source: Mapping[str, object], *names: str) -> str | None:
     """A MAC address in lower case with colons."""
     value = find(source, *names)

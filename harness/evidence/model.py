@@ -77,6 +77,7 @@ class DamageKind(StrEnum):
     TRACE_CUT = "trace file was cut short or replaced"
     FRAME_GAP = "frames are missing"
     UNREAD_LINE = "line of the air or the agent could not be read"
+    NO_HANDLE = "handle of an adapter could not be read"
     NOT_SHOWN = "association without its records"
     FILE_CHANGED = "file is not as it was sealed"
     FILE_GONE = "file is missing"
@@ -95,9 +96,9 @@ class DamageKind(StrEnum):
 LOSSES: Final = frozenset({
     DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CUT, DamageKind.CUT_LINE,
     DamageKind.CALL_DUPLICATE, DamageKind.UNMATCHED_RETURN, DamageKind.OUT_OF_TIME,
-    DamageKind.NO_END,
+    DamageKind.NO_END, DamageKind.NO_HANDLE,
 })  # fmt: skip
-"""Faults with which records of the trace are missing in a stretch of time."""
+"""Faults with which records of the trace, or whose they are, are missing in a stretch of time."""
 
 AIR_LOSSES: Final = frozenset({DamageKind.FRAME_GAP, DamageKind.UNREAD_LINE})
 """Faults with which frames or notifications are missing from an association."""

@@ -10,14 +10,15 @@ handle, so it is matched by adapter and peer.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Final, Generic, TypeVar
 
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, pair
-from harness.evidence.losses import association_losses, explained
-from harness.evidence.model import RunEvidence, TraceDamage
+from harness.evidence.losses import FOREVER_NS, association_losses, explained
+from harness.evidence.model import DamageKind, RunEvidence, TraceDamage
 
 _T = TypeVar("_T")
 
@@ -148,10 +149,25 @@ def segment(evidence: RunEvidence) -> Segments:
     index = AssociationIndex(evidence)
     for process in processes:
         _Cutter(result, index).run(process)
+    result.damage += tuple(_without_handle(result.adapters))
     for part in (result.calls, result.stray_pre, result.stray_post):
         part.sort(key=lambda call: call.key)
     result.sessions.sort(key=lambda session: session.handler.key)
     return result
+
+
+def _without_handle(adapters: Iterable[Adapter]) -> Iterator[TraceDamage]:
+    """Which calls are an adapter's is lost, if what InitAdapter stored could not be read."""
+    for adapter in adapters:
+        returned = adapter.init.returned
+        if returned is not None and adapter.init.succeeded and adapter.ihv_handle is None:
+            message = (
+                f"process {returned.process}: the handle that InitAdapter gave (record "
+                f"{returned.seq}) could not be read: which calls are that adapter's is not known"
+            )
+            yield TraceDamage(
+                DamageKind.NO_HANDLE, message, 0, returned.process, returned.t_ns, FOREVER_NS
+            )
 
 
 class _Named(Generic[_T]):
@@ -223,7 +239,7 @@ class _Cutter:
 
     def _init_adapter(self, call: Call) -> None:
         svc = fields.handle(call.args, "hDot11SvcHandle")
-        ihv = fields.handle(call.out, "phIhvExtAdapter") if call.succeeded else None
+        ihv = fields.stored(call.out, "phIhvExtAdapter") if call.succeeded else None
         adapter = Adapter(call, svc, ihv)
         self._result.adapters.append(adapter)
         if svc is not None:

@@ -283,15 +283,24 @@ def _look_at_members(values: Mapping[str, object]) -> None:
         given = [name for name in args if _HANDLE_NAME.match(name)]
         _demand_handles("args", args, (*given, *filter(None, [names.IDENTIFIED.get(function)])))
     elif kind == "return" and function == names.INIT_ADAPTER and values.get("result") == 0:
-        _demand_handles("out", _object(values, "out"), ("phIhvExtAdapter",))
+        _demand_stored(_object(values, "out"), "phIhvExtAdapter")
 
 
 def _demand_handles(where: str, told: Mapping[str, object], handles: Iterable[str]) -> None:
     for name in handles:
         value = told.get(name)
-        unreadable = isinstance(value, Mapping) and value.get("unreadable") is True
-        if not unreadable and not (isinstance(value, str) and _HANDLE.fullmatch(value)):
+        if not (isinstance(value, str) and _HANDLE.fullmatch(value)):
             raise _BadLineError(DamageKind.BAD_FIELD, f"{where}.{name}")
+
+
+def _demand_stored(out: Mapping[str, object], name: str) -> None:
+    """A handle stored where a parameter points. The recorder writes null if that is NULL, and an
+    object if it cannot be read: then the handle is not known, but the line is whole."""
+    value = out.get(name)
+    unreadable = isinstance(value, Mapping) and value.get("unreadable") is True
+    if name in out and (value is None or unreadable):
+        return
+    _demand_handles("out", out, (name,))
 
 
 def _count(values: Mapping[str, object], name: str, least: int = 0) -> int:

@@ -7,6 +7,7 @@ takes minutes, and compares the counts with those in docs/evidence.md.
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.evidence import DamageKind, names
+from harness.lab.recording import TRACE
 from harness.results import RunResult
 from tests.unit.mutations import Mutated, Recorded, counted, judge, mutations, recorded, table
 
@@ -77,6 +80,25 @@ def test_no_damage_is_a_verdict() -> None:
     assert not mistakes, "\n".join([f"{len(mistakes)} mistakes", *mistakes[:50]])
     if ALL:
         assert table(counts) in DOCS.read_text(encoding="utf-8"), table(counts)
+
+
+@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("stored", [None, {"address": "0x10", "unreadable": True}])
+def test_an_adapter_without_a_handle_blames_nobody(name: str, stored: object) -> None:
+    """What InitAdapter stored could not be read, said the recorder: MISS, by name."""
+    run = recorded(FOLDER / name)
+    lines = [json.loads(line) for line in run.files[TRACE].splitlines()]
+    for line in lines:
+        if line["kind"] == "return" and line["function"] == names.INIT_ADAPTER:
+            line["out"]["phIhvExtAdapter"] = stored
+    trace = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    found = judge(run, {**run.files, TRACE: trace}, sealed=False)
+    if run.result.verdict == "PASS":
+        assert found.verdict == "MISS"
+        assert all(one.severity != "FAIL" for one in found.all_findings)
+    else:
+        assert found.verdict in ("FAIL", "MISS")
+    assert DamageKind.NO_HANDLE in [one.kind for one in found.damage]
 
 
 @pytest.mark.parametrize("name", RUNS)

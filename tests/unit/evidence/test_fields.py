@@ -34,6 +34,15 @@ def test_handles() -> None:
     assert fields.handle({}, "h") is None
 
 
+def test_what_was_stored() -> None:
+    """A pointer stored where a parameter points; the place is not taken for what lies in it."""
+    assert fields.stored({"p": "0x0"}, "p") == 0
+    assert fields.stored({"p": "0xab"}, "p") == 0xAB
+    for unknown in (None, {"address": "0xab", "unreadable": True}, 12, "12"):
+        assert fields.stored({"p": unknown}, "p") is None
+    assert fields.stored({}, "p") is None
+
+
 def test_addresses_and_octets() -> None:
     """MAC addresses are brought to one form; odd hex is refused."""
     assert fields.mac({"m": "02-AB-00-00-00-0f"}, "m") == "02:ab:00:00:00:0f"
@@ -47,7 +56,8 @@ def test_addresses_and_octets() -> None:
 def test_no_value_raises(source: dict[str, object]) -> None:
     """Every reader takes every value."""
     for reader in (
-        fields.integer, fields.text, fields.mapping, fields.sequence, fields.handle, fields.mac,
+        fields.integer, fields.text, fields.mapping, fields.sequence, fields.handle, fields.stored,
+        fields.mac,
     ):  # fmt: skip
         reader(source, "a", "c")
     fields.octets(source.get("a"))

@@ -3,7 +3,17 @@
 
 from __future__ import annotations
 
-from harness.evidence import AdapterState, adapter_states, names, segment, split, window
+import pytest
+
+from harness.evidence import (
+    AdapterState,
+    DamageKind,
+    adapter_states,
+    names,
+    segment,
+    split,
+    window,
+)
 from tests.unit.checks.builder import (
     IHV,
     PROLOGUE,
@@ -15,6 +25,11 @@ from tests.unit.checks.builder import (
     stop,
     tell,
 )
+
+
+def adapter_arrives(story: Story, stored: object) -> None:
+    """InitAdapter succeeds, and where its handle should be, this is seen."""
+    story.call(names.INIT_ADAPTER, hDot11SvcHandle=SVC, out={"phIhvExtAdapter": stored})
 
 
 def test_good_run() -> None:
@@ -34,6 +49,25 @@ def test_good_run() -> None:
     assert not cut.stray_post
     assert not cut.stray_pre
     assert not cut.stray_stops
+
+
+@pytest.mark.parametrize("stored", [None, {"address": IHV, "unreadable": True}])
+def test_an_adapter_whose_handle_was_not_stored(stored: object) -> None:
+    """Its handle is not known, neither 0 nor the place; what belongs to it is lost to the rules."""
+    cut = segment(tell(init_adapter=lambda s: adapter_arrives(s, stored)).evidence())
+    (adapter,) = cut.adapters
+    assert (adapter.svc_handle, adapter.ihv_handle) == (int(SVC, 16), None)
+    assert cut.sessions[0].adapter is None
+    (loss,) = cut.damage
+    assert adapter.init.returned is not None
+    assert (loss.kind, loss.from_ns) == (DamageKind.NO_HANDLE, adapter.init.returned.t_ns)
+    assert loss.missing
+
+
+def test_an_adapter_whose_handle_is_null() -> None:
+    """0 is a handle as any other: the DLL chooses its values."""
+    cut = segment(tell(init_adapter=lambda s: adapter_arrives(s, "0x0")).evidence())
+    assert (cut.adapters[0].ihv_handle, cut.damage) == (0, ())
 
 
 def test_stop_finds_its_session_by_peer() -> None:

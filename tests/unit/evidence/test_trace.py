@@ -64,6 +64,16 @@ def test_void_return_has_no_result() -> None:
     assert damage == ()
 
 
+@pytest.mark.parametrize("stored", [None, {"address": "0x10", "unreadable": True}])
+def test_a_handle_that_could_not_be_stored_is_no_damage(stored: object) -> None:
+    """InitAdapter was given NULL for it, or a place nobody can read: so it is written."""
+    returned = line(3, "return", call=1, function="Dot11ExtIhvInitAdapter", result=0,
+                    out={"phIhvExtAdapter": stored})  # fmt: skip
+    records, damage = parse_trace(text(load(), enter(2, 1), returned))
+    assert damage == ()
+    assert records[2].out == {"phIhvExtAdapter": stored}
+
+
 @pytest.mark.parametrize(
     ("bad", "kind"),
     [
@@ -85,6 +95,10 @@ def test_void_return_has_no_result() -> None:
         (json.dumps(enter(2, 1, args=[])).encode(), DamageKind.BAD_FIELD),
         (json.dumps(enter(2, 1, args={})).encode(), DamageKind.BAD_FIELD),
         (json.dumps(enter(2, 1, args={"hDot11SvcHandle": None})).encode(), DamageKind.BAD_FIELD),
+        (json.dumps(enter(2, 1, args={"hDot11SvcHandle": {"address": "0x1", "unreadable": True}}))
+         .encode(), DamageKind.BAD_FIELD),
+        (json.dumps(line(2, "return", call=1, function="Dot11ExtIhvInitAdapter", result=0, out={}))
+         .encode(), DamageKind.BAD_FIELD),
         (json.dumps(load(2) | {"exports": {}, "pid": 9}).encode(), DamageKind.BAD_FIELD),
         (json.dumps(enter(2, 1) | {"call": None}).encode(), DamageKind.BAD_FIELD),
         (json.dumps(line(2, "return", call=1, function="Dot11ExtX", result="0")).encode(),
