@@ -22,7 +22,8 @@ from typing import Final
 from harness.checks.case import Case, build_case
 from harness.checks.finding import Evaluation, Finding, Undecided, Waived
 from harness.checks.limits import Expectation, Limits
-from harness.checks.registry import RULES, Breach, Held, Rule, Unknown
+from harness.checks.outcomes import Breach, Held, Unknown
+from harness.checks.registry import RULES, Rule
 from harness.checks.severity import Decision, GuestKind, Override, decide
 from harness.evidence.model import RunEvidence
 
@@ -64,7 +65,7 @@ def evaluate(
 
 def _missing(case: Case, undecided: Iterable[Undecided]) -> dict[int | None, tuple[str, ...]]:
     """What is missing of each association: evidence, and decisions for want of it."""
-    found = {place: dict.fromkeys(what) for place, what in case.completeness.missing.items()}
+    found = {place: dict.fromkeys(what) for place, what in case.losses.completeness.missing.items()}
     for item in undecided:
         if item.lacking and not found.get(item.association):
             words = f"{item.rule} could not be decided: {item.reason}"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from harness.checks.case import Case
+from harness.checks.index import EvidenceIndex
+from harness.checks.losses import Losses
 from harness.evidence import names
 from harness.evidence.calls import Call
 from harness.evidence.segments import MAX_OPEN, Adapter, Session
@@ -36,7 +37,7 @@ BEGINS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PhasedCall:
     """A call with the phase it was entered in and the call that began that phase."""
 
     call: Call
@@ -44,37 +45,30 @@ class Placed:
     since: Call
 
     @property
-    def settled(self) -> bool:
+    def not_concurrent(self) -> bool:
         """The call that began the phase had returned: nothing ran side by side with it."""
         return self.call.entered_after_return_of(self.since)
 
 
-def placed(case: Case, adapter: Adapter) -> tuple[Placed, ...]:
+def calls_with_phase(
+    index: EvidenceIndex, losses: Losses, adapter: Adapter
+) -> Iterator[PhasedCall]:
     """The calls of an adapter up to its DeinitAdapter, in order, each with its phase.
 
-    Many rules ask for them, so they are placed once.
-
-    A call that begins a phase is itself placed in the one before it. Of calls after DeinitAdapter
+    A call that begins a phase is itself in the one before it. Of calls after DeinitAdapter
     ADPT-03, ADPT-06 and ADPT-10 speak. A StopPostAssociate ends a post-association only: it may
     come after AdapterReset (STOP-06), or be of another session than the one that lives by then.
     """
-    known = case.placed.get(id(adapter))
-    if known is None:
-        known = case.placed[id(adapter)] = tuple(_place(case, adapter))
-    return known
-
-
-def _place(case: Case, adapter: Adapter) -> Iterator[Placed]:
     phase, since, last = Phase.UNSEEN, adapter.init, adapter.init
     living: list[Session] = []
     for call in adapter.calls:
-        if case.lost_between(last, call):
+        if losses.lost_between(last, call):
             phase = Phase.UNSEEN
-        yield Placed(call, phase, since)
+        yield PhasedCall(call, phase, since)
         if call.function == names.DEINIT_ADAPTER:
             return
         last, begun = call, BEGINS.get(call.function)
-        session = case.session_of(call)
+        session = index.session_of(call)
         if session is not None and session.handler.succeeded:
             living = [*living[-MAX_OPEN:], session]
         if begun is Phase.STOPPED:
@@ -82,12 +76,5 @@ def _place(case: Case, adapter: Adapter) -> Iterator[Placed]:
             if living or phase not in (Phase.POST, Phase.UNSEEN):
                 continue
         if begun is not None:
-            unseen = case.partial and begun is Phase.INIT
+            unseen = losses.partial and begun is Phase.INIT
             phase, since = (Phase.UNSEEN if unseen else begun), call
-
-
-def all_placed(case: Case) -> Iterator[tuple[Adapter, Placed]]:
-    """`placed` for every adapter."""
-    for adapter in case.segments.adapters:
-        for item in placed(case, adapter):
-            yield adapter, item

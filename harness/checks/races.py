@@ -30,5 +30,5 @@ def on_its_way(case: Case, call: Call, end: Call) -> bool:
         return False
     if call.start_ns - end.start_ns > case.limits.race_s * 1e9:
         return False
-    before = case.previous_on_thread(call)
+    before = case.index.previous_on_thread(call)
     return before is None or before.key < end.key

@@ -12,7 +12,7 @@ from harness.checks.codes import (
     is_winerror,
 )
 from harness.checks.finding import Severity
-from harness.checks.registry import Outcomes
+from harness.checks.outcomes import Outcomes
 from harness.evidence import fields, names
 
 
@@ -22,7 +22,7 @@ def reason_fits(
     """The reason a handler gives fits its return value; with ``win32`` that is judged too: of
     HRESULTs, which winerror.h has beside the Win32 errors asked for, it is a warning."""
     name = names.short(function)
-    for call in case.calls(function):
+    for call in case.index.calls(function):
         if call.returned is None or call.result is None:
             continue
         reason = fields.integer(call.out, "pdwReasonCode")

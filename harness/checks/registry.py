@@ -1,53 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The registry of rules: each a small pure function from a case to outcomes.
-
-A rule yields one outcome for everything in the evidence that put it to the test: `Held`, `Breach`
-or `Unknown`. A rule that yields nothing was not exercised.
-"""
+"""The registry of rules: each a small pure function from a case to outcomes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from harness.checks.case import Case
 from harness.checks.finding import Severity
+from harness.checks.outcomes import Outcomes
 from harness.checks.severity import SEVERITY_OF_CLASS, RuleClass
 
-if TYPE_CHECKING:
-    from harness.checks.case import Case
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The rule was put to the test and kept: in an association, or (None) outside any."""
-
-    association: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """The rule was broken. ``severity`` None means that of the rule."""
-
-    message: str
-    at_ns: int
-    association: int | None = None
-    evidence: tuple[int, ...] = ()
-    process: int = 0
-    severity: Severity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """The rule applied, but the evidence cannot decide it."""
-
-    reason: str
-    association: int | None = None
-
-
-Outcome = Held | Breach | Unknown
-Outcomes = Iterator[Outcome]
-Check = Callable[["Case"], Outcomes]
+Check = Callable[[Case], Outcomes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,12 +38,12 @@ def the_user(case: Case, adapter: Adapter | None, until_ns: int) -> str | None:
     resets = [call.key for call in own if call.function == names.ADAPTER_RESET]
     answered = {
         fields.text(call.args, "guidUIRequest")
-        for call in case.calls(names.UI_RESPONSE)
+        for call in case.index.calls(names.UI_RESPONSE)
         if call.start_ns <= until_ns
     }
     logoffs = [
         call.key
-        for call in case.calls(names.SESSION_CHANGE)
+        for call in case.index.calls(names.SESSION_CHANGE)
         if fields.integer(call.args, "uEventType") == WTS_SESSION_LOGOFF
         and call.start_ns <= until_ns
     ]
@@ -72,7 +72,7 @@ def _the_os(case: Case, session: Session, until_ns: int) -> str | None:
 
 def _the_access_point(case: Case, session: Session, until_ns: int) -> str | None:
     """A message of the 4-way handshake that never reached the DLL."""
-    association = case.association(session.association)
+    association = case.index.association(session.association)
     if association is None or not association.frames or session.adapter is None:
         return None
     seen = of_session(case, association, session, until_ns)

@@ -34,13 +34,13 @@ class Scope:
 
     def when(self, frame: FrameRecord) -> int:
         """When a frame crossed the radio port, on the guest clock."""
-        return frame_guest_ns(frame, self.case.evidence.clock)[0]
+        return frame_guest_ns(frame, self.case.index.evidence.clock)[0]
 
     def frames(self, *kinds: str) -> list[FrameRecord]:
         """The frames of these kinds, of the adapter's station."""
         own = self.association.frames
         if self.adapter is not None:
-            own = self.case.frames_of(self.association, self.adapter)
+            own = self.case.index.frames_of(self.association, self.adapter)
         return [
             frame
             for frame in own
@@ -49,14 +49,14 @@ class Scope:
 
     def calls(self, function: str | None = None) -> Iterator[Call]:
         """The calls entered in that time; those that carry no handle belong to every adapter."""
-        calls = self.case.segments.calls if function is None else self.case.calls(function)
+        calls = self.case.segments.calls if function is None else self.case.index.calls(function)
         since_ns = max(self.since_ns, self.association.connect_ns)
         for call in calls[bisect_left(calls, since_ns, key=lambda call: call.start_ns) :]:
             if call.start_ns > self.until_ns:
                 return
-            if self.case.association_of(call) != self.association.index:
+            if self.case.index.association_of(call) != self.association.index:
                 return
-            if self.adapter is None or self.case.adapter_of(call) in (None, self.adapter):
+            if self.adapter is None or self.case.index.adapter_of(call) in (None, self.adapter):
                 yield call
 
 

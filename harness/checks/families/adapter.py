@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.phases import Phase, placed
-from harness.checks.registry import Outcomes, rule
+from harness.checks.outcomes import Outcomes
+from harness.checks.phases import Phase
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -29,7 +30,7 @@ def adapter_handle_is_unique(case: Case) -> Outcomes:
         other = live.get(key)
         if other is None or _gone_by(other, adapter):
             yield case.held()
-        elif lost := case.lost_between(other.init, adapter.init):
+        elif lost := case.losses.lost_between(other.init, adapter.init):
             yield case.unknown(lost, adapter.init)
         else:
             yield case.breach(
@@ -66,7 +67,7 @@ def service_handle_is_the_adapters(case: Case) -> Outcomes:
         if names.is_handler(call.function) or "hDot11SvcHandle" not in call.args:
             continue
         used = fields.handle(call.args, "hDot11SvcHandle")
-        if case.adapter_by_svc(call.process, used):
+        if case.index.adapter_by_svc(call.process, used):
             expected = _handle_of_surrounding_handler(case, call)
             if expected is None or expected == used:
                 yield case.held(call)
@@ -81,7 +82,7 @@ def service_handle_is_the_adapters(case: Case) -> Outcomes:
                 )
         elif call.process not in known_processes:
             yield case.unknown("the trace shows no InitAdapter of this process", call)
-        elif lost := case.prologue_lost_before(call):
+        elif lost := case.losses.prologue_lost_before(call):
             yield case.unknown(lost, call)
         else:
             yield case.breach(
@@ -93,8 +94,12 @@ def service_handle_is_the_adapters(case: Case) -> Outcomes:
 
 def _at_work(case: Case, call: Call) -> bool:
     """The adapter the call is for has an association begun, which a DLL may serve on any stack."""
-    adapter = case.adapter_of(call)
-    phases = [item.phase for item in placed(case, adapter) if item.call is call] if adapter else []
+    adapter = case.index.adapter_of(call)
+    phases = (
+        [item.phase for item in case.calls_with_phase(adapter) if item.call is call]
+        if adapter
+        else []
+    )
     return phases in ([Phase.PRE], [Phase.POST])
 
 
@@ -103,9 +108,9 @@ def _of_connect_sessions(case: Case) -> Outcomes:
         svc = operation.adapter.svc_handle if operation.adapter else None
         for call in [*operation.completions, *operation.uses]:
             used = fields.handle(call.args, "hDot11SvcHandle")
-            if svc is None or used == svc or not case.adapter_by_svc(call.process, used):
+            if svc is None or used == svc or not case.index.adapter_by_svc(call.process, used):
                 continue
-            lost = case.lost_of(operation, call)
+            lost = case.losses.lost_of(operation, call)
             if lost:
                 yield case.unknown(lost, call)
             else:
@@ -127,5 +132,5 @@ def _handle_of_surrounding_handler(case: Case, call: Call) -> int | None:
         return None
     if outer.function == names.INIT_ADAPTER:
         return fields.handle(outer.args, "hDot11SvcHandle")
-    adapter = case.adapter_of(outer)
+    adapter = case.index.adapter_of(outer)
     return adapter.svc_handle if adapter else None

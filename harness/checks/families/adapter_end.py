@@ -8,8 +8,9 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
+from harness.checks.outcomes import Outcome, Outcomes
 from harness.checks.races import on_its_way
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Session
@@ -38,9 +39,11 @@ def stopped_before_deinit(case: Case) -> Outcomes:
 
 def _not_stopped(case: Case, session: Session, deinit: Call) -> Outcome:
     start_ns = session.handler.start_ns
-    blind = case.blind(deinit.process, session.association, start_ns, deinit.start_ns)
-    if blind:
-        return case.unknown(blind, deinit)
+    why = case.losses.why_absence_proves_nothing(
+        deinit.process, session.association, start_ns, deinit.start_ns
+    )
+    if why:
+        return case.unknown(why, deinit)
     return case.breach(
         f"DeinitAdapter came while session {hexed(session.handle)} had not been stopped",
         deinit,
@@ -81,7 +84,11 @@ def _none_from_deinit(case: Case, banned: Callable[[str], bool], did: str) -> Ou
         deinit = adapter.deinit
         if deinit is None:
             continue
-        late = [call for call in case.calls_between(adapter, deinit, None) if banned(call.function)]
+        late = [
+            call
+            for call in case.index.calls_between(adapter, deinit, None)
+            if banned(call.function)
+        ]
         for call in late:
             yield _late(case, call, deinit, did)
         if not late:
@@ -89,7 +96,9 @@ def _none_from_deinit(case: Case, banned: Callable[[str], bool], did: str) -> Ou
 
 
 def _late(case: Case, call: Call, deinit: Call, did: str) -> Outcome:
-    lost = case.lost_between(deinit, call)  # the OS may have given the handle to another adapter
+    lost = case.losses.lost_between(
+        deinit, call
+    )  # the OS may have given the handle to another adapter
     if lost:
         return case.unknown(lost, call)
     what = f"{names.short(call.function)} {did}"
@@ -118,15 +127,15 @@ def stale_adapter_is_refused(case: Case) -> Outcomes:
         if "hIhvExtAdapter" not in call.args or not names.is_handler(call.function):
             continue
         given = fields.handle(call.args, "hIhvExtAdapter")
-        adapter = case.adapter_of(call)
+        adapter = case.index.adapter_of(call)
         deinit = adapter.deinit if adapter else None
         stale = adapter is None or (deinit is not None and deinit.key < call.key)
         if not stale or call.process not in known or call.function == names.POST_ASSOCIATE:
             continue
         name = names.short(call.function)
-        if case.died_in(call):
+        if case.ended_inside(call):
             yield case.breach(f"{name} did not survive the stale handle {hexed(given)}", call)
-        elif lost := case.prologue_lost_before(call):
+        elif lost := case.losses.prologue_lost_before(call):
             yield case.unknown(lost, call)
         elif call.result == 0 and call.function in NEED_THE_ADAPTER:
             yield case.breach(f"{name} succeeded for the stale handle {hexed(given)}", call)

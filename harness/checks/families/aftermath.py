@@ -10,9 +10,10 @@ from typing import Final
 from harness import codes
 from harness.checks.case import Case
 from harness.checks.families.postassociation_work import SET_KEYS, pending_at_reset
-from harness.checks.phases import Phase, all_placed, placed
+from harness.checks.outcomes import Outcomes
+from harness.checks.phases import Phase
 from harness.checks.races import on_its_way
-from harness.checks.registry import Outcomes, rule
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -32,12 +33,12 @@ _PROFILE: Final = frozenset({
 )  # fmt: skip
 def no_onex_after_stop(case: Case) -> Outcomes:
     """StartOneX is not entered once a stop has returned."""
-    for _, item in all_placed(case):
+    for _, item in case.all_calls_with_phase():
         if item.call.function != names.START_ONEX:
             continue
         if item.phase is Phase.POST:
             yield case.held(item.call)
-        elif item.phase is Phase.STOPPED and item.settled:
+        elif item.phase is Phase.STOPPED and item.not_concurrent:
             message = "StartOneX was called after StopPostAssociate"
             yield case.breach(message, item.call, item.since)
 
@@ -48,7 +49,7 @@ def no_onex_after_stop(case: Case) -> Outcomes:
 )  # fmt: skip
 def stop_after_reset_succeeds(case: Case) -> Outcomes:
     """A stop in the phase after a reset does not return an error."""
-    for _, item in all_placed(case):
+    for _, item in case.all_calls_with_phase():
         call = item.call
         if call.function != names.STOP_POST or item.phase is not Phase.RESET:
             continue
@@ -68,14 +69,14 @@ def os_stops_onex(case: Case) -> Outcomes:
     """No 802.1X result is indicated once StopPostAssociate has returned."""
     for adapter in case.segments.adapters:
         running = False
-        for item in placed(case, adapter):
+        for item in case.calls_with_phase(adapter):
             call = item.call
             if call.function == names.START_ONEX:
                 running = item.phase is Phase.POST
             elif call.function in (names.POST_ASSOCIATE, names.STOP_ONEX):
                 running = False
             elif call.function == names.ONEX_RESULT and item.phase is Phase.STOPPED and running:
-                if item.settled:
+                if item.not_concurrent:
                     message = "an 802.1X result was indicated after StopPostAssociate"
                     yield case.breach(message, call, item.since)
             elif call.function == names.STOP_POST and running:
@@ -99,7 +100,7 @@ def stop_does_not_deadlock(case: Case) -> Outcomes:
             met = [call for call in near if _side_by_side(call, stop)]
             if met and stop.returned is not None:
                 yield case.held(stop)
-            elif met and case.died_in(stop):
+            elif met and case.ended_inside(stop):
                 message = f"StopPostAssociate hung while {names.short(met[0].function)} was running"
                 yield case.breach(message, stop, met[0])
 
@@ -118,14 +119,14 @@ def _side_by_side(call: Call, stop: Call) -> bool:
 )  # fmt: skip
 def nothing_for_a_dead_port(case: Case) -> Outcomes:
     """No SendPacket and no key once the stop or reset has returned."""
-    for _, item in all_placed(case):
+    for _, item in case.all_calls_with_phase():
         call = item.call
         sets_key = call.function in SET_KEYS and not fields.integer(call.args, "bDelete")
         if call.function != names.SEND_PACKET and not sets_key:
             continue
         if item.phase is Phase.POST:
             yield case.held(call)
-        elif item.phase in (Phase.STOPPED, Phase.RESET) and item.settled:
+        elif item.phase in (Phase.STOPPED, Phase.RESET) and item.not_concurrent:
             message = f"{names.short(call.function)} was called {item.phase}"
             yield case.breach(message, call, item.since)
 
@@ -165,12 +166,12 @@ def _completed_by_reset(case: Case) -> Iterator[tuple[Call, Call]]:
             continue
         if operation.handler.succeeded:
             for first in operation.completions[:1]:
-                if first.key > reset.key and not case.lost_of(operation, first):
+                if first.key > reset.key and not case.losses.lost_of(operation, first):
                     yield first, reset
     for session in case.segments.sessions:
         found = pending_at_reset(session)
         for first in session.completions[:1]:
-            if found is not None and not case.lost_of(session, first):
+            if found is not None and not case.losses.lost_of(session, first):
                 yield first, found
 
 
@@ -189,9 +190,9 @@ def nothing_after_reset(case: Case) -> Outcomes:
     again = _completed_again(case)
     for adapter in case.segments.adapters:
         clean, seen = True, False
-        for item in placed(case, adapter):
+        for item in case.calls_with_phase(adapter):
             seen = seen or item.phase is Phase.RESET
-            if item.phase is not Phase.RESET or not item.settled:
+            if item.phase is not Phase.RESET or not item.not_concurrent:
                 continue
             call = item.call
             contradicted = id(call) in late
@@ -228,7 +229,7 @@ def _unused(case: Case, call: Call) -> frozenset[str]:
 
 
 def _completed(case: Case) -> set[tuple[int, int | None]]:
-    done = case.calls(names.PRE_COMPLETION)
+    done = case.index.calls(names.PRE_COMPLETION)
     return {(call.process, fields.handle(call.args, "hConnectSession")) for call in done}
 
 
@@ -238,7 +239,7 @@ def _completed(case: Case) -> set[tuple[int, int | None]]:
 )  # fmt: skip
 def idle_reset_succeeds(case: Case) -> Outcomes:
     """A reset in the phase after InitAdapter or AdapterReset does not return an error."""
-    for _, item in all_placed(case):
+    for _, item in case.all_calls_with_phase():
         call = item.call
         if call.function != names.ADAPTER_RESET or call.returned is None:
             continue

@@ -15,7 +15,8 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.families.ethertypes import EAPOL, with_lists
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.outcomes import Outcome, Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Session
@@ -69,7 +70,7 @@ def _bounded(case: Case, flow: Flow) -> Outcome:
                 call,
                 handler,
             )
-    lost = case.blind(
+    lost = case.losses.why_absence_proves_nothing(
         handler.process, flow.session.association, flow.arrived_ns[0], flow.arrived_ns[-1]
     )
     return case.unknown(lost, handler) if lost else case.held(flow.session)
@@ -94,11 +95,11 @@ def _flows(case: Case) -> Iterator[Flow]:
 
 
 def _flow(case: Case, session: Session, max_backlog: int, given: list[Call]) -> Flow:
-    association = case.association(session.association)
-    end_ns = session.ended_by.start_ns if session.ended_by else case.end_ns
+    association = case.index.association(session.association)
+    end_ns = session.ended_by.start_ns if session.ended_by else case.index.end_ns
     arrived = [
         (frame.guest_ns, frame.replay_counter)
-        for frame in (case.frames_of(association, session.adapter) if association else ())
+        for frame in (case.index.frames_of(association, session.adapter) if association else ())
         if frame.direction == "down"
         and frame.delivered
         and frame.guest_ns is not None

@@ -9,9 +9,10 @@ from typing import Final
 
 from harness import codes
 from harness.checks.case import Case
-from harness.checks.phases import Placed, placed
+from harness.checks.outcomes import Outcome, Outcomes
+from harness.checks.phases import PhasedCall
 from harness.checks.profiles import contents
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -40,10 +41,10 @@ class Lists:
     cleared_by: Call | None = None
 
 
-def with_lists(case: Case, adapter: Adapter) -> Iterator[tuple[Placed, Lists]]:
+def with_lists(case: Case, adapter: Adapter) -> Iterator[tuple[PhasedCall, Lists]]:
     """The calls of an adapter in order, each with the lists in force when it was entered."""
-    state = Lists(known=not case.partial)
-    for item in placed(case, adapter):
+    state = Lists(known=not case.losses.partial)
+    for item in case.calls_with_phase(adapter):
         yield item, state
         call = item.call
         if call.function == names.ADAPTER_RESET:
@@ -91,7 +92,7 @@ def _listed(
     return frozenset(found)
 
 
-def received(case: Case) -> Iterator[tuple[Adapter, Placed, Lists]]:
+def received(case: Case) -> Iterator[tuple[Adapter, PhasedCall, Lists]]:
     """Every ReceivePacket with its adapter and the lists in force."""
     for adapter in case.segments.adapters:
         for item, lists in with_lists(case, adapter):
@@ -112,7 +113,7 @@ def nothing_without_registration(case: Case) -> Outcomes:
         if lists.registered:
             yield case.held(item.call)
         elif lists.set_by is None or fields.integer(lists.set_by.args, "uNumOfRegistration") == 0:
-            lost = case.lost_before(item.call)
+            lost = case.losses.lost_before(item.call)
             message = "ReceivePacket came though no EtherType is registered"
             yield case.unknown(lost, item.call) if lost else case.breach(message, item.call)
 
@@ -129,15 +130,13 @@ def reset_clears_the_lists(case: Case) -> Outcomes:
             if reset is None:
                 continue
             if item.call.function == names.RECEIVE_PACKET:
-                blind = case.blind(
-                    item.call.process, case.association_of(item.call), reset.start_ns,
+                why = case.losses.why_absence_proves_nothing(
+                    item.call.process, case.index.association_of(item.call), reset.start_ns,
                     item.call.start_ns,
                 )  # fmt: skip
                 message = "ReceivePacket came after AdapterReset without a new registration"
                 yield (
-                    case.unknown(blind, item.call)
-                    if blind
-                    else case.breach(message, item.call, reset)
+                    case.unknown(why, item.call) if why else case.breach(message, item.call, reset)
                 )
             elif item.call.function in (names.SET_ETHERTYPES, names.PRE_ASSOCIATE):
                 yield case.held(item.call)
@@ -183,11 +182,13 @@ def _succeeds(call: Call) -> bool:
 
 def _not_registered(case: Case, call: Call, reset: Call, refused: Call | None) -> Outcome:
     if refused is not None:
-        why = f"SetEtherTypeHandling was refused with {codes.win32(refused.result)}"
+        reason = f"SetEtherTypeHandling was refused with {codes.win32(refused.result)}"
+        return case.unknown(reason, call)
+    why = case.losses.why_absence_proves_nothing(
+        call.process, case.index.association_of(call), reset.start_ns, call.start_ns
+    )
+    if why:
         return case.unknown(why, call)
-    blind = case.blind(call.process, case.association_of(call), reset.start_ns, call.start_ns)
-    if blind:
-        return case.unknown(blind, call)
     return case.breach(
         "the pre-association succeeded without SetEtherTypeHandling, though AdapterReset had "
         "emptied the lists this profile used before",
@@ -203,7 +204,7 @@ def _not_registered(case: Case, call: Call, reset: Call, refused: Call | None) -
 )  # fmt: skip
 def lists_are_well_formed(case: Case) -> Outcomes:
     """Pointers, actions and packet types of SetEtherTypeHandling."""
-    for call in case.calls(names.SET_ETHERTYPES):
+    for call in case.index.calls(names.SET_ETHERTYPES):
         wrong = _malformed(call)
         yield case.breach(f"SetEtherTypeHandling: {wrong}", call) if wrong else case.held(call)
 

@@ -28,7 +28,8 @@ from harness.checks.families.not_connected import (
     why_not_connected,
 )
 from harness.checks.finding import Severity
-from harness.checks.registry import Breach, Held, Outcome, Outcomes, Unknown, rule
+from harness.checks.outcomes import Breach, Held, Outcome, Outcomes, Unknown
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.model import AssociationEvidence, FrameRecord
 
@@ -42,7 +43,7 @@ def _each(case: Case, judge: Judge, *, by_presence: bool = False) -> Iterator[Ou
 
     Of one whose evidence is not whole nothing fails the DLL but what is there (`by_presence`).
     """
-    for association in case.associations:
+    for association in case.index.associations:
         if association.lab_fault:
             reason = f"the lab broke in this association: {association.lab_fault}"
             yield Unknown(reason, association.index)
@@ -51,7 +52,9 @@ def _each(case: Case, judge: Judge, *, by_presence: bool = False) -> Iterator[Ou
         else:
             outcome = judge(case, association)
             fails = isinstance(outcome, Breach) and outcome.severity == "FAIL"
-            doubt = case.completeness.doubt(association) if fails and not by_presence else None
+            doubt = (
+                case.losses.completeness.doubt(association) if fails and not by_presence else None
+            )
             if doubt is not None:
                 yield Unknown(doubt, association.index)
             elif outcome is not None:
@@ -60,7 +63,7 @@ def _each(case: Case, judge: Judge, *, by_presence: bool = False) -> Iterator[Ou
 
 def _is_connected(case: Case, association: AssociationEvidence) -> bool:
     """As many interfaces as the scenario wants were reported connected."""
-    interfaces = case.connected_interfaces(association.index)
+    interfaces = case.index.connected_interfaces(association.index)
     return len(interfaces) >= (case.expect.adapters if case.expect.connected else 1)
 
 
@@ -211,7 +214,7 @@ def stop_is_seen(case: Case) -> Outcomes:
 def _stopped(case: Case, association: AssociationEvidence) -> Outcome | None:
     if not case.expect.stopped:
         return None
-    sessions = case.sessions_of(association.index)
+    sessions = case.index.sessions_of(association.index)
     if any(session.stop is not None for session in sessions):
         return Held(association.index)
     what = "StopPostAssociate was not called" if sessions else "no session was opened to be stopped"
@@ -232,13 +235,13 @@ def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
     if case.expect.sessions < 2 or not _is_connected(case, association):
         return None
     if _lacks_sessions(case, association):
-        found = len(case.sessions_of(association.index))
+        found = len(case.index.sessions_of(association.index))
         message = f"{case.expect.sessions} sessions were expected, but {found} were opened"
         lost = loss(case, association)
         if lost is not None:
             return breach_of(association, f"{message}: {lost.said}", lost.cause.severity)
         return breach_of(association, message, "MISS")
-    last = case.sessions_of(association.index)[-1]
+    last = case.index.sessions_of(association.index)[-1]
     first = next((call for call in last.completions if last.covers(call)), None)
     if last.handler.result:
         error, told = last.handler.result, last.handler
@@ -281,10 +284,10 @@ def _lasts(case: Case, association: AssociationEvidence) -> Outcome | None:
 
 
 def _last_failed(case: Case, association: AssociationEvidence) -> bool:
-    last = case.sessions_of(association.index)[-1:]
+    last = case.index.sessions_of(association.index)[-1:]
     done = any(error_of(call) for session in last for call in session.completions[:1])
     return done or any(session.handler.result for session in last)
 
 
 def _lacks_sessions(case: Case, association: AssociationEvidence) -> bool:
-    return len(case.sessions_of(association.index)) < case.expect.sessions
+    return len(case.index.sessions_of(association.index)) < case.expect.sessions

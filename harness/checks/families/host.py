@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.deaths import Death, describe
 from harness.checks.families.late import describe_late
-from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
+from harness.checks.outcomes import Breach, Outcome, Outcomes, Unknown
+from harness.checks.process_ends import AbnormalEnd, describe_exception
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Process, handlers
 from harness.evidence.model import IhvRecord
@@ -31,28 +32,29 @@ _NOTE = "(a rule of this harness)"
 def does_not_crash(case: Case) -> Outcomes:
     """No process of the DLL died by an exception."""
     for process in case.segments.processes:
-        death = case.deaths.get(process.index)
-        if death is None or death.kind != "crash":
+        end = case.abnormal_ends.get(process.index)
+        if end is None or end.kind != "crash":
             if any(call.returned for call in handlers(process.calls)):
                 yield case.held()
         else:
-            yield _crashed(case, process, death)
+            yield _crashed(case, process, end)
 
 
-def _crashed(case: Case, process: Process, death: Death) -> Outcome:
-    association = case.index.at(death.at_ns)
-    where = f" in {names.short(death.call.function)}" if death.call else ""
-    seqs = death.call.seqs if death.call else ()
-    assert death.record is not None
-    late = touched_late(process, death.record)
+def _crashed(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
+    association = case.index.association_at(end.at_ns)
+    where = f" in {names.short(end.call.function)}" if end.call else ""
+    seqs = end.call.seqs if end.call else ()
+    assert end.record is not None
+    late = touched_late(process, end.record)
+    what = describe_exception(end.record)
     touching = f", touching {describe_late(late)}" if late else ""
     return Breach(
-        f"the DLL's host process crashed{where}: {describe(death.record)}{touching} {_NOTE}",
-        death.at_ns,
+        f"the DLL's host process crashed{where}: {what}{touching} {_NOTE}",
+        end.at_ns,
         association,
-        (*seqs, death.record.seq),
+        (*seqs, end.record.seq),
         process.index,
-        None if _is_the_dlls(process, death.record) else "MISS",
+        None if _is_the_dlls(process, end.record) else "MISS",
     )
 
 
@@ -88,42 +90,44 @@ def handlers_return(case: Case) -> Outcomes:
                 )
             elif call.returned is not None:
                 yield case.held(call)
-            elif process.index not in case.deaths:
-                place = case.association_of(call)
-                lost = case.blind(process.index, place, call.start_ns, case.end_ns)
+            elif process.index not in case.abnormal_ends:
+                place = case.index.association_of(call)
+                lost = case.losses.why_absence_proves_nothing(
+                    process.index, place, call.start_ns, case.index.end_ns
+                )
                 yield Unknown(lost or "it has not returned within the evidence", place)
-        death = case.deaths.get(process.index)
-        if death is not None and death.kind == "hang":
-            yield _hung(case, process, death)
+        end = case.abnormal_ends.get(process.index)
+        if end is not None and end.kind == "hang":
+            yield _hung(case, process, end)
 
 
-def _hung(case: Case, process: Process, death: Death) -> Outcome:
-    place = case.index.at(death.at_ns)
-    association = case.association(place)
+def _hung(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
+    place = case.index.association_at(end.at_ns)
+    association = case.index.association(place)
     if association is not None and association.lab_fault:
         return Unknown(f"the lab broke: {association.lab_fault}", place)
-    stalled = case.completeness.stalled(death.at_ns, death.at_ns + death.waited_ns)
+    stalled = case.losses.completeness.stalled(end.at_ns, end.at_ns + end.waited_ns)
     if stalled:
         return Unknown(stalled, place)
     told = process.ended
     function = fields.text(told.raw, "function") if told else None
-    inner = death.waits_in
-    if death.call is not None:
-        what = names.short(death.call.function)
+    inner = end.waits_in
+    if end.call is not None:
+        what = names.short(end.call.function)
     elif function == "load":
         what = "the DLL while it is loaded and initialised"
     elif function == "unload":
         what = "the end of the process, after DeinitService,"
     else:
         what = names.short(function or "a call")
-    seqs = (*(death.call.seqs if death.call else ()), *((told.seq,) if told else ()))
-    named = function if told and function else death.call.function if death.call else ""
+    seqs = (*(end.call.seqs if end.call else ()), *((told.seq,) if told else ()))
+    named = function if told and function else end.call.function if end.call else ""
     limit = case.limits.told(case.limits.name_for(named))
     where = f", inside {names.short(inner.function)}, which has not either" if inner else ""
     return Breach(
-        f"{what} has not returned after {death.waited_ns / 1e9:.1f} s{where}{_spent(death, told)}; "
+        f"{what} has not returned after {end.waited_ns / 1e9:.1f} s{where}{_spent(end, told)}; "
         f"the limit, {limit}, is this harness's: no document gives a number",
-        death.at_ns,
+        end.at_ns,
         place,
         seqs,
         process.index,
@@ -131,10 +135,10 @@ def _hung(case: Case, process: Process, death: Death) -> Outcome:
     )
 
 
-def _spent(death: Death, told: IhvRecord | None) -> str:
+def _spent(end: AbnormalEnd, told: IhvRecord | None) -> str:
     """Whether it waits or spins, where somebody counted."""
     if told is None or not fields.integer(told.raw, "threads_limit"):
         return ""
     busy_s = (fields.integer(told.raw, "busy_ms") or 0) / 1000
-    spins = busy_s * 1e9 > death.waited_ns / 2
+    spins = busy_s * 1e9 > end.waited_ns / 2
     return f" and spins ({busy_s:.0f} s of it all processor time)" if spins else " and waits"

@@ -11,8 +11,9 @@ from typing import Final
 
 from harness import codes
 from harness.checks.case import Case
-from harness.checks.deaths import Death
-from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
+from harness.checks.outcomes import Breach, Outcome, Outcomes, Unknown
+from harness.checks.process_ends import AbnormalEnd
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Process, handlers
 from harness.evidence.model import DamageKind, IhvRecord
@@ -44,11 +45,11 @@ def used(record: IhvRecord | None) -> str:
     )
 
 
-def inside(death: Death) -> str:
+def inside(end: AbnormalEnd) -> str:
     """Where a process was when it died, in words: " in InitAdapter", or nothing."""
-    if death.call is not None:
-        return f" in {names.short(death.call.function)}"
-    told = fields.text(death.record.raw, "function") if death.record else None
+    if end.call is not None:
+        return f" in {names.short(end.call.function)}"
+    told = fields.text(end.record.raw, "function") if end.record else None
     places = {"load": " while it was loaded and initialised", "unload": " after DeinitService"}
     return places.get(told, f" in {names.short(told)}") if told else ""
 
@@ -60,33 +61,33 @@ def inside(death: Death) -> str:
 def does_not_end(case: Case) -> Outcomes:
     """No process of the DLL ended, without an exception, before the service asked it to."""
     for process in case.segments.processes:
-        death = case.deaths.get(process.index)
-        if death is not None and death.kind == "gone":
+        end = case.abnormal_ends.get(process.index)
+        if end is not None and end.kind == "gone":
             if _how(process.ended) != "memory":
-                yield _gone(case, process, death)
+                yield _gone(case, process, end)
         elif any(call.returned for call in handlers(process.calls)):
             yield case.held()
 
 
-def _gone(case: Case, process: Process, death: Death) -> Outcome:
-    association = case.index.at(death.at_ns)
-    seqs = death.call.seqs if death.call else ()
+def _gone(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
+    association = case.index.association_at(end.at_ns)
+    seqs = end.call.seqs if end.call else ()
     told = process.ended
     if told is None:  # seen from the trace alone
-        of = case.association(association)
+        of = case.index.association(association)
         if of is not None and of.lab_fault:
             return Unknown(f"the lab broke in this association: {of.lab_fault}", association)
-        what = f"the DLL's host process ended without notice{inside(death)}, with work pending"
-        return Breach(f"{what} {NOTE}", death.at_ns, association, seqs, process.index)
+        what = f"the DLL's host process ended without notice{inside(end)}, with work pending"
+        return Breach(f"{what} {NOTE}", end.at_ns, association, seqs, process.index)
     if _how(told) == "cut":
         seen = fields.text(told.raw, "text") or "its pipe broke"
-        what = f"the DLL's host process lost its connection to the service{inside(death)}: {seen}"
+        what = f"the DLL's host process lost its connection to the service{inside(end)}: {seen}"
     else:
         code = fields.integer(told.raw, "exit_code")
         by = "killed from outside" if code is None else f"exit code {code} (its low byte)"
-        what = f"the DLL's host process ended{inside(death)} though nobody had asked it to: {by}"
+        what = f"the DLL's host process ended{inside(end)} though nobody had asked it to: {by}"
     return Breach(
-        f"{what}{used(told)} {NOTE}", death.at_ns, association, (*seqs, told.seq), process.index
+        f"{what}{used(told)} {NOTE}", end.at_ns, association, (*seqs, told.seq), process.index
     )
 
 
@@ -100,18 +101,18 @@ def lives_within_its_means(case: Case) -> Outcomes:
         told = process.ended
         if told is None or not fields.integer(told.raw, "threads_limit"):
             continue  # nobody counted
-        death = case.deaths.get(process.index)
+        end = case.abnormal_ends.get(process.index)
         found = [*_memory(case, told), *_threads(case, told)]
-        if death is None or death.kind != "hang":  # one that hangs says so itself if it spins
+        if end is None or end.kind != "hang":  # one that hangs says so itself if it spins
             busy = _busy(case, told)
             began_ns = busy[0][1] if busy else 0
             until_ns = began_ns + 1_000_000 * (fields.integer(told.raw, "busy_ms") or 0)
-            stalled = case.completeness.stalled(began_ns, until_ns) if busy else None
+            stalled = case.losses.completeness.stalled(began_ns, until_ns) if busy else None
             if stalled:  # time in which the guest stood still counts as work
-                yield Unknown(stalled, case.index.at(began_ns))
+                yield Unknown(stalled, case.index.association_at(began_ns))
             found += [] if stalled else busy
         for message, at_ns in found:
-            place = case.index.at(at_ns)
+            place = case.index.association_at(at_ns)
             yield Breach(message, at_ns, place, (told.seq,), process.index)
         if not found:
             yield case.held()
@@ -183,7 +184,7 @@ def _did_not_start(case: Case, process: Process, told: IhvRecord) -> Outcomes:
 
 def _start(case: Case, process: Process, what: str, at_ns: int, seqs: tuple[int, ...]) -> Breach:
     message = f"the DLL's service did not come up: {what} {NOTE}"
-    return Breach(message, at_ns, case.index.at(at_ns), seqs, process.index)
+    return Breach(message, at_ns, case.index.association_at(at_ns), seqs, process.index)
 
 
 @rule(
@@ -194,12 +195,12 @@ def leaves_the_trace_alone(case: Case) -> Outcomes:
     """The trace file was neither cut short nor replaced while it was being read."""
     cuts = [item for item in case.segments.damage if item.kind == DamageKind.TRACE_CUT]
     for item in cuts:
-        at_ns = item.from_ns or case.end_ns
+        at_ns = item.from_ns or case.index.end_ns
         yield Breach(
             "the trace file was deleted, cut short or replaced while the DLL ran (before line "
             f"{item.line} of it as kept): it is not whole {NOTE}",
             at_ns,
-            case.index.at(at_ns),
+            case.index.association_at(at_ns),
         )
     if case.segments.processes and not cuts:
         yield case.held()

@@ -12,9 +12,9 @@ from typing import Final
 
 from harness import codes
 from harness.checks.case import Case
-from harness.checks.phases import placed
+from harness.checks.outcomes import Outcomes
 from harness.checks.profiles import contents
-from harness.checks.registry import Outcomes, rule
+from harness.checks.registry import rule
 from harness.evidence import names
 from harness.evidence.calls import Call
 
@@ -36,7 +36,7 @@ def invalid_profile_is_refused(case: Case) -> Outcomes:
     """What ValidateProfile called invalid does not start a pre-association."""
     for adapter in case.segments.adapters:
         said: dict[str, Call] = {}
-        for item in placed(case, adapter):
+        for item in case.calls_with_phase(adapter):
             call = item.call
             if call.function == names.VALIDATE_PROFILE and call.returned:
                 said[contents(call)] = call

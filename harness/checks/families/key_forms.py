@@ -9,8 +9,9 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.families.ethertypes import EAPOL, SWAPPED, with_lists
-from harness.checks.phases import Phase, all_placed
-from harness.checks.registry import Outcomes, rule
+from harness.checks.outcomes import Outcomes
+from harness.checks.phases import Phase
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Session
@@ -36,7 +37,7 @@ ERROR_INVALID_PARAMETER: Final = 87
 def _key_calls(case: Case) -> Iterator[Call]:
     """Calls that set a key; with bDelete the other members are ignored (KEY-07)."""
     for function in (names.SET_DEFAULT_KEY, names.SET_KEY_MAPPING_KEY):
-        for call in case.calls(function):
+        for call in case.index.calls(function):
             if not fields.integer(call.args, "bDelete"):
                 yield call
 
@@ -49,7 +50,7 @@ def _key_calls(case: Case) -> Iterator[Call]:
 )  # fmt: skip
 def default_key_header(case: Case) -> Outcomes:
     """The three members of Header."""
-    for call in case.calls(names.SET_DEFAULT_KEY):
+    for call in case.index.calls(names.SET_DEFAULT_KEY):
         if fields.integer(call.args, "bDelete"):
             continue
         key = fields.mapping(call.args, "pKey") or call.args
@@ -72,7 +73,7 @@ def default_key_header(case: Case) -> Outcomes:
 def early_keys_are_static(case: Case) -> Outcomes:
     """No key without bStatic between InitAdapter or PerformPreAssociate and the session."""
     setters = (names.SET_DEFAULT_KEY, names.SET_KEY_MAPPING_KEY)
-    for _, item in all_placed(case):
+    for _, item in case.all_calls_with_phase():
         if item.call.function not in setters or fields.integer(item.call.args, "bDelete"):
             continue
         static = fields.integer(item.call.args, "bStatic")
@@ -132,7 +133,7 @@ def _beyond(call: Call, cipher: int) -> str | None:
 )  # fmt: skip
 def deletion_ignores_the_rest(case: Case) -> Outcomes:
     """A deletion is not refused for an invalid parameter."""
-    for call in case.calls(names.SET_DEFAULT_KEY):
+    for call in case.index.calls(names.SET_DEFAULT_KEY):
         if not fields.integer(call.args, "bDelete") or call.returned is None:
             continue
         if call.result != ERROR_INVALID_PARAMETER:
@@ -169,7 +170,7 @@ def algorithm_exists(case: Case) -> Outcomes:
         names.SET_MULTICAST_CIPHER: ("dwMulticastCipherAlgo", CIPHERS),
     }
     for function, (argument, allowed) in known.items():
-        for call in case.calls(function):
+        for call in case.index.calls(function):
             value = fields.integer(call.args, argument)
             if value is None:
                 yield case.unknown("the trace does not show the algorithm", call)
@@ -200,7 +201,7 @@ def eapol_is_exempted(case: Case) -> Outcomes:
             elif call.function == names.SET_EXCLUDE_UNENCRYPTED and call.result in (0, None):
                 excluded = bool(fields.integer(call.args, "bExcludeUnencrypted"))
             elif call.function == names.POST_ASSOCIATE and excluded and lists.known:
-                session = case.session_of(call)
+                session = case.index.session_of(call)
                 if session is None or EAPOL not in lists.registered:
                     continue
                 if EAPOL in lists.exempted:
@@ -212,15 +213,15 @@ def eapol_is_exempted(case: Case) -> Outcomes:
 
 def _uses_eapol(case: Case, session: Session) -> bool:
     """The DLL sends EAPOL or has the OS do it; or it may be waiting for what the driver drops."""
-    calls = case.calls_between(session.adapter, session.handler, session.ended_by)
+    calls = case.index.calls_between(session.adapter, session.handler, session.ended_by)
     if any(call.function == names.START_ONEX or _sends_eapol(call) for call in calls):
         return True
-    association = case.association(session.association)
+    association = case.index.association(session.association)
     if association is None or session.completions:
         return False
     return any(
         frame.kind == "M1" and frame.delivered and session.peer == frame.transmitter
-        for frame in case.frames_of(association, session.adapter)
+        for frame in case.index.frames_of(association, session.adapter)
     )
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from harness.checks.case import Case
-from harness.checks.phases import placed
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.outcomes import Outcome, Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -67,7 +67,7 @@ class _Keys:
 def named_keys(case: Case, adapter: Adapter) -> Iterator[Named]:
     """Every SetDefaultKeyId of an adapter that the OS took, once its fate is known."""
     keys = _Keys()
-    for item in placed(case, adapter):
+    for item in case.calls_with_phase(adapter):
         call = item.call
         match call.function:
             case names.ADAPTER_RESET:
@@ -103,7 +103,7 @@ def key_id_was_set(case: Case) -> Outcomes:
 
 
 def _never(case: Case, item: Named) -> Outcome:
-    lost = case.lost_before(item.needed_by)
+    lost = case.losses.lost_before(item.needed_by)
     if item.fate == "not needed":
         return case.unknown("no session was completed with the key", item.call)
     if item.fate == "not shown" or lost:
@@ -131,8 +131,10 @@ def keys_do_not_survive(case: Case) -> Outcomes:
 
 def _gone(case: Case, item: Named, reset: Call) -> Outcome:
     call, until_ns = item.call, item.needed_by.start_ns
-    blind = case.blind(call.process, case.association_of(call), reset.start_ns, until_ns)
-    if blind:
-        return case.unknown(blind, call)
+    why = case.losses.why_absence_proves_nothing(
+        call.process, case.index.association_of(call), reset.start_ns, until_ns
+    )
+    if why:
+        return case.unknown(why, call)
     message = f"SetDefaultKeyId names key {item.index}, which AdapterReset has deleted"
     return case.breach(message, call, reset)

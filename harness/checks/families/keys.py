@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from harness.checks.case import Case
-from harness.checks.registry import Outcomes, rule
+from harness.checks.outcomes import Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -22,7 +23,7 @@ IHV_CIPHERS_FROM: Final = 0x80000000
 
 def _added_keys(case: Case) -> Iterator[Call]:
     """SetDefaultKey calls that set a key; with bDelete the other members are ignored (KEY-07)."""
-    for call in case.calls(names.SET_DEFAULT_KEY):
+    for call in case.index.calls(names.SET_DEFAULT_KEY):
         if not fields.integer(call.args, "bDelete"):
             yield call
 
@@ -68,7 +69,7 @@ def key_index_in_range(case: Case) -> Outcomes:
     bip = {
         (call.process, _index(call)) for call in _added_keys(case) if _cipher(call) in BIP_CIPHERS
     }
-    for call in case.calls(names.SET_DEFAULT_KEY_ID):
+    for call in case.index.calls(names.SET_DEFAULT_KEY_ID):
         index = fields.integer(call.args, "uDefaultKeyId")
         if index is None:
             yield case.unknown("the trace does not show the key id", call)
@@ -87,7 +88,7 @@ def _with_vendor_ciphers(case: Case) -> set[int]:
     return {call.process for call in _added_keys(case) if _cipher(call) >= IHV_CIPHERS_FROM} | {
         call.process
         for function, name in chosen.items()
-        for call in case.calls(function)
+        for call in case.index.calls(function)
         if (fields.integer(call.args, name) or 0) >= IHV_CIPHERS_FROM
     }
 

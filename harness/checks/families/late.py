@@ -12,7 +12,8 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import Breach, Outcome, Outcomes, rule
+from harness.checks.outcomes import Breach, Outcome, Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Process
 from harness.evidence.model import IhvRecord
@@ -43,7 +44,7 @@ def _breach(case: Case, process: Process, record: IhvRecord, late: Late) -> Brea
     return Breach(
         f"the DLL used {hexed(touched)}: {describe_late(late)}",
         record.t_ns,
-        case.index.at(record.t_ns),
+        case.index.association_at(record.t_ns),
         (*late.call.seqs, record.seq),
         process.index,
     )

@@ -6,7 +6,8 @@ from __future__ import annotations
 from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import Breach, Outcome, Outcomes, Unknown, rule
+from harness.checks.outcomes import Breach, Outcome, Outcomes, Unknown
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, handlers
 
@@ -30,7 +31,7 @@ def version_then_service(case: Case) -> Outcomes:
         pairs = zip(calls, expected, strict=False)
         wrong = [(call, wanted) for call, wanted in pairs if call.function != wanted]
         for call, wanted in wrong[:1]:
-            lost = case.prologue_lost_before(call)
+            lost = case.losses.prologue_lost_before(call)
             message = f"{names.short(call.function)} was called where {names.short(wanted)} is due"
             yield Unknown(lost) if lost else case.breach(message, call)
         if calls and not wrong:
@@ -67,7 +68,7 @@ def _exports(case: Case, process: Process, missing: list[str]) -> Outcome:
         return case.held()
     return Breach(
         f"the DLL does not export {' and '.join(missing)} (names are undecorated)",
-        load.t_ns, case.index.at(load.t_ns), (load.seq,), process.index,
+        load.t_ns, case.index.association_at(load.t_ns), (load.seq,), process.index,
     )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def _exports(case: Case, process: Process, missing: list[str]) -> Outcome:
 )  # fmt: skip
 def version_is_zero(case: Case) -> Outcomes:
     """The version range the DLL reports is 0 to 0."""
-    for call in case.calls(names.GET_VERSION):
+    for call in case.index.calls(names.GET_VERSION):
         if not call.succeeded:
             continue
         low, high = _versions(call)
@@ -122,7 +123,7 @@ def version_used_in_range(case: Case) -> Outcomes:
 )  # fmt: skip
 def handler_table_is_complete(case: Case) -> Outcomes:
     """No NULL among the 19 handlers after a successful InitService, none in the table given."""
-    for call in case.calls(names.INIT_SERVICE):
+    for call in case.index.calls(names.INIT_SERVICE):
         absent = fields.sequence(call.args, "apis_null")
         if absent:
             what = ", ".join(str(name)[:60] for name in absent[:22])
@@ -170,7 +171,7 @@ def _table_copied(case: Case, process: Process, init: Call) -> Outcome:
         if table and touched is not None and table <= touched < table + TABLE_BYTES:
             return Breach(
                 f"the DLL read the API table at {hexed(touched)} after InitService had returned",
-                record.t_ns, case.index.at(record.t_ns), (record.seq,), process.index,
+                record.t_ns, case.index.association_at(record.t_ns), (record.seq,), process.index,
             )  # fmt: skip
     later = (call for call in process.calls if not names.is_handler(call.function))
     if any(call.entered_after_return_of(init) for call in later):

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from harness import codes
 from harness.checks.case import Case
-from harness.checks.registry import Outcome, Outcomes, Unknown, rule
+from harness.checks.outcomes import Outcome, Outcomes, Unknown
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, handlers
 
@@ -31,7 +32,7 @@ def ready_at_once(case: Case) -> Outcomes:
         )
         if not started or first is None or first.returned is None:
             continue
-        if case.lost_between(started[0], first):
+        if case.losses.lost_between(started[0], first):
             continue  # it may not be the first
         if not first.result:
             yield case.held()
@@ -40,7 +41,7 @@ def ready_at_once(case: Case) -> Outcomes:
 
 
 def _refused(case: Case, process: Process, first: Call) -> Outcome:
-    explained = case.explained(first)
+    explained = case.index.why_refused(first)
     if explained:
         return case.unknown(explained, first)
     adapter = fields.text(first.args, "gAdapterId")
@@ -68,7 +69,7 @@ def virtual_station_in_its_place(case: Case) -> Outcomes:
             continue
         own, adapters = process.of(names.INIT_VIRTUAL_STATION), process.of(names.INIT_ADAPTER)
         services = process.of(names.INIT_SERVICE)
-        if any(case.prologue_lost_before(call) for call in [*own[:1], *adapters[:1]]):
+        if any(case.losses.prologue_lost_before(call) for call in [*own[:1], *adapters[:1]]):
             yield Unknown("records are missing from the beginning of the trace")
             continue
         for call in own[:1]:
@@ -132,7 +133,7 @@ def unloaded_in_order(case: Case) -> Outcomes:
                 and adapter.init.succeeded
                 and (adapter.deinit is None or adapter.deinit.key > end.key)
             ]
-            lost = case.prologue_lost_before(end) if left else None
+            lost = case.losses.prologue_lost_before(end) if left else None
             unload = process.unload
             if lost:
                 yield case.unknown(lost, end)

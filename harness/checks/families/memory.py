@@ -8,7 +8,8 @@ from collections.abc import Collection
 from harness.checks.buffers import SEPARATE, follow, shows_all
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import Outcomes, rule
+from harness.checks.outcomes import Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 
 L2_SOURCE_IHV = 0x40
@@ -30,7 +31,7 @@ def nothing_left_at_the_end(case: Case) -> Outcomes:
             own = [item for item in live if not item[1].entered_after_return_of(end)]
             left = sorted(own, key=lambda item: item[1].key)
             unclear = _unclear(case, process.index)
-            lost = case.lost_before(end)
+            lost = case.losses.lost_before(end)
             if not left:
                 yield case.held()
             elif unclear or lost:
@@ -48,7 +49,7 @@ def nothing_left_at_the_end(case: Case) -> Outcomes:
 def _unclear(case: Case, process: int) -> str | None:
     """The OS frees these too; traces of older recorders do not show their inner addresses."""
     for function in (names.DISCOVERY_PROFILES, names.START_ONEX, names.QUERY_UI):
-        own = (call for call in case.calls(function) if call.process == process)
+        own = (call for call in case.index.calls(function) if call.process == process)
         if any(call.succeeded and not shows_all(call) for call in own):
             return f"{names.short(function)} handed on buffers the trace does not show"
     return None
@@ -80,7 +81,7 @@ def _allocated(case: Case, function: str, what: str, members: Collection[str]) -
         for item in follow(process).handovers:
             if item.call.function != function or item.name not in members:
                 continue
-            lost = case.lost_before(item.call)
+            lost = case.losses.lost_before(item.call)
             if item.allocated:
                 yield case.held(item.call)
             elif lost:
@@ -107,7 +108,7 @@ def what_is_handed_on_is_not_freed(case: Case) -> Outcomes:
         buffers = follow(process)
         for release in buffers.releases:
             if release.was == "handed on":
-                lost = case.prologue_lost_before(release.call)
+                lost = case.losses.prologue_lost_before(release.call)
                 message = f"FreeBuffer of {hexed(release.address)}, which belongs to the OS by now"
                 yield (
                     case.unknown(lost, release.call) if lost else case.breach(message, release.call)
@@ -126,7 +127,7 @@ def only_own_buffers_are_freed(case: Case) -> Outcomes:
     """Every address freed is live at that moment."""
     for process in case.segments.processes:
         for release in follow(process).releases:
-            lost = case.lost_before(release.call)
+            lost = case.losses.lost_before(release.call)
             if release.was in ("live", "anyone's"):
                 yield case.held(release.call)
             elif release.was == "handed on":
@@ -148,7 +149,7 @@ def only_own_buffers_are_freed(case: Case) -> Outcomes:
 )  # fmt: skip
 def notification_has_its_source(case: Case) -> Outcomes:
     """pNotificationData is there and NotificationSource is L2_NOTIFICATION_SOURCE_WLAN_IHV."""
-    for call in case.calls(names.SEND_NOTIFICATION):
+    for call in case.index.calls(names.SEND_NOTIFICATION):
         given = call.args.get("pNotificationData", call)
         source = fields.integer(call.args, "NotificationSource")
         if given is None:

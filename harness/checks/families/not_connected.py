@@ -18,7 +18,7 @@ from harness.checks.case import Case
 from harness.checks.families.onex import FAILURE as ONEX_FAILURE
 from harness.checks.families.onex import SUCCESS as ONEX_SUCCESS
 from harness.checks.finding import Severity
-from harness.checks.registry import Breach
+from harness.checks.outcomes import Breach
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.model import AssociationEvidence
@@ -37,7 +37,7 @@ def breach_of(
 def why_not_connected(case: Case, association: AssociationEvidence) -> Breach:
     """Follow the connection to the step that failed and say whose step that was."""
     pre, sessions = _of_one(case, association)
-    asked = {id(item.adapter) for item in case.pre_of(association.index)}
+    asked = {id(item.adapter) for item in case.index.pre_of(association.index)}
     if len(asked) < case.expect.adapters:
         unmatched = [
             call for call in _own(case, association, names.CAPABILITY_MATCH) if call.result
@@ -200,7 +200,7 @@ def _own(case: Case, association: AssociationEvidence, function: str) -> list[Ca
 
 def completions(case: Case, association: AssociationEvidence) -> list[Call]:
     """Completions of the association's sessions while they lived."""
-    sessions = case.sessions_of(association.index)
+    sessions = case.index.sessions_of(association.index)
     return [call for session in sessions for call in lively(session)]
 
 
@@ -213,7 +213,7 @@ def _of_one(
     case: Case, association: AssociationEvidence
 ) -> tuple[list[PreOperation], list[Session]]:
     """What was done for the adapter that did not connect: all of it, if there is one only."""
-    pre, sessions = case.pre_of(association.index), case.sessions_of(association.index)
+    pre, sessions = case.index.pre_of(association.index), case.index.sessions_of(association.index)
     for operation in pre:
         own = [item for item in sessions if item.adapter is operation.adapter]
         if not any(error_of(call) == 0 for item in own for call in lively(item)):

@@ -9,8 +9,9 @@ from typing import Literal
 
 from harness.checks.case import Case
 from harness.checks.families.ethertypes import EAPOL, with_lists
-from harness.checks.phases import Phase, Placed, all_placed, placed
-from harness.checks.registry import Outcomes, rule
+from harness.checks.outcomes import Outcomes
+from harness.checks.phases import Phase, PhasedCall
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -25,7 +26,7 @@ State = Literal["never", "running", "indicated", "stopped", "unseen"]
 class OneX:
     """A call of an adapter with the state of its 802.1X when it was entered."""
 
-    at: Placed
+    at: PhasedCall
     state: State
     since: Call | None = None
     start: Call | None = None
@@ -40,7 +41,7 @@ def followed(case: Case, adapter: Adapter) -> Iterator[OneX]:
     state: State = "unseen"
     since: Call | None = None
     start: Call | None = None
-    for item in placed(case, adapter):
+    for item in case.calls_with_phase(adapter):
         if item.phase is Phase.UNSEEN:
             state, since, start = "unseen", None, None
         yield OneX(item, state, since, start)
@@ -55,7 +56,7 @@ def followed(case: Case, adapter: Adapter) -> Iterator[OneX]:
                 start = None if ended else start
                 if not (ended and state == "stopped"):  # a result does not undo StopOneX
                     state, since = ("indicated" if ended else "running"), call
-            case names.INIT_ADAPTER if not case.partial:
+            case names.INIT_ADAPTER if not case.losses.partial:
                 state = "never"
             case names.POST_ASSOCIATE | names.STOP_POST | names.ADAPTER_RESET:
                 state, since, start = "never", call, None
@@ -71,7 +72,7 @@ def followed(case: Case, adapter: Adapter) -> Iterator[OneX]:
 )  # fmt: skip
 def started_in_post_association(case: Case) -> Outcomes:
     """No StartOneX after InitAdapter or PerformPreAssociate."""
-    for _, item in all_placed(case):
+    for _, item in case.all_calls_with_phase():
         if item.call.function != names.START_ONEX:
             continue
         if item.phase in (Phase.INIT, Phase.PRE):
@@ -91,7 +92,7 @@ def eapol_is_registered(case: Case) -> Outcomes:
         for item, lists in with_lists(case, adapter):
             if item.call.function != names.START_ONEX or item.phase is not Phase.POST:
                 continue  # of other moments ONEX-01, STOP-05 and RST-05 speak
-            lost = case.lost_before(item.call)
+            lost = case.losses.lost_before(item.call)
             if EAPOL in lists.registered:
                 yield case.held(item.call)
             elif lost or not lists.known:
@@ -180,12 +181,12 @@ def _handed_after(item: OneX, state: State) -> bool:
 )  # fmt: skip
 def null_result_is_survived(case: Case) -> Outcomes:
     """A handler that was given NULL came back."""
-    for call in case.calls(names.ONEX_RESULT):
+    for call in case.index.calls(names.ONEX_RESULT):
         if call.args.get("pDot11MsOneXResultParams", call) is not None:
             continue
         if call.returned is not None:
             yield case.held(call)
-        elif case.died_in(call):
+        elif case.ended_inside(call):
             yield case.breach("OnexIndicateResult did not survive NULL parameters", call)
 
 

@@ -15,7 +15,8 @@ from typing import Final
 from harness.checks.case import Case
 from harness.checks.families.ethertypes import EAPOL
 from harness.checks.families.onex import FAILURE, IN_PROGRESS
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.outcomes import Outcome, Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -86,12 +87,12 @@ def three_starts_are_sent(case: Case) -> Outcomes:
 
 
 def _judge(case: Case, adapter: Adapter, one: Round) -> Outcomes:
-    index = case.association_of(one.start)
-    association = case.association(index)
+    index = case.index.association_of(one.start)
+    association = case.index.association(index)
     if association is None or association.lab_fault:
         return
-    until_ns = one.end.start_ns if one.end else case.end_ns
-    own = case.frames_of(association, adapter)
+    until_ns = one.end.start_ns if one.end else case.index.end_ns
+    own = case.index.frames_of(association, adapter)
     sent = _starts(own, one.start.start_ns, until_ns)
     if not own:
         yield case.unknown("no frames are known to be this adapter's", one.start)
@@ -127,10 +128,10 @@ def _is_own_start(call: Call) -> bool:
 
 
 def _counted(case: Case, one: Round, sent: list[int], until_ns: int) -> Outcomes:
-    shown_ns = case.last_record_ns(one.start.process)  # an answer may have come after that
+    shown_ns = case.index.last_record_ns(one.start.process)  # an answer may have come after that
     rows = _unanswered([at_ns for at_ns in sent if at_ns <= shown_ns], one.answers)
     result = one.result
-    lost = sent and case.lost(one.start.process, one.start.start_ns, until_ns)
+    lost = sent and case.losses.lost(one.start.process, one.start.start_ns, until_ns)
     if lost and (max(rows) > MAX_STARTS or result is not None):
         yield case.unknown(lost, one.start)
     elif max(rows) > MAX_STARTS:
@@ -169,9 +170,11 @@ def _no_result(case: Case, one: Round, sent: list[int], until_ns: int) -> Outcom
     due_ns = sent[-1] + pause_ns + int(case.limits.os_answer_s * 1e9)
     if until_ns < due_ns:
         return case.unknown("802.1X ended before the failure was due", one.start)
-    blind = case.blind(one.start.process, case.association_of(one.start), sent[-1], due_ns)
-    if blind:
-        return case.unknown(blind, one.start)
+    why = case.losses.why_absence_proves_nothing(
+        one.start.process, case.index.association_of(one.start), sent[-1], due_ns
+    )
+    if why:
+        return case.unknown(why, one.start)
     return case.breach(
         "three EAPOL-Start were sent without an answer, but no failure was indicated within "
         f"{case.limits.os_answer_s:g} s of when a fourth would be due (a limit of this harness, "

@@ -18,7 +18,8 @@ from harness.checks.case import Case
 from harness.checks.families.ethertypes import EAPOL
 from harness.checks.families.onex import followed
 from harness.checks.families.receiving import odd_packet
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.outcomes import Outcome, Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -139,9 +140,11 @@ def _is_due(packet: _Received, peer: str | None) -> bool:
 
 def _not_handed_on(case: Case, packet: _Received, until_ns: int) -> Outcome:
     call = packet.call
-    blind = case.blind(call.process, case.association_of(call), call.start_ns, until_ns)
-    if blind:
-        return case.unknown(blind, call)
+    why = case.losses.why_absence_proves_nothing(
+        call.process, case.index.association_of(call), call.start_ns, until_ns
+    )
+    if why:
+        return case.unknown(why, call)
     return case.breach(
         f"an EAPOL packet of type {packet.kind} was not handed to ProcessSecurityPacket within "
         f"{case.limits.os_answer_s:g} s (a limit of this harness, "
@@ -159,7 +162,7 @@ def packet_starts_at_either_place(case: Case) -> Outcomes:
     """What is handed over is a received packet from one of the two places on."""
     for adapter in case.segments.adapters:
         for call, kept in _handed_over(case, adapter):
-            lost = case.lost_before(call)
+            lost = case.losses.lost_before(call)
             if _source_of(call, kept):
                 yield case.held(call)
             elif lost or any(not packet.digests for packet in kept):

@@ -7,7 +7,8 @@ Without it a scenario whose event never came would pass though it tried nothing.
 from __future__ import annotations
 
 from harness.checks.case import Case
-from harness.checks.registry import Breach, Held, Outcomes, Unknown, rule
+from harness.checks.outcomes import Breach, Held, Outcomes, Unknown
+from harness.checks.registry import rule
 
 
 @rule(
@@ -19,7 +20,7 @@ def orders_are_carried_out(case: Case) -> Outcomes:
     """The orders of the scenario against those the guest reports as done."""
     if not case.expect.orders:
         return
-    for association in case.associations:
+    for association in case.index.associations:
         number = association.index
         left = [
             f"order {place} ({phrase})"

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from harness.checks.case import Case
+from harness.checks.outcomes import Outcomes
 from harness.checks.reasons import reason_fits
-from harness.checks.registry import Outcomes, rule
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -26,9 +27,9 @@ PASSPHRASE_BYTES: Final = range(2, 65)
 )  # fmt: skip
 def indications_are_survived(case: Case) -> Outcomes:
     """Every indication comes back; one of an unknown type with an error."""
-    for call in case.calls(names.RECEIVE_INDICATION):
+    for call in case.index.calls(names.RECEIVE_INDICATION):
         kind = fields.integer(call.args, "indicationType")
-        if case.died_in(call):
+        if case.ended_inside(call):
             message = f"ReceiveIndication did not survive an indication of type {kind}"
             yield case.breach(message, call)
         elif call.returned is None or kind is None:
@@ -100,7 +101,7 @@ def profile_change_empties_data(case: Case) -> Outcomes:
 )  # fmt: skip
 def control_tells_its_size(case: Case) -> Outcomes:
     """A success does not claim more bytes than the buffer has."""
-    for call in case.calls(names.CONTROL):
+    for call in case.index.calls(names.CONTROL):
         if not call.succeeded:
             continue
         size = fields.integer(call.args, "dwOutBufferSize")
@@ -122,7 +123,7 @@ def control_tells_its_size(case: Case) -> Outcomes:
 )  # fmt: skip
 def extension_keeps_to_the_buffer(case: Case) -> Outcomes:
     """A success does not return more bytes than were offered."""
-    for call in case.calls(names.NIC_EXTENSION):
+    for call in case.index.calls(names.NIC_EXTENSION):
         offered = fields.integer(call.args, "pdwOutBufferSize")
         told = fields.integer(call.out, "pdwOutBufferSize")
         if call.succeeded and offered is not None and told is not None:
@@ -137,7 +138,7 @@ def extension_keeps_to_the_buffer(case: Case) -> Outcomes:
 )  # fmt: skip
 def station_key_has_its_length(case: Case) -> Outcomes:
     """dwKeyLength of every property."""
-    for call in case.calls(names.SET_VS_AP_PROPERTIES):
+    for call in case.index.calls(names.SET_VS_AP_PROPERTIES):
         for item in fields.sequence(call.args, "pProperties") or []:
             if not isinstance(item, Mapping):
                 continue

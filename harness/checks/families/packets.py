@@ -8,8 +8,9 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.phases import Phase, placed
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.outcomes import Outcome, Outcomes
+from harness.checks.phases import Phase
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Send
@@ -35,7 +36,7 @@ def ethertypes_set_in_time(case: Case) -> Outcomes:
     for adapter in case.segments.adapters:
         closed_by: Call | None = None
         reset = False
-        for item in placed(case, adapter):
+        for item in case.calls_with_phase(adapter):
             call = item.call
             if item.phase is Phase.UNSEEN or call.function == names.PRE_ASSOCIATE:
                 closed_by, reset = None, False
@@ -74,7 +75,7 @@ def _in_time(case: Case, call: Call, closed_by: Call | None, reset: bool) -> Out
 )  # fmt: skip
 def ethertypes_are_big_endian(case: Case) -> Outcomes:
     """No EtherType of the lists is a known one with its bytes swapped, or no EtherType at all."""
-    for call in case.calls(names.SET_ETHERTYPES):
+    for call in case.index.calls(names.SET_ETHERTYPES):
         for kind, ethertype in _listed(call):
             wrong = wrong_ethertype(ethertype)
             if wrong:
@@ -115,7 +116,7 @@ def wrong_ethertype(ethertype: str) -> str | None:
 )  # fmt: skip
 def packet_has_its_header(case: Case) -> Outcomes:
     """Every packet sent is long enough and carries an EtherType in network order."""
-    for call in case.calls(names.SEND_PACKET):
+    for call in case.index.calls(names.SEND_PACKET):
         length = fields.integer(call.args, "uPacketLen")
         if length is not None and length < 8:
             message = f"the packet has {length} bytes; its header alone takes 8"
@@ -139,7 +140,7 @@ def packet_has_its_header(case: Case) -> Outcomes:
 )  # fmt: skip
 def packet_is_unicast(case: Case) -> Outcomes:
     """The group bit of every destination is clear."""
-    for call in case.calls(names.SEND_PACKET):
+    for call in case.index.calls(names.SEND_PACKET):
         destination = fields.mac(fields.mapping(call.args, "pvPacket") or {}, "destination")
         if destination is None:
             yield case.unknown("the trace does not show the packet", call)
@@ -187,7 +188,7 @@ def completion_handle_is_unique(case: Case) -> Outcomes:
         other = latest.get(key)
         if other is None or not _outstanding(other, send.call):
             yield case.held(send.call)
-        elif lost := case.lost_between(other.call, send.call):
+        elif lost := case.losses.lost_between(other.call, send.call):
             yield case.unknown(lost, send.call)
         elif _let_go(case, other, send.call):
             reason = "AdapterReset came before the earlier packet's completion"
@@ -210,7 +211,7 @@ def _outstanding(send: Send, at: Call) -> bool:
 
 def _let_go(case: Case, send: Send, at: Call) -> bool:
     """A reset came in between: no page says whether the OS still completes what it found."""
-    reset = case.reset_before(send.adapter, at) if send.adapter else None
+    reset = case.index.reset_before(send.adapter, at) if send.adapter else None
     return reset is not None and reset.key > send.call.key
 
 
@@ -228,13 +229,15 @@ def sends_are_completed(case: Case) -> Outcomes:
             continue
         since_ns = send.call.start_ns
         until_ns = since_ns + int(case.limits.os_answer_s * 1e9)
-        blind = case.blind(send.call.process, case.association_of(send.call), since_ns, until_ns)
+        why = case.losses.why_absence_proves_nothing(
+            send.call.process, case.index.association_of(send.call), since_ns, until_ns
+        )
         gone = send.gone_with
         if gone is not None and gone.start_ns < until_ns:
             reason = "the adapter was gone before the completion was due"
             yield case.unknown(reason, send.call)
-        elif blind or until_ns > case.end_ns:
-            reason = blind or "the evidence ends before the completion was due"
+        elif why or until_ns > case.index.end_ns:
+            reason = why or "the evidence ends before the completion was due"
             yield case.unknown(reason, send.call)
         else:
             limit = case.limits.told("os_answer_s")
@@ -242,6 +245,6 @@ def sends_are_completed(case: Case) -> Outcomes:
             yield case.breach(message, send.call)
     for call in case.segments.stray_send_completions:
         given = fields.handle(call.args, "hSendCompletion")
-        if given and not case.lost_before(call):
+        if given and not case.losses.lost_before(call):
             message = f"SendPacketCompletion came for {hexed(given)}, which is not outstanding"
             yield case.breach(message, call)

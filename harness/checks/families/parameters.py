@@ -7,7 +7,8 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.families.late import late_breaches
-from harness.checks.registry import Outcomes, rule
+from harness.checks.outcomes import Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -26,14 +27,14 @@ WIN8_BYTES: Final = 96
 def parameters_are_bounds_checked(case: Case) -> Outcomes:
     """A handler that was given a short or hostile structure came back; nothing was used later."""
     yield from late_breaches(case, frozenset({names.POST_ASSOCIATE}))
-    for call in case.calls(names.POST_ASSOCIATE):
+    for call in case.index.calls(names.POST_ASSOCIATE):
         odd = odd_parameters(call)
         if odd is None:
             continue
-        death = case.deaths.get(call.process)
+        end = case.abnormal_ends.get(call.process)
         if call.returned is not None:
             yield case.held(call)
-        elif death is not None and death.call is not None and death.call.enter == call.enter:
+        elif end is not None and end.call is not None and end.call.enter == call.enter:
             yield case.breach(
                 f"PerformPostAssociate was given association parameters with {odd} and did not "
                 "survive them",

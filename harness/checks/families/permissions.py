@@ -11,7 +11,8 @@ from typing import Final
 
 from harness import codes
 from harness.checks.case import Case
-from harness.checks.registry import Outcomes, rule
+from harness.checks.outcomes import Outcomes
+from harness.checks.registry import rule
 from harness.evidence import names
 from harness.evidence.calls import Call
 
@@ -41,7 +42,7 @@ def _taken(case: Case, calls: Iterable[Call], where: str) -> Outcomes:
 )  # fmt: skip
 def allowed_in_init(case: Case) -> Outcomes:
     """Neither is refused as out of place inside InitAdapter."""
-    calls = [*case.calls(names.SET_ETHERTYPES), *case.calls(names.NIC_EXTENSION)]
+    calls = [*case.index.calls(names.SET_ETHERTYPES), *case.index.calls(names.NIC_EXTENSION)]
     inside = [call for call in calls if call.inside(names.INIT_ADAPTER)]
     return _taken(case, inside, "inside InitAdapter")
 
@@ -55,7 +56,7 @@ def allowed_in_pre_association(case: Case) -> Outcomes:
     for operation in case.segments.pre:
         ends = [*operation.completions[:1], operation.ended_by]
         end = min((call for call in ends if call), key=lambda call: call.key, default=None)
-        calls = case.calls_between(operation.adapter, operation.handler, end)
+        calls = case.index.calls_between(operation.adapter, operation.handler, end)
         own = [call for call in calls if call.function == names.NIC_EXTENSION]
         yield from _taken(case, own, "during pre-association")
 
@@ -67,4 +68,4 @@ def allowed_in_pre_association(case: Case) -> Outcomes:
 )  # fmt: skip
 def requests_are_taken(case: Case) -> Outcomes:
     """No request is refused as out of place."""
-    return _taken(case, case.calls(names.SEND_UI_REQUEST), "of a live adapter")
+    return _taken(case, case.index.calls(names.SEND_UI_REQUEST), "of a live adapter")

@@ -11,7 +11,8 @@ from harness.checks.attribution.moves import waits_for
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
 from harness.checks.families.preassociation_work import leaves_security_to_the_os
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.outcomes import Outcome, Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Session
@@ -25,7 +26,7 @@ _PORT_MEMBERS = ("PeerMacAddress", "uSessionId", "bPortControlled", "bPortAuthor
 )  # fmt: skip
 def port_state_untouched(case: Case) -> Outcomes:
     """pPortState reads the same at the return as at the entry (ns-wlclient-_dot11_port_state)."""
-    for call in case.calls(names.POST_ASSOCIATE):
+    for call in case.index.calls(names.POST_ASSOCIATE):
         if call.returned is None:
             continue
         before = fields.mapping(call.args, "pPortState")
@@ -53,7 +54,7 @@ def _shown(state: Mapping[str, object]) -> bool:
 )  # fmt: skip
 def returns_win32_error(case: Case) -> Outcomes:
     """The return value is ERROR_SUCCESS or a code of winerror.h."""
-    for call in case.calls(names.POST_ASSOCIATE):
+    for call in case.index.calls(names.POST_ASSOCIATE):
         if call.returned is None:
             continue
         if call.result is None:
@@ -87,9 +88,9 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
         return case.held(session)
     since_ns = handler.end_ns or handler.start_ns
     end = session.ended_by
-    until_ns = end.start_ns if end else case.end_ns
+    until_ns = end.start_ns if end else case.index.end_ns
     waited_s = (until_ns - since_ns) / 1e9
-    if case.stray_between(case.segments.stray_post, since_ns, until_ns):
+    if case.index.stray_between(case.segments.stray_post, since_ns, until_ns):
         return case.unknown("a completion came with another session handle (POST-07)", handler)
     limit_s = case.limits.post_associate_s
     timed_out = _os_timed_out(case, session, since_ns)
@@ -100,9 +101,11 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
             f"{limit_s:g} s",
             handler,
         )
-    blind = case.blind(handler.process, session.association, since_ns, until_ns)
-    if blind:
-        return case.unknown(blind, handler)
+    why = case.losses.why_absence_proves_nothing(
+        handler.process, session.association, since_ns, until_ns
+    )
+    if why:
+        return case.unknown(why, handler)
     waits = waits_for(case, session, until_ns)
     if waits:
         return case.unknown(f"the DLL waited for {waits}: the move was not its own", handler)
@@ -120,12 +123,12 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
 def _os_timed_out(case: Case, session: Session, since_ns: int) -> bool:
     """The OS itself ended the connection for want of the completion (wlanapi.h)."""
     reasons = (names.REASON_SECURITY_TIMEOUT, names.REASON_IHV_NOT_RESPONDING)
-    association, after = case.association(session.association), session.successor
-    until_ns = after.start_ns if after else case.end_ns
+    association, after = case.index.association(session.association), session.successor
+    until_ns = after.start_ns if after else case.index.end_ns
     return association is not None and any(
         item.reason in reasons
         and since_ns < item.t_ns <= until_ns
-        and not case.is_of_another(item, session.adapter)
+        and not case.index.is_of_another(item, session.adapter)
         for item in association.notifications
     )
 
@@ -146,10 +149,10 @@ def completion_is_asynchronous(case: Case) -> Outcomes:
     handlers = {
         id(call): item.handler for item in case.segments.sessions for call in item.completions
     }
-    for call in case.calls(names.POST_COMPLETION):
+    for call in case.index.calls(names.POST_COMPLETION):
         outer = call.inside(names.POST_ASSOCIATE)
         if outer is not None and handlers.get(id(call), outer) is outer:
-            lost = case.lost_between(outer, call)
+            lost = case.losses.lost_between(outer, call)
             yield (
                 case.unknown(lost, call)
                 if lost
@@ -165,7 +168,7 @@ def completion_is_asynchronous(case: Case) -> Outcomes:
             continue
         for call in session.completions[:1]:
             early = not call.entered_after_return_of(session.handler)
-            lost = case.lost_of(session, call) if early else None
+            lost = case.losses.lost_of(session, call) if early else None
             if lost:
                 yield case.unknown(lost, call)
             elif call.inside(names.POST_ASSOCIATE) is None and _is_over(call, session.handler):
@@ -201,7 +204,7 @@ def completion_names_its_session(case: Case) -> Outcomes:
         given = fields.handle(call.args, "hSecuritySessionID")
         latest = _latest_session(case, call)
         hint = f"; the session open then was {hexed(latest.handle)}" if latest else ""
-        lost = case.prologue_lost_before(call)
+        lost = case.losses.prologue_lost_before(call)
         message = (
             f"PostAssociateCompletion names session {hexed(given)}, which no "
             f"PerformPostAssociate handed out{hint}"
@@ -211,9 +214,9 @@ def completion_names_its_session(case: Case) -> Outcomes:
         svc = session.adapter.svc_handle if session.adapter else None
         for call in session.completions:
             used = fields.handle(call.args, "hDot11SvcHandle")
-            known = case.adapter_by_svc(call.process, used)
+            known = case.index.adapter_by_svc(call.process, used)
             mixed = svc is not None and bool(known) and used != svc
-            lost = case.lost_of(session, call) if mixed else None
+            lost = case.losses.lost_of(session, call) if mixed else None
             if lost:
                 yield case.unknown(lost, call)
             elif mixed:
@@ -228,7 +231,7 @@ def completion_names_its_session(case: Case) -> Outcomes:
 
 
 def _latest_session(case: Case, call: Call) -> Session | None:
-    position = bisect_left(case.session_keys, call.key)
+    position = bisect_left(case.index.session_keys, call.key)
     latest = case.segments.sessions[position - 1] if position else None
     return latest if latest and latest.handler.process == call.process else None
 
@@ -241,7 +244,7 @@ def _latest_session(case: Case, call: Call) -> Session | None:
 )  # fmt: skip
 def completion_codes_agree(case: Case) -> Outcomes:
     """The pair of codes of every completion is one the documents allow."""
-    for call in case.calls(names.POST_COMPLETION):
+    for call in case.index.calls(names.POST_COMPLETION):
         error = fields.integer(call.args, "dwWin32Error")
         reason = fields.integer(call.args, "dwReasonCode")
         if error is None or reason is None:
@@ -283,7 +286,7 @@ def peer_is_the_access_point(case: Case) -> Outcomes:
                 continue
             if peer == session.peer:
                 yield case.held(call)
-            elif lost := case.lost_of(session, call):
+            elif lost := case.losses.lost_of(session, call):
                 yield case.unknown(lost, call)
             else:
                 yield case.breach(
@@ -321,7 +324,9 @@ def only_post_association_work(case: Case) -> Outcomes:
             if names.is_handler(call.function):
                 continue
             worked = True
-            if call.function in _ALLOWED_ELSEWHERE and not case.lost_between(session.handler, call):
+            if call.function in _ALLOWED_ELSEWHERE and not case.losses.lost_between(
+                session.handler, call
+            ):
                 yield case.breach(
                     f"{names.short(call.function)} was called during post-association; it is work "
                     "of the pre-association",
@@ -333,7 +338,7 @@ def only_post_association_work(case: Case) -> Outcomes:
 
 
 def _calls_of(case: Case, session: Session) -> list[Call]:
-    return case.calls_between(session.adapter, session.handler, session.ended_by)
+    return case.index.calls_between(session.adapter, session.handler, session.ended_by)
 
 
 @rule(
@@ -350,7 +355,7 @@ def refused_session_is_not_completed(case: Case) -> Outcomes:
         if handler.returned is None or handler.result in (0, None):
             continue
         for call in session.completions:
-            lost = case.lost_of(session, call)
+            lost = case.losses.lost_of(session, call)
             yield (
                 case.unknown(lost, call)
                 if lost

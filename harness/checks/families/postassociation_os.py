@@ -10,7 +10,8 @@ from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import is_success_reason
 from harness.checks.families.permissions import ERROR_INVALID_STATE
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.outcomes import Outcome, Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.model import FrameRecord
@@ -27,11 +28,11 @@ _BEFORE_PRE = frozenset({AdapterState.INIT, AdapterState.PRE_PENDING})
 )  # fmt: skip
 def called_after_association(case: Case) -> Outcomes:
     """State of the adapter, status and port state at the call, and the association on the air."""
-    for track in case.tracks:
+    for track in case.index.tracks:
         for call in track.adapter.calls:
             if call.function == names.POST_ASSOCIATE:
                 wrong = _wrong_moment(case, call, track.before(call))
-                lost = case.prologue_lost_before(call) if wrong else None
+                lost = case.losses.prologue_lost_before(call) if wrong else None
                 message = f"PerformPostAssociate was called {wrong}"
                 if lost:
                     yield case.unknown(lost, call)
@@ -55,10 +56,10 @@ def _wrong_moment(case: Case, call: Call, state: AdapterState) -> str | None:
 
 
 def _association_frames(case: Case, call: Call) -> tuple[FrameRecord, ...]:
-    association = case.association(case.association_of(call))
+    association = case.index.association(case.index.association_of(call))
     if association is None or association.lab_fault:
         return ()
-    return case.frames_of(association, case.adapter_of(call))
+    return case.index.frames_of(association, case.index.adapter_of(call))
 
 
 def _is_response(frame: FrameRecord) -> bool:
@@ -85,7 +86,7 @@ def _called_for(case: Case, session: Session) -> Outcome:
     call = session.handler
     known = any(item.init.process == call.process for item in case.segments.adapters)
     if known and session.adapter is None:
-        lost = case.prologue_lost_before(call)
+        lost = case.losses.prologue_lost_before(call)
         message = "PerformPostAssociate got an adapter handle no InitAdapter gave"
         return case.unknown(lost, call) if lost else case.breach(message, call)
     params = fields.mapping(call.args, "pDot11AssocParams") or {}
@@ -115,19 +116,20 @@ def success_opens_the_port(case: Case) -> Outcomes:
 
 
 def _port_follows(case: Case, session: Session, call: Call) -> Outcomes:
-    association = case.association(session.association)
+    association = case.index.association(session.association)
     error = fields.integer(call.args, "dwWin32Error")
     reason = fields.integer(call.args, "dwReasonCode")
     legal = call.entered_after_return_of(session.handler) and call.result in (0, None)
     if association is None or error is None or reason is None or not legal:
         return
     following = session.completions[1] if len(session.completions) > 1 else session.ended_by
-    until_ns = following.start_ns if following else case.end_ns
-    reports = case.connected_ns(association, session.adapter)
+    until_ns = following.start_ns if following else case.index.end_ns
+    reports = case.index.connected_ns(association, session.adapter)
     opened = any(call.start_ns <= at_ns <= until_ns for at_ns in reports)
     if error != 0:
         lost = opened and (
-            case.lost_of(session, call) or case.lost(call.process, call.start_ns, until_ns)
+            case.losses.lost_of(session, call)
+            or case.losses.lost(call.process, call.start_ns, until_ns)
         )
         message = "the port was opened after a completion that reported a failure"
         if lost:
@@ -142,9 +144,11 @@ def _not_opened(case: Case, session: Session, call: Call, until_ns: int) -> Outc
     due_ns = call.start_ns + int(case.limits.os_answer_s * 1e9)
     if until_ns < due_ns:
         return case.unknown("the session ended before the port had to be reported open", call)
-    blind = case.blind(call.process, session.association, call.start_ns, due_ns)
-    if blind:
-        return case.unknown(blind, call)
+    why = case.losses.why_absence_proves_nothing(
+        call.process, session.association, call.start_ns, due_ns
+    )
+    if why:
+        return case.unknown(why, call)
     return case.breach(
         "the session was completed with success, but the WLAN service did not report connected "
         f"within {case.limits.os_answer_s:g} s (a limit of this harness, "

@@ -9,8 +9,9 @@ from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
 from harness.checks.families.parameters import odd_parameters
-from harness.checks.phases import Phase, placed
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.outcomes import Outcome, Outcomes
+from harness.checks.phases import Phase
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter, Session
@@ -54,7 +55,7 @@ def keys_before_success(case: Case) -> Outcomes:
 
 
 def _protected(case: Case, adapter: Adapter, session: Session, done: Call) -> Outcomes:
-    own = case.since_reset(adapter, done)
+    own = case.index.since_reset(adapter, done)
     chosen = [call for call in own if call.function == names.SET_AUTH and call.result in (0, None)]
     auth = fields.integer(chosen[-1].args, "dwAuthAlgo") if chosen else None
     if auth in (None, OPEN_SYSTEM):
@@ -66,7 +67,9 @@ def _protected(case: Case, adapter: Adapter, session: Session, done: Call) -> Ou
         return
     private = any(call.function == names.NIC_EXTENSION for call in own)
     lost = (
-        "a private request to the driver may have set them" if private else case.lost_before(done)
+        "a private request to the driver may have set them"
+        if private
+        else case.losses.lost_before(done)
     )
     if auth is not None and auth >= IHV_ALGORITHMS_FROM:
         lost = "an algorithm of the vendor's own may need no key of the OS"
@@ -128,7 +131,7 @@ def roams_without_pre_association(case: Case) -> Outcomes:
     """A PerformPostAssociate right after a StopPostAssociate is accepted as the first one was."""
     for adapter in case.segments.adapters:
         accepted = False
-        for item in placed(case, adapter):
+        for item in case.calls_with_phase(adapter):
             call = item.call
             begun_anew = call.function in (names.PRE_ASSOCIATE, names.ADAPTER_RESET)
             if begun_anew or item.phase is Phase.UNSEEN:
@@ -143,7 +146,7 @@ def roams_without_pre_association(case: Case) -> Outcomes:
 def _accepted(case: Case, call: Call, stop: Call) -> Outcome:
     if call.succeeded:
         return case.held(call)
-    explained = case.explained(call)
+    explained = case.index.why_refused(call)
     if explained:
         return case.unknown(explained, call)
     return case.breach(

@@ -7,8 +7,9 @@ from harness import codes
 from harness.checks.attribution.moves import waits_for
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
+from harness.checks.outcomes import Outcome, Outcomes
 from harness.checks.reasons import reason_fits
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import PreOperation
@@ -27,7 +28,7 @@ def completed_once(case: Case) -> Outcomes:
         if handler.returned is None or handler.result is None:
             continue
         done = _taken(operation)
-        lost = next(filter(None, (case.lost_of(operation, call) for call in done)), None)
+        lost = next(filter(None, (case.losses.lost_of(operation, call) for call in done)), None)
         if lost and (handler.result != 0 or len(done) > 1):
             yield case.unknown(lost, handler)
         elif handler.result != 0 and done:
@@ -56,8 +57,8 @@ def _taken(operation: PreOperation) -> list[Call]:
 def _missing(case: Case, operation: PreOperation) -> Outcome:
     handler, end = operation.handler, operation.ended_by
     since_ns = handler.end_ns or handler.start_ns
-    until_ns = end.start_ns if end else case.end_ns
-    if case.stray_between(case.segments.stray_pre, since_ns, until_ns):
+    until_ns = end.start_ns if end else case.index.end_ns
+    if case.index.stray_between(case.segments.stray_pre, since_ns, until_ns):
         return case.unknown("a completion came with another session handle (PRE-07)", handler)
     waited_s, limit_s = (until_ns - since_ns) / 1e9, case.limits.pre_associate_s
     if waited_s < limit_s:
@@ -67,9 +68,11 @@ def _missing(case: Case, operation: PreOperation) -> Outcome:
             f"{limit_s:g} s",
             handler,
         )
-    blind = case.blind(handler.process, operation.association, since_ns, until_ns)
-    if blind:
-        return case.unknown(blind, handler)
+    why = case.losses.why_absence_proves_nothing(
+        handler.process, operation.association, since_ns, until_ns
+    )
+    if why:
+        return case.unknown(why, handler)
     waits = waits_for(case, operation, until_ns)
     if waits:
         return case.unknown(f"the DLL waited for {waits}: the move was not its own", handler)
@@ -88,11 +91,11 @@ def _missing(case: Case, operation: PreOperation) -> Outcome:
 def completion_is_asynchronous(case: Case) -> Outcomes:
     """No PreAssociateCompletion on the thread of the PerformPreAssociate that is completed."""
     handlers = {id(call): item.handler for item in case.segments.pre for call in item.completions}
-    for call in case.calls(names.PRE_COMPLETION):
+    for call in case.index.calls(names.PRE_COMPLETION):
         outer = call.inside(names.PRE_ASSOCIATE)
         if outer is None or handlers.get(id(call), outer) is not outer:
             yield case.held(call)
-        elif lost := case.lost_between(outer, call):
+        elif lost := case.losses.lost_between(outer, call):
             yield case.unknown(lost, call)
         else:
             yield case.breach(
@@ -120,7 +123,7 @@ def reason_is_written(case: Case) -> Outcomes:
 )  # fmt: skip
 def completion_codes_agree(case: Case) -> Outcomes:
     """The pair of codes of every completion is one the documents allow."""
-    for call in case.calls(names.PRE_COMPLETION):
+    for call in case.index.calls(names.PRE_COMPLETION):
         error = fields.integer(call.args, "dwWin32Error")
         reason = fields.integer(call.args, "dwReasonCode")
         if error is None or reason is None:
@@ -153,7 +156,7 @@ def connect_session_is_the_given_one(case: Case) -> Outcomes:
     """Completions name a session handed out; nothing else names it once it is completed."""
     for call in case.segments.stray_pre:
         given = fields.handle(call.args, "hConnectSession")
-        lost = case.prologue_lost_before(call)
+        lost = case.losses.prologue_lost_before(call)
         message = (
             f"PreAssociateCompletion names session {hexed(given)}, which no PerformPreAssociate "
             "handed out"
@@ -163,7 +166,7 @@ def connect_session_is_the_given_one(case: Case) -> Outcomes:
         for call in _taken(operation)[:1]:
             stale = [
                 use for use in operation.uses
-                if _knows_of(use, call) and not case.lost_between(call, use)
+                if _knows_of(use, call) and not case.losses.lost_between(call, use)
             ]  # fmt: skip
             for use in stale:
                 yield case.breach(

@@ -8,7 +8,8 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.registry import Outcome, Outcomes, rule
+from harness.checks.outcomes import Outcome, Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import PreOperation
@@ -23,18 +24,18 @@ ALGORITHMS: Final = (names.SET_AUTH, names.SET_UNICAST_CIPHER, names.SET_MULTICA
 def connects_after_completion(case: Case) -> Outcomes:
     """No association request leaves the station between PerformPreAssociate and its completion."""
     for operation in case.segments.pre:
-        association = case.association(operation.association)
+        association = case.index.association(operation.association)
         done = [call for call in operation.completions if _error(call) == 0]
         if association is None or association.lab_fault or not done:
             continue
         requests = [
             frame.guest_ns
-            for frame in case.frames_of(association, operation.adapter)
+            for frame in case.index.frames_of(association, operation.adapter)
             if frame.kind == "assoc-req" and frame.direction == "up" and frame.guest_ns is not None
         ]
         since_ns, until_ns = operation.handler.start_ns, done[0].start_ns
         early = any(since_ns < at_ns < until_ns for at_ns in requests)
-        if early and (lost := case.lost_of(operation, done[0])):
+        if early and (lost := case.losses.lost_of(operation, done[0])):
             yield case.unknown(lost, done[0])
         elif early:
             message = "an association request left the station before the completion"
@@ -64,7 +65,7 @@ def profile_only_after_the_return(case: Case) -> Outcomes:
                 continue
             name = names.short(call.function)
             lenient = call.function == names.SET_USER_DATA
-            if lost := case.lost_between(handler, call):
+            if lost := case.losses.lost_between(handler, call):
                 yield case.unknown(lost, call)
             elif call.inside(names.PRE_ASSOCIATE) is not None:
                 message = f"{name} was called inside PerformPreAssociate"
@@ -114,12 +115,12 @@ def leaves_security_to_the_os(handler: Call) -> bool:
 def _algorithms(case: Case, operation: PreOperation, done: Call) -> Outcome:
     assert operation.adapter is not None
     adapter = operation.adapter
-    since = case.reset_before(adapter, operation.handler) or adapter.init
-    used = {call.function for call in case.calls_between(adapter, since, done)}
+    since = case.index.reset_before(adapter, operation.handler) or adapter.init
+    used = {call.function for call in case.index.calls_between(adapter, since, done)}
     missing = [names.short(name) for name in ALGORITHMS if name not in used]
     if not missing:
         return case.held(operation)
-    lost = case.lost_before(done)
+    lost = case.losses.lost_before(done)
     if lost:
         return case.unknown(lost, done)
     message = f"the pre-association succeeded without {', '.join(missing)}"
@@ -161,13 +162,17 @@ def second_one_is_refused(case: Case) -> Outcomes:
             continue
         if any(call.key < second.key for call in operation.completions):
             continue
-        if case.stray_between(case.segments.stray_pre, operation.handler.start_ns, second.start_ns):
+        if case.index.stray_between(
+            case.segments.stray_pre, operation.handler.start_ns, second.start_ns
+        ):
             continue
-        blind = case.blind(second.process, operation.association, 0, second.start_ns)
+        why = case.losses.why_absence_proves_nothing(
+            second.process, operation.association, 0, second.start_ns
+        )
         if second.result:
             yield case.held(operation)
-        elif blind:
-            yield case.unknown(blind, second)
+        elif why:
+            yield case.unknown(why, second)
         else:
             message = "PerformPreAssociate succeeded while the one before was still pending"
             yield case.breach(message, second, operation.handler)

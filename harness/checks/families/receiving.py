@@ -12,8 +12,9 @@ from harness.checks.families.ethertypes import EAPOL, Lists, received
 from harness.checks.families.late import late_breaches
 from harness.checks.families.packets import wrong_ethertype
 from harness.checks.families.permissions import ERROR_INVALID_STATE
-from harness.checks.phases import BEGINS, Phase, Placed, placed
-from harness.checks.registry import Outcomes, rule
+from harness.checks.outcomes import Outcomes
+from harness.checks.phases import BEGINS, Phase, PhasedCall
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -38,18 +39,18 @@ def received_in_its_place(case: Case) -> Outcomes:
         wrong = _out_of_place(item, lists, before)
         if wrong is None:
             yield case.held(item.call)
-        elif case.lost_before(call) and not case.partial:
+        elif case.losses.lost_before(call) and not case.losses.partial:
             yield case.unknown("records are missing from the trace before that", call)
         else:
             yield case.breach(f"ReceivePacket came {wrong}", call)
 
 
-def _out_of_place(item: Placed, lists: Lists, before: Call | None) -> str | None:
+def _out_of_place(item: PhasedCall, lists: Lists, before: Call | None) -> str | None:
     packet = fields.mapping(item.call.args, "pvInBuffer") or {}
     ethertype = fields.text(packet, "ethertype_bytes")
     if item.phase in (Phase.INIT, Phase.PRE):
         return f"{item.phase}, not during post-association"
-    if item.phase is Phase.STOPPED and item.settled:
+    if item.phase is Phase.STOPPED and item.not_concurrent:
         return "after StopPostAssociate had returned"
     if before and before.returned and not item.call.entered_after_return_of(before):
         return "while another one of this adapter had not returned"
@@ -70,7 +71,7 @@ def _out_of_place(item: Placed, lists: Lists, before: Call | None) -> str | None
 )  # fmt: skip
 def received_in_its_form(case: Case) -> Outcomes:
     """The EtherType's bytes are in order, and answers inside are not refused as out of place."""
-    for call in case.calls(names.RECEIVE_PACKET):
+    for call in case.index.calls(names.RECEIVE_PACKET):
         packet = fields.mapping(call.args, "pvInBuffer") or {}
         ethertype = fields.text(packet, "ethertype_bytes")
         if ethertype is None:
@@ -90,7 +91,7 @@ def _answers_inside(case: Case, adapter: Adapter) -> Outcomes:
     The OS knows of a port's end before it calls StopPostAssociate (STOP-01), and refuses then.
     """
     refused: Call | None = None
-    for item in placed(case, adapter):
+    for item in case.calls_with_phase(adapter):
         call = item.call
         if call.function in BEGINS:
             refused = None
@@ -114,13 +115,13 @@ def _goes_on(call: Call, after: Call) -> bool:
 def odd_packets_are_survived(case: Case) -> Outcomes:
     """A handler that was given an odd packet came back, and no packet was used later."""
     yield from late_breaches(case, frozenset({names.RECEIVE_PACKET}))
-    for call in case.calls(names.RECEIVE_PACKET):
+    for call in case.index.calls(names.RECEIVE_PACKET):
         odd = odd_packet(call)
         if odd is None:
             continue
         if call.returned is not None:
             yield case.held(call)
-        elif case.died_in(call):
+        elif case.ended_inside(call):
             yield case.breach(f"ReceivePacket did not survive {odd}", call)
         else:
             yield case.unknown("the handler has not returned within the evidence", call)
@@ -149,7 +150,7 @@ def odd_packet(call: Call) -> str | None:
 )  # fmt: skip
 def receive_returns_win32_error(case: Case) -> Outcomes:
     """The return value is one winerror.h can hold."""
-    for call in case.calls(names.RECEIVE_PACKET):
+    for call in case.index.calls(names.RECEIVE_PACKET):
         if call.returned is None or call.result is None:
             continue
         if is_winerror(call.result):

@@ -6,8 +6,9 @@ from __future__ import annotations
 from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed
-from harness.checks.phases import Phase, all_placed
-from harness.checks.registry import Outcomes, rule
+from harness.checks.outcomes import Outcomes
+from harness.checks.phases import Phase
+from harness.checks.registry import rule
 from harness.evidence import names
 
 
@@ -20,7 +21,7 @@ from harness.evidence import names
 )  # fmt: skip
 def sent_during_post_association(case: Case) -> Outcomes:
     """No SendPacket between InitAdapter or PerformPreAssociate and PerformPostAssociate."""
-    for _, item in all_placed(case):
+    for _, item in case.all_calls_with_phase():
         if item.call.function != names.SEND_PACKET:
             continue
         if item.phase is Phase.POST:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from harness import codes
 from harness.checks.case import Case
 from harness.checks.codes import hexed
+from harness.checks.outcomes import Outcome, Outcomes, Unknown
 from harness.checks.profiles import contents
 from harness.checks.races import on_its_way
-from harness.checks.registry import Outcome, Outcomes, Unknown, rule
+from harness.checks.registry import rule
 from harness.evidence import names
 from harness.evidence.calls import Call
 from harness.evidence.model import FrameRecord
@@ -51,7 +52,7 @@ def _reset_in_association(case: Case, session: Session) -> bool:
 
     After a disassociation, which either side's frame shows, StopPostAssociate comes before it.
     """
-    reset, association = session.reset, case.association(session.association)
+    reset, association = session.reset, case.index.association(session.association)
     if reset is None or association is None:
         return False
     since_ns, until_ns = session.handler.start_ns, reset.start_ns
@@ -65,10 +66,10 @@ def _partings(case: Case, session: Session) -> list[FrameRecord]:
 
     An access point the station has left may send one, too: that ends nothing.
     """
-    association = case.association(session.association)
+    association = case.index.association(session.association)
     return [
         frame
-        for frame in (case.frames_of(association, session.adapter) if association else ())
+        for frame in (case.index.frames_of(association, session.adapter) if association else ())
         if frame.kind in ("deauth", "disassoc")
         and (session.peer is None or session.peer in (frame.transmitter, frame.receiver))
     ]
@@ -78,11 +79,11 @@ def _stopped_before(case: Case, session: Session, successor: Call) -> Outcome:
     if _reset_in_association(case, session):
         return case.held(session)
     handler = session.handler
-    blind = case.blind(
+    why = case.losses.why_absence_proves_nothing(
         handler.process, session.association, handler.start_ns, successor.start_ns
     )  # fmt: skip
-    if blind:
-        return case.unknown(blind, handler)
+    if why:
+        return case.unknown(why, handler)
     return case.breach(
         f"{names.short(successor.function)} came while session {hexed(session.handle)} had not "
         "been stopped by StopPostAssociate",
@@ -111,11 +112,13 @@ def _stopped_after(case: Case, session: Session, frame: FrameRecord) -> Outcome:
     due_ns = since_ns + int(case.limits.os_answer_s * 1e9)
     if stop is not None and stop.start_ns <= due_ns:
         return case.held(session)
-    if stop is None and due_ns > case.end_ns:
+    if stop is None and due_ns > case.index.end_ns:
         return case.unknown("the evidence ends before the stop was due", handler)
-    blind = case.blind(handler.process, session.association, since_ns, due_ns)
-    if blind:
-        return case.unknown(blind, handler)
+    why = case.losses.why_absence_proves_nothing(
+        handler.process, session.association, since_ns, due_ns
+    )
+    if why:
+        return case.unknown(why, handler)
     return case.breach(
         f"the access point's {frame.kind} reached the station, but StopPostAssociate did not come "
         f"within {case.limits.os_answer_s:g} s (a limit of this harness, "
@@ -162,7 +165,7 @@ def no_completion_after_stop(case: Case) -> Outcomes:
 
 def _late_completion(case: Case, session: Session, stop: Call, call: Call) -> Outcome:
     name = hexed(session.handle)
-    lost = case.lost_of(session, call)
+    lost = case.losses.lost_of(session, call)
     if lost:
         return case.unknown(lost, call)
     if call.inside(names.STOP_POST) is not None:
@@ -207,10 +210,12 @@ def reset_between_connections(case: Case) -> Outcomes:
 
 
 def _not_reset(case: Case, previous: Call, call: Call) -> Outcome:
-    association = case.association_of(previous)
-    blind = case.blind(call.process, association, previous.start_ns, call.start_ns)
-    if blind:
-        return Unknown(blind, association)
+    association = case.index.association_of(previous)
+    why = case.losses.why_absence_proves_nothing(
+        call.process, association, previous.start_ns, call.start_ns
+    )
+    if why:
+        return Unknown(why, association)
     message = "PerformPreAssociate came again without an AdapterReset since the one before"
     return case.breach(message, call, previous)
 
@@ -238,7 +243,7 @@ def _resets(case: Case, adapter: Adapter) -> Outcomes:
         if call.function == names.ADAPTER_RESET:
             reset, was_idle, idle = call, idle, True
             if call.result and not was_idle:  # of idle ones RST-06 speaks
-                why = case.explained(call)
+                why = case.index.why_refused(call)
                 message = f"AdapterReset returned {codes.win32(call.result)}"
                 yield case.unknown(why, call) if why else case.breach(message, call)
         elif call.function == names.PRE_ASSOCIATE:
@@ -255,10 +260,10 @@ def _works(case: Case, call: Call, reset: Call, accepted: Call | None) -> Outcom
         return case.held(call)
     if accepted is None:
         return case.unknown("this profile was not accepted before the reset either", call)
-    changes = case.calls(names.SESSION_CHANGE)
-    if case.stray_between(changes, accepted.start_ns, call.start_ns):
+    changes = case.index.calls(names.SESSION_CHANGE)
+    if case.index.stray_between(changes, accepted.start_ns, call.start_ns):
         return case.unknown("the user's session had changed since it was accepted", call)
-    why = case.explained(call) or case.lost_between(reset, call)
+    why = case.index.why_refused(call) or case.losses.lost_between(reset, call)
     if why:
         return case.unknown(why, call)
     return case.breach(

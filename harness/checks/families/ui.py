@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from harness.checks.case import Case
-from harness.checks.registry import Outcomes, rule
+from harness.checks.outcomes import Outcomes
+from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -69,13 +70,13 @@ def _followed(case: Case) -> Iterator[tuple[Call, _Request | None]]:
         if guid:
             yield call, request
         if call.function == names.SEND_UI_REQUEST and call.result in (0, None) and guid:
-            last = ends.get(id(case.adapter_of(call)))
+            last = ends.get(id(case.index.adapter_of(call)))
             settled = last is None or call.entered_after_return_of(last)
             requests[call.process, guid] = _Request(call, "pending" if settled else "open")
         elif call.function == names.UI_RESPONSE and request:
             request.fate, request.by = ("answered" if call.succeeded else "open"), call
         elif call.function in (names.ADAPTER_RESET, names.DEINIT_ADAPTER):
-            ends[id(case.adapter_of(call))] = call
+            ends[id(case.index.adapter_of(call))] = call
             _end_of_adapter(case, requests, call)
         elif call.function == names.STOP_POST or _fails(call):
             _given_up(case, requests, call)
@@ -90,17 +91,17 @@ def _fails(call: Call) -> bool:
 
 def _given_up(case: Case, requests: dict[tuple[int, str], _Request], call: Call) -> None:
     """What a request was sent for is over: the DLL may still want to know, or not."""
-    adapter = case.adapter_of(call)
+    adapter = case.index.adapter_of(call)
     for request in requests.values():
-        own = adapter is not None and case.adapter_of(request.sent) is adapter
+        own = adapter is not None and case.index.adapter_of(request.sent) is adapter
         if own and request.fate == "pending":
             request.fate, request.by = "open", call
 
 
 def _end_of_adapter(case: Case, requests: dict[tuple[int, str], _Request], call: Call) -> None:
-    adapter = case.adapter_of(call)
+    adapter = case.index.adapter_of(call)
     for request in requests.values():
-        own = adapter is not None and case.adapter_of(request.sent) is adapter
+        own = adapter is not None and case.index.adapter_of(request.sent) is adapter
         if own and request.fate in ("pending", "open"):
             request.fate = "reset" if call.function == names.ADAPTER_RESET else "gone"
             request.by = call
@@ -135,7 +136,7 @@ def _not_pending_after(case: Case, fate: Fate, message: str) -> Outcomes:
 )  # fmt: skip
 def request_ids_are_unique(case: Case) -> Outcomes:
     """No SendUIRequest names a GUID that an accepted one named before."""
-    for call in case.calls(names.SEND_UI_REQUEST):
+    for call in case.index.calls(names.SEND_UI_REQUEST):
         if fields.text(call.args, "guidUIRequest") is None:
             yield case.unknown("the trace does not show the request", call)
     for call, other in _followed(case):
@@ -209,7 +210,7 @@ def pending_is_told(case: Case) -> Outcomes:
     for item in asked(case):
         if item.answer is None or item.fate not in ("never sent", "pending"):
             continue
-        lost = case.lost_before(item.call)
+        lost = case.losses.lost_before(item.call)
         if bool(item.answer) == (item.fate == "pending"):
             yield case.held(item.call)
         elif lost:
@@ -229,7 +230,7 @@ def response_completes(case: Case) -> Outcomes:
     """An answered request is not pending any more, and a NULL answer is survived and taken."""
     yield from _not_pending_after(case, "answered", "an answered request is said to be pending")
     kept = {id(item.by) for item in asked(case) if item.fate == "answered" and item.answer}
-    for call in case.calls(names.UI_RESPONSE):
+    for call in case.index.calls(names.UI_RESPONSE):
         if call.args.get("pvResponseBuffer", call) is not None or id(call) in kept:
             continue
         if call.succeeded:
@@ -237,7 +238,7 @@ def response_completes(case: Case) -> Outcomes:
         elif call.returned is not None:
             reason = f"ProcessUIResponse refused a NULL buffer with error {call.result}"
             yield case.unknown(reason, call)
-        elif case.died_in(call):
+        elif case.ended_inside(call):
             yield case.breach("ProcessUIResponse did not survive a NULL buffer", call)
 
 

@@ -75,9 +75,9 @@ def connected(evidence: RunEvidence) -> Notification:
 def frames_by_adapter(evidence: RunEvidence) -> list[set[str]]:
     """The stations whose frames count for each adapter."""
     case = build_case(evidence, Limits(), BOTH)
-    (one,) = case.associations
+    (one,) = case.index.associations
     return [
-        {frame.receiver for frame in case.frames_of(one, adapter)} - {AP}
+        {frame.receiver for frame in case.index.frames_of(one, adapter)} - {AP}
         for adapter in case.segments.adapters
     ]
 

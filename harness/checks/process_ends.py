@@ -18,48 +18,55 @@ from harness.evidence.calls import Call, Process, handlers
 from harness.evidence.model import LOSSES, AssociationEvidence, IhvRecord
 from harness.evidence.segments import Segments
 
-DeathKind = Literal["crash", "hang", "gone"]
+EndKind = Literal["crash", "hang", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
-class Death:
+class AbnormalEnd:
     """The end of a process out of order. ``at_ns`` is when it stopped doing its work.
 
-    ``waits_in`` is the framework function a hanging handler waits in: that one is the OS's.
+    ``call`` is the handler it was in, ``record`` the exception record or the service's account of
+    the end. ``waited_ns`` is how long a hanging handler had not returned, and ``waits_in`` the
+    framework function it waits in: that one is the OS's.
     """
 
-    kind: DeathKind
+    kind: EndKind
     at_ns: int
     call: Call | None = None
     record: IhvRecord | None = None
     waited_ns: int = 0
     waits_in: Call | None = None
 
+    @property
+    def rule(self) -> str:
+        """The rule that reports an end of this kind."""
+        return {"crash": "HOST-01", "hang": "HOST-02", "gone": "HOST-03"}[self.kind]
 
-def find_deaths(
+
+def find_abnormal_ends(
     segments: Segments,
     associations: tuple[AssociationEvidence, ...],
     end_ns: int,
     limits: Limits,
-) -> dict[int, Death]:
-    """The processes that died out of order, by process number."""
-    deaths: dict[int, Death] = {}
-    busy = _busy(segments)
+) -> dict[int, AbnormalEnd]:
+    """The processes that did not end in order, by process number."""
+    ends: dict[int, AbnormalEnd] = {}
+    busy = _with_work_pending(segments)
     lost = _lost_until(segments)
     replaced_ns: int | None = None
     for process in reversed(segments.processes):
         lost_ns = max(lost.get(process.index, 0), lost.get(None, 0))
-        death = _death(
+        end = _abnormal_end(
             process, process.index in busy, lost_ns, associations, end_ns, replaced_ns, limits
         )
-        if death:
-            deaths[process.index] = death
+        if end:
+            ends[process.index] = end
         if process.load:
             replaced_ns = process.load.t_ns
-    return deaths
+    return ends
 
 
-def _death(
+def _abnormal_end(
     process: Process,
     busy: bool,
     lost_ns: int,
@@ -67,51 +74,51 @@ def _death(
     end_ns: int,
     replaced_ns: int | None,
     limits: Limits,
-) -> Death | None:
+) -> AbnormalEnd | None:
     if process.exceptions:
         record = process.exceptions[0]
         call = next((call for call in process.calls if call.enter.call == record.call), None)
-        return Death("crash", record.t_ns, call if record.call is not None else None, record)
+        return AbnormalEnd("crash", record.t_ns, call if record.call is not None else None, record)
     if process.ended is not None:
-        return _told(process, process.ended)
+        return _reported_end(process, process.ended)
     until_ns = replaced_ns if replaced_ns is not None else end_ns
-    stuck = _stuck(process)
+    stuck = _open_handler(process)
     since_ns = stuck.start_ns if stuck else process.first_ns
     if lost_ns > since_ns:
         return None  # its return, or its orderly end, may be among what is missing
     if stuck:
         waited_ns = until_ns - stuck.start_ns
-        gave_up = _os_gave_up(associations, stuck.start_ns)
+        gave_up = _reported_reason(associations, stuck.start_ns)
         if (
             waited_ns >= limits.of_handler(stuck.function) * 1e9
             or gave_up == names.REASON_IHV_NOT_RESPONDING
         ):
             inner = _framework_call(process, stuck)
-            return Death("hang", stuck.start_ns, stuck, waited_ns=waited_ns, waits_in=inner)
+            return AbnormalEnd("hang", stuck.start_ns, stuck, waited_ns=waited_ns, waits_in=inner)
     over = process.unload is not None or replaced_ns is not None
     if not over or any(call.function == names.DEINIT_SERVICE for call in process.calls):
         return None
     if stuck or busy:
-        return Death("gone", process.last_ns, stuck, process.unload)
+        return AbnormalEnd("gone", process.last_ns, stuck, process.unload)
     return None
 
 
-def _told(process: Process, ended: IhvRecord) -> Death | None:
+def _reported_end(process: Process, ended: IhvRecord) -> AbnormalEnd | None:
     """The end as the service saw it."""
     how = fields.text(ended.raw, "how")
     if how in (None, "stopped", "failed"):
         return None
-    stuck = _stuck(process)
+    stuck = _open_handler(process)
     if how == "hung":
         waited_ns = (fields.integer(ended.raw, "waited_ms") or 0) * 1_000_000
         began_ns = stuck.start_ns if stuck else ended.t_ns - waited_ns
         waited_ns = max(waited_ns, ended.t_ns - began_ns)
         inner = _framework_call(process, stuck) if stuck else None
-        return Death("hang", began_ns, stuck, ended, waited_ns, inner)
-    return Death("gone", ended.t_ns, stuck, ended)
+        return AbnormalEnd("hang", began_ns, stuck, ended, waited_ns, inner)
+    return AbnormalEnd("gone", ended.t_ns, stuck, ended)
 
 
-def _stuck(process: Process) -> Call | None:
+def _open_handler(process: Process) -> Call | None:
     """A handler that never returned (the outermost one, entered first)."""
     return next((call for call in handlers(process.calls) if call.returned is None), None)
 
@@ -122,7 +129,7 @@ def _framework_call(process: Process, handler: Call) -> Call | None:
     return next((call for call in inside if call.returned is None), None)
 
 
-def _busy(segments: Segments) -> set[int]:
+def _with_work_pending(segments: Segments) -> set[int]:
     """Processes that owe work to the end: an operation pending or a session alive."""
     pending = {
         item.handler.process
@@ -145,7 +152,7 @@ def _lost_until(segments: Segments) -> dict[int | None, int]:
     return until
 
 
-def _os_gave_up(associations: tuple[AssociationEvidence, ...], since_ns: int) -> int | None:
+def _reported_reason(associations: tuple[AssociationEvidence, ...], since_ns: int) -> int | None:
     """The reason of the first notification since then that blames the IHV service, if any."""
     reasons = (names.REASON_IHV_NOT_RESPONDING, names.REASON_IHV_NOT_AVAILABLE)
     hits = [
@@ -157,7 +164,7 @@ def _os_gave_up(associations: tuple[AssociationEvidence, ...], since_ns: int) ->
     return min(hits)[1] if hits else None
 
 
-def describe(record: IhvRecord) -> str:
+def describe_exception(record: IhvRecord) -> str:
     """An exception record in words: code, module and offset."""
     code = fields.text(record.raw, "code") or "an unknown code"
     module = fields.text(record.raw, "module") or "no known module"
