@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Rules of the IHV Extensions contract, their evaluation over evidence, and EAPOL timing. Pure."""
 
-from harness.checks import families  # noqa: F401  (registers the rules)
+from harness.checks import rules  # noqa: F401  (registers the rules)
 from harness.checks.evaluate import evaluate
 from harness.checks.finding import Evaluation, Finding, Severity, Undecided
 from harness.checks.limits import Expectation, Limits

@@ -13,6 +13,10 @@ from harness.evidence import names
 
 _WIN32_LAST: Final = 0xFFFF
 
+ERROR_CANCELLED: Final = 1223
+ERROR_INVALID_STATE: Final = 5023
+"""winerror.h. The latter is the one refusal that speaks of the moment and not of the request."""
+
 
 def is_winerror(code: int) -> bool:
     """True for what winerror.h can hold: a Win32 error of 16 bits, or a plain failure HRESULT.

@@ -18,11 +18,11 @@ from harness.cli.init import init
 from harness.cli.judging import judge
 from harness.cli.listing import faults, scenarios
 from harness.cli.machine import bench, doctor, image
+from harness.cli.rules import rules
 from harness.cli.running import run
 from harness.cli.testing import run_tests
 from harness.errors import UsageError
 from harness.naming import own_name
-from harness.rulebook import rules
 
 EXAMPLES = {
     "run": "our sample DLL, 20 associations",

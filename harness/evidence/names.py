@@ -71,9 +71,10 @@ EAPOL: Final = "888e"
 """The EtherType of EAPOL, its two bytes as they lie in memory (IEEE 802.1X-2020, 11.1.4)."""
 EAPOL_KEY: Final = 3
 """The packet type of EAPOL-Key."""
+ONEX_SUCCESS: Final = 0
 ONEX_FAILURE: Final = 1
 ONEX_IN_PROGRESS: Final = 2
-"""DOT11_MSONEX_RESULT: the OS's 802.1X failed, or goes on (wlanihv.h)."""
+"""DOT11_MSONEX_RESULT: the OS's 802.1X succeeded, failed, or goes on (wlanihv.h)."""
 
 SOURCE_ACM: Final = 8
 SOURCE_MSM: Final = 16

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
-from harness.checks.book import CLASSES
+from harness.checks.catalogue import CLASSES
 from harness.evidence.timeline import TimelineEvent
 from harness.report.ladder import relative_ms
 from harness.report.origin import Clocks

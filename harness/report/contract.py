@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
-from harness.checks.book import CLASSES, FAMILIES, Entry
+from harness.checks.catalogue import CLASSES, FAMILIES, Entry
 from harness.checks.evaluate import NOT_EXERCISED
 from harness.report.broken import FindingView, Timelines, findings
 from harness.report.coverage import WORDS, Coverage, State, Stretch

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.checks.book import Entry
+from harness.checks.catalogue import Entry
 from harness.report import broken, view
 from harness.report.contract import contract
 from harness.report.coverage import WORDS

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.checks import RULES
-from harness.checks.book import entries
+from harness.checks.catalogue import entries
 from harness.checks.severity import GuestKind
 from harness.config.overrides import in_force
 from harness.console import Console

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import pytest
 
-from harness.checks.families.onex import FAILURE, IN_PROGRESS, SUCCESS
 from harness.evidence import names
 from tests.unit.checks.builder import IHV, Step, Story
 from tests.unit.checks.judging import judge
@@ -34,8 +33,8 @@ def found(*some: Step) -> list[tuple[str, str]]:
     "steps",
     [
         (START, *ROUND),
-        (START, result(IN_PROGRESS), *ROUND),
-        (START, *ROUND, result(SUCCESS), START, result(IN_PROGRESS), *ROUND),
+        (START, result(names.ONEX_IN_PROGRESS), *ROUND),
+        (START, *ROUND, result(names.ONEX_SUCCESS), START, result(names.ONEX_IN_PROGRESS), *ROUND),
     ],
     ids=["no-result", "in-progress", "second-start"],
 )
@@ -47,10 +46,10 @@ def test_a_success_before_the_result_is_found(steps: tuple[Step, ...]) -> None:
 @pytest.mark.parametrize(
     "steps",
     [
-        (START, *ROUND, result(SUCCESS)),
-        (START, result(IN_PROGRESS), *ROUND, result(SUCCESS)),
-        (START, *ROUND, result(SUCCESS), result(IN_PROGRESS)),
-        (START, *ROUND, result(FAILURE)),
+        (START, *ROUND, result(names.ONEX_SUCCESS)),
+        (START, result(names.ONEX_IN_PROGRESS), *ROUND, result(names.ONEX_SUCCESS)),
+        (START, *ROUND, result(names.ONEX_SUCCESS), result(names.ONEX_IN_PROGRESS)),
+        (START, *ROUND, result(names.ONEX_FAILURE)),
         (START, *ROUND, STOP_ONEX),
     ],
     ids=["result", "in-progress-result", "next-round-of-the-os", "failure", "stopped"],
@@ -73,12 +72,12 @@ PADDED = EAP + "00" * 37
 @pytest.mark.parametrize(
     "steps",
     [
-        (START, packet(), onex(), packet(EAP), result(SUCCESS), later(20)),
-        (START, packet(SHORT, 87), later(20), result(SUCCESS)),
-        (START, packet(source="02:00:00:00:09:99"), later(20), result(SUCCESS)),
-        (START, packet(PADDED), onex(EAP), later(20), result(SUCCESS)),
-        (START, packet(PADDED), onex(EAP, skip=1), later(20), result(SUCCESS)),
-        (START, packet(SHORT.replace("0100", "0203"), 87), result(SUCCESS)),
+        (START, packet(), onex(), packet(EAP), result(names.ONEX_SUCCESS), later(20)),
+        (START, packet(SHORT, 87), later(20), result(names.ONEX_SUCCESS)),
+        (START, packet(source="02:00:00:00:09:99"), later(20), result(names.ONEX_SUCCESS)),
+        (START, packet(PADDED), onex(EAP), later(20), result(names.ONEX_SUCCESS)),
+        (START, packet(PADDED), onex(EAP, skip=1), later(20), result(names.ONEX_SUCCESS)),
+        (START, packet(SHORT.replace("0100", "0203"), 87), result(names.ONEX_SUCCESS)),
     ],
     ids=["ended", "garbled", "of-another-station", "padding", "padding-type", "garbled-key"],
 )
@@ -90,18 +89,21 @@ def test_packets_that_need_not_be_handed_on(steps: tuple[Step, ...]) -> None:
 
 def test_a_packet_that_is_kept_back_is_found() -> None:
     """802.1X went on for longer than the limit."""
-    assert found(START, packet(), later(6), result(SUCCESS)) == [("ONEX-03", "FAIL")]
+    assert found(START, packet(), later(6), result(names.ONEX_SUCCESS)) == [("ONEX-03", "FAIL")]
 
 
 def test_a_key_packet_is_known_by_its_hash_only() -> None:
     """Of a packet too long to be shown the length alone is known: that says nothing."""
     key = packet(EAPOL_KEY, truncated=True)
-    assert found(START, key, onex("0100000501010009"), result(SUCCESS)) == []
+    assert found(START, key, onex("0100000501010009"), result(names.ONEX_SUCCESS)) == []
 
 
 def stop_onex_while_told(s: Story) -> None:
     """The DLL's worker stops 802.1X while the OS is telling its result."""
-    args = {"msOneXResult": FAILURE, "pDot11MsOneXResultParams": {"Dot11OnexAuthStatus": 4}}
+    args = {
+        "msOneXResult": names.ONEX_FAILURE,
+        "pDot11MsOneXResultParams": {"Dot11OnexAuthStatus": 4},
+    }
     number = s.enter(names.ONEX_RESULT, hIhvExtAdapter=IHV, **args)
     STOP_ONEX(s)
     s.leave(number, names.ONEX_RESULT)
@@ -110,12 +112,14 @@ def stop_onex_while_told(s: Story) -> None:
 def test_a_stop_that_meets_the_result() -> None:
     """Neither could know of the other."""
     assert found(START, stop_onex_while_told) == []
-    assert found(START, result(FAILURE), STOP_ONEX) == [("ONEX-05", "WARN")]
+    assert found(START, result(names.ONEX_FAILURE), STOP_ONEX) == [("ONEX-05", "WARN")]
 
 
 def test_a_result_does_not_undo_the_stop() -> None:
     """Packets after StopOneX are that, whether the OS told a failure in between or not."""
-    assert found(START, packet(), STOP_ONEX, result(FAILURE), onex()) == [("ONEX-06", "FAIL")]
+    assert found(START, packet(), STOP_ONEX, result(names.ONEX_FAILURE), onex()) == [
+        ("ONEX-06", "FAIL")
+    ]
 
 
 def test_a_packet_before_the_post_association() -> None:

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from harness.checks import RULES, Rule
+from harness.checks import RULES, Rule, rules
+from harness.checks.catalogue import FAMILIES
 from harness.checks.registry import rule
 from harness.checks.severity import SEVERITY_OF_CLASS
 
@@ -71,3 +74,21 @@ def test_other_severity_needs_a_reason() -> None:
     with pytest.raises(AssertionError):
         rule("POST-99", cls="M", source="x", text="x", severity="WARN")(RULES["POST-05"].check)
     assert "POST-99" not in RULES
+
+
+RULE_FILES = sorted(Path(rules.__file__).parent.glob("[!_]*.py"))
+
+
+@pytest.mark.parametrize("file", RULE_FILES, ids=lambda file: file.stem)
+def test_a_file_holds_the_rules_of_the_family_in_its_name(file: Path) -> None:
+    """`post_completion.py` registers POST rules, at least one, and no other."""
+    module = f"{rules.__name__}.{file.stem}"
+    registered = {item.family for item in RULES.values() if item.check.__module__ == module}
+    assert registered == {file.stem.partition("_")[0].upper()}
+    assert registered <= set(FAMILIES)
+
+
+def test_every_rule_stands_in_a_rule_file() -> None:
+    """No rule is registered elsewhere."""
+    files = {f"{rules.__name__}.{file.stem}" for file in RULE_FILES}
+    assert {item.check.__module__ for item in RULES.values()} == files

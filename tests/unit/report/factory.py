@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.checks.book import entries
+from harness.checks.catalogue import entries
 from harness.evidence.timeline import TimelineEvent
 from harness.report import render, render_contract
 from harness.results import (

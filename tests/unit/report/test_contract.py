@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from harness.checks import RULES, UNOBSERVABLE
-from harness.checks.book import FAMILIES, entries
+from harness.checks.catalogue import FAMILIES, entries
 from harness.report import render_contract
 from harness.report.contract import contract
 from harness.results import FindingResult

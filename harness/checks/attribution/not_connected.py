@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Why an association did not connect: the step that failed, and whose step that was.
+
+A connection that failed before it came to the DLL is a fault of the lab (MISS), not of the driver;
+so is one that scenario, guest or access point kept from coming about before the DLL told its
+failure (`harness.checks.attribution`).
+"""
+
+from __future__ import annotations
+
+from harness import codes
+from harness.checks.attribution.acts import ENDING, ended, first_act, told_ns
+from harness.checks.attribution.cause import Cause, the_order, the_rule
+from harness.checks.attribution.messages import TIME_TO_ANSWER_NS, stalled
+from harness.checks.attribution.moves import waits_for
+from harness.checks.attribution.scope import Scope, of_session, whole
+from harness.checks.case import Case
+from harness.checks.finding import Severity
+from harness.checks.outcomes import Breach
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
+from harness.evidence.model import AssociationEvidence
+from harness.evidence.segments import PreOperation, Session
+
+
+def breach_of(
+    association: AssociationEvidence, message: str, severity: Severity, *calls: Call
+) -> Breach:
+    """A breach of an expectation; it is due when the association is over."""
+    seqs = tuple(seq for call in calls for seq in call.seqs)
+    process = calls[0].process if calls else 0
+    return Breach(message, association.end_ns, association.index, seqs, process, severity)
+
+
+def why_not_connected(case: Case, association: AssociationEvidence) -> Breach:
+    """Follow the connection to the step that failed and say whose step that was."""
+    pre, sessions = _of_one(case, association)
+    asked = {id(item.adapter) for item in case.index.pre_of(association.index)}
+    if len(asked) < case.expect.adapters:
+        unmatched = [
+            call for call in _own(case, association, names.CAPABILITY_MATCH) if call.result
+        ]
+        if unmatched:
+            call = unmatched[-1]
+            message = (
+                f"not connected: PerformCapabilityMatch returned error {codes.win32(call.result)}"
+            )
+            return breach_of(association, message, "FAIL", call)
+        if not pre and not sessions:
+            what = "PerformPreAssociate was never called"
+        else:
+            what = f"{len(asked)} of {case.expect.adapters} adapters came to PerformPreAssociate"
+        return _never_came(case, association, what)
+    if sessions:
+        return _why_no_session(case, association, sessions[-1])
+    return _why_no_association(case, association, pre[-1])
+
+
+def _why_no_association(
+    case: Case, association: AssociationEvidence, operation: PreOperation
+) -> Breach:
+    """From PerformPreAssociate to the association on the air."""
+    handler = operation.handler
+    if handler.result:
+        told = f"PerformPreAssociate returned error {codes.win32(handler.result)}"
+        return _told_failure(case, association, operation, handler, told)
+    failed = [call for call in operation.completions if error_of(call)]
+    if failed:
+        told = f"pre-association failed with error {codes.win32(error_of(failed[0]))}"
+        return _told_failure(case, association, operation, failed[0], told)
+    if not operation.completions:
+        return still_pending(case, association, operation, "not connected: the pre-association")
+    what = "PerformPostAssociate was never called after pre-association"
+    return _never_came(case, association, what)
+
+
+def _never_came(case: Case, association: AssociationEvidence, what: str) -> Breach:
+    """The OS side did not get as far as the DLL: what of the scenario kept it from that?"""
+    of = whole(case, association)
+    frames = of.frames("auth", "assoc-req", "assoc-resp")
+    ruled = next((frame for frame in frames if frame.rule is not None), None)
+    why = [order for order in association.performed if order.do in ENDING]
+    if why:
+        what += f"; {the_order(case, why[0])} came first"
+    elif ruled is not None:
+        what += f"; {the_rule(case, ruled)} acted on {ruled.kind}"
+    else:
+        reasons = (item.reason for item in association.notifications if item.reason)
+        reason = next(reasons, None)
+        what += f"; the WLAN service says reason {codes.reason(reason)}" if reason else ""
+    return breach_of(association, f"not connected: {what}", "MISS")
+
+
+def _told_failure(
+    case: Case,
+    association: AssociationEvidence,
+    operation: PreOperation | Session,
+    call: Call,
+    told: str,
+) -> Breach:
+    """The DLL said that it failed: of its own accord, or after another party's act."""
+    of, end = Scope(case, association, operation.adapter, 0, told_ns(call)), operation.ended_by
+    act = first_act(of, operation)
+    if act is None and end is not None and end.key < call.key:
+        act = ended(of, operation, end)
+    if act is None:
+        return breach_of(association, f"not connected: {told}", "FAIL", call)
+    message = f"not connected: {told}; before that {act.what}"
+    return breach_of(association, message, act.severity, call, *act.calls)
+
+
+def still_pending(
+    case: Case, association: AssociationEvidence, operation: PreOperation | Session, what: str
+) -> Breach:
+    """Not completed, and no rule has found fault with that: it was cut short, or waited."""
+    end = operation.ended_by
+    if end is not None:
+        cause = ended(whole(case, association, operation.adapter), operation, end)
+        message = f"{what} was still pending when {cause.what}"
+        return breach_of(association, message, cause.severity, operation.handler, *cause.calls)
+    waits = waits_for(case, operation, association.end_ns)
+    who = f" and waited for {waits}" if waits else ""
+    message = f"{what} was still pending{who} when the evidence ends"
+    return breach_of(association, message, "MISS", operation.handler)
+
+
+def _why_no_session(case: Case, association: AssociationEvidence, session: Session) -> Breach:
+    """From PerformPostAssociate to the open port."""
+    handler = session.handler
+    if handler.result:
+        told = f"PerformPostAssociate returned error {codes.win32(handler.result)}"
+        return _told_failure(case, association, session, handler, told)
+    if handler.returned is None:
+        message = "not connected: PerformPostAssociate had not returned when the evidence ends"
+        return breach_of(association, message, "MISS", handler)
+    refused = _authentication(case, association)
+    if refused is not None:
+        return breach_of(association, f"not connected: {refused}", "MISS", handler)
+    failed = next((call for call in lively(session) if error_of(call)), None)
+    cut = _cut_short(case, association, session, failed)
+    if cut is not None:
+        message = f"not connected: {cut.what}"
+        return breach_of(association, message, cut.severity, handler, *cut.calls)
+    if failed is not None:
+        reason = codes.reason(fields.integer(failed.args, "dwReasonCode"))
+        told = f"the DLL completed with error {codes.win32(error_of(failed))}, reason {reason}"
+        return _told_failure(case, association, session, failed, told)
+    if lively(session):
+        message = "the DLL completed with success, but the WLAN service does not report connected"
+        return breach_of(association, message, "MISS", handler)
+    return still_pending(case, association, session, "not connected: the session")
+
+
+def _cut_short(
+    case: Case, association: AssociationEvidence, session: Session, failed: Call | None
+) -> Cause | None:
+    """What kept the 4-way handshake from its end: what stalled it, or what ended it first."""
+    end_ns = session.ended_by.start_ns if session.ended_by else association.end_ns
+    of = of_session(case, association, session, min(end_ns, failed.start_ns if failed else end_ns))
+    if not association.frames or stalled(of) is None:
+        return None
+    act = first_act(of, session)
+    if act is None:
+        return stalled(of)
+    stall = stalled(of.upto(act.at_ns))
+    if stall is None:
+        return act
+    if stall.party == "driver":
+        return stall if act.at_ns - stall.at_ns >= TIME_TO_ANSWER_NS else act
+    same = bool(act.calls) and stall.calls == act.calls  # told as what it kept from coming
+    return stall if same or stall.at_ns < act.at_ns else act
+
+
+def _authentication(case: Case, association: AssociationEvidence) -> str | None:
+    """What 802.1X, which is the OS's own, came to; None if it succeeded or was not asked for.
+
+    What the DLL owes to it, ONEX-03 and its like tell.
+    """
+    told = _own(case, association, names.ONEX_RESULT)
+    results = [(fields.integer(call.args, "msOneXResult"), call) for call in told]
+    if not _own(case, association, names.START_ONEX):
+        return None
+    if any(result == names.ONEX_SUCCESS for result, _ in results):
+        return None
+    for result, call in results:
+        if result == names.ONEX_FAILURE:
+            params = fields.mapping(call.args, "pDot11MsOneXResultParams") or {}
+            status = fields.integer(params, "Dot11OnexAuthStatus")
+            reason = fields.integer(params, "Dot11OneXReasonCode")
+            said = f"status {codes.onex_status(status)}, reason {codes.reason(reason)}"
+            return f"the OS's 802.1X failed with {said}"
+    return "the OS's 802.1X came to no result"
+
+
+def _own(case: Case, association: AssociationEvidence, function: str) -> list[Call]:
+    return list(whole(case, association).calls(function))
+
+
+def completions(case: Case, association: AssociationEvidence) -> list[Call]:
+    """Completions of the association's sessions while they lived."""
+    sessions = case.index.sessions_of(association.index)
+    return [call for session in sessions for call in lively(session)]
+
+
+def lively(session: Session) -> list[Call]:
+    """The completions that came while the session lived."""
+    return [call for call in session.completions if session.covers(call)]
+
+
+def _of_one(
+    case: Case, association: AssociationEvidence
+) -> tuple[list[PreOperation], list[Session]]:
+    """What was done for the adapter that did not connect: all of it, if there is one only."""
+    pre, sessions = case.index.pre_of(association.index), case.index.sessions_of(association.index)
+    for operation in pre:
+        own = [item for item in sessions if item.adapter is operation.adapter]
+        if not any(error_of(call) == 0 for item in own for call in lively(item)):
+            return [item for item in pre if item.adapter is operation.adapter], own
+    return pre, sessions
+
+
+def error_of(call: Call) -> int | None:
+    """dwWin32Error of a completion."""
+    return fields.integer(call.args, "dwWin32Error")
