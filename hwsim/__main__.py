@@ -22,6 +22,7 @@ from typing import Final
 
 from hwsim.air import Air
 from hwsim.loop import Loop
+from hwsim.ports.virtio_serial import VirtioSerialPort
 
 CLIENT_LIMIT_NS: Final = 60_000_000_000
 """A parent that handed over descriptors and has not connected for so long is gone."""
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with _listener(options.control) as control, _listener(options.radio) as radio:
         loop = Loop()
         wake = _stop_on_signals(loop)
-        air = Air(loop, control, radio, options.run_dir)
+        air = Air(loop, control, VirtioSerialPort(loop, radio), options.run_dir)
         if options.control.isdecimal():
             loop.call_after(CLIENT_LIMIT_NS, lambda: None if air.had_client else loop.stop())
         _raise_priority()

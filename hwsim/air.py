@@ -19,14 +19,14 @@ from hwsim.ap.network import Network
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.capture import Capture
-from hwsim.clock import ClockEstimate, ClockEstimator
+from hwsim.clock import ClockEstimate
 from hwsim.control import ControlServer, Handler, Reply, failure
 from hwsim.errors import RequestError
 from hwsim.frame_rules import FrameRules
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, Timer, now_ns
 from hwsim.medium import AttachedAp, Medium
-from hwsim.ports.virtio_serial import VirtioSerialPort
+from hwsim.ports.base import Port, RadioFrame
 from hwsim.radius import RadiusClient
 from hwsim.records import FrameRecord
 from hwsim.requests import Arguments
@@ -46,16 +46,12 @@ class _Waiting(NamedTuple):
 class Air:
     """One medium with the access points of one network, controlled by one client."""
 
-    def __init__(
-        self, loop: Loop, control: socket.socket, radio: socket.socket, directory: Path
-    ) -> None:
+    def __init__(self, loop: Loop, control: socket.socket, port: Port, directory: Path) -> None:
         self._loop = loop
         self._control = ControlServer(loop, control, self._handlers(), loop.stop)
         self._capture = Capture(loop, directory, self._capture_fault)
-        self._medium = Medium(loop, self._record, self._capture.add)
-        self._clock = ClockEstimator()
-        self._port = VirtioSerialPort(loop, radio, self, self._clock, hold_pings=self._is_busy)
-        self._medium.attach(self._port)
+        self._port = port
+        self._medium = Medium(loop, port, self._record, self._capture.add)
         self._ess: Ess | None = None
         self._radius: RadiusClient | None = None
         self._on_air = False
@@ -64,6 +60,7 @@ class Air:
         self._told_clock: ClockEstimate | None = None
         self._told_late = loop.late_ns
         self._loop.call_after(_CLOCK_NS, self._look_at_clock)
+        port.start(self)
 
     @property
     def had_client(self) -> bool:
@@ -78,11 +75,20 @@ class Air:
         self._capture.close()
         self._control.close()
 
-    # what the port tells (hwsim.ports.PortUser)
+    # what the port calls (hwsim.ports.base.PortUser)
 
-    def on_frame(self, message: bytes, guest_ns: int, air_ns: int) -> None:
+    @property
+    def busy(self) -> bool:
+        """Whether a handshake is under way."""
+        return self._ess is not None and self._ess.busy
+
+    def on_frame(self, sent: RadioFrame) -> None:
         """A frame of a radio."""
-        self._medium.on_frame(message, guest_ns, air_ns)
+        self._medium.on_frame(sent)
+
+    def on_malformed(self) -> None:
+        """Something that is no frame."""
+        self._medium.on_malformed()
 
     def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
         """The guest's report on a frame."""
@@ -246,10 +252,7 @@ class Air:
 
         def give_up() -> None:
             self._waiting.remove(entry)
-            seen = "QEMU is connected" if self._port.connected else "QEMU is not connected"
-            if self._port.radios:
-                seen = f"of {radios} radios it has named {len(self._port.radios)}"
-            message = f"waited {timeout_s:g} s for the relay's HELLO on the radio port; {seen}"
+            message = f"waited {timeout_s:g} s for {self._port.missing(radios)}"
             reply(failure("timeout", message))
 
         entry = _Waiting(reply, self._loop.call_after(int(timeout_s * 1e9), give_up), radios)
@@ -263,7 +266,7 @@ class Air:
         return None
 
     def _status(self) -> dict[str, Any]:
-        estimate = self._clock.estimate(now_ns())
+        estimate = self._port.clock_estimate(now_ns())
         return {
             "port": "connected" if self._port.radios else "lost",
             "stations": [describe(station) for station in self._ess.stations] if self._ess else [],
@@ -308,9 +311,6 @@ class Air:
         """Act after what is put off now, so that records of frames come before what they led to."""
         self._loop.later(lambda: self._loop.later(action))
 
-    def _is_busy(self) -> bool:
-        return self._ess is not None and self._ess.busy
-
     def _radios(self) -> dict[str, Any]:
         radios = [{"mac": mac_text(r.mac), "hw": mac_text(r.hw)} for r in self._port.radios]
         return {"relay": 1, "radios": radios}
@@ -333,7 +333,7 @@ class Air:
         if self._loop.late_ns != self._told_late:
             self._told_late = self._loop.late_ns
             self._stalled("the air", *self._told_late)
-        estimate = self._clock.estimate(now_ns())
+        estimate = self._port.clock_estimate(now_ns())
         if estimate is None or not _differs(estimate, self._told_clock):
             return
         self._told_clock = estimate

@@ -40,6 +40,7 @@ _CHANNEL_5GHZ = 0x0100
 _CHANNEL_OFDM = 0x0040
 _CHANNEL_CCK = 0x0020
 _RADIOTAP = struct.Struct("<BBHIBBHHb")
+_RADIOTAP_KBPS = 500
 _RADIOTAP_PRESENT = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 5  # flags, rate, channel, antenna signal
 
 _MEMORY_LIMIT = 32 << 20
@@ -79,12 +80,16 @@ class Capture:
             self._flush_when_idle()
 
     def add(
-        self, frame: bytes, air_ns: int, outbound: bool, comment: str, freq_mhz: int, dbm: int
-    ) -> None:
-        """Keep a frame of that channel and signal; ``outbound``: an access point sent it."""
+        self, frame: bytes, air_ns: int, *, outbound: bool, comment: str,
+        freq_mhz: int, rate_kbps: int, signal_dbm: int,
+    ) -> None:  # fmt: skip
+        """Keep a frame as it was on the air at ``air_ns``; ``outbound``: an access point sent it.
+
+        ``freq_mhz`` is 0 where the channel is not known. The file is written when the loop is idle.
+        """
         if self.failed:
             return
-        packet = radiotap(frame, freq_mhz, dbm) + frame
+        packet = radiotap(freq_mhz, rate_kbps, signal_dbm) + frame
         block = packet_block(packet, air_ns + self._to_wall_ns, outbound, comment)
         self._blocks.append((air_ns, block))
         self._size += len(block)
@@ -160,13 +165,13 @@ class Capture:
             self._fault(f"{error.strerror or error}: {error.filename or CAPTURE_NAME}")
 
 
-def radiotap(frame: bytes, freq_mhz: int, dbm: int) -> bytes:
-    """The radiotap header of a frame without FCS: rate, channel, signal."""
-    ofdm = freq_mhz > 5000 or frame[0] & 0x0C == 0x08
+def radiotap(freq_mhz: int, rate_kbps: int, signal_dbm: int) -> bytes:
+    """The radiotap header of a frame without FCS: rate (6 Mbit/s or 1), channel, signal."""
+    ofdm = rate_kbps == 6000
     band = _CHANNEL_5GHZ if freq_mhz > 5000 else _CHANNEL_2GHZ
     return _RADIOTAP.pack(
-        0, 0, _RADIOTAP.size, _RADIOTAP_PRESENT, 0, 12 if ofdm else 2, freq_mhz,
-        band | (_CHANNEL_OFDM if ofdm else _CHANNEL_CCK), dbm,
+        0, 0, _RADIOTAP.size, _RADIOTAP_PRESENT, 0, rate_kbps // _RADIOTAP_KBPS, freq_mhz,
+        band | (_CHANNEL_OFDM if ofdm else _CHANNEL_CCK), signal_dbm,
     )  # fmt: skip
 
 

@@ -26,6 +26,9 @@ Message = Literal[
 ]  # fmt: skip
 """What a rule can name; ``data`` includes ARP and ICMP, ``assoc-…`` reassociation."""
 
+DEAUTHENTICATION_REASON: Final = 3
+"""The station is leaving, or has left (IEEE 802.11-2020, table 9-49)."""
+
 ACTIONS: Final[tuple[str, ...]] = get_args(Action)
 MESSAGES: Final[tuple[str, ...]] = get_args(Message)
 

@@ -2,19 +2,8 @@
 """The radio port over a virtio-serial port, as a Unix socket on this side.
 
 The air listens, QEMU connects; a relay in the guest passes hwsim messages between the socket and
-the guest's kernel. Every message, both ways, is a header ``<IB3xQ`` (length of the payload, kind,
-guest clock in ns or 0) and a payload:
-
-=====  =========  =========  ==================================================================
-kind   name       direction  payload
-=====  =========  =========  ==================================================================
-1      HELLO      both       JSON; down ``{"air":1}``, up ``{"relay":1,"radios":[{"mac","hw"}]}``
-2      FRAME_UP   up         a HWSIM_CMD_FRAME message as the kernel sent it
-3      FRAME_DOWN down       u32 tag, then a hwsim message for the kernel; tag 0: no report
-4      DELIVERED  up         u32 tag, i32 errno (0: the kernel has it)
-5      PING       down       u64 token
-6      PONG       up         u64 token
-=====  =========  =========  ==================================================================
+the guest's kernel. :mod:`hwsim.ports.relay_protocol` has the messages of the socket,
+:mod:`hwsim.ports.hwsim_wire` those of the kernel.
 
 Messages of other kinds are skipped. A length over 64 KiB is a protocol error: the connection is
 closed and QEMU's next one awaited. A restored guest may first send the tail of a message from
@@ -23,61 +12,52 @@ before: until the relay's HELLO everything else is passed over.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
-import json
 import socket
-import struct
 import termios
-from collections.abc import Callable
 from typing import Final
 
-from hwsim.clock import ClockEstimator
+from hwsim.clock import ClockEstimate, ClockEstimator
 from hwsim.errors import WireError
-from hwsim.frames import mac_bytes
 from hwsim.loop import LATE_NS, Loop, Timer, now_ns
-from hwsim.ports import PortUser, Radio
-
-HELLO: Final = 1
-FRAME_UP: Final = 2
-FRAME_DOWN: Final = 3
-DELIVERED: Final = 4
-PING: Final = 5
-PONG: Final = 6
-
-MAX_PAYLOAD: Final = 65536
-HEADER: Final = struct.Struct("<IB3xQ")
-_TAG = struct.Struct("<I")
-_DELIVERED = struct.Struct("<Ii")
-_TOKEN = struct.Struct("<Q")
-
-_HELLO_MARK: Final = bytes((HELLO, 0, 0, 0))
-"""The kind of a HELLO and the padding behind it; the length is just before."""
-_HELLO_REACH: Final = HEADER.size + MAX_PAYLOAD
-_HELLO_MESSAGE: Final = HEADER.pack(9, HELLO, 0) + b'{"air":1}'
+from hwsim.ports import hwsim_wire
+from hwsim.ports.base import PortUser, Radio, RadioFrame
+from hwsim.ports.relay_protocol import (
+    DELIVERED,
+    FRAME_DOWN,
+    FRAME_UP,
+    HEADER,
+    HELLO,
+    HELLO_MESSAGE,
+    HELLO_REACH,
+    MAX_PAYLOAD,
+    PING,
+    PONG,
+    REPORT,
+    TAG,
+    TOKEN,
+    hello_offset,
+    parse_hello,
+)
 
 _PING_BURST: Final = 12
 _PING_BURST_NS: Final = 20_000_000
 _PING_NS: Final = 500_000_000
 _HELLO_NS: Final = 1_000_000_000
-_MAX_RADIOS: Final = 64
 _CONGESTED_BYTES: Final = 16 * 1024
 """So much unread (as the kernel accounts it) means that the guest is stopped or behind."""
 _BACKLOG_LIMIT: Final = 1 << 20
 
 
 class VirtioSerialPort:
-    """A :class:`hwsim.ports.Port` on a listening Unix socket, one connection at a time."""
+    """A :class:`hwsim.ports.base.Port` on a listening Unix socket, one connection at a time."""
 
-    def __init__(
-        self, loop: Loop, listener: socket.socket, user: PortUser, clock: ClockEstimator,
-        *, hold_pings: Callable[[], bool] = lambda: False,
-    ) -> None:  # fmt: skip
+    _user: PortUser  # given to start, before which nothing is read
+
+    def __init__(self, loop: Loop, listener: socket.socket) -> None:
         self._loop = loop
         self._listener = listener
-        self._user = user
-        self._clock = clock
-        self._hold_pings = hold_pings
+        self._clock = ClockEstimator()
         self._socket: socket.socket | None = None
         self._inbox = b""
         self._outbox = bytearray()
@@ -87,14 +67,13 @@ class VirtioSerialPort:
         self._heard_ns = 0
         self._token = 0
         self._timers: list[Timer] = []
-        self.errors = 0
-        listener.setblocking(False)
-        loop.watch(listener.fileno(), self._accept)
+        self._errors = 0
 
-    @property
-    def connected(self) -> bool:
-        """Whether QEMU is connected, with or without a relay behind it."""
-        return self._socket is not None
+    def start(self, user: PortUser) -> None:
+        """Accept QEMU from now on; see :meth:`hwsim.ports.base.Port.start`."""
+        self._user = user
+        self._listener.setblocking(False)
+        self._loop.watch(self._listener.fileno(), self._accept)
 
     @property
     def radios(self) -> tuple[Radio, ...]:
@@ -106,14 +85,49 @@ class VirtioSerialPort:
         """Whether what was sent has not been read for lack of a listening guest."""
         return bool(self._outbox) or self._unread() > _CONGESTED_BYTES
 
+    @property
+    def errors(self) -> int:
+        """How often a connection was closed for what the relay sent."""
+        return self._errors
+
+    def clock_estimate(self, air_ns: int) -> ClockEstimate | None:
+        """The guest's clock; see :meth:`hwsim.ports.base.Port.clock_estimate`."""
+        return self._clock.estimate(air_ns)
+
+    def missing(self, radios: int) -> str:
+        """The relay's HELLO, and who is there; see :meth:`hwsim.ports.base.Port.missing`."""
+        seen = "QEMU is not connected" if self._socket is None else "QEMU is connected"
+        if self._radios:
+            seen = f"of {radios} radios it has named {len(self._radios)}"
+        return f"the relay's HELLO on the radio port; {seen}"
+
     def ask_radios(self) -> None:
         """Ask the relay anew which radios there are: the guest may have got another one."""
         if self._radios:
-            self._write(_HELLO_MESSAGE)
+            self._write(HELLO_MESSAGE)
 
-    def send(self, message: bytes, tag: int) -> int:
-        """Send a hwsim message to the guest's kernel; see :meth:`hwsim.ports.Port.send`."""
-        return self._write(HEADER.pack(4 + len(message), FRAME_DOWN, 0) + _TAG.pack(tag) + message)
+    def deliver(
+        self,
+        radio: bytes,
+        frame: bytes,
+        *,
+        freq_mhz: int,
+        rate_kbps: int,
+        signal_dbm: int,
+        tag: int,
+    ) -> int:
+        """Send a frame to the guest's kernel; see :meth:`hwsim.ports.base.Port.deliver`."""
+        message = hwsim_wire.frame_message(
+            radio, frame, rate_kbps=rate_kbps, signal_dbm=signal_dbm, freq_mhz=freq_mhz
+        )
+        return self._send(message, tag)
+
+    def transmit_status(self, sent: RadioFrame, *, acked: bool, signal_dbm: int) -> None:
+        """Send a status to the kernel; see :meth:`hwsim.ports.base.Port.transmit_status`."""
+        self._send(hwsim_wire.status_message(sent, acked=acked, signal_dbm=signal_dbm), 0)
+
+    def _send(self, message: bytes, tag: int) -> int:
+        return self._write(HEADER.pack(4 + len(message), FRAME_DOWN, 0) + TAG.pack(tag) + message)
 
     def close(self) -> None:
         """Close the connection and the listener."""
@@ -157,7 +171,7 @@ class VirtioSerialPort:
     def _say_hello(self) -> None:
         """Say hello until the relay does, but never twice into a guest that does not read."""
         if self._unread() == 0 and not self._outbox:
-            self._write(_HELLO_MESSAGE)
+            self._write(HELLO_MESSAGE)
         self._timers = [self._loop.call_after(_HELLO_NS, self._hello_due)]
 
     def _hello_due(self) -> None:
@@ -227,7 +241,7 @@ class VirtioSerialPort:
         try:
             self._inbox = self._parse(self._inbox + data if self._inbox else data, air_ns)
         except WireError:
-            self.errors += 1
+            self._errors += 1
             self._drop()
 
     def _parse(self, data: bytes, air_ns: int) -> bytes:
@@ -236,7 +250,7 @@ class VirtioSerialPort:
         if not self._radios:
             offset = hello_offset(data)
             if offset < 0:
-                return data[-_HELLO_REACH:]
+                return data[-HELLO_REACH:]
         end = len(data)
         while end - offset >= HEADER.size:
             length, kind, guest_ns = HEADER.unpack_from(data, offset)
@@ -253,16 +267,24 @@ class VirtioSerialPort:
 
     def _message(self, kind: int, guest_ns: int, payload: bytes, air_ns: int) -> None:
         if kind == FRAME_UP:
-            self._user.on_frame(payload, guest_ns, air_ns)
+            self._frame(payload, guest_ns, air_ns)
             self._clock.came_up(guest_ns, air_ns)
-        elif kind == DELIVERED and len(payload) == _DELIVERED.size:
-            tag, errno = _DELIVERED.unpack(payload)
+        elif kind == DELIVERED and len(payload) == REPORT.size:
+            tag, errno = REPORT.unpack(payload)
             self._clock.came_up(guest_ns, air_ns)
             self._user.on_delivered(tag, errno, guest_ns)
-        elif kind == PONG and len(payload) == _TOKEN.size:
-            self._pong(_TOKEN.unpack(payload)[0], guest_ns, air_ns)
+        elif kind == PONG and len(payload) == TOKEN.size:
+            self._pong(TOKEN.unpack(payload)[0], guest_ns, air_ns)
         elif kind == HELLO:
             self._hello(payload)
+
+    def _frame(self, payload: bytes, guest_ns: int, air_ns: int) -> None:
+        try:
+            sent = hwsim_wire.parse_radio_frame(payload, guest_ns, air_ns)
+        except WireError:
+            self._user.on_malformed()
+        else:
+            self._user.on_frame(sent)
 
     def _hello(self, payload: bytes) -> None:
         radios = parse_hello(payload)
@@ -278,17 +300,17 @@ class VirtioSerialPort:
         if self._socket is None:
             return
         silent = now_ns() - self._heard_ns > _PING_NS
-        hold = self._hold_pings() and not silent
+        hold = self._user.busy and not silent
         if not hold and not self.congested and len(self._pings) < _PING_BURST:
             self._token += 1
             token = self._token
             if self._asked_ns is None:
                 self._asked_ns = now_ns()
-            self._pings[token] = self._write(HEADER.pack(_TOKEN.size, PING, 0) + _TOKEN.pack(token))
+            self._pings[token] = self._write(HEADER.pack(TOKEN.size, PING, 0) + TOKEN.pack(token))
         elif len(self._pings) >= _PING_BURST and not self.congested:
             # Read but never answered: another relay may have taken over without a hello.
             self._pings.clear()
-            self._write(_HELLO_MESSAGE)
+            self._write(HELLO_MESSAGE)
         wait_ns = _PING_BURST_NS if burst > 0 else _PING_NS
         self._timers = [self._loop.call_after(wait_ns, lambda: self._ping(max(burst - 1, 0)))]
 
@@ -305,37 +327,3 @@ class VirtioSerialPort:
         if sent_ns is not None:
             self._clock.sent_down(sent_ns, guest_ns)
             self._clock.came_up(guest_ns, air_ns)
-
-
-def parse_hello(payload: bytes) -> tuple[Radio, ...]:
-    """The radios of a relay's HELLO; raises :class:`WireError`."""
-    try:
-        value = json.loads(payload)
-    except (ValueError, RecursionError):
-        raise WireError("radio port: HELLO is no JSON") from None
-    radios = value.get("radios") if isinstance(value, dict) else None
-    if not isinstance(radios, list) or len(radios) > _MAX_RADIOS:
-        raise WireError("radio port: HELLO names no radios")
-    return tuple(_radio(radio) for radio in radios)
-
-
-def _radio(value: object) -> Radio:
-    if isinstance(value, dict):
-        mac, hw = value.get("mac"), value.get("hw")
-        if isinstance(mac, str) and isinstance(hw, str):
-            return Radio(mac_bytes(mac), mac_bytes(hw))
-    raise WireError("radio port: a radio of HELLO needs mac and hw")
-
-
-def hello_offset(data: bytes) -> int:
-    """Where a whole HELLO with radios begins in what may start with anything; -1 if nowhere."""
-    mark = data.find(_HELLO_MARK, 4)
-    while mark >= 0:
-        begin = mark - 4 + HEADER.size
-        length = int.from_bytes(data[mark - 4 : mark], "little")
-        if begin + length <= len(data):
-            with contextlib.suppress(WireError):
-                if parse_hello(data[begin : begin + length]):
-                    return mark - 4
-        mark = data.find(_HELLO_MARK, mark + 1)
-    return -1

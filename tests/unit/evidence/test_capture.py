@@ -25,7 +25,7 @@ def capture(path: Path, packets: list[tuple[int, int]]) -> Path:
     blocks = [section_block(), interface_block()]
     for air_ns, length in packets:
         body = bytes(length)
-        packet = radiotap(body, 2412, -40) + body
+        packet = radiotap(2412, 1000, -40) + body
         blocks.append(packet_block(packet, WALL_NS + air_ns, True, "remark"))
     path.write_bytes(b"".join(blocks))
     return path

@@ -115,9 +115,7 @@ class SoftStation:
         bssid: str = "02:48:49:4c:00:01", ip: str = "10.77.0.2", report: bool = True,
         protected: bool = True,
     ) -> None:  # fmt: skip
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(LIMIT_S)
-        self.sock.connect(path)
+        self.connect(path)
         self.mac = bytes.fromhex(mac.replace(":", ""))
         self.hw = b"\x42" + self.mac[1:]
         self.bssid = bytes.fromhex(bssid.replace(":", ""))
@@ -144,6 +142,16 @@ class SoftStation:
         self.sent_ns = 0
 
     # relay
+
+    def connect(self, path: str) -> None:
+        """Connect to the radio port."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.wait_at_most(LIMIT_S)
+        self.sock.connect(path)
+
+    def wait_at_most(self, limit_s: float) -> None:
+        """How long :meth:`pump` waits for something to read; TimeoutError after that."""
+        self.sock.settimeout(limit_s)
 
     def hello(self) -> None:
         """The relay's HELLO."""
@@ -222,7 +230,7 @@ class SoftStation:
         end = time.monotonic() + limit_s
         while not self.inbox:
             assert time.monotonic() < end, "no frame came"
-            self.sock.settimeout(max(end - time.monotonic(), 0.001))
+            self.wait_at_most(max(end - time.monotonic(), 0.001))
             try:
                 self.pump()
             except TimeoutError:
@@ -231,7 +239,7 @@ class SoftStation:
 
     def acked(self, cookie: int) -> bool:
         """Whether the frame was acknowledged, once its transmit status is there."""
-        self.sock.settimeout(LIMIT_S)
+        self.wait_at_most(LIMIT_S)
         while cookie not in self.status:
             self.pump()
         return bool(self.status[cookie] & 4)

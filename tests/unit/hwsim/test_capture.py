@@ -16,6 +16,16 @@ from hwsim.capture import Capture, interface_block, packet_block, section_block
 from hwsim.loop import Loop
 
 
+def add(
+    capture: Capture, frame: bytes, air_ns: int, *, outbound: bool = True, comment: str = ""
+) -> None:
+    """Keep a frame of channel 6."""
+    capture.add(
+        frame, air_ns, outbound=outbound, comment=comment,
+        freq_mhz=2437, rate_kbps=6000, signal_dbm=-40,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def loop() -> Iterator[Loop]:
     """A loop that is never turned."""
@@ -38,8 +48,8 @@ def test_blocks_are_framed(size: int) -> None:
 def test_frames_come_out_in_order_of_time(loop: Loop, tmp_path: Path) -> None:
     """An answer that was kept before its question is written after it; nanoseconds survive."""
     capture = Capture(loop, tmp_path, pytest.fail)
-    capture.add(b"\x08answer" + bytes(20), 2_000_000_007, True, "", 2437, -40)
-    capture.add(b"\x08question" + bytes(20), 1_000_000_005, False, "rule: drop", 2437, -40)
+    add(capture, b"\x08answer" + bytes(20), 2_000_000_007)
+    add(capture, b"\x08question" + bytes(20), 1_000_000_005, outbound=False, comment="rule: drop")
     capture.close()
     with RawPcapNgReader(str(tmp_path / "air.pcapng")) as reader:
         (first, one), (second, two) = list(reader)
@@ -54,7 +64,7 @@ def test_missing_directory(loop: Loop, tmp_path: Path) -> None:
     faults: list[str] = []
     capture = Capture(loop, tmp_path / "missing", faults.append)
     capture.add_key(bytes(32))
-    capture.add(bytes(24), 1, True, "", 2437, -40)
+    add(capture, bytes(24), 1)
     capture.close()
     assert len(faults) == 1
     assert "No such file or directory" in faults[0]
@@ -65,7 +75,7 @@ def test_full_disk_leaves_whole_blocks(loop: Loop, tmp_path: Path) -> None:
     """A write that fails half-way is taken back: what is left of the capture can be read."""
     faults: list[str] = []
     capture = Capture(loop, tmp_path, faults.append)
-    capture.add(b"\x08" + bytes(200), 1, True, "", 2437, -40)
+    add(capture, b"\x08" + bytes(200), 1)
     capture.flush()
     path = tmp_path / "air.pcapng"
     good = path.read_bytes()
@@ -73,7 +83,7 @@ def test_full_disk_leaves_whole_blocks(loop: Loop, tmp_path: Path) -> None:
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (len(good) + 100, limits[1]))
-        capture.add(b"\x08" + bytes(200), 2, True, "", 2437, -40)
+        add(capture, b"\x08" + bytes(200), 2)
         capture.flush()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -16,29 +16,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hwsim import loop as loop_module
-from hwsim.clock import ClockEstimator
-from hwsim.errors import WireError
 from hwsim.loop import Loop, now_ns
-from hwsim.ports import Radio, virtio_serial
-from hwsim.ports.virtio_serial import VirtioSerialPort, parse_hello
+from hwsim.ports import hwsim_wire, virtio_serial
+from hwsim.ports.base import Radio, RadioFrame
+from hwsim.ports.virtio_serial import VirtioSerialPort
 
 MAC, HW = "02:00:00:00:00:00", "42:00:00:00:00:00"
 HELLO = json.dumps({"relay": 1, "radios": [{"mac": MAC, "hw": HW}]}).encode()
 GUEST_NS = 123_000_000_000
+FRAME = bytes(range(30))
+RADIO_MESSAGE = bytes.fromhex(
+    "02010000"  # a frame of a radio
+    "0a0002004200000000000000"  # the radio
+    f"22000300{FRAME.hex()}0000"
+    "0800040001000000"  # flags
+    "0c0007000001ff00ff00ff00"  # rates and attempts
+    "0c0008000700000000000000"  # cookie
+)
 
 
 class User:
     """Keeps what the port tells."""
 
     def __init__(self) -> None:
+        self.busy = False
         self.frames: list[tuple[bytes, int]] = []
+        self.malformed = 0
         self.delivered: list[tuple[int, int, int]] = []
         self.states: list[bool] = []
         self.stalls: list[tuple[int, int]] = []
 
-    def on_frame(self, message: bytes, guest_ns: int, air_ns: int) -> None:
+    def on_frame(self, sent: RadioFrame) -> None:
         """A frame came."""
-        self.frames.append((message, guest_ns))
+        self.frames.append((sent.frame, sent.guest_ns))
+
+    def on_malformed(self) -> None:
+        """Something came that is no frame."""
+        self.malformed += 1
 
     def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
         """A report came."""
@@ -59,12 +73,12 @@ class Far:
     def __init__(self, directory: Path) -> None:
         self.loop = Loop()
         self.user = User()
-        self.clock = ClockEstimator()
         self.path = str(directory / "radio")
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(self.path)
         listener.listen(1)
-        self.port = VirtioSerialPort(self.loop, listener, self.user, self.clock)
+        self.port = VirtioSerialPort(self.loop, listener)
+        self.port.start(self.user)
         self.sock = socket.socket(socket.AF_UNIX)
         self.connect()
 
@@ -115,6 +129,11 @@ def message(kind: int, payload: bytes) -> bytes:
     return struct.pack("<IB3xQ", len(payload), kind, GUEST_NS) + payload
 
 
+def deliver(port: VirtioSerialPort, frame: bytes, tag: int = 0) -> None:
+    """Let the radio receive a frame."""
+    port.deliver(b"\x42" + bytes(5), frame, freq_mhz=2437, rate_kbps=6000, signal_dbm=-40, tag=tag)
+
+
 def test_greeting(far: Far) -> None:
     """The air says hello first; the relay's hello makes radios reachable, and pings begin."""
     assert far.received() == [(1, b'{"air":1}')]
@@ -127,23 +146,47 @@ def test_greeting(far: Far) -> None:
     far.send(message(1, HELLO))
     assert far.user.states == [True]  # a relay that says hello twice is no news
     far.send(message(6, token))
-    assert far.clock.estimate(0) is not None
+    assert far.port.clock_estimate(0) is not None
 
 
 def test_messages_up(far: Far) -> None:
     """Frames and reports reach the user with the guest's time; unknown kinds are skipped."""
-    far.send(message(1, HELLO) + message(99, b"new") + message(2, b"frame"))
+    far.send(message(1, HELLO) + message(99, b"new") + message(2, RADIO_MESSAGE))
     far.send(message(4, struct.pack("<Ii", 7, -22)))
-    assert far.user.frames == [(b"frame", GUEST_NS)]
+    assert far.user.frames == [(FRAME, GUEST_NS)]
     assert far.user.delivered == [(7, -22, GUEST_NS)]
 
 
+def test_what_is_no_frame(far: Far) -> None:
+    """A message that holds no frame is told, and the connection stays."""
+    far.send(message(1, HELLO) + message(2, b"rubbish") + message(2, RADIO_MESSAGE))
+    assert far.user.malformed == 1
+    assert far.user.frames == [(FRAME, GUEST_NS)]
+    assert far.port.errors == 0
+
+
 def test_messages_down(far: Far) -> None:
-    """A hwsim message goes out behind its tag."""
+    """Behind its tag goes a frame, tagged for a report, and the status of one, which needs none."""
     far.send(message(1, HELLO))
     far.received()
-    far.port.send(b"hwsim", 5)
-    assert far.received() == [(3, b"\x05\0\0\0hwsim")]
+    deliver(far.port, b"to a radio", tag=5)
+    sent = hwsim_wire.parse_radio_frame(RADIO_MESSAGE, 0, 0)
+    far.port.transmit_status(sent, acked=True, signal_dbm=-40)
+    [(kind, frame), (status_kind, status)] = far.received()
+    assert kind == status_kind == 3
+    assert frame[:5] == b"\x05\0\0\0\x02"
+    assert b"to a radio" in frame
+    assert status[:5] == b"\0\0\0\0\x03"
+
+
+def test_what_a_client_waits_for(far: Far) -> None:
+    """The error of a client that waits tells who is there, and how many radios of how many."""
+    assert far.port.missing(1) == "the relay's HELLO on the radio port; QEMU is connected"
+    far.send(message(1, HELLO))
+    assert far.port.missing(2).endswith("; of 2 radios it has named 1")
+    far.sock.close()
+    far.loop.turn()
+    assert far.port.missing(1).endswith("; QEMU is not connected")
 
 
 @pytest.mark.parametrize(
@@ -156,7 +199,7 @@ def test_bad_hello(far: Far, payload: bytes) -> None:
     far.send(message(1, HELLO))
     assert far.port.radios
     far.send(message(1, payload))
-    assert not far.port.connected
+    assert not far.port.radios
     assert far.port.errors == 1
     far.connect()
     far.send(message(1, HELLO))
@@ -179,9 +222,9 @@ def test_congestion(far: Far) -> None:
     far.send(message(1, HELLO))
     assert not far.port.congested
     while not far.port.congested:
-        far.port.send(bytes(1000), 0)
+        deliver(far.port, bytes(1000))
     for _ in range(3000):
-        far.port.send(bytes(1000), 0)
+        deliver(far.port, bytes(1000))
     far.received()
     far.loop.turn()
     far.received()
@@ -195,18 +238,11 @@ def test_rubbish_before_hello(rubbish: bytes, pieces: int) -> None:
         tempfile.TemporaryDirectory() as directory,
         contextlib.closing(Far(Path(directory))) as far,
     ):
-        data = rubbish + message(1, HELLO) + message(2, b"frame")
+        data = rubbish + message(1, HELLO) + message(2, RADIO_MESSAGE)
         for at in range(0, len(data), pieces):
             far.send(data[at : at + pieces])
         assert far.user.states == [True]
-        assert far.user.frames == [(b"frame", GUEST_NS)]
-
-
-@given(st.binary(max_size=200))
-def test_rubbish_hello(payload: bytes) -> None:
-    """Rubbish raises the declared error only."""
-    with contextlib.suppress(WireError):
-        parse_hello(payload)
+        assert far.user.frames == [(FRAME, GUEST_NS)]
 
 
 class Clock:
@@ -240,7 +276,7 @@ def test_a_guest_that_answers_late_stood_still(far: Far, clock: Clock) -> None:
     """Between the ping and the first word after it, whatever that is."""
     at_ns = asked(far, clock)
     clock.now += 2_500_000_000
-    far.send(message(2, b"frame"))
+    far.send(message(2, RADIO_MESSAGE))
     assert far.user.stalls == [(at_ns, clock.now)]
 
 
@@ -257,13 +293,13 @@ def test_an_air_that_was_stopped_does_not_blame_the_guest(far: Far, clock: Clock
     at_ns = asked(far, clock)
     far.loop.late_ns = (at_ns + 1, at_ns + 2_000_000_000)
     clock.now += 2_500_000_000
-    far.send(message(2, b"frame"))
+    far.send(message(2, RADIO_MESSAGE))
     assert far.user.stalls == []
 
 
 def test_a_silent_guest_is_asked_also_in_a_handshake(far: Far, clock: Clock) -> None:
     """Pings are held back while the access point waits for a station, but not for long."""
-    far.port._hold_pings = lambda: True
+    far.user.busy = True
     far.send(message(1, HELLO))
     assert not [kind for kind, _ in far.received() if kind == 5]
     clock.now += 600_000_000

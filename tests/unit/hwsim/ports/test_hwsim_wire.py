@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroute2.netlink import genlmsg
 
-from hwsim import wire
 from hwsim.errors import WireError
+from hwsim.ports import hwsim_wire
+from hwsim.ports.base import RadioFrame
 
 RADIO = bytes.fromhex("420000000000")
 FRAME = bytes(range(30))
@@ -34,6 +35,8 @@ class HwsimMessage(genlmsg):
         ("HWSIM_ATTR_COOKIE", "uint64"),
         *((f"HWSIM_ATTR_{number}", "hex") for number in range(9, 19)),
         ("HWSIM_ATTR_FREQ", "uint32"),
+        ("HWSIM_ATTR_PAD", "none"),
+        ("HWSIM_ATTR_TX_INFO_FLAGS", "cdata"),
     )
 
 
@@ -63,35 +66,62 @@ def encoded(**changes: object) -> bytes:
     return bytes(message.data[16:])
 
 
+def parse(message: bytes) -> RadioFrame:
+    """What a port makes of a message that the guest had at 5 ns, and that was read at 7 ns."""
+    return hwsim_wire.parse_radio_frame(message, 5, 7)
+
+
 def test_frame_of_a_radio() -> None:
     """Every attribute that the medium needs is read."""
-    assert wire.parse_radio_frame(encoded()) == wire.RadioFrame(
-        radio=RADIO, frame=FRAME, flags=1, cookie=77,
-        tx_info=bytes.fromhex("0004ff00ff00ff00"), freq_mhz=2437,
+    assert parse(encoded()) == RadioFrame(
+        radio=RADIO, frame=FRAME, freq_mhz=2437, rate_kbps=1000, guest_ns=5, air_ns=7,
+        status_token=struct.pack("<IQ", 1, 77) + bytes.fromhex("0004ff00ff00ff00"),
     )  # fmt: skip
 
 
 def test_frequency_may_be_missing() -> None:
     """Older kernels give no frequency."""
-    assert wire.parse_radio_frame(encoded(FREQ=None)).freq_mhz is None
+    assert parse(encoded(FREQ=None)).freq_mhz is None
+
+
+@pytest.mark.parametrize(
+    ("index", "freq_mhz", "rc_flags", "rate_kbps"),
+    [
+        (4, 2437, 0x0000, 6000),
+        (0, 5180, 0x0000, 6000),
+        (7, 5180, 0x0000, 54000),
+        (8, 5180, 0x0000, None),  # that band has no ninth legacy rate
+        (255, 2437, 0x0000, None),  # -1: the kernel asks for no rate
+        (3, 2437, 0x0008, None),  # IEEE80211_TX_RC_MCS: the index is an HT rate's
+        (3, 5180, 0x0100, None),  # IEEE80211_TX_RC_VHT_MCS
+    ],
+)
+def test_rate(index: int, freq_mhz: int, rc_flags: int, rate_kbps: int | None) -> None:
+    """The first legacy rate of the band that the kernel asks for; no other is told."""
+    message = encoded(
+        FREQ=freq_mhz,
+        TX_INFO=bytes((index, 1)) + bytes.fromhex("ff00ff00ff00"),
+        TX_INFO_FLAGS=struct.pack("<BH", index, rc_flags) + bytes.fromhex("ff0000ff0000ff0000"),
+    )
+    assert parse(message).rate_kbps == rate_kbps
 
 
 @pytest.mark.parametrize("name", ["ADDR_TRANSMITTER", "FRAME", "FLAGS", "TX_INFO", "COOKIE"])
 def test_missing_attribute(name: str) -> None:
     """A message without an attribute that is needed is refused."""
     with pytest.raises(WireError, match="missing"):
-        wire.parse_radio_frame(encoded(**{name: None}))
+        parse(encoded(**{name: None}))
 
 
 def test_frame_too_long() -> None:
     """No frame is longer than hwsim's limit."""
     with pytest.raises(WireError, match="2305"):
-        wire.parse_radio_frame(encoded(FRAME=bytes(2305)))
+        parse(encoded(FRAME=bytes(2305)))
 
 
 def test_frame_for_a_radio() -> None:
     """pyroute2 reads what the kernel requires: receiver, frame, rate, signal, and frequency."""
-    message = wire.frame_message(RADIO, FRAME, rate_index=4, signal_dbm=-40, freq_mhz=2437)
+    message = hwsim_wire.frame_message(RADIO, FRAME, rate_kbps=6000, signal_dbm=-40, freq_mhz=2437)
     command, attributes = decoded(message)
     assert command == 2
     assert attributes["HWSIM_ATTR_ADDR_RECEIVER"] == "42:00:00:00:00:00"
@@ -101,11 +131,17 @@ def test_frame_for_a_radio() -> None:
     assert attributes["HWSIM_ATTR_FREQ"] == 2437
 
 
+def test_rate_index_of_the_5_ghz_band() -> None:
+    """There hwsim counts rates from 6 Mbit/s on."""
+    message = hwsim_wire.frame_message(RADIO, FRAME, rate_kbps=6000, signal_dbm=-40, freq_mhz=5180)
+    assert decoded(message)[1]["HWSIM_ATTR_RX_RATE"] == 0
+
+
 @pytest.mark.parametrize("acked", [True, False])
 def test_transmit_status(acked: bool) -> None:
     """The status names radio and cookie; STAT_ACK says whether the frame was acknowledged."""
-    sent = wire.parse_radio_frame(encoded())
-    command, attributes = decoded(wire.status_message(sent, acked=acked, signal_dbm=-40))
+    sent = parse(encoded())
+    command, attributes = decoded(hwsim_wire.status_message(sent, acked=acked, signal_dbm=-40))
     assert command == 3
     assert attributes["HWSIM_ATTR_ADDR_TRANSMITTER"] == "42:00:00:00:00:00"
     assert attributes["HWSIM_ATTR_COOKIE"] == 77
@@ -118,7 +154,7 @@ def test_transmit_status(acked: bool) -> None:
 def test_rubbish(message: bytes) -> None:
     """Rubbish raises the declared error only."""
     with contextlib.suppress(WireError):
-        wire.parse_radio_frame(message)
+        parse(message)
 
 
 @given(st.integers(0, 200), st.integers(0, 255))
@@ -127,7 +163,7 @@ def test_damaged_message(offset: int, value: int) -> None:
     message = bytearray(encoded())
     message[offset % len(message)] = value
     with contextlib.suppress(WireError):
-        assert len(wire.parse_radio_frame(bytes(message)).frame) <= wire.MAX_FRAME
+        assert len(parse(bytes(message)).frame) <= hwsim_wire.MAX_FRAME
 
 
 @given(st.integers(0, 120))
@@ -136,4 +172,4 @@ def test_truncated_message(length: int) -> None:
     message = encoded()
     if length < len(message) - 3:
         with pytest.raises(WireError):
-            wire.parse_radio_frame(message[:length])
+            parse(message[:length])

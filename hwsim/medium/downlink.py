@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From an access point to radios: out at once, and recorded when the guest has reported on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from hwsim.ap.frame_info import FrameInfo
+from hwsim.frame_rules import DEAUTHENTICATION_REASON, FrameRule, FrameRules
+from hwsim.loop import Loop
+from hwsim.medium.access_points import AttachedAp, AttachedAps
+from hwsim.medium.frame_log import DownFrame, FrameLog, basic_rate_kbps
+from hwsim.ports.base import Port
+
+DELIVERY_LIMIT_NS: Final = 5_000_000_000
+"""A frame that the guest has not reported on for so long counts as not delivered."""
+MAX_RADIOS: Final = 1024
+"""So many addresses of stations are remembered."""
+_GROUP_BIT: Final = 1
+_TAGS: Final = 0xFFFFFFFF
+
+
+class Downlink:
+    """Carries frames of access points to radios, as ``rules`` have it."""
+
+    def __init__(self, loop: Loop, port: Port, aps: AttachedAps, log: FrameLog) -> None:
+        self._loop = loop
+        self._port = port
+        self._aps = aps
+        self._log = log
+        self._tag = 0
+        self._pending: dict[int, DownFrame] = {}
+        self._radio_of: dict[bytes, bytes] = {}
+        self.rules = FrameRules()
+
+    def learn_radio(self, mac: bytes, radio: bytes) -> None:
+        """Remember that the station ``mac`` was heard from that radio."""
+        if len(self._radio_of) < MAX_RADIOS:
+            self._radio_of[mac] = radio
+
+    def transmit(self, frame: bytes, info: FrameInfo) -> int:
+        """Send a frame; returns the air's time when it left, or would have."""
+        rule = self.rules.match(info.kind, "down")
+        down = DownFrame(
+            self._log.new_number(), self._log.association, frame, info, rule,
+            self._loop.now_ns(), self._aps.transmitter(frame),
+        )  # fmt: skip
+        if rule is None:
+            self._send(down)
+        else:
+            self._apply_rule(down, rule)
+        return down.air_ns
+
+    def _apply_rule(self, down: DownFrame, rule: FrameRule) -> None:
+        if rule.action == "drop":
+            self._loop.later(lambda: self._drop(down, rule))
+        elif rule.action == "delay":
+            down.info.detail["delay_ms"] = rule.delay_ms
+            self._loop.call_after(rule.delay_ms * 1_000_000, lambda: self._send(down))
+        else:
+            self._send(down)
+            if rule.action == "repeat":
+                for copy in range(1, rule.copies + 1):
+                    self._send_copy(down, copy)
+            elif rule.action == "deauthenticate":
+                self._deauthenticate(down)
+
+    def _deauthenticate(self, down: DownFrame) -> None:
+        if down.ap is not None and self._aps.on_air:
+            deauthenticate = down.ap.access_point.deauthenticate
+            self._loop.later(lambda: deauthenticate(down.receiver, DEAUTHENTICATION_REASON))
+
+    def broadcast_beacon(self, frame: bytes) -> None:
+        """Send a beacon; no rule, no record. Left out while the guest does not keep up."""
+        port, ap = self._port, self._aps.transmitter(frame)
+        if ap is None or not port.radios or port.congested:
+            return
+        at_ns = self._loop.now_ns()
+        for radio in port.radios:
+            at_ns = self._deliver(radio.hw, frame, ap)
+        self._loop.later(lambda: self._log.capture_down(frame, at_ns, ap))
+
+    def delivered(self, tag: int, errno: int, guest_ns: int) -> None:
+        """The guest's report on a frame; see :meth:`hwsim.ports.base.PortUser.on_delivered`."""
+        down = self._pending.pop(tag, None)
+        if down is not None:
+            if errno:
+                down.info.detail["errno"] = errno
+            self._finish(down, None if errno else guest_ns)
+
+    def port_lost(self) -> None:
+        """No report will come for what is on its way."""
+        pending, self._pending = self._pending, {}
+        for down in pending.values():
+            self._fail(down, "port lost")
+
+    def _send(self, down: DownFrame) -> None:
+        ap, radios = down.ap, self._radios_for(down.receiver)
+        if ap is None or not radios:
+            down.info.detail["delivery"] = "no radio"
+            self._loop.later(lambda: self._finish(down, None))
+            return
+        for radio in radios[1:]:
+            self._deliver(radio, down.frame, ap)
+        self._tag = tag = self._tag % _TAGS + 1
+        self._pending[tag] = down
+        down.air_ns = self._deliver(radios[0], down.frame, ap, tag)
+        self._loop.later(lambda: self._log.capture_down(down.frame, down.air_ns, ap, down.rule))
+        self._loop.call_after(DELIVERY_LIMIT_NS, lambda: self._give_up(tag))
+
+    def _send_copy(self, down: DownFrame, copy: int) -> None:
+        if down.ap is None:
+            return
+        self._send(replace(
+            down,
+            number=self._log.new_number(),
+            frame=down.ap.access_point.resequenced(down.frame),
+            info=replace(down.info, detail={**down.info.detail, "copy": copy}),
+        ))  # fmt: skip
+
+    def _deliver(self, radio: bytes, frame: bytes, ap: AttachedAp, tag: int = 0) -> int:
+        rate_kbps = basic_rate_kbps(frame, ap.freq_mhz)
+        return self._port.deliver(
+            radio, frame, freq_mhz=ap.freq_mhz, rate_kbps=rate_kbps, signal_dbm=ap.signal_dbm,
+            tag=tag,
+        )  # fmt: skip
+
+    def _radios_for(self, receiver: bytes) -> tuple[bytes, ...]:
+        radios = self._port.radios
+        if receiver[0] & _GROUP_BIT:
+            return tuple(radio.hw for radio in radios)
+        hw = self._radio_of.get(receiver)
+        return tuple(radio.hw for radio in radios if radio.hw == hw or radio.mac == receiver)
+
+    def _drop(self, down: DownFrame, rule: FrameRule) -> None:
+        self._finish(down, None)
+        if down.ap is not None:
+            self._log.capture_down(down.frame, down.air_ns, down.ap, rule)
+
+    def _give_up(self, tag: int) -> None:
+        down = self._pending.pop(tag, None)
+        if down is not None:
+            self._fail(down, "no report")
+
+    def _fail(self, down: DownFrame, delivery: str) -> None:
+        down.info.detail["delivery"] = delivery
+        self._finish(down, None)
+
+    def _finish(self, down: DownFrame, guest_ns: int | None) -> None:
+        acked = (
+            guest_ns is not None
+            and not down.frame[4] & _GROUP_BIT
+            and not (down.rule is not None and down.rule.action == "drop-ack")
+        )
+        if down.ap is not None and self._aps.on_air and "copy" not in down.info.detail:
+            down.ap.access_point.transmitted(down.frame, down.info, acked=acked)
+        self._log.write_down(down, guest_ns, acked=acked)

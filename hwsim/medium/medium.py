@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The medium: who receives what, when, and what the sender is told."""
+
+from __future__ import annotations
+
+from hwsim.ap.frame_info import FrameInfo
+from hwsim.errors import WireError
+from hwsim.frame_rules import FrameRules
+from hwsim.frames import parse_header
+from hwsim.loop import Loop
+from hwsim.medium.access_points import AttachedAp, AttachedAps
+from hwsim.medium.downlink import Downlink
+from hwsim.medium.frame_log import FrameCapture, FrameLog, Sink
+from hwsim.medium.uplink import Uplink
+from hwsim.ports.base import Port, RadioFrame
+
+
+class Medium:
+    """Joins the radios behind ``port`` with the access points given to :meth:`put_on_air`.
+
+    ``record`` gets a record of every frame except beacons, ``capture`` every frame.
+    """
+
+    def __init__(self, loop: Loop, port: Port, record: Sink, capture: FrameCapture) -> None:
+        self._aps = AttachedAps()
+        self._log = FrameLog(loop, record, capture)
+        self._up = Uplink(loop, port, self._aps, self._log)
+        self._down = Downlink(loop, port, self._aps, self._log)
+        self._malformed = 0
+
+    @property
+    def association(self) -> int:
+        """The association that frames belong to now."""
+        return self._log.association
+
+    @property
+    def frames(self) -> int:
+        """How many frames there were, beacons not counted."""
+        return self._log.frames
+
+    @property
+    def due(self) -> list[int]:
+        """Numbers of frames whose record is still to come: delayed, or not reported on yet."""
+        return self._log.due
+
+    @property
+    def malformed(self) -> int:
+        """How many frames of radios were malformed."""
+        return self._malformed + self._up.malformed
+
+    def put_on_air(self, *aps: AttachedAp) -> None:
+        """Let these access points, and no others, receive and be received."""
+        self._aps.put_on_air(*aps)
+
+    def take_off_air(self) -> None:
+        """The access points neither receive nor acknowledge any more."""
+        self._aps.take_off_air()
+
+    def begin(self, association: int, rules: FrameRules) -> None:
+        """Frames from now on belong to ``association`` and obey ``rules``."""
+        self._log.association = association
+        self._up.rules = self._down.rules = rules
+
+    def on_frame(self, sent: RadioFrame) -> None:
+        """Carry a frame of a radio; see :meth:`hwsim.ports.base.PortUser.on_frame`."""
+        try:
+            header = parse_header(sent.frame)
+        except WireError:
+            self._malformed += 1
+            return
+        if header.transmitter:
+            self._down.learn_radio(header.transmitter, sent.radio)
+        self._up.carry(sent, header)
+
+    def on_malformed(self) -> None:
+        """Count what was no frame; see :meth:`hwsim.ports.base.PortUser.on_malformed`."""
+        self._malformed += 1
+
+    def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
+        """Take a report; see :meth:`hwsim.ports.base.PortUser.on_delivered`."""
+        self._down.delivered(tag, errno, guest_ns)
+
+    def port_lost(self) -> None:
+        """No report will come for what is on its way."""
+        self._down.port_lost()
+
+    def transmit(self, frame: bytes, info: FrameInfo) -> int:
+        """Send a frame of an access point; returns the air's time when it left (or would have)."""
+        return self._down.transmit(frame, info)
+
+    def broadcast_beacon(self, frame: bytes) -> None:
+        """Send a beacon to every radio. Left out while the guest does not keep up."""
+        self._down.broadcast_beacon(frame)

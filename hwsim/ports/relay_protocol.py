@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The messages between the air and the relay in the guest.
+
+Every message, both ways, is a header ``<IB3xQ`` (length of the payload, kind, guest
+clock in ns or 0) and a payload:
+
+=====  =========  =========  ==================================================================
+kind   name       direction  payload
+=====  =========  =========  ==================================================================
+1      HELLO      both       JSON; down ``{"air":1}``, up ``{"relay":1,"radios":[{"mac","hw"}]}``
+2      FRAME_UP   up         a HWSIM_CMD_FRAME message as the kernel sent it
+3      FRAME_DOWN down       u32 tag, then a hwsim message for the kernel; tag 0: no report
+4      DELIVERED  up         u32 tag, i32 errno (0: the kernel has it)
+5      PING       down       u64 token
+6      PONG       up         u64 token
+=====  =========  =========  ==================================================================
+
+What comes from the guest is untrusted; the only error is :class:`WireError`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import struct
+from typing import Final
+
+from hwsim.errors import WireError
+from hwsim.frames import mac_bytes
+from hwsim.ports.base import Radio
+
+HELLO: Final = 1
+FRAME_UP: Final = 2
+FRAME_DOWN: Final = 3
+DELIVERED: Final = 4
+PING: Final = 5
+PONG: Final = 6
+
+MAX_PAYLOAD: Final = 65536
+HEADER: Final = struct.Struct("<IB3xQ")
+TAG: Final = struct.Struct("<I")
+REPORT: Final = struct.Struct("<Ii")
+TOKEN: Final = struct.Struct("<Q")
+
+HELLO_MESSAGE: Final = HEADER.pack(9, HELLO, 0) + b'{"air":1}'
+"""The air's own HELLO, header included."""
+HELLO_REACH: Final = HEADER.size + MAX_PAYLOAD
+"""The longest HELLO, header included (bytes)."""
+_HELLO_MARK: Final = bytes((HELLO, 0, 0, 0))
+"""The kind of a HELLO and the padding behind it; the length is just before."""
+_MAX_RADIOS: Final = 64
+
+
+def parse_hello(payload: bytes) -> tuple[Radio, ...]:
+    """The radios of a relay's HELLO; raises :class:`WireError`."""
+    try:
+        value = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise WireError("radio port: HELLO is no JSON") from None
+    radios = value.get("radios") if isinstance(value, dict) else None
+    if not isinstance(radios, list) or len(radios) > _MAX_RADIOS:
+        raise WireError("radio port: HELLO names no radios")
+    return tuple(_radio(radio) for radio in radios)
+
+
+def _radio(value: object) -> Radio:
+    if isinstance(value, dict):
+        mac, hw = value.get("mac"), value.get("hw")
+        if isinstance(mac, str) and isinstance(hw, str):
+            return Radio(mac_bytes(mac), mac_bytes(hw))
+    raise WireError("radio port: a radio of HELLO needs mac and hw")
+
+
+def hello_offset(data: bytes) -> int:
+    """Where a whole HELLO with radios begins in what may start with anything; -1 if nowhere."""
+    mark = data.find(_HELLO_MARK, 4)
+    while mark >= 0:
+        begin = mark - 4 + HEADER.size
+        length = int.from_bytes(data[mark - 4 : mark], "little")
+        if begin + length <= len(data):
+            with contextlib.suppress(WireError):
+                if parse_hello(data[begin : begin + length]):
+                    return mark - 4
+        mark = data.find(_HELLO_MARK, mark + 1)
+    return -1
