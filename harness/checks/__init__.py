@@ -4,7 +4,7 @@
 from harness.checks import rules  # noqa: F401  (registers the rules)
 from harness.checks.evaluate import evaluate
 from harness.checks.finding import Evaluation, Finding, Severity, Undecided
-from harness.checks.limits import Expectation, Limits
+from harness.checks.limits import CheckLimits, Expectation
 from harness.checks.registry import RULES, Rule
 from harness.checks.timing import (
     FIGURES,
@@ -21,11 +21,11 @@ __all__ = [
     "RULES",
     "SESSION_FIGURES",
     "UNOBSERVABLE",
+    "CheckLimits",
     "Evaluation",
     "Expectation",
     "Finding",
     "HandshakeTiming",
-    "Limits",
     "Rule",
     "Severity",
     "TimingValue",

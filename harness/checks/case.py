@@ -13,7 +13,7 @@ from functools import cached_property
 
 from harness.checks.finding import Severity
 from harness.checks.index import EvidenceIndex
-from harness.checks.limits import Expectation, Limits
+from harness.checks.limits import CheckLimits, Expectation
 from harness.checks.losses import Losses
 from harness.checks.outcomes import Breach, Held, Outcome, Unknown
 from harness.checks.phases import PhasedCall, calls_with_phase
@@ -36,7 +36,7 @@ class Case:
     index: EvidenceIndex
     losses: Losses
     abnormal_ends: Mapping[int, AbnormalEnd]
-    limits: Limits
+    limits: CheckLimits
     expect: Expectation
     already_explained: frozenset[int] = frozenset()
     cannot_connect: frozenset[int] = frozenset()
@@ -118,7 +118,7 @@ class Case:
         return end.call.enter == call.enter
 
 
-def build_case(evidence: RunEvidence, limits: Limits, expect: Expectation) -> Case:
+def build_case(evidence: RunEvidence, limits: CheckLimits, expect: Expectation) -> Case:
     """Index the evidence and find the processes that ended abnormally."""
     index = EvidenceIndex(evidence)
     ends = find_abnormal_ends(index.segments, index.associations, index.end_ns, limits)

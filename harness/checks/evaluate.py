@@ -21,7 +21,7 @@ from typing import Final
 
 from harness.checks.case import Case, build_case
 from harness.checks.finding import Evaluation, Finding, Undecided, Waived
-from harness.checks.limits import Expectation, Limits
+from harness.checks.limits import CheckLimits, Expectation
 from harness.checks.outcomes import Breach, Held, Unknown
 from harness.checks.registry import RULES, Rule
 from harness.checks.severity import Decision, GuestKind, Override, decide
@@ -35,7 +35,7 @@ NOT_EXERCISED: Final = "nothing in the evidence put it to the test"
 
 def evaluate(
     evidence: RunEvidence,
-    limits: Limits | None = None,
+    limits: CheckLimits | None = None,
     expect: Expectation | None = None,
     *,
     guest: GuestKind | None = None,
@@ -46,7 +46,7 @@ def evaluate(
     ``guest`` says whose the OS side is, ``overrides`` are those of lab.toml by rule
     (`harness.checks.severity`).
     """
-    case = build_case(evidence, limits or Limits(), expect or Expectation())
+    case = build_case(evidence, limits or CheckLimits(), expect or Expectation())
     collected = _Collector(guest, overrides or {})
     for rule in RULES.values():
         if not rule.last:

@@ -19,7 +19,7 @@ _STARTING: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CheckLimits:
     """The limits of lab.toml that findings rest on, by the same names; all are ours. In seconds."""
 
     load_s: float = 30.0

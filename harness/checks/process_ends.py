@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.checks.limits import Limits
+from harness.checks.limits import CheckLimits
 from harness.evidence import fields, names
 from harness.evidence.calls import Call, Process, handlers
 from harness.evidence.model import LOSSES, AssociationEvidence, IhvRecord
@@ -47,7 +47,7 @@ def find_abnormal_ends(
     segments: Segments,
     associations: tuple[AssociationEvidence, ...],
     end_ns: int,
-    limits: Limits,
+    limits: CheckLimits,
 ) -> dict[int, AbnormalEnd]:
     """The processes that did not end in order, by process number."""
     ends: dict[int, AbnormalEnd] = {}
@@ -73,7 +73,7 @@ def _abnormal_end(
     associations: tuple[AssociationEvidence, ...],
     end_ns: int,
     replaced_ns: int | None,
-    limits: Limits,
+    limits: CheckLimits,
 ) -> AbnormalEnd | None:
     if process.exceptions:
         record = process.exceptions[0]

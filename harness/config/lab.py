@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, model_validator
 
-from harness.config.limits import Limits
+from harness.config.limits import LimitsConfig
 from harness.config.overrides import RuleOverride
 from harness.config.validation import Strict, load_toml
 from harness.errors import UsageError
@@ -92,7 +92,7 @@ class Lab(Strict):
     guest: Guest = Guest()
     air: Air = Air()
     dll: Vendor = Vendor()
-    limits: Limits = Limits()
+    limits: LimitsConfig = LimitsConfig()
     store: Store = Field(default_factory=Store)
     rules: tuple[RuleOverride, ...] = ()
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """[limits] of lab.toml: every bound on a wait, and on what the DLL may use, as one value.
 
-From here a value goes wherever it counts: to the checker (`harness.checks.Limits`), to the guest's
-WLAN service (`of_guest`) and to the lab's own waits. Findings and lab faults that rest on one name
-it as it stands in lab.toml. No document of Microsoft's gives a number for any of them.
+From here a value goes wherever it counts: to the checker (`harness.checks.CheckLimits`), to the
+guest's WLAN service (`of_guest`) and to the lab's own waits. Findings and lab faults that rest on
+one name it as it stands in lab.toml. No document of Microsoft's gives a number for any of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 
-from harness.checks import Limits as CheckedLimits
+from harness.checks import CheckLimits
 from harness.config.validation import Strict
 from harness.local.deadline import Limit
 
@@ -25,7 +25,7 @@ def _named(value: float, info: ValidationInfo) -> Limit:
 
 Seconds = Annotated[float, Field(gt=0, le=LONGEST_S), AfterValidator(_named)]
 
-_OURS: Final = CheckedLimits()
+_OURS: Final = CheckLimits()
 
 
 def _command_s(known: dict[str, Any]) -> float:
@@ -48,7 +48,7 @@ def _of(known: dict[str, Any], name: str) -> float:
     return float(known.get(name, getattr(_OURS, name)))
 
 
-class Limits(Strict):
+class LimitsConfig(Strict):
     """The table. Times are in seconds, up to an hour."""
 
     model_config = ConfigDict(validate_default=True)
@@ -106,9 +106,9 @@ class Limits(Strict):
         """Those the guest's WLAN service keeps, by its own names, which are the same."""
         return {name: getattr(self, name) for name in GUEST}
 
-    def of_checker(self) -> CheckedLimits:
+    def of_checker(self) -> CheckLimits:
         """Those findings rest on."""
-        return CheckedLimits(**{name: getattr(self, name) for name in CHECKED})
+        return CheckLimits(**{name: getattr(self, name) for name in CHECKED})
 
 
 GUEST: Final = (
@@ -116,4 +116,4 @@ GUEST: Final = (
     "threads", "memory_mib", "scan_s", "associate_s", "leave_s", "tx_status_s", "onex_start_s",
     "onex_s",
 )  # fmt: skip
-CHECKED: Final = tuple(CheckedLimits.__dataclass_fields__)
+CHECKED: Final = tuple(CheckLimits.__dataclass_fields__)

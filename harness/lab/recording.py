@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from harness.checks import Expectation, Limits
+from harness.checks import CheckLimits, Expectation
 from harness.evidence import (
     AssociationEvidence,
     ClockModel,
@@ -92,7 +92,7 @@ class Recording:
         """The run begins: what its result says that does not follow from the evidence."""
         self.event({"event": "begin", "run": run})
 
-    def judged_by(self, limits: Limits, expect: Expectation) -> None:
+    def judged_by(self, limits: CheckLimits, expect: Expectation) -> None:
         """By what the run is judged, so that it can be judged again from its files."""
         values = {"limits": dataclasses.asdict(limits), "expect": dataclasses.asdict(expect)}
         self.event({"event": "plan", **values})

@@ -12,7 +12,7 @@ import contextlib
 import time
 from typing import Any
 
-from harness.config.limits import Limits
+from harness.config.limits import LimitsConfig
 from harness.errors import LabFault, TooSlow
 from harness.evidence import (
     AssociationEvidence,
@@ -52,7 +52,9 @@ UNSEEN = "the guest's disk may be full, or the recorder be gone"
 class Attempt:
     """One association being brought about."""
 
-    def __init__(self, session: LabSession, scenario: Scenario, limits: Limits, index: int) -> None:
+    def __init__(
+        self, session: LabSession, scenario: Scenario, limits: LimitsConfig, index: int
+    ) -> None:
         self._session = session
         self._scenario = scenario
         self._limits = limits

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from harness.checks import Expectation, Limits
+from harness.checks import CheckLimits, Expectation
 from harness.evidence import (
     AssociationEvidence,
     ClockModel,
@@ -45,7 +45,7 @@ HELD_BACK_NS: Final = 60_000_000_000
 _Value = TypeVar("_Value")
 _TYPES: Final[dict[Any, TypeAdapter[Any]]] = {
     kind: TypeAdapter(kind)
-    for kind in (AssociationEvidence, ClockModel, Expectation, Limits, Notification)
+    for kind in (AssociationEvidence, ClockModel, Expectation, CheckLimits, Notification)
 }
 
 
@@ -69,7 +69,7 @@ class EventLog:
     run: dict[str, Any] | None = None
     environment: dict[str, Any] | None = None
     bssid: str | None = None
-    plan: tuple[Limits, Expectation] | None = None
+    plan: tuple[CheckLimits, Expectation] | None = None
     frames: dict[int, list[FrameRecord]] = field(default_factory=dict)
     notifications: list[Notification] = field(default_factory=list)
     performed: dict[int, tuple[PerformedOrder, ...]] = field(default_factory=dict)
@@ -265,8 +265,8 @@ def _off_s(one: _Moment, clock: ClockModel) -> float:
     return 0.0
 
 
-def _plan(event: Mapping[str, Any]) -> tuple[Limits, Expectation]:
-    limits = _typed(Limits, event["limits"])
+def _plan(event: Mapping[str, Any]) -> tuple[CheckLimits, Expectation]:
+    limits = _typed(CheckLimits, event["limits"])
     if not all(math.isfinite(value) and value >= 0 for value in asdict(limits).values()):
         raise ValueError("limits has a wrong value")
     return limits, _typed(Expectation, event["expect"])

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from harness import codes
-from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
+from harness.checks import CheckLimits, Evaluation, Expectation, Finding, evaluate
 from harness.checks.severity import GuestKind
 from harness.checks.timing import HandshakeTiming, eapol_timing, summarise
 from harness.config.lab import Lab
@@ -43,7 +43,7 @@ AUTHENTICATION = ("eapol-start", "eap")
 STALL = "a part of the lab stood still"
 
 
-def limits_of(lab: Lab) -> Limits:
+def limits_of(lab: Lab) -> CheckLimits:
     """The checker's limits as lab.toml sets them."""
     return lab.limits.of_checker()
 
@@ -76,7 +76,7 @@ class Judge:
 
     def __init__(
         self,
-        limits: Limits,
+        limits: CheckLimits,
         expect: Expectation,
         overrides: Overrides | None = None,
         guest: GuestKind = "reference",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from harness.checks import Limits
+from harness.checks import CheckLimits
 from harness.checks.severity import GuestKind
 from harness.config.lab import load_lab
 from harness.config.overrides import Overrides, in_force
@@ -52,7 +52,7 @@ class Replay:
 
     def judge(self, overrides: Overrides, guest: GuestKind) -> Judge:
         """What it is judged by, as it was planned."""
-        limits, expect = self.log.plan or (Limits(), NOTHING_EXPECTED)
+        limits, expect = self.log.plan or (CheckLimits(), NOTHING_EXPECTED)
         return Judge(limits, expect, overrides, guest)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from harness.checks import Limits, evaluate
+from harness.checks import CheckLimits, evaluate
 from harness.evidence import RunEvidence, fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Segments, segment
@@ -192,7 +192,9 @@ def overflow(story: Story) -> None:
 def test_the_backlog_s_bound_was_put_to_the_test(lab: RunningLab) -> None:
     """ETH-07 is decided where it can be, and kept by the reference guest."""
     outcome = lab.associate("backlog-overflow")
-    result = evaluate(outcome.evidence, Limits(), expectation_of(find_scenario("backlog-overflow")))
+    result = evaluate(
+        outcome.evidence, CheckLimits(), expectation_of(find_scenario("backlog-overflow"))
+    )
     assert "ETH-07" in result.checked
 
 

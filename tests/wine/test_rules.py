@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.checks import RULES, Evaluation, Expectation, Limits, evaluate
+from harness.checks import RULES, CheckLimits, Evaluation, Expectation, evaluate
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence, parse_trace, split
 from harness.faults import FAULTS, Fault
 from tests.wine.conftest import Recorder, StartHost
@@ -19,7 +19,7 @@ from tests.wine.peer import HostGone, HostPeer
 from tests.wine.stimuli import LAST, SCENARIOS, STARTS, Os
 
 MakeRecorder = Callable[[Path], Recorder]
-LIMITS = Limits(post_associate_s=1.0, pre_associate_s=1.0, handler_s=1.0)
+LIMITS = CheckLimits(post_associate_s=1.0, pre_associate_s=1.0, handler_s=1.0)
 ENDS = {"HOST-01": HostGone, "HOST-02": TimeoutError}
 """What the OS meets when such a rule is broken."""
 ON_THE_AIR = {"EXPECT-01", "EXPECT-02", "EXPECT-06"}

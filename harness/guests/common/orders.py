@@ -13,7 +13,7 @@ from typing import Any
 
 import paramiko
 
-from harness.config.limits import Limits
+from harness.config.limits import LimitsConfig
 from harness.guests.common.ssh import Ssh
 from harness.local.jsonlines import JsonLinesClient
 from harness.scenarios.orders import OsOrder, OsParameters
@@ -46,13 +46,13 @@ class Orders:
             plan = [order.to_json(passphrase) for order in orders]
             self._call("orders", {"orders": plan, "association": parameters.to_json()})
 
-    def keep_limits(self, limits: Limits) -> None:
+    def keep_limits(self, limits: LimitsConfig) -> None:
         """What the WLAN service is to bound from now on, the load of the next DLL included.
 
         The guest has the defaults from its start. Raises as `give`.
         """
         wanted = limits.of_guest()
-        if wanted != Limits().of_guest():
+        if wanted != LimitsConfig().of_guest():
             self._call("limits", dict(wanted))
 
     def have_adapters(self, count: int) -> None:

@@ -13,7 +13,7 @@ from autoconfig.__main__ import App
 from autoconfig.adapter import adapter_guid
 from autoconfig.loop import Loop
 from autoconfig.radio.interface import Associated, Lost, RadioError, RadioEvents
-from autoconfig.settings import Limits, Settings
+from autoconfig.settings import ServiceLimits, Settings
 
 from tests.unit.autoconfig.doubles import (
     AP,
@@ -63,7 +63,7 @@ class Lab:
         settings = Settings(
             host_command=(sys.executable, FAKE_HOST, fault),
             address=("127.0.0.1", 0),
-            limits=Limits(handler_s=1.0),
+            limits=ServiceLimits(handler_s=1.0),
         )
         self.app = App(self.loop, self.radio, settings, self._plug_in)
         self.app.lifecycle.start(lambda _outcome: None)

@@ -13,7 +13,7 @@ from autoconfig.ihv_host.lifecycle import Lifecycle
 from autoconfig.ihv_host.process import IhvHost, ServiceEvent
 from autoconfig.jsonlines import Channel
 from autoconfig.radio import extra_radio
-from autoconfig.settings import Limits
+from autoconfig.settings import ServiceLimits
 
 from tests.unit.autoconfig.doubles import STATION, FakeLoop, Rig
 from tests.unit.autoconfig.scripted_host import CRASH, ScriptedHost
@@ -177,7 +177,7 @@ def queues() -> tuple[IhvHost, Wire]:
     def nothing(*_args: object) -> Arguments:
         return {}
 
-    host = IhvHost(FakeLoop(), (), Limits(), nothing, nothing, nothing)  # type: ignore[arg-type]
+    host = IhvHost(FakeLoop(), (), ServiceLimits(), nothing, nothing, nothing)  # type: ignore[arg-type]
     wire = Wire()
     host._process = cast(Any, object())
     host._channel = cast(Channel, wire)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from autoconfig.settings import Limits, SettingError, Settings, from_environment
+from autoconfig.settings import ServiceLimits, SettingError, Settings, from_environment
 
 
 def test_nothing_set_is_the_defaults() -> None:
@@ -44,10 +44,10 @@ def test_unusable_values_name_the_setting(name: str, value: str) -> None:
 
 def test_limits_are_changed_for_all_who_keep_them() -> None:
     """The object stays the same; what is not named stays as it was."""
-    limits = Limits()
+    limits = ServiceLimits()
     limits.change({"handler_s": 20, "threads": 256.0, "memory_mib": 0})
     assert (limits.handler_s, limits.threads, limits.memory_mib) == (20.0, 256, 0)
-    assert limits.load_s == Limits().load_s
+    assert limits.load_s == ServiceLimits().load_s
     assert isinstance(limits.threads, int)
 
 
@@ -61,7 +61,7 @@ def test_limits_are_changed_for_all_who_keep_them() -> None:
 )  # fmt: skip
 def test_unusable_limits_change_nothing(values: dict[str, object]) -> None:
     """They name the limit; the good ones beside them are not set either."""
-    limits = Limits()
+    limits = ServiceLimits()
     with pytest.raises(SettingError, match=next(iter(values))):
         limits.change({"load_s": 1} | values)
-    assert limits == Limits()
+    assert limits == ServiceLimits()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from harness.checks import Evaluation, Expectation, Finding, Limits, evaluate
+from harness.checks import CheckLimits, Evaluation, Expectation, Finding, evaluate
 from harness.evidence import RunEvidence
 from tests.unit.checks.builder import Story
 
@@ -15,7 +15,7 @@ SHOWN: list[tuple[RunEvidence, Finding]] = []
 
 
 def judge(
-    story: Story | RunEvidence, expect: Expectation | None = None, limits: Limits | None = None
+    story: Story | RunEvidence, expect: Expectation | None = None, limits: CheckLimits | None = None
 ) -> Evaluation:
     """Evaluate a story, or evidence changed by hand."""
     evidence = story.evidence() if isinstance(story, Story) else story

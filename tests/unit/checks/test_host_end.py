@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.checks import Limits, evaluate
+from harness.checks import CheckLimits, evaluate
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence, names, parse_trace
 from harness.evidence.trace import CUT_LINE
 from tests.unit.checks.builder import Story, load, tell, version
@@ -125,7 +125,7 @@ def test_memory_threads_and_processor() -> None:
     busy = judge(ended(busy_ms=6000))
     assert [(item.rule, item.association) for item in busy.findings] == [("HOST-04", 1)]
     assert "busy for 6 s" in busy.findings[0].message
-    assert judge(ended(busy_ms=6000), limits=Limits(busy_s=10)).findings == ()
+    assert judge(ended(busy_ms=6000), limits=CheckLimits(busy_s=10)).findings == ()
 
 
 def test_a_host_nobody_counted() -> None:

@@ -7,7 +7,7 @@ import dataclasses
 
 import pytest
 
-from harness.checks import Limits
+from harness.checks import CheckLimits
 from harness.evidence import DamageKind, TraceDamage, names
 from tests.unit.checks.builder import (
     ASSOC_PARAMS,
@@ -76,7 +76,7 @@ def test_post_05_before_the_limit() -> None:
     """A session that ends, or evidence that ends, before the limit decides nothing."""
     assert "before the limit" in reasons(pending(2_000), "POST-05")
     assert "before the limit" in reasons(pending(2_000, ends=False), "POST-05")
-    result = judge(pending(), limits=Limits(post_associate_s=30))
+    result = judge(pending(), limits=CheckLimits(post_associate_s=30))
     assert "POST-05" not in result.checked
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from harness.checks import Limits
+from harness.checks import CheckLimits
 from harness.evidence import names
 from tests.unit.checks.builder import (
     ASSOCIATION,
@@ -65,7 +65,7 @@ def test_pre_02_limit_is_a_parameter() -> None:
     """A longer limit leaves the same evidence undecided."""
     story = tell(without=AFTER_PRE)
     story.wait_ms(10_100)
-    result = judge(story, limits=Limits(pre_associate_s=60))
+    result = judge(story, limits=CheckLimits(pre_associate_s=60))
     assert "PRE-02" not in result.checked
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.checks import RULES, Limits, Severity, evaluate
+from harness.checks import RULES, CheckLimits, Severity, evaluate
 from harness.checks.limits import Expectation
 from harness.checks.severity import OS_ACTED, GuestKind, Override, RuleClass, decide
 from harness.evidence import names
@@ -35,7 +35,7 @@ def test_every_rule_of_the_os_is_told() -> None:
 @pytest.mark.parametrize(("guest", "severity"), [("reference", "MISS"), ("windows", "WARN")])
 def test_the_driver_is_never_blamed(rule: str, guest: GuestKind, severity: str) -> None:
     """MISS on the reference guest, a warning on Windows; both say who did it."""
-    result = evaluate(PAIRS[rule].breaks().evidence(), Limits(), PLAIN, guest=guest)
+    result = evaluate(PAIRS[rule].breaks().evidence(), CheckLimits(), PLAIN, guest=guest)
     found = [item for item in result.findings if item.rule == rule]
     assert found
     for item in found:
@@ -50,7 +50,7 @@ def test_the_driver_is_never_blamed(rule: str, guest: GuestKind, severity: str) 
 def test_the_verdict_follows(guest: GuestKind, verdict: Verdict) -> None:
     """A run in which only the OS was wrong does not fail, whatever the guest."""
     evidence = PAIRS["RX-01"].breaks().evidence()
-    results, _ = Judge(Limits(), PLAIN, guest=guest).all(evidence, {})
+    results, _ = Judge(CheckLimits(), PLAIN, guest=guest).all(evidence, {})
     assert [item.verdict for item in results] == [verdict]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.checks import SESSION_FIGURES, Evaluation, Expectation, evaluate
 from harness.checks.case import build_case
-from harness.checks.limits import Limits
+from harness.checks.limits import CheckLimits
 from harness.checks.timing import eapol_timing
 from harness.evidence import Notification, RunEvidence, names
 from harness.evidence.stations import associated_stations
@@ -74,7 +74,7 @@ def connected(evidence: RunEvidence) -> Notification:
 
 def frames_by_adapter(evidence: RunEvidence) -> list[set[str]]:
     """The stations whose frames count for each adapter."""
-    case = build_case(evidence, Limits(), BOTH)
+    case = build_case(evidence, CheckLimits(), BOTH)
     (one,) = case.index.associations
     return [
         {frame.receiver for frame in case.index.frames_of(one, adapter)} - {AP}

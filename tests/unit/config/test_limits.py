@@ -8,10 +8,9 @@ import dataclasses
 import pytest
 from autoconfig import settings
 
-from harness.checks import Limits as CheckedLimits
-from harness.checks import evaluate
+from harness.checks import CheckLimits, evaluate
 from harness.config.lab import Lab
-from harness.config.limits import GUEST, Limits
+from harness.config.limits import GUEST, LimitsConfig
 from harness.config.validation import validated
 from harness.errors import TooSlow, UsageError
 from harness.evidence import names
@@ -21,20 +20,20 @@ from tests.unit.checks.builder import IHV, Story, tell
 from tests.unit.checks.test_host_end import host
 
 
-def of(**values: float) -> Limits:
+def of(**values: float) -> LimitsConfig:
     """The [limits] of a lab.toml with these values."""
     return Lab.model_validate({"limits": values}).limits
 
 
 def test_the_guest_has_the_same_names_and_defaults() -> None:
     """So a lab.toml without limits needs to tell it nothing."""
-    assert Limits().of_guest() == dataclasses.asdict(settings.Limits())
-    assert set(GUEST) <= set(Limits.model_fields)
+    assert LimitsConfig().of_guest() == dataclasses.asdict(settings.ServiceLimits())
+    assert set(GUEST) <= set(LimitsConfig.model_fields)
 
 
 def test_the_checker_has_the_same_names_and_defaults() -> None:
     """What a finding rests on is what the guest kept to."""
-    assert Limits().of_checker() == CheckedLimits()
+    assert LimitsConfig().of_checker() == CheckLimits()
     given = {"handler_s": 20, "deinit_s": 300, "threads": 400, "race_s": 2, "pre_associate_s": 77}
     checked = limits_of(Lab.model_validate({"limits": given}))
     assert {name: getattr(checked, name) for name in given} == given
@@ -62,7 +61,7 @@ def test_the_lab_waits_as_long_as_the_dll_may_take(
 
 def test_the_usual_waits() -> None:
     """A minute for a command, 40 s for an association, 20 s for its end."""
-    usual = Limits()
+    usual = LimitsConfig()
     assert (usual.command_s, usual.association_s, usual.disconnect_s) == (60, 40, 20)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.config.limits import Limits
+from harness.config.limits import LimitsConfig
 from harness.errors import LabFault, PeerGone, TooSlow
 from harness.evidence import Notification, PerformedOrder, names
 from harness.guests.common.agent import Interface
@@ -39,9 +39,11 @@ def attempt(session: LabSession, monkeypatch: pytest.MonkeyPatch) -> Try:
     """Makes an attempt at association 1."""
     monkeypatch.setattr(module, "SETTLE_S", 0.05)
 
-    def make(scenario: str = "plain", limits: Limits | None = None, **changes: Any) -> Attempt:
+    def make(
+        scenario: str = "plain", limits: LimitsConfig | None = None, **changes: Any
+    ) -> Attempt:
         found = find_scenario(scenario).model_copy(update=changes).with_passphrase()
-        return Attempt(session, found, limits or Limits(), 1)
+        return Attempt(session, found, limits or LimitsConfig(), 1)
 
     return make
 
@@ -231,7 +233,7 @@ def test_a_handler_that_never_returns_is_the_dlls(world: World, attempt: Try) ->
 
     world.agent.steps = [(*UNTIL_CONNECTED[:-1], hangs)]
     world.at("disconnect", 1, raising(CallFailed("agent.exe", "disconnect", 5023, "x")))
-    made = attempt(limits=Limits(handler_s=1))
+    made = attempt(limits=LimitsConfig(handler_s=1))
     made.run()
     assert made.evidence().ihv[-1].kind == "enter"
 

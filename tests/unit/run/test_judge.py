@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from harness.checks import Limits
+from harness.checks import CheckLimits
 from harness.config.lab import Lab
 from harness.evidence import names
 from harness.results import AssociationResult, LabFaultResult, Verdict
@@ -18,7 +18,7 @@ PLAIN = expectation_of(find_scenario("plain"))
 def test_limits_are_those_of_lab_toml() -> None:
     """The two limits findings rest on come from the lab, not from the checker's defaults."""
     lab = Lab.model_validate({"limits": {"post_associate_s": 3, "handler_s": 2}})
-    assert limits_of(lab) == Limits(post_associate_s=3, handler_s=2)
+    assert limits_of(lab) == CheckLimits(post_associate_s=3, handler_s=2)
 
 
 def test_what_a_scenario_expects_of_the_driver() -> None:
@@ -46,7 +46,7 @@ def test_what_a_scenario_with_orders_expects() -> None:
 def test_the_newest_association_is_judged_as_in_the_whole() -> None:
     """For a good run the line shown at once is the one that stands in the result."""
     evidence = tell(associations=3).evidence()
-    judge = Judge(Limits(), PLAIN)
+    judge = Judge(CheckLimits(), PLAIN)
     results, evaluation = judge.all(evidence, {})
     assert judge.latest(evidence) == results[-1]
     assert [one.verdict for one in results] == [Verdict.PASS] * 3
@@ -57,7 +57,7 @@ def test_the_newest_association_is_judged_as_in_the_whole() -> None:
 def test_a_lab_fault_stays_with_its_association() -> None:
     """The one it came in is MISS; its neighbours keep their verdicts."""
     evidence = tell(associations=2).evidence()
-    results, _ = Judge(Limits(), PLAIN).all(evidence, {1: LabFaultResult(message="x")})
+    results, _ = Judge(CheckLimits(), PLAIN).all(evidence, {1: LabFaultResult(message="x")})
     assert [one.verdict for one in results] == [Verdict.MISS, Verdict.PASS]
 
 
@@ -66,7 +66,7 @@ def test_a_handler_that_was_never_called_is_told_so() -> None:
     cut = builder.ASSOCIATION[builder.ASSOCIATION.index(builder.post_associate) :]
     left_out = tuple(step.__name__ for step in cut if step not in {builder.stop, builder.reset})
     evidence = tell(without=left_out).evidence()
-    (result,), _ = Judge(Limits(), PLAIN).all(evidence, {})
+    (result,), _ = Judge(CheckLimits(), PLAIN).all(evidence, {})
     assert not result.connected
     assert not result.post_association.called
     assert result.post_association.asynchronous is None
@@ -80,7 +80,7 @@ def test_a_completion_inside_the_handler_is_not_asynchronous() -> None:
         builder.begin_post(s, inside=lambda s: builder.complete(s, tid=builder.OS))
 
     evidence = tell(post_associate=inside, without=("completion",)).evidence()
-    (result,), _ = Judge(Limits(), PLAIN).all(evidence, {})
+    (result,), _ = Judge(CheckLimits(), PLAIN).all(evidence, {})
     assert result.post_association.asynchronous is False
     assert "POST-06" in {found.rule for found in result.findings}
 
@@ -88,7 +88,7 @@ def test_a_completion_inside_the_handler_is_not_asynchronous() -> None:
 def test_a_completion_with_an_error_is_no_connection() -> None:
     """Code and reason are shown as the DLL gave them."""
     evidence = tell(completion=lambda s: builder.complete(s, error=5, reason=0x50001)).evidence()
-    (result,), _ = Judge(Limits(), PLAIN).all(evidence, {})
+    (result,), _ = Judge(CheckLimits(), PLAIN).all(evidence, {})
     assert not result.connected
     post = result.post_association
     assert (post.win32_error, post.reason_code, post.completions) == (5, 0x50001, 1)
@@ -109,7 +109,7 @@ def two_sessions(error: int | None) -> AssociationResult:
 
     story = tell(after={"init_adapter": arrive}, completion=both)
     expect = expectation_of(find_scenario("two-adapters"))
-    (result,), _ = Judge(Limits(), expect).all(story.evidence(), {})
+    (result,), _ = Judge(CheckLimits(), expect).all(story.evidence(), {})
     return result
 
 
@@ -126,5 +126,5 @@ def test_connected_are_all_adapters_or_none() -> None:
 def test_an_adapter_without_a_session_is_not_connected() -> None:
     """Two were to connect, one did."""
     expect = expectation_of(find_scenario("two-adapters"))
-    (result,), _ = Judge(Limits(), expect).all(tell().evidence(), {})
+    (result,), _ = Judge(CheckLimits(), expect).all(tell().evidence(), {})
     assert result.connected is False

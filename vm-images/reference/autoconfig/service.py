@@ -29,7 +29,7 @@ from .profile.eap import user_of_xml
 from .profile.reading import ProfileError
 from .profile.wlan import Profile, parse
 from .radio.interface import RadioError
-from .settings import Limits, SettingError
+from .settings import ServiceLimits, SettingError
 from .stimuli.plan import StimulusError
 from .stimuli.runner import StimulusRunner
 
@@ -67,7 +67,7 @@ class WlanService:
         limits: what all keep to, and a client may change.
     """
 
-    def __init__(self, loop: Loop, adapter_oui: int, limits: Limits) -> None:
+    def __init__(self, loop: Loop, adapter_oui: int, limits: ServiceLimits) -> None:
         self._loop = loop
         self._limits = limits
         self._adapter_oui = adapter_oui

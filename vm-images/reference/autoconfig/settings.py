@@ -19,7 +19,7 @@ class SettingError(ValueError):
 
 
 @dataclass
-class Limits:
+class ServiceLimits:
     """Upper bounds of everything the service waits for, in seconds, and of what the DLL may use.
 
     They are the harness's `[limits]`, by the same names and with the same defaults. One object is
@@ -67,7 +67,7 @@ class Limits:
 
 
 def _limit(name: str, value: object) -> float:
-    if name not in Limits.__dataclass_fields__:
+    if name not in ServiceLimits.__dataclass_fields__:
         raise SettingError(f"there is no limit {name}")
     least = 0 if name == "memory_mib" else 1e-3
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -107,7 +107,7 @@ class Settings:
     adapter_oui: int = 0x123456
     frequencies_mhz: tuple[int, ...] = (2412, 2437, 2462, 5180)
     trace: Path = Path("/var/lib/wine/drive_c/hil/trace.jsonl")
-    limits: Limits = field(default_factory=Limits)
+    limits: ServiceLimits = field(default_factory=ServiceLimits)
     bss_fresh_s: float = 3.0
     certificates: Path = Path("/var/lib/wine/drive_c/hil/certificates")
 
@@ -116,7 +116,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from HIL_… variables.
 
     HIL_WLAN_INTERFACE, HIL_IHV_HOST (a command line), HIL_WLANAPI_PORT, HIL_ADAPTER_OUI (hex),
-    HIL_SCAN_MHZ (comma-separated) and HIL_TRACE (a path). Limits are told later (`Limits.change`).
+    HIL_SCAN_MHZ (comma-separated) and HIL_TRACE (a path). Limits are told later
+    (`ServiceLimits.change`).
 
     Raises:
         SettingError: a value is not of its kind.

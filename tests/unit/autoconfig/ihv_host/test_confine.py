@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from autoconfig.ihv_host.confine import WEIGHT, WEIGHT_BUSY, Confinement, Usage
-from autoconfig.settings import Limits
+from autoconfig.settings import ServiceLimits
 
 from tests.unit.autoconfig.doubles import FakeLoop
 
@@ -55,7 +55,8 @@ def confined(kernel: Kernel) -> tuple[FakeLoop, Confinement]:
     """A confinement on a made-up clock, its group open."""
     loop = FakeLoop()
     confinement = Confinement(
-        loop, Limits(threads=64), lambda: int(loop.now_s * 1e9), kernel.root, lambda: loop.now_s
+        loop, ServiceLimits(threads=64), lambda: int(loop.now_s * 1e9), kernel.root,
+        lambda: loop.now_s,
     )  # fmt: skip
     enter = confinement.open()
     assert enter is not None
@@ -107,7 +108,7 @@ def test_the_longest_busy_time_counts(kernel: Kernel) -> None:
 
 def test_a_machine_without_control_groups(tmp_path: Path) -> None:
     """Nothing is bounded and nothing claimed."""
-    confinement = Confinement(FakeLoop(), Limits(), lambda: 0, tmp_path)
+    confinement = Confinement(FakeLoop(), ServiceLimits(), lambda: 0, tmp_path)
     assert confinement.open() is None
     confinement.watch()
     confinement.kill()

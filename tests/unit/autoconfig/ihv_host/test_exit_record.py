@@ -11,7 +11,7 @@ from autoconfig.ihv_host.confine import Usage
 from autoconfig.ihv_host.exit_record import HANDLERS, HostExit, append, documented, record
 from autoconfig.ihv_host.process import IhvHost, ServiceEvent
 from autoconfig.loop import Loop
-from autoconfig.settings import Limits
+from autoconfig.settings import ServiceLimits
 
 from harness.evidence import names, parse_trace
 from tests.unit.autoconfig.doubles import FAKE_HOST
@@ -81,7 +81,7 @@ def run(fault: str, call: str = "", *, finish: bool = False) -> HostExit:
     ends: list[HostExit] = []
     services: list[ServiceEvent] = []
     losses: list[object] = []
-    limits = Limits(handler_s=0.3, load_s=5, deinit_s=0.3)
+    limits = ServiceLimits(handler_s=0.3, load_s=5, deinit_s=0.3)
     host = IhvHost(
         loop, (sys.executable, FAKE_HOST, fault), limits, lambda _f, _a: {"status": 0},
         services.append, losses.append, None, ends.append,
@@ -130,7 +130,7 @@ def test_the_registrys_oui_is_passed_on() -> None:
     """What the host reads there at its start counts for the profiles."""
     loop, ouis = Loop(), list[int]()
     host = IhvHost(
-        loop, (sys.executable, FAKE_HOST), Limits(), lambda _f, _a: {}, lambda _event: None,
+        loop, (sys.executable, FAKE_HOST), ServiceLimits(), lambda _f, _a: {}, lambda _event: None,
         lambda _loss: None, on_adapter_oui=ouis.append,
     )  # fmt: skip
     host.start()

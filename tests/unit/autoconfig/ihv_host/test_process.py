@@ -11,18 +11,18 @@ import pytest
 from autoconfig.ihv_host.call_queue import Arguments
 from autoconfig.ihv_host.process import HostLoss, IhvHost, ServiceEvent
 from autoconfig.loop import Loop
-from autoconfig.settings import Limits
+from autoconfig.settings import ServiceLimits
 
 from tests.unit.autoconfig.doubles import FAKE_HOST
 
-LIMITS = Limits(handler_s=0.3, load_s=0.5, deinit_s=0.3)
-PATIENT = Limits()
+LIMITS = ServiceLimits(handler_s=0.3, load_s=0.5, deinit_s=0.3)
+PATIENT = ServiceLimits()
 
 
 class Bench:
     """A host, what it reported, and a bounded wait."""
 
-    def __init__(self, fault: str, limits: Limits = PATIENT) -> None:
+    def __init__(self, fault: str, limits: ServiceLimits = PATIENT) -> None:
         self.loop = Loop()
         self.services: list[ServiceEvent] = []
         self.losses: list[HostLoss] = []
@@ -56,7 +56,7 @@ def bench() -> Iterator[Callable[..., Bench]]:
     """Makes benches and ends their processes."""
     made: list[Bench] = []
 
-    def make(fault: str = "good", limits: Limits = PATIENT) -> Bench:
+    def make(fault: str = "good", limits: ServiceLimits = PATIENT) -> Bench:
         made.append(Bench(fault, limits))
         return made[-1]
 

@@ -9,7 +9,7 @@ import pytest
 from autoconfig import codes
 from autoconfig.onex.module import frame_of
 from autoconfig.radio.interface import ConnectRequest
-from autoconfig.settings import Limits, Settings
+from autoconfig.settings import ServiceLimits, Settings
 
 from tests.unit.autoconfig.doubles import ADAPTER, AP, EAPOL, PROFILE, Rig
 
@@ -18,7 +18,7 @@ IDENTITY = bytes.fromhex("020000050101000501")
 ANSWER = bytes.fromhex("02000009020100090175736572")
 KEY_FRAME = bytes.fromhex("02030002") + b"\x02\x00"
 MSK = bytes(range(64))
-LIMITS = Limits()
+LIMITS = ServiceLimits()
 
 
 @pytest.fixture

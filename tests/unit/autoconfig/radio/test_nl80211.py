@@ -14,7 +14,7 @@ from autoconfig.radio import nl80211, rsn
 from autoconfig.radio.interface import Associated, ConnectRequest, Lost, RadioError
 from autoconfig.radio.netlink import Attributes, Event, NetlinkError, attribute, attributes, u32
 from autoconfig.radio.nl80211 import Nl80211Radio
-from autoconfig.settings import Limits
+from autoconfig.settings import ServiceLimits
 
 from tests.unit.autoconfig.doubles import AP, BSS, SSID, FakeLoop
 
@@ -108,7 +108,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setattr(Path, "read_text", lambda *_a, **_k: "02:00:00:00:00:00\n")
     loop = FakeLoop()
     monkeypatch.setattr(loop, "add_reader", lambda *_a: None)
-    return Bench(Nl80211Radio(loop, "wlan0", Limits(scan_s=2.0)), loop)
+    return Bench(Nl80211Radio(loop, "wlan0", ServiceLimits(scan_s=2.0)), loop)
 
 
 def test_connect_to_wpa2_psk(bench: Bench) -> None:

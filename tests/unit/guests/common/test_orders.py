@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.config.limits import Limits
+from harness.config.limits import LimitsConfig
 from harness.guests.common.orders import COMMAND, Orders
 from harness.local.jsonlines import CallFailed, JsonLinesClient
 from harness.scenarios import OsOrder
@@ -114,13 +114,13 @@ def test_limits_are_told_where_the_guest_has_others() -> None:
     """Those of lab.toml; the defaults need no process of their own."""
     ssh = FakeSsh(lambda _: {"result": {}})
     orders = orders_to(ssh)
-    orders.keep_limits(Limits())
+    orders.keep_limits(LimitsConfig())
     assert ssh.started == []
-    orders.keep_limits(Limits(handler_s=20, command_s=900))
+    orders.keep_limits(LimitsConfig(handler_s=20, command_s=900))
     orders.close()
     (call,) = ssh.channel.got
     assert call["call"] == "limits"
-    assert call["args"] == Limits().of_guest() | {"handler_s": 20}
+    assert call["args"] == LimitsConfig().of_guest() | {"handler_s": 20}
 
 
 def test_a_guest_that_does_not_know_a_limit_says_so() -> None:
@@ -128,5 +128,5 @@ def test_a_guest_that_does_not_know_a_limit_says_so() -> None:
     ssh = FakeSsh(lambda _: {"error": {"code": 87, "message": "there is no limit load_s"}})
     orders = orders_to(ssh)
     with pytest.raises(CallFailed, match="there is no limit load_s"):
-        orders.keep_limits(Limits(load_s=3))
+        orders.keep_limits(LimitsConfig(load_s=3))
     orders.close()

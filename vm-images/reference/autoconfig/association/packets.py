@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ..ihv_host.call_queue import Arguments, Caller
 from ..loop import Loop, Timer
 from ..radio.interface import Radio
-from ..settings import Limits
+from ..settings import ServiceLimits
 
 EAPOL = 0x888E
 EXEMPT_NOT, EXEMPT_ALWAYS, EXEMPT_WITHOUT_KEY = 0, 1, 2
@@ -43,7 +43,7 @@ class PacketPath:
         limits: tells after which time a send without a status is completed.
     """
 
-    def __init__(self, loop: Loop, radio: Radio, host: Caller, limits: Limits) -> None:
+    def __init__(self, loop: Loop, radio: Radio, host: Caller, limits: ServiceLimits) -> None:
         self._loop = loop
         self._radio = radio
         self._host = host

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ..log import note
 from ..loop import Loop, Timer
-from ..settings import Limits
+from ..settings import ServiceLimits
 
 ROOT = Path("/sys/fs/cgroup")
 MEMORY_SHARE = 3, 8
@@ -74,7 +74,7 @@ class Confinement:
     def __init__(
         self,
         loop: Loop,
-        limits: Limits,
+        limits: ServiceLimits,
         clock_ns: Callable[[], int],
         root: Path = ROOT,
         now_s: Callable[[], float] = time.monotonic,

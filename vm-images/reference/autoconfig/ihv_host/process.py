@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from ..jsonlines import Channel, Message
 from ..log import note
 from ..loop import Loop
-from ..settings import Limits
+from ..settings import ServiceLimits
 from .call_queue import Arguments, CallQueue, Done, HandlerCall
 from .confine import Confinement
 from .exit_record import HostExit
@@ -83,7 +83,7 @@ class IhvHost:
         self,
         loop: Loop,
         command: tuple[str, ...],
-        limits: Limits,
+        limits: ServiceLimits,
         framework: Callable[[str, Arguments], Arguments],
         on_service: Callable[[ServiceEvent], None],
         on_lost: Callable[[HostLoss], None],

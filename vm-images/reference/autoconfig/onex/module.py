@@ -22,7 +22,7 @@ from ..ihv_host.call_queue import Arguments, Caller
 from ..log import note
 from ..loop import Loop, Timer
 from ..profile.eap import TLS
-from ..settings import Limits
+from ..settings import ServiceLimits
 from .peer import Peer, PeerEvents
 
 MAX_STARTS = 3  # I:dot11ext_onex_start
@@ -91,7 +91,7 @@ class OneX:
         send: sends an EAPOL frame, from its version byte on, to the access point; raises OSError.
     """
 
-    def __init__(self, loop: Loop, host: Caller, limits: Limits, send: Send) -> None:
+    def __init__(self, loop: Loop, host: Caller, limits: ServiceLimits, send: Send) -> None:
         self._loop = loop
         self._host = host
         self._limits = limits

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..loop import Loop, Timer
-from ..settings import Limits
+from ..settings import ServiceLimits
 from .interface import Associated, Bss, ConnectRequest, Lost, RadioError, RadioEvents
 from .messages import (
     ATTR_ACK,
@@ -83,7 +83,7 @@ class Nl80211Radio:
         RadioError: there is no such interface, or no nl80211.
     """
 
-    def __init__(self, loop: Loop, interface: str, limits: Limits) -> None:
+    def __init__(self, loop: Loop, interface: str, limits: ServiceLimits) -> None:
         self._loop = loop
         self._interface = interface
         self._limits = limits
