@@ -30,7 +30,7 @@ from harness.eap import RadiusServer, check_profile, radius_of
 from harness.errors import LabFault
 from harness.evidence import AssociationEvidence, RunEvidence, window
 from harness.faults import find_fault
-from harness.lab.air import Air
+from harness.lab.air import AirProcess
 from harness.lab.bring_up import Guest, open_guest
 from harness.lab.recording import Recording, open_recording
 from harness.lab.session import LabSession, open_session
@@ -199,7 +199,7 @@ def guest(lab_config: Lab, _recording: tuple[Recording, Path]) -> Iterator[Guest
 
 
 @pytest.fixture(scope="session")
-def air(guest: Guest) -> Air:
+def air(guest: Guest) -> AirProcess:
     """The session's air and its access point."""
     return guest.air
 

@@ -24,7 +24,7 @@ HOSTAPD_FIRST_RETRY_MS = 100
 TCG_FIRST_RETRY_MS = 1000
 
 
-class Guest(Strict):
+class GuestConfig(Strict):
     """The virtual machine."""
 
     kind: Literal["reference"] = "reference"
@@ -34,7 +34,7 @@ class Guest(Strict):
     """Start from a state saved after the first boot; false boots each time."""
 
 
-class Air(Strict):
+class AirConfig(Strict):
     """The access point."""
 
     first_retry_ms: Annotated[int, Field(ge=1, le=10_000)] | None = None
@@ -48,7 +48,7 @@ class Air(Strict):
         return HOSTAPD_FIRST_RETRY_MS if accel == "kvm" else TCG_FIRST_RETRY_MS
 
 
-class Vendor(Strict):
+class DllConfig(Strict):
     """The vendor's DLL and what comes with it. Paths are as the command line takes them."""
 
     path: Path | None = None
@@ -79,7 +79,7 @@ def usual_cache() -> Path:
     return folder / ".cache" / "wlan-hil"
 
 
-class Store(Strict):
+class StoreConfig(Strict):
     """Where results and built things go."""
 
     runs: Path = Path("runs")
@@ -89,11 +89,11 @@ class Store(Strict):
 class Lab(Strict):
     """A whole lab.toml."""
 
-    guest: Guest = Guest()
-    air: Air = Air()
-    dll: Vendor = Vendor()
+    guest: GuestConfig = GuestConfig()
+    air: AirConfig = AirConfig()
+    dll: DllConfig = DllConfig()
     limits: LimitsConfig = LimitsConfig()
-    store: Store = Field(default_factory=Store)
+    store: StoreConfig = Field(default_factory=StoreConfig)
     rules: tuple[RuleOverride, ...] = ()
 
     @model_validator(mode="after")

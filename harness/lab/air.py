@@ -46,7 +46,7 @@ class AirState:
     """What broke: `capture` (it cannot be written) or `radius` (the server does not answer)."""
 
 
-class Air:
+class AirProcess:
     """The running air process."""
 
     def __init__(
@@ -222,11 +222,11 @@ def running_air(
     run_dir: Path,
     on_frame: Callable[[FrameRecord], None],
     on_event: Callable[[dict[str, Any]], None],
-) -> Iterator[tuple[Air, Path]]:
+) -> Iterator[tuple[AirProcess, Path]]:
     """Run the air; yields it with the path of the radio socket QEMU is to connect to.
 
-    Both sockets listen, but the process has only begun to start: `Air.await_start` before it is
-    asked for anything.
+    Both sockets listen, but the process has only begun to start: `AirProcess.await_start` before
+    it is asked for anything.
     """
     radio_path, control_path = sockets / "radio", sockets / "air"
     stderr_log = run_dir / "air-stderr.log"
@@ -250,7 +250,7 @@ def running_air(
                 start_new_session=True,
             )
         stack.callback(_end, process)  # alone with its sockets now: its end shuts them
-        air = Air(process, connection, on_frame, on_event, stderr_log)
+        air = AirProcess(process, connection, on_frame, on_event, stderr_log)
         stack.callback(air.stop)
         yield air, radio_path
 

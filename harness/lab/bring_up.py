@@ -20,7 +20,7 @@ from harness.guests.common.clock import set_clock
 from harness.guests.common.recorder import FOLDER
 from harness.guests.common.ssh import Ssh, connect
 from harness.guests.reference.images import prepare
-from harness.lab.air import Air, running_air
+from harness.lab.air import AirProcess, running_air
 from harness.lab.recording import Recording
 from harness.local.workspace import work_folder
 from harness.vm.accel import Choice, choose, forced_accel, keep_logs, remember
@@ -45,7 +45,7 @@ class Guest:
 
     machine: Machine
     ssh: Ssh
-    air: Air
+    air: AirProcess
     image: GuestImage
     accel: Choice
     clock_set_by_s: float

@@ -13,8 +13,7 @@ from typing import Any, Final
 
 from harness.config.validation import Strict
 from harness.scenarios.action_meanings import ACTIONS
-from harness.scenarios.model import AirRule as Air
-from harness.scenarios.model import Eap, Expect, Ihv, Network, Scenario
+from harness.scenarios.model import AirRule, Eap, Expect, Ihv, Network, Scenario
 from harness.scenarios.orders import (
     FRAMEWORK_FUNCTIONS,
     HANDLERS,
@@ -80,7 +79,7 @@ connected = "either\"""",
 
 SECTIONS: Final[tuple[tuple[str, type[Strict]], ...]] = (
     ("top level", Scenario), ("[network]", Network), ("[eap]", Eap), ("[ihv]", Ihv),
-    ("[[air]]", Air), ("[[os]]", OsOrder), ("[os_parameters.association]", AssociationForm),
+    ("[[air]]", AirRule), ("[[os]]", OsOrder), ("[os_parameters.association]", AssociationForm),
     ("[expect]", Expect),
 )  # fmt: skip
 

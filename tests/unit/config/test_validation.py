@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.config.lab import Air, Lab
+from harness.config.lab import AirConfig, Lab
 from harness.config.validation import load_toml, validated
 from harness.errors import UsageError
 from harness.scenarios import Scenario
@@ -89,5 +89,5 @@ def test_no_wait_is_endless(limits: dict[str, float], said: str) -> None:
 
 def test_the_retry_timer_fits_the_accelerator() -> None:
     """hostapd's own under KVM, longer under emulation; a value that is set holds for both."""
-    assert (Air().retry_ms("kvm"), Air().retry_ms("tcg")) == (100, 1000)
-    assert {Air(first_retry_ms=7).retry_ms(accel) for accel in ("kvm", "tcg")} == {7}
+    assert (AirConfig().retry_ms("kvm"), AirConfig().retry_ms("tcg")) == (100, 1000)
+    assert {AirConfig(first_retry_ms=7).retry_ms(accel) for accel in ("kvm", "tcg")} == {7}

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from harness.errors import LabFault, PeerGone, TooSlow
 from harness.evidence import ClockModel, Echo
 from harness.lab import air as module
-from harness.lab.air import Air, running_air
+from harness.lab.air import AirProcess, running_air
 from harness.scenarios import AirRule, Network
 from hwsim.records import FrameRecord
 from tests.unit.checks.builder import Story
@@ -51,7 +51,7 @@ class Peer:
         self._thread = threading.Thread(target=self._serve, name="air")
         self._thread.start()
         process: Any = self.process
-        self.air = Air(process, ours, self.frames.append, self.events.append, self.log)
+        self.air = AirProcess(process, ours, self.frames.append, self.events.append, self.log)
         self._ours = ours
 
     def say(self, message: dict[str, Any]) -> None:

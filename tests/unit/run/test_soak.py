@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.cli.app import app
-from harness.config.lab import Lab, Store
+from harness.config.lab import Lab, StoreConfig
 from harness.console import PlainConsole
 from harness.results import LabFaultResult, RulesResult, RunResult, Verdict
 from harness.run import soak as module
@@ -57,7 +57,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
 @pytest.fixture
 def config(tmp_path: Path) -> Lab:
     """A lab that keeps its runs in the test's folder."""
-    return Lab(store=Store(runs=tmp_path / "runs"))
+    return Lab(store=StoreConfig(runs=tmp_path / "runs"))
 
 
 def test_associations_are_spread_over_all_scenarios(
