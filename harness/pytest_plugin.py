@@ -24,7 +24,6 @@ from pathlib import Path
 import pytest
 
 from harness.config.lab import Lab, load_lab
-from harness.config.overrides import in_force
 from harness.console import open_console
 from harness.eap import RadiusServer, check_profile, radius_of
 from harness.errors import LabFault
@@ -36,7 +35,7 @@ from harness.lab.recording import Recording, open_recording
 from harness.lab.session import LabSession, open_session
 from harness.results import AssociationResult, FindingResult, Verdict, combine
 from harness.run.collect import CollectedRun, RunPlan, associate_all
-from harness.run.judge import Judge, expectation_of, limits_of
+from harness.run.judge import judge_of_scenario
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Network, Scenario, find_scenario
 
@@ -135,16 +134,13 @@ class RunningLab:
         plan = RunPlan(self.config, found, "pytest", find_fault(fault) if fault else None)
         collected = CollectedRun(list(self._before) if whole else [])
         first, self._next = self._next, self._next + associations
-        associate_all(plan, self.session, collected, lambda _: None, first)
+        judge = judge_of_scenario(self.config, found, datetime.now(UTC))
+        associate_all(plan, judge, self.session, collected, lambda _: None, first)
         last = collected.associations[-1].index
         self._before += collected.associations[-associations:]
         evidence = collected.evidence(self.session.recording)
         if not whole:
             evidence = window(evidence, last, before=associations)
-        overrides = in_force(self.config.rules, datetime.now(UTC).date())
-        judge = Judge(
-            limits_of(self.config), expectation_of(found), overrides, self.config.guest.kind
-        )
         results, _ = judge.all(evidence, collected.broken)
         return ScenarioResult(results[-associations:], evidence)
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.config.lab import Lab
-from harness.config.overrides import in_force
 from harness.console import Console, StageClock
 from harness.eap import radius_of
 from harness.errors import HarnessError, LabFault
@@ -31,7 +29,7 @@ from harness.local.storage import FREE_SOME, is_disk_full
 from harness.results import AssociationResult, Environment, LabFaultResult, Stage
 from harness.run.association import Attempt, clock_of
 from harness.run.fingerprint import environment, of_host
-from harness.run.judge import Judge, expectation_of, limits_of
+from harness.run.judge import Judge
 from harness.scenarios import Scenario
 from harness.vm.accel import Choice
 
@@ -80,11 +78,11 @@ Show = Callable[[AssociationResult], None]
 
 
 def collect(
-    plan: RunPlan, recording: Recording, console: Console, run_dir: Path, show: Show
+    plan: RunPlan, judge: Judge, recording: Recording, console: Console, run_dir: Path, show: Show
 ) -> CollectedRun:
     """Bring the lab up, run all associations, take it down. Never raises for what ends it early.
 
-    `show` gets each association as soon as it is judged.
+    `show` gets each association as soon as `judge` has judged it by what is known then.
     """
     collected = CollectedRun()
     stages = StageClock(console)
@@ -113,7 +111,7 @@ def collect(
             session.credentials = credentials
             collected.bssid = session.go_on_air(plan.lab, plan.scenario.network, radius)
             recording.event({"event": "on air", "bssid": collected.bssid})
-            associate_all(plan, session, collected, show, first=1)
+            associate_all(plan, judge, session, collected, show, first=1)
     except LabFault as fault:
         if not collected.broken:
             collected.lab_fault = as_lab_fault_result(fault)
@@ -172,7 +170,12 @@ def set_profile(plan: RunPlan, session: LabSession) -> None:
 
 
 def associate_all(
-    plan: RunPlan, session: LabSession, collected: CollectedRun, show: Show, first: int
+    plan: RunPlan,
+    judge: Judge,
+    session: LabSession,
+    collected: CollectedRun,
+    show: Show,
+    first: int,
 ) -> None:
     """Set the profile and run the plan's associations, numbered from `first`.
 
@@ -181,8 +184,6 @@ def associate_all(
     """
     scenario = plan.scenario
     set_profile(plan, session)
-    overrides = in_force(plan.lab.rules, datetime.now(UTC).date())
-    judge = Judge(limits_of(plan.lab), expectation_of(scenario), overrides, plan.lab.guest.kind)
     for index in range(first, first + scenario.associations):
         attempt = Attempt(session, scenario, plan.lab.limits, index)
         broke_by: LabFaultResult | None = None

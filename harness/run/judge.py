@@ -8,14 +8,15 @@ the end over the whole run, since a breach may show only later. The second one c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from harness import codes
 from harness.checks import CheckLimits, Evaluation, Expectation, Finding, evaluate
 from harness.checks.severity import GuestKind
 from harness.checks.timing import HandshakeTiming, eapol_timing, summarise
 from harness.config.lab import Lab
-from harness.config.overrides import Overrides
+from harness.config.overrides import Overrides, RuleOverride, in_force
 from harness.evidence import AssociationEvidence, RunEvidence, fields, names, segment, window
 from harness.evidence.connection import Lost, lost_connection
 from harness.evidence.segments import Session
@@ -141,6 +142,27 @@ class Judge:
             )
             for association in evidence.associations
         )
+
+
+def judge_of(
+    limits: CheckLimits,
+    expect: Expectation,
+    rules: Iterable[RuleOverride],
+    at: datetime,
+    guest: GuestKind,
+) -> Judge:
+    """The judge of a run; of the overrides of rules those in force on the day, in UTC, of `at`.
+
+    That is when the run began: what it is judged by is the same for all of it, and again later.
+    """
+    return Judge(limits, expect, in_force(rules, at.astimezone(UTC).date()), guest)
+
+
+def judge_of_scenario(lab: Lab, scenario: Scenario, began_at: datetime) -> Judge:
+    """The judge of a run of `scenario` on `lab`."""
+    return judge_of(
+        limits_of(lab), expectation_of(scenario), lab.rules, began_at, lab.guest.kind
+    )  # fmt: skip
 
 
 def judged(

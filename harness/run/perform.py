@@ -15,7 +15,6 @@ from typing import Any
 from harness.checks import RULES
 from harness.checks.catalogue import entries
 from harness.checks.severity import GuestKind
-from harness.config.overrides import in_force
 from harness.console import Console
 from harness.console.lines import corrections
 from harness.evidence import RunEvidence, timelines, unended
@@ -35,7 +34,7 @@ from harness.results import (
 )
 from harness.run.collect import CollectedRun, RunPlan, collect
 from harness.run.fingerprint import evidence_files
-from harness.run.judge import Judge, expectation_of, judged, limits_of
+from harness.run.judge import judge_of_scenario, judged
 from harness.run.seal import seal
 from harness.scenarios import Scenario
 from harness.scenarios.ssid import shown
@@ -69,14 +68,11 @@ def perform(
     console.plan(plan.scenario.associations)
     if plan.scenario.beyond_documents:
         console.note(f"{plan.scenario.name} goes beyond the documents: no OS is known to do this")
-    overrides = in_force(plan.lab.rules, started_at.date())
-    judge = Judge(
-        limits_of(plan.lab), expectation_of(plan.scenario), overrides, plan.lab.guest.kind
-    )
+    judge = judge_of_scenario(plan.lab, plan.scenario, started_at)
     with open_recording(directory.path) as recording:
         recording.begin(_begun(plan, directory.run_id, started_at))
         recording.judged_by(judge.limits, judge.expect)
-        collected = collect(plan, recording, console, directory.path, show)
+        collected = collect(plan, judge, recording, console, directory.path, show)
         recording.finish_trace()
         evidence = _finished(collected.evidence(recording), plan.lab.guest.kind)
         recording.end(associations=len(collected.associations))

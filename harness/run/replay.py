@@ -8,9 +8,9 @@ What is damaged or missing is told, and what it might have shown is not known: M
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from harness.checks import CheckLimits
 from harness.checks.severity import GuestKind
 from harness.config.lab import load_lab
-from harness.config.overrides import Overrides, in_force
+from harness.config.overrides import RuleOverride
 from harness.errors import UsageError
 from harness.evidence import (
     AssociationEvidence,
@@ -35,7 +35,7 @@ from harness.evidence.losses import FOREVER_NS, OVERTAKING_NS
 from harness.lab.recording import EVENTS, TRACE
 from harness.results import LabFaultResult, ResultFileError, RunResult, load_result
 from harness.run.eventlog import NOTHING_EXPECTED, UNKNOWN_CLOCK, EventLog, read_events
-from harness.run.judge import Judge, judged
+from harness.run.judge import Judge, judge_of, judged
 from harness.run.seal import SEAL, FileSeal, as_sealed, read_seal, unlike_seal
 
 NO_END = "its end was not written down: the run was ended before it was over"
@@ -50,16 +50,17 @@ class Replay:
     evidence: RunEvidence
     log: EventLog
 
-    def judge(self, overrides: Overrides, guest: GuestKind) -> Judge:
+    def judge(self, rules: Iterable[RuleOverride], at: datetime, guest: GuestKind) -> Judge:
         """What it is judged by, as it was planned."""
         limits, expect = self.log.plan or (CheckLimits(), NOTHING_EXPECTED)
-        return Judge(limits, expect, overrides, guest)
+        return judge_of(limits, expect, rules, at, guest)
 
 
 def judge_again(folder: Path, lab: Path | None = None) -> tuple[RunResult, RunEvidence]:
     """The run in `folder` judged by the rules as they are now; raises `UsageError`.
 
-    The overrides of rules are those of `lab`, a lab.toml, else those of the run's own.
+    The overrides of rules are those of `lab`, a lab.toml, in force today; else those of the run's
+    own that were in force when it began.
     """
     replay = load(folder)
     stored = _stored(folder, replay.log)
@@ -67,9 +68,9 @@ def judge_again(folder: Path, lab: Path | None = None) -> tuple[RunResult, RunEv
     for one in replay.evidence.associations:
         if one.lab_fault:
             faults.setdefault(one.index, LabFaultResult(message=one.lab_fault))
-    day = date.today() if lab else stored.started_at.date()
-    judge = replay.judge(_overrides(lab or folder / "lab.toml", day, needed=lab is not None),
-                         stored.guest)  # fmt: skip
+    at = datetime.now(UTC) if lab else stored.started_at
+    rules = _overrides(lab or folder / "lab.toml", needed=lab is not None)
+    judge = replay.judge(rules, at, stored.guest)
     return judged(stored, replay.evidence, judge, faults), replay.evidence
 
 
@@ -98,9 +99,9 @@ def _stored(folder: Path, log: EventLog) -> RunResult:
     )  # fmt: skip
 
 
-def _overrides(file: Path, day: date, *, needed: bool) -> Overrides:
-    """The [[rules]] of a lab.toml, as of a day."""
-    return in_force(load_lab(file).rules, day) if needed or file.exists() else Overrides()
+def _overrides(file: Path, *, needed: bool) -> tuple[RuleOverride, ...]:
+    """The [[rules]] of a lab.toml."""
+    return load_lab(file).rules if needed or file.exists() else ()
 
 
 def load(folder: Path) -> Replay:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from harness.config.overrides import Overrides
 from harness.evidence import DamageKind
 from harness.lab.recording import EVENTS, TRACE
 from harness.results import LabFaultResult, RunResult, load_result
@@ -134,7 +133,9 @@ def judge(run: Recorded, files: Mapping[str, bytes], *, sealed: bool) -> RunResu
         for one in evidence.associations
         if one.lab_fault
     }
-    return judged(run.result, evidence, replay.judge(Overrides(), run.result.guest), faults)
+    return judged(
+        run.result, evidence, replay.judge((), run.result.started_at, run.result.guest), faults
+    )
 
 
 Key = tuple[str, bool, bool, str]

@@ -82,20 +82,20 @@ class Bench:
         cuts = len(recording.damage())
         ssh.write(settings(vendor), SETTINGS)
         collected = CollectedRun()
+        limits = replace(limits_of(self.lab), busy_s=BUSY_S)
+        judge = Judge(limits, expectation_of(self.scenario))
         if ssh.run(f"net start {SERVICE}").status == 0:
             plan = RunPlan(
                 self.lab, self.scenario.model_copy(update={"associations": count}), "pytest"
             )
             # A profile that the DLL's end keeps from being set.
             with contextlib.suppress(CallFailed, ProfileRefused):
-                associate_all(plan, self.session, collected, lambda _: None, first)
+                associate_all(plan, judge, self.session, collected, lambda _: None, first)
         stop_service(ssh)
         self.session.pull_trace()
         evidence = collected.evidence(recording)
         ours = tuple(record for record in evidence.trace if record.process not in processes)
         evidence = replace(evidence, trace=ours, damage=evidence.damage[cuts:])
-        limits = replace(limits_of(self.lab), busy_s=BUSY_S)
-        judge = Judge(limits, expectation_of(self.scenario))
         _, evaluation = judge.all(evidence, collected.broken)
         return [FindingResult.model_validate(item) for item in evaluation.findings]
 

@@ -9,12 +9,14 @@ import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.config.lab import Lab
+from harness.config.overrides import RuleOverride
 from harness.console import PlainConsole
 from harness.errors import HarnessError, LabFault
 from harness.lab import recording as recording_module
@@ -64,6 +66,13 @@ def performed(world: World, console: PlainConsole, said: io.StringIO) -> Iterato
         assert world.done[-1] == "close guest"
 
 
+def completing_with_an_odd_reason() -> tuple[builder.Step, ...]:
+    """An association that breaks POST-08 alone."""
+    steps = list(builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)])
+    steps[steps.index(builder.completion)] = lambda s: builder.complete(s, reason=0x38005)
+    return tuple(steps)
+
+
 def test_a_good_run_passes(world: World, plan: MakePlan, performed: Any) -> None:
     """Every association is shown once as it is judged, and the run's verdict is PASS."""
     done = performed(plan(associations=3))
@@ -88,9 +97,7 @@ def test_what_the_handler_did_is_in_the_result(
     world: World, plan: MakePlan, performed: Any
 ) -> None:
     """A completion with an error is FAIL by its rule, and the next association is run."""
-    bad = list(builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)])
-    bad[bad.index(builder.completion)] = lambda s: builder.complete(s, reason=0x38005)
-    world.agent.steps = [tuple(bad)]
+    world.agent.steps = [completing_with_an_odd_reason()]
     done = performed(plan(associations=2))
     assert done.result.verdict is Verdict.FAIL
     assert [one.verdict for one in done.result.associations] == [Verdict.FAIL, Verdict.PASS]
@@ -363,3 +370,29 @@ def test_a_lab_fault_is_told_whole() -> None:
     """What was awaited, for how long, and the last state seen are in the message itself."""
     fault = LabFault("SSH of the guest", 12.34, "connection refused")
     assert str(fault) == ("SSH of the guest: lab fault after 12.3 s; last seen: connection refused")
+
+
+def test_a_waiver_holds_for_the_whole_run_that_began_on_its_last_day(
+    world: World, plan: MakePlan, performed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line of an association after midnight is judged by the overrides of the run's start."""
+    today = datetime.now(UTC).date()
+
+    asked: list[object] = []
+
+    class DayByDay(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            asked.append(tz)
+            return datetime.now(tz) + timedelta(days=len(asked) - 1)
+
+    waiver = {"id": "POST-08", "severity": "off", "reason": "known", "expires": today}
+    world.agent.steps = [completing_with_an_odd_reason()]
+    made = plan(associations=1)
+    lab = made.lab.model_copy(update={"rules": (RuleOverride.model_validate(waiver),)})
+    for module in ("collect", "perform"):
+        monkeypatch.setattr(f"harness.run.{module}.datetime", DayByDay, raising=False)
+    done = performed(replace(made, lab=lab))
+    assert [one.verdict for one in done.seen] == [Verdict.PASS]
+    assert done.result.verdict is Verdict.PASS
+    assert "as shown above" not in done.said

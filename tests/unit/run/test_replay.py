@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -275,6 +277,39 @@ def test_another_lab_tomls_rules_are_taken(tmp_path: Path) -> None:
     again, _ = judge_again(RECORDED / "fault-wrong-session", lab)
     (finding,) = [one for one in again.all_findings if one.rule == "POST-07"]
     assert (finding.severity, finding.override) == ("WARN", "looked at")
+
+
+def test_a_waiver_ends_with_its_day_in_utc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is another day by now, `hil judge --lab` waives what `hil run` would."""
+    day = datetime.now(UTC)
+    ahead = day.hour >= 10
+    monkeypatch.setenv("TZ", "Etc/GMT-14" if ahead else "Etc/GMT+12")
+    time.tzset()
+    last = day.date() if ahead else day.date() - timedelta(days=1)
+    lab = tmp_path / "other.toml"
+    lab.write_text(
+        f'[[rules]]\nid = "POST-07"\nseverity = "off"\nreason = "known"\nexpires = {last}\n'
+    )
+    try:
+        again, _ = judge_again(RECORDED / "fault-wrong-session", lab)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert [one.finding.rule for one in again.rules.waived] == (["POST-07"] if ahead else [])
+    assert (again.verdict == "PASS") is ahead
+
+
+def test_a_run_is_judged_again_as_of_the_day_in_utc_on_which_it_began(tmp_path: Path) -> None:
+    """Its start may be told with the offset of another place."""
+    run = Path(shutil.copytree(RECORDED / "fault-wrong-session", tmp_path / "run"))
+    told = json.loads((run / "result.json").read_text())
+    told["started_at"] = "2027-02-01T08:00:00+09:00"
+    (run / "result.json").write_text(json.dumps(told))
+    (run / "lab.toml").write_text(
+        '[[rules]]\nid = "POST-07"\nseverity = "off"\nreason = "known"\nexpires = 2027-01-31\n'
+    )
+    again, _ = judge_again(run)
+    assert again.verdict == "PASS"
 
 
 def test_a_folder_without_evidence_says_so(tmp_path: Path) -> None:
