@@ -34,8 +34,9 @@ from harness.lab.bring_up import Guest, open_guest
 from harness.lab.recording import Recording, open_recording
 from harness.lab.session import LabSession, open_session
 from harness.results import AssociationResult, FindingResult, Verdict, combine
-from harness.run.collect import CollectedRun, RunPlan, associate_all
+from harness.run.collect import CollectedRun, associate_all
 from harness.run.judge import judge_of_scenario
+from harness.run.plan import RunPlan
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Network, Scenario, find_scenario
 

@@ -14,8 +14,9 @@ from harness.cli.options import LabOption
 from harness.console import open_console
 from harness.errors import UsageError
 from harness.evidence import RunEvidence
+from harness.local.files import write_atomic
 from harness.local.folders import trouble
-from harness.results import RunResult, write_atomic
+from harness.results import RunResult
 
 JUDGED = "judged"
 """Where below the run's folder the new pages go, unless told otherwise."""
@@ -49,8 +50,8 @@ def judge(
 
 def _write_pages(target: Path, folder: Path, result: RunResult, evidence: RunEvidence) -> None:
     """The pages, with links to the evidence that is there; raises OSError."""
+    from harness.report import pages
     from harness.run.fingerprint import evidence_files
-    from harness.run.perform import pages
 
     target.mkdir(parents=True, exist_ok=True)
     way = Path(os.path.relpath(folder.resolve(), target.resolve()))

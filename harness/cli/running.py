@@ -21,8 +21,8 @@ from harness.errors import UsageError
 from harness.faults import FAULTS, find_fault
 from harness.local.cache import check_usable
 from harness.naming import own_name
-from harness.run.collect import RunPlan
 from harness.run.perform import perform
+from harness.run.plan import RunPlan
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Scenario, find_scenario
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a run found out: the result model, the verdict, the run directory."""
+"""What a run found out: the result model, the verdict, the store of runs."""
 
 from harness.results.assemble import judge_association, judge_run, reason, rejudge
 from harness.results.errors import ResultFileError, StoreError
@@ -29,13 +29,13 @@ from harness.results.model import (
 )
 from harness.results.reading import load_result
 from harness.results.store import (
+    FolderStore,
+    KeptRun,
     Lost,
     Pages,
     RunDirectory,
+    RunStore,
     Saved,
-    create_run_directory,
-    save,
-    write_atomic,
 )
 from harness.results.verdict import Verdict, association_verdict, combine, run_verdict
 
@@ -51,7 +51,9 @@ __all__ = [
     "EvidenceFile",
     "FindingGroup",
     "FindingResult",
+    "FolderStore",
     "HandshakeResult",
+    "KeptRun",
     "LabFaultResult",
     "Lost",
     "Pages",
@@ -61,6 +63,7 @@ __all__ = [
     "RulesResult",
     "RunDirectory",
     "RunResult",
+    "RunStore",
     "Saved",
     "Stage",
     "StoreError",
@@ -70,7 +73,6 @@ __all__ = [
     "WaivedResult",
     "association_verdict",
     "combine",
-    "create_run_directory",
     "group_findings",
     "json_schema",
     "judge_association",
@@ -80,6 +82,4 @@ __all__ = [
     "reason",
     "rejudge",
     "run_verdict",
-    "save",
-    "write_atomic",
 ]

@@ -20,8 +20,8 @@ from harness.guests.reference.images import prepare
 from harness.naming import own_name
 from harness.results import RunResult, Verdict
 from harness.run import overhead
-from harness.run.collect import RunPlan
 from harness.run.perform import perform
+from harness.run.plan import RunPlan
 from harness.scenarios import find_scenario
 from harness.vm.host import host_cpu, qemu_version
 

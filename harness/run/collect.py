@@ -11,13 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.config.lab import Lab
 from harness.console import Console, StageClock
 from harness.eap import radius_of
 from harness.errors import HarnessError, LabFault
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
-from harness.faults import Fault
-from harness.guests.common.dll import Dll
 from harness.guests.common.eap import place_certificates, set_user
 from harness.guests.common.profile import profile_name, profile_xml
 from harness.guests.common.refused_profile import refusal
@@ -26,24 +23,12 @@ from harness.lab.recording import Recording
 from harness.lab.session import LabSession, open_session
 from harness.local.jsonlines import CallFailed
 from harness.local.storage import FREE_SOME, is_disk_full
-from harness.results import AssociationResult, Environment, LabFaultResult, Stage
+from harness.results import AssociationResult, Environment, LabFaultResult, RunResult, Stage
 from harness.run.association import Attempt, clock_of
 from harness.run.fingerprint import environment, of_host
 from harness.run.judge import Judge
-from harness.scenarios import Scenario
+from harness.run.plan import RunPlan
 from harness.vm.accel import Choice
-
-
-@dataclass(frozen=True, slots=True)
-class RunPlan:
-    """What one run is to do; the scenario's passphrase is set."""
-
-    lab: Lab
-    scenario: Scenario
-    command: str
-    """One line that runs it again."""
-    fault: Fault | None = None
-    dll: Dll | None = None
 
 
 @dataclass(slots=True)
@@ -71,6 +56,18 @@ class CollectedRun:
             clock,
             recording.damage(),
             recording.stalls(),
+        )
+
+    def described(self, planned: RunResult) -> RunResult:
+        """The result of the planned run with all that does not follow from the evidence."""
+        return planned.model_copy(
+            update={
+                "environment": self.environment,
+                "air": planned.air and planned.air.model_copy(update={"bssid": self.bssid or None}),
+                "stages": tuple(self.stages),
+                "lab_faults": (self.lab_fault,) if self.lab_fault else (),
+                "errors": tuple(self.errors),
+            }
         )
 
 

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from harness.evidence import DamageKind, TraceDamage
 from harness.lab.recording import EVENTS, TRACE
-from harness.results import write_atomic
+from harness.local.files import write_atomic
 
 SEAL: Final = "seal.json"
 BY_LINE: Final = (TRACE, EVENTS)

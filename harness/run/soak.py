@@ -18,9 +18,9 @@ from pathlib import Path
 from harness.config.lab import Lab
 from harness.console import Console
 from harness.naming import own_name
-from harness.results import RunResult, Verdict, combine
-from harness.run.collect import RunPlan
+from harness.results import FolderStore, RunResult, Verdict, combine
 from harness.run.perform import perform
+from harness.run.plan import RunPlan
 from harness.scenarios import find_scenario, scenario_names
 
 
@@ -145,7 +145,7 @@ def _run(lab: Lab, console: Console, name: str, associations: int, folder: Path)
         lab.store.runs.mkdir(parents=True, exist_ok=True)
         kept = Path(shutil.move(place, lab.store.runs / place.name))
     else:
-        shutil.rmtree(place)
+        FolderStore(folder).remove(place.name)
     return Share(
         scenario=name,
         verdict=result.verdict,

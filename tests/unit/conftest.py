@@ -16,7 +16,7 @@ from harness.config.lab import Lab
 from harness.console import PlainConsole
 from harness.faults import find_fault
 from harness.run import collect as run_module
-from harness.run.collect import RunPlan
+from harness.run.plan import RunPlan
 from harness.scenarios import find_scenario
 from tests.unit.command import SIGNALS, Command
 from tests.unit.doubles import World

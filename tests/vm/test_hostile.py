@@ -28,8 +28,9 @@ from harness.lab.recording import Recording, open_recording
 from harness.lab.session import LabSession, open_session
 from harness.local.jsonlines import CallFailed
 from harness.results import FindingResult
-from harness.run.collect import CollectedRun, RunPlan, associate_all
+from harness.run.collect import CollectedRun, associate_all
 from harness.run.judge import Judge, expectation_of, limits_of
+from harness.run.plan import RunPlan
 from harness.scenarios import Scenario, find_scenario
 
 ROOT = Path(__file__).parents[2]

@@ -19,8 +19,8 @@ from harness.errors import HarnessError
 from harness.results import AssociationResult, RunResult, TimingSummary, Verdict
 from harness.run import bench
 from harness.run.bench import Figures, Timed, measure
-from harness.run.collect import RunPlan
 from harness.run.overhead import CallCost
+from harness.run.plan import RunPlan
 from tests.unit.results.samples import association, run
 
 SUMMARY = TimingSummary(n=1, min=1, p50=1, p95=1, p99=1, max=1)

@@ -22,8 +22,8 @@ from harness.errors import HarnessError, LabFault
 from harness.lab import recording as recording_module
 from harness.local.jsonlines import CallFailed
 from harness.results import RunResult, Verdict
-from harness.run.collect import RunPlan
-from harness.run.perform import perform, resolved
+from harness.run.perform import perform
+from harness.run.plan import RunPlan, resolved
 from harness.scenarios import AirRule, find_scenario
 from tests.unit.checks import builder
 from tests.unit.conftest import MakePlan

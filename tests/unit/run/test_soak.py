@@ -15,7 +15,7 @@ from harness.config.lab import Lab, StoreConfig
 from harness.console import PlainConsole
 from harness.results import LabFaultResult, RulesResult, RunResult, Verdict
 from harness.run import soak as module
-from harness.run.collect import RunPlan
+from harness.run.plan import RunPlan
 from harness.run.soak import soak
 from harness.scenarios import scenario_names
 from tests.unit.results.samples import NO_COMPLETION, association, run

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The run directory ``runs/<UTC time>-<short id>/`` and the files a finished run leaves in it.
+"""A store that is a folder: ``runs/<UTC time>-<short id>/`` holds all there is of a run.
 
 Files are written beside their final name and renamed into place, so a reader never sees half of
 one. A disk that fills up must not cost the run its result: a reserve of one MiB is allocated when
-the directory is made, and given back when ``result.json`` would not fit. What could not be kept is
-named, both to the caller and in the result itself, which then says MISS.
+the directory is made, and given back when ``result.json`` would not fit.
 """
 
 from __future__ import annotations
@@ -12,20 +11,25 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import tempfile
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import final
 
+from harness.local.files import write_atomic
 from harness.local.folders import trouble
 from harness.results.assemble import rejudge
 from harness.results.errors import StoreError
 from harness.results.junit import junit_xml
 from harness.results.model import LabFaultResult, RunResult
+from harness.results.reading import load_result
+from harness.results.store.base import Lost, Pages, Saved
 
+RESULT = "result.json"
+LATEST = "latest"
 RESERVE_BYTES = 1 << 20
 _RESERVE = ".reserve"
 _NAME_ATTEMPTS = 16
@@ -47,6 +51,26 @@ class RunDirectory:
         """Return the path of a file in the directory."""
         return self.path / name
 
+    def write(self, name: str, text: str) -> None:
+        """See ``KeptRun.write``."""
+        write_atomic(self.file(name), text)
+
+    def save(self, result: RunResult, pages: Pages | None = None) -> Saved:
+        """Write result.json, repro.txt, junit.xml and the pages; ``latest`` names it from now on.
+
+        Never raises OSError. If a file does not fit, the reserve is given back and all are written
+        again, with a lab fault that names what was lost first; the result then says MISS.
+        """
+        kept, lost = _write_all(self, result, pages or {})
+        if lost:
+            self.release_reserve()
+            result = rejudge(result, _lost_fault(self, lost))
+            kept, lost = _write_all(self, result, pages or {})
+        self.release_reserve()
+        if RESULT in kept:  # half a run is nobody's latest
+            _point_latest(self)
+        return Saved(result, kept, lost)
+
     def release_reserve(self) -> None:
         """Give the reserved disk space back; no error when that is already done."""
         with contextlib.suppress(OSError):
@@ -55,41 +79,52 @@ class RunDirectory:
 
 @final
 @dataclass(frozen=True)
-class Lost:
-    """A file that could not be written, and the system's reason."""
+class FolderStore:
+    """The runs below one folder, which is made when it is needed."""
 
-    name: str
-    error: str
+    root: Path
+    reserve_bytes: int = RESERVE_BYTES
 
+    def create(self, started_at: datetime) -> RunDirectory:
+        """Make a new, empty run directory.
 
-@final
-@dataclass(frozen=True)
-class Saved:
-    """What ``save`` left behind: the result as stored, the names kept and the files lost."""
+        Raises StoreError when it cannot be made or the disk has no room for the reserve.
+        """
+        stamp = started_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            directory = RunDirectory(_make_unique(self.root, stamp))
+        except OSError as error:
+            raise StoreError(
+                f"cannot make a run directory in {self.root}: {trouble(self.root, error)}",
+                "choose another place for runs ([store] runs in lab.toml), or put this one right",
+            ) from error
+        _allocate_reserve(directory, self.reserve_bytes)
+        return directory
 
-    result: RunResult
-    kept: tuple[str, ...]
-    lost: tuple[Lost, ...]
+    def run_ids(self) -> Iterator[str]:
+        """See ``RunStore.run_ids``."""
+        for file in sorted(self.root.glob(f"*/{RESULT}")):
+            if file.parent.name != LATEST:
+                yield file.parent.name
 
+    def load(self, run_id: str) -> RunResult:
+        """See ``RunStore.load``."""
+        return load_result(self.evidence(run_id) / RESULT)
 
-def create_run_directory(
-    root: Path, now: datetime | None = None, *, reserve_bytes: int = RESERVE_BYTES
-) -> RunDirectory:
-    """Make a new, empty run directory below ``root``.
+    def evidence(self, run_id: str) -> Path:
+        """The directory of a run; raises ValueError for what is no id but leads elsewhere."""
+        if run_id in ("", "..") or Path(run_id).name != run_id:
+            raise ValueError(f"no id of a run: {run_id!r}")
+        return self.root / run_id
 
-    Raises StoreError when it cannot be made or the disk has no room for the reserve.
-    """
-    stamp = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        directory = RunDirectory(_make_unique(root, stamp))
-    except OSError as error:
-        raise StoreError(
-            f"cannot make a run directory in {root}: {trouble(root, error)}",
-            "choose another place for runs ([store] runs in lab.toml), or put this one right",
-        ) from error
-    _allocate_reserve(directory, reserve_bytes)
-    return directory
+    def remove(self, run_id: str) -> None:
+        """See ``RunStore.remove``; a ``latest`` that named the run is gone too."""
+        directory, link = self.evidence(run_id), self.root / LATEST
+        if link.is_symlink() and link.readlink() == Path(run_id):
+            link.unlink()
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(directory)
 
 
 def _make_unique(root: Path, stamp: str) -> Path:
@@ -123,50 +158,10 @@ def _point_latest(directory: RunDirectory) -> None:
     link = root / f".latest-{directory.run_id}"
     try:
         link.symlink_to(directory.run_id, target_is_directory=True)
-        link.replace(root / "latest")
+        link.replace(root / LATEST)
     except OSError:
         with contextlib.suppress(OSError):
             link.unlink()
-
-
-def write_atomic(path: Path, text: str) -> None:
-    """Write a UTF-8 file so that ``path`` holds either the old content or all of the new.
-
-    Raises OSError; the temporary file is then gone and ``path`` untouched.
-    """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            os.fchmod(file.fileno(), 0o644)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-Pages = Mapping[str, Callable[[RunResult], str]]
-"""Further documents by file name, each with what makes its text from the final result."""
-
-
-def save(directory: RunDirectory, result: RunResult, pages: Pages | None = None) -> Saved:
-    """Write result.json, junit.xml, repro.txt and the pages; ``latest`` names the run from now on.
-
-    Never raises OSError. If a file does not fit, the reserve is given back and all are written
-    again, with a lab fault that names what was lost first; the result then says MISS.
-    """
-    kept, lost = _write_all(directory, result, pages or {})
-    if lost:
-        directory.release_reserve()
-        result = rejudge(result, _lost_fault(directory, lost))
-        kept, lost = _write_all(directory, result, pages or {})
-    directory.release_reserve()
-    if "result.json" in kept:  # half a run is nobody's latest
-        _point_latest(directory)
-    return Saved(result, kept, lost)
 
 
 def _lost_fault(directory: RunDirectory, lost: tuple[Lost, ...]) -> LabFaultResult:
@@ -184,7 +179,7 @@ def _write_all(
 ) -> tuple[tuple[str, ...], tuple[Lost, ...]]:
     """Write the files, the most important first; each one that fails is recorded, not raised."""
     documents: dict[str, Callable[[], str]] = {
-        "result.json": result.to_json,
+        RESULT: result.to_json,
         "repro.txt": lambda: result.command + "\n",
         "junit.xml": lambda: junit_xml(result),
     }
@@ -193,7 +188,7 @@ def _write_all(
     lost: list[Lost] = []
     for name, make in documents.items():
         try:
-            write_atomic(directory.file(name), make())
+            directory.write(name, make())
             kept.append(name)
         except OSError as error:
             lost.append(Lost(name, error.strerror or str(error)))
