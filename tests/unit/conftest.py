@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -22,11 +23,18 @@ from tests.unit.command import SIGNALS, Command
 from tests.unit.doubles import World
 
 # An example that took long says something of what else the machine was doing, not of the code. The
-# same examples each time: a run of the tests speaks of the change it was made for. New ones are
-# looked for by HYPOTHESIS_PROFILE=explore.
-hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
-hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+# same examples each time: a run of the tests speaks of the change it was made for. New ones, and
+# many more, are looked for by HYPOTHESIS_PROFILE=explore.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=50)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True, max_examples=1000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: no collection of garbage looks at it."""
+    gc.collect()
+    gc.freeze()
+
 
 MakePlan = Callable[..., RunPlan]
 

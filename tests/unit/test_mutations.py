@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent / "recorded"
 RUNS = sorted(path.name for path in FOLDER.iterdir())
 DOCS = Path(__file__).parents[2] / "docs" / "evidence.md"
 ALL = os.environ.get("HIL_MUTATIONS") == "all"
-SAMPLE = 97
+SAMPLE = 193
 """Of the mutations of a run every so many-th is judged: a prime, so that all kinds come by."""
 
 SAYS_SO_ITSELF: dict[tuple[str, str], str] = {}

@@ -16,6 +16,8 @@ from tests.vm.shell import GuestShell, guest_shell
 from tests.vm.user import Command, command_in
 
 HERE = Path(__file__).parent
+TEST_TIMEOUT_S = 600
+"""Of a test alone: set-up has its own bounds."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,6 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.vm)
+            item.add_marker(pytest.mark.timeout(TEST_TIMEOUT_S, func_only=True))
 
 
 @pytest.fixture(scope="session")

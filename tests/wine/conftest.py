@@ -23,6 +23,8 @@ CROSS = "x86_64-w64-mingw32-gcc"
 BUILD_TIMEOUT_S = 600
 PREFIX_TIMEOUT_S = 600
 COMMAND_TIMEOUT_S = 60
+TEST_TIMEOUT_S = 180
+"""Of a test alone: set-up has its own bounds."""
 ADAPTER_KEY = (
     r"HKLM\SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}"
     r"\0001\Ndi\IHVExtensions"
@@ -37,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.wine)
-            item.add_marker(pytest.mark.timeout(180, func_only=True))  # set-up has its own bounds
+            item.add_marker(pytest.mark.timeout(TEST_TIMEOUT_S, func_only=True))
 
 
 def windows_path(path: Path) -> str:

@@ -20,8 +20,10 @@ ANY_LIFE = st.one_of(lives(), foreign_lives())
 ANY_LIVES = st.one_of(lives(), two_lives(), foreign_lives(), two_foreign_lives())
 """Of our sample and its like, and of DLLs unlike it; of one adapter, or of two as well."""
 
+EXAMPLES = settings().max_examples
+"""Of the profile: where there is most to find, there are several times as many."""
 
-@settings(max_examples=150, deadline=None)
+
 @given(evidences(), st.booleans())
 def test_never_raises_and_is_deterministic(evidence: RunEvidence, connected: bool) -> None:
     """Whatever the records say, there is a result, and the same one each time."""
@@ -33,7 +35,6 @@ def test_never_raises_and_is_deterministic(evidence: RunEvidence, connected: boo
         eapol_timing(association, evidence.clock)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_damaged_story_never_raises(data: st.DataObject) -> None:
     """A good story with lines lost, doubled or cut still has a result."""
@@ -61,14 +62,14 @@ def found(evidence: RunEvidence) -> list[tuple[str, str, str]]:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * EXAMPLES)
 @given(ANY_LIVES)
 def test_legal_life_yields_no_finding(story: Story) -> None:
     """Nothing to find in what the OS and a DLL may do, with one adapter or with two."""
     assert found(story.evidence()) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * EXAMPLES)
 @given(ANY_LIFE, st.data())
 def test_legal_life_that_is_cut_off_yields_no_finding(story: Story, data: st.DataObject) -> None:
     """Wherever the trace ends, with a torn line or without: what did not come is not missed."""
@@ -80,7 +81,7 @@ def test_legal_life_that_is_cut_off_yields_no_finding(story: Story, data: st.Dat
     assert found(evidence) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * EXAMPLES)
 @given(ANY_LIVES, st.data())
 def test_legal_life_with_records_lost_yields_no_finding(story: Story, data: st.DataObject) -> None:
     """Records that are missing, from the beginning or in the midst, break no rule."""
@@ -89,7 +90,6 @@ def test_legal_life_with_records_lost_yields_no_finding(story: Story, data: st.D
     assert found(story.evidence()) == []
 
 
-@settings(max_examples=100, deadline=None)
 @given(ANY_LIFE)
 def test_window_of_a_legal_life_yields_no_finding(story: Story) -> None:
     """Judged after each association by a part of the run, as it grows, there is nothing either."""

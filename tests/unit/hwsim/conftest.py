@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from tests.unit.hwsim.fake_radius import FakeRadius
 from tests.unit.hwsim.soft_station import SoftStation
 
 LIMIT_S = 20.0
+HANG_UP_S = 3.0
 NETWORK: dict[str, Any] = {
     "ssid": "hil-net",
     "passphrase": "correct horse",
@@ -194,15 +194,18 @@ class AirProcess:
         self.client.replies.clear()
 
     def close(self) -> None:
-        """End everything, whatever state it is in."""
+        """End everything: by hanging up, as a user does, and by force where that is not enough."""
         for station in self.stations:
             station.sock.close()
         self.client.close()
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
-        self.process.wait(LIMIT_S)
         assert self.process.stdout is not None
-        self.process.stdout.close()
+        if self.process.stdout.closed:
+            return
+        try:
+            self.process.communicate(timeout=HANG_UP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate(timeout=LIMIT_S)
 
 
 def _listen(path: Path) -> socket.socket:
