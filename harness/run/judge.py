@@ -59,7 +59,7 @@ def expectation_of(scenario: Scenario) -> Expectation:
         stopped = scenario.expect.stopped
         return Expectation(connected=False, messages=(), stopped=stopped, orders=orders, air=air)
     messages = MESSAGES if scenario.group_rekeys else MESSAGES[:4]
-    protected = scenario.network.security != "open"
+    protected = scenario.network.mode.suite is not None
     return Expectation(
         connected=True,
         echoes=scenario.echoes,

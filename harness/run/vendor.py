@@ -17,7 +17,7 @@ from harness.guests.common.dll import Dll, inspect
 from harness.guests.reference.system_dlls import guest_dlls
 from harness.scenarios import Scenario
 from harness.scenarios.fragments import MAX_BYTES
-from harness.scenarios.model import Ihv
+from harness.scenarios.model import SAMPLE_FRAGMENTS, SAMPLE_SECURITY, Ihv
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,22 @@ def apply_vendor_profile(scenario: Scenario, lab: Lab, given: CommandLineDll) ->
     if path is not None:
         said["profile"] = _xml(path)
     if not said:
-        return scenario
+        return _read_by_its_dll(scenario)
     source = f"--profile {path}" if path is not None else "lab.toml [dll]"
     ihv = validated({**scenario.ihv.model_dump(), **said}, Ihv, source=source)
-    return validated({**dict(scenario), "ihv": ihv}, Scenario, source=source)
+    return _read_by_its_dll(validated({**dict(scenario), "ihv": ihv}, Scenario, source=source))
+
+
+def _read_by_its_dll(scenario: Scenario) -> Scenario:
+    """The scenario, if its fragment is not our sample's in a security mode the sample lacks."""
+    network, ihv = scenario.network, scenario.ihv
+    known = network.mode.credential == "eap" or network.security in SAMPLE_FRAGMENTS
+    if not known and not ihv.profile and ihv.security == SAMPLE_SECURITY:
+        raise UsageError(
+            f"[network] security = '{network.security}': our sample DLL does not know it",
+            hint="name a DLL that does (--dll), and give its fragment: [ihv] security",
+        )
+    return scenario
 
 
 def _xml(path: Path) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import secrets
 import string
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -15,6 +15,8 @@ from harness.scenarios import ssid as ssids
 from harness.scenarios.enterprise import misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.orders import OsOrder, OsParameters
+from hwsim.ap.security.mode import Credential, SecurityMode
+from hwsim.ap.security.modes import SECURITY_MODES
 
 Message = Literal[
     "auth", "assoc-req", "assoc-resp", "eapol-start", "eap", "M1", "M2", "M3", "M4", "G1", "G2",
@@ -31,10 +33,24 @@ SAMPLE_SECURITY = "<IhvSecurity><Passphrase>{passphrase}</Passphrase>{fault}</Ih
 SERVER_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 """A host's name."""
 
-SAMPLE_OPEN = "<IhvSecurity><Open/>{fault}</IhvSecurity>"
-"""The same for a network that has no passphrase."""
+SAMPLE_FRAGMENTS: Final = {
+    "wpa2-psk": SAMPLE_SECURITY,
+    "open": "<IhvSecurity><Open/>{fault}</IhvSecurity>",
+}
+"""What a scenario without [ihv] tells our sample DLL in each security mode. Of 802.1X the
+scenario itself tells it; other modes the sample does not know."""
 
 PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
+
+
+if TYPE_CHECKING:
+    Security = str
+else:
+    Security = Literal[tuple(SECURITY_MODES)]
+
+_SECURITY_MEANINGS: Final = (
+    "; ".join(f"{mode.name}: {mode.meaning}" for mode in SECURITY_MODES.values()) + "."
+)
 
 
 class Network(Strict):
@@ -44,8 +60,7 @@ class Network(Strict):
     """The name: 1 to 32 bytes of UTF-8, any character."""
     ssid_hex: Annotated[str, Field(pattern=r"^([0-9a-fA-F]{2}){1,32}$")] = ""
     """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
-    security: Literal["wpa2-psk", "wpa2-eap", "open"] = "wpa2-psk"
-    """wpa2-psk: a passphrase; wpa2-eap: 802.1X by the OS, which [eap] says more of; open: none."""
+    security: Annotated[Security, Field(description=_SECURITY_MEANINGS)] = "wpa2-psk"
     channel: Channel = 1
     """The channel of the first access point."""
     access_points: Annotated[int, Field(ge=1, le=4)] = 1
@@ -64,6 +79,11 @@ class Network(Strict):
                 f"{needed}, or none at all"
             )
         return self
+
+    @property
+    def mode(self) -> type[SecurityMode]:
+        """What the choice of `security` means."""
+        return SECURITY_MODES[self.security]
 
     @property
     def ssid_bytes(self) -> bytes:
@@ -248,27 +268,33 @@ class Scenario(Strict):
         if not isinstance(given, dict) or "ihv" in given:
             return given
         network = given.get("network")
-        if isinstance(network, dict) and network.get("security") == "open":
-            return {**given, "ihv": {"security": SAMPLE_OPEN}}
+        security = network.get("security") if isinstance(network, dict) else None
+        if isinstance(security, str) and security in SAMPLE_FRAGMENTS:
+            return {**given, "ihv": {"security": SAMPLE_FRAGMENTS[security]}}
         return given
 
     @model_validator(mode="after")
     def _eap_fits(self) -> Scenario:
-        enterprise = self.network.security == "wpa2-eap"
+        credential = self.network.mode.credential
+        enterprise = credential == "eap"
         if enterprise and self.eap is None:
             raise ValueError(
-                "[network] security = 'wpa2-eap' wants an [eap] section with method = 'tls' or "
-                "'peap-mschapv2'"
+                f"[network] security = '{self.network.security}' wants an [eap] section with "
+                "method = 'tls' or 'peap-mschapv2'"
             )
         if self.eap is not None and not enterprise:
-            raise ValueError("[eap] goes with [network] security = 'wpa2-eap', and only with it")
+            raise ValueError(
+                f"[eap] goes with [network] security = {_with('eap')}, and only with it"
+            )
         if self.ihv.use_ms_onex and self.eap is None:
             raise ValueError(
                 "[ihv] use_ms_onex = true wants [eap]: Windows refuses a profile with useMSOneX "
                 "and without its own 802.1X settings (reason 0x80012)"
             )
-        if self.network.passphrase is not None and self.network.security != "wpa2-psk":
-            raise ValueError("[network] passphrase goes with security = 'wpa2-psk' only")
+        if self.network.passphrase is not None and credential != "passphrase":
+            raise ValueError(
+                f"[network] passphrase goes with security = {_with('passphrase')} only"
+            )
         if self.eap is not None and self.expect.connected and not self.eap.connects:
             raise ValueError(
                 "no station gets in with credentials = 'wrong' or server = 'silent': "
@@ -293,7 +319,7 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _open_fits(self) -> Scenario:
-        if self.network.security != "open":
+        if self.network.mode.suite is not None:
             return self
         if self.group_rekeys:
             raise ValueError("group_rekeys: an open network has no group key")
@@ -332,8 +358,15 @@ class Scenario(Strict):
 
     def with_passphrase(self) -> Scenario:
         """The same scenario with a passphrase of its own (63 characters) if it wants one."""
-        if self.network.passphrase is not None or self.network.security != "wpa2-psk":
+        network = self.network
+        if network.passphrase is not None or network.mode.credential != "passphrase":
             return self
         made = SecretStr("".join(secrets.choice(PASSPHRASE_ALPHABET) for _ in range(63)))
-        network = self.network.model_copy(update={"passphrase": made})
+        network = network.model_copy(update={"passphrase": made})
         return self.model_copy(update={"network": network})
+
+
+def _with(credential: Credential) -> str:
+    """The choices of `security` with that credential, as a message names them."""
+    modes = SECURITY_MODES.values()
+    return " or ".join(f"'{mode.name}'" for mode in modes if mode.credential == credential)

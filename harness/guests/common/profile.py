@@ -32,12 +32,9 @@ _TEMPLATE = """<?xml version="1.0"?>
 </WLANProfile>
 """
 
-_NO_SECURITY = """<authEncryption>
-<authentication>open</authentication><encryption>none</encryption><useOneX>false</useOneX>
-</authEncryption>"""
-
-_ENTERPRISE = """<authEncryption>
-<authentication>WPA2</authentication><encryption>AES</encryption><useOneX>true</useOneX>
+_AUTH_ENCRYPTION = """<authEncryption>
+<authentication>{authentication}</authentication><encryption>{encryption}</encryption>\
+<useOneX>{onex}</useOneX>
 </authEncryption>"""
 
 
@@ -58,10 +55,14 @@ def profile_xml(
     if ihv.profile:
         name, ssid = escape(profile_name(scenario)), network.ssid_bytes
         return filled(whole_profile(ihv.profile).filled(name, ssid), values)
-    msm = _NO_SECURITY
+    msm = _AUTH_ENCRYPTION.format(
+        authentication=network.mode.os_authentication,
+        encryption=network.mode.os_encryption,
+        onex="true" if network.mode.credential == "eap" else "false",
+    )
     if scenario.eap is not None:
         assert credentials is not None
-        msm = _ENTERPRISE + onex_element(scenario.eap, credentials)
+        msm += onex_element(scenario.eap, credentials)
     return _TEMPLATE.format(
         namespace=NAMESPACE,
         name=escape(profile_name(scenario)),

@@ -11,6 +11,7 @@ from harness.config.lab import Lab
 from harness.errors import UsageError
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import find_scenario
+from harness.scenarios.model import SAMPLE_FRAGMENTS
 from tests.unit.guests.common.test_dll import EXPORTS, compiled
 from tests.unit.scenarios.test_fragments import PROFILE
 
@@ -114,3 +115,15 @@ def test_what_cannot_be_used_is_told(given: dict[str, object], said: str) -> Non
     with pytest.raises(UsageError, match=said) as caught:
         apply_vendor_profile(find_scenario("plain"), lab(**given), CommandLineDll())
     assert "<a>" not in caught.value.message
+
+
+def test_a_security_our_sample_lacks_wants_a_dll_that_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The sample's own fragment is of no use then; the vendor's from lab.toml is."""
+    monkeypatch.delitem(SAMPLE_FRAGMENTS, "wpa2-psk")
+    plain = find_scenario("plain")
+    with pytest.raises(UsageError, match=r"security = 'wpa2-psk': our sample DLL does not know"):
+        apply_vendor_profile(plain, Lab(), CommandLineDll())
+    said = lab(security="<Vendor><Key>{passphrase}</Key></Vendor>")
+    assert apply_vendor_profile(plain, said, CommandLineDll()).ihv.security.startswith("<Vendor>")
