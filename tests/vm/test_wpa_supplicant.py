@@ -6,7 +6,6 @@ What hostap's own supplicant accepts, frame by frame, is no accident of our DLL'
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +14,7 @@ from harness.local.deadline import Deadline
 from harness.pytest_plugin import RunningLab
 from harness.scenarios import AirRule
 from tests.vm.shell import GuestShell
+from tests.vm.supplicant import connect, running_supplicant
 
 NUMBER = 900_000
 """Association numbers of these tests, away from those of the fixture."""
@@ -23,40 +23,9 @@ NUMBER = 900_000
 @pytest.fixture(scope="module")
 def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
     """A shell in which wpa_supplicant drives the radio in the WLAN service's place."""
-    assert lab.session.ssh.run("net stop WlanSvc").status == 0
-    config = f'network={{\nssid="hil"\npsk="{lab.passphrase}"\nkey_mgmt=WPA-PSK\n}}\n'
-    shell.run(f"printf %s {shlex.quote(config)} > /run/w.conf")
-    started = shell.run(
-        "ip link set wlan0 up; printf 'ctrl_interface=/run/wpa_supplicant\\n' | "
-        "cat - /run/w.conf > /run/wpa.conf; "
-        "wpa_supplicant -B -i wlan0 -c /run/wpa.conf -D nl80211 -f /run/wpa.log"
-    )
-    assert started.status == 0, started
-    yield shell
-    shell.run("wpa_cli -i wlan0 terminate; rm -f /run/w.conf /run/wpa.conf")
-    assert lab.session.ssh.run("net start WlanSvc").status == 0
-
-
-def state(shell: GuestShell) -> str:
-    """wpa_supplicant's own word on the connection."""
-    for line in shell.run("wpa_cli -i wlan0 status").output.splitlines():
-        if line.startswith("wpa_state="):
-            return line.partition("=")[2]
-    return "unknown"
-
-
-def connect(lab: RunningLab, shell: GuestShell, number: int, rules: tuple[AirRule, ...]) -> None:
-    """One association by wpa_supplicant, with these rules armed."""
-    shell.run("wpa_cli -i wlan0 disconnect")
-    lab.session.air.begin(number, rules)
-    shell.run("wpa_cli -i wlan0 reconnect")
-    deadline = Deadline("wpa_supplicant's association", 30)
-
-    def completed() -> bool | None:
-        deadline.state = state(shell)
-        return deadline.state == "COMPLETED" or None
-
-    deadline.poll(completed, every_s=0.2)
+    network = f'ssid="hil"\npsk="{lab.passphrase}"\nkey_mgmt=WPA-PSK'
+    with running_supplicant(lab, shell, network):
+        yield shell
 
 
 @pytest.mark.parametrize("lost", [None, "M1", "M2", "M3", "M4"])

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from hwsim.ap.security.modes import SECURITY_MODES
 from tests.unit.hwsim.fake_radius import FakeRadius
 from tests.unit.hwsim.soft_station import SoftStation
 
@@ -157,17 +158,19 @@ class AirProcess:
         """Configure and start; hostapd's timers unless changed."""
         timers = changes.pop("timers", {})
         network = {**NETWORK, **changes}
-        if network["security"] != "wpa2-psk":
+        if SECURITY_MODES[network["security"]].credential != "passphrase":
             del network["passphrase"]
         self.client.call("configure", network=network, timers=timers)
         self.client.call("start")
         self.client.call("begin", association=1, rules=[])
         return self.client
 
-    def station(self, *, hello: bool = True, **changes: Any) -> SoftStation:
+    def station(
+        self, *, hello: bool = True, kind: type[SoftStation] = SoftStation, **changes: Any
+    ) -> SoftStation:
         """A station on the radio port, its relay's hello said."""
         known = {"ssid": NETWORK["ssid"], "passphrase": NETWORK["passphrase"], **changes}
-        station = SoftStation(str(self.radio_path), **known)
+        station = kind(str(self.radio_path), **known)
         self.stations.append(station)
         if hello:
             station.hello()

@@ -108,7 +108,14 @@ class CcmpFrame:
 
 
 class SoftStation:
-    """The radio port's far end: relay and station in one, driven step by step."""
+    """The radio port's far end: relay and station in one, driven step by step.
+
+    Its AKM is PSK; a subclass with another one has its own RSNE, key descriptor version, `expand`
+    and `mic`.
+    """
+
+    rsne = RSNE
+    version = 2
 
     def __init__(
         self, path: str, *, ssid: str, passphrase: str, mac: str = "02:00:00:00:00:00",
@@ -269,17 +276,17 @@ class SoftStation:
         assert struct.unpack_from("<HHH", frame, 24) == (0, 2, 0)
         assert self.acked(cookie)
 
-    def assoc_request(self, rsne: bytes = RSNE, ssid: bytes | None = None) -> int:
+    def assoc_request(self, rsne: bytes | None = None, ssid: bytes | None = None) -> int:
         """Send an association request."""
         name = self.ssid if ssid is None else ssid
-        body = struct.pack("<HH", 0x0431, 5) + bytes([0, len(name)]) + name + RATES + rsne
-        return self.management(0, body)
+        body = struct.pack("<HH", 0x0431, 5) + bytes([0, len(name)]) + name + RATES
+        return self.management(0, body + (self.rsne if rsne is None else rsne))
 
     def reassociate(self, before: bytes) -> None:
         """Reassociate, coming from the access point ``before``; it must succeed."""
         self.tk = None
         body = struct.pack("<HH", 0x0431, 5) + before
-        body += bytes([0, len(self.ssid)]) + self.ssid + RATES + RSNE
+        body += bytes([0, len(self.ssid)]) + self.ssid + RATES + self.rsne
         self.management(2, body)
         assert self.assoc_status(0x30) == 0
 
@@ -354,21 +361,30 @@ class SoftStation:
         body = struct.pack(">BHHQ", 2, info, 0, replay) + nonce.ljust(32, b"\0")
         body += bytes(16 + 8 + 8 + 16) + struct.pack(">H", len(data)) + data
         pdu = bytearray(struct.pack(">BBH", 1, 3, len(body)) + body)
-        pdu[81:97] = hmac.new(kck, bytes(pdu), hashlib.sha1).digest()[:16]
+        pdu[81:97] = self.mic(kck, bytes(pdu))
         return bytes(pdu)
 
     def derive(self, m1: KeyMessage) -> None:
         """Derive the PTK."""
         a, s = self.bssid, self.mac
         lo_hi = min(a, s) + max(a, s) + min(m1.nonce, self.snonce) + max(m1.nonce, self.snonce)
-        self.ptk = prf384(self.pmk, b"Pairwise key expansion", lo_hi)
+        self.ptk = self.expand(lo_hi)
 
-    def m2(self, m1: KeyMessage, rsne: bytes = RSNE, *, spoil: bool = False) -> int:
+    def expand(self, context: bytes) -> bytes:
+        """The PTK over addresses and nonces."""
+        return prf384(self.pmk, b"Pairwise key expansion", context)
+
+    def mic(self, kck: bytes, pdu: bytes) -> bytes:
+        """The MIC of an EAPOL-Key frame."""
+        return hmac.new(kck, pdu, hashlib.sha1).digest()[:16]
+
+    def m2(self, m1: KeyMessage, rsne: bytes | None = None, *, spoil: bool = False) -> int:
         """Answer M1."""
         assert m1.name == "M1"
-        assert m1.info == 0x008A
+        assert m1.info == 0x0088 | self.version
         self.derive(m1)
-        pdu = self.key_pdu(0x010A, m1.replay, self.snonce, rsne, self.ptk[:16])
+        info, element = 0x0108 | self.version, self.rsne if rsne is None else rsne
+        pdu = self.key_pdu(info, m1.replay, self.snonce, element, self.ptk[:16])
         if spoil:
             pdu = pdu[:81] + bytes([pdu[81] ^ 1]) + pdu[82:]
         return self.data(LLC_EAPOL + pdu, protect=False)
@@ -376,7 +392,7 @@ class SoftStation:
     def check(self, key: KeyMessage) -> bytes:
         """Verify the MIC and return the unwrapped key data."""
         zeroed = key.pdu[:81] + bytes(16) + key.pdu[97:]
-        assert hmac.new(self.ptk[:16], zeroed, hashlib.sha1).digest()[:16] == key.mic
+        assert self.mic(self.ptk[:16], zeroed) == key.mic
         return aes_key_unwrap(self.ptk[16:32], key.data)
 
     def take_gtk(self, plain: bytes) -> int:
@@ -390,11 +406,11 @@ class SoftStation:
     def m4(self, m3: KeyMessage, *, protect: bool = False) -> int:
         """Check M3 and answer it."""
         assert m3.name == "M3"
-        assert m3.info == 0x13CA
+        assert m3.info == 0x13C8 | self.version
         plain = self.check(m3)
-        assert plain.startswith(RSNE)
+        assert plain.startswith(self.rsne)
         self.take_gtk(plain)
-        pdu = self.key_pdu(0x030A, m3.replay, b"", b"", self.ptk[:16])
+        pdu = self.key_pdu(0x0308 | self.version, m3.replay, b"", b"", self.ptk[:16])
         return self.data(LLC_EAPOL + pdu, protect=protect)
 
     def install(self) -> None:
@@ -405,9 +421,9 @@ class SoftStation:
     def g2(self, g1: KeyMessage) -> int:
         """Check G1 and answer it."""
         assert g1.name == "G1"
-        assert g1.info == 0x1382
+        assert g1.info == 0x1380 | self.version
         self.take_gtk(self.check(g1))
-        pdu = self.key_pdu(0x0302, g1.replay, b"", b"", self.ptk[:16])
+        pdu = self.key_pdu(0x0300 | self.version, g1.replay, b"", b"", self.ptk[:16])
         return self.data(LLC_EAPOL + pdu)
 
     def join(self) -> None:

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""wpa_supplicant on the guest's radio, in the place of the WLAN service and its DLL."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Iterator, Sequence
+
+from harness.local.deadline import Deadline
+from harness.pytest_plugin import RunningLab
+from harness.scenarios import AirRule
+from tests.vm.shell import GuestShell
+
+
+@contextlib.contextmanager
+def running_supplicant(lab: RunningLab, shell: GuestShell, network: str) -> Iterator[None]:
+    """wpa_supplicant with that network block's lines; the WLAN service is back afterwards."""
+    assert lab.session.ssh.run("net stop WlanSvc").status == 0
+    config = f"ctrl_interface=/run/wpa_supplicant\nnetwork={{\n{network}\n}}\n"
+    shell.run(f"printf %s {shlex.quote(config)} > /run/wpa.conf")
+    started = shell.run(
+        "ip link set wlan0 up; "
+        "wpa_supplicant -B -i wlan0 -c /run/wpa.conf -D nl80211 -f /run/wpa.log"
+    )
+    assert started.status == 0, started
+    try:
+        yield
+    finally:
+        shell.run("wpa_cli -i wlan0 terminate; rm -f /run/wpa.conf")
+        assert lab.session.ssh.run("net start WlanSvc").status == 0
+
+
+def status(shell: GuestShell) -> dict[str, str]:
+    """wpa_supplicant's own word on the connection, by key."""
+    lines = shell.run("wpa_cli -i wlan0 status").output.splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def connect(lab: RunningLab, shell: GuestShell, number: int, rules: Sequence[AirRule] = ()) -> None:
+    """One association by wpa_supplicant, with these rules armed."""
+    shell.run("wpa_cli -i wlan0 disconnect")
+    lab.session.air.begin(number, tuple(rules))
+    shell.run("wpa_cli -i wlan0 reconnect")
+    deadline = Deadline("wpa_supplicant's association", 30)
+
+    def completed() -> bool | None:
+        deadline.state = status(shell).get("wpa_state", "unknown")
+        return deadline.state == "COMPLETED" or None
+
+    deadline.poll(completed, every_s=0.2)
