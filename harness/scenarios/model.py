@@ -68,7 +68,8 @@ class Network(Strict):
     further_channels: tuple[Channel, ...] = ()
     """The channels of the access points after the first; empty: all are on `channel`."""
     passphrase: SecretStr | None = None
-    """8 to 63 printable ASCII characters; without one each run makes its own. Of wpa2-psk only."""
+    """8 to 63 printable ASCII characters; without one each run makes its own. Of a
+    security that has one only."""
 
     @model_validator(mode="after")
     def _channels(self) -> Network:

@@ -80,7 +80,7 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "delay_ms goes with action"),
         (
             GOOD + OPEN_NETWORK + 'passphrase = "12345678"\n',
-            "[network] passphrase goes with security = 'wpa2-psk' only",
+            "[network] passphrase goes with security = 'wpa2-psk'",
         ),
         ("group_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no group key"),
         (
@@ -94,7 +94,7 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + EAP_NETWORK + '[eap]\nmethod = "tls"\nretries = 1\n', "known here: certificates,"),
         (
             GOOD + EAP_NETWORK + 'passphrase = "12345678"\n[eap]\nmethod = "tls"\n',
-            "[network] passphrase goes with security = 'wpa2-psk' only",
+            "[network] passphrase goes with security = 'wpa2-psk'",
         ),
         (
             GOOD + EAP_NETWORK + '[eap]\nmethod = "tls"\ncredentials = "wrong"\n',
