@@ -11,11 +11,13 @@ from hwsim.ap.security.dot1x import Wpa2Eap
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.security.open import Open
 from hwsim.ap.security.psk import Wpa2Psk
+from hwsim.ap.security.psk_sha256 import Wpa2PskSha256
 
 _MODES: tuple[type[SecurityMode], ...] = (
     Wpa2Psk,
     Wpa2Eap,
     Open,
+    Wpa2PskSha256,
 )
 
 SECURITY_MODES: Final[Mapping[str, type[SecurityMode]]] = MappingProxyType(

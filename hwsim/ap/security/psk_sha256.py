@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""WPA2 with a pre-shared key and SHA-256: AKM suite 00-0F-AC:6.
+
+Sources, all IEEE 802.11-2020: table 9-151 (the suite), 12.7.1.6.2 (KDF), table 12-8 (integrity by
+AES-128-CMAC, key wrap by NIST AES, key descriptor version 3).
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Final
+
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.cmac import CMAC
+
+from hwsim.ap.security.key_suite import KeySuite
+from hwsim.ap.security.psk import Wpa2Psk
+
+_DIGEST_LENGTH: Final = 32
+
+
+def kdf_sha256(key: bytes, label: bytes, context: bytes, size: int) -> bytes:
+    """The first ``size`` bytes of the KDF of HMAC-SHA-256 for that size (12.7.1.6.2)."""
+    bits = (8 * size).to_bytes(2, "little")
+    blocks = -(-size // _DIGEST_LENGTH)
+    return b"".join(
+        hmac.digest(key, count.to_bytes(2, "little") + label + context + bits, "sha256")
+        for count in range(1, blocks + 1)
+    )[:size]
+
+
+def _aes_cmac(kck: bytes, pdu: bytes) -> bytes:
+    code = CMAC(AES(kck))
+    code.update(pdu)
+    return code.finalize()
+
+
+CMAC_SHA256: Final = KeySuite(
+    descriptor_version=3, expand=kdf_sha256, mic=_aes_cmac, digest="sha256"
+)
+"""AKM suites 00-0F-AC:5 and :6: KDF of SHA-256, MIC by AES-128-CMAC."""
+
+
+class Wpa2PskSha256(Wpa2Psk):
+    """The PMK is that of wpa2-psk; the keys below it are made with SHA-256."""
+
+    name = "wpa2-psk-sha256"
+    meaning = "a passphrase, with keys by SHA-256 (AKM 6), for a DLL that has it"
+    akm = bytes.fromhex("000fac06")
+    suite = CMAC_SHA256
