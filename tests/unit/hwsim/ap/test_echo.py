@@ -88,3 +88,11 @@ def test_an_unanswered_echo_is_followed_by_the_next_one() -> None:
     assert result == EchoResult(sent=2)
     assert at_ms == 3000
     assert sent == [*ARP, ("icmp", 1000), ("icmp", 2000)]
+
+
+def test_echoes_of_several_stations_add_up() -> None:
+    """What is said of all holds only if it held of each."""
+    good = EchoResult(2, 2, True, [10, 20], True)
+    bad = EchoResult(2, 1, False, [30], False)
+    assert good.and_also(good) == EchoResult(4, 4, True, [10, 20, 10, 20], True)
+    assert good.and_also(bad) == EchoResult(4, 3, False, [10, 20, 30], False)

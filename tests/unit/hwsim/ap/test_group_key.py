@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The group key and its successor."""
+
+from __future__ import annotations
+
+from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.group_key import GroupKey
+
+
+class Counted:
+    """Random bytes that are told apart."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def random(self, size: int) -> bytes:
+        """So many times the number of the call."""
+        self.calls += 1
+        return bytes((self.calls,)) * size
+
+
+def group_key() -> GroupKey:
+    """A group key of ones; its successor is of twos."""
+    environment: ApEnvironment = Counted()  # type: ignore[assignment]
+    return GroupKey(environment)
+
+
+def test_the_kde_holds_identifier_and_key() -> None:
+    """12.7.2, figure 12-35: type DD, length 22, OUI and type, key identifier, reserved, GTK."""
+    key = group_key()
+    assert key.kde().hex() == "dd16000fac010100" + "01" * 16
+    assert len(key.kde()) == GroupKey.kde_length(16)
+
+
+def test_stations_are_given_the_successor_before_it_is_used() -> None:
+    """Under the other identifier, its packet number from 0; the old key sends until the switch."""
+    key = group_key()
+    key.tx_pn = 7
+    key.prepare()
+    assert key.newest == (2, b"\2" * 16, 0)
+    assert (key.key_id, key.tx_pn) == (1, 7)
+    key.switch()
+    assert (key.key_id, key.gtk, key.tx_pn, key.cipher.key_id) == (2, b"\2" * 16, 0, 2)
+    key.switch()
+    assert key.key_id == 2
