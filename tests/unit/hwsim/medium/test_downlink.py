@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From an access point to radios, as the rules have it."""
+
+from __future__ import annotations
+
+from hwsim.frame_rules import FrameRule
+from hwsim.medium.downlink import DELIVERY_LIMIT_NS
+from hwsim.ports.base import Radio
+from tests.unit.hwsim.medium.conftest import (
+    BSSID,
+    CHANNEL_6,
+    GROUP,
+    HW,
+    OTHER_BSSID,
+    OTHER_HW,
+    STATION,
+    Rig,
+    data_frame,
+)
+
+OTHER_STATION = bytes.fromhex("020000000100")
+
+
+def test_recorded_when_the_guest_has_it(rig: Rig) -> None:
+    """The guest's report is the acknowledgement, and its time goes into the record."""
+    rig.down()
+    assert rig.happened == [("delivered", HW, True), ("transmitted", True)]
+    [record] = rig.records
+    assert (record.guest_ns, record.acked, record.delivered) == (99, True, True)
+    assert rig.port.delivered[0][2:] == (CHANNEL_6, 6000, -40)
+
+
+def test_a_guest_that_could_not_take_it(rig: Rig) -> None:
+    """Its error number is in the record; the access point learns that nobody acknowledged."""
+    rig.port.reports = -22
+    rig.down()
+    assert rig.happened[-1] == ("transmitted", False)
+    assert (rig.records[0].delivered, rig.records[0].detail) == (False, {"errno": -22})
+
+
+def test_a_guest_that_does_not_report(rig: Rig) -> None:
+    """After the limit it counts as not delivered."""
+    rig.port.reports = None
+    rig.down()
+    assert rig.medium.due == [1]
+    rig.turn(after_ns=DELIVERY_LIMIT_NS)
+    assert rig.records[0].detail == {"delivery": "no report"}
+    assert rig.medium.due == []
+
+
+def test_a_guest_that_goes(rig: Rig) -> None:
+    """What was on its way is not delivered."""
+    rig.port.reports = None
+    rig.down()
+    rig.medium.port_lost()
+    rig.turn()
+    assert rig.records[0].detail == {"delivery": "port lost"}
+
+
+def test_a_station_without_a_radio(rig: Rig) -> None:
+    """Nothing is sent, and the record says why."""
+    rig.down(OTHER_STATION)
+    assert rig.happened == [("transmitted", False)]
+    assert rig.records[0].detail == {"delivery": "no radio"}
+
+
+def test_the_radio_that_a_station_was_heard_from(rig: Rig) -> None:
+    """Another interface of a radio has another address than the HELLO names."""
+    rig.port.connect(Radio(OTHER_STATION, OTHER_HW), Radio(b"\x02" * 6, HW))
+    rig.up()
+    rig.happened.clear()
+    rig.down()
+    assert rig.happened[0] == ("delivered", HW, True)
+
+
+def test_a_group_addressed_frame_goes_to_all_radios(rig: Rig) -> None:
+    """One of them reports; nobody acknowledges."""
+    rig.port.connect(Radio(STATION, HW), Radio(OTHER_STATION, OTHER_HW))
+    rig.down(GROUP)
+    assert rig.happened == [
+        ("delivered", OTHER_HW, False), ("delivered", HW, True), ("transmitted", False),
+    ]  # fmt: skip
+    assert (rig.records[0].acked, rig.records[0].delivered) == (False, True)
+
+
+def test_an_access_point_that_is_not_attached(rig: Rig) -> None:
+    """It is not on the medium: nothing is sent."""
+    rig.down(transmitter=OTHER_BSSID)
+    assert rig.happened == []
+    assert rig.records[0].detail == {"delivery": "no radio"}
+
+
+def test_drop(rig: Rig) -> None:
+    """Nothing is sent; the capture shows what would have been."""
+    rig.rules(FrameRule("M1", 1, "drop"))
+    rig.down(kind="M1")
+    assert rig.happened == [("transmitted", False)]
+    assert rig.records[0].rule == "drop"
+    assert [one["comment"] for one in rig.captured] == ["rule: drop"]
+
+
+def test_drop_ack(rig: Rig) -> None:
+    """Delivered, but the access point learns that it was not acknowledged."""
+    rig.rules(FrameRule("M1", 1, "drop-ack"))
+    rig.down(kind="M1")
+    assert rig.happened[-1] == ("transmitted", False)
+    assert (rig.records[0].acked, rig.records[0].delivered) == (False, True)
+
+
+def test_delay(rig: Rig) -> None:
+    """Its time is when it left."""
+    rig.rules(FrameRule("M1", 1, "delay", delay_ms=20))
+    rig.down(kind="M1")
+    assert rig.happened == []
+    rig.turn(after_ns=20_000_000)
+    assert rig.records[0].air_ns == rig.clock.now
+    assert rig.captured[0]["comment"] == "rule: delay (20 ms)"
+
+
+def test_repeat(rig: Rig) -> None:
+    """Copies under new sequence numbers, of whose fate the access point learns nothing."""
+    rig.rules(FrameRule("M1", 1, "repeat", copies=1))
+    rig.down(kind="M1")
+    assert [one.frame.endswith(b" again") for one in rig.port.delivered] == [False, True]
+    assert rig.happened.count(("transmitted", True)) == 1
+    assert [record.detail for record in rig.records] == [{}, {"copy": 1}]
+
+
+def test_deauthenticate(rig: Rig) -> None:
+    """The message goes out, then the station is deauthenticated."""
+    rig.rules(FrameRule("M1", 1, "deauthenticate"))
+    rig.down(kind="M1")
+    assert rig.happened[0] == ("delivered", HW, True)
+    assert ("deauthenticate", STATION, 3) in rig.happened
+
+
+def test_beacons_are_left_out_while_the_guest_is_behind(rig: Rig) -> None:
+    """They go to every radio, are captured and not recorded."""
+    rig.medium.broadcast_beacon(data_frame(GROUP, BSSID))
+    rig.port.full = True
+    rig.medium.broadcast_beacon(data_frame(GROUP, BSSID))
+    rig.turn()
+    assert rig.happened == [("delivered", HW, False)]
+    assert (len(rig.captured), rig.records) == (1, [])
