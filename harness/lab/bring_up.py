@@ -17,7 +17,7 @@ from harness.console import Stages
 from harness.errors import LabFault, PeerGone
 from harness.guests.base import GuestImage
 from harness.guests.common.clock import set_clock
-from harness.guests.common.recorder import FOLDER
+from harness.guests.common.recorder import FOLDER, Placed, Setup, place, placed_from
 from harness.guests.common.ssh import Ssh, connect
 from harness.guests.reference.images import prepare
 from harness.lab.air import AirProcess, running_air
@@ -27,8 +27,9 @@ from harness.vm.accel import Choice, choose, forced_accel, keep_logs, remember
 from harness.vm.argv import MachineSpec, Wiring
 from harness.vm.boot import watch
 from harness.vm.disk import overlay
+from harness.vm.kept_states import KINDS, NotRestored, discard, held
 from harness.vm.machine import Machine, running
-from harness.vm.saved_state import SavedState, saved_state
+from harness.vm.saved_state import SavedState, prepared_state, saved_state
 
 WARM_UP = r"reg query HKCU\Environment"
 DISK = "free disk space and run again"
@@ -50,6 +51,15 @@ class Guest:
     accel: Choice
     clock_set_by_s: float
     """By how much the guest's clock was moved when it had started, in seconds."""
+    placed: Placed | None
+    """What was in place already when it was saved; None once that is taken."""
+
+    def take_placed(self, setup: Setup) -> Placed:
+        """`setup` in place, its service stopped: from the saved state if that has it."""
+        found, self.placed = self.placed, None
+        if found is not None and found.setup == setup.key:
+            return found
+        return place(self.ssh, setup)
 
     def check_processes(self) -> None:
         """Raise `PeerGone` if QEMU or the air has ended."""
@@ -76,15 +86,17 @@ def open_guest(
     recording: Recording,
     run_dir: Path,
     *,
+    setup: Callable[[GuestImage], Setup] | None = None,
     chosen: Callable[[Choice], None] = keep_to_yourself,
 ) -> Iterator[Guest]:
     """Build what is missing, then start air and guest and connect to it.
 
+    `setup` is what the first session will put there: a guest may be saved that has it in place.
     `chosen` is told the accelerator as soon as it is known, and again if it has to change. What a
     failed start said is kept below `run_dir`.
     """
     image = prepare(lab.store.cache, stages)
-    start = _Start(lab, image, stages, recording, run_dir)
+    start = _Start(lab, image, stages, recording, run_dir, setup(image) if setup else None)
     choice = start.choose()
     stages.note(f"accelerator {choice.accel}: {choice.why}")
     chosen(choice)
@@ -112,6 +124,7 @@ class _Start:
     stages: Stages
     recording: Recording
     run_dir: Path
+    setup: Setup | None
 
     def choose(self) -> Choice:
         """The accelerator to begin with."""
@@ -139,8 +152,33 @@ class _Start:
         )  # fmt: skip
 
     def under(self, choice: Choice, stack: contextlib.ExitStack) -> Guest:
-        """The guest started under an accelerator; `stack` takes it down."""
-        spec, state = self._spec(choice), self._state(choice)
+        """The guest started under an accelerator; `stack` takes it down.
+
+        A saved state that it cannot be restored from is given up, with a line that says why.
+        """
+        for _ in KINDS:
+            state = self._state(choice)
+            with contextlib.ExitStack() as attempt:
+                try:
+                    guest = self._started(choice, state, attempt)
+                except NotRestored as fault:
+                    if state is None:
+                        raise
+                    why = f"saved state {state.name} is not used: {fault.last_state}"
+                    self.stages.note(f"{why}; another start is tried")
+                    discard(state.folder)
+                else:
+                    stack.push(attempt.pop_all())
+                    return guest
+        return self._started(choice, None, stack)
+
+    def _started(
+        self, choice: Choice, state: SavedState | None, stack: contextlib.ExitStack
+    ) -> Guest:
+        spec, placed = self._spec(choice), None
+        if state is not None:
+            stack.enter_context(held(state.folder))
+            placed = placed_from(state.note) if state.note else None
         work = stack.enter_context(work_folder())
         air, radio = stack.enter_context(
             running_air(work, self.run_dir, self.recording.frame, self.recording.air_event)
@@ -162,7 +200,7 @@ class _Start:
                     air.await_start()  # tells the cause of what else went wrong
                 raise
             behind_s = set_clock(ssh)
-        return Guest(machine, ssh, air, self.image, choice, behind_s)
+        return Guest(machine, ssh, air, self.image, choice, behind_s, placed)
 
     def _spec(self, choice: Choice) -> MachineSpec:
         return self.image.machine(self.lab.guest.memory_mib, choice.accel)
@@ -171,7 +209,7 @@ class _Start:
         """The saved state to start from, made if there is none yet; None boots."""
         if not self.lab.guest.saved_state:
             return None
-        lab, image, spec = self.lab, self.image, self._spec(choice)
+        lab, image, spec, stages = self.lab, self.image, self._spec(choice), self.stages
         logs = self.run_dir / f"{choice.accel}-boot"
 
         def warm_up(machine: Machine) -> None:
@@ -180,7 +218,17 @@ class _Start:
                 ssh.mkdir(FOLDER)
                 ssh.run(WARM_UP)
 
-        return saved_state(lab, image, spec, self.stages, warm_up, logs)
+        booted = saved_state(lab, image, spec, stages, warm_up, logs)
+        setup = self.setup
+        if setup is None:
+            return booted
+
+        def put_in_place(machine: Machine) -> dict[str, object]:
+            with contextlib.closing(_reach(machine, spec, image, lab, restored=True)) as ssh:
+                set_clock(ssh)
+                return place(ssh, setup).to_note()
+
+        return prepared_state(lab, spec, booted, setup.key, stages, put_in_place, logs) or booted
 
 
 def _reach(

@@ -22,6 +22,7 @@ from harness.lab.recording import open_recording
 from harness.local.folders import user_name
 from harness.local.storage import free_bytes
 from harness.vm.accel import KVM, forget, unusable
+from harness.vm.kept_states import STATES_ROOM, taken_by_states
 
 APT = "apt-get install --no-install-recommends"
 
@@ -128,7 +129,15 @@ def _spaces() -> Iterator[Need]:
         yield Need("folder for the cache", False, error.message, error.hint)
     else:
         yield _space(cache, CACHE_ROOM, "[store] cache in lab.toml")
+        yield _states(cache)
     yield _space(Path(tempfile.gettempdir()), TREE_ROOM, "TMPDIR")
+
+
+def _states(cache: Path) -> Need:
+    """What saved states take of the cache: the ones used longest ago go by themselves."""
+    count, taken = taken_by_states(cache)
+    found = f"{count}, {taken / 2**30:.1f} GiB; beyond {STATES_ROOM >> 30} GiB the oldest go"
+    return Need("saved states of guests", True, found, required=False)
 
 
 def _space(place: Path, needed: int, setting: str) -> Need:

@@ -17,10 +17,11 @@ from harness.eap import Credentials, RadiusServer
 from harness.errors import HarnessError, LabFault, PeerGone, ServiceRefused
 from harness.evidence import IhvRecord
 from harness.faults import Fault
+from harness.guests.base import GuestImage
 from harness.guests.common.agent import Agent, Interface, running_agent
 from harness.guests.common.dll import Dll
 from harness.guests.common.orders import Orders
-from harness.guests.common.recorder import AGENT, FOLDER, TRACE, installed, stop_service
+from harness.guests.common.recorder import AGENT, TRACE, Setup, installed, stop_service
 from harness.guests.common.sample import build_of, fault_in_place
 from harness.lab.bring_up import DISK, Guest
 from harness.lab.recording import Recording
@@ -119,6 +120,13 @@ class LabSession(Guest):
         return self.recording.pull(lambda offset: self.ssh.read_from(TRACE, offset))
 
 
+def setup_for(image: GuestImage, dll: Dll | None, fault: Fault | None, oui: str | None) -> Setup:
+    """What a session puts into the guest: `dll`, or else the build of our sample that has `fault`,
+    or the guest's own."""
+    dll = dll or build_of(fault, image.agent.parent)
+    return Setup(image.agent, image.recorder, dll, oui)
+
+
 @contextlib.contextmanager
 def open_session(
     lab: Lab,
@@ -139,20 +147,18 @@ def open_session(
         stack.callback(orders.close)
         with stages.stage("install recorder and agent"):
             orders.keep_limits(lab.limits)  # before the DLL is loaded
-            ssh.mkdir(FOLDER)
-            ssh.put(image.agent, AGENT)
-            stack.enter_context(fault_in_place(ssh, fault))
-            dll = dll or build_of(fault, image.agent.parent)
-            place = stack.enter_context(installed(ssh, image.recorder, dll=dll, oui=oui))
+            placed = guest.take_placed(setup_for(image, dll, fault, oui))
+            stack.enter_context(fault_in_place(ssh, fault, placed.original))
+            recorder = stack.enter_context(installed(ssh, placed))
             recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)
         session = LabSession(
-            guest.machine, ssh, guest.air, image, guest.accel, guest.clock_set_by_s, agent,
-            interface, place.vendor, place.sha256, recording, orders,
+            guest.machine, ssh, guest.air, image, guest.accel, guest.clock_set_by_s, None, agent,
+            interface, recorder.vendor, recorder.sha256, recording, orders,
         )  # fmt: skip
         try:
-            _await_recorder(session, lab, place.refusal)
+            _await_recorder(session, lab, recorder.refusal)
             yield session
         except (HarnessError, KeyboardInterrupt):
             with contextlib.suppress(HarnessError):  # what is there is evidence still

@@ -15,12 +15,14 @@ from harness.console import Console, StageClock
 from harness.eap import radius_of
 from harness.errors import HarnessError, LabFault
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
+from harness.guests.base import GuestImage
 from harness.guests.common.eap import place_certificates, set_user
 from harness.guests.common.profile import profile_name, profile_xml
+from harness.guests.common.recorder import Setup
 from harness.guests.common.refused_profile import refusal
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import Recording
-from harness.lab.session import LabSession, open_session
+from harness.lab.session import LabSession, open_session, setup_for
 from harness.local.jsonlines import CallFailed
 from harness.local.storage import FREE_SOME, is_disk_full
 from harness.results import AssociationResult, Environment, LabFaultResult, RunResult, Stage
@@ -86,22 +88,19 @@ def collect(
     collected.stages = stages.stages
     collected.environment = of_host(plan.dll)  # known also when the lab does not come up
 
+    oui = plan.scenario.ihv.adapter_oui
+
+    def setup(image: GuestImage) -> Setup:
+        return setup_for(image, plan.dll, plan.fault, oui)
+
     def chosen(choice: Choice) -> None:
         collected.environment = of_host(plan.dll, choice)
 
     try:
         with (
             radius_of(plan.scenario, run_dir) as (credentials, radius),
-            open_guest(plan.lab, stages, recording, run_dir, chosen=chosen) as guest,
-            open_session(
-                plan.lab,
-                guest,
-                recording,
-                stages,
-                plan.dll,
-                plan.fault,
-                plan.scenario.ihv.adapter_oui,
-            ) as session,
+            open_guest(plan.lab, stages, recording, run_dir, setup=setup, chosen=chosen) as guest,
+            open_session(plan.lab, guest, recording, stages, plan.dll, plan.fault, oui) as session,
         ):
             collected.environment = environment(plan.dll, session)
             recording.environment(collected.environment.model_dump(mode="json"))

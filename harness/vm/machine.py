@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.errors import PeerGone
+from harness.errors import LabFault, PeerGone
 from harness.local.deadline import Deadline
 from harness.local.programs import PARENT_DEATH, last_line
 from harness.vm.argv import MachineSpec, Wiring, qemu_argv
 from harness.vm.host import migrates_to_files
+from harness.vm.kept_states import NotRestored
 from harness.vm.qmp import Qmp
 
 RESTORE_S = 60
@@ -91,7 +92,8 @@ def running(
 ) -> Iterator[Machine]:
     """Run a machine; from the saved `state` if one is given. `logs` gets QMP and stderr.
 
-    `wiring.qmp_fd` and `wiring.incoming` are filled in here.
+    `wiring.qmp_fd` and `wiring.incoming` are filled in here. Raises `NotRestored` for a state
+    that QEMU does not take, which may come of the state or of the accelerator.
     """
     ours, theirs = socket.socketpair()
     with contextlib.ExitStack() as stack:
@@ -120,7 +122,10 @@ def running(
         machine = Machine(process, _connect(ours, logs, process), wiring.serial_log, stderr_log)
         stack.callback(machine.qmp.close)
         if state is not None:
-            _resume(machine)
+            try:
+                _resume(machine)
+            except LabFault as fault:
+                raise NotRestored(fault.awaited, fault.waited_s, fault.last_state) from None
         yield machine
         _quit(machine)
 

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Boot once, save the machine, start later runs from there.
 
-A saved state is a folder: `memory` (QEMU's migration stream) and `disk.qcow2` (what the boot
-wrote, over the image's disk). Every run puts its own overlay on that disk, so a state is never
-written to and any number of runs share it. Its key covers all that shapes the machine: images,
-specification, QEMU's version and the host's CPU.
+A saved state is a folder: `memory` (QEMU's migration stream), `disk.qcow2` (what was written so
+far, over the image's disk) and `state.json`. Every run puts its own overlay on that disk, so a
+state is never written to and any number of runs share it.
+
+There are two of them. The *booted* state holds what does not depend on what is tested; its key
+covers all that shapes the machine: images, specification, QEMU's version and the host's CPU. A
+*prepared* state goes on from there: files and settings of one test are in place, for the price of
+an installation, which is paid when they are used a second time.
 """
 
 from __future__ import annotations
@@ -14,11 +18,12 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.config.lab import Accel, Lab
 from harness.console import Stages
+from harness.errors import HarnessError
 from harness.local.cache import digest, entry
 from harness.local.deadline import Deadline
 from harness.local.workspace import work_folder
@@ -26,20 +31,47 @@ from harness.vm.argv import MachineSpec, Wiring
 from harness.vm.boot import Bootable, watch
 from harness.vm.disk import overlay
 from harness.vm.host import host_cpu, migrates_to_files, qemu_version
+from harness.vm.kept_states import (
+    NotRestored,
+    discard,
+    prune,
+    read_note,
+    wanted_before,
+    write_manifest,
+)
 from harness.vm.machine import Machine, running
 
-FORMAT = "1"
+FORMAT = "2"
 """Raised when the way a state is made changes."""
+
+DISK_ROOM = 64 << 20
+"""Bytes that a state takes besides the guest's memory, at most."""
 
 Tell = Callable[[float | None, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class SavedState:
-    """A machine at rest."""
+    """A machine at rest, in a folder of the cache."""
 
-    memory: Path
-    disk: Path
+    folder: Path
+    note: dict[str, object] = field(compare=False)
+    """What its maker wants to know of it again."""
+
+    @property
+    def name(self) -> str:
+        """Kind and key: what it was made from."""
+        return self.folder.name
+
+    @property
+    def memory(self) -> Path:
+        """QEMU's migration stream."""
+        return self.folder / "memory"
+
+    @property
+    def disk(self) -> Path:
+        """What the guest had written to its disk."""
+        return self.folder / "disk.qcow2"
 
 
 def saved_state(
@@ -50,27 +82,89 @@ def saved_state(
     warm_up: Callable[[Machine], None],
     logs: Path,
 ) -> SavedState:
-    """The saved state of `spec`, made by one boot if there is none yet.
+    """The booted state of `spec`, made by one boot if there is none yet.
 
     `warm_up` uses the booted machine once, so that what it loads is in the saved page cache. The
     folder `logs` gets serial console, QMP events and QEMU's words of a boot that failed.
     """
 
-    def build(folder: Path) -> None:
-        logs.mkdir(parents=True, exist_ok=True)
+    def make(folder: Path) -> dict[str, object]:
         with stages.stage("boot once and save the guest's state") as stage:
-            _make(lab, image, spec, folder, stage.update, warm_up, logs)
-        shutil.rmtree(logs, ignore_errors=True)
+            _boot(lab, image, spec, folder, stage.update, warm_up, logs)
+        return {}
 
     key = digest(
         FORMAT, image.key, spec.shape,
         qemu_version(), host_cpu(),
     )  # fmt: skip
-    place = entry(lab.store.cache, "state", key, build, room=spec.memory_mib << 20)
-    return SavedState(place / "memory", place / "disk.qcow2")
+    return _kept(lab, spec, f"state-{key}", stages, make, logs)
 
 
-def _make(
+def prepared_state(
+    lab: Lab,
+    spec: MachineSpec,
+    booted: SavedState,
+    key: str,
+    stages: Stages,
+    prepare: Callable[[Machine], dict[str, object]],
+    logs: Path,
+) -> SavedState | None:
+    """The state of `booted` once `prepare` has been done to it, or None if there is none.
+
+    `key` names all that `prepare` brings in; what it returns is the state's note. To make it costs
+    as much as two later runs gain by it, so it is made when it is wanted a second time: a DLL that
+    is built anew for each run pays nothing. If `prepare` fails there is no state, which is told,
+    and the run does it all itself.
+    """
+
+    def make(folder: Path) -> dict[str, object]:
+        with stages.stage("save the guest with this DLL in place (once)"):
+            return _go_on(lab, spec, booted, folder, prepare, logs)
+
+    cache, name = lab.store.cache, f"prepared-{digest(booted.name, key)}"
+    if not (cache / name).is_dir() and not wanted_before(cache, name):
+        return None
+    try:
+        return _kept(lab, spec, name, stages, make, logs)
+    except HarnessError as error:
+        stages.note(f"no saved state with this DLL: {error.message}")
+        return None
+
+
+def _kept(
+    lab: Lab,
+    spec: MachineSpec,
+    name: str,
+    stages: Stages,
+    make: Callable[[Path], dict[str, object]],
+    logs: Path,
+) -> SavedState:
+    """The state `name`, made if there is none, or none that is whole."""
+
+    def build(folder: Path) -> None:
+        logs.mkdir(parents=True, exist_ok=True)
+        note = make(folder)
+        shutil.rmtree(logs, ignore_errors=True)
+        write_manifest(folder, name, note)
+
+    def found() -> SavedState:
+        place = entry(cache, kind, key, build, room=(spec.memory_mib << 20) + DISK_ROOM)
+        return SavedState(place, read_note(place))
+
+    cache, (kind, _, key) = lab.store.cache.resolve(), name.partition("-")
+    before = (cache / name).is_dir()
+    try:
+        state = found()
+    except NotRestored as flaw:
+        stages.note(f"saved state {name} is not used: {flaw.last_state}; it is made anew")
+        discard(cache / name)
+        before, state = False, found()
+    if not before:
+        prune(cache)
+    return state
+
+
+def _boot(
     lab: Lab,
     image: Bootable,
     spec: MachineSpec,
@@ -80,13 +174,38 @@ def _make(
     logs: Path,
 ) -> None:
     disk = overlay(image.disk, folder / "disk.qcow2")
+    with _machine(spec, disk, logs) as machine:
+        _await_ready(machine, image.ready, spec.accel, lab.limits.boot_s, update)
+        warm_up(machine)
+        update(0.9, "saving memory")
+        _save(machine, folder / "memory", lab.limits.boot_s)
+
+
+def _go_on(
+    lab: Lab,
+    spec: MachineSpec,
+    booted: SavedState,
+    folder: Path,
+    prepare: Callable[[Machine], dict[str, object]],
+    logs: Path,
+) -> dict[str, object]:
+    disk = folder / "disk.qcow2"
+    shutil.copyfile(booted.disk, disk)  # its own, so that neither state needs the other
+    with _machine(spec, disk, logs, state=booted.memory) as machine:
+        note = prepare(machine)
+        _save(machine, folder / "memory", lab.limits.boot_s)
+    return note
+
+
+@contextlib.contextmanager
+def _machine(
+    spec: MachineSpec, disk: Path, logs: Path, *, state: Path | None = None
+) -> Iterator[Machine]:
+    """A machine that is to be saved: nothing is connected to its radio."""
     with work_folder() as work, silent_radio(work / "radio") as radio:
         wiring = Wiring("hil-state", disk, -1, radio, logs / "serial.log")
-        with running(spec, wiring, logs) as machine:
-            _await_ready(machine, image.ready, spec.accel, lab.limits.boot_s, update)
-            warm_up(machine)
-            update(0.9, "saving memory")
-            _save(machine, folder / "memory", lab.limits.boot_s)
+        with running(spec, wiring, logs, state=state) as machine:
+            yield machine
 
 
 def _await_ready(machine: Machine, line: bytes, accel: Accel, limit_s: float, update: Tell) -> None:

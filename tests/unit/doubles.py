@@ -20,6 +20,7 @@ from harness.faults import Fault
 from harness.guests.base import GuestImage
 from harness.guests.common.agent import ACM, DISCONNECTED, Interface
 from harness.guests.common.dll import Dll
+from harness.guests.common.recorder import Setup
 from harness.guests.common.ssh import Login
 from harness.lab.air import AirState
 from harness.lab.recording import Recording
@@ -81,7 +82,7 @@ class World:
         """The lab ready for associations."""
         self.recording = recording
         self.tell(*builder.PROLOGUE)
-        parts: Any = (self.machine, self.ssh, self.air, IMAGES, Choice("tcg", "no KVM"), 3.25)
+        parts: Any = (self.machine, self.ssh, self.air, IMAGES, Choice("tcg", "no KVM"), 3.25, None)
         agent: Any = self.agent
         orders: Any = self.orders
         return LabSession(
@@ -97,6 +98,7 @@ class World:
         recording: Recording,
         run_dir: Path,
         *,
+        setup: Callable[[GuestImage], Setup],
         chosen: Callable[[Choice], None],
     ) -> Iterator[Recording]:
         """In place of `harness.lab.bring_up.open_guest`."""

@@ -12,12 +12,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PureWindowsPath
 
 from harness.errors import HarnessError, LabFault, PeerGone
 from harness.guests.common.dll import Dll
 from harness.guests.common.ssh import CommandResult, Ssh
+from harness.local.cache import digest
 
 FOLDER = PureWindowsPath(r"C:\hil")
 AGENT = FOLDER / "agent.exe"
@@ -63,6 +64,57 @@ def settings(vendor: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Setup:
+    """What is put into a guest before its service starts with the DLL under test."""
+
+    agent: Path
+    recorder: Path
+    dll: Dll | None
+    """None: the guest's own."""
+    oui: str | None = None
+    """Six hex digits that profiles are to be for. With a DLL of one's own we stand in for its
+    driver's INF, which sets the adapter's OUI, too."""
+
+    @property
+    def key(self) -> str:
+        """Changes with anything that is put there."""
+        files = [self.agent.read_bytes(), self.recorder.read_bytes()]
+        names: list[str] = []
+        if self.dll is not None:
+            names += [self.dll.path.name, self.dll.sha256, self.oui or ""]
+            names += [part for one in self.dll.companions for part in (one.name, one.sha256)]
+        return digest(*files, *names)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What was put into a guest, and what was there before."""
+
+    setup: str
+    """The key of its `Setup`."""
+    vendor: str
+    """Guest path of the DLL under test."""
+    sha256: str
+    key: str
+    """The registry key that names the DLL."""
+    original: str
+    """Guest path of the guest's own DLL."""
+    oui: int | None
+    oui_before: int | None
+    uploaded: tuple[str, ...]
+
+    def to_note(self) -> dict[str, object]:
+        """As JSON can keep it."""
+        return asdict(self)
+
+
+def placed_from(note: dict[str, object]) -> Placed:
+    """What `Placed.to_note` gave; raises `TypeError` for anything else."""
+    placed = Placed(**note)  # type: ignore[arg-type]
+    return replace(placed, uploaded=tuple(placed.uploaded))
+
+
+@dataclass(frozen=True, slots=True)
 class Installed:
     """The recorder in place."""
 
@@ -73,48 +125,57 @@ class Installed:
     """What `net start` said if the WLAN service did not come up with the DLL; else empty."""
 
 
-@contextlib.contextmanager
-def installed(
-    ssh: Ssh, recorder: Path, *, dll: Dll | None, oui: str | None = None
-) -> Iterator[Installed]:
-    """The recorder around `dll` (uploaded with its companions), or around the guest's own DLL.
+def place(ssh: Ssh, setup: Setup) -> Placed:
+    """Put agent, recorder and DLL into the guest and register the recorder; nothing is started.
 
-    With a DLL of one's own we stand in for its driver's INF, which sets the adapter's OUI, too:
-    profiles are to be for `oui` (six hex digits). The WLAN service is restarted at entry; at exit
-    the registry is put back and the service restarted once more. A service that does not come up
-    is for the caller to judge: a DLL may do that. Raises `LabFault` if the guest has no
-    registration.
+    The WLAN service is stopped. Raises `LabFault` if the guest has no registration.
     """
-    registration = registered(ssh)
+    ssh.mkdir(FOLDER)
+    ssh.put(setup.agent, AGENT)
+    registration, dll = registered(ssh), setup.dll
     vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.path.name)
     stop_service(ssh)
     uploaded = _upload(ssh, dll) if dll is not None else []
-    before = _adapter_oui(ssh, registration.key) if dll is not None and oui else None
-    wanted = int(oui, 16) if before is not None and oui else before
+    before = _adapter_oui(ssh, registration.key) if dll is not None and setup.oui else None
+    wanted = int(setup.oui, 16) if before is not None and setup.oui else before
     content = ssh.read_from(PureWindowsPath(vendor), 0)
     if not content:
         raise PeerGone("the IHV Extensions DLL of the guest", 0, f"{vendor} is not there, or empty")
-    ssh.put(recorder, RECORDER)
+    ssh.put(setup.recorder, RECORDER)
     ssh.write(settings(vendor), SETTINGS)
     ssh.write(registration.dll.encode(), ORIGINAL)
     ssh.remove(TRACE)
     _set(ssh, registration.key, str(RECORDER))
     if wanted != before:
         _set_oui(ssh, registration.key, wanted)
+    return Placed(
+        setup.key, vendor, hashlib.sha256(content).hexdigest(), registration.key, registration.dll,
+        wanted, before, tuple(map(str, uploaded)),
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def installed(ssh: Ssh, placed: Placed) -> Iterator[Installed]:
+    """The service started with what was placed, and all of it taken out at the end.
+
+    At exit the registry is put back and the service restarted once more. A service that does not
+    come up is for the caller to judge: a DLL may do that.
+    """
     try:
+        ssh.remove(TRACE)  # what a run sees begins with this start
         started = _checked(ssh, f"net start {SERVICE}", may_fail=True)
         refusal = "" if started.status == 0 else _last_words(started)
-        yield Installed(vendor, hashlib.sha256(content).hexdigest(), refusal)
+        yield Installed(placed.vendor, placed.sha256, refusal)
     finally:
         with contextlib.suppress(HarnessError):  # a guest that is gone takes its registry along
-            _set(ssh, registration.key, registration.dll)  # first: the service may hang
+            _set(ssh, placed.key, placed.original)  # first: the service may hang
             ssh.remove(ORIGINAL)
-            if wanted != before:
-                _set_oui(ssh, registration.key, before)
+            if placed.oui != placed.oui_before:
+                _set_oui(ssh, placed.key, placed.oui_before)
             stop_service(ssh)
             _checked(ssh, f"net start {SERVICE}", may_fail=True)
-            for file in uploaded:  # the next DLL must not find what came with this one
-                ssh.remove(file)
+            for file in placed.uploaded:  # the next DLL must not find what came with this one
+                ssh.remove(PureWindowsPath(file))
 
 
 def _upload(ssh: Ssh, dll: Dll) -> list[PureWindowsPath]:

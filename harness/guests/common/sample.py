@@ -11,7 +11,6 @@ from pathlib import Path, PureWindowsPath
 from harness.errors import HarnessError
 from harness.faults import Fault
 from harness.guests.common.dll import Dll
-from harness.guests.common.recorder import registered
 from harness.guests.common.ssh import Ssh
 
 SETTINGS = "sample.ini"
@@ -31,12 +30,13 @@ def build_of(fault: Fault | None, folder: Path) -> Dll | None:
 
 
 @contextlib.contextmanager
-def fault_in_place(ssh: Ssh, fault: Fault | None) -> Iterator[None]:
-    """The file there when the service starts, if the fault needs it, and gone before it ends."""
+def fault_in_place(ssh: Ssh, fault: Fault | None, sample: str) -> Iterator[None]:
+    """sample.ini beside `sample` (the guest's own DLL) when the service starts, if the fault needs
+    it, and gone afterwards."""
     if fault is None or fault.where != "service":
         yield
         return
-    place = PureWindowsPath(registered(ssh).dll).with_name(SETTINGS)
+    place = PureWindowsPath(sample).with_name(SETTINGS)
     ssh.write(settings(fault), place)
     try:
         yield

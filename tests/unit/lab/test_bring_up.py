@@ -7,21 +7,26 @@ import contextlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from harness.config.lab import Lab
 from harness.console import PlainConsole
 from harness.errors import PeerGone, TooSlow
+from harness.guests.common.recorder import Placed, Setup
 from harness.lab import bring_up as module
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import Recording
 from harness.vm import accel
 from harness.vm.accel import Choice
 from harness.vm.argv import MachineSpec, Wiring
+from harness.vm.kept_states import NotRestored
 from harness.vm.saved_state import SavedState
 from tests.unit.doubles import IMAGES
+
+PLACED = Placed("dll 1", "C:\\v.dll", "ab", "HKLM", "C:\\v.dll", None, None, ())
 
 
 class Parts:
@@ -31,6 +36,9 @@ class Parts:
         self.folder = folder
         self.choice = Choice("kvm", "the guest's kernel ran under KVM")
         self.started: list[tuple[str, bool]] = []
+        self.restored: list[str] = []
+        self.damaged: set[str] = set()
+        self.has_prepared = False
         self.faults: dict[str, Exception] = {}
         self.behind_s = 0.0
         self.console = io.StringIO()
@@ -40,7 +48,16 @@ class Parts:
     def state(self, lab: Lab, image: object, spec: MachineSpec, *_: object) -> SavedState:
         """In place of a saved state."""
         self._may_fail(f"state {spec.accel}")
-        return SavedState(self.folder / "memory", self.folder / "disk")
+        return self._saved("state-1", {})
+
+    def prepared(self, *_: object) -> SavedState | None:
+        """In place of a state with a DLL in place."""
+        there = self.has_prepared and "prepared-1" not in self.restored
+        return self._saved("prepared-1", PLACED.to_note()) if there else None
+
+    def _saved(self, name: str, note: dict[str, object]) -> SavedState:
+        (self.folder / name).mkdir(exist_ok=True)
+        return SavedState(self.folder / name, note)
 
     @contextlib.contextmanager
     def air(self, *_: object) -> Iterator[tuple[Any, Path]]:
@@ -66,6 +83,9 @@ class Parts:
     ) -> Iterator[Any]:
         """In place of QEMU."""
         self.started.append((spec.accel, state is not None))
+        self.restored.append(state.parent.name if state else "")
+        if state and state.parent.name in self.damaged:
+            raise NotRestored("restoring of the guest's memory", 0.1, "QEMU ended with status 1")
         (logs / "serial.log").write_text(f"console under {spec.accel}\n")
         yield spec.accel
 
@@ -89,7 +109,11 @@ class Parts:
         run_dir.mkdir()
         recording = Recording(io.BytesIO(), io.BytesIO())
         console = PlainConsole(self.console)
-        with open_guest(lab, console, recording, run_dir, chosen=self.chosen.append) as opened:
+        with open_guest(
+            lab, console, recording, run_dir,
+            setup=lambda _: cast("Setup", SimpleNamespace(key="dll 1")),
+            chosen=self.chosen.append,
+        ) as opened:  # fmt: skip
             yield opened
 
     @property
@@ -107,6 +131,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     monkeypatch.setattr(module, "prepare", lambda *_: IMAGES)
     monkeypatch.setattr(module, "choose", lambda *_: made.choice)
     monkeypatch.setattr(module, "saved_state", made.state)
+    monkeypatch.setattr(module, "prepared_state", made.prepared)
     monkeypatch.setattr(module, "overlay", lambda _, place: place)
     monkeypatch.setattr(module, "running_air", made.air)
     monkeypatch.setattr(module, "running", made.machine)
@@ -160,6 +185,35 @@ def test_a_kvm_that_was_asked_for_is_not_replaced(parts: Parts) -> None:
     assert '[guest] accel = "tcg"' in caught.value.hint
     assert str(parts.folder / "run") in caught.value.hint
     assert parts.started == [("kvm", True)]
+
+
+def test_a_guest_that_was_saved_with_the_dll_in_place_is_preferred(parts: Parts) -> None:
+    """And knows what it has."""
+    parts.has_prepared = True
+    with parts.open() as guest:
+        assert guest.placed == PLACED
+    assert parts.restored == ["prepared-1"]
+
+
+def test_states_that_qemu_does_not_take_are_given_up(parts: Parts) -> None:
+    """The booted one is tried next; which was given up, and why, is told."""
+    parts.choice = Choice("tcg", "no KVM")
+    parts.has_prepared = True
+    parts.damaged = {"prepared-1"}
+    with parts.open() as guest:
+        assert guest.placed is None
+    assert parts.restored == ["prepared-1", "state-1"]
+    assert not (parts.folder / "prepared-1").exists()
+    assert "saved state prepared-1 is not used: QEMU ended" in parts.console.getvalue()
+
+
+def test_a_guest_whose_states_are_all_damaged_is_booted(parts: Parts) -> None:
+    """A saved state saves time; a run that has none goes on without."""
+    parts.choice = Choice("tcg", "no KVM")
+    parts.damaged = {"state-1"}
+    with parts.open():
+        pass
+    assert parts.restored == ["state-1", "state-1", ""]
 
 
 def test_an_air_that_ended_is_told_rather_than_what_came_of_it(parts: Parts) -> None:

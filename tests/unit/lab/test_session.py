@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,12 +18,13 @@ from harness.console import PlainConsole
 from harness.eap import RadiusServer
 from harness.errors import LabFault, PeerGone, ServiceRefused, TooSlow
 from harness.guests.common.agent import Interface
-from harness.guests.common.recorder import Installed
+from harness.guests.common.recorder import Installed, Placed, Setup
 from harness.guests.common.ssh import CommandResult
+from harness.lab import bring_up
 from harness.lab import session as module
 from harness.lab.bring_up import Guest
 from harness.lab.recording import Recording
-from harness.lab.session import LabSession, open_session
+from harness.lab.session import LabSession, open_session, setup_for
 from harness.scenarios import find_scenario
 from harness.vm.accel import Choice
 from tests.unit.doubles import IMAGES, World
@@ -136,6 +138,9 @@ def test_adapters_that_never_come_are_a_lab_fault(session: LabSession) -> None:
         session.interfaces(3, limit_s=0.05)
 
 
+PLACED = Placed("", "C:\\v.dll", "ab", "HKLM", "C:\\v.dll", None, None, ())
+
+
 class Opening:
     """The parts `open_session` puts together, with a note of each step."""
 
@@ -143,14 +148,12 @@ class Opening:
         self.world, self.interfaces = world, interfaces
         self.done: list[str] = []
         self.refusal = ""
+        self.images = IMAGES
 
-    def mkdir(self, _: object) -> None:
-        """The harness's folder in the guest."""
-        self.done.append("mkdir")
-
-    def put(self, *_: object) -> None:
-        """Upload of the agent."""
-        self.done.append("agent.exe")
+    def place(self, _: object, setup: Setup) -> Placed:
+        """Agent, recorder and DLL put there."""
+        self.done.append("placed")
+        return PLACED
 
     def run(self, command: str) -> CommandResult:
         """A command line of the guest."""
@@ -185,21 +188,25 @@ class Opening:
 
 
 @pytest.fixture
-def opening(world: World, monkeypatch: pytest.MonkeyPatch) -> Opening:
+def opening(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opening:
     """A guest with one interface, whose host has loaded the recorder."""
     world.story.load()
     made = Opening(world, (Interface("{1}", "radio"),))
+    for name in ("agent.exe", "recorder.dll"):
+        (tmp_path / name).write_text(f"MZ {name}")
+    made.images = replace(IMAGES, agent=tmp_path / "agent.exe", recorder=tmp_path / "recorder.dll")
+    monkeypatch.setattr(bring_up, "place", made.place)
     monkeypatch.setattr(module, "installed", made.installed)
     monkeypatch.setattr(module, "running_agent", made.running_agent)
     return made
 
 
 def opened(
-    opening: Opening, console: PlainConsole
+    opening: Opening, console: PlainConsole, placed: Placed | None = None
 ) -> contextlib.AbstractContextManager[LabSession]:
-    """`open_session` on it."""
+    """`open_session` on it; `placed` is what the guest was saved with."""
     parts: Any = (opening.world.machine, opening, opening.world.air)
-    guest = Guest(*parts, IMAGES, Choice("tcg", ""), 0.0)
+    guest = Guest(*parts, opening.images, Choice("tcg", ""), 0.0, placed)
     recording = Recording(io.BytesIO(), io.BytesIO())
     return open_session(QUICK, guest, recording, console, None)
 
@@ -213,9 +220,28 @@ def test_a_session_is_put_together_and_taken_apart_in_reverse(
         assert session.interface.guid == "{1}"
         assert session.recording.records()
     assert opening.done == [
-        *("mkdir", "agent.exe", "recorder in", "agent up", "net stop WlanSvc"),
+        *("placed", "recorder in", "agent up", "net stop WlanSvc"),
         *("agent down", "recorder out"),
     ]  # fmt: skip
+
+
+def test_a_guest_that_was_saved_with_it_all_is_given_nothing_again(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """Only the service is started: the DLL's life begins in the run, whatever was saved."""
+    setup = setup_for(opening.images, None, None, None)
+    with opened(opening, console, replace(PLACED, setup=setup.key)):
+        pass
+    assert opening.done[:2] == ["recorder in", "agent up"]
+
+
+def test_a_guest_that_was_saved_with_something_else_is_given_what_is_asked(
+    opening: Opening, console: PlainConsole
+) -> None:
+    """What is in place is told by its key, not by that there is something."""
+    with opened(opening, console, replace(PLACED, setup="of another DLL")):
+        pass
+    assert opening.done[:2] == ["placed", "recorder in"]
 
 
 def test_a_guest_without_an_interface_is_a_lab_fault(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,9 @@ from harness.guests.common.ssh import Login
 from harness.vm import saved_state as module
 from harness.vm.argv import KernelBoot, MachineSpec
 from harness.vm.disk import overlay
+from harness.vm.kept_states import read_note, write_manifest
 from harness.vm.machine import Machine
-from harness.vm.saved_state import SavedState, saved_state
+from harness.vm.saved_state import SavedState, prepared_state, saved_state
 from tests.unit.vm.conftest import FakeQemu
 
 LOGS = {"serial.log", "qmp.jsonl", "qemu-stderr.log"}
@@ -28,9 +30,15 @@ SPEC = MachineSpec(512, "tcg", KERNEL)
 
 
 @pytest.fixture
-def console() -> Console:
-    """A console that says nothing to anybody."""
-    return PlainConsole(io.StringIO())
+def said() -> io.StringIO:
+    """What the console says."""
+    return io.StringIO()
+
+
+@pytest.fixture
+def console(said: io.StringIO) -> Console:
+    """A console whose lines are kept."""
+    return PlainConsole(said)
 
 
 @pytest.fixture
@@ -50,6 +58,7 @@ class Maker:
     def __init__(self, lab: Lab, image: GuestImage, console: Console) -> None:
         self.lab, self.image, self.console = lab, image, console
         self.made = 0
+        self.prepared_from: list[str] = []
 
     def state(self, image: GuestImage | None = None, spec: MachineSpec = SPEC) -> SavedState:
         """The state for these inputs."""
@@ -57,12 +66,29 @@ class Maker:
         image = image or self.image
         return saved_state(self.lab, image, spec, self.console, lambda _: None, logs)
 
-    def make(
+    def prepared(self, key: str = "dll 1") -> SavedState | None:
+        """The state with something in place, upon the booted one."""
+        logs = self.lab.store.cache / "logs"
+        booted = self.state()
+        return prepared_state(
+            self.lab, SPEC, booted, key, self.console, lambda _: {"what": key}, logs
+        )
+
+    def boot(
         self, lab: Lab, image: GuestImage, spec: MachineSpec, folder: Path, *_: object
     ) -> None:
         """In place of a boot."""
         self.made += 1
-        (folder / "memory").touch()
+        (folder / "memory").write_text("at rest")
+
+    def go_on(
+        self, lab: Lab, spec: MachineSpec, booted: SavedState, folder: Path, prepare: Any, *_: Any
+    ) -> dict[str, object]:
+        """In place of a machine that goes on from the booted state."""
+        self.prepared_from.append(booted.name)
+        (folder / "memory").write_text("prepared")
+        note: dict[str, object] = prepare(None)
+        return note
 
 
 @pytest.fixture
@@ -72,7 +98,8 @@ def maker(
     """Saved states without a machine."""
     lab = Lab.model_validate({"store": {"cache": tmp_path / "cache"}})
     maker = Maker(lab, image, console)
-    monkeypatch.setattr(module, "_make", maker.make)
+    monkeypatch.setattr(module, "_boot", maker.boot)
+    monkeypatch.setattr(module, "_go_on", maker.go_on)
     monkeypatch.setattr(module, "qemu_version", lambda: "QEMU 7.2")
     monkeypatch.setattr(module, "host_cpu", lambda: "CPU 1")
     return maker
@@ -111,6 +138,62 @@ def test_another_image_qemu_or_cpu_has_another_state(
     monkeypatch.setattr(module, "FORMAT", "next")
     states.append(maker.state())
     assert len(set(states)) == maker.made == 5
+
+
+def test_a_state_that_was_touched_is_made_anew(maker: Maker, said: io.StringIO) -> None:
+    """Cut short, written to, or without its manifest: said in one line, and never started from."""
+    for damage in ("cut short", "written to", "without its manifest", "under a foreign name"):
+        place = maker.state().folder
+        memory, manifest = place / "memory", place / "state.json"
+        match damage:
+            case "cut short":
+                memory.write_bytes(memory.read_bytes()[:-1])
+            case "written to":
+                memory.write_bytes(b"at r\0st")
+            case "without its manifest":
+                manifest.unlink()
+            case _:
+                manifest.write_text(manifest.read_text().replace(place.name, "state-0"))
+        made, before = maker.made, len(said.getvalue().splitlines())
+        assert maker.state().memory.read_text() == "at rest"
+        assert maker.made == made + 1
+        lines = said.getvalue().splitlines()[before:]
+        assert sum(f"{place.name} is not used: " in line for line in lines) == 1, damage
+
+
+def test_a_prepared_state_is_made_when_it_is_wanted_again(maker: Maker) -> None:
+    """The first time pays nothing for it; from the third on it is there."""
+    assert maker.prepared() is None
+    second, third = maker.prepared(), maker.prepared()
+    assert second is not None
+    assert second == third
+    assert second.note == {"what": "dll 1"}
+    assert maker.prepared_from == [maker.state().name]
+
+
+def test_what_is_in_place_and_what_it_stands_on_name_a_prepared_state(
+    maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another DLL, or another QEMU below it, finds none."""
+    maker.prepared()
+    assert maker.prepared() is not None
+    assert maker.prepared("dll 2") is None
+    monkeypatch.setattr(module, "qemu_version", lambda: "QEMU 8.0")
+    assert maker.prepared() is None
+
+
+def test_what_cannot_be_put_in_place_is_no_state(maker: Maker, said: io.StringIO) -> None:
+    """It is told, and the run tries by itself: what it meets there is what is reported."""
+
+    def fail(_: Machine) -> dict[str, object]:
+        raise PeerGone("registry value", 0, "gone")
+
+    booted, logs = maker.state(), maker.lab.store.cache / "logs"
+    for _ in range(3):
+        made = prepared_state(maker.lab, SPEC, booted, "dll 1", maker.console, fail, logs)
+        assert made is None
+    assert "no saved state with this DLL: registry value" in said.getvalue()
+    assert not list(maker.lab.store.cache.glob("prepared-*/"))
 
 
 # Making one
@@ -162,6 +245,27 @@ class TestMaking:
         assert state.memory.stat().st_mode & 0o777 == 0o600
         assert state.disk.exists()
         assert not logs.exists()
+        assert read_note(state.folder) == {}
+
+    def test_a_prepared_state_goes_on_from_the_booted_one(
+        self, qemu: FakeQemu, lab: Lab, image: GuestImage, console: Console, logs: Path
+    ) -> None:
+        """It is restored, used, stopped and saved, with a disk of its own."""
+        qemu.answer({"query-migrate": [{"status": "completed"}]})
+        booted = saved_state(lab, image, SPEC, console, lambda _: None, logs)
+        booted.disk.write_text("written at boot")
+        write_manifest(booted.folder, booted.name, {})
+        made = [
+            prepared_state(lab, SPEC, booted, "dll", console, lambda _: {"a": 1}, logs)
+            for _ in range(2)
+        ][-1]
+        assert made is not None
+        assert made.disk.read_text() == "written at boot"
+        assert made.note == {"a": 1}
+        assert any("incoming" in argument for argument in qemu.argv)
+        assert qemu.asked[-6:] == [
+            *("stop", "getfd", "migrate-set-parameters", "migrate", "query-migrate", "quit"),
+        ]
 
     def test_a_newer_qemu_saves_to_the_file_by_name(
         self,

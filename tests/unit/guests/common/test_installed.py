@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 import pytest
 
 from harness.errors import LabFault, PeerGone, TooSlow
+from harness.guests.common import recorder as module
 from harness.guests.common.companions import Companion
 from harness.guests.common.dll import Dll
 from harness.guests.common.recorder import (
@@ -19,7 +25,10 @@ from harness.guests.common.recorder import (
     SETTINGS,
     TRACE,
     VENDOR_FOLDER,
-    installed,
+    Installed,
+    Setup,
+    place,
+    placed_from,
     settings,
 )
 from harness.guests.common.ssh import CommandResult
@@ -108,11 +117,23 @@ def ssh() -> FakeSsh:
     return FakeSsh()
 
 
+@contextlib.contextmanager
+def installed(
+    ssh: FakeSsh, recorder: Path, *, dll: Dll | None, oui: str | None = None
+) -> Iterator[Installed]:
+    """Everything placed, started, and taken out again."""
+    guest: Any = ssh
+    placed = place(guest, Setup(recorder.with_name("agent.exe"), recorder, dll, oui))
+    with module.installed(guest, placed) as there:
+        yield there
+
+
 @pytest.fixture
 def recorder(tmp_path: Path) -> Path:
     """recorder.dll on this machine."""
     path = tmp_path / "recorder.dll"
     path.write_bytes(b"MZ recorder")
+    path.with_name("agent.exe").write_bytes(b"MZ agent")
     return path
 
 
@@ -132,8 +153,9 @@ def test_the_registered_dll_is_wrapped_and_put_back(ssh: FakeSsh, recorder: Path
     assert ssh.dll == VENDOR
     assert ORIGINAL not in ssh.files
     assert ssh.done == [
-        *("reg query", "net stop", "put recorder.dll", "write recorder.ini"),
-        *("write original-dll.txt", "remove trace.jsonl", "reg add recorder.dll", "net start"),
+        *("mkdir hil", "put agent.exe", "reg query", "net stop"),
+        *("put recorder.dll", "write recorder.ini", "write original-dll.txt"),
+        *("remove trace.jsonl", "reg add recorder.dll", "remove trace.jsonl", "net start"),
         *("reg add sample.dll", "remove original-dll.txt", "net stop", "net start"),
     ]
 
@@ -163,6 +185,42 @@ def test_the_adapter_gets_the_oui_of_the_profile(
     assert ssh.oui == 0x123456
     with installed(ssh, recorder, dll=None, oui="00A1b2"):
         assert ssh.oui == 0x123456
+
+
+def test_what_was_placed_survives_as_a_note(ssh: FakeSsh, recorder: Path, tmp_path: Path) -> None:
+    """A guest that was saved with everything in place is started and taken apart by its note."""
+    (tmp_path / "own.dll").write_bytes(b"MZ own")
+    guest: Any = ssh
+    setup = Setup(recorder.with_name("agent.exe"), recorder, Dll(tmp_path / "own.dll", "00"))
+    placed = placed_from(json.loads(json.dumps(place(guest, setup).to_note())))
+    ssh.done.clear()
+    with module.installed(guest, placed) as there:
+        assert there.sha256 == hashlib.sha256(b"MZ own").hexdigest()
+        assert ssh.done == ["remove trace.jsonl", "net start"]
+    assert ssh.dll == VENDOR
+    assert VENDOR_FOLDER / "own.dll" not in ssh.files
+    with pytest.raises(TypeError):
+        placed_from({"vendor": "x"})
+
+
+def test_a_setup_is_named_by_all_that_it_brings(recorder: Path, tmp_path: Path) -> None:
+    """Another agent, recorder, DLL, companion, name or OUI is another setup."""
+    agent, other = recorder.with_name("agent.exe"), tmp_path / "other"
+    other.write_bytes(b"MZ other")
+    helper = Companion(other, "helper.dll", "01")
+    setups = [
+        Setup(agent, recorder, None),
+        Setup(other, recorder, None),
+        Setup(agent, other, None),
+        Setup(agent, recorder, Dll(tmp_path / "a.dll", "00")),
+        Setup(agent, recorder, Dll(tmp_path / "b.dll", "00")),
+        Setup(agent, recorder, Dll(tmp_path / "a.dll", "01")),
+        Setup(agent, recorder, Dll(tmp_path / "a.dll", "00"), "00A1B2"),
+        Setup(agent, recorder, Dll(tmp_path / "a.dll", "00", (helper,))),
+        Setup(agent, recorder, Dll(tmp_path / "a.dll", "00", (replace(helper, sha256="02"),))),
+    ]
+    assert len({setup.key for setup in setups}) == len(setups)
+    assert setups[0].key == Setup(agent, recorder, None, "00A1B2").key  # it is for a DLL of ours
 
 
 def test_an_error_in_between_puts_the_value_back(ssh: FakeSsh, recorder: Path) -> None:
@@ -231,7 +289,7 @@ def test_a_guest_without_registration_is_a_lab_fault(ssh: FakeSsh, recorder: Pat
     ):
         pass
     assert "driver installed" in caught.value.hint
-    assert ssh.done == ["reg query"]
+    assert ssh.done == ["mkdir hil", "put agent.exe", "reg query"]
 
 
 def test_a_registered_dll_that_is_not_there_is_a_lab_fault(ssh: FakeSsh, recorder: Path) -> None:
