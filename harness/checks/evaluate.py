@@ -24,7 +24,7 @@ from harness.checks.finding import Evaluation, Finding, Undecided, Waived
 from harness.checks.limits import CheckLimits, Expectation
 from harness.checks.outcomes import Breach, Held, Unknown
 from harness.checks.registry import RULES, Rule
-from harness.checks.severity import Decision, GuestKind, Override, decide
+from harness.checks.severity import Decision, OsSide, Override, decide
 from harness.evidence.model import RunEvidence
 
 MAX_FINDINGS: Final = 10
@@ -38,16 +38,16 @@ def evaluate(
     limits: CheckLimits | None = None,
     expect: Expectation | None = None,
     *,
-    guest: GuestKind | None = None,
+    os_side: OsSide | None = None,
     overrides: Mapping[str, Override] | None = None,
 ) -> Evaluation:
     """Judge the evidence by every rule. Never raises on any evidence; same in, same out.
 
-    ``guest`` says whose the OS side is, ``overrides`` are those of lab.toml by rule
+    ``os_side`` says whose the OS side is, ``overrides`` are those of lab.toml by rule
     (`harness.checks.severity`).
     """
     case = build_case(evidence, limits or CheckLimits(), expect or Expectation())
-    collected = _Collector(guest, overrides or {})
+    collected = _Collector(os_side, overrides or {})
     for rule in RULES.values():
         if not rule.last:
             collected.run(rule, case)
@@ -85,8 +85,8 @@ class _Found:
 class _Collector:
     """Runs rules and keeps what they say; bounds the findings of one rule in one association."""
 
-    def __init__(self, guest: GuestKind | None, overrides: Mapping[str, Override]) -> None:
-        self._guest = guest
+    def __init__(self, os_side: OsSide | None, overrides: Mapping[str, Override]) -> None:
+        self._os_side = os_side
         self._overrides = overrides
         self._found: list[_Found] = []
         self._checked: set[str] = set()
@@ -112,7 +112,7 @@ class _Collector:
 
     def _decided(self, rule: Rule, breach: Breach) -> _Found:
         override = self._overrides.get(rule.id)
-        decision = decide(rule.cls, rule.severity, breach.severity, self._guest, override)
+        decision = decide(rule.cls, rule.severity, breach.severity, self._os_side, override)
         before = f"{decision.attribution}: " if decision.attribution else ""
         finding = Finding(
             rule.id, decision.severity, before + breach.message, breach.at_ns,

@@ -3,9 +3,9 @@
 
 1. the rule: the severity of its class (`SEVERITY_OF_CLASS`), or its own where it gives a reason;
 2. the breach, where a rule grades its breaches (a weaker proof, an act of the OS);
-3. the guest, for breaches of the OS side: on the reference guest the OS is this lab's own WLAN
-   service, so the lab was wrong (MISS) and nothing is said of the driver; on Windows it is
-   Microsoft's, so it is worth knowing and nobody's failure (WARN);
+3. the guest, for breaches of the OS side: where that is this lab's own WLAN service, the lab was
+   wrong (MISS) and nothing is said of the driver; where it is Microsoft's, it is worth knowing and
+   nobody's failure (WARN);
 4. lab.toml, which changes the severity of a rule or waives it. It never turns a MISS into a FAIL.
 """
 
@@ -17,7 +17,8 @@ from typing import Final, Literal
 
 from harness.checks.finding import Severity
 
-GuestKind = Literal["reference", "windows"]
+OsSide = Literal["lab", "microsoft"]
+"""Whose the OS side of the interface is: the lab's own WLAN service, or Windows' real one."""
 RuleClass = Literal["M", "M(OS)", "C", "D", "S", "ours"]
 """M: documented plainly. M(OS): so too, but it speaks of the OS. C: the documents contradict each
 other. D: derived from documented facts. S: only Microsoft's sample shows it. ours: not a rule of
@@ -32,11 +33,11 @@ SEVERITY_OF_CLASS: Final[dict[RuleClass, Severity]] = {
     "ours": "FAIL",
 }
 
-OS_ACTED: Final[dict[GuestKind, str]] = {
-    "reference": "the lab's own WLAN service did this, not the driver",
-    "windows": "the OS did this, not the driver",
+OS_ACTED: Final[dict[OsSide, str]] = {
+    "lab": "the lab's own WLAN service did this, not the driver",
+    "microsoft": "the OS did this, not the driver",
 }
-"""How the message of a finding about the OS side begins, by the guest."""
+"""How the message of a finding about the OS side begins, by whose that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,19 @@ def decide(
     rule_class: RuleClass,
     of_rule: Severity,
     of_breach: Severity | None = None,
-    guest: GuestKind | None = None,
+    os_side: OsSide | None = None,
     override: Override | None = None,
 ) -> Decision:
-    """The severity of a breach; ``guest`` None leaves breaches of the OS side as they are stated.
+    """The severity of a breach; ``os_side`` None leaves breaches of the OS side as they are stated.
 
     Rules of this harness (class "ours": HOST, EXPECT) speak of the lab itself: their MISS is the
     lab's on every guest.
     """
     stated = of_breach or of_rule
     severity, attribution = stated, None
-    if guest is not None and stated == "MISS" and rule_class != "ours":
-        severity = "WARN" if guest == "windows" else "MISS"
-        attribution = OS_ACTED[guest]
+    if os_side is not None and stated == "MISS" and rule_class != "ours":
+        severity = "WARN" if os_side == "microsoft" else "MISS"
+        attribution = OS_ACTED[os_side]
     if override is None:
         return Decision(stated, severity, attribution)
     if override.severity is None:

@@ -14,11 +14,12 @@ from harness.checks import RULES
 from harness.cli.complete import complete_fault, complete_scenario
 from harness.cli.options import LabOption
 from harness.cli.signals import interrupt_on_signals
-from harness.config.lab import Lab, load_lab
+from harness.config.lab import GuestKind, Lab, load_lab
 from harness.console import open_console
 from harness.eap import check_profile
 from harness.errors import UsageError
 from harness.faults import FAULTS, find_fault
+from harness.guests.abilities import ABILITIES
 from harness.local.cache import check_usable
 from harness.naming import own_name
 from harness.run.perform import perform
@@ -110,10 +111,11 @@ def _plan(
     )
 
 
-def _check_guest(scenario: Scenario, kind: str) -> None:
-    if scenario.orders_the_guest and kind != "reference":
+def _check_guest(scenario: Scenario, kind: GuestKind) -> None:
+    if scenario.orders_the_guest and not ABILITIES[kind].takes_stimuli:
+        able = " or ".join(name for name, can in ABILITIES.items() if can.takes_stimuli)
         raise UsageError(
-            f"scenario {scenario.name}: only the reference guest obeys orders to its WLAN service",
+            f"scenario {scenario.name}: only the {able} guest obeys orders to its WLAN service",
             hint=f"take a scenario without, or a lab.toml whose guest is not {kind}",
         )
 

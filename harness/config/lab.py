@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -18,6 +18,11 @@ from harness.local.folders import home, user_name
 Accel = Literal["kvm", "tcg"]
 """What runs the guest's processor."""
 
+GuestKind = Literal["reference", "windows"]
+"""What a guest can be, in files of runs too: one on Windows can be judged, not yet made."""
+
+DEFAULT_GUEST: Final = "reference"
+
 HOSTAPD_FIRST_RETRY_MS = 100
 """hostapd src/ap/wpa_auth.c, eapol_key_timeout_first."""
 
@@ -27,7 +32,7 @@ TCG_FIRST_RETRY_MS = 1000
 class GuestConfig(Strict):
     """The virtual machine."""
 
-    kind: Literal["reference"] = "reference"
+    kind: Literal["reference"] = DEFAULT_GUEST
     memory_mib: Annotated[int, Field(ge=384, le=65536)] = 512
     accel: Literal["auto", "kvm", "tcg"] = "auto"
     saved_state: bool = True

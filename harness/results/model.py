@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from harness.config.lab import GuestKind
 from harness.results.verdict import Verdict
 
 SCHEMA: Final = 3
@@ -325,7 +326,7 @@ class RunResult(_Model):
     reason: str = Field(default="", description="the verdict in one sentence")
     scenario: str
     scenario_description: str = ""
-    guest: Literal["reference", "windows"]
+    guest: GuestKind
     run_id: str
     started_at: datetime
     duration_s: Annotated[float, Field(ge=0)]

@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 
 from harness import codes
 from harness.checks import CheckLimits, Evaluation, Expectation, Finding, evaluate
-from harness.checks.severity import GuestKind
+from harness.checks.severity import OsSide
 from harness.checks.timing import HandshakeTiming, eapol_timing, summarise
-from harness.config.lab import Lab
+from harness.config.lab import GuestKind, Lab
 from harness.config.overrides import Overrides, RuleOverride, in_force
 from harness.evidence import AssociationEvidence, RunEvidence, fields, names, segment, window
 from harness.evidence.connection import Lost, lost_connection
 from harness.evidence.segments import Session
+from harness.guests.abilities import ABILITIES
 from harness.results import (
     AssociationResult,
     DamageResult,
@@ -80,12 +81,12 @@ class Judge:
         limits: CheckLimits,
         expect: Expectation,
         overrides: Overrides | None = None,
-        guest: GuestKind = "reference",
+        os_side: OsSide = "lab",
     ) -> None:
         self.limits = limits
         self.expect = expect
         self.overrides = overrides or Overrides()
-        self.guest = guest
+        self.os_side = os_side
 
     def latest(
         self, evidence: RunEvidence, lab_fault: LabFaultResult | None = None
@@ -116,7 +117,7 @@ class Judge:
             evidence,
             self.limits,
             self.expect,
-            guest=self.guest,
+            os_side=self.os_side,
             overrides=self.overrides.active,
         )
 
@@ -155,7 +156,9 @@ def judge_of(
 
     That is when the run began: what it is judged by is the same for all of it, and again later.
     """
-    return Judge(limits, expect, in_force(rules, at.astimezone(UTC).date()), guest)
+    return Judge(
+        limits, expect, in_force(rules, at.astimezone(UTC).date()), ABILITIES[guest].os_side
+    )
 
 
 def judge_of_scenario(lab: Lab, scenario: Scenario, began_at: datetime) -> Judge:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.checks.severity import GuestKind
-from harness.config.lab import Lab
+from harness.config.lab import GuestKind, Lab
 from harness.console import Console
 from harness.console.lines import corrections
 from harness.evidence import RunEvidence, unended
+from harness.guests.abilities import ABILITIES
 from harness.lab.recording import open_recording
 from harness.report import pages
 from harness.results import (
@@ -125,5 +125,5 @@ def _finished(evidence: RunEvidence, guest: GuestKind) -> RunEvidence:
     """The evidence of a run that is over: nothing comes behind the last record any more."""
     if not evidence.associations:
         return evidence
-    open_end = unended(evidence.trace, service_tells=guest == "reference")
+    open_end = unended(evidence.trace, service_tells=ABILITIES[guest].writes_last_record)
     return replace(evidence, damage=evidence.damage + open_end)

@@ -16,8 +16,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from harness.checks import CheckLimits
-from harness.checks.severity import GuestKind
-from harness.config.lab import load_lab
+from harness.config.lab import DEFAULT_GUEST, GuestKind, load_lab
 from harness.config.overrides import RuleOverride
 from harness.errors import UsageError
 from harness.evidence import (
@@ -32,6 +31,7 @@ from harness.evidence import (
     unended,
 )
 from harness.evidence.losses import FOREVER_NS, OVERTAKING_NS
+from harness.guests.abilities import ABILITIES
 from harness.lab.recording import EVENTS, TRACE
 from harness.results import LabFaultResult, ResultFileError, RunResult, load_result
 from harness.run.eventlog import NOTHING_EXPECTED, UNKNOWN_CLOCK, EventLog, read_events
@@ -131,16 +131,21 @@ def replayed(events: bytes, trace: bytes, seal: Mapping[str, FileSeal] | None) -
     associations = _associations(log)
     parts = split(records, [one.connect_ns for one in associations])[1:]
     whole = tuple(_whole(one, log, part) for one, part in zip(associations, parts, strict=True))
-    guest = (log.run or {}).get("guest", "reference")
     damage += _outside_the_run(records, log)
     damage += _fewer_than_read(records, log)
     if associations:
-        damage += unended(records, service_tells=guest == "reference")
+        damage += unended(records, service_tells=_writes_last_record(log))
     damage += (*of_trace, *of_events, *log.damage, *_unfinished(log))
     if not {EVENTS, TRACE} <= sealed.keys():
         what = f"{SEAL} has no seal on them: what the files were at the run's end is not known"
         damage += (TraceDamage(DamageKind.NOT_SEALED, what),)
     return Replay(RunEvidence(records, whole, log.clock, damage, tuple(log.stalls)), log)
+
+
+def _writes_last_record(log: EventLog) -> bool:
+    """Whether the guest's service closes the trace of a process; a file may name any guest."""
+    told = (log.run or {}).get("guest", DEFAULT_GUEST)
+    return any(can.writes_last_record for kind, can in ABILITIES.items() if kind == told)
 
 
 def _outside_the_run(records: Sequence[IhvRecord], log: EventLog) -> tuple[TraceDamage, ...]:

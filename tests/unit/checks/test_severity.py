@@ -7,7 +7,7 @@ import pytest
 
 from harness.checks import RULES, CheckLimits, Severity, evaluate
 from harness.checks.limits import Expectation
-from harness.checks.severity import OS_ACTED, GuestKind, Override, RuleClass, decide
+from harness.checks.severity import OS_ACTED, OsSide, Override, RuleClass, decide
 from harness.evidence import names
 from harness.results import Verdict
 from harness.run.judge import Judge
@@ -32,25 +32,25 @@ def test_every_rule_of_the_os_is_told() -> None:
 
 
 @pytest.mark.parametrize("rule", OF_THE_OS)
-@pytest.mark.parametrize(("guest", "severity"), [("reference", "MISS"), ("windows", "WARN")])
-def test_the_driver_is_never_blamed(rule: str, guest: GuestKind, severity: str) -> None:
+@pytest.mark.parametrize(("os_side", "severity"), [("lab", "MISS"), ("microsoft", "WARN")])
+def test_the_driver_is_never_blamed(rule: str, os_side: OsSide, severity: str) -> None:
     """MISS on the reference guest, a warning on Windows; both say who did it."""
-    result = evaluate(PAIRS[rule].breaks().evidence(), CheckLimits(), PLAIN, guest=guest)
+    result = evaluate(PAIRS[rule].breaks().evidence(), CheckLimits(), PLAIN, os_side=os_side)
     found = [item for item in result.findings if item.rule == rule]
     assert found
     for item in found:
         assert item.severity == severity
-        assert item.message.startswith(OS_ACTED[guest])
+        assert item.message.startswith(OS_ACTED[os_side])
         assert "not the driver" in item.message
 
 
 @pytest.mark.parametrize(
-    ("guest", "verdict"), [("reference", Verdict.MISS), ("windows", Verdict.PASS)]
+    ("os_side", "verdict"), [("lab", Verdict.MISS), ("microsoft", Verdict.PASS)]
 )
-def test_the_verdict_follows(guest: GuestKind, verdict: Verdict) -> None:
+def test_the_verdict_follows(os_side: OsSide, verdict: Verdict) -> None:
     """A run in which only the OS was wrong does not fail, whatever the guest."""
     evidence = PAIRS["RX-01"].breaks().evidence()
-    results, _ = Judge(CheckLimits(), PLAIN, guest=guest).all(evidence, {})
+    results, _ = Judge(CheckLimits(), PLAIN, os_side=os_side).all(evidence, {})
     assert [item.verdict for item in results] == [verdict]
 
 
@@ -60,7 +60,7 @@ def test_a_null_in_the_os_table_is_the_oss() -> None:
     def without(s: object) -> None:
         s.call(names.INIT_SERVICE, result=1, apis_null=["Dot11ExtSendPacket"])  # type: ignore[attr-defined]
 
-    result = evaluate(tell(init_service=without).evidence(), guest="windows")
+    result = evaluate(tell(init_service=without).evidence(), os_side="microsoft")
     (found,) = (item for item in result.findings if item.rule == "LIFE-05")
     assert (found.severity, "the OS did this" in found.message) == ("WARN", True)
 
@@ -68,7 +68,7 @@ def test_a_null_in_the_os_table_is_the_oss() -> None:
 def test_what_the_dll_breaks_stays_its_own() -> None:
     """FAIL and WARN are told as they were."""
     evidence = PAIRS["RX-04"].breaks().evidence()
-    assert evaluate(evidence, guest="windows") == evaluate(evidence)
+    assert evaluate(evidence, os_side="microsoft") == evaluate(evidence)
 
 
 def test_the_labs_own_faults_stay_the_labs() -> None:
@@ -77,7 +77,7 @@ def test_the_labs_own_faults_stay_the_labs() -> None:
     result = evaluate(story.evidence())
     own = [item for item in result.findings if item.rule.startswith("EXPECT")]
     assert [item.severity for item in own] == ["MISS"]
-    assert evaluate(story.evidence(), guest="windows") == result
+    assert evaluate(story.evidence(), os_side="microsoft") == result
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,12 @@ def test_lowered_and_raised() -> None:
     assert (lowered.severity, lowered.override) == ("WARN", "known, ticket 7")
     raised = decide("D", "WARN", override=override("FAIL"))
     assert (raised.severity, raised.override) == ("FAIL", "known, ticket 7")
-    kept = decide("M", "FAIL", "MISS", "reference", override("FAIL"))
+    kept = decide("M", "FAIL", "MISS", "lab", override("FAIL"))
     assert (kept.severity, kept.override) == ("MISS", None)
 
 
 def test_other_rules_go_by_what_is_stated() -> None:
     """Neither the guest nor lab.toml changes what a breach explains."""
-    assert decide("M(OS)", "MISS", guest="windows").stated == "MISS"
+    assert decide("M(OS)", "MISS", os_side="microsoft").stated == "MISS"
     assert decide("M", "FAIL", override=override("WARN")).stated == "FAIL"
     assert decide("M", "FAIL", override=override(None)).stated == "FAIL"

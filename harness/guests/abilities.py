@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What each kind of guest can do, as data: asked before anything is started, and when judging.
+
+Windows has a row though no guest of it is built here yet: evidence of a run on it can be judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from harness.checks.severity import OsSide
+from harness.config.lab import GuestKind
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a guest can do besides associating, and whose its OS side is."""
+
+    os_side: OsSide
+    takes_stimuli: bool
+    """Its WLAN service does what a scenario's [[os]] says."""
+    writes_last_record: bool
+    """Its WLAN service writes the last record of every process of the IHV host, so that a trace
+    without one has lost its end."""
+
+
+ABILITIES: Final[dict[GuestKind, Abilities]] = {
+    "reference": Abilities(os_side="lab", takes_stimuli=True, writes_last_record=True),
+    "windows": Abilities(os_side="microsoft", takes_stimuli=False, writes_last_record=False),
+}
