@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from hwsim import requests
 from hwsim.ap.access_point import AccessPoint, describe
@@ -18,29 +18,20 @@ from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.network import Network
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
+from hwsim.beacons import Beacons
 from hwsim.capture import Capture
-from hwsim.clock import ClockEstimate
-from hwsim.control import ControlServer, Handler, Reply, failure
+from hwsim.clock_watch import ClockWatch
+from hwsim.control import ControlServer, Handler, Reply
 from hwsim.errors import RequestError
 from hwsim.frame_rules import FrameRules
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, Timer, now_ns
 from hwsim.medium import AttachedAp, Medium
 from hwsim.ports.base import Port, RadioFrame
+from hwsim.radio_waiters import RadioWaiters
 from hwsim.radius import RadiusClient
 from hwsim.records import FrameRecord
 from hwsim.requests import Arguments
-
-_CLOCK_NS: Final = 500_000_000
-"""So often is the clock looked at; an event is sent when the estimate has changed."""
-
-
-class _Waiting(NamedTuple):
-    """A client that waits for the guest's radios."""
-
-    reply: Reply
-    timer: Timer
-    radios: int
 
 
 class Air:
@@ -55,11 +46,9 @@ class Air:
         self._ess: Ess | None = None
         self._radius: RadiusClient | None = None
         self._on_air = False
-        self._beacon_timers: dict[AccessPoint, Timer] = {}
-        self._waiting: list[_Waiting] = []
-        self._told_clock: ClockEstimate | None = None
-        self._told_late = loop.late_ns
-        self._loop.call_after(_CLOCK_NS, self._look_at_clock)
+        self._beacons = Beacons(loop, self._medium)
+        self._waiters = RadioWaiters(loop, port)
+        self._clock = ClockWatch(loop, port, self._control.event)
         port.start(self)
 
     @property
@@ -97,17 +86,14 @@ class Air:
     def on_port_state(self, connected: bool) -> None:
         """Radios came or went."""
         self._event("port", state="connected" if connected else "lost", air_ns=now_ns())
-        if not connected:
+        if connected:
+            self._waiters.radios_came()
+        else:
             self._medium.port_lost()
-            return
-        for waiting in [one for one in self._waiting if len(self._port.radios) >= one.radios]:
-            self._waiting.remove(waiting)
-            waiting.timer.cancel()
-            waiting.reply(self._radios())
 
     def on_stall(self, since_ns: int, until_ns: int) -> None:
         """The guest stood still."""
-        self._stalled("the guest", since_ns, until_ns)
+        self._clock.stalled("the guest", since_ns, until_ns)
 
     # what the access point asks (hwsim.ap.environment.ApEnvironment)
 
@@ -191,8 +177,7 @@ class Air:
         if not self._on_air:
             self._on_air = True
             self._medium.put_on_air(*(_attached(point) for point in ess.points))
-            for point in ess.points:
-                self._beacon(point)
+            self._beacons.start(ess.points)
         return {}
 
     def _call_begin(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
@@ -247,18 +232,7 @@ class Air:
         timeout_s = fields.seconds("timeout_s")
         radios = fields.integer("radios", 1, 64, 1)
         fields.done()
-        if len(self._port.radios) >= radios:
-            return self._radios()
-
-        def give_up() -> None:
-            self._waiting.remove(entry)
-            message = f"waited {timeout_s:g} s for {self._port.missing(radios)}"
-            reply(failure("timeout", message))
-
-        entry = _Waiting(reply, self._loop.call_after(int(timeout_s * 1e9), give_up), radios)
-        self._waiting.append(entry)
-        self._port.ask_radios()
-        return None
+        return self._waiters.wait(radios, timeout_s, reply)
 
     def _call_status(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         Arguments(args, "status").done()
@@ -311,36 +285,10 @@ class Air:
         """Act after what is put off now, so that records of frames come before what they led to."""
         self._loop.later(lambda: self._loop.later(action))
 
-    def _radios(self) -> dict[str, Any]:
-        radios = [{"mac": mac_text(r.mac), "hw": mac_text(r.hw)} for r in self._port.radios]
-        return {"relay": 1, "radios": radios}
-
-    def _beacon(self, point: AccessPoint) -> None:
-        at_ns = now_ns()
-        self._medium.broadcast_beacon(point.beacon(at_ns))
-        due_ns = point.next_beacon_ns(at_ns)
-        self._beacon_timers[point] = self._loop.call_at(due_ns, lambda: self._beacon(point))
-
     def _silence(self) -> None:
         self._on_air = False
         self._medium.take_off_air()
-        for timer in self._beacon_timers.values():
-            timer.cancel()
-        self._beacon_timers.clear()
-
-    def _look_at_clock(self) -> None:
-        self._loop.call_after(_CLOCK_NS, self._look_at_clock)
-        if self._loop.late_ns != self._told_late:
-            self._told_late = self._loop.late_ns
-            self._stalled("the air", *self._told_late)
-        estimate = self._port.clock_estimate(now_ns())
-        if estimate is None or not _differs(estimate, self._told_clock):
-            return
-        self._told_clock = estimate
-        self._control.event("clock", asdict(estimate))
-
-    def _stalled(self, who: str, since_ns: int, until_ns: int) -> None:
-        self._event("stall", who=who, from_air_ns=since_ns, until_air_ns=until_ns)
+        self._beacons.stop()
 
     def _record(self, record: FrameRecord) -> None:
         self._control.event("frame", record.to_json())
@@ -355,14 +303,3 @@ class Air:
 def _attached(point: AccessPoint) -> AttachedAp:
     network = point.network
     return AttachedAp(point, network.bssid, network.freq_mhz, network.signal_dbm)
-
-
-def _differs(new: ClockEstimate, old: ClockEstimate | None) -> bool:
-    """Whether an estimate is news: by a tenth of its error bound, or 10 µs."""
-    if old is None:
-        return True
-    threshold = max(new.uncertainty_ns // 10, 10_000)
-    return (
-        abs(new.offset_ns - old.offset_ns) > threshold
-        or abs(new.uncertainty_ns - old.uncertainty_ns) > threshold
-    )

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from hwsim import loop as loop_module
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.errors import WireError
 from hwsim.frame_rules import FrameRule, FrameRules
@@ -17,6 +16,7 @@ from hwsim.loop import Loop
 from hwsim.medium import AttachedAp, Medium
 from hwsim.ports.base import Radio, RadioFrame
 from hwsim.records import FrameKind, FrameRecord
+from tests.unit.hwsim.manual_clock import ManualClock
 from tests.unit.hwsim.ports.memory_port import Delivered, MemoryPort
 
 STATION = bytes.fromhex("020000000000")
@@ -96,23 +96,12 @@ class TellingPort(MemoryPort):
         self.happened.append(("status", acked))
 
 
-class Clock:
-    """The air's clock in the hand of a test."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000_000
-
-    def __call__(self) -> int:
-        """What it shows."""
-        return self.now
-
-
 class Rig:
     """A medium with one radio, and an access point on channel 6; the port's user as well."""
 
     busy = False
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
         self.loop = Loop()
         self.happened: list[Any] = []
@@ -176,9 +165,6 @@ class Rig:
 @pytest.fixture
 def rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     """A medium, whose loop reads a clock that stands still."""
-    clock = Clock()
-    monkeypatch.setattr(loop_module, "now_ns", clock)
-    monkeypatch.setattr(Loop, "now_ns", staticmethod(clock))
-    rig = Rig(clock)
+    rig = Rig(ManualClock(monkeypatch))
     yield rig
     rig.loop.close()

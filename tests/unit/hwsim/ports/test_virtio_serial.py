@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim import loop as loop_module
-from hwsim.loop import Loop, now_ns
+from hwsim.loop import Loop
 from hwsim.ports import hwsim_wire, virtio_serial
 from hwsim.ports.base import Radio, RadioFrame
 from hwsim.ports.virtio_serial import VirtioSerialPort
+from tests.unit.hwsim.manual_clock import ManualClock
 
 MAC, HW = "02:00:00:00:00:00", "42:00:00:00:00:00"
 HELLO = json.dumps({"relay": 1, "radios": [{"mac": MAC, "hw": HW}]}).encode()
@@ -245,34 +245,20 @@ def test_rubbish_before_hello(rubbish: bytes, pieces: int) -> None:
         assert far.user.frames == [(FRAME, GUEST_NS)]
 
 
-class Clock:
-    """The air's clock in the hand of a test."""
-
-    def __init__(self) -> None:
-        self.now = now_ns()
-
-    def __call__(self) -> int:
-        """What it shows."""
-        return self.now
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """The clock that the port and its loop read."""
-    clock = Clock()
-    monkeypatch.setattr(virtio_serial, "now_ns", clock)
-    monkeypatch.setattr(loop_module, "now_ns", clock)
-    return clock
+    return ManualClock(monkeypatch, virtio_serial)
 
 
-def asked(far: Far, clock: Clock) -> int:
+def asked(far: Far, clock: ManualClock) -> int:
     """The guest has said hello, and has been sent a ping; when that was."""
     far.send(message(1, HELLO))
     assert [payload for kind, payload in far.received() if kind == 5]
     return clock.now
 
 
-def test_a_guest_that_answers_late_stood_still(far: Far, clock: Clock) -> None:
+def test_a_guest_that_answers_late_stood_still(far: Far, clock: ManualClock) -> None:
     """Between the ping and the first word after it, whatever that is."""
     at_ns = asked(far, clock)
     clock.now += 2_500_000_000
@@ -280,7 +266,7 @@ def test_a_guest_that_answers_late_stood_still(far: Far, clock: Clock) -> None:
     assert far.user.stalls == [(at_ns, clock.now)]
 
 
-def test_a_guest_that_answers_soon_did_not(far: Far, clock: Clock) -> None:
+def test_a_guest_that_answers_soon_did_not(far: Far, clock: ManualClock) -> None:
     """Under a second is how long an emulated guest may take."""
     asked(far, clock)
     clock.now += 900_000_000
@@ -288,7 +274,7 @@ def test_a_guest_that_answers_soon_did_not(far: Far, clock: Clock) -> None:
     assert far.user.stalls == []
 
 
-def test_an_air_that_was_stopped_does_not_blame_the_guest(far: Far, clock: Clock) -> None:
+def test_an_air_that_was_stopped_does_not_blame_the_guest(far: Far, clock: ManualClock) -> None:
     """Its own loop came late: the answer had been there."""
     at_ns = asked(far, clock)
     far.loop.late_ns = (at_ns + 1, at_ns + 2_000_000_000)
@@ -297,7 +283,7 @@ def test_an_air_that_was_stopped_does_not_blame_the_guest(far: Far, clock: Clock
     assert far.user.stalls == []
 
 
-def test_a_silent_guest_is_asked_also_in_a_handshake(far: Far, clock: Clock) -> None:
+def test_a_silent_guest_is_asked_also_in_a_handshake(far: Far, clock: ManualClock) -> None:
     """Pings are held back while the access point waits for a station, but not for long."""
     far.user.busy = True
     far.send(message(1, HELLO))

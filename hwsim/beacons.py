@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The beacons of access points on the air, each at its own times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hwsim.ap.access_point import AccessPoint
+from hwsim.loop import Loop, Timer, now_ns
+from hwsim.medium import Medium
+
+
+class Beacons:
+    """Sends beacons over the medium from :meth:`start` to :meth:`stop`."""
+
+    def __init__(self, loop: Loop, medium: Medium) -> None:
+        self._loop = loop
+        self._medium = medium
+        self._timers: dict[AccessPoint, Timer] = {}
+
+    def start(self, points: Iterable[AccessPoint]) -> None:
+        """Send a beacon of each access point now, and go on."""
+        for point in points:
+            self._send(point)
+
+    def stop(self) -> None:
+        """Send no more."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _send(self, point: AccessPoint) -> None:
+        at_ns = now_ns()
+        self._medium.broadcast_beacon(point.beacon(at_ns))
+        due_ns = point.next_beacon_ns(at_ns)
+        self._timers[point] = self._loop.call_at(due_ns, lambda: self._send(point))
