@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The access point: what it does with each frame it hears.
+"""The access point: what it does with each frame it receives.
 
 The medium uses it in two steps. :meth:`AccessPoint.inspect` says what a frame is (decrypting it if
 need be) and changes nothing that matters; then the medium's rules decide whether the access point
-hears the frame; if so :meth:`AccessPoint.receive` acts on it.
+receives the frame; if so :meth:`AccessPoint.receive` acts on it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,11 @@ _SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
 
 
 class AccessPoint:
-    """An access point on the medium around it; ``server`` is for 802.1X."""
+    """One access point (a BSS) and the stations it knows.
+
+    ``server`` authenticates stations where the network has 802.1X; without one the access point
+    sends no EAP and answers none.
+    """
 
     def __init__(
         self,
@@ -70,7 +74,7 @@ class AccessPoint:
 
     @property
     def stations(self) -> tuple[Station, ...]:
-        """The stations that are known now."""
+        """The stations known now, in the order in which they authenticated first."""
         return tuple(self._stations.values())
 
     @property
@@ -85,11 +89,12 @@ class AccessPoint:
     # beacons, and what a person asks for
 
     def beacon(self, air_ns: int) -> bytes:
-        """The beacon of that time."""
+        """The beacon frame for ``air_ns``, a time of the air's clock (ns), under the next sequence
+        number."""
         return self._management.beacon(air_ns)
 
     def next_beacon_ns(self, air_ns: int) -> int:
-        """When the next beacon is due."""
+        """When the beacon after ``air_ns`` is due (ns of the air's clock)."""
         return self._management.next_beacon_ns(air_ns)
 
     def resequenced(self, frame: bytes) -> bytes:
@@ -97,9 +102,9 @@ class AccessPoint:
         return frame[:AT_SEQUENCE] + self._management.next_sequence() + frame[AT_SEQUENCE + 2 :]
 
     def rekey_group(self, done: Callable[[int], None]) -> None:
-        """Give every authorized station a new GTK; ``done`` is told how many, when all have it.
+        """Give every authorized station a new GTK; ``done`` gets their number once all have it.
 
-        Raises :class:`RequestError` in an open network.
+        Raises :class:`RequestError` in an open network, and while another rekey is under way.
         """
         if self._security.suite is None:
             raise RequestError("no-keys", "rekey_group: an open network has no group key")
@@ -107,16 +112,20 @@ class AccessPoint:
         self._rekey.begin(stations, self._handshakes.start_group, done)
 
     def reauthenticate(self, done: Callable[[int], None]) -> None:
-        """Authenticate every authorized station by 802.1X again, which gives it a new PMK."""
+        """Authenticate every authorized station by 802.1X again, which gives it a new PMK.
+
+        ``done`` gets their number once all have new keys or have left. Raises
+        :class:`RequestError` without a server, and while another one is under way.
+        """
         self._enterprise.reauthenticate([s for s in self.stations if s.state == "authorized"], done)
 
     def deauthenticate_all(self, reason: int) -> None:
-        """Deauthenticate every station."""
+        """Deauthenticate every station, with that reason code (table 9-49)."""
         for station in self.stations:
             self.deauthenticate(station.mac, reason)
 
     def deauthenticate(self, mac: bytes, reason: int) -> None:
-        """Tell a station that it is no longer welcome, and forget it."""
+        """Send a deauthentication to ``mac``, and forget the station if it is a known one."""
         info = FrameInfo("deauth", detail={"reason": reason})
         self._environment.transmit(self._management.deauthentication(mac, reason), info)
         station = self._stations.get(mac)
@@ -124,7 +133,7 @@ class AccessPoint:
             self._remove(station, reason)
 
     def hand_over(self, station: Station) -> None:
-        """The station is another access point's now: what was known of it here is forgotten."""
+        """The station associated with another access point: forget what was known of it here."""
         own = self._stations.get(station.mac)
         if own is not None and own is not station:
             self._remove(own, None)
@@ -154,7 +163,7 @@ class AccessPoint:
         return self._inspector.inspect(frame, header, station, copy=copy)
 
     def receive(self, received: ReceivedFrame, air_ns: int) -> None:
-        """Act on a frame; raises :class:`WireError` if it is malformed."""
+        """Act on an inspected frame of the time ``air_ns``; raises :class:`WireError`."""
         self._air_ns = air_ns
         kind = received.header.type
         if kind == frames.DATA:
@@ -163,7 +172,7 @@ class AccessPoint:
             self._receive_management(received)
 
     def transmitted(self, frame: bytes, info: FrameInfo, *, acked: bool) -> None:
-        """A frame of ours went out to a station, which acknowledged it or not."""
+        """A frame of this access point was transmitted; ``acked``: the station acknowledged it."""
         station = self._stations.get(frame[4:10])
         if station is None:
             return
@@ -368,6 +377,6 @@ class AccessPoint:
 
 
 def describe(station: Station) -> dict[str, str]:
-    """A station for the control protocol."""
+    """A station's address, BSSID and state, as the control protocol has them."""
     bssid = mac_text(station.bssid)
     return {"mac": mac_text(station.mac), "bssid": bssid, "state": station.state}

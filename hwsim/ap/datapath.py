@@ -64,7 +64,7 @@ class DataPath:
         self._echo_request = templates.echo_request(network)
 
     def carries(self, station: Station) -> bool:
-        """Whether data may pass: a key is in use or, in an open network, the station is let in."""
+        """Whether data may pass: a key is in use; in an open network, the station is authorized."""
         return station.pairwise is not None if self.protected else station.state == "authorized"
 
     def seal(self, station: Station, frame: bytes, info: FrameInfo) -> bytes:
@@ -149,7 +149,7 @@ class DataPath:
         return self._arp_reply[: _SNAP_LENGTH + 18] + asker
 
     def is_arp_answer(self, payload: bytes, station: Station) -> bool:
-        """Whether an ARP payload tells us the station's address."""
+        """Whether an ARP payload is a reply that holds the station's address."""
         return (
             len(payload) >= _SNAP_LENGTH + 28
             and _opcode(payload) == 2

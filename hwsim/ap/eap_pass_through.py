@@ -76,7 +76,7 @@ class EapPassThrough:
         return self.phase in ("identity", "response", "server")
 
     def start(self) -> None:
-        """Ask who is there; what was under way is forgotten."""
+        """Send EAP-Request/Identity; an authentication under way is abandoned."""
         self.stop()
         self._state = None
         self._identifier = (self._identifier + 1) % 256

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One run of ARP and ICMP echo towards a station: the proof that keys and data path work.
 
-First an ARP request is broadcast under the group key, which proves the GTK (an open network has
-neither key), then echo requests
-follow one by one under the pairwise key. An ARP that nobody answers does not stop the echoes: the
-station's MAC address is known, and what failed shows in the result. A station in the middle of its
-handshake (its M4 may have been lost) is waited for.
+First an ARP request is broadcast under the group key, which proves the GTK, then echo requests
+follow one by one under the pairwise key; an open network has neither key. An ARP that nobody
+answers does not stop the echoes: the station's MAC address is known, and what failed shows in the
+result. A station in the middle of its handshake (its M4 may have been lost) is waited for.
 """
 
 from __future__ import annotations
@@ -85,7 +84,7 @@ class EchoRun:
             self._ask()
 
     def on_arp(self, protected: bool) -> None:
-        """The station told its address."""
+        """An ARP answer of the station; ``protected``: it came under a key."""
         self._unprotected = self._unprotected or not protected
         if not self.result.arp:
             self.result.arp = True

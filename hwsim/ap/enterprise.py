@@ -21,8 +21,8 @@ class Enterprise:
 
     ``expected``: the network has 802.1X.
 
-    ``succeeded`` gets a station's PMK, ``failed`` the reason to deauthenticate it; ``restarting``
-    is told of a station that wants to be authenticated again, whatever is under way.
+    ``succeeded`` gets a station's PMK, ``failed`` the reason to deauthenticate it, ``restarting`` a
+    station that asks to be authenticated again while something else may be under way.
     """
 
     def __init__(
@@ -94,9 +94,9 @@ class Enterprise:
             pass_through.receive(received.eap, received.info)
 
     def reauthenticate(self, stations: Sequence[Station], done: Callable[[int], None]) -> None:
-        """Authenticate those again; ``done`` is told how many, when all have new keys or are gone.
+        """Authenticate those again; ``done`` gets their number once all have new keys or have left.
 
-        Raises :class:`RequestError` where there is nobody who could.
+        Raises :class:`RequestError` without a server, and while another one is under way.
         """
         if self._server is None:
             raise RequestError("no-server", "reauthenticate: the network has no 802.1X server")

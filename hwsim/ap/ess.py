@@ -2,7 +2,7 @@
 """The access points of one network: same SSID and passphrase, each with its BSSID and channel.
 
 Behind them is one wired network. It learns of a station from the access point that the station
-associated with last, and the one before forgets it then: a station that roams need not say goodbye
+associated with last, and the one before forgets it then: a station that roams need not disassociate
 (IEEE 802.11-2020, 4.5.3.4 and 11.3.5.4).
 """
 
@@ -81,19 +81,19 @@ class Ess:
         next_one()
 
     def rekey_group(self, done: Callable[[int], None]) -> None:
-        """Each access point renews its group key; ``done`` is told how many stations have one."""
+        """Each access point renews its group key; ``done`` gets the number of stations with it."""
         one_done = self._total(done)
         for point in self.points:
             point.rekey_group(one_done)
 
     def reauthenticate(self, done: Callable[[int], None]) -> None:
-        """Authenticate every station by 802.1X again; ``done`` is told how many they were."""
+        """Authenticate every station by 802.1X again; ``done`` gets their number."""
         one_done = self._total(done)
         for point in self.points:
             point.reauthenticate(one_done)
 
     def _total(self, done: Callable[[int], None]) -> Callable[[int], None]:
-        """What each access point tells when it is done; ``done`` gets the sum of all of them."""
+        """A callback for each access point; ``done`` gets the sum of what they are called with."""
         counts: list[int] = []
 
         def one_done(count: int) -> None:
@@ -104,7 +104,7 @@ class Ess:
         return one_done
 
     def deauthenticate_all(self, reason: int) -> None:
-        """Deauthenticate every station."""
+        """Deauthenticate every station, with that reason code (table 9-49)."""
         for point in self.points:
             point.deauthenticate_all(reason)
 
@@ -140,11 +140,11 @@ class Ess:
         return self._environment.radio_number(mac)
 
     def fault(self, what: str, message: str) -> None:
-        """Something of ours broke."""
+        """A part of the lab broke."""
         self._environment.fault(what, message)
 
     def station_changed(self, station: Station, reason: int | None) -> None:
-        """Tell on; a station that associated is forgotten by the other access points."""
+        """Pass the event on; a station that associated is forgotten by the other access points."""
         if station.state == "associated":
             for point in self.points:
                 point.hand_over(station)

@@ -2,7 +2,7 @@
 """What a received frame is: its kind, its payload, and the EAPOL message it holds.
 
 Nothing that matters is changed: the medium's rules decide afterwards whether the access point
-hears the frame.
+receives the frame.
 """
 
 from __future__ import annotations

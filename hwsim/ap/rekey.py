@@ -30,7 +30,8 @@ class GroupRekey:
     ) -> None:
         """Give those stations a new key: ``start`` sends it to one.
 
-        ``done`` is told at the end how many they were.
+        ``done`` gets their number at the end. Raises :class:`RequestError` while another is under
+        way.
         """
 
         def end(count: int) -> None:

@@ -15,7 +15,7 @@ class Repetitions:
         self._seen: dict[bytes, set[str]] = {}
 
     def clear(self) -> None:
-        """A new association begins, whoever's it is."""
+        """Forget everything: a new association begins, of any station."""
         self._seen.clear()
 
     def new_handshake(self, mac: bytes) -> None:
