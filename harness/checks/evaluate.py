@@ -25,7 +25,7 @@ from harness.checks.limits import CheckLimits, Expectation
 from harness.checks.outcomes import Breach, Held, Unknown
 from harness.checks.registry import RULES, Rule
 from harness.checks.severity import Decision, OsSide, Override, decide
-from harness.evidence.model import RunEvidence
+from harness.evidence.model import DamageKind, Lacking, RunEvidence
 
 MAX_FINDINGS: Final = 10
 """Findings kept per rule and association; one more tells how many there were."""
@@ -60,7 +60,16 @@ def evaluate(
         if rule.last:
             collected.run(rule, case)
     missing = _missing(case, collected.undecided)
-    return replace(collected.evaluation(), damage=case.segments.damage, missing=missing)
+    evaluation = collected.evaluation(_why_not_exercised(evidence))
+    return replace(evaluation, damage=case.segments.damage, missing=missing)
+
+
+def _why_not_exercised(evidence: RunEvidence) -> str:
+    """Why a rule that says nothing was not put to the test: it may be for want of the trace."""
+    for item in evidence.damage:
+        if item.kind is DamageKind.NO_TRACE:
+            return Lacking(f"evidence is missing: {item.message}")
+    return NOT_EXERCISED
 
 
 def _missing(case: Case, undecided: Iterable[Undecided]) -> dict[int | None, tuple[str, ...]]:
@@ -141,11 +150,11 @@ class _Collector:
             if item.finding.association is not None and item.rule.prevents_connection
         )
 
-    def evaluation(self) -> Evaluation:
+    def evaluation(self, why_not_exercised: str) -> Evaluation:
         """All that was said, in the order of time and of the rules."""
         for name in RULES:
             if name not in self._seen:
-                self._undecided[Undecided(name, NOT_EXERCISED)] = None
+                self._undecided[Undecided(name, why_not_exercised)] = None
         in_order = sorted(
             self._found,
             key=lambda item: (item.finding.at_ns, item.finding.rule, item.finding.evidence),

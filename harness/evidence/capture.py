@@ -34,6 +34,8 @@ class Packet:
     number: int
     wall_ns: int
     length: int
+    frame: bytes = field(default=b"", repr=False, compare=False)
+    """The 802.11 frame itself, as far as it was captured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,10 @@ def _packets(data: bytes) -> Iterator[Packet]:
         if kind == ENHANCED_PACKET and size >= 12 + _PACKET.size + 4:
             number += 1
             _, high, low, length, _ = _PACKET.unpack_from(data, place + 8)
-            radiotap = int.from_bytes(data[place + 30 : place + 32], "little")
-            yield Packet(number, high << 32 | low, length - radiotap)
+            begin = place + 8 + _PACKET.size
+            radiotap = int.from_bytes(data[begin + 2 : begin + 4], "little")
+            frame = data[begin + radiotap : min(begin + length, place + size - 4)]
+            yield Packet(number, high << 32 | low, length - radiotap, frame)
         place += size
 
 

@@ -75,6 +75,7 @@ class DamageKind(StrEnum):
     NOT_WRITTEN = "recorder could not write records"
     NO_END = "trace ends without the end of its process"
     TRACE_CUT = "trace file was cut short or replaced"
+    NO_TRACE = "source of the evidence has no IHV trace"
     FRAME_GAP = "frames are missing"
     UNREAD_LINE = "line of the air or the agent could not be read"
     NO_HANDLE = "handle of an adapter could not be read"
@@ -96,7 +97,7 @@ class DamageKind(StrEnum):
 LOSSES: Final = frozenset({
     DamageKind.SEQ_GAP, DamageKind.NO_LOAD, DamageKind.TRACE_CUT, DamageKind.CUT_LINE,
     DamageKind.CALL_DUPLICATE, DamageKind.UNMATCHED_RETURN, DamageKind.OUT_OF_TIME,
-    DamageKind.NO_END, DamageKind.NO_HANDLE,
+    DamageKind.NO_END, DamageKind.NO_TRACE, DamageKind.NO_HANDLE,
 })  # fmt: skip
 """Faults with which records of the trace, or whose they are, are missing in a stretch of time."""
 

@@ -13,7 +13,7 @@ import dataclasses
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,11 +27,10 @@ from harness.evidence import (
     TraceDamage,
     TraceParser,
 )
+from harness.evidence.sources import EVENTS, TRACE
+from harness.evidence.sources.events import stall_of
 from harness.evidence.trace import CUT_LINE
 from hwsim.records import FrameRecord
-
-EVENTS = "events.jsonl"
-TRACE = "ihv-trace.jsonl"
 
 HEARTBEAT_S = 0.25
 LATE_S = 1.0
@@ -210,11 +209,6 @@ def open_recording(folder: Path) -> Iterator[Recording]:
         recording = Recording(events, trace)
         stack.enter_context(_heartbeat(recording))
         yield recording
-
-
-def stall_of(event: Mapping[str, Any]) -> Stall:
-    """The stall an event tells of; raises KeyError, TypeError or ValueError if it tells none."""
-    return Stall(str(event["who"]), int(event["from_air_ns"]), int(event["until_air_ns"]))
 
 
 @contextlib.contextmanager

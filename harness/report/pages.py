@@ -9,12 +9,10 @@ from harness.checks import RULES
 from harness.checks.catalogue import entries
 from harness.evidence import RunEvidence, timelines
 from harness.evidence.capture import match, read_packets
+from harness.evidence.sources import CAPTURE
 from harness.report.origin import Clocks
 from harness.report.render import render, render_contract
 from harness.results import Pages
-
-CAPTURE = "air.pcapng"
-"""What the air calls its capture."""
 
 
 def pages(evidence: RunEvidence, folder: Path) -> Pages:

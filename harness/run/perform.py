@@ -17,6 +17,7 @@ from harness.config.lab import GuestKind, Lab
 from harness.console import Console
 from harness.console.lines import corrections
 from harness.evidence import RunEvidence, unended
+from harness.evidence.sources.seal import seal
 from harness.guests.abilities import ABILITIES
 from harness.lab.recording import open_recording
 from harness.report import pages
@@ -33,7 +34,6 @@ from harness.run.collect import CollectedRun, collect
 from harness.run.fingerprint import evidence_files
 from harness.run.judge import Judge, judge_of_scenario, judged
 from harness.run.plan import RunPlan, planned_result, resolved
-from harness.run.seal import seal
 
 OnAssociation = Callable[[AssociationResult], None]
 

@@ -8,47 +8,39 @@ What is damaged or missing is told, and what it might have shown is not known: M
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Final
 
 from pydantic import ValidationError
 
-from harness.checks import CheckLimits
+from harness.checks import CheckLimits, Expectation
 from harness.config.lab import DEFAULT_GUEST, GuestKind, load_lab
 from harness.config.overrides import RuleOverride
 from harness.errors import UsageError
-from harness.evidence import (
-    AssociationEvidence,
-    DamageKind,
-    IhvRecord,
-    RunEvidence,
-    TraceDamage,
-    parse_trace,
-    split,
-    to_guest_ns,
-    unended,
-)
-from harness.evidence.losses import FOREVER_NS, OVERTAKING_NS
+from harness.evidence import RunEvidence
+from harness.evidence.sources import EVENTS, FolderEvidence, RunFolder
+from harness.evidence.sources.events import EventLog, typed
+from harness.evidence.sources.run_folder import from_files
+from harness.evidence.sources.seal import FileSeal
 from harness.guests.abilities import ABILITIES
-from harness.lab.recording import EVENTS, TRACE
 from harness.results import LabFaultResult, ResultFileError, RunResult, load_result
-from harness.run.eventlog import NOTHING_EXPECTED, UNKNOWN_CLOCK, EventLog, read_events
 from harness.run.judge import Judge, judge_of, judged
-from harness.run.seal import SEAL, FileSeal, as_sealed, read_seal, unlike_seal
 
-NO_END = "its end was not written down: the run was ended before it was over"
-A_RUN = "give a run directory, e.g. runs/latest"
-UNFINISHED = "the run was ended before it was over: it has no end"
+UNFINISHED: Final = "the run was ended before it was over: it has no end"
+NOTHING_EXPECTED: Final = Expectation(connected=None, messages=(), protected=False)
+"""Where what a run is judged by is not known: no expectation is made up for it."""
+
+Plan = tuple[CheckLimits, Expectation]
+"""What a run is judged by, as its event "plan" has it."""
 
 
-@dataclass(slots=True)
-class Replay:
-    """A run as its files tell it; ``log`` is all of it but the trace."""
-
-    evidence: RunEvidence
-    log: EventLog
+@dataclass(frozen=True, slots=True)
+class Replay(FolderEvidence[Plan]):
+    """A run as its files tell it, and what it is judged by."""
 
     def judge(self, rules: Iterable[RuleOverride], at: datetime, guest: GuestKind) -> Judge:
         """What it is judged by, as it was planned."""
@@ -74,7 +66,7 @@ def judge_again(folder: Path, lab: Path | None = None) -> tuple[RunResult, RunEv
     return judged(stored, replay.evidence, judge, faults), replay.evidence
 
 
-def _stored(folder: Path, log: EventLog) -> RunResult:
+def _stored(folder: Path, log: EventLog[Plan]) -> RunResult:
     """What the run's result says that does not follow from the evidence: from result.json, or, of
     a run that came to none, from its first event."""
     file = folder / "result.json"
@@ -105,123 +97,26 @@ def _overrides(file: Path, *, needed: bool) -> tuple[RuleOverride, ...]:
 
 
 def load(folder: Path) -> Replay:
-    """The evidence in `folder`, and what is wrong with it; raises `UsageError` if it has none.
-
-    The files may come from anywhere: every line is checked.
-    """
-    seal = read_seal(folder)
-    absent = [name for name in (EVENTS, TRACE) if not (folder / name).exists()]
-    if len(absent) == 2:
-        raise UsageError(f"{folder}: has neither {EVENTS} nor {TRACE}", hint=A_RUN)
-    events, trace = (b"" if name in absent else _read(folder / name) for name in (EVENTS, TRACE))
-    replay = replayed(events, trace, seal)
-    gone = [TraceDamage(DamageKind.FILE_GONE, f"{name} is not there") for name in absent]
-    beside = unlike_seal(folder, seal) if seal else ()
-    evidence = replace(replay.evidence, damage=(*gone, *replay.evidence.damage, *beside))
-    return Replay(evidence, replay.log)
+    """The run in `folder`, and what is wrong with it; raises `UsageError` if it has none."""
+    found = RunFolder(folder, read_plan, writes_last_record).load()
+    return Replay(found.evidence, found.log)
 
 
 def replayed(events: bytes, trace: bytes, seal: Mapping[str, FileSeal] | None) -> Replay:
     """The run that two files tell of, with what is wrong with them. Pure."""
-    sealed = seal or {}
-    events, of_events = as_sealed(EVENTS, events, sealed.get(EVENTS))
-    trace, of_trace = as_sealed(TRACE, trace, sealed.get(TRACE))
-    log = read_events(events, sealed=EVENTS in sealed)
-    records, damage = parse_trace(trace)
-    associations = _associations(log)
-    parts = split(records, [one.connect_ns for one in associations])[1:]
-    whole = tuple(_whole(one, log, part) for one, part in zip(associations, parts, strict=True))
-    damage += _outside_the_run(records, log)
-    damage += _fewer_than_read(records, log)
-    if associations:
-        damage += unended(records, service_tells=_writes_last_record(log))
-    damage += (*of_trace, *of_events, *log.damage, *_unfinished(log))
-    if not {EVENTS, TRACE} <= sealed.keys():
-        what = f"{SEAL} has no seal on them: what the files were at the run's end is not known"
-        damage += (TraceDamage(DamageKind.NOT_SEALED, what),)
-    return Replay(RunEvidence(records, whole, log.clock, damage, tuple(log.stalls)), log)
+    found = from_files(events, trace, seal, read_plan, writes_last_record)
+    return Replay(found.evidence, found.log)
 
 
-def _writes_last_record(log: EventLog) -> bool:
-    """Whether the guest's service closes the trace of a process; a file may name any guest."""
-    told = (log.run or {}).get("guest", DEFAULT_GUEST)
-    return any(can.writes_last_record for kind, can in ABILITIES.items() if kind == told)
+def read_plan(event: Mapping[str, Any]) -> Plan:
+    """What the event "plan" says; raises TypeError or ValueError for what it cannot say."""
+    limits = typed(CheckLimits, event["limits"])
+    if not all(math.isfinite(value) and value >= 0 for value in asdict(limits).values()):
+        raise ValueError("limits has a wrong value")
+    return limits, typed(Expectation, event["expect"])
 
 
-def _outside_the_run(records: Sequence[IhvRecord], log: EventLog) -> tuple[TraceDamage, ...]:
-    """No record is of a time before the guest was reached or behind the run's end."""
-    if log.clock == UNKNOWN_CLOCK:
-        return ()
-    margin_ns = log.clock.uncertainty_ns + OVERTAKING_NS
-    first_ns = to_guest_ns(log.clock, log.reached_ns) - margin_ns if log.reached_ns else 0
-    last_ns = to_guest_ns(log.clock, log.ended_ns) + margin_ns if log.end else FOREVER_NS
-    return tuple(
-        TraceDamage(
-            DamageKind.OUT_OF_TIME,
-            f"record {record.seq} of process {record.process} is of a time outside of the run",
-            process=record.process,
-            until_ns=record.t_ns,
-        )
-        for record in records
-        if not first_ns <= record.t_ns <= last_ns
-    )
-
-
-def _fewer_than_read(records: Sequence[IhvRecord], log: EventLog) -> tuple[TraceDamage, ...]:
-    """The event that ends a run has the number of records that were read from the guest."""
-    read = log.end.get("records") if log.end else None
-    if type(read) is not int or read <= len(records):
-        return ()
-    what = f"{TRACE}: of {read} records that were read {len(records)} are there"
-    return (TraceDamage(DamageKind.RECORDS_LOST, what),)
-
-
-def _associations(log: EventLog) -> list[AssociationEvidence]:
-    """Those that were over, and those that were asked for and have no end."""
-    found = dict(log.associations)
-    for index, connect_ns in log.connects.items():
-        if index not in found:
-            found[index] = AssociationEvidence(index, connect_ns, connect_ns, lab_fault=NO_END)
-        elif found[index].connect_ns != connect_ns:
-            found[index] = replace(found[index], lab_fault="its events contradict each other")
-    return sorted(found.values(), key=lambda one: (one.connect_ns, one.index))
-
-
-def _whole(
-    one: AssociationEvidence, log: EventLog, ihv: tuple[IhvRecord, ...]
-) -> AssociationEvidence:
-    """An association with what other lines and the trace have of it."""
-    frames = tuple(sorted(log.frames.get(one.index, ()), key=lambda frame: frame.number))
-    end_ns = one.end_ns
-    if one.lab_fault == NO_END:
-        told = [frame.guest_ns for frame in frames if frame.guest_ns is not None]
-        end_ns = max([end_ns, *told, *(record.t_ns for record in ihv)])
-    return replace(
-        one,
-        end_ns=end_ns,
-        frames=frames,
-        performed=log.performed.get(one.index, ()),
-        notifications=tuple(n for n in log.notifications if one.connect_ns <= n.t_ns <= end_ns),
-        ihv=ihv,
-    )
-
-
-def _unfinished(log: EventLog) -> list[TraceDamage]:
-    found = []
-    if log.run is None:
-        what = f"{EVENTS}: the event that begins a run is missing"
-        found.append(TraceDamage(DamageKind.NOT_FINISHED, what))
-    if log.plan is None:
-        what = f"{EVENTS}: what the run is judged by is missing: nothing is expected of it"
-        found.append(TraceDamage(DamageKind.NO_PLAN, what))
-    if log.end is None:
-        what = f"{EVENTS}: the event that ends a run is missing"
-        found.append(TraceDamage(DamageKind.NOT_FINISHED, what))
-    return found
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}", hint=A_RUN) from None
+def writes_last_record(guest: object) -> bool:
+    """Whether the service of such a guest closes the trace of a process; a file may name any."""
+    named = DEFAULT_GUEST if guest is None else guest
+    return any(can.writes_last_record for kind, can in ABILITIES.items() if kind == named)

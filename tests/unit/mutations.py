@@ -15,11 +15,11 @@ from functools import cache
 from pathlib import Path
 
 from harness.evidence import DamageKind
-from harness.lab.recording import EVENTS, TRACE
+from harness.evidence.sources import EVENTS, TRACE
+from harness.evidence.sources.seal import FileSeal, read_seal
 from harness.results import LabFaultResult, RunResult, load_result
 from harness.run.judge import judged
 from harness.run.replay import replayed
-from harness.run.seal import FileSeal, read_seal
 
 SHIFT_NS = 10_000_000_000
 TIMES = ("t", "t_ns", "air_ns", "guest_ns")

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from harness.evidence import DamageKind, names
-from harness.lab.recording import TRACE
+from harness.evidence.sources import TRACE
 from harness.results import RunResult
 from tests.unit.mutations import Mutated, Recorded, counted, judge, mutations, recorded, table
 

@@ -15,8 +15,9 @@ import pytest
 
 from harness.evidence import Notification, Stall, parse_trace
 from harness.evidence.model import DamageKind
+from harness.evidence.sources import EVENTS, TRACE
 from harness.lab import recording as recording_module
-from harness.lab.recording import EVENTS, TRACE, Recording, open_recording
+from harness.lab.recording import Recording, open_recording
 from tests.unit.checks.builder import Story, tell
 
 TEXT = tell().trace().encode()

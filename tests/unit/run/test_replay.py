@@ -16,9 +16,9 @@ import pytest
 
 from harness.errors import UsageError
 from harness.evidence import FrameRecord, names
+from harness.evidence.sources.seal import SEAL, seal
 from harness.results import AssociationResult, HandshakeResult, RunResult, load_result
 from harness.run.replay import judge_again, load
-from harness.run.seal import SEAL, seal
 
 RECORDED = Path(__file__).parents[1] / "recorded"
 RUNS = sorted(path.name for path in RECORDED.iterdir())

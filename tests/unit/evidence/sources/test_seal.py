@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.evidence import DamageKind
-from harness.lab.recording import EVENTS, TRACE
-from harness.run.seal import SEAL, as_sealed, read_seal, seal, unlike_seal
+from harness.evidence.sources import EVENTS, TRACE
+from harness.evidence.sources.seal import SEAL, as_sealed, read_seal, seal, unlike_seal
 
 LINES = [f'{{"seq": {number}}}\n'.encode() for number in range(1, 6)]
 WHOLE = b"".join(LINES)

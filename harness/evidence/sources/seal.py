@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from harness.evidence import DamageKind, TraceDamage
-from harness.lab.recording import EVENTS, TRACE
+from harness.evidence.model import DamageKind, TraceDamage
+from harness.evidence.sources.base import CAPTURE, EVENTS, TRACE
 from harness.local.files import write_atomic
 
 SEAL: Final = "seal.json"
 BY_LINE: Final = (TRACE, EVENTS)
-WHOLE: Final = ("air.pcapng", "serial.log", "qmp.jsonl", "radius.log", "lab.toml")
+WHOLE: Final = (CAPTURE, "serial.log", "qmp.jsonl", "radius.log", "lab.toml")
 _DIGEST: Final = 6
 _WRITTEN: Final = 8
 """Bytes of a line's digest, and characters of it in base64."""

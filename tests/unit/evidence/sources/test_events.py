@@ -12,18 +12,19 @@ from typing import Any
 import pytest
 
 from harness.evidence import DamageKind
+from harness.evidence.sources.events import EventLog, read_events
 from harness.results import Verdict
-from harness.run.eventlog import EventLog, read_events
-from harness.run.replay import judge_again
+from harness.run.replay import Plan, judge_again, read_plan
 
-RECORDED = Path(__file__).parents[1] / "recorded" / "plain" / "events.jsonl"
+RECORDED = Path(__file__).parents[2] / "recorded" / "plain" / "events.jsonl"
 EVENTS: list[dict[str, Any]] = [json.loads(line) for line in RECORDED.read_text().splitlines()]
 S = 1_000_000_000
 
 
-def read(events: list[dict[str, Any]], **how: bool) -> EventLog:
+def read(events: list[dict[str, Any]], **how: bool) -> EventLog[Plan]:
     """The log of these events."""
-    return read_events("".join(json.dumps(event) + "\n" for event in events).encode(), **how)
+    data = "".join(json.dumps(event) + "\n" for event in events).encode()
+    return read_events(data, read_plan, **how)
 
 
 def place_of(kind: str) -> int:
@@ -31,7 +32,7 @@ def place_of(kind: str) -> int:
     return next(at for at, event in enumerate(EVENTS) if event["event"] == kind)
 
 
-def kinds(log: EventLog) -> list[DamageKind]:
+def kinds(log: EventLog[Plan]) -> list[DamageKind]:
     """What is wrong with a log."""
     return [item.kind for item in log.damage]
 
@@ -149,5 +150,5 @@ def test_a_member_of_a_wrong_type_is_no_event(
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xff\xfe", b"{" * 100_000, b'{"event":1}\n'])
 def test_anything_is_read(data: bytes) -> None:
     """There is a log, with nothing in it."""
-    log = read_events(data)
+    log = read_events(data, read_plan)
     assert (log.run, log.plan, log.end, log.associations) == (None, None, None, {})

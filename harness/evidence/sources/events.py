@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`events.jsonl` read back: what a run was, what it was judged by, and all but its IHV trace.
+"""`events.jsonl` read back: what a run was, what it is judged by, and all but its IHV trace.
 
 The file may come from anywhere and be damaged: a line that is no event is named and left out, and
 so is one whose times contradict the moment at which it was written down.
@@ -8,15 +8,14 @@ so is one whose times contradict the moment at which it was written down.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from harness.checks import CheckLimits, Expectation
-from harness.evidence import (
+from harness.evidence.clock import to_air_ns
+from harness.evidence.model import (
     AssociationEvidence,
     ClockModel,
     DamageKind,
@@ -24,16 +23,11 @@ from harness.evidence import (
     PerformedOrder,
     Stall,
     TraceDamage,
-    performed_orders,
-    to_air_ns,
 )
-from harness.lab.recording import EVENTS, stall_of
+from harness.evidence.performed import performed_orders
+from harness.evidence.sources.base import EVENTS, UNKNOWN_CLOCK
 from hwsim.errors import RecordError
 from hwsim.records import FrameRecord
-
-UNKNOWN_CLOCK: Final = ClockModel(0, 1 << 62)
-NOTHING_EXPECTED: Final = Expectation(connected=None, messages=(), protected=False)
-"""Where what a run is judged by is not known: no expectation is made up for it."""
 
 EARLY_NS: Final = 5_000_000
 GUEST_EARLY_NS: Final = 1_000_000_000
@@ -43,10 +37,10 @@ LATE_NS: Final = 8_000_000_000
 HELD_BACK_NS: Final = 60_000_000_000
 
 _Value = TypeVar("_Value")
-_TYPES: Final[dict[Any, TypeAdapter[Any]]] = {
-    kind: TypeAdapter(kind)
-    for kind in (AssociationEvidence, ClockModel, Expectation, CheckLimits, Notification)
-}
+_ADAPTERS: Final[dict[Any, TypeAdapter[Any]]] = {}
+PlanT = TypeVar("PlanT")
+PlanReader = Callable[[Mapping[str, Any]], PlanT]
+"""What makes of the event "plan" what a run is judged by; raises TypeError or ValueError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +57,13 @@ class _Moment:
 
 
 @dataclass(slots=True)
-class EventLog:
+class EventLog(Generic[PlanT]):
     """What the lines say."""
 
     run: dict[str, Any] | None = None
     environment: dict[str, Any] | None = None
     bssid: str | None = None
-    plan: tuple[CheckLimits, Expectation] | None = None
+    plan: PlanT | None = None
     frames: dict[int, list[FrameRecord]] = field(default_factory=dict)
     notifications: list[Notification] = field(default_factory=list)
     performed: dict[int, tuple[PerformedOrder, ...]] = field(default_factory=dict)
@@ -86,12 +80,14 @@ class EventLog:
     moments: list[_Moment] = field(default_factory=list)
 
 
-def read_events(data: bytes, *, sealed: bool = False) -> EventLog:
+def read_events(
+    data: bytes, read_plan: PlanReader[PlanT], *, sealed: bool = False
+) -> EventLog[PlanT]:
     """What `events.jsonl` says, and what is wrong with it; never raises.
 
     Times of lines that are `sealed` are as they were told.
     """
-    log, seen = EventLog(), _Numbers()
+    log, seen = EventLog[PlanT](), _Numbers()
     times: list[int] = []
     under_way: int | None = None
     for line, event in _events(data, log):
@@ -100,7 +96,7 @@ def read_events(data: bytes, *, sealed: bool = False) -> EventLog:
             continue
         try:
             times.append(int(event["host_ns"]))
-            told = _take(event, log)
+            told = _take(event, log, read_plan)
             held_back = HELD_BACK_NS if event.get("rule") == "delay" else 0
             log.moments.append(_Moment(
                 line, told, event.get("air_ns"), event.get("guest_ns", event.get("t_ns")),
@@ -129,7 +125,7 @@ class _Numbers:
         self._gaps: dict[int, int | None] = {}
         self._highest = 0
 
-    def take(self, number: object, line: int, under_way: int | None, log: EventLog) -> bool:
+    def take(self, number: object, line: int, under_way: int | None, log: EventLog[PlanT]) -> bool:
         """Whether the event is to be taken; runs of earlier versions have no numbers."""
         if type(number) is not int:
             return True
@@ -146,7 +142,7 @@ class _Numbers:
         self._highest = max(self._highest, number)
         return True
 
-    def close(self, log: EventLog) -> None:
+    def close(self, log: EventLog[PlanT]) -> None:
         """Tell what never came."""
         missing = [number for number in self._gaps if number not in self._seen]
         for place in dict.fromkeys(self._gaps[number] for number in missing):
@@ -158,7 +154,7 @@ class _Numbers:
             )  # fmt: skip
 
 
-def _events(data: bytes, log: EventLog) -> Iterator[tuple[int, dict[str, Any]]]:
+def _events(data: bytes, log: EventLog[PlanT]) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in enumerate(data.split(b"\n"), 1):
         if not line.strip():
             continue
@@ -173,7 +169,9 @@ def _events(data: bytes, log: EventLog) -> Iterator[tuple[int, dict[str, Any]]]:
             log.damage.append(TraceDamage(DamageKind.NOT_AN_EVENT, what, number))
 
 
-def _take(event: dict[str, Any], log: EventLog) -> FrameRecord | Notification | None:
+def _take(
+    event: dict[str, Any], log: EventLog[PlanT], read_plan: PlanReader[PlanT]
+) -> FrameRecord | Notification | None:
     """Take what an event says; the frame or notification it is about, if it is."""
     match event["event"]:
         case "begin":
@@ -185,11 +183,11 @@ def _take(event: dict[str, Any], log: EventLog) -> FrameRecord | Notification | 
         case "on air":
             log.bssid = str(event["bssid"])
         case "plan":
-            log.plan = _plan(event)
+            log.plan = read_plan(event)
         case "connect":
             log.connects[_counted(event["association"])] = int(event["connect_ns"])
             if event["clock"]:
-                log.clock = _typed(ClockModel, event["clock"])
+                log.clock = typed(ClockModel, event["clock"])
         case "frame":
             frame = FrameRecord.from_json(event)
             log.frames.setdefault(frame.association, []).append(frame)
@@ -202,7 +200,7 @@ def _take(event: dict[str, Any], log: EventLog) -> FrameRecord | Notification | 
         case "association":
             one = _association(event)
             log.associations[one.index] = one
-            log.clock = _typed(ClockModel, event["clock"])
+            log.clock = typed(ClockModel, event["clock"])
         case "stall":
             log.stalls.append(stall_of(event))
         case "end":
@@ -210,15 +208,26 @@ def _take(event: dict[str, Any], log: EventLog) -> FrameRecord | Notification | 
     return None
 
 
-def _typed(kind: type[_Value], told: Mapping[str, Any]) -> _Value:
+def typed(kind: type[_Value], told: Mapping[str, Any]) -> _Value:
     """What an event tells, each member of its type; raises TypeError or ValueError otherwise."""
     kind(**told)  # a member that is missing, or that nobody knows, is a TypeError
     try:
-        value: _Value = _TYPES[kind].validate_json(json.dumps(told), strict=True)
+        value: _Value = _adapter(kind).validate_json(json.dumps(told), strict=True)
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise ValueError(f"{place} has a wrong value") from None
     return value
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:  # made once each: that takes long
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+def stall_of(event: Mapping[str, Any]) -> Stall:
+    """The stall an event tells of; raises KeyError, TypeError or ValueError if it tells none."""
+    return Stall(str(event["who"]), int(event["from_air_ns"]), int(event["until_air_ns"]))
 
 
 def _counted(index: object) -> int:
@@ -230,10 +239,10 @@ def _counted(index: object) -> int:
 
 def _notification(event: Mapping[str, Any]) -> Notification:
     members = ("t_ns", "source", "code", "interface", "reason", "profile")
-    return _typed(Notification, {name: event[name] for name in members})
+    return typed(Notification, {name: event[name] for name in members})
 
 
-def _leave_out_doubtful(log: EventLog) -> None:
+def _leave_out_doubtful(log: EventLog[PlanT]) -> None:
     """What cannot have been at its time is no evidence. (Where a part of the lab stood still, lines
     come as late as it stood.)"""
     known = [one.clock for one in log.moments if one.clock != UNKNOWN_CLOCK]
@@ -265,20 +274,13 @@ def _off_s(one: _Moment, clock: ClockModel) -> float:
     return 0.0
 
 
-def _plan(event: Mapping[str, Any]) -> tuple[CheckLimits, Expectation]:
-    limits = _typed(CheckLimits, event["limits"])
-    if not all(math.isfinite(value) and value >= 0 for value in asdict(limits).values()):
-        raise ValueError("limits has a wrong value")
-    return limits, _typed(Expectation, event["expect"])
-
-
 def _association(event: Mapping[str, Any]) -> AssociationEvidence:
     demanded = ("index", "connect_ns", "end_ns", "echo", "lab_fault")
     later = ("orders", "frame_span", "frames_due", "unread_lines")
     told = {name: event[name] for name in demanded}
     told |= {name: event[name] for name in later if name in event}
     _counted(event["index"])
-    one = _typed(AssociationEvidence, told)
+    one = typed(AssociationEvidence, told)
     if one.echo and min(one.echo.sent, one.echo.answered, *one.echo.rtt_us) < 0:
         raise ValueError("echo has a wrong value")
     return one

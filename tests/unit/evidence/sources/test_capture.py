@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A capture alone is a source: its frames are those of the run, and nothing else is known.
+
+The recording is of a run of the scenario plain with one association, whose passphrase was made for
+it alone: its capture, and what its events say of the frames.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.checks import RULES, CheckLimits, Expectation, eapol_timing, evaluate
+from harness.errors import UsageError
+from harness.evidence import FrameRecord, RunEvidence
+from harness.evidence.sources import CaptureFile, EvidenceSource
+from harness.run.judge import Judge
+
+RECORDED = Path(__file__).parent / "recorded"
+ON_AIR = Expectation(connected=None, messages=("M1", "M2", "M3", "M4"), protected=False)
+"""What can be expected of the air alone."""
+
+
+@pytest.fixture(scope="module")
+def evidence() -> RunEvidence:
+    """What the recorded capture gives."""
+    source: EvidenceSource = CaptureFile(RECORDED / "air.pcapng")
+    return source.read()
+
+
+def known(frame: FrameRecord) -> tuple[object, ...]:
+    """What a capture tells of a frame as the run does; what is encrypted stays data."""
+    kind = "data" if frame.protected and frame.kind in ("arp", "icmp") else frame.kind
+    return (
+        kind, frame.direction, frame.transmitter, frame.receiver, frame.length, frame.retry,
+        frame.protected, frame.replay_counter,
+    )  # fmt: skip
+
+
+def test_the_frames_are_those_of_the_run(evidence: RunEvidence) -> None:
+    """Each one, in order, as the air told it while the run lasted."""
+    lines = (RECORDED / "frames.jsonl").read_text("utf-8").splitlines()
+    told = [FrameRecord.from_json(json.loads(line)) for line in lines]
+    (association,) = evidence.associations
+    assert [known(frame) for frame in association.frames] == [known(frame) for frame in told]
+    gaps = [b.air_ns - a.air_ns for a, b in itertools.pairwise(told)]
+    frames = association.frames
+    assert [b.air_ns - a.air_ns for a, b in itertools.pairwise(frames)] == gaps
+
+
+def test_rules_of_the_air_are_decided_and_no_other(evidence: RunEvidence) -> None:
+    """Messages are seen; of all that needs the trace is said that evidence is missing."""
+    found = evaluate(evidence, expect=ON_AIR)
+    assert found.findings == ()
+    assert "EXPECT-03" in found.held
+    decided = set(found.checked)
+    assert decided <= {"EXPECT-01", "EXPECT-03"}
+    assert {item.rule for item in found.undecided} == RULES.keys() - decided
+    assert all(item.lacking for item in found.undecided)
+
+
+def test_what_is_absent_from_a_capture_blames_nobody(evidence: RunEvidence) -> None:
+    """A handshake that is cut out of it may have gone on: the DLL fails nothing, MISS."""
+    (association,) = evidence.associations
+    first = next(place for place, one in enumerate(association.frames) if one.kind == "M1")
+    cut = RunEvidence(
+        evidence.trace,
+        (replace(association, frames=association.frames[: first + 1]),),
+        evidence.clock,
+        evidence.damage,
+    )
+    (result,), found = Judge(CheckLimits(), ON_AIR).all(cut, {})
+    assert not [item for item in found.findings if item.severity == "FAIL"]
+    assert result.verdict == "MISS"
+
+
+def test_the_air_is_measured(evidence: RunEvidence) -> None:
+    """Figures of the air alone; none of the station's answers, whose delivery is not known."""
+    (timing,) = eapol_timing(evidence.associations[0], evidence.clock)
+    assert timing.station == "02:00:00:00:00:00"
+    assert set(timing.values) == {"assoc_to_m1", "m2_to_m3", "handshake"}
+
+
+def test_no_capture_is_the_users_mistake(tmp_path: Path) -> None:
+    """It is named."""
+    with pytest.raises(UsageError, match="no such capture"):
+        CaptureFile(tmp_path / "air.pcapng").read()
+
+
+@pytest.mark.parametrize("size", [0, 27, 300, 1000])
+def test_a_cut_capture_gives_what_it_has(tmp_path: Path, evidence: RunEvidence, size: int) -> None:
+    """Never an exception; the frames before the cut are those of the whole."""
+    path = tmp_path / "air.pcapng"
+    path.write_bytes((RECORDED / "air.pcapng").read_bytes()[:size])
+    found = CaptureFile(path).read()
+    frames = [frame for one in found.associations for frame in one.frames]
+    assert frames == list(evidence.associations[0].frames[: len(frames)])
+    assert not [one for one in evaluate(found, expect=ON_AIR).findings if one.severity == "FAIL"]
