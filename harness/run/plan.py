@@ -80,4 +80,7 @@ def _toml(value: object) -> str:
         return str(value).lower()
     if isinstance(value, list):
         return f"[{', '.join(_toml(one) for one in value)}]"
-    return repr(value) if isinstance(value, int | float) else json.dumps(str(value))
+    if isinstance(value, int | float):
+        return repr(value)
+    # JSON's escapes are TOML's but for pairs of surrogates; DEL must not stand as it is.
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

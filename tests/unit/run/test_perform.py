@@ -338,6 +338,16 @@ def test_a_lab_file_with_odd_paths_still_loads(plan: MakePlan, tmp_path: Path) -
     assert Lab.model_validate(tomllib.loads(text)) == lab
 
 
+@pytest.mark.parametrize("reason", ["known 😀", "known \x7f", 'a "b" \\c', "zwei\nZeilen", "ä\x01"])
+def test_a_lab_file_with_odd_reasons_still_loads(plan: MakePlan, reason: str) -> None:
+    """Whatever a person writes in lab.toml can be read again by `hil judge`."""
+    made = plan()
+    waiver = {"id": "POST-08", "severity": "off", "reason": reason, "expires": "2099-01-31"}
+    lab = made.lab.model_copy(update={"rules": (RuleOverride.model_validate(waiver),)})
+    text = resolved(replace(made, lab=lab))
+    assert Lab.model_validate(tomllib.loads(text)) == lab
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
