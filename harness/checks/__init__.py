@@ -7,7 +7,6 @@ from harness.checks.finding import Evaluation, Finding, Severity, Undecided
 from harness.checks.limits import CheckLimits, Expectation
 from harness.checks.registry import RULES, Rule
 from harness.checks.timing import (
-    FIGURES,
     SESSION_FIGURES,
     HandshakeTiming,
     TimingValue,
@@ -17,7 +16,6 @@ from harness.checks.timing import (
 from harness.checks.unobservable import UNOBSERVABLE, Unobservable
 
 __all__ = [
-    "FIGURES",
     "RULES",
     "SESSION_FIGURES",
     "UNOBSERVABLE",

@@ -19,17 +19,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from harness.checks.figures import FIGURES, PERCENTILES
 from harness.evidence.clock import frame_guest_ns
 from harness.evidence.handshakes import Handshake, handshakes
 from harness.evidence.model import AssociationEvidence, ClockModel, FrameRecord
 from harness.evidence.rounds import Kind, Round, rounds
-
-FIGURES: Final = (
-    "assoc_to_m1", "m1_to_m2", "m1_to_m2_air", "m2_to_m3", "m3_to_m4", "m3_to_m4_air", "handshake",
-    "g1_to_g2", "g1_to_g2_air", "assoc_to_handler", "handler", "handler_to_completion",
-    "m4_to_completion", "completion_to_data",
-)  # fmt: skip
-"""Names of all figures, in the order of the association."""
 
 SESSION_FIGURES: Final = tuple(name for name in FIGURES if not name.startswith("g1"))
 """Those that the handshake a session begins with can have."""
@@ -253,8 +247,6 @@ def _summary(ordered: list[float]) -> dict[str, float | int]:
     return {
         "n": len(ordered),
         "min": ordered[0],
-        "p50": percentile(ordered, 50),
-        "p95": percentile(ordered, 95),
-        "p99": percentile(ordered, 99),
+        **{name: percentile(ordered, percent) for name, percent in PERCENTILES.items()},
         "max": ordered[-1],
     }

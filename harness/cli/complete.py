@@ -26,6 +26,7 @@ def complete_fault(incomplete: str) -> list[str]:
 
 
 def completion(
+    context: typer.Context,
     shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(help="Your shell.")],
 ) -> None:
     """Print the completion of a shell.
@@ -33,6 +34,4 @@ def completion(
     eval "$(hil completion bash)" in its start-up file makes it complete this command.
     """
     get_completion_inspect_parameters()  # makes the shells known
-    from harness.cli.app import app
-
-    shell_complete(typer.main.get_command(app), {}, "hil", VARIABLE, f"source_{shell}")
+    shell_complete(context.find_root().command, {}, "hil", VARIABLE, f"source_{shell}")

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from harness.checks.figures import FIGURES, SUMMARY
 from harness.results.grouping import FindingGroup
-from harness.results.model import FIGURE_LABELS, FIGURES, AssociationResult, RunResult
+from harness.results.model import AssociationResult, RunResult
 from harness.results.verdict import Verdict
 from harness.results.wording import (
     clean,
@@ -21,7 +22,6 @@ from harness.results.wording import (
     win32,
 )
 
-PERCENTILES = ("min", "p50", "p95", "p99", "max")
 MISSING_SHOWN = 2
 DAMAGE_SHOWN = 5
 """So many faults of the evidence are told one by one; the report has them all."""
@@ -45,7 +45,7 @@ def association_facts(item: AssociationResult, width: int | None = None) -> str:
         if name == "m4_to_completion" and item.echo is not None:
             facts.append(f"echo {echo_counts(item)}")
         if spans := figure_spans(item, name):
-            facts.append(f"{FIGURE_LABELS[name]} {spans}")
+            facts.append(f"{FIGURES[name].label} {spans}")
     while width is not None and len(facts) > 1 and len("  ".join(facts)) > width:
         facts.pop()
     return clean("  ".join(facts))
@@ -121,8 +121,10 @@ def timing_rows(result: RunResult) -> list[tuple[str, ...]]:
     rows = []
     for name in known + others:
         figure = result.timing_summary_us[name]
-        values = (milliseconds(getattr(figure, part)) for part in PERCENTILES)
-        rows.append((clean(FIGURE_LABELS.get(name, name)), str(figure.n), *values))
+        values = (milliseconds(getattr(figure, part)) for part in SUMMARY)
+        rows.append(
+            (clean(FIGURES[name].label if name in FIGURES else name), str(figure.n), *values)
+        )
     return rows
 
 

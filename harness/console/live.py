@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Column, Table
 from rich.text import Text
 
+from harness.checks.figures import SUMMARY
 from harness.console import lines
 from harness.console.protocol import StageProgress
 from harness.results.grouping import FindingGroup, RuleText, group_findings
@@ -217,7 +218,7 @@ def _verdict(result: RunResult) -> Table:
 
 
 def _timing_table(result: RunResult, width: int) -> Table:
-    head = ("timing, ms", "n", *lines.PERCENTILES)
+    head = ("timing, ms", "n", *SUMMARY)
     names, *rows = lines.fitting(lines.timing_rows(result), head, width)
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for place, name in enumerate(names):

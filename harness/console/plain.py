@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO, final
 
+from harness.checks.figures import SUMMARY
 from harness.console import lines
 from harness.console.protocol import StageProgress
 from harness.results.grouping import RuleText, group_findings
@@ -103,7 +104,7 @@ class PlainConsole:
         self._write("")
         rows = lines.timing_rows(result)
         if rows:
-            for line in lines.table(rows, ("timing, ms", "n", *lines.PERCENTILES)):
+            for line in lines.table(rows, ("timing, ms", "n", *SUMMARY)):
                 self._write(line)
             self._write("")
         self._findings(result)

@@ -19,13 +19,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.checks.catalogue import Entry
+from harness.checks.figures import FIGURES
 from harness.report import broken, view
 from harness.report.contract import contract
 from harness.report.coverage import WORDS
 from harness.report.origin import Clocks
 from harness.results import wording
 from harness.results.junit import describe_fault
-from harness.results.model import FIGURES, RunResult
+from harness.results.model import RunResult
 
 _RULE_ID = re.compile(r"\b[A-Z]{2,8}-[0-9]{2}\b")
 
@@ -61,7 +62,7 @@ def render(
         undecided=view.undecided(result),
         waived=view.waived(result),
         table_figures=[
-            (name, head, FIGURES[name])
+            (name, head, FIGURES[name].span)
             for name, head in view.TABLE_FIGURES.items()
             if name != "handshake" or result.air is None or result.air.security != "open"
         ],

@@ -13,6 +13,7 @@ from datetime import UTC
 from typing import final
 
 from harness.checks.evaluate import NOT_EXERCISED
+from harness.checks.figures import FIGURES, SUMMARY, Figure
 from harness.report.broken import Timelines
 from harness.report.distribution import Distribution, distribution
 from harness.report.ladder import Ladder, ladder
@@ -20,8 +21,6 @@ from harness.report.origin import Clocks
 from harness.report.selection import select
 from harness.report.strip import Strip, strips
 from harness.results.model import (
-    FIGURE_LABELS,
-    FIGURES,
     AssociationResult,
     RunResult,
     TimingSummary,
@@ -36,7 +35,6 @@ TABLE_FIGURES = {
     "completion_to_data": "→ data",
 }
 """The figures that have a column in the table of associations, with its heading."""
-PERCENTILES = ("min", "p50", "p95", "p99", "max")
 NEEDED_FOR = {"p95": 20, "p99": 100}
 """How many values a percentile needs to differ from the largest of them."""
 CELLS_UP_TO = 200
@@ -184,10 +182,11 @@ def _figure(result: RunResult, name: str) -> FigureView:
     values = [(title, one.timing_us[name]) for title, one in measured]
     uncertainties = [one.timing_uncertainty_us.get(name, 0.0) for _, one in measured]
     summary = result.timing_summary_us[name]
+    known = FIGURES.get(name, Figure(name, ""))
     return FigureView(
         name=clean(name, 60),
-        label=clean(FIGURE_LABELS.get(name, name), 60),
-        span=FIGURES.get(name, ""),
+        label=clean(known.label, 60),
+        span=known.span,
         summary=_summary(summary),
         n=summary.n,
         plot=distribution(values, max(uncertainties, default=0.0)),
@@ -203,7 +202,7 @@ def _summary(summary: TimingSummary) -> tuple[tuple[str, str, bool], ...]:
     """Name, milliseconds, and whether there are too few values for that percentile."""
     return tuple(
         (part, milliseconds(getattr(summary, part)), summary.n < NEEDED_FOR.get(part, 1))
-        for part in PERCENTILES
+        for part in SUMMARY
     )
 
 

@@ -6,8 +6,6 @@ from harness.results.errors import ResultFileError, StoreError
 from harness.results.grouping import FindingGroup, RuleText, group_findings
 from harness.results.junit import junit_xml
 from harness.results.model import (
-    FIGURE_LABELS,
-    FIGURES,
     SCHEMA,
     AirSummary,
     AssociationResult,
@@ -40,8 +38,6 @@ from harness.results.store import (
 from harness.results.verdict import Verdict, association_verdict, combine, run_verdict
 
 __all__ = [
-    "FIGURES",
-    "FIGURE_LABELS",
     "SCHEMA",
     "AirSummary",
     "AssociationResult",

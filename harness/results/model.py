@@ -31,46 +31,6 @@ SCHEMA: Final = 3
 evidence itself; ``completions`` counts over all sessions.
 """
 
-FIGURES: dict[str, str] = {
-    "assoc_to_m1": "air clock: association response sent → first M1 sent",
-    "m1_to_m2": "guest clock: the M1 that was answered delivered → M2 leaves the station",
-    "m1_to_m2_air": "air clock, as in the capture: that M1 sent → M2 arrives",
-    "m2_to_m3": "air clock: M2 arrives → first M3 sent: the access point's turnaround",
-    "m3_to_m4": "guest clock: the M3 that was answered delivered → M4 leaves the station",
-    "m3_to_m4_air": "air clock, as in the capture: that M3 sent → M4 arrives",
-    "handshake": "air clock: first M1 sent → first M4 arrives, retries included",
-    "g1_to_g2": "guest clock: the G1 that was answered delivered → G2 leaves the station",
-    "g1_to_g2_air": "air clock, as in the capture: that G1 sent → G2 arrives",
-    "assoc_to_handler": "guest clock: association response delivered → PerformPostAssociate "
-    "entered",
-    "handler": "guest clock: PerformPostAssociate entered → returned",
-    "handler_to_completion": "guest clock: PerformPostAssociate returned → PostAssociateCompletion",
-    "m4_to_completion": "guest clock: first M4 leaves the station → PostAssociateCompletion",
-    "completion_to_data": "guest clock: PostAssociateCompletion → the station's first data",
-}
-"""The timing figures of a handshake in their natural order: the clock, and what each one spans.
-
-The air's figure of a station's answer is longer than the station's own by the way through QEMU and
-the radio port, there and back."""
-
-FIGURE_LABELS: dict[str, str] = {
-    "assoc_to_m1": "assoc → M1",
-    "m1_to_m2": "M1 → M2",
-    "m1_to_m2_air": "M1 → M2, air",
-    "m2_to_m3": "M2 → M3",
-    "m3_to_m4": "M3 → M4",
-    "m3_to_m4_air": "M3 → M4, air",
-    "handshake": "handshake",
-    "g1_to_g2": "G1 → G2",
-    "g1_to_g2_air": "G1 → G2, air",
-    "assoc_to_handler": "assoc → handler",
-    "handler": "handler",
-    "handler_to_completion": "handler → completion",
-    "m4_to_completion": "M4 → completion",
-    "completion_to_data": "completion → data",
-}
-"""A short name of each figure, for tables and plots."""
-
 Count = Annotated[int, Field(ge=0)]
 Span = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
 Micros = Annotated[float, Field(ge=0, allow_inf_nan=False)]
