@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from hwsim.errors import RecordError
 
@@ -24,6 +24,9 @@ FrameKind = Literal[
 """The names of messages; reassociation counts as association, ``eapol`` is any EAPOL not named."""
 
 FRAME_KINDS: tuple[str, ...] = get_args(FrameKind)
+FOUR_WAY: Final = ("M1", "M2", "M3", "M4")
+GROUP_KEY: Final = ("G1", "G2")
+"""The messages of the key handshakes (IEEE 802.11-2020, 12.7.6 and 12.7.7), in their order."""
 
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 

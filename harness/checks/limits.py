@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.evidence import names
+from hwsim.records import FOUR_WAY
 
 _STARTING: Final = frozenset(
     {"load", names.GET_VERSION, names.INIT_SERVICE, names.INIT_VIRTUAL_STATION}
@@ -73,7 +74,7 @@ class Expectation:
     """Echo requests the access point sends; all must be answered."""
     protected: bool = True
     """The echo must be CCMP-protected both ways."""
-    messages: tuple[str, ...] = ("M1", "M2", "M3", "M4")
+    messages: tuple[str, ...] = FOUR_WAY
     """Kinds of frames that must be seen on the air."""
     sessions: int = 1
     """Security sessions: one of the association, and one of each roam or reassociation after it."""

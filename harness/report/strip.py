@@ -20,11 +20,12 @@ from harness.report.distribution import Tick
 from harness.report.scale import Axis
 from harness.report.steps import HANDLER, Step, steps
 from harness.results.wording import span_us
+from hwsim.records import FOUR_WAY, GROUP_KEY
 
 WIDTH, HEIGHT = 920.0, 74.0
 LEFT, RIGHT = 20.0, 900.0
 _LABEL_ROOM = 24.0
-_NAMED = ("M1", "M2", "M3", "M4", "G1", "G2")
+_NAMED = (*FOUR_WAY, *GROUP_KEY)
 
 
 @final

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 
 from harness import codes
 from harness.results.model import AssociationResult
+from hwsim.records import FOUR_WAY
 
 _LISTED = 4
 """More durations than these are told by the least and the largest."""
 
-_EAPOL = ("eapol-start", "eap", "M1", "M2", "M3", "M4")
+_EAPOL = ("eapol-start", "eap", *FOUR_WAY)
 _SHORT = {"eapol-start": "Start", "eap": "EAP"}
 
 

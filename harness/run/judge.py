@@ -39,8 +39,9 @@ from harness.results import (
 )
 from harness.results.wording import spans
 from harness.scenarios import Scenario
+from hwsim.records import FOUR_WAY, GROUP_KEY
 
-MESSAGES = ("M1", "M2", "M3", "M4", "G1", "G2")
+MESSAGES = (*FOUR_WAY, *GROUP_KEY)
 AUTHENTICATION = ("eapol-start", "eap")
 STALL = "a part of the lab stood still"
 
@@ -59,7 +60,7 @@ def expectation_of(scenario: Scenario) -> Expectation:
     if not scenario.expect.connected:
         stopped = scenario.expect.stopped
         return Expectation(connected=False, messages=(), stopped=stopped, orders=orders, air=air)
-    messages = MESSAGES if scenario.group_rekeys else MESSAGES[:4]
+    messages = MESSAGES if scenario.group_rekeys else FOUR_WAY
     protected = scenario.network.mode.suite is not None
     return Expectation(
         connected=True,

@@ -23,7 +23,7 @@ from hwsim import eapol, frames
 from hwsim.eap import parse_eapol
 from hwsim.errors import WireError
 from hwsim.frames import MacHeader
-from hwsim.records import Direction, FrameKind, FrameRecord
+from hwsim.records import FOUR_WAY, GROUP_KEY, Direction, FrameKind, FrameRecord
 
 BEACON: Final = 8
 """Subtype of the management frames that have no record, as in a run's events."""
@@ -111,6 +111,6 @@ class _Sent:
         answer = {"M1": "M4", "G1": "G2"}.get(kind)
         if kind == "assoc-resp" or answer in sent:
             sent.clear()
-        repeats = kind in sent and kind in ("M1", "M2", "M3", "M4", "G1", "G2")
+        repeats = kind in sent and kind in (*FOUR_WAY, *GROUP_KEY)
         sent.add(kind)
         return repeats
