@@ -7,7 +7,8 @@ reported. So does an interruption.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,18 +97,26 @@ def collect(
     def chosen(choice: Choice) -> None:
         collected.environment = of_host(plan.dll, choice)
 
+    with (
+        _kept_when_it_ends_early(collected, console),
+        radius_of(plan.scenario, run_dir) as (credentials, radius),
+        open_guest(plan.lab, stages, recording, run_dir, setup=setup, chosen=chosen) as guest,
+        open_session(plan.lab, guest, recording, stages, plan.dll, plan.fault, oui) as session,
+    ):
+        collected.environment = environment(plan.dll, session)
+        recording.environment(collected.environment.model_dump(mode="json"))
+        session.credentials = credentials
+        collected.bssid = session.go_on_air(plan.lab, plan.scenario.network, radius)
+        recording.event({"event": "on air", "bssid": collected.bssid})
+        associate_all(plan, judge, session, collected, show, first=1)
+    return collected
+
+
+@contextlib.contextmanager
+def _kept_when_it_ends_early(collected: CollectedRun, console: Console) -> Iterator[None]:
+    """Whatever ends the run early is kept in what was collected, and shown; nothing is raised."""
     try:
-        with (
-            radius_of(plan.scenario, run_dir) as (credentials, radius),
-            open_guest(plan.lab, stages, recording, run_dir, setup=setup, chosen=chosen) as guest,
-            open_session(plan.lab, guest, recording, stages, plan.dll, plan.fault, oui) as session,
-        ):
-            collected.environment = environment(plan.dll, session)
-            recording.environment(collected.environment.model_dump(mode="json"))
-            session.credentials = credentials
-            collected.bssid = session.go_on_air(plan.lab, plan.scenario.network, radius)
-            recording.event({"event": "on air", "bssid": collected.bssid})
-            associate_all(plan, judge, session, collected, show, first=1)
+        yield
     except LabFault as fault:
         if not collected.broken:
             collected.lab_fault = as_lab_fault_result(fault)
@@ -123,7 +132,6 @@ def collect(
         if not collected.broken:
             collected.lab_fault = as_lab_fault_result(interrupt)
         console.fault("interrupted; what was gathered is kept")
-    return collected
 
 
 def as_lab_fault_result(fault: HarnessError | KeyboardInterrupt) -> LabFaultResult:
