@@ -15,7 +15,7 @@ from __future__ import annotations
 
 
 class HarnessError(Exception):
-    """Something the user can act on: what was wanted and found, and how to mend it."""
+    """Something the user can act on: what was wanted and found, and how to fix it."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

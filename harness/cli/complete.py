@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Completion in the shell: names of scenarios and faults besides commands and options."""
+"""Completion in the shell: commands, options, and names of scenarios and faults."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def exit_code_of(program: Callable[[], object]) -> int:
         code = program()
         sys.stdout.flush()
     except BaseException as error:
-        ends_with = _told(error)
+        ends_with = _report(error)
         _drop_unwritable_output()
         return ends_with
     if code == INTERRUPTED:
@@ -52,7 +52,7 @@ def exit_code_of(program: Callable[[], object]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _told(error: BaseException) -> int:
+def _report(error: BaseException) -> int:
     if isinstance(error, LabFault):
         return _complain(error.message, error.hint, LAB_EXIT)
     if isinstance(error, HarnessError):
@@ -64,13 +64,13 @@ def _told(error: BaseException) -> int:
     if isinstance(error, SystemExit):  # of typer: it exits 1 when a reader is gone
         return error.code if isinstance(error.code, int) and error.code != 1 else _reader_gone()
     if hasattr(error, "format_message"):  # a usage error of click, whichever copy typer brings
-        return _complain(*_of_click(error), USAGE_EXIT)
+        return _complain(*_of_usage_error(error), USAGE_EXIT)
     if hasattr(error, "hint"):  # of harness.results, which knows no HarnessError
         return _complain(str(error), error.hint, USAGE_EXIT)
     if is_disk_full(error):
         place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
         return _complain(f"{place}the disk is full: {error}", FREE_SOME, LAB_EXIT)
-    return _complain(*_of_ours(error), LAB_EXIT)
+    return _complain(*_of_unforeseen(error), LAB_EXIT)
 
 
 def _complain(message: str, hint: str, code: int) -> int:
@@ -82,7 +82,7 @@ def _complain(message: str, hint: str, code: int) -> int:
     return code
 
 
-def _of_click(error: BaseException) -> tuple[str, str]:
+def _of_usage_error(error: BaseException) -> tuple[str, str]:
     """A click error as message and hint."""
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", "") or own_name()
@@ -95,7 +95,7 @@ def _of_click(error: BaseException) -> tuple[str, str]:
     return message, f"see {command} --help"
 
 
-def _of_ours(error: BaseException) -> tuple[str, str]:
+def _of_unforeseen(error: BaseException) -> tuple[str, str]:
     """An error nobody foresaw as message and hint: its traceback goes to a file."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({os.path.relpath(frames[-1].filename)}:{frames[-1].lineno})" if frames else ""

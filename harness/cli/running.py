@@ -49,7 +49,7 @@ def run(
         ),
     ] = None,
     dll: Annotated[Path | None, typer.Option(help="Your IHV Extensions DLL (64-bit).")] = None,
-    beside: Annotated[
+    companions: Annotated[
         list[Path] | None,
         typer.Option(
             "--with",
@@ -66,7 +66,7 @@ def run(
     interrupt_on_signals()
     used = load_lab(lab)
     check_usable(used.store.cache)
-    given = CommandLineDll(dll, tuple(beside or ()), profile)
+    given = CommandLineDll(dll, tuple(companions or ()), profile)
     plan = _plan(scenario, associations, fault, given, used, sys.argv[1:])
     with open_console(rules=RULES) as console:
         for notice in plan.dll.notices if plan.dll else ():

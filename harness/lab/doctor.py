@@ -58,7 +58,7 @@ TEST_PROGRAMS = (
 
 
 def examine() -> list[Need]:
-    """Every need, in the order in which a person would mend them."""
+    """Every need, in the order in which a person fixes them."""
     return [
         _python(),
         *(_program(*row) for row in PROGRAMS),

@@ -74,7 +74,7 @@ class Coverage:
         self.width = round(self._columns * self._column_width, 1)
         self._states: dict[str, dict[int, State]] = {}
         self._elsewhere: dict[str, State] = {}
-        for rule, index, state in _told(result):
+        for rule, index, state in _states(result):
             if index in self._place:
                 own = self._states.setdefault(rule, {})
                 own[index] = graver(own.get(index, "none"), state)
@@ -134,7 +134,7 @@ def state_of(severity: str) -> State:
     return states.get(severity, "warn")
 
 
-def _told(result: RunResult) -> Iterator[tuple[str, int | None, State]]:
+def _states(result: RunResult) -> Iterator[tuple[str, int | None, State]]:
     """Everything the result says of a rule in an association; None: outside any."""
     for rule, spans in result.rules.held.items():
         for first, last in spans:

@@ -150,7 +150,7 @@ def as_lab_fault_result(fault: HarnessError | KeyboardInterrupt) -> LabFaultResu
 
 
 def set_profile(plan: RunPlan, session: LabSession) -> None:
-    """Give the guest the scenario's profile, and with [eap] what 802.1X needs besides.
+    """Give the guest the scenario's profile, and with [eap] what 802.1X needs.
 
     Raises `ProfileRefused` for one that the DLL, or the WLAN service, does not take.
     """

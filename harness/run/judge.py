@@ -188,13 +188,13 @@ def judged(
                 "rules": RulesResult(
                     checked=tuple(evaluation.checked),
                     held={name: spans(found) for name, found in evaluation.held.items()},
-                    undecided=undecided(evaluation),
-                    waived=waived(evaluation),
+                    undecided=undecided_results(evaluation),
+                    waived=waived_results(evaluation),
                     notes=judge.overrides.notes,
                 ),
                 "findings": run_findings(evaluation),
                 "missing": evaluation.missing.get(None, ()),
-                "damage": damage(evaluation, evidence),
+                "damage": damage_results(evaluation, evidence),
             }
         )
     )
@@ -205,12 +205,12 @@ def run_findings(evaluation: Evaluation) -> tuple[FindingResult, ...]:
     return tuple(_finding(item) for item in evaluation.of(None))
 
 
-def undecided(evaluation: Evaluation) -> tuple[UndecidedResult, ...]:
+def undecided_results(evaluation: Evaluation) -> tuple[UndecidedResult, ...]:
     """Rules that could not be decided, and why."""
     return tuple(UndecidedResult.model_validate(item) for item in evaluation.undecided)
 
 
-def waived(evaluation: Evaluation) -> tuple[WaivedResult, ...]:
+def waived_results(evaluation: Evaluation) -> tuple[WaivedResult, ...]:
     """The findings lab.toml waives, with the reason."""
     return tuple(
         WaivedResult(finding=_finding(item.finding), reason=item.reason, expires=item.expires)
@@ -218,7 +218,7 @@ def waived(evaluation: Evaluation) -> tuple[WaivedResult, ...]:
     )
 
 
-def damage(evaluation: Evaluation, evidence: RunEvidence) -> tuple[DamageResult, ...]:
+def damage_results(evaluation: Evaluation, evidence: RunEvidence) -> tuple[DamageResult, ...]:
     """All that is wrong with the evidence itself, and when a part of the lab stood still."""
     faults = tuple(
         DamageResult(kind=item.kind, message=item.message, missing=item.missing, line=item.line)

@@ -94,7 +94,7 @@ class Soak:
         wide = max((len(share.scenario) for share in self.shares), default=0)
         rows = [
             f"{share.scenario:<{wide}}  {share.verdict:<5} {share.associations:>6}"
-            f" {share.duration_s:>7.1f} s  {_told(share)}"
+            f" {share.duration_s:>7.1f} s  {_in_words(share)}"
             for share in self.shares
         ]
         total = sum(self.findings.values())
@@ -162,7 +162,7 @@ def _clean(result: RunResult) -> bool:
     return result.verdict is Verdict.PASS and not result.all_findings
 
 
-def _told(share: Share) -> str:
+def _in_words(share: Share) -> str:
     broken = ", ".join(f"{rule} ×{count}" for rule, count in sorted(share.findings.items()))
     where = f" ({share.kept})" if share.kept else ""
     return (broken or ("no finding" if share.kept is None else "")) + where

@@ -25,7 +25,7 @@ class CommandLineDll:
     """The options --dll, --with and --profile, as paths; each goes before lab.toml's [dll]."""
 
     dll: Path | None = None
-    beside: tuple[Path, ...] = ()
+    companions: tuple[Path, ...] = ()
     profile: Path | None = None
 
 
@@ -82,8 +82,8 @@ def vendors_dll(lab: Lab, given: CommandLineDll) -> Dll | None:
     Raises `UsageError` for one that the guest cannot load, naming what is missing.
     """
     path = given.dll or lab.dll.path
-    labs = lab.dll.companions if path == lab.dll.path else ()
-    companions = given.beside or labs
+    of_lab = lab.dll.companions if path == lab.dll.path else ()
+    companions = given.companions or of_lab
     if path is None:
         if companions:
             raise UsageError(

@@ -45,10 +45,14 @@ PlanReader = Callable[[Mapping[str, Any]], PlanT]
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """When a line says that a thing was, on either clock, and when it was written down."""
+    """When a frame or notification was, by its line, and when that line was written.
+
+    ``subject`` is what the line tells of. ``air_ns`` and ``guest_ns`` are as found in the file, on
+    the air's and the guest's clock; ``host_ns`` is the host's monotonic clock, which is the air's.
+    """
 
     line: int
-    told: object
+    subject: object
     air_ns: object
     guest_ns: object
     host_ns: int
@@ -58,7 +62,11 @@ class _Moment:
 
 @dataclass(slots=True)
 class EventLog(Generic[PlanT]):
-    """What the lines say."""
+    """What the lines say, by association index where they are of one; times in nanoseconds.
+
+    ``run`` and ``environment`` are parts of a RunResult as JSON, None if their event is missing;
+    ``connects`` are on the guest's clock. ``damage`` names each line that was left out.
+    """
 
     run: dict[str, Any] | None = None
     environment: dict[str, Any] | None = None
@@ -252,11 +260,11 @@ def _leave_out_doubtful(log: EventLog[PlanT]) -> None:
         if not off_s:
             continue
         place = None
-        if isinstance(one.told, FrameRecord):
-            log.frames[one.told.association].remove(one.told)
-            place = one.told.association
-        elif isinstance(one.told, Notification):
-            log.notifications.remove(one.told)
+        if isinstance(one.subject, FrameRecord):
+            log.frames[one.subject.association].remove(one.subject)
+            place = one.subject.association
+        elif isinstance(one.subject, Notification):
+            log.notifications.remove(one.subject)
         what = f"{EVENTS}:{one.line}: its time is {off_s:+.1f} s off the moment it was written"
         log.damage.append(TraceDamage(DamageKind.NOT_AN_EVENT, what, one.line, association=place))
 

@@ -7,7 +7,7 @@ from harness.checks import CheckLimits
 from harness.config.lab import Lab
 from harness.evidence import names
 from harness.results import AssociationResult, LabFaultResult, Verdict
-from harness.run.judge import Judge, expectation_of, limits_of, run_findings, undecided
+from harness.run.judge import Judge, expectation_of, limits_of, run_findings, undecided_results
 from harness.scenarios import find_scenario
 from tests.unit.checks import builder
 from tests.unit.checks.builder import tell
@@ -51,7 +51,7 @@ def test_the_newest_association_is_judged_as_in_the_whole() -> None:
     assert judge.latest(evidence) == results[-1]
     assert [one.verdict for one in results] == [Verdict.PASS] * 3
     assert run_findings(evaluation) == ()
-    assert len(undecided(evaluation)) == len(evaluation.undecided)
+    assert len(undecided_results(evaluation)) == len(evaluation.undecided)
 
 
 def test_a_lab_fault_stays_with_its_association() -> None:
