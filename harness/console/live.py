@@ -20,10 +20,9 @@ from harness.checks.figures import SUMMARY
 from harness.console import lines
 from harness.console.protocol import StageProgress
 from harness.results.grouping import FindingGroup, RuleText, group_findings
-from harness.results.junit import describe_fault
 from harness.results.model import AssociationResult, RunResult
 from harness.results.verdict import Verdict
-from harness.results.wording import clean, span_s
+from harness.results.wording import clean, describe_fault, span_s
 
 _STYLES = {
     Verdict.FAIL: "bold white on red",

@@ -25,8 +25,8 @@ from harness.report.contract import contract
 from harness.report.coverage import WORDS
 from harness.report.origin import Clocks
 from harness.results import wording
-from harness.results.junit import describe_fault
 from harness.results.model import RunResult
+from harness.results.wording import describe_fault
 
 _RULE_ID = re.compile(r"\b[A-Z]{2,8}-[0-9]{2}\b")
 

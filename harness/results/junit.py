@@ -5,7 +5,9 @@ FAIL becomes ``<failure>``, MISS and ERROR become ``<error>`` (the lab or the te
 statement on the driver), SKIP becomes ``<skipped>``. What concerns the run as a whole, and a run
 without any association, is one more testcase named "run", so that it can never look green.
 The layout keeps to what the schemas have in common that Jenkins' xunit plugin and the Ant project's
-report task read by: the root has no attributes, a suite counts no skipped ones.
+report task read by: the root has no attributes, a suite counts no skipped ones. ElementTree is used
+and no library for JUnit: junitparser writes both, and lets control characters through, with which
+the file is no XML.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from datetime import UTC
 
 from harness.results.model import AssociationResult, FindingResult, LabFaultResult, RunResult
 from harness.results.verdict import Verdict, run_verdict
+from harness.results.wording import describe_fault
 
 _BLAME = {Verdict.FAIL: "failure", Verdict.ERROR: "error", Verdict.MISS: "error"}
 
@@ -123,20 +126,6 @@ def _blame(
     message = lines[0] if lines else fallback or verdict.meaning
     element = ET.SubElement(case, tag, type=_xml_text(kind), message=_xml_text(message))
     element.text = _xml_text("\n".join(lines) or message)
-
-
-def describe_fault(fault: LabFaultResult) -> str:
-    """Say a lab fault in one line: what broke, what was awaited, how long, the last state.
-
-    What the message says already is not said again.
-    """
-    parts = [fault.message]
-    if fault.awaited and fault.awaited not in fault.message:
-        waited = "" if fault.waited_s is None else f" for {fault.waited_s:.1f} s"
-        parts.append(f"waited{waited} for {fault.awaited}")
-    if fault.last_state and fault.last_state not in fault.message:
-        parts.append(f"last state: {fault.last_state}")
-    return "; ".join(parts)
 
 
 def _xml_text(text: str) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from harness import codes
-from harness.results.model import AssociationResult
+from harness.results.model import AssociationResult, LabFaultResult
 from hwsim.records import FOUR_WAY
 
 _LISTED = 4
@@ -140,3 +140,17 @@ def echo_counts(item: AssociationResult) -> str:
         return "—"
     text = f"{item.echo.answered}/{item.echo.sent}"
     return text if item.echo.protected or not item.echo.answered else f"{text} (plain)"
+
+
+def describe_fault(fault: LabFaultResult) -> str:
+    """Say a lab fault in one line: what broke, what was awaited, how long, the last state.
+
+    What the message says already is not said again.
+    """
+    parts = [fault.message]
+    if fault.awaited and fault.awaited not in fault.message:
+        waited = "" if fault.waited_s is None else f" for {fault.waited_s:.1f} s"
+        parts.append(f"waited{waited} for {fault.awaited}")
+    if fault.last_state and fault.last_state not in fault.message:
+        parts.append(f"last state: {fault.last_state}")
+    return "; ".join(parts)

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 from harness.results import FindingResult, LabFaultResult, RunResult, junit_xml
-from harness.results.junit import describe_fault
+from harness.results.wording import describe_fault
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 GONE = LabFaultResult(
