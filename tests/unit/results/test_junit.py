@@ -8,7 +8,6 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 from harness.results import FindingResult, LabFaultResult, RunResult, junit_xml
-from harness.results.wording import describe_fault
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 GONE = LabFaultResult(
@@ -161,11 +160,3 @@ def test_hostile_text_stays_text() -> None:
     failure = suite.find("testcase/failure")
     assert failure is not None
     assert "\ufffd\ufffd[31m]]><failure/>&\ufffd\ufffd" in (failure.text or "")
-
-
-def test_a_fault_is_told_once() -> None:
-    """What the message holds already is not repeated behind it; what it lacks is added."""
-    whole = LabFaultResult(message="SSH: gone; last seen: reset", awaited="SSH", last_state="reset")
-    assert describe_fault(whole) == "SSH: gone; last seen: reset"
-    short = LabFaultResult(message="it broke", awaited="SSH", waited_s=2, last_state="reset")
-    assert describe_fault(short) == "it broke; waited for 2.0 s for SSH; last state: reset"

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.results import EchoResult
+from harness.results import EchoResult, LabFaultResult
 from harness.results.wording import (
     clean,
+    describe_fault,
     eapol_counts,
     echo_counts,
     ranges,
@@ -88,3 +89,11 @@ def test_counts_of_messages_and_echoes() -> None:
     assert echo_counts(association(1, echo=plain)) == "2/3 (plain)"
     assert echo_counts(association(1, echo=None)) == "—"
     assert [size_bytes(size) for size in (5, 2048, 3 << 20)] == ["5 B", "2.0 KiB", "3.0 MiB"]
+
+
+def test_a_fault_is_told_once() -> None:
+    """What the message holds already is not repeated behind it; what it lacks is added."""
+    whole = LabFaultResult(message="SSH: gone; last seen: reset", awaited="SSH", last_state="reset")
+    assert describe_fault(whole) == "SSH: gone; last seen: reset"
+    short = LabFaultResult(message="it broke", awaited="SSH", waited_s=2, last_state="reset")
+    assert describe_fault(short) == "it broke; waited for 2.0 s for SSH; last state: reset"

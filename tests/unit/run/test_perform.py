@@ -6,16 +6,13 @@ from __future__ import annotations
 import errno
 import io
 import json
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.config.lab import Lab
 from harness.config.overrides import RuleOverride
 from harness.console import PlainConsole
 from harness.errors import HarnessError, LabFault
@@ -23,7 +20,7 @@ from harness.lab import recording as recording_module
 from harness.local.jsonlines import CallFailed
 from harness.results import RunResult, Verdict
 from harness.run.perform import perform
-from harness.run.plan import RunPlan, resolved
+from harness.run.plan import RunPlan
 from harness.scenarios import AirRule, find_scenario
 from tests.unit.checks import builder
 from tests.unit.conftest import MakePlan
@@ -318,34 +315,6 @@ def test_a_fault_asked_for_is_in_profile_and_result(
     done = performed(plan(fault="crashes", associations=1))
     assert "<Fault>crashes</Fault>" in world.agent.profiles[0]
     assert done.result.fault == "crashes"
-
-
-def test_the_lab_file_is_what_was_used(plan: MakePlan) -> None:
-    """lab.toml of a run is valid TOML, loads to the same lab, and no value is left to defaults."""
-    made = plan()
-    data = tomllib.loads(resolved(made))
-    assert set(data) == set(Lab.model_fields) - {"rules"}
-    assert data["limits"]["boot_s"] == made.lab.limits.boot_s
-    assert Lab.model_validate(data) == made.lab
-
-
-def test_a_lab_file_with_odd_paths_still_loads(plan: MakePlan, tmp_path: Path) -> None:
-    """A quote or a backslash in a path does not break the file."""
-    made = plan()
-    store = {"runs": tmp_path / 'a "b" \\c', "cache": tmp_path}
-    lab = Lab.model_validate({"store": store, "air": {"first_retry_ms": 7}})
-    text = resolved(RunPlan(lab, made.scenario, "x"))
-    assert Lab.model_validate(tomllib.loads(text)) == lab
-
-
-@pytest.mark.parametrize("reason", ["known 😀", "known \x7f", 'a "b" \\c', "zwei\nZeilen", "ä\x01"])
-def test_a_lab_file_with_odd_reasons_still_loads(plan: MakePlan, reason: str) -> None:
-    """Whatever a person writes in lab.toml can be read again by `hil judge`."""
-    made = plan()
-    waiver = {"id": "POST-08", "severity": "off", "reason": reason, "expires": "2099-01-31"}
-    lab = made.lab.model_copy(update={"rules": (RuleOverride.model_validate(waiver),)})
-    text = resolved(replace(made, lab=lab))
-    assert Lab.model_validate(tomllib.loads(text)) == lab
 
 
 @pytest.mark.parametrize(
