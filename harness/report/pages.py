@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.checks import RULES
 from harness.checks.catalogue import entries
 from harness.evidence import RunEvidence, timelines
-from harness.evidence.capture import match, read_packets
+from harness.evidence.packets import match, read_packets
 from harness.evidence.sources import CAPTURE
 from harness.report.origin import Clocks
 from harness.report.render import render, render_contract

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from harness.errors import UsageError
-from harness.evidence.capture import Packet, read_packets
 from harness.evidence.losses import FOREVER_NS
 from harness.evidence.model import AssociationEvidence, DamageKind, RunEvidence, TraceDamage
+from harness.evidence.packets import Packet, read_packets
 from harness.evidence.sources.base import UNKNOWN_CLOCK
 from hwsim import eapol, frames
 from hwsim.eap import parse_eapol

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.evidence.capture import Packet, match, read_packets
+from harness.evidence.packets import Packet, match, read_packets
 from hwsim.capture import interface_block, packet_block, radiotap, section_block
 from hwsim.records import FrameRecord
 
