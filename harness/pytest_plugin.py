@@ -50,12 +50,12 @@ class ScenarioResult:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict of all associations together."""
+        """The most important verdict of all associations, as for a run; MISS if there are none."""
         return combine(one.verdict for one in self.associations) or Verdict.MISS
 
     @property
     def findings(self) -> tuple[FindingResult, ...]:
-        """All findings of all associations."""
+        """All findings of all associations, warnings included, in their order."""
         return tuple(found for one in self.associations for found in one.findings)
 
     @property
@@ -80,7 +80,7 @@ class RunningLab:
 
     @property
     def passphrase(self) -> str:
-        """The passphrase of the session's network."""
+        """The passphrase of the session's network, made for this session alone."""
         assert self._passphrase is not None
         return self._passphrase.get_secret_value()
 
@@ -189,7 +189,7 @@ def _recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Recor
 
 @pytest.fixture(scope="session")
 def guest(lab_config: Lab, _recording: tuple[Recording, Path]) -> Iterator[Guest]:
-    """The session's guest, running and reachable."""
+    """The session's guest, running and reachable by SSH, without recorder and agent yet."""
     recording, folder = _recording
     with open_console() as console, open_guest(lab_config, console, recording, folder) as guest:
         yield guest

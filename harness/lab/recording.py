@@ -55,7 +55,7 @@ class Recording:
         self._lock = threading.Lock()
 
     def frame(self, record: FrameRecord) -> None:
-        """A frame crossed the air."""
+        """Keep a frame that crossed the air, and write it down; called by the air's thread."""
         with self._lock:
             self._frames.append(record)
         self.event({"event": "frame", **record.to_json()})
@@ -180,7 +180,7 @@ class Recording:
         return self._parser.damage
 
     def frames(self, association: int) -> tuple[FrameRecord, ...]:
-        """The frames of one association."""
+        """The frames of one association so far, in the order in which the air told them."""
         with self._lock:
             return tuple(frame for frame in self._frames if frame.association == association)
 

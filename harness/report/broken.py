@@ -81,7 +81,7 @@ class FindingView:
 
     @property
     def times(self) -> int:
-        """How often it was broken."""
+        """How often it was broken, over all associations and the run as a whole."""
         return len(self.group.findings)
 
 

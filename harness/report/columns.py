@@ -29,7 +29,7 @@ class Owned(Protocol):
 
     @property
     def owner(self) -> Owner | None:
-        """Whose it is."""
+        """The adapter and station that it is of; None where there is only one, or it is of none."""
 
     @property
     def access_point(self) -> str:
@@ -73,7 +73,7 @@ class Columns:
 
     @property
     def width(self) -> float:
-        """The width of the drawing."""
+        """The width of the drawing in pixels: all columns and the space between them."""
         return self.pairs[-1].dll_x + MARGIN
 
     def names(self, access_point: str) -> tuple[tuple[float, str], ...]:

@@ -49,7 +49,7 @@ class Row:
 @final
 @dataclass(frozen=True)
 class Family:
-    """The rules of one family."""
+    """The rules whose ids share the part before the dash, such as POST, as one table."""
 
     name: str
     title: str

@@ -44,7 +44,7 @@ APART = 60
 @final
 @dataclass(frozen=True)
 class Stretch:
-    """Neighbouring columns of one state."""
+    """Neighbouring columns that show one state, drawn as a single rectangle."""
 
     x: float
     width: float
@@ -58,12 +58,12 @@ class Stretch:
 
     @property
     def y(self) -> float:
-        """Its upper edge; all are centred."""
+        """Its upper edge in pixels from the top of the row; all are centred in it."""
         return (HEIGHT - self.height) / 2
 
 
 class Coverage:
-    """The states of a run's rules."""
+    """The state of each rule in each association of a run: kept, broken, undecided or not seen."""
 
     def __init__(self, result: RunResult) -> None:
         self._indices = [item.index for item in result.associations]

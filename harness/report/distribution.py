@@ -34,7 +34,7 @@ _AXIS_Y = 124.0
 @final
 @dataclass(frozen=True)
 class Bar:
-    """One bar of the histogram."""
+    """One bar of the histogram: its place and size in pixels, and how many values it stands for."""
 
     x: float
     y: float

@@ -89,7 +89,7 @@ class Note:
 @final
 @dataclass(frozen=True)
 class Mark:
-    """A diamond: the completion."""
+    """A diamond at the time of PostAssociateCompletion, with what it says."""
 
     x: float
     y: float
@@ -130,7 +130,7 @@ class Gap:
 @final
 @dataclass(frozen=True)
 class Ladder:
-    """Everything needed to draw one association."""
+    """Everything needed to draw one association as a ladder: columns, arrows, bars, height."""
 
     height: float
     arrows: tuple[Arrow, ...]

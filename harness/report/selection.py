@@ -30,7 +30,7 @@ class Selection:
 
 
 def select(associations: Sequence[AssociationResult]) -> Selection:
-    """Choose the associations to draw."""
+    """Choose the associations whose ladders are drawn, and say why not the others."""
     everything = tuple(sorted(item.index for item in associations))
     if len(everything) <= ALL_UP_TO:
         return Selection(everything)

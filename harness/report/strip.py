@@ -42,7 +42,7 @@ class StripFrame:
 @final
 @dataclass(frozen=True)
 class StripBar:
-    """PerformPostAssociate from entry to return."""
+    """PerformPostAssociate from entry to return, as a bar between two x of the drawing."""
 
     x: float
     width: float
@@ -53,7 +53,7 @@ class StripBar:
 @final
 @dataclass(frozen=True)
 class Strip:
-    """Everything needed to draw the overview."""
+    """Everything needed to draw the overview of one adapter to scale: axis, frames, handler."""
 
     frames: tuple[StripFrame, ...]
     bars: tuple[StripBar, ...]

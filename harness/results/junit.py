@@ -24,7 +24,7 @@ _BLAME = {Verdict.FAIL: "failure", Verdict.ERROR: "error", Verdict.MISS: "error"
 
 
 def junit_xml(result: RunResult) -> str:
-    """Return the text of ``junit.xml``."""
+    """Return the text of ``junit.xml`` (UTF-8), one suite with a testcase for each association."""
     cases = [_association_case(result, item) for item in result.associations]
     whole = _run_case(result)
     if whole is not None:

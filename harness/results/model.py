@@ -329,7 +329,7 @@ class RunResult(_Model):
         return self.lab_faults + own
 
     def to_json(self) -> str:
-        """Return the text of ``result.json``."""
+        """Return the text of ``result.json``, by its JSON schema, with a final newline."""
         return self.model_dump_json(by_alias=True, indent=1) + "\n"
 
 

@@ -50,7 +50,10 @@ UNSEEN = "the guest's disk may be full, or the recorder be gone"
 
 
 class Attempt:
-    """One association being brought about."""
+    """One association: asked for, used and ended on a running lab, with its evidence so far.
+
+    `run` is called once; `evidence` at any time, also after `run` has raised.
+    """
 
     def __init__(
         self, session: LabSession, scenario: Scenario, limits: LimitsConfig, index: int

@@ -39,13 +39,13 @@ class Figure:
 
     @property
     def median(self) -> float:
-        """The middle sample."""
+        """The middle sample, in the figure's unit; of an even number the mean of the two."""
         return statistics.median(self.samples)
 
 
 @dataclass(slots=True)
 class Figures:
-    """Everything measured, and where."""
+    """Everything measured, in the order it was measured, and the machine it was measured on."""
 
     environment: dict[str, str]
     figures: list[Figure] = field(default_factory=list)
@@ -72,7 +72,7 @@ class Figures:
         return {"schema": 1, "environment": self.environment, "figures": rows}
 
     def lines(self) -> list[str]:
-        """As text, a line a figure."""
+        """As text, a line a figure: median, number of samples, least and largest."""
         return [
             f"{one.name:<54}{one.median:>12.3f} {one.unit:<8}"
             f"(n={len(one.samples)}, {min(one.samples):.3f} to {max(one.samples):.3f})"

@@ -72,7 +72,10 @@ def of_host(dll: Dll | None, choice: Choice | None = None) -> Environment:
 
 
 def environment(dll: Dll | None, session: LabSession) -> Environment:
-    """The fingerprint of a running lab."""
+    """The fingerprint of a running lab: of this machine, the DLL under test and the guest.
+
+    The clock's uncertainty is in microseconds, as the air measured it so far.
+    """
     clock = session.air.state.clock
     own = {} if dll else {"dll_path": session.vendor, "dll_sha256": session.vendor_sha256}
     return of_host(dll, session.accel).model_copy(

@@ -75,7 +75,10 @@ def expectation_of(scenario: Scenario) -> Expectation:
 
 
 class Judge:
-    """Judges the associations of one run."""
+    """Judges the associations of one run, all by the same limits, expectation and overrides.
+
+    ``guest`` says whose the OS side is: on it depends whom a breach of an OS rule is blamed on.
+    """
 
     def __init__(
         self,

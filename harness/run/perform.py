@@ -77,7 +77,7 @@ class _Display:
     shown: list[AssociationResult] = field(default_factory=list)
 
     def begin(self, plan: RunPlan) -> None:
-        """Say what is to come."""
+        """Say how many associations are to come, and that a stress scenario is one."""
         name = plan.scenario.name
         self.console.plan(plan.scenario.associations)
         if plan.scenario.beyond_documents:

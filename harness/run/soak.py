@@ -26,7 +26,7 @@ from harness.scenarios import find_scenario, scenario_names
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One scenario's part of a soak."""
+    """One scenario's part of a soak: how many associations ran, and what came of it."""
 
     scenario: str
     verdict: Verdict
@@ -50,12 +50,12 @@ class Soak:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict of all scenarios together."""
+        """The most important verdict of all scenarios; MISS if none ran."""
         return combine(share.verdict for share in self.shares) or Verdict.MISS
 
     @property
     def associations(self) -> int:
-        """How many associations ran."""
+        """How many associations ran, over all scenarios so far."""
         return sum(share.associations for share in self.shares)
 
     @property

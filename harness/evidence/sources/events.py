@@ -151,7 +151,7 @@ class _Numbers:
         return True
 
     def close(self, log: EventLog[PlanT]) -> None:
-        """Tell what never came."""
+        """Note the numbers that never came as gaps, by the association under way then."""
         missing = [number for number in self._gaps if number not in self._seen]
         for place in dict.fromkeys(self._gaps[number] for number in missing):
             own = [number for number in missing if self._gaps[number] == place]

@@ -62,7 +62,7 @@ class KeptRun(Protocol):
 
 
 class RunStore(Protocol):
-    """Keeps runs, and gives them back."""
+    """Keeps runs with their evidence and result, and gives them back by their ids."""
 
     def create(self, started_at: datetime) -> KeptRun:
         """Begin to keep a run; raises StoreError where it could not be kept."""
