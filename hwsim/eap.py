@@ -75,22 +75,22 @@ def parse_eapol(payload: bytes) -> tuple[FrameKind, EapPacket | None]:
 
 def describe(packet: EapPacket) -> dict[str, str | int]:
     """What a frame's record tells of an EAP packet: code, identifier and the type's name."""
-    told: dict[str, str | int] = {"code": _CODES[packet.code], "identifier": packet.identifier}
+    described: dict[str, str | int] = {"code": _CODES[packet.code], "identifier": packet.identifier}
     if packet.type is not None:
-        told["eap_type"] = _TYPES.get(packet.type, f"type {packet.type}")
-    return told
+        described["eap_type"] = _TYPES.get(packet.type, f"type {packet.type}")
+    return described
 
 
 def in_eapol(eap: bytes) -> bytes:
-    """The EAPOL PDU with that EAP packet."""
+    """An EAPOL PDU of type EAPOL-EAP (IEEE 802.1X-2020, 11.3) that carries that EAP packet."""
     return bytes((_EAPOL_VERSION, EAPOL_EAP)) + len(eap).to_bytes(2, "big") + eap
 
 
 def identity_request(identifier: int) -> bytes:
-    """The question who is there."""
+    """An EAP-Request of type Identity (RFC 3748, 5.1), without a displayable message."""
     return bytes((REQUEST, identifier, 0, 5, TYPE_IDENTITY))
 
 
-def ending(code: int, identifier: int) -> bytes:
-    """A success or a failure, which says nothing more."""
+def result_packet(code: int, identifier: int) -> bytes:
+    """An EAP-Success or EAP-Failure, as ``code`` says; it has no data (RFC 3748, 4.2)."""
     return bytes((code, identifier, 0, 4))

@@ -24,7 +24,7 @@ from hwsim.eap import EapPacket
 from hwsim.errors import WireError
 from hwsim.frames import mac_text
 from hwsim.loop import Timer
-from hwsim.radius import Answer, Exchange, Question, RadiusClient
+from hwsim.radius import AccessRequest, Exchange, RadiusClient, RadiusReply
 from hwsim.radius.codec import ACCESS_ACCEPT, ACCESS_CHALLENGE, ACCESS_REJECT
 
 REASON_NOT_VALID: Final = 2
@@ -120,11 +120,11 @@ class EapPassThrough:
 
     def _pass_on(self, response: bytes) -> str | None:
         station, network = self._station, self._network
-        question = Question(
+        request = AccessRequest(
             self._user, network.bssid, network.ssid, station.mac, response, self._state
         )
         try:
-            pending = self._server.ask(question, self._answered)
+            pending = self._server.send(request, self._on_reply)
         except WireError as error:
             return str(error)
         if self._timer is not None:
@@ -132,39 +132,39 @@ class EapPassThrough:
         self.phase, self._pending = "server", pending
         return None
 
-    def _answered(self, answer: Answer | str) -> None:
+    def _on_reply(self, reply: RadiusReply | str) -> None:
         self._pending = None
-        if isinstance(answer, str):
-            self._environment.fault("radius", answer)
+        if isinstance(reply, str):
+            self._environment.fault("radius", reply)
             self._fail()
             return
         try:
-            self._act_on(answer)
+            self._act_on(reply)
         except WireError as error:
             self._environment.fault("radius", f"the server's answer: {error}")
             self._fail()
 
-    def _act_on(self, answer: Answer) -> None:
-        if answer.code == ACCESS_REJECT:
+    def _act_on(self, reply: RadiusReply) -> None:
+        if reply.code == ACCESS_REJECT:
             self._fail()
             return
-        packet = eap.parse_eap(answer.eap)
-        expected = eap.SUCCESS if answer.code == ACCESS_ACCEPT else eap.REQUEST
+        packet = eap.parse_eap(reply.eap)
+        expected = eap.SUCCESS if reply.code == ACCESS_ACCEPT else eap.REQUEST
         if packet.code != expected:
-            raise WireError(f"EAP code {packet.code} in a RADIUS packet of code {answer.code}")
-        if answer.code == ACCESS_CHALLENGE:
-            self._state, self._identifier = answer.state, packet.identifier
+            raise WireError(f"EAP code {packet.code} in a RADIUS packet of code {reply.code}")
+        if reply.code == ACCESS_CHALLENGE:
+            self._state, self._identifier = reply.state, packet.identifier
             self._ask(packet.whole, "response")
-        elif answer.pmk is None:
+        elif reply.pmk is None:
             raise WireError("Access-Accept without MS-MPPE-Recv-Key")
         else:
             self.phase = "done"
             self._send(packet.whole)
-            self._succeeded(self._station, answer.pmk)
+            self._succeeded(self._station, reply.pmk)
 
     def _fail(self) -> None:
         self.stop()
-        self._send(eap.ending(eap.FAILURE, self._identifier))
+        self._send(eap.result_packet(eap.FAILURE, self._identifier))
         self._timer = self._environment.call_after(
             self._timers.eap_failure_to_deauth_ms * 1_000_000,
             lambda: self._failed(self._station, REASON_8021X_FAILED),

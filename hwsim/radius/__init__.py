@@ -2,6 +2,6 @@
 """The access point's RADIUS: as much of it as an EAP pass-through authenticator needs."""
 
 from hwsim.radius.client import Exchange, RadiusClient
-from hwsim.radius.codec import Answer, Question, RadiusServer
+from hwsim.radius.codec import AccessRequest, RadiusReply, RadiusServer
 
-__all__ = ["Answer", "Exchange", "Question", "RadiusClient", "RadiusServer"]
+__all__ = ["AccessRequest", "Exchange", "RadiusClient", "RadiusReply", "RadiusServer"]

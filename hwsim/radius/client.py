@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The RADIUS client: one UDP socket in the air's loop, requests with retransmission and a bound.
 
-An answer that does not verify is dropped without a word, as RFC 2865 and RFC 3579 demand, and
-counted with its reason, so that a wrong secret can be told from a silent server.
+A reply that does not verify is dropped without a word, as RFC 2865 and RFC 3579 demand, and
+counted with its reason, so that a wrong secret can be distinguished from a silent server.
 """
 
 from __future__ import annotations
@@ -16,34 +16,41 @@ from typing import Final
 from hwsim.errors import WireError
 from hwsim.loop import Loop, Timer
 from hwsim.radius.codec import (
-    Answer,
-    Question,
+    AccessRequest,
+    RadiusReply,
     RadiusServer,
-    access_request,
+    encode_request,
     identifier_of,
-    parse_answer,
+    parse_reply,
 )
 
 TRIES: Final = 4
-"""So often is a request sent; ``radius_ms`` after the last the server counts as silent."""
+"""How often a request is sent; ``radius_ms`` after the last the server counts as silent."""
 _IDENTIFIERS: Final = 256
 _MAX_DATAGRAM: Final = 65536
 
 
 @dataclass(slots=True, eq=False)
 class Exchange:
-    """A request on its way; ``done`` gets the answer, or why there is none."""
+    """A request that waits for its reply.
+
+    ``identifier`` and ``authenticator`` (16 bytes) tie the reply to it, ``packet`` is what is sent
+    again. ``done`` is called once, with the reply or with a sentence that says why there is none.
+    """
 
     identifier: int
     authenticator: bytes
     packet: bytes = field(repr=False)
-    done: Callable[[Answer | str], None]
+    done: Callable[[RadiusReply | str], None]
     tries: int = 0
     timer: Timer | None = None
 
 
 class RadiusClient:
-    """Asks one server."""
+    """Sends Access-Requests to one server, each up to :data:`TRIES` times, ``wait_ms`` apart.
+
+    ``dropped`` counts datagrams that were no verified reply to a request under way.
+    """
 
     def __init__(self, loop: Loop, server: RadiusServer, wait_ms: int) -> None:
         self._loop = loop
@@ -58,25 +65,28 @@ class RadiusClient:
         self.dropped = 0
         loop.watch(self._socket.fileno(), self._readable)
 
-    def ask(self, question: Question, done: Callable[[Answer | str], None]) -> Exchange:
-        """Send a request; raises :class:`WireError` if the question does not fit a packet."""
+    def send(self, request: AccessRequest, done: Callable[[RadiusReply | str], None]) -> Exchange:
+        """Send a request; the exchange returned can be cancelled.
+
+        Raises :class:`WireError` if the request does not fit a packet, or 256 are under way.
+        """
         identifier = self._free_identifier()
         authenticator = os.urandom(16)
-        packet = access_request(question, identifier, authenticator, self._server.secret)
+        packet = encode_request(request, identifier, authenticator, self._server.secret)
         exchange = Exchange(identifier, authenticator, packet, done)
         self._exchanges[identifier] = exchange
         self._try(exchange)
         return exchange
 
     def cancel(self, exchange: Exchange) -> None:
-        """Nobody waits for that answer any more."""
+        """Send the request no more and drop its reply; ``done`` is not called."""
         if self._exchanges.get(exchange.identifier) is exchange:
             del self._exchanges[exchange.identifier]
         if exchange.timer is not None:
             exchange.timer.cancel()
 
     def close(self) -> None:
-        """Ask nothing more; no exchange is told."""
+        """Cancel every exchange and release the socket."""
         for exchange in tuple(self._exchanges.values()):
             self.cancel(exchange)
         self._loop.unwatch(self._socket.fileno())
@@ -113,13 +123,13 @@ class RadiusClient:
             return
         try:
             exchange = self._exchange_of(packet)
-            answer = parse_answer(packet, exchange.authenticator, self._server.secret)
+            reply = parse_reply(packet, exchange.authenticator, self._server.secret)
         except WireError as error:
             self.dropped += 1
             self._last = str(error)
             return
         self.cancel(exchange)
-        exchange.done(answer)
+        exchange.done(reply)
 
     def _exchange_of(self, packet: bytes) -> Exchange:
         exchange = self._exchanges.get(identifier_of(packet))

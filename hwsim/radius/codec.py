@@ -50,7 +50,7 @@ _EMPTY_AUTHENTICATOR = bytes((MESSAGE_AUTHENTICATOR, 18)) + bytes(16)
 
 @dataclass(frozen=True, slots=True)
 class RadiusServer:
-    """Where the access point asks for authentications. The secret does not show in its text."""
+    """A RADIUS server's address, UDP port and shared secret; ``repr`` leaves the secret out."""
 
     address: IPv4Address
     port: int
@@ -58,8 +58,12 @@ class RadiusServer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What an Access-Request asks: an EAP response of a station, and the state to give back."""
+class AccessRequest:
+    """What an Access-Request carries: an EAP response, and between which stations it was sent.
+
+    ``bssid`` and ``station`` are six-byte addresses, ``eap`` is a whole EAP packet. ``state`` is
+    the State attribute of the Access-Challenge that is answered, ``None`` in the first request.
+    """
 
     user: bytes
     bssid: bytes
@@ -70,8 +74,12 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A verified answer. ``pmk`` comes with an Access-Accept and does not show in its text."""
+class RadiusReply:
+    """A reply whose authenticators verified.
+
+    ``code`` is Access-Accept, -Reject or -Challenge, ``eap`` the EAP packet for the station.
+    ``pmk`` (32 bytes) comes with an Access-Accept only; ``repr`` leaves it out.
+    """
 
     code: int
     eap: bytes
@@ -79,24 +87,27 @@ class Answer:
     pmk: bytes | None = field(default=None, repr=False)
 
 
-def access_request(
-    question: Question, identifier: int, authenticator: bytes, secret: bytes
+def encode_request(
+    request: AccessRequest, identifier: int, authenticator: bytes, secret: bytes
 ) -> bytes:
-    """The Access-Request under that identifier and random Request Authenticator (16 bytes)."""
-    station, bssid = _id_of(question.station), _id_of(question.bssid)
+    """The Access-Request under that identifier and random Request Authenticator (16 bytes).
+
+    Raises :class:`WireError` if it, or one of its attributes, is longer than RADIUS allows.
+    """
+    station, bssid = _id_of(request.station), _id_of(request.bssid)
     attributes = [
-        (USER_NAME, question.user),
+        (USER_NAME, request.user),
         (NAS_IDENTIFIER, b"hil"),
-        (CALLED_STATION_ID, bssid + b":" + question.ssid),
+        (CALLED_STATION_ID, bssid + b":" + request.ssid),
         (CALLING_STATION_ID, station),
         (NAS_PORT_TYPE, struct.pack(">I", PORT_TYPE_80211)),
         (FRAMED_MTU, struct.pack(">I", MTU)),
     ]
-    if question.state is not None:
-        attributes.append((STATE, question.state))
+    if request.state is not None:
+        attributes.append((STATE, request.state))
     attributes += [
-        (EAP_MESSAGE, question.eap[at : at + _MAX_VALUE])
-        for at in range(0, len(question.eap), _MAX_VALUE)
+        (EAP_MESSAGE, request.eap[at : at + _MAX_VALUE])
+        for at in range(0, len(request.eap), _MAX_VALUE)
     ]
     body = b"".join(_attribute(kind, value) for kind, value in attributes) + _EMPTY_AUTHENTICATOR
     head = struct.pack(">BBH", ACCESS_REQUEST, identifier, _HEADER + len(body)) + authenticator
@@ -113,11 +124,11 @@ def identifier_of(packet: bytes) -> int:
     return packet[1]
 
 
-def parse_answer(packet: bytes, authenticator: bytes, secret: bytes) -> Answer:
-    """The answer to the request with that authenticator; raises :class:`WireError`.
+def parse_reply(packet: bytes, authenticator: bytes, secret: bytes) -> RadiusReply:
+    """The reply to the request with that authenticator; raises :class:`WireError`.
 
-    An answer whose Response Authenticator or Message-Authenticator does not fit, or that lacks the
-    latter, is no answer of the server's (RFC 2865, 3; RFC 3579, 3.2).
+    A reply whose Response Authenticator or Message-Authenticator does not fit, or that lacks the
+    latter, is no reply of the server's (RFC 2865, 3; RFC 3579, 3.2).
     """
     code, size = packet[0], packet[2] << 8 | packet[3]
     if not _HEADER <= size <= min(len(packet), _MAX_PACKET):
@@ -133,7 +144,7 @@ def parse_answer(packet: bytes, authenticator: bytes, secret: bytes) -> Answer:
     state = next((value for kind, _, value in attributes if kind == STATE), None)
     eap = b"".join(value for kind, _, value in attributes if kind == EAP_MESSAGE)
     pmk = _pmk(attributes, authenticator, secret) if code == ACCESS_ACCEPT else None
-    return Answer(code, eap, state, pmk)
+    return RadiusReply(code, eap, state, pmk)
 
 
 def decrypt_key(salted: bytes, authenticator: bytes, secret: bytes) -> bytes:

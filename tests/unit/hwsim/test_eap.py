@@ -16,7 +16,7 @@ def test_own_packets_are_what_scapy_reads() -> None:
     """Identity request, endings, and the EAPOL around them."""
     request = EAP(eap.identity_request(7))
     assert (request.code, request.id, request.type, request.len) == (1, 7, 1, 5)
-    failure = EAP(eap.ending(eap.FAILURE, 9))
+    failure = EAP(eap.result_packet(eap.FAILURE, 9))
     assert (failure.code, failure.id, failure.len) == (4, 9, 4)
     pdu = EAPOL(eap.in_eapol(eap.identity_request(7)))
     assert (pdu.version, pdu.type, pdu.len) == (2, 0, 5)

@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from scapy.layers.radius import Radius, RadiusAttr_Message_Authenticator
 
 from hwsim.errors import WireError
-from hwsim.radius import Question
-from hwsim.radius.codec import access_request, decrypt_key, parse_answer
+from hwsim.radius import AccessRequest
+from hwsim.radius.codec import decrypt_key, encode_request, parse_reply
 from tests.unit.hwsim.fake_radius import ACCEPT, Asked, mppe, signed
 
 SECRET = b"between us"
-QUESTION = Question(b"user", b"\2" * 6, b"net", b"\3" * 6, b"\2\1\0\x09\1user", b"state")
+REQUEST = AccessRequest(b"user", b"\2" * 6, b"net", b"\3" * 6, b"\2\1\0\x09\1user", b"state")
 
 
 def test_scapy_reads_a_request() -> None:
     """All attributes are there, and scapy computes the same Message-Authenticator."""
     authenticator = os.urandom(16)
-    packet = Radius(access_request(QUESTION, 5, authenticator, SECRET))
+    packet = Radius(encode_request(REQUEST, 5, authenticator, SECRET))
     assert (packet.code, packet.id, packet.authenticator) == (1, 5, authenticator)
     values = {one.type: one.value for one in packet.attributes}
     assert values[1] == b"user"
@@ -42,8 +42,8 @@ def eap_packet(size: int) -> bytes:
 
 def test_long_eap_is_split() -> None:
     """Attributes hold 253 bytes; the packet 4096, and what does not fit is refused."""
-    long = Question(b"u", b"\2" * 6, b"n", b"\3" * 6, eap_packet(1000), None)
-    packet = access_request(long, 5, bytes(16), SECRET)
+    long = AccessRequest(b"u", b"\2" * 6, b"n", b"\3" * 6, eap_packet(1000), None)
+    packet = encode_request(long, 5, bytes(16), SECRET)
     lengths, at = [], 20
     while at < len(packet):
         lengths += [packet[at + 1]] if packet[at] == 79 else []
@@ -51,11 +51,11 @@ def test_long_eap_is_split() -> None:
     assert lengths == [255, 255, 255, 243]
     (whole,) = (one.value for one in Radius(packet).attributes if one.type == 79)
     assert bytes(whole) == long.eap
-    too_long = Question(b"u", b"\2" * 6, b"n", b"\3" * 6, bytes(4000), None)
+    too_long = AccessRequest(b"u", b"\2" * 6, b"n", b"\3" * 6, bytes(4000), None)
     with pytest.raises(WireError, match="4096 are allowed"):
-        access_request(too_long, 5, bytes(16), SECRET)
+        encode_request(too_long, 5, bytes(16), SECRET)
     with pytest.raises(WireError, match="attribute 1 of 254 bytes"):
-        access_request(Question(b"u" * 254, b"", b"", b"", b"", None), 5, bytes(16), SECRET)
+        encode_request(AccessRequest(b"u" * 254, b"", b"", b"", b"", None), 5, bytes(16), SECRET)
 
 
 @given(st.binary(min_size=1, max_size=64), st.binary(min_size=16, max_size=16))
@@ -80,21 +80,21 @@ def answer(attributes: bytes, secret: bytes = SECRET) -> bytes:
 
 def test_answer_without_keys() -> None:
     """It verifies; that the keys are missing is for others to mind."""
-    assert parse_answer(answer(b""), bytes(16), SECRET).pmk is None
+    assert parse_reply(answer(b""), bytes(16), SECRET).pmk is None
     other_vendor = b"\x1a\x0c\0\0\0\x09\x11\x06abcd"
-    assert parse_answer(answer(other_vendor), bytes(16), SECRET).pmk is None
+    assert parse_reply(answer(other_vendor), bytes(16), SECRET).pmk is None
 
 
 def test_padding_is_cut_off() -> None:
     """What follows the packet's length is no part of it (RFC 2865, 3)."""
-    assert parse_answer(answer(b"\x18\x03s") + b"padding", bytes(16), SECRET).state == b"s"
+    assert parse_reply(answer(b"\x18\x03s") + b"padding", bytes(16), SECRET).state == b"s"
 
 
 @pytest.mark.parametrize("attributes", [b"\x18", b"\x18\x01", b"\x18\x00", b"\x4f\xff"])
 def test_bad_attributes(attributes: bytes) -> None:
     """An attribute without length, shorter than its head or over the end is refused."""
     with pytest.raises(WireError, match="RADIUS: "):
-        parse_answer(answer_with_tail(attributes), bytes(16), SECRET)
+        parse_reply(answer_with_tail(attributes), bytes(16), SECRET)
 
 
 def answer_with_tail(tail: bytes) -> bytes:
@@ -108,12 +108,12 @@ def answer_with_tail(tail: bytes) -> bytes:
 def test_rubbish(packet: bytes) -> None:
     """No packet without the secret is an answer."""
     with pytest.raises(WireError):
-        parse_answer(packet, bytes(16), SECRET)
+        parse_reply(packet, bytes(16), SECRET)
 
 
 def test_secrets_do_not_show() -> None:
     """A PMK is in no text."""
     keyed = answer(mppe(17, b"k" * 32, bytes(16), SECRET.decode()))
-    parsed = parse_answer(keyed, bytes(16), SECRET)
+    parsed = parse_reply(keyed, bytes(16), SECRET)
     assert parsed.pmk == b"k" * 32
     assert "kkkk" not in repr(parsed)
