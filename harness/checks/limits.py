@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a run is measured by: limits of ours, and what its scenario expects.
+"""What a run is measured by: limits of this harness, and what its scenario expects.
 
 No document gives a number for any of these limits: the reason codes SECURITY_TIMEOUT and
 IHV_NOT_RESPONDING of wlanapi.h show that Windows has some, but not which. Findings that rest on
@@ -21,7 +21,10 @@ _STARTING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CheckLimits:
-    """The limits of lab.toml that findings rest on, by the same names; all are ours. In seconds."""
+    """The [limits] of lab.toml that findings rest on, by the same names.
+
+    All are this harness's. Names that end in ``_s`` are seconds.
+    """
 
     load_s: float = 30.0
     """From the start of the DLL's process to the end of InitService."""
@@ -47,21 +50,24 @@ class CheckLimits:
     memory_mib: int = 0
     """Memory it may use; 0: three eighths of the guest's."""
 
-    def told(self, name: str) -> str:
+    def setting(self, name: str) -> str:
         """A limit as it stands in lab.toml, for a message."""
         return f"[limits] {name} = {getattr(self, name):g}"
 
-    def name_for(self, function: str) -> str:
-        """Which limit a handler is held to; "load" and "unload" stand for what is around them."""
+    def limit_of(self, function: str) -> str:
+        """The name of the limit a handler is held to.
+
+        "load" and "unload" stand for the start of the process and for its end.
+        """
         if function in _STARTING:
             return "load_s"
         if function == "unload":
             return "unload_s"
         return "deinit_s" if function == names.DEINIT_SERVICE else "handler_s"
 
-    def of_handler(self, function: str) -> float:
-        """That limit, in seconds."""
-        return float(getattr(self, self.name_for(function)))
+    def handler_limit_s(self, function: str) -> float:
+        """The limit a handler is held to, in seconds."""
+        return float(getattr(self, self.limit_of(function)))
 
 
 @dataclass(frozen=True, slots=True)

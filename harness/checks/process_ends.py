@@ -90,7 +90,7 @@ def _abnormal_end(
         waited_ns = until_ns - stuck.start_ns
         gave_up = _reported_reason(associations, stuck.start_ns)
         if (
-            waited_ns >= limits.of_handler(stuck.function) * 1e9
+            waited_ns >= limits.handler_limit_s(stuck.function) * 1e9
             or gave_up == names.REASON_IHV_NOT_RESPONDING
         ):
             inner = _framework_call(process, stuck)

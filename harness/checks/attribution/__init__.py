@@ -7,8 +7,9 @@ else leaves the driver unjudged (MISS), and the finding names who it was.
 
 - `scope`: the part of the evidence that is asked.
 - `cause`: what a party did, as a clause of a sentence.
-- `acts`: what scenario, guest and access point did before a moment; the first of it counts.
-- `messages`: who owes a message of a handshake.
-- `moves`: for whom a DLL waits.
-- `connections`: how a connection that stood came to its end.
+- `interventions`: what scenario, guest and access point did before a moment; the first counts.
+- `messages`: who owes a message of a handshake that is missing.
+- `waiting`: for whom a DLL waits that has not completed an operation.
+- `connections`: who ended a connection that stood, and why.
+- `not_connected`: the step at which a connection failed to come about, and whose step it was.
 """

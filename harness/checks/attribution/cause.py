@@ -31,7 +31,7 @@ class Cause:
         return "FAIL" if self.party == "driver" else "MISS"
 
 
-def the_rule(case: Case, frame: FrameRecord) -> str:
+def name_air_rule(case: Case, frame: FrameRecord) -> str:
     """The air rule that acted on a frame, in words."""
     place = frame.rule_place
     if place is None:
@@ -39,7 +39,7 @@ def the_rule(case: Case, frame: FrameRecord) -> str:
     return f"the scenario's air rule {_named(place, case.expect.air, f'{frame.rule} {frame.kind}')}"
 
 
-def the_order(case: Case, order: PerformedOrder) -> str:
+def name_os_order(case: Case, order: PerformedOrder) -> str:
     """An order of the scenario, in words."""
     known = f"{order.do} on {order.on}"
     return f"the scenario's order {_named(order.place, case.expect.orders, known)}"

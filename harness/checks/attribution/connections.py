@@ -6,14 +6,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from harness import codes
-from harness.checks.attribution.acts import ending_order, farewell_reason, said_farewell
 from harness.checks.attribution.cause import (
     FOUR_WAY_TIMEOUT,
     GROUP_TIMEOUT,
     Cause,
-    the_order,
+    name_os_order,
 )
-from harness.checks.attribution.messages import ASKED_BY, who_owes
+from harness.checks.attribution.interventions import (
+    cause_of_disconnect,
+    disconnect_reason,
+    ending_order,
+)
+from harness.checks.attribution.messages import ASKED_BY, cause_of_missing
 from harness.checks.attribution.scope import Scope, whole
 from harness.checks.case import Case
 from harness.evidence.connection import lost_connection
@@ -21,19 +25,19 @@ from harness.evidence.model import AssociationEvidence, FrameRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """A lost connection: who did it, and how long after the connect call it was."""
+class LostConnection:
+    """A lost connection: who ended it, and how many seconds after the connect call that was."""
 
     cause: Cause
     after_s: float
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """When and how, for a sentence: "the connection was lost 5.3 s after it was asked for"."""
         return f"the connection was lost {self.after_s:.1f} s after the connect: {self.cause.what}"
 
 
-def loss(case: Case, association: AssociationEvidence) -> Loss | None:
+def how_lost(case: Case, association: AssociationEvidence) -> LostConnection | None:
     """How the connection was lost before the scenario ended it; None if it was not.
 
     What the scenario itself ends by an order is no loss: the order is what it wants.
@@ -45,25 +49,25 @@ def loss(case: Case, association: AssociationEvidence) -> Loss | None:
     of = whole(case, association).upto(lost.at_ns)
     if order is not None:
         at_ns = lost.at_ns if order.t_ns is None else order.t_ns
-        cause = Cause("scenario", f"{the_order(case, order)} ended it", at_ns)
+        cause = Cause("scenario", f"{name_os_order(case, order)} ended it", at_ns)
     elif lost.frame is not None:
-        cause = _sent_away(of, lost.frame)
+        cause = _disconnected(of, lost.frame)
     else:
         what = f"the guest's WLAN service reports it with reason {codes.reason(lost.reason)}"
         cause = Cause("guest", what, lost.at_ns)
-    return Loss(cause, (cause.at_ns - association.connect_ns) / 1e9)
+    return LostConnection(cause, (cause.at_ns - association.connect_ns) / 1e9)
 
 
-def _sent_away(of: Scope, frame: FrameRecord) -> Cause:
+def _disconnected(of: Scope, frame: FrameRecord) -> Cause:
     """A deauthentication; for a handshake that was given up, whoever owed a message to it."""
-    said = said_farewell(of, frame)
+    said = cause_of_disconnect(of, frame)
     reason = frame.detail.get("reason")
     if said.party == "scenario" or reason not in (FOUR_WAY_TIMEOUT, GROUP_TIMEOUT):
         return said
     before = of.upto(of.when(frame))
     owed = "G2" if reason == GROUP_TIMEOUT else _last_owed(before)
-    cause = who_owes(before, owed)
-    what = f"the access point sent the station away ({farewell_reason(frame)}), as {cause.what}"
+    cause = cause_of_missing(before, owed)
+    what = f"the access point sent the station away ({disconnect_reason(frame)}), as {cause.what}"
     return replace(cause, what=what, at_ns=said.at_ns)
 
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from harness.checks.attribution.acts import answer_of_the_os
-from harness.checks.attribution.cause import Cause, the_rule
-from harness.checks.attribution.moves import the_user
+from harness.checks.attribution.cause import Cause, name_air_rule
+from harness.checks.attribution.interventions import answer_of_the_os
 from harness.checks.attribution.scope import Scope
+from harness.checks.attribution.waiting import awaited_user
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.model import FrameRecord
@@ -33,11 +33,11 @@ def stalled(of: Scope) -> Cause | None:
     for kind in of.case.expect.messages[:4]:
         frames = of.frames(kind)
         if not any(frame.delivered and frame.mic_ok is not False for frame in frames):
-            return who_owes(of, kind)
+            return cause_of_missing(of, kind)
     return None
 
 
-def who_owes(of: Scope, kind: str) -> Cause:
+def cause_of_missing(of: Scope, kind: str) -> Cause:
     """Whose doing it is that a message is missing, or was never heard."""
     asked = ASKED_BY.get(kind)
     return _of_the_station(of, asked) if asked else _of_the_access_point(of, kind)
@@ -57,7 +57,7 @@ def _not_through(of: Scope, frames: Sequence[FrameRecord], what: str) -> Cause:
     ruled = next((frame for frame in frames if frame.rule is not None), None)
     if ruled is None:
         return Cause("air", what, of.when(frames[0]))
-    return Cause("scenario", f"{what}: {the_rule(of.case, ruled)} saw to that", of.when(ruled))
+    return Cause("scenario", f"{what}: {name_air_rule(of.case, ruled)} saw to that", of.when(ruled))
 
 
 def _of_the_station(of: Scope, asked: str) -> Cause:
@@ -95,11 +95,11 @@ def _answers(of: Scope, asked: str, handed: Sequence[Call]) -> Cause:
         cause = answer_of_the_os(of.case, of.association, refused)
         what = f"the DLL was given {asked} and called SendPacket for its answer, but {cause.what}"
         return Cause(cause.party, what, cause.at_ns, (refused,))
-    user = the_user(of.case, of.adapter, of.until_ns)
+    user = awaited_user(of.case, of.adapter, of.until_ns)
     if user is not None and not sends:
         what = f"the DLL was given {asked}, but waited for {user}"
         return Cause("guest", what, of.since_ns, (handed[0],))
-    if _silent_at_last(of, handed[-1], sends):
+    if _did_not_answer_last(of, handed[-1], sends):
         again = " again" if sends else ""
         what = f"the DLL was given {asked}{again} and sent no {answer}"
         return Cause("driver", what, of.since_ns, (handed[-1],))
@@ -110,7 +110,7 @@ def _answers(of: Scope, asked: str, handed: Sequence[Call]) -> Cause:
     return _lost_on_the_way(of, asked, sends)
 
 
-def _silent_at_last(of: Scope, last: Call, sends: Sequence[Call]) -> bool:
+def _did_not_answer_last(of: Scope, last: Call, sends: Sequence[Call]) -> bool:
     """Nothing was sent, or tried, after the last time, though there was time for it."""
     if not sends:
         return True

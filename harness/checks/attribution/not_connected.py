@@ -9,11 +9,16 @@ failure (`harness.checks.attribution`).
 from __future__ import annotations
 
 from harness import codes
-from harness.checks.attribution.acts import ENDING, ended, first_act, told_ns
-from harness.checks.attribution.cause import Cause, the_order, the_rule
+from harness.checks.attribution.cause import Cause, name_air_rule, name_os_order
+from harness.checks.attribution.interventions import (
+    ENDING,
+    ended,
+    failure_reported_ns,
+    first_intervention,
+)
 from harness.checks.attribution.messages import TIME_TO_ANSWER_NS, stalled
-from harness.checks.attribution.moves import waits_for
 from harness.checks.attribution.scope import Scope, of_session, whole
+from harness.checks.attribution.waiting import waits_for
 from harness.checks.case import Case
 from harness.checks.finding import Severity
 from harness.checks.outcomes import Breach
@@ -63,11 +68,11 @@ def _why_no_association(
     handler = operation.handler
     if handler.result:
         told = f"PerformPreAssociate returned error {codes.win32(handler.result)}"
-        return _told_failure(case, association, operation, handler, told)
+        return _reported_failure(case, association, operation, handler, told)
     failed = [call for call in operation.completions if error_of(call)]
     if failed:
         told = f"pre-association failed with error {codes.win32(error_of(failed[0]))}"
-        return _told_failure(case, association, operation, failed[0], told)
+        return _reported_failure(case, association, operation, failed[0], told)
     if not operation.completions:
         return still_pending(case, association, operation, "not connected: the pre-association")
     what = "PerformPostAssociate was never called after pre-association"
@@ -81,9 +86,9 @@ def _never_came(case: Case, association: AssociationEvidence, what: str) -> Brea
     ruled = next((frame for frame in frames if frame.rule is not None), None)
     why = [order for order in association.performed if order.do in ENDING]
     if why:
-        what += f"; {the_order(case, why[0])} came first"
+        what += f"; {name_os_order(case, why[0])} came first"
     elif ruled is not None:
-        what += f"; {the_rule(case, ruled)} acted on {ruled.kind}"
+        what += f"; {name_air_rule(case, ruled)} acted on {ruled.kind}"
     else:
         reasons = (item.reason for item in association.notifications if item.reason)
         reason = next(reasons, None)
@@ -91,7 +96,7 @@ def _never_came(case: Case, association: AssociationEvidence, what: str) -> Brea
     return breach_of(association, f"not connected: {what}", "MISS")
 
 
-def _told_failure(
+def _reported_failure(
     case: Case,
     association: AssociationEvidence,
     operation: PreOperation | Session,
@@ -99,8 +104,9 @@ def _told_failure(
     told: str,
 ) -> Breach:
     """The DLL said that it failed: of its own accord, or after another party's act."""
-    of, end = Scope(case, association, operation.adapter, 0, told_ns(call)), operation.ended_by
-    act = first_act(of, operation)
+    of = Scope(case, association, operation.adapter, 0, failure_reported_ns(call))
+    end = operation.ended_by
+    act = first_intervention(of, operation)
     if act is None and end is not None and end.key < call.key:
         act = ended(of, operation, end)
     if act is None:
@@ -129,14 +135,14 @@ def _why_no_session(case: Case, association: AssociationEvidence, session: Sessi
     handler = session.handler
     if handler.result:
         told = f"PerformPostAssociate returned error {codes.win32(handler.result)}"
-        return _told_failure(case, association, session, handler, told)
+        return _reported_failure(case, association, session, handler, told)
     if handler.returned is None:
         message = "not connected: PerformPostAssociate had not returned when the evidence ends"
         return breach_of(association, message, "MISS", handler)
     refused = _authentication(case, association)
     if refused is not None:
         return breach_of(association, f"not connected: {refused}", "MISS", handler)
-    failed = next((call for call in lively(session) if error_of(call)), None)
+    failed = next((call for call in completions_while_open(session) if error_of(call)), None)
     cut = _cut_short(case, association, session, failed)
     if cut is not None:
         message = f"not connected: {cut.what}"
@@ -144,8 +150,8 @@ def _why_no_session(case: Case, association: AssociationEvidence, session: Sessi
     if failed is not None:
         reason = codes.reason(fields.integer(failed.args, "dwReasonCode"))
         told = f"the DLL completed with error {codes.win32(error_of(failed))}, reason {reason}"
-        return _told_failure(case, association, session, failed, told)
-    if lively(session):
+        return _reported_failure(case, association, session, failed, told)
+    if completions_while_open(session):
         message = "the DLL completed with success, but the WLAN service does not report connected"
         return breach_of(association, message, "MISS", handler)
     return still_pending(case, association, session, "not connected: the session")
@@ -159,7 +165,7 @@ def _cut_short(
     of = of_session(case, association, session, min(end_ns, failed.start_ns if failed else end_ns))
     if not association.frames or stalled(of) is None:
         return None
-    act = first_act(of, session)
+    act = first_intervention(of, session)
     if act is None:
         return stalled(of)
     stall = stalled(of.upto(act.at_ns))
@@ -199,10 +205,10 @@ def _own(case: Case, association: AssociationEvidence, function: str) -> list[Ca
 def completions(case: Case, association: AssociationEvidence) -> list[Call]:
     """Completions of the association's sessions while they lived."""
     sessions = case.index.sessions_of(association.index)
-    return [call for session in sessions for call in lively(session)]
+    return [call for session in sessions for call in completions_while_open(session)]
 
 
-def lively(session: Session) -> list[Call]:
+def completions_while_open(session: Session) -> list[Call]:
     """The completions that came while the session lived."""
     return [call for call in session.completions if session.covers(call)]
 
@@ -214,7 +220,7 @@ def _of_one(
     pre, sessions = case.index.pre_of(association.index), case.index.sessions_of(association.index)
     for operation in pre:
         own = [item for item in sessions if item.adapter is operation.adapter]
-        if not any(error_of(call) == 0 for item in own for call in lively(item)):
+        if not any(error_of(call) == 0 for item in own for call in completions_while_open(item)):
             return [item for item in pre if item.adapter is operation.adapter], own
     return pre, sessions
 

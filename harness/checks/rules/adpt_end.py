@@ -10,7 +10,7 @@ from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.outcomes import Outcome, Outcomes
 from harness.checks.registry import rule
-from harness.checks.shared.races import on_its_way
+from harness.checks.shared.races import may_precede
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Session
@@ -106,7 +106,7 @@ def _late(case: Case, call: Call, deinit: Call, did: str) -> Outcome:
         return case.breach(f"{what} after DeinitAdapter had returned", call, deinit)
     if call.inside(names.DEINIT_ADAPTER) is not None:
         return case.breach(f"{what} inside DeinitAdapter", call, deinit)
-    if on_its_way(case, call, deinit):
+    if may_precede(case, call, deinit):
         return case.unknown("another thread was about to call as DeinitAdapter came", call)
     message = f"{what} by another thread while DeinitAdapter ran"
     return case.breach(message, call, deinit, severity="WARN")

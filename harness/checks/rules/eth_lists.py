@@ -10,7 +10,7 @@ from harness.checks.case import Case
 from harness.checks.outcomes import Outcome, Outcomes
 from harness.checks.registry import rule
 from harness.checks.shared.ethertypes import COUNTED_LISTS, calls_with_lists, received_packets
-from harness.checks.shared.profiles import contents
+from harness.checks.shared.profiles import profile_contents
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -74,7 +74,7 @@ def registered_again_after_reset(case: Case) -> Outcomes:
         for item, lists in calls_with_lists(case, adapter):
             call = item.call
             if call.function == names.PRE_ASSOCIATE:
-                profile, received = contents(call), False
+                profile, received = profile_contents(call), False
                 begun, refused = call, None
             elif call.function == names.SET_ETHERTYPES and call.result:
                 refused = call

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from harness import codes
-from harness.checks.attribution.acts import first_act, told_ns
-from harness.checks.attribution.cause import the_rule
-from harness.checks.attribution.connections import loss
-from harness.checks.attribution.messages import who_owes
+from harness.checks.attribution.cause import name_air_rule
+from harness.checks.attribution.connections import how_lost
+from harness.checks.attribution.interventions import failure_reported_ns, first_intervention
+from harness.checks.attribution.messages import cause_of_missing
 from harness.checks.attribution.not_connected import (
     breach_of,
     completions,
@@ -116,7 +116,7 @@ def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
     echo = association.echo
     if echo is not None and 0 < echo.sent <= echo.answered:
         return Held(association.index)
-    if loss(case, association) is not None or _last_failed(case, association):
+    if how_lost(case, association) is not None or _last_failed(case, association):
         return None  # EXPECT-08 says who ended the connection, EXPECT-06 that the DLL failed
     if echo is None or echo.sent == 0:
         message = "connected, but the access point sent no echo request, though one is wanted"
@@ -136,7 +136,7 @@ def _echoes_kept_back(case: Case, association: AssociationEvidence) -> str | Non
     frames = whole(case, association).frames("arp", "icmp")
     ruled = next((frame for frame in frames if frame.rule not in (None, "repeat")), None)
     if ruled is not None:
-        return f"{the_rule(case, ruled)} acted on {ruled.kind}"
+        return f"{name_air_rule(case, ruled)} acted on {ruled.kind}"
     if frames and not any(frame.delivered for frame in frames if frame.direction == "down"):
         return "no echo request got through on the air"
     return None
@@ -156,12 +156,12 @@ def _messages(case: Case, association: AssociationEvidence) -> Outcome | None:
         return None
     if case.expect.connected and not _is_connected(case, association):
         return None  # EXPECT-01 says why
-    if case.expect.connected and loss(case, association) is not None:
+    if case.expect.connected and how_lost(case, association) is not None:
         return None  # EXPECT-08 says why
     seen = {frame.kind for frame in association.frames}
     for kind in case.expect.messages:
         if kind not in seen:
-            cause = who_owes(whole(case, association), kind)
+            cause = cause_of_missing(whole(case, association), kind)
             message = f"no {kind} was seen: {cause.what}"
             return breach_of(association, message, cause.severity, *cause.calls)
     return Held(association.index)
@@ -237,9 +237,9 @@ def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
     if _lacks_sessions(case, association):
         found = len(case.index.sessions_of(association.index))
         message = f"{case.expect.sessions} sessions were expected, but {found} were opened"
-        lost = loss(case, association)
+        lost = how_lost(case, association)
         if lost is not None:
-            return breach_of(association, f"{message}: {lost.said}", lost.cause.severity)
+            return breach_of(association, f"{message}: {lost.sentence}", lost.cause.severity)
         return breach_of(association, message, "MISS")
     last = case.index.sessions_of(association.index)[-1]
     first = next((call for call in last.completions if last.covers(call)), None)
@@ -253,7 +253,7 @@ def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
     else:
         told, message = first, "the DLL completed the session after roaming"
     message = f"{message} with error {codes.win32(error)}"
-    act = first_act(of_session(case, association, last, told_ns(told)), last)
+    act = first_intervention(of_session(case, association, last, failure_reported_ns(told)), last)
     if act is None:
         return breach_of(association, message, "FAIL", told, last.handler)
     message = f"{message}; before that {act.what}"
@@ -272,12 +272,12 @@ def connection_lasts(case: Case) -> Outcomes:
 def _lasts(case: Case, association: AssociationEvidence) -> Outcome | None:
     if not case.expect.connected or not _is_connected(case, association):
         return None  # EXPECT-01 says why
-    lost = loss(case, association)
+    lost = how_lost(case, association)
     if lost is None:
         return Held(association.index)
     if case.expect.sessions > 1 and _last_failed(case, association):
         return None  # EXPECT-06 says that the DLL failed
-    message = lost.said
+    message = lost.sentence
     if lost.cause.party == "scenario":
         message += "; a scenario that wants that says [expect] connected = 'either'"
     return breach_of(association, message, lost.cause.severity, *lost.cause.calls)

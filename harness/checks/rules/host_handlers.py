@@ -79,12 +79,12 @@ def handlers_return(case: Case) -> Outcomes:
     for process in case.segments.processes:
         for call in handlers(process.calls):
             took_ns = (call.end_ns or call.start_ns) - call.start_ns
-            limit = case.limits.name_for(call.function)
-            limit_s = case.limits.of_handler(call.function)
+            limit = case.limits.limit_of(call.function)
+            limit_s = case.limits.handler_limit_s(call.function)
             if call.returned is not None and took_ns > limit_s * 1e9:
                 yield case.breach(
                     f"{names.short(call.function)} took {took_ns / 1e9:.1f} s; the limit, "
-                    f"{case.limits.told(limit)}, is this harness's",
+                    f"{case.limits.setting(limit)}, is this harness's",
                     call,
                     severity="WARN",
                 )
@@ -109,8 +109,8 @@ def _hung(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
     stalled = case.losses.completeness.stalled(end.at_ns, end.at_ns + end.waited_ns)
     if stalled:
         return Unknown(stalled, place)
-    told = process.ended
-    function = fields.text(told.raw, "function") if told else None
+    account = process.ended
+    function = fields.text(account.raw, "function") if account else None
     inner = end.waits_in
     if end.call is not None:
         what = names.short(end.call.function)
@@ -120,12 +120,12 @@ def _hung(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
         what = "the end of the process, after DeinitService,"
     else:
         what = names.short(function or "a call")
-    seqs = (*(end.call.seqs if end.call else ()), *((told.seq,) if told else ()))
-    named = function if told and function else end.call.function if end.call else ""
-    limit = case.limits.told(case.limits.name_for(named))
+    seqs = (*(end.call.seqs if end.call else ()), *((account.seq,) if account else ()))
+    named = function if account and function else end.call.function if end.call else ""
+    limit = case.limits.setting(case.limits.limit_of(named))
     where = f", inside {names.short(inner.function)}, which has not either" if inner else ""
     return Breach(
-        f"{what} has not returned after {end.waited_ns / 1e9:.1f} s{where}{_spent(end, told)}; "
+        f"{what} has not returned after {end.waited_ns / 1e9:.1f} s{where}{_spent(end, account)}; "
         f"the limit, {limit}, is this harness's: no document gives a number",
         end.at_ns,
         place,
@@ -135,10 +135,10 @@ def _hung(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
     )
 
 
-def _spent(end: AbnormalEnd, told: IhvRecord | None) -> str:
+def _spent(end: AbnormalEnd, account: IhvRecord | None) -> str:
     """Whether it waits or spins, where somebody counted."""
-    if told is None or not fields.integer(told.raw, "threads_limit"):
+    if account is None or not fields.integer(account.raw, "threads_limit"):
         return ""
-    busy_s = (fields.integer(told.raw, "busy_ms") or 0) / 1000
+    busy_s = (fields.integer(account.raw, "busy_ms") or 0) / 1000
     spins = busy_s * 1e9 > end.waited_ns / 2
     return f" and spins ({busy_s:.0f} s of it all processor time)" if spins else " and waits"

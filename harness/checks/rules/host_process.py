@@ -46,12 +46,12 @@ def used(record: IhvRecord | None) -> str:
 
 
 def inside(end: AbnormalEnd) -> str:
-    """Where a process was when it died, in words: " in InitAdapter", or nothing."""
+    """Where a process was when it ended, in words: " in InitAdapter", or nothing."""
     if end.call is not None:
         return f" in {names.short(end.call.function)}"
-    told = fields.text(end.record.raw, "function") if end.record else None
+    function = fields.text(end.record.raw, "function") if end.record else None
     places = {"load": " while it was loaded and initialised", "unload": " after DeinitService"}
-    return places.get(told, f" in {names.short(told)}") if told else ""
+    return places.get(function, f" in {names.short(function)}") if function else ""
 
 
 @rule(
@@ -72,22 +72,22 @@ def does_not_end(case: Case) -> Outcomes:
 def _gone(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
     association = case.index.association_at(end.at_ns)
     seqs = end.call.seqs if end.call else ()
-    told = process.ended
-    if told is None:  # seen from the trace alone
+    account = process.ended
+    if account is None:  # seen from the trace alone
         of = case.index.association(association)
         if of is not None and of.lab_fault:
             return Unknown(f"the lab broke in this association: {of.lab_fault}", association)
         what = f"the DLL's host process ended without notice{inside(end)}, with work pending"
         return Breach(f"{what} {NOTE}", end.at_ns, association, seqs, process.index)
-    if _how(told) == "cut":
-        seen = fields.text(told.raw, "text") or "its pipe broke"
+    if _how(account) == "cut":
+        seen = fields.text(account.raw, "text") or "its pipe broke"
         what = f"the DLL's host process lost its connection to the service{inside(end)}: {seen}"
     else:
-        code = fields.integer(told.raw, "exit_code")
+        code = fields.integer(account.raw, "exit_code")
         by = "killed from outside" if code is None else f"exit code {code} (its low byte)"
         what = f"the DLL's host process ended{inside(end)} though nobody had asked it to: {by}"
     return Breach(
-        f"{what}{used(told)} {NOTE}", end.at_ns, association, (*seqs, told.seq), process.index
+        f"{what}{used(account)} {NOTE}", end.at_ns, association, (*seqs, account.seq), process.index
     )
 
 
@@ -98,55 +98,55 @@ def _gone(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
 def lives_within_its_means(case: Case) -> Outcomes:
     """No process used up its memory, was refused a thread, or kept the processor busy for long."""
     for process in case.segments.processes:
-        told = process.ended
-        if told is None or not fields.integer(told.raw, "threads_limit"):
+        account = process.ended
+        if account is None or not fields.integer(account.raw, "threads_limit"):
             continue  # nobody counted
         end = case.abnormal_ends.get(process.index)
-        found = [*_memory(case, told), *_threads(case, told)]
+        found = [*_memory(case, account), *_threads(case, account)]
         if end is None or end.kind != "hang":  # one that hangs says so itself if it spins
-            busy = _busy(case, told)
+            busy = _busy(case, account)
             began_ns = busy[0][1] if busy else 0
-            until_ns = began_ns + 1_000_000 * (fields.integer(told.raw, "busy_ms") or 0)
+            until_ns = began_ns + 1_000_000 * (fields.integer(account.raw, "busy_ms") or 0)
             stalled = case.losses.completeness.stalled(began_ns, until_ns) if busy else None
             if stalled:  # time in which the guest stood still counts as work
                 yield Unknown(stalled, case.index.association_at(began_ns))
             found += [] if stalled else busy
         for message, at_ns in found:
             place = case.index.association_at(at_ns)
-            yield Breach(message, at_ns, place, (told.seq,), process.index)
+            yield Breach(message, at_ns, place, (account.seq,), process.index)
         if not found:
             yield case.held()
 
 
 def _limit(case: Case, name: str) -> str:
-    return f"the limit, {case.limits.told(name)}, is this harness's"
+    return f"the limit, {case.limits.setting(name)}, is this harness's"
 
 
-def _memory(case: Case, told: IhvRecord) -> list[tuple[str, int]]:
-    limit_mib = (fields.integer(told.raw, "memory_limit_kib") or 0) / 1024
-    if _how(told) != "memory":
+def _memory(case: Case, account: IhvRecord) -> list[tuple[str, int]]:
+    limit_mib = (fields.integer(account.raw, "memory_limit_kib") or 0) / 1024
+    if _how(account) != "memory":
         return []
-    words = f"the DLL's process used all of its {limit_mib:.0f} MiB and was ended{used(told)}"
+    words = f"the DLL's process used all of its {limit_mib:.0f} MiB and was ended{used(account)}"
     words += f"; {_limit(case, 'memory_mib')}"
-    return [(words, told.t_ns)]
+    return [(words, account.t_ns)]
 
 
-def _threads(case: Case, told: IhvRecord) -> list[tuple[str, int]]:
-    refused = fields.integer(told.raw, "threads_refused") or 0
-    limit = fields.integer(told.raw, "threads_limit") or 0
+def _threads(case: Case, account: IhvRecord) -> list[tuple[str, int]]:
+    refused = fields.integer(account.raw, "threads_refused") or 0
+    limit = fields.integer(account.raw, "threads_limit") or 0
     if not refused:
         return []
     words = f"the DLL's process had {limit} threads and was refused more {refused} times"
     words += f"; {_limit(case, 'threads')}"
-    return [(words, told.t_ns)]
+    return [(words, account.t_ns)]
 
 
-def _busy(case: Case, told: IhvRecord) -> list[tuple[str, int]]:
-    busy_s = (fields.integer(told.raw, "busy_ms") or 0) / 1000
+def _busy(case: Case, account: IhvRecord) -> list[tuple[str, int]]:
+    busy_s = (fields.integer(account.raw, "busy_ms") or 0) / 1000
     if busy_s < case.limits.busy_s:
         return []
-    began_ns = fields.integer(told.raw, "busy_t") or told.t_ns
-    words = f"the DLL kept the processor busy for {busy_s:.0f} s on end{used(told)}"
+    began_ns = fields.integer(account.raw, "busy_t") or account.t_ns
+    words = f"the DLL kept the processor busy for {busy_s:.0f} s on end{used(account)}"
     return [(f"{words}; {_limit(case, 'busy_s')}", began_ns)]
 
 
@@ -163,13 +163,13 @@ def comes_up(case: Case) -> Outcomes:
             yield case.held()
 
 
-def _did_not_start(case: Case, process: Process, told: IhvRecord) -> Outcomes:
+def _did_not_start(case: Case, process: Process, account: IhvRecord) -> Outcomes:
     error = fields.integer(process.load.raw, "error") if process.load else None
     if error and process.load:
         words = f" ({WIN32[error]})" if error in WIN32 else ""
         what = f"LoadLibrary failed with {codes.win32(error)}{words}"
         at_ns = process.load.t_ns
-        yield _start(case, process, what, at_ns, (process.load.seq, told.seq))
+        yield _start(case, process, what, at_ns, (process.load.seq, account.seq))
         return
     exports = fields.mapping(process.load.raw, "exports") if process.load else None
     if exports is not None and not all(exports.get(name) for name in REQUIRED):
@@ -206,5 +206,5 @@ def leaves_the_trace_alone(case: Case) -> Outcomes:
         yield case.held()
 
 
-def _how(told: IhvRecord | None) -> str | None:
-    return fields.text(told.raw, "how") if told is not None else None
+def _how(account: IhvRecord | None) -> str | None:
+    return fields.text(account.raw, "how") if account is not None else None

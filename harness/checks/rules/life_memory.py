@@ -7,7 +7,7 @@ from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.outcomes import Outcomes
 from harness.checks.registry import rule
-from harness.checks.shared.buffers import follow, shows_all
+from harness.checks.shared.buffers import inner_addresses_shown, track_buffers
 from harness.evidence import names
 
 
@@ -22,7 +22,7 @@ def nothing_left_at_the_end(case: Case) -> Outcomes:
         for end in process.of(names.DEINIT_SERVICE)[:1]:
             if end.returned is None:
                 continue
-            live = follow(process).live.items()
+            live = track_buffers(process).live.items()
             own = [item for item in live if not item[1].entered_after_return_of(end)]
             left = sorted(own, key=lambda item: item[1].key)
             unclear = _unclear(case, process.index)
@@ -45,6 +45,6 @@ def _unclear(case: Case, process: int) -> str | None:
     """The OS frees these too; traces of older recorders do not show their inner addresses."""
     for function in (names.DISCOVERY_PROFILES, names.START_ONEX, names.QUERY_UI):
         own = (call for call in case.index.calls(function) if call.process == process)
-        if any(call.succeeded and not shows_all(call) for call in own):
+        if any(call.succeeded and not inner_addresses_shown(call) for call in own):
             return f"{names.short(function)} handed on buffers the trace does not show"
     return None

@@ -7,7 +7,7 @@ from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.outcomes import Outcomes
 from harness.checks.registry import rule
-from harness.checks.shared.buffers import SEPARATE, allocated_when_handed_on, follow
+from harness.checks.shared.buffers import SEPARATE, allocated_when_handed_on, track_buffers
 from harness.evidence import fields, names
 
 L2_SOURCE_IHV = 0x40
@@ -26,7 +26,7 @@ def what_is_handed_on_is_not_freed(case: Case) -> Outcomes:
         case, names.DISCOVERY_PROFILES, "CreateDiscoveryProfiles returned", SEPARATE
     )
     for process in case.segments.processes:
-        buffers = follow(process)
+        buffers = track_buffers(process)
         for release in buffers.releases:
             if release.was == "handed on":
                 lost = case.losses.prologue_lost_before(release.call)
@@ -47,7 +47,7 @@ def what_is_handed_on_is_not_freed(case: Case) -> Outcomes:
 def only_own_buffers_are_freed(case: Case) -> Outcomes:
     """Every address freed is live at that moment."""
     for process in case.segments.processes:
-        for release in follow(process).releases:
+        for release in track_buffers(process).releases:
             lost = case.losses.lost_before(release.call)
             if release.was in ("live", "anyone's"):
                 yield case.held(release.call)

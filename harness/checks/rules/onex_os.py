@@ -180,6 +180,6 @@ def _no_result(case: Case, one: Round, sent: list[int], until_ns: int) -> Outcom
     return case.breach(
         "three EAPOL-Start were sent without an answer, but no failure was indicated within "
         f"{case.limits.os_answer_s:g} s of when a fourth would be due (a limit of this harness, "
-        f"{case.limits.told('os_answer_s')})",
+        f"{case.limits.setting('os_answer_s')})",
         one.start,
     )

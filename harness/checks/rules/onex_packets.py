@@ -148,7 +148,7 @@ def _not_handed_on(case: Case, packet: _Received, until_ns: int) -> Outcome:
     return case.breach(
         f"an EAPOL packet of type {packet.kind} was not handed to ProcessSecurityPacket within "
         f"{case.limits.os_answer_s:g} s (a limit of this harness, "
-        f"{case.limits.told('os_answer_s')}) while 802.1X was in progress",
+        f"{case.limits.setting('os_answer_s')}) while 802.1X was in progress",
         call,
     )
 

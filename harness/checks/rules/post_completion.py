@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 from harness import codes
-from harness.checks.attribution.moves import waits_for
+from harness.checks.attribution.waiting import waits_for
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
 from harness.checks.outcomes import Outcome, Outcomes
@@ -114,7 +114,7 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
     return case.breach(
         "PerformPostAssociate returned ERROR_SUCCESS, but no PostAssociateCompletion for session "
         f"{hexed(session.handle)} came in {waited_s:.1f} s{gave_up}. The limit, "
-        f"{case.limits.told('post_associate_s')}, is this harness's: no document gives a number",
+        f"{case.limits.setting('post_associate_s')}, is this harness's: no document gives a number",
         handler,
         severity="WARN" if lenient else None,
     )

@@ -151,7 +151,7 @@ def _not_opened(case: Case, session: Session, call: Call, until_ns: int) -> Outc
     return case.breach(
         "the session was completed with success, but the WLAN service did not report connected "
         f"within {case.limits.os_answer_s:g} s (a limit of this harness, "
-        f"{case.limits.told('os_answer_s')})",
+        f"{case.limits.setting('os_answer_s')})",
         call,
     )
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from harness import codes
-from harness.checks.attribution.moves import waits_for
+from harness.checks.attribution.waiting import waits_for
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
 from harness.checks.outcomes import Outcome, Outcomes
@@ -79,7 +79,7 @@ def _missing(case: Case, operation: PreOperation) -> Outcome:
     return case.breach(
         "PerformPreAssociate returned ERROR_SUCCESS, but no PreAssociateCompletion for session "
         f"{hexed(operation.connect_session)} came in {waited_s:.1f} s. The limit, "
-        f"{case.limits.told('pre_associate_s')}, is this harness's: no document gives a number",
+        f"{case.limits.setting('pre_associate_s')}, is this harness's: no document gives a number",
         handler,
     )
 

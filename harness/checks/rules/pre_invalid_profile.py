@@ -14,7 +14,7 @@ from harness import codes
 from harness.checks.case import Case
 from harness.checks.outcomes import Outcomes
 from harness.checks.registry import rule
-from harness.checks.shared.profiles import contents
+from harness.checks.shared.profiles import profile_contents
 from harness.evidence import names
 from harness.evidence.calls import Call
 
@@ -39,10 +39,10 @@ def invalid_profile_is_refused(case: Case) -> Outcomes:
         for item in case.calls_with_phase(adapter):
             call = item.call
             if call.function == names.VALIDATE_PROFILE and call.returned:
-                said[contents(call)] = call
+                said[profile_contents(call)] = call
             if call.function != names.PRE_ASSOCIATE or call.returned is None:
                 continue
-            told = said.get(contents(call))
+            told = said.get(profile_contents(call))
             if told is None or told.result not in OF_THE_DATA:
                 continue
             message = (

@@ -13,7 +13,7 @@ from harness.checks.outcomes import Outcomes
 from harness.checks.phases import Phase
 from harness.checks.registry import rule
 from harness.checks.shared.operations import pending_at_reset
-from harness.checks.shared.races import on_its_way
+from harness.checks.shared.races import may_precede
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 
@@ -41,7 +41,7 @@ def cancelled_by_reset(case: Case) -> Outcomes:
         error = fields.integer(first.args, "dwWin32Error")
         if error is None:
             yield case.unknown("the trace does not show the error", first)
-        elif error == 0 and on_its_way(case, first, reset):
+        elif error == 0 and may_precede(case, first, reset):
             yield case.unknown("a success was reported by another thread as the reset came", first)
         elif error == ERROR_CANCELLED:
             yield case.held(first)

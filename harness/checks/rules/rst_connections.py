@@ -7,7 +7,7 @@ from harness import codes
 from harness.checks.case import Case
 from harness.checks.outcomes import Outcome, Outcomes, Unknown
 from harness.checks.registry import rule
-from harness.checks.shared.profiles import contents
+from harness.checks.shared.profiles import profile_contents
 from harness.evidence import names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
@@ -74,7 +74,7 @@ def _resets(case: Case, adapter: Adapter) -> Outcomes:
                 message = f"AdapterReset returned {codes.win32(call.result)}"
                 yield case.unknown(why, call) if why else case.breach(message, call)
         elif call.function == names.PRE_ASSOCIATE:
-            profile = contents(call)
+            profile = profile_contents(call)
             if reset is not None:
                 yield _works(case, call, reset, accepted.get(profile))
             if call.succeeded:

@@ -9,7 +9,7 @@ from harness.checks.case import Case
 from harness.checks.codes import hexed
 from harness.checks.outcomes import Outcome, Outcomes, Unknown
 from harness.checks.registry import rule
-from harness.checks.shared.races import on_its_way
+from harness.checks.shared.races import may_precede
 from harness.evidence import names
 from harness.evidence.calls import Call
 from harness.evidence.model import FrameRecord
@@ -120,7 +120,7 @@ def _stopped_after(case: Case, session: Session, frame: FrameRecord) -> Outcome:
     return case.breach(
         f"the access point's {frame.kind} reached the station, but StopPostAssociate did not come "
         f"within {case.limits.os_answer_s:g} s (a limit of this harness, "
-        f"{case.limits.told('os_answer_s')})",
+        f"{case.limits.setting('os_answer_s')})",
         handler,
         at_ns=since_ns,
     )
@@ -177,7 +177,7 @@ def _late_completion(case: Case, session: Session, stop: Call, call: Call) -> Ou
             stop,
             of=session,
         )
-    if on_its_way(case, call, stop):
+    if may_precede(case, call, stop):
         reason = "another thread was about to complete the session as StopPostAssociate came"
         return Unknown(reason, session.association)
     message = f"session {name} was completed by another thread while StopPostAssociate ran"

@@ -145,7 +145,7 @@ def sends_are_completed(case: Case) -> Outcomes:
             reason = why or "the evidence ends before the completion was due"
             yield case.unknown(reason, send.call)
         else:
-            limit = case.limits.told("os_answer_s")
+            limit = case.limits.setting("os_answer_s")
             message = f"no SendPacketCompletion came for handle {hexed(send.handle)} ({limit})"
             yield case.breach(message, send.call)
     for call in case.segments.stray_send_completions:

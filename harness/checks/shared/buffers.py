@@ -59,7 +59,7 @@ class Buffers:
     handovers: list[Handover] = field(default_factory=list)
 
 
-def follow(process: Process) -> Buffers:
+def track_buffers(process: Process) -> Buffers:
     """Walk through the process's buffers in order of the moments they change hands."""
     buffers = Buffers()
     gone: dict[int, str] = {}
@@ -105,7 +105,7 @@ def handed_on(call: Call) -> Iterator[tuple[str, int]]:
             yield name, region.address
 
 
-def shows_all(call: Call) -> bool:
+def inner_addresses_shown(call: Call) -> bool:
     """The trace has the addresses inside, too: traces of older recorders had the outer one."""
     if call.function == names.START_ONEX:
         given = call.args.get("pEapAttributes")
@@ -122,7 +122,7 @@ def allocated_when_handed_on(
     ``what`` begins the message of a breach, such as "StartOneX was given".
     """
     for process in case.segments.processes:
-        for item in follow(process).handovers:
+        for item in track_buffers(process).handovers:
             if item.call.function != function or item.name not in members:
                 continue
             lost = case.losses.lost_before(item.call)

@@ -11,6 +11,6 @@ from harness.evidence.calls import Call
 _PARTS: Final = ("pIhvProfileParams", "pIhvConnProfile", "pIhvSecProfile")
 
 
-def contents(call: Call) -> str:
+def profile_contents(call: Call) -> str:
     """What the profile of a handler holds, wherever it lay in memory: equal for equal profiles."""
     return repr([fields.content(call.args.get(part)) for part in _PARTS])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A call of the DLL that crosses a call of the OS: whoever checks and then calls cannot help it.
+"""Calls of the DLL that run side by side with a call of the OS: a race that no DLL can avoid.
 
 A thread of the DLL looks whether it may go on, and calls. Between the two the OS may enter a
 handler that forbids it, and no lock closes that gap, since the DLL learns of the handler only once
@@ -14,8 +14,8 @@ from harness.evidence import fields
 from harness.evidence.calls import Call
 
 
-def on_its_way(case: Case, call: Call, end: Call) -> bool:
-    """Another thread entered ``call`` while ``end`` ran, and may have decided on it before.
+def may_precede(case: Case, call: Call, end: Call) -> bool:
+    """Another thread entered ``call`` while ``end`` ran, and may have decided on it before that.
 
     Not so if it reports a cancellation, which answers ``end``, if the thread has made another call
     for the same adapter since, or took longer than ``[limits] race_s``, which is this harness's.

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Final
 
 from harness import codes
-from harness.checks.attribution.cause import Cause, the_order, the_rule
-from harness.checks.attribution.moves import waits_for
+from harness.checks.attribution.cause import Cause, name_air_rule, name_os_order
 from harness.checks.attribution.scope import Scope
+from harness.checks.attribution.waiting import waits_for
 from harness.checks.case import Case
 from harness.evidence import names
 from harness.evidence.calls import Call
@@ -18,13 +18,13 @@ from harness.evidence.segments import PreOperation, Session
 ENDING: Final = frozenset(
     {"reset", "reset-then-stop", "disconnect", "disassociate", "remove-adapter", "stop-service"}
 )
-"""Orders that end an operation or a connection."""
+"""Actions of [[os]] that end an operation or a connection."""
 _PROVOKING: Final = frozenset({"change-profile", "hold-delivery", "hold-completion"})
 """Orders that change or withhold what an operation of the DLL needs."""
 _GAVE_UP: Final = frozenset({names.REASON_IHV_NOT_RESPONDING, names.REASON_SECURITY_TIMEOUT})
 
 
-def first_act(of: Scope, operation: PreOperation | Session) -> Cause | None:
+def first_intervention(of: Scope, operation: PreOperation | Session) -> Cause | None:
     """What another party than the DLL did first that may have kept the operation from success;
     None if nobody did anything in that time."""
     refused = _refusal(of)
@@ -33,9 +33,9 @@ def first_act(of: Scope, operation: PreOperation | Session) -> Cause | None:
     if end is not None and end.start_ns <= of.until_ns:
         why = why_ended(of, operation, end)
         found += [why] if why else []
-    left = farewell(of.after(operation.handler.start_ns))
+    left = first_disconnect_frame(of.after(operation.handler.start_ns))
     if left is not None:
-        found.append(said_farewell(of, left))
+        found.append(cause_of_disconnect(of, left))
     found += _provocations(of)
     return min(found, key=lambda cause: cause.at_ns, default=None)
 
@@ -43,14 +43,14 @@ def first_act(of: Scope, operation: PreOperation | Session) -> Cause | None:
 def _provocations(of: Scope) -> list[Cause]:
     """Orders that changed what the DLL was given."""
     return [
-        Cause("scenario", f"{the_order(of.case, order)} was carried out", order.t_ns or 0)
+        Cause("scenario", f"{name_os_order(of.case, order)} was carried out", order.t_ns or 0)
         for order in of.association.performed
         if order.do in _PROVOKING and (order.t_ns or 0) <= of.until_ns
     ]
 
 
-def told_ns(failure: Call) -> int:
-    """When the DLL told a failure: a handler that refuses tells it by its return."""
+def failure_reported_ns(failure: Call) -> int:
+    """When the DLL reported a failure: a handler that refuses does it by its return."""
     if names.is_handler(failure.function):
         return failure.end_ns or failure.start_ns
     return failure.start_ns
@@ -75,7 +75,7 @@ def answer_of_the_os(case: Case, association: AssociationEvidence, refused: Call
     answer = f"answered {names.short(refused.function)} with {codes.win32(refused.result)}"
     for order in association.performed:
         if order.do == "refuse" and order.on == refused.function and _within(order, refused):
-            what = f"{the_order(case, order)} {answer}"
+            what = f"{name_os_order(case, order)} {answer}"
             return Cause("scenario", what, refused.start_ns, (refused,))
     return Cause("guest", f"the guest's WLAN service {answer}", refused.start_ns, (refused,))
 
@@ -97,11 +97,11 @@ def why_ended(of: Scope, operation: PreOperation | Session, end: Call) -> Cause 
     order = ending_order(of.association, end.start_ns)
     if order is not None:
         at_ns = end.start_ns if order.t_ns is None else order.t_ns
-        return Cause("scenario", f"{the_order(of.case, order)} ended it", at_ns, (end,))
+        return Cause("scenario", f"{name_os_order(of.case, order)} ended it", at_ns, (end,))
     begun_ns = operation.handler.start_ns
-    left = farewell(of.after(begun_ns).upto(end.start_ns))
+    left = first_disconnect_frame(of.after(begun_ns).upto(end.start_ns))
     if left is not None:
-        return said_farewell(of, left)
+        return cause_of_disconnect(of, left)
     told = (item.reason for item in of.association.notifications if item.t_ns >= begun_ns)
     reason = next((reason for reason in told if reason), None)
     if reason in _GAVE_UP:
@@ -128,7 +128,7 @@ def _gave_up(case: Case, operation: PreOperation | Session, end: Call, reason: i
     waited_s = (end.start_ns - since_ns) / 1e9
     pre = isinstance(operation, PreOperation)
     ours_s = case.limits.pre_associate_s if pre else case.limits.post_associate_s
-    ours = case.limits.told("pre_associate_s" if pre else "post_associate_s")
+    ours = case.limits.setting("pre_associate_s" if pre else "post_associate_s")
     limit = f"the guest's WLAN service gave up after {waited_s:.1f} s "
     limit += f"(reason {codes.reason(reason)})"
     waits = waits_for(case, operation, end.start_ns)
@@ -141,27 +141,28 @@ def _gave_up(case: Case, operation: PreOperation | Session, end: Call, reason: i
     return Cause("driver", what, end.start_ns, (end,))
 
 
-def farewell(of: Scope) -> FrameRecord | None:
+def first_disconnect_frame(of: Scope) -> FrameRecord | None:
     """The first deauthentication or disassociation by the access point in that time."""
     gone = (frame for frame in of.frames("deauth", "disassoc") if frame.direction == "down")
     return next((frame for frame in gone if frame.delivered), None)
 
 
-def said_farewell(of: Scope, frame: FrameRecord) -> Cause:
+def cause_of_disconnect(of: Scope, frame: FrameRecord) -> Cause:
     """A deauthentication by the access point: by a rule, or of its own accord.
 
     Why the access point gave a handshake up is not asked here; see `connections`.
     """
-    reason = farewell_reason(frame)
+    reason = disconnect_reason(frame)
     ruled = _rule_behind(of, frame)
     if ruled is not None:
-        what = f"{the_rule(of.case, ruled)} made the access point send the station away ({reason})"
+        rule = name_air_rule(of.case, ruled)
+        what = f"{rule} made the access point send the station away ({reason})"
         return Cause("scenario", what, of.when(frame))
     kind = "deauthenticated" if frame.kind == "deauth" else "disassociated"
     return Cause("access point", f"the access point {kind} it ({reason})", of.when(frame))
 
 
-def farewell_reason(frame: FrameRecord) -> str:
+def disconnect_reason(frame: FrameRecord) -> str:
     """The reason of a deauthentication or disassociation, for a sentence."""
     code = frame.detail.get("reason")
     return f"reason {codes.dot11_reason(code if isinstance(code, int) else None)}"

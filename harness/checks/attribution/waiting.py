@@ -16,10 +16,10 @@ WTS_SESSION_LOGOFF = 6
 
 def waits_for(case: Case, of: PreOperation | Session, until_ns: int) -> str | None:
     """Whose move it was at that moment, in words; None if it was the DLL's own."""
-    user = the_user(case, of.adapter, until_ns)
+    user = awaited_user(case, of.adapter, until_ns)
     if user is not None or isinstance(of, PreOperation):
         return user
-    return _the_os(case, of, until_ns) or _the_access_point(case, of, until_ns)
+    return _awaited_os(case, of, until_ns) or _awaited_access_point(case, of, until_ns)
 
 
 def _own(case: Case, adapter: Adapter | None, since: Call | None, until_ns: int) -> list[Call]:
@@ -32,7 +32,7 @@ def _own(case: Case, adapter: Adapter | None, since: Call | None, until_ns: int)
     ]
 
 
-def the_user(case: Case, adapter: Adapter | None, until_ns: int) -> str | None:
+def awaited_user(case: Case, adapter: Adapter | None, until_ns: int) -> str | None:
     """A request to the user that nobody has answered, and that nothing has ended."""
     own = _own(case, adapter, None, until_ns)
     resets = [call.key for call in own if call.function == names.ADAPTER_RESET]
@@ -56,7 +56,7 @@ def the_user(case: Case, adapter: Adapter | None, until_ns: int) -> str | None:
     return None
 
 
-def _the_os(case: Case, session: Session, until_ns: int) -> str | None:
+def _awaited_os(case: Case, session: Session, until_ns: int) -> str | None:
     """802.1X of the OS, asked for by StartOneX and without a result."""
     started: Call | None = None
     for call in _own(case, session.adapter, session.handler, until_ns):
@@ -70,7 +70,7 @@ def _the_os(case: Case, session: Session, until_ns: int) -> str | None:
     return "the OS's own 802.1X, which came to no result" if started else None
 
 
-def _the_access_point(case: Case, session: Session, until_ns: int) -> str | None:
+def _awaited_access_point(case: Case, session: Session, until_ns: int) -> str | None:
     """A message of the 4-way handshake that never reached the DLL."""
     association = case.index.association(session.association)
     if association is None or not association.frames or session.adapter is None:
