@@ -12,7 +12,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from harness.evidence import names
-from tests.unit.checks.besides import BESIDES, asks
 from tests.unit.checks.builder import (
     AP,
     OS,
@@ -40,6 +39,7 @@ from tests.unit.checks.builder import (
     stop,
     version,
 )
+from tests.unit.checks.optional_calls import OPTIONAL_CALLS, asks
 from tests.unit.checks.stories import (
     deinit,
     deinit_service,
@@ -179,7 +179,7 @@ def _connection(draw: Draw, s: Story) -> bool:
     _pre(s, network.fragment, within=_early(network) if course == "early" else None)
     if course != "early":
         if network is WPA2:
-            _besides(draw, s, "pre_associate")
+            _optional(draw, s, "pre_associate")
         steps(*network.prepares)(s)
     match course:
         case "failed":
@@ -214,21 +214,23 @@ def _sessions(draw: Draw, s: Story, network: Network) -> bool:
             s.frame("deauth", "down", transmitter=left)  # it had not heard of the roam
         for step in network.secures[: None if course == "done" else draw(st.integers(0, 3))]:
             step(s)
-            _besides(draw, s, step.__name__)
+            _optional(draw, s, step.__name__)
         if course == "failed":
             complete(s, *draw(st.sampled_from(FAILURES)))
         elif course == "done":
             complete(s)
             connected(s)
             if network is WPA2:
-                _besides(draw, s, "completion")
+                _optional(draw, s, "completion")
             if draw(st.booleans()):
                 complete(s)
     return _end(draw, s, alive=True, pending=course == "pending")
 
 
-def _besides(draw: Draw, s: Story, name: str) -> None:
-    for extra in draw(st.lists(st.sampled_from(BESIDES.get(name) or [lambda s: None]), max_size=2)):
+def _optional(draw: Draw, s: Story, name: str) -> None:
+    for extra in draw(
+        st.lists(st.sampled_from(OPTIONAL_CALLS.get(name) or [lambda s: None]), max_size=2)
+    ):
         extra(s)
 
 

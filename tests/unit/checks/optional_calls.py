@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What may happen besides the course of a connection, all of it legal: for `legal`."""
+"""Calls that may happen beside the course of a connection, all of them legal: for `legal`."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _eap(*some: Step) -> Step:
     return steps(START, *some)
 
 
-BESIDES: dict[str, list[Step]] = {
+OPTIONAL_CALLS: dict[str, list[Step]] = {
     "m1": [
         _eap(packet(), onex(), result()),
         _eap(packet(), onex(skip=1), STOP_ONEX),
