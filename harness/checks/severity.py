@@ -89,7 +89,7 @@ def decide(
         return Decision(stated, severity, attribution)
     if override.severity is None:
         return Decision(stated, severity, attribution, waiver=override)
-    raises_a_miss = override.severity == "FAIL" and severity == "MISS"
+    raises_a_miss = override.severity == "FAIL" and stated == "MISS"
     if override.severity == severity or raises_a_miss:
         return Decision(stated, severity, attribution)
     return Decision(stated, override.severity, attribution, override=override.reason)

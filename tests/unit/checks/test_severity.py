@@ -100,13 +100,18 @@ def override(severity: Severity | None) -> Override:
 
 
 def test_lowered_and_raised() -> None:
-    """Another severity carries its reason; a MISS is not raised to a FAIL."""
+    """Another severity carries its reason."""
     lowered = decide("M", "FAIL", override=override("WARN"))
     assert (lowered.severity, lowered.override) == ("WARN", "known, ticket 7")
     raised = decide("D", "WARN", override=override("FAIL"))
     assert (raised.severity, raised.override) == ("FAIL", "known, ticket 7")
-    kept = decide("M", "FAIL", "MISS", "lab", override("FAIL"))
-    assert (kept.severity, kept.override) == ("MISS", None)
+
+
+@pytest.mark.parametrize(("os_side", "severity"), [("lab", "MISS"), ("microsoft", "WARN")])
+def test_what_the_os_did_is_never_raised(os_side: OsSide, severity: Severity) -> None:
+    """A rule of both sides, such as LIFE-05, raised to fail: the OS's half stays the OS's."""
+    kept = decide("M", "FAIL", "MISS", os_side, override("FAIL"))
+    assert (kept.severity, kept.override) == (severity, None)
 
 
 def test_other_rules_go_by_what_is_stated() -> None:
