@@ -58,7 +58,7 @@ class Case:
         return known
 
     def all_calls_with_phase(self) -> Iterator[tuple[Adapter, PhasedCall]]:
-        """`calls_with_phase` for every adapter."""
+        """The calls of every adapter with their phases, adapter by adapter (`calls_with_phase`)."""
         for adapter in self.segments.adapters:
             for item in self.calls_with_phase(adapter):
                 yield adapter, item
@@ -96,7 +96,10 @@ class Case:
         return Breach(message, when, place, seqs, first.process, severity)
 
     def unknown(self, reason: str, call: Call) -> Unknown:
-        """An undecided rule at the place of a call."""
+        """The rule applies but is not decided, in the association a call was entered in.
+
+        ``reason`` is for a person; a `Lacking` one says that evidence is missing.
+        """
         return Unknown(reason, self.index.association_of(call))
 
     def completed_by(self, reset: Call, of: Session | PreOperation, what: str) -> Outcome:

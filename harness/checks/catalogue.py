@@ -79,7 +79,7 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """All rules, family by family, in the order of their numbers."""
+    """All rules, checked or not, in the order of `FAMILIES` and of their numbers."""
     found = [
         Entry(
             rule.id, rule.cls, rule.severity, "implemented", rule.text, rule.source, rule.why,

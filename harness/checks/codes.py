@@ -32,7 +32,7 @@ def is_hresult(code: int) -> bool:
 
 
 def is_ihv_reason(reason: int) -> bool:
-    """True in the range set aside for vendors."""
+    """True for a reason in the range l2cmn.h sets aside for vendors, 0x90000 to 0x9ffff."""
     return names.REASON_IHV_FIRST <= reason <= names.REASON_IHV_LAST
 
 

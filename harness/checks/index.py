@@ -40,7 +40,7 @@ class EvidenceIndex:
 
     @property
     def associations(self) -> tuple[AssociationEvidence, ...]:
-        """All associations in the evidence."""
+        """All associations in the evidence, in the order of the run."""
         return self.evidence.associations
 
     @cached_property
@@ -51,7 +51,7 @@ class EvidenceIndex:
         return max(ends, default=0)
 
     def association(self, index: int | None) -> AssociationEvidence | None:
-        """The association with that index, if it is in the evidence."""
+        """The association with that index; None if it is not in this evidence."""
         return self._by_index.get(index) if index is not None else None
 
     @cached_property
@@ -67,11 +67,11 @@ class EvidenceIndex:
         return self.association_at(call.start_ns)
 
     def pre_of(self, association: int | None) -> list[PreOperation]:
-        """The pre-associations begun in an association."""
+        """The pre-associations whose PerformPreAssociate was entered in an association."""
         return self._pre_of.get(association, [])
 
     def sessions_of(self, association: int | None) -> list[Session]:
-        """The sessions opened in an association."""
+        """The sessions whose PerformPostAssociate was entered in an association."""
         return self._sessions_of.get(association, [])
 
     @cached_property
@@ -89,7 +89,7 @@ class EvidenceIndex:
         return found
 
     def session_of(self, handler: Call) -> Session | None:
-        """The session a PerformPostAssociate opened."""
+        """The session a PerformPostAssociate opened; None for any other call."""
         return self._session_of.get(id(handler))
 
     @cached_property
@@ -103,11 +103,11 @@ class EvidenceIndex:
 
     @cached_property
     def tracks(self) -> list[StateTrack]:
-        """The state machine of every adapter."""
+        """The states of every adapter over time (`harness.evidence.states`), adapter by adapter."""
         return [adapter_states(adapter) for adapter in self.segments.adapters]
 
     def calls(self, function: str) -> list[Call]:
-        """All calls of a function, in order of entry."""
+        """All calls of a function of `harness.evidence.names`, in the order of their entry."""
         return self._by_function.get(function, [])
 
     @cached_property
@@ -131,7 +131,7 @@ class EvidenceIndex:
         return self.calls_between(adapter, self.reset_before(adapter, end) or adapter.init, end)
 
     def reset_before(self, adapter: Adapter, end: Call) -> Call | None:
-        """The adapter's last AdapterReset before ``end``."""
+        """The adapter's last AdapterReset entered before ``end``; None if there is none."""
         resets = self._resets[id(adapter)]
         position = bisect_left(resets, end.key, key=lambda call: call.key)
         return resets[position - 1] if position else None
@@ -231,7 +231,7 @@ class EvidenceIndex:
         return {}
 
     def connected_ns(self, association: AssociationEvidence, adapter: Adapter | None) -> list[int]:
-        """When the WLAN service reported the connection of an adapter as made."""
+        """When the WLAN service reported the connection of an adapter as made, in ns."""
         told = connected_reports(association)
         return [item.t_ns for item in told if not self.is_of_another(item, adapter)]
 
@@ -247,7 +247,7 @@ class EvidenceIndex:
         return frozenset(_interface(item) for item in self.segments.adapters)
 
     def connected_interfaces(self, association: int) -> frozenset[str]:
-        """Which interfaces the WLAN service reported as connected."""
+        """The interface ids (lower case) that the WLAN service reported as connected."""
         found = self.association(association)
         return frozenset() if found is None else frozenset(
             item.interface.casefold() for item in connected_reports(found)

@@ -51,7 +51,7 @@ class CheckLimits:
     """Memory it may use; 0: three eighths of the guest's."""
 
     def setting(self, name: str) -> str:
-        """A limit as it stands in lab.toml, for a message."""
+        """A limit as it stands in lab.toml, for a message: "[limits] handler_s = 5"."""
         return f"[limits] {name} = {getattr(self, name):g}"
 
     def limit_of(self, function: str) -> str:
@@ -72,7 +72,7 @@ class CheckLimits:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What the scenario says must come of every association."""
+    """What the scenario says must come of every association; the EXPECT rules hold it to that."""
 
     connected: bool | None = True
     """None: either way is right."""

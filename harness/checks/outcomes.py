@@ -22,7 +22,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """The rule was broken. ``severity`` None means that of the rule."""
+    """The rule was broken.
+
+    ``at_ns`` is on the guest's clock; ``evidence`` are the sequence numbers, within the process
+    numbered ``process``, of the trace records that show it. ``severity`` None means the rule's.
+    """
 
     message: str
     at_ns: int
@@ -34,7 +38,7 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The rule applied, but the evidence cannot decide it."""
+    """The rule applied, but the evidence cannot decide it; ``reason`` says why, for a person."""
 
     reason: str
     association: int | None = None

@@ -39,7 +39,7 @@ class AbnormalEnd:
 
     @property
     def rule(self) -> str:
-        """The rule that reports an end of this kind."""
+        """The id of the HOST rule that reports an end of this kind."""
         return {"crash": "HOST-01", "hang": "HOST-02", "gone": "HOST-03"}[self.kind]
 
 
@@ -49,7 +49,10 @@ def find_abnormal_ends(
     end_ns: int,
     limits: CheckLimits,
 ) -> dict[int, AbnormalEnd]:
-    """The processes that did not end in order, by process number."""
+    """The processes that did not end in order, by process number.
+
+    ``end_ns`` is the end of the evidence; ``limits`` say after how long a handler hangs.
+    """
     ends: dict[int, AbnormalEnd] = {}
     busy = _with_work_pending(segments)
     lost = _lost_until(segments)

@@ -32,7 +32,7 @@ class Cause:
 
 
 def name_air_rule(case: Case, frame: FrameRecord) -> str:
-    """The air rule that acted on a frame, in words."""
+    """The rule of the scenario's [[air]] that acted on a frame, in words: place and action."""
     place = frame.rule_place
     if place is None:
         return f"a rule of the scenario ({frame.rule} {frame.kind})"
@@ -40,7 +40,7 @@ def name_air_rule(case: Case, frame: FrameRecord) -> str:
 
 
 def name_os_order(case: Case, order: PerformedOrder) -> str:
-    """An order of the scenario, in words."""
+    """An order of the scenario's [[os]] in words: its place among them and what it orders."""
     known = f"{order.do} on {order.on}"
     return f"the scenario's order {_named(order.place, case.expect.orders, known)}"
 

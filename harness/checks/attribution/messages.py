@@ -38,7 +38,7 @@ def stalled(of: Scope) -> Cause | None:
 
 
 def cause_of_missing(of: Scope, kind: str) -> Cause:
-    """Whose doing it is that a message is missing, or was never heard."""
+    """Who is the cause that a message (M1 to M4, G1, G2) was not sent, or did not get through."""
     asked = ASKED_BY.get(kind)
     return _of_the_station(of, asked) if asked else _of_the_access_point(of, kind)
 

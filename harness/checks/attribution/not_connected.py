@@ -31,7 +31,10 @@ from harness.evidence.segments import PreOperation, Session
 def breach_of(
     association: AssociationEvidence, message: str, severity: Severity, *calls: Call
 ) -> Breach:
-    """A breach of an expectation; it is due when the association is over."""
+    """A breach of an expectation of the scenario, shown by the calls.
+
+    An expectation is due when the association is over: that is the time of the breach.
+    """
     seqs = tuple(seq for call in calls for seq in call.seqs)
     process = calls[0].process if calls else 0
     return Breach(message, association.end_ns, association.index, seqs, process, severity)
@@ -203,13 +206,13 @@ def _own(case: Case, association: AssociationEvidence, function: str) -> list[Ca
 
 
 def completions(case: Case, association: AssociationEvidence) -> list[Call]:
-    """Completions of the association's sessions while they lived."""
+    """The completions of all sessions of an association, each while its session was open."""
     sessions = case.index.sessions_of(association.index)
     return [call for session in sessions for call in completions_while_open(session)]
 
 
 def completions_while_open(session: Session) -> list[Call]:
-    """The completions that came while the session lived."""
+    """The completions of a session that came between its PerformPostAssociate and its end."""
     return [call for call in session.completions if session.covers(call)]
 
 
@@ -226,5 +229,5 @@ def _of_one(
 
 
 def error_of(call: Call) -> int | None:
-    """dwWin32Error of a completion."""
+    """The dwWin32Error that a completion reports; None if the trace does not show it."""
     return fields.integer(call.args, "dwWin32Error")

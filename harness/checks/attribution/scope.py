@@ -25,19 +25,19 @@ class Scope:
     until_ns: int
 
     def upto(self, until_ns: int) -> Scope:
-        """The same, up to that moment."""
+        """The same part, up to a moment on the guest's clock (ns, included)."""
         return replace(self, until_ns=until_ns)
 
     def after(self, since_ns: int) -> Scope:
-        """The same, from that moment on."""
+        """The same part, from a moment on the guest's clock on (ns, included)."""
         return replace(self, since_ns=since_ns)
 
     def when(self, frame: FrameRecord) -> int:
-        """When a frame crossed the radio port, on the guest clock."""
+        """When a frame crossed the radio port, in ns on the guest's clock."""
         return frame_guest_ns(frame, self.case.index.evidence.clock)[0]
 
     def frames(self, *kinds: str) -> list[FrameRecord]:
-        """The frames of these kinds, of the adapter's station."""
+        """The frames of these kinds (`FrameRecord.kind`) of the adapter's station, in that time."""
         own = self.association.frames
         if self.adapter is not None:
             own = self.case.index.frames_of(self.association, self.adapter)
@@ -61,7 +61,7 @@ class Scope:
 
 
 def whole(case: Case, association: AssociationEvidence, adapter: Adapter | None = None) -> Scope:
-    """All of an association."""
+    """All of an association, of one adapter or (None) of all of them."""
     return Scope(case, association, adapter, 0, association.end_ns)
 
 

@@ -20,6 +20,7 @@ from harness.checks.rules import rx_packets  # noqa: F401
 from harness.checks.rules import eth_backlog  # noqa: F401
 from harness.checks.rules import tx_moments  # noqa: F401
 from harness.checks.rules import post_completion  # noqa: F401
+from harness.checks.rules import post_session  # noqa: F401
 from harness.checks.rules import post_parameters  # noqa: F401
 from harness.checks.rules import post_os  # noqa: F401
 from harness.checks.rules import post_work  # noqa: F401

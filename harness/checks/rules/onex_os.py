@@ -52,7 +52,7 @@ class Round:
 
 
 def rounds(adapter: Adapter) -> Iterator[Round]:
-    """The authentications that the DLL started."""
+    """The 802.1X authentications of an adapter that the DLL started, in order."""
     start: Call | None = None
     calls: list[Call] = []
     for call in adapter.calls:

@@ -51,7 +51,7 @@ class Release:
 
 @dataclass(slots=True)
 class Buffers:
-    """What became of the buffers of one process."""
+    """What became of the buffers that AllocateBuffer and its like gave to one process."""
 
     live: dict[int, Call] = field(default_factory=dict)
     """Still the DLL's at the end, by address, with the call they came from."""

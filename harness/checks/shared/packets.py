@@ -14,7 +14,7 @@ SMALLEST_PACKET: Final = 9
 
 
 def unusual_packet(call: Call) -> str | None:
-    """What is unusual about a received packet, if anything."""
+    """What is unusual about a packet given to ReceivePacket, in words; None if nothing is."""
     size = fields.integer(call.args, "dwInBufferSize")
     if size is not None and size < SMALLEST_PACKET:
         return f"a packet of {size} bytes"

@@ -45,7 +45,10 @@ class Request:
 
 
 def pending_answers(case: Case) -> Iterator[PendingAnswer]:
-    """Every IsUIRequestPending that returned success."""
+    """Every IsUIRequestPending that succeeded, with its answer and the state of the request.
+
+    Those that ran side by side with the sending or the end of the request are left out.
+    """
     for call, request in requests_by_call(case):
         if call.function != names.IS_UI_PENDING or not call.succeeded:
             continue

@@ -19,7 +19,7 @@ from harness.evidence.regions import Late, touched_late
 
 
 def describe_buffer(late: Late) -> str:
-    """The buffer in words."""
+    """A buffer that was used too late, in words: the member and the handler it was given to."""
     return f"{late.region.name} of {names.short(late.call.function)}, which had returned by then"
 
 
