@@ -19,8 +19,8 @@ from harness.evidence import (
 )
 from harness.results import Verdict, association_verdict
 from tests.unit.checks.builder import Story, complete, tell
-from tests.unit.checks.test_host import hung
-from tests.unit.checks.test_host_end import ended
+from tests.unit.checks.test_host_handlers import hung
+from tests.unit.checks.test_host_process import ended
 
 PROBED = Expectation(echoes=1)
 S = 1_000_000_000

@@ -24,7 +24,7 @@ from tests.unit.checks.builder import (
     tell,
 )
 from tests.unit.checks.judging import judge
-from tests.unit.checks.test_host import crash, enter_post
+from tests.unit.checks.test_host_handlers import crash, enter_post
 
 NO_HANDSHAKE = ("m1", "m2", "m3", "m4", "keys", "completion", "connected", "echo")
 NO_END = ("connected", "echo")

@@ -17,7 +17,7 @@ from harness.evidence import names
 from harness.local.deadline import Deadline
 from harness.run.judge import limits_of
 from tests.unit.checks.builder import IHV, Story, tell
-from tests.unit.checks.test_host_end import host
+from tests.unit.checks.test_host_process import host
 
 
 def of(**values: float) -> LimitsConfig:
