@@ -17,15 +17,11 @@ from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.orders import OsOrder, OsParameters
 from hwsim.ap.security.mode import Credential, SecurityMode
 from hwsim.ap.security.modes import SECURITY_MODES
+from hwsim.frame_rules import Action, Message
 
-Message = Literal[
-    "auth", "assoc-req", "assoc-resp", "eapol-start", "eap", "M1", "M2", "M3", "M4", "G1", "G2",
-    "data",
-]  # fmt: skip
 OPEN_MESSAGES: Final = ("auth", "assoc-req", "assoc-resp", "data")
 """The messages of a network without EAPOL."""
 Channel = Annotated[int, Field(ge=1, le=13)]
-Action = Literal["drop", "drop-ack", "delay", "repeat", "deauthenticate"]
 
 SAMPLE_SECURITY = "<IhvSecurity><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>"
 """The fragment our sample DLL reads; a vendor's own goes into `[ihv] security`."""
