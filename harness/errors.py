@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Our exception hierarchy, named for who has to act.
+"""Our exception hierarchy, named for who has to act; in brackets the module of those not here.
 
 HarnessError              a message and a hint; never shown as a traceback
 ├── UsageError            the user's input is wrong; nothing was started (exit 2)
+│   ├── StoreError        a run cannot be kept where it is to be kept
+│   └── ResultFileError   a result.json cannot be used: absent, damaged, foreign, newer
 ├── ServiceRefused        the guest's WLAN service does not come up with the DLL under test
+├── ProfileRefused        DLL or WLAN service do not take the profile [guests.common]
+├── CallFailed            a call was answered, with an error [local.jsonlines]
+├── QmpRefused            QEMU refused a command [vm.qmp]
+├── ProgramMissing        a program of the lab is not installed [local.programs]
+├── BuildFailed           the guest's image could not be built [guests.reference]
 └── LabFault              the lab broke, nothing is known of the driver (verdict MISS, exit 3)
     ├── TooSlow           a bounded wait ran out
-    └── PeerGone          a process or connection of the lab ended
+    ├── PeerGone          a process or connection of the lab ended
+    └── DiskFull          a disk has no room for what the lab writes [local.storage]
 
 A lab fault is never a driver verdict: code that judges the driver catches none of these.
 """
@@ -25,6 +33,14 @@ class HarnessError(Exception):
 
 class UsageError(HarnessError):
     """Input that cannot be used: names the field, the value and the fix."""
+
+
+class StoreError(UsageError, OSError):
+    """A run cannot be kept: its place cannot be made or written to."""
+
+
+class ResultFileError(UsageError, ValueError):
+    """A result file cannot be used; the message names the file and what is wrong with it."""
 
 
 class ServiceRefused(HarnessError):

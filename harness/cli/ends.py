@@ -65,8 +65,6 @@ def _report(error: BaseException) -> int:
         return error.code if isinstance(error.code, int) and error.code != 1 else _reader_gone()
     if hasattr(error, "format_message"):  # a usage error of click, whichever copy typer brings
         return _complain(*_of_usage_error(error), USAGE_EXIT)
-    if hasattr(error, "hint"):  # of harness.results, which knows no HarnessError
-        return _complain(str(error), error.hint, USAGE_EXIT)
     if is_disk_full(error):
         place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
         return _complain(f"{place}the disk is full: {error}", FREE_SOME, LAB_EXIT)

@@ -2,7 +2,6 @@
 """What a run found out: the result model, the verdict, the store of runs."""
 
 from harness.results.assemble import judge_association, judge_run, reason, rejudge
-from harness.results.errors import ResultFileError, StoreError
 from harness.results.grouping import FindingGroup, RuleText, group_findings
 from harness.results.junit import junit_xml
 from harness.results.model import (
@@ -54,7 +53,6 @@ __all__ = [
     "Lost",
     "Pages",
     "PostAssociation",
-    "ResultFileError",
     "RuleText",
     "RulesResult",
     "RunDirectory",
@@ -62,7 +60,6 @@ __all__ = [
     "RunStore",
     "Saved",
     "Stage",
-    "StoreError",
     "TimingSummary",
     "UndecidedResult",
     "Verdict",

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from harness.results.errors import ResultFileError
+from harness.errors import ResultFileError
 from harness.results.model import SCHEMA, RunResult
 
 
@@ -23,7 +23,7 @@ def load_result(path: Path) -> RunResult:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
         raise ResultFileError(
-            f"{file}: {error.strerror}", "name a run directory, such as runs/latest"
+            f"{file}: {error.strerror}", hint="name a run directory, such as runs/latest"
         ) from error
     except UnicodeDecodeError as error:
         raise _foreign(file, "not UTF-8 text") from error
@@ -35,7 +35,8 @@ def _parse(file: Path, text: str) -> RunResult:
         document: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ResultFileError(
-            f"{file}: no valid JSON ({error})", "the file is damaged or was cut short: run again"
+            f"{file}: no valid JSON ({error})",
+            hint="the file is damaged or was cut short: run again",
         ) from error
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(schema, int) or isinstance(schema, bool):
@@ -43,7 +44,7 @@ def _parse(file: Path, text: str) -> RunResult:
     if schema > SCHEMA:
         raise ResultFileError(
             f"{file}: schema {schema}, but this version reads up to schema {SCHEMA}",
-            "the file was written by a newer version: update this one",
+            hint="the file was written by a newer version: update this one",
         )
     if schema < 1:
         raise _foreign(file, f"schema {schema} does not exist")
@@ -59,9 +60,11 @@ def _validate(file: Path, text: str) -> RunResult:
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
         raise ResultFileError(
             f"{file}: {field}: {first['msg']}{more}",
-            f"the file does not keep to result schema {SCHEMA}: was it edited by hand?",
+            hint=f"the file does not keep to result schema {SCHEMA}: was it edited by hand?",
         ) from error
 
 
 def _foreign(file: Path, why: str) -> ResultFileError:
-    return ResultFileError(f"{file}: not a result of this harness: {why}", "name a result.json")
+    return ResultFileError(
+        f"{file}: not a result of this harness: {why}", hint="name a result.json"
+    )

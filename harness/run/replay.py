@@ -20,14 +20,14 @@ from pydantic import ValidationError
 from harness.checks import CheckLimits, Expectation
 from harness.config.lab import DEFAULT_GUEST, GuestKind, load_lab
 from harness.config.overrides import RuleOverride
-from harness.errors import UsageError
+from harness.errors import ResultFileError, UsageError
 from harness.evidence import RunEvidence
 from harness.evidence.sources import EVENTS, FolderEvidence, RunFolder
 from harness.evidence.sources.events import EventLog, typed
 from harness.evidence.sources.run_folder import from_files
 from harness.evidence.sources.seal import FileSeal
 from harness.guests.abilities import ABILITIES
-from harness.results import LabFaultResult, ResultFileError, RunResult, load_result
+from harness.results import LabFaultResult, RunResult, load_result
 from harness.run.judge import Judge, judge_of, judged
 
 UNFINISHED: Final = "the run was ended before it was over: it has no end"

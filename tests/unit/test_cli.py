@@ -16,9 +16,8 @@ import pytest
 from harness.checks import RULES
 from harness.cli import running, signals
 from harness.config.lab import Lab, load_lab
-from harness.errors import HarnessError, LabFault, UsageError
+from harness.errors import HarnessError, LabFault, StoreError, UsageError
 from harness.faults import FAULTS
-from harness.results import StoreError
 from harness.scenarios import find_scenario, scenario_names
 from tests.unit.command import SIGNALS, Command
 from tests.unit.doubles import World, lost
@@ -83,7 +82,7 @@ def test_a_fault_is_run_in_its_scenario_three_times(hil: Command, world: World) 
     [
         (HarnessError("compiling failed", hint="see `hil doctor`"), 2),
         (LabFault("SSH of the guest", 1, "refused", hint="look"), 3),
-        (StoreError("cannot make a run directory in /x: denied", "choose another place"), 2),
+        (StoreError("cannot make a run directory in /x: denied", hint="choose another place"), 2),
         (KeyboardInterrupt(), 3),
     ],
 )

@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from harness.cli.ends import exit_code_of
-from harness.errors import HarnessError, LabFault, UsageError
-from harness.results import StoreError
+from harness.errors import HarnessError, LabFault, StoreError, UsageError
 
 ENDS = [
     (UsageError("no fault 'x'", hint="`hil faults` lists them"), 2),
     (HarnessError("compiling failed"), 2),
     (LabFault("SSH of the guest", 1, "refused", hint="look"), 3),
-    (StoreError("cannot make a run directory in /x", "choose another"), 2),
+    (StoreError("cannot make a run directory in /x", hint="choose another"), 2),
     (OSError(errno.ENOSPC, "No space left on device", "/x/report.html"), 3),
     (OSError(errno.EDQUOT, "Disk quota exceeded", "/x/report.html"), 3),
     (KeyError("nobody foresaw this"), 3),

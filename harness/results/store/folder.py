@@ -19,10 +19,10 @@ from functools import partial
 from pathlib import Path
 from typing import final
 
+from harness.errors import StoreError
 from harness.local.files import write_atomic
 from harness.local.folders import trouble
 from harness.results.assemble import rejudge
-from harness.results.errors import StoreError
 from harness.results.junit import junit_xml
 from harness.results.model import LabFaultResult, RunResult
 from harness.results.reading import load_result
@@ -97,7 +97,8 @@ class FolderStore:
         except OSError as error:
             raise StoreError(
                 f"cannot make a run directory in {self.root}: {trouble(self.root, error)}",
-                "choose another place for runs ([store] runs in lab.toml), or put this one right",
+                hint="choose another place for runs ([store] runs in lab.toml), "
+                "or put this one right",
             ) from error
         _allocate_reserve(directory, self.reserve_bytes)
         return directory
@@ -148,7 +149,7 @@ def _allocate_reserve(directory: RunDirectory, size: int) -> None:
         raise StoreError(
             f"cannot reserve {size >> 10} KiB for the result in {directory.path.parent}: "
             f"{error.strerror}",
-            "free some disk space there",
+            hint="free some disk space there",
         ) from error
 
 

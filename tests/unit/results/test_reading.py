@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from harness.results import ResultFileError, load_result
+from harness.errors import ResultFileError
+from harness.results import load_result
 from tests.unit.results.samples import association, run
 
 GOOD: dict[str, Any] = json.loads(run(association(1)).to_json())

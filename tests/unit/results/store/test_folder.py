@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.results import FolderStore, RunDirectory, RunStore, StoreError, Verdict, load_result
+from harness.errors import StoreError
+from harness.results import FolderStore, RunDirectory, RunStore, Verdict, load_result
 from harness.results.store import folder
 from tests.unit.results.samples import NO_COMPLETION, STARTED, association, run
 
