@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import signal
@@ -28,12 +27,6 @@ from tests.unit.doubles import World
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True, max_examples=1000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
-
-
-def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: no collection of garbage looks at it."""
-    gc.collect()
-    gc.freeze()
 
 
 MakePlan = Callable[..., RunPlan]
