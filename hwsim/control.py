@@ -10,19 +10,23 @@ that a client sends ends the process, except that it goes away. Further clients 
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from hil_common.jsonlines import MAX_LINE_BYTES, Channel, Damage, encode
 from hwsim.errors import RequestError
 from hwsim.loop import Loop
 
-MAX_LINE: Final = 1 << 20
 MAX_BACKLOG: Final = 64 << 20
 """A client that leaves so much unread is taken for gone."""
 _EARLY_EVENTS: Final = 1000
+_DAMAGED: Final = {
+    Damage.TOO_LONG: f"a line is longer than {MAX_LINE_BYTES} bytes",
+    Damage.NO_JSON: "the line is no JSON",
+    Damage.NO_OBJECT: "a request is a JSON object",
+}
 
 Reply = Callable[[dict[str, Any]], None]
 Handler = Callable[[dict[str, Any], Reply], dict[str, Any] | None]
@@ -44,12 +48,8 @@ class ControlServer:
         self._handlers = handlers
         self._gone = gone
         self._client: socket.socket | None = None
-        self._inbox = b""
-        self._overlong = False
-        self._outbox = bytearray()
+        self._channel: Channel | None = None
         self._early: deque[dict[str, Any]] = deque(maxlen=_EARLY_EVENTS)
-        self._flush_due = False
-        self._writing = False
         self.had_client = False
         listener.setblocking(False)
         loop.watch(listener.fileno(), self._accept)
@@ -64,7 +64,8 @@ class ControlServer:
 
     def close(self) -> None:
         """Send what is still to be sent, as far as that does not block, and close."""
-        self._flush()
+        if self._channel is not None:
+            self._channel.flush()
         self._drop()
         self._loop.unwatch(self._listener.fileno())
         self._listener.close()
@@ -79,61 +80,35 @@ class ControlServer:
         client.setblocking(False)
         if self.had_client:
             with contextlib.suppress(OSError):
-                client.send(_line({"id": None, "error": _error("busy", "another client is there")}))
+                client.send(encode(_refusal(None, "busy", "another client is there")))
             client.close()
             return
         self.had_client = True
         self._client = client
-        self._loop.watch(client.fileno(), self._readable)
+        # Deferred: what the radio waits for goes out before any event or answer to the client.
+        self._channel = Channel(
+            self._loop, client.fileno(), client.fileno(), self._on_message, self._leave,
+            on_damaged=self._on_damaged, max_unsent=MAX_BACKLOG, deferred=True,
+        )  # fmt: skip
         while self._early:
             self._send(self._early.popleft())
 
     def _drop(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            self._loop.unwatch(client.fileno())
-            client.close()
+        if self._channel is not None and self._client is not None:
+            self._channel.close()
+            self._client.close()
+        self._channel = self._client = None
 
-    def _leave(self) -> None:
-        if self._client is not None:
-            self._drop()
-            self._gone()
+    def _leave(self, _reason: str) -> None:
+        self._drop()
+        self._gone()
 
-    # reading
+    # requests
 
-    def _readable(self) -> None:
-        if self._client is None:
-            return
-        try:
-            data = self._client.recv(1 << 16)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._leave()
-            return
-        *lines, self._inbox = (self._inbox + data).split(b"\n")
-        for line in lines:
-            if self._overlong:
-                self._overlong = False
-            elif line.strip():
-                self._line(line)
-        if len(self._inbox) > MAX_LINE:
-            if not self._overlong:
-                self._refuse(None, "bad-request", f"a line is longer than {MAX_LINE} bytes")
-            self._overlong = True
-            self._inbox = b""
+    def _on_damaged(self, damage: Damage) -> None:
+        self._refuse(None, "bad-request", _DAMAGED[damage])
 
-    def _line(self, line: bytes) -> None:
-        try:
-            request = json.loads(line)
-        except (ValueError, RecursionError):
-            self._refuse(None, "bad-request", "the line is no JSON")
-            return
-        if not isinstance(request, dict):
-            self._refuse(None, "bad-request", "a request is a JSON object")
-            return
+    def _on_message(self, request: dict[str, Any]) -> None:
         number = request.get("id")
         if not isinstance(number, int | str) or isinstance(number, bool):
             self._refuse(None, "bad-request", "a request needs an id, a number or a string")
@@ -170,39 +145,14 @@ class ControlServer:
         if result is not None:
             reply(result)
 
-    # writing
+    # answers
 
     def _refuse(self, number: int | str | None, code: str, message: str) -> None:
-        self._send({"id": number, "error": _error(code, message)})
+        self._send(_refusal(number, code, message))
 
     def _send(self, message: Mapping[str, Any]) -> None:
-        if self._client is None:
-            return
-        self._outbox += _line(message)
-        if not self._flush_due:
-            self._flush_due = True
-            self._loop.later(self._flush)
-
-    def _flush(self) -> None:
-        self._flush_due = False
-        client = self._client
-        if client is None or not self._outbox:
-            return
-        try:
-            sent = client.send(self._outbox)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self._leave()
-            return
-        del self._outbox[:sent]
-        if len(self._outbox) > MAX_BACKLOG:
-            self._leave()
-            return
-        if bool(self._outbox) != self._writing:
-            self._writing = not self._writing
-            on_writable = self._flush if self._writing else None
-            self._loop.watch(client.fileno(), self._readable, on_writable)
+        if self._channel is not None:
+            self._channel.send(message)
 
 
 def failure(code: str, message: str) -> dict[str, Any]:
@@ -210,9 +160,9 @@ def failure(code: str, message: str) -> dict[str, Any]:
     return {"error": _error(code, message)}
 
 
+def _refusal(number: int | str | None, code: str, message: str) -> dict[str, Any]:
+    return {"id": number, "error": _error(code, message)}
+
+
 def _error(code: str, message: str) -> dict[str, str]:
     return {"code": code, "message": message}
-
-
-def _line(message: Mapping[str, Any]) -> bytes:
-    return json.dumps(message, separators=(",", ":")).encode() + b"\n"

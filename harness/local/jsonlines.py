@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The control protocol of every part of the lab: one JSON object a line.
+"""Calls to a part of the lab over its control protocol (`hil_common.jsonlines`), from any thread.
 
-A call is ``{"id":1,"call":"connect","args":{…}}``; its answer ``{"id":1,"result":{…}}`` or
-``{"id":1,"error":{"code":…,"message":…}}``. What nobody asked for is ``{"event":"…",…}``.
-The other side is untrusted: a line that is no such object is counted and skipped.
+The other side is untrusted: a line that is no message is counted and skipped, and every call has
+a deadline.
 """
 
 from __future__ import annotations
 
-import json
 import queue
 import threading
 from collections.abc import Callable, Iterable
@@ -16,6 +14,7 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.local.deadline import Deadline
+from hil_common.jsonlines import Damage, decode, encode
 
 MAX_LINE = 4 * 1024 * 1024
 """Longest line taken from a peer, in bytes: a frame event is a few hundred."""
@@ -98,9 +97,8 @@ class JsonLinesClient:
             call_id = self._next_id
             self._next_id += 1
             self._answers[call_id] = answers
-            line = json.dumps({"id": call_id, "call": name, "args": args}) + "\n"
             try:
-                self._write(line.encode())
+                self._write(encode({"id": call_id, "call": name, "args": args}))
             except (OSError, EOFError) as error:
                 self._answers.pop(call_id, None)
                 deadline.state = f"{type(error).__name__} while sending"
@@ -133,11 +131,8 @@ class JsonLinesClient:
             answers.put(None)
 
     def _take(self, line: bytes) -> None:
-        try:
-            message = json.loads(line) if len(line) <= MAX_LINE else None
-        except (ValueError, RecursionError):
-            message = None
-        if not isinstance(message, dict):
+        message = decode(line) if len(line) <= MAX_LINE else Damage.TOO_LONG
+        if isinstance(message, Damage):
             self.damaged_lines += bool(line.strip())
         elif "event" in message:
             self._on_event(message)

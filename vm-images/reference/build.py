@@ -71,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
                 pe_files={
                     name: Path(path) for name, path in (p.split("=", 1) for p in arguments.pe)
                 },
-                autoconfig=HERE / "autoconfig",
+                packages=(HERE / "autoconfig", HERE.parent / "common" / "hil_common"),
             )
             build_payload(payload, HERE / "guest", arguments.out / "initrd.img")
     except (ImageBuildError, OSError, LookupError, ValueError) as error:

@@ -30,6 +30,7 @@ from harness.vm.argv import KernelBoot
 ROOT = Path(__file__).resolve().parents[3]
 IHV = ROOT / "vm-images" / "ihv"
 REFERENCE = ROOT / "vm-images" / "reference"
+COMMON = ROOT / "vm-images" / "common"
 
 sys.path.append(str(REFERENCE))  # not installed with us: it also runs alone, without the project
 from imagebuild import (  # noqa: E402
@@ -87,7 +88,12 @@ def _prepare(cache: Path, stages: Stages) -> GuestImage:
     base = _base(cache, recipe, stages)
     keys = _keys(cache)
     key = digest(
-        base.folder.parent.name, pe.name, keys.name, digest_tree(REFERENCE), digest_tree(keys)
+        base.folder.parent.name,
+        pe.name,
+        keys.name,
+        digest_tree(REFERENCE),
+        digest_tree(COMMON),
+        digest_tree(keys),
     )
     initramfs = entry(
         cache, "initramfs", key, lambda folder: _initramfs(folder, base, keys, pe, stages)
@@ -160,7 +166,7 @@ def _initramfs(folder: Path, base: BaseImage, keys: Path, pe: Path, stages: Stag
             host_key=(keys / "host").read_bytes(),
             authorized_key=(keys / "login.pub").read_text(),
             pe_files={name: pe / name for name in IN_GUEST},
-            autoconfig=REFERENCE / "autoconfig",
+            packages=(REFERENCE / "autoconfig", COMMON / "hil_common"),
         )
         build_payload(payload, REFERENCE / "guest", folder / "initrd.img")
 

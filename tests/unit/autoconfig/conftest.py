@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The package under test runs in the guest and is not installed here: name its folder."""
+"""A connection over doubles, and the whole service over TCP."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[3] / "vm-images/reference"))
 
 from tests.unit.autoconfig.doubles import Rig
 from tests.unit.autoconfig.serving import Lab

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,6 @@ from autoconfig.association.connection import Connection
 from autoconfig.association.framework import Framework
 from autoconfig.ihv_host.call_queue import Arguments, Done
 from autoconfig.ihv_host.lifecycle import Lifecycle
-from autoconfig.loop import Callback, Loop, Timer
 from autoconfig.notifications import Notification
 from autoconfig.onex.peer import Peer, PeerEvents
 from autoconfig.profile.eap import EapMethod, EapUser
@@ -29,6 +29,8 @@ from autoconfig.radio.interface import (
 from autoconfig.settings import Settings
 from autoconfig.stimuli.context import StimulusContext
 from autoconfig.stimuli.runner import ObservedCalls, StimulusRunner
+
+from hil_common.loop import Callback, Loop, Timer
 
 FAKE_HOST = str(Path(__file__).with_name("fake_host.py"))
 AP = bytes.fromhex("024849 4c0001")
@@ -92,12 +94,12 @@ class FakeLoop(Loop):
     def __init__(self) -> None:
         super().__init__()
         self.now_s = 0.0
-        self._pending: list[Timer] = []
+        self._pending: list[tuple[float, int, Timer]] = []
 
-    def call_later(self, delay_s: float, callback: Callback) -> Timer:
+    def call_after_s(self, delay_s: float, callback: Callback) -> Timer:
         """As Loop, on the made-up clock."""
-        timer = Timer(self.now_s + delay_s, callback)
-        self._pending.append(timer)
+        timer = Timer(callback)
+        heapq.heappush(self._pending, (self.now_s + delay_s, next(self._order), timer))
         return timer
 
     def advance(self, seconds: float) -> None:
@@ -105,21 +107,17 @@ class FakeLoop(Loop):
         end_s = self.now_s + seconds
         while True:
             self.settle()
-            due = [t for t in self._pending if t.callback is not None and t.due_s <= end_s]
-            if not due:
+            if not self._pending or self._pending[0][0] > end_s:
                 break
-            timer = min(due)
-            self._pending.remove(timer)
-            self.now_s = timer.due_s
-            callback, timer.callback = timer.callback, None
-            assert callback is not None
-            callback()
+            due_s, _, timer = heapq.heappop(self._pending)
+            if timer.pending:
+                self.now_s = due_s
+                timer.fire()
         self.now_s = end_s
 
     def settle(self) -> None:
-        """Run what was left for the next round."""
-        while self._soon:
-            self._soon.popleft()()
+        """Run what was left for the end of the turn."""
+        self._run_deferred()
 
 
 class FakeRadio:

@@ -11,10 +11,10 @@ from typing import Any
 
 from autoconfig.__main__ import App
 from autoconfig.adapter import adapter_guid
-from autoconfig.loop import Loop
 from autoconfig.radio.interface import Associated, Lost, RadioError, RadioEvents
 from autoconfig.settings import ServiceLimits, Settings
 
+from hil_common.loop import Loop
 from tests.unit.autoconfig.doubles import (
     AP,
     FAKE_HOST,
@@ -41,12 +41,12 @@ class WillingRadio(FakeRadio):
         """Associate at once."""
         super().connect(request)
         found = Associated(AP, REQUEST_BODY, RESPONSE_BODY)
-        self._loop.call_soon(lambda: self._to().on_associated(found))
+        self._loop.later(lambda: self._to().on_associated(found))
 
     def disconnect(self) -> None:
         """Be gone at once."""
         super().disconnect()
-        self._loop.call_soon(lambda: self._to().on_lost(Lost(False, True, 3)))
+        self._loop.later(lambda: self._to().on_lost(Lost(False, True, 3)))
 
     def _to(self) -> RadioEvents:
         assert self.events is not None

@@ -11,10 +11,10 @@ from autoconfig.association.attempt import Phase
 from autoconfig.ihv_host.call_queue import Arguments, Done
 from autoconfig.ihv_host.lifecycle import Lifecycle
 from autoconfig.ihv_host.process import IhvHost, ServiceEvent
-from autoconfig.jsonlines import Channel
 from autoconfig.radio import extra_radio
 from autoconfig.settings import ServiceLimits
 
+from hil_common.jsonlines import Channel
 from tests.unit.autoconfig.doubles import STATION, FakeLoop, Rig
 from tests.unit.autoconfig.scripted_host import CRASH, ScriptedHost
 from tests.unit.autoconfig.serving import ACM, GUID, MSM, Lab

@@ -9,7 +9,7 @@ import tarfile
 import pytest
 from imagebuild.payload import Payload, build_payload, payload_entries
 
-from .conftest import REFERENCE
+from . import REFERENCE
 
 GUEST = REFERENCE / "guest"
 DEP = "kernel/b/virtio_blk.ko:\nkernel/c/crc32c_generic.ko:\nkernel/e/ext4.ko: kernel/j/jbd2.ko\n"
@@ -78,16 +78,23 @@ def test_a_pe_file_without_a_place_is_refused(base, tmp_path):
         entries(base, pe_files={"sampel.dll": tmp_path / "x"})
 
 
-def test_the_services_package_goes_whole(base, tmp_path):
-    """Also modules in sub-packages; nothing but Python sources."""
-    package = tmp_path / "autoconfig"
+def test_python_packages_go_whole(base, tmp_path):
+    """Each beside the other, also modules in sub-packages; nothing but Python sources."""
+    package, shared = tmp_path / "autoconfig", tmp_path / "common" / "hil_common"
+    shared.mkdir(parents=True)
+    (shared / "loop.py").write_text("d")
     (package / "sub").mkdir(parents=True)
     (package / "__main__.py").write_text("a")
     (package / "sub" / "x.py").write_text("b")
     (package / "notes.txt").write_text("c")
-    found = entries(base, autoconfig=package)
-    here = "payload/opt/hil/autoconfig"
-    assert {p for p in found if p.startswith(here)} == {f"{here}/__main__.py", f"{here}/sub/x.py"}
+    found = entries(base, packages=(package, shared))
+    here = "payload/opt/hil"
+    assert {p for p in found if p.startswith(here) and p.endswith(".py")} == {
+        f"{here}/relay.py",
+        f"{here}/autoconfig/__main__.py",
+        f"{here}/autoconfig/sub/x.py",
+        f"{here}/hil_common/loop.py",
+    }
 
 
 def test_every_script_the_guest_names_is_in_it(base):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from imagebuild.recipe import Recipe, load_recipe, mmdebstrap_argv
 
-from .conftest import REFERENCE
+from . import REFERENCE
 
 RECIPE = Recipe(packages=("wine", "kmod"), dpkg_options=("path-exclude=/x/*",), hook="true\n")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .conftest import REFERENCE
+from . import REFERENCE
 
 WINSHELL = REFERENCE / "guest" / "winshell"
 SYSTEM32 = "C:\\windows\\system32"

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from .conftest import REFERENCE
+from . import REFERENCE
 
 WLANSVC = REFERENCE / "guest" / "wlansvc"
 

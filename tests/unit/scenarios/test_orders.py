@@ -26,7 +26,6 @@ from harness.scenarios.orders import (
     StaleHandler,
     UiRequest,
 )
-from tests.unit.autoconfig import conftest  # noqa: F401  (the guest's folder)
 
 GOOD = 'name = "x"\nsummary = "y"\n[[os]]\n'
 POST = "Dot11ExtIhvPerformPostAssociate"

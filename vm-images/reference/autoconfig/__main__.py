@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
+from hil_common.loop import Callback, Loop
+
 from .adapter import AdapterDependencies, AdapterSet, make_adapter, set_context
 from .association.connection import StartEap
 from .ihv_host.call_queue import Arguments
@@ -18,7 +20,6 @@ from .ihv_host.exit_record import append, clock_ns
 from .ihv_host.lifecycle import Lifecycle, Outcome
 from .ihv_host.process import HostLoss, IhvHost
 from .log import defer, flush, note
-from .loop import Callback, Loop
 from .onex.peer import Peer, PeerEvents, SupplicantPeer
 from .onex.supplicant import CertificateStores, supplicant_config
 from .process_setup import preload_ciphers, raise_priority
@@ -139,7 +140,7 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
-    defer(loop.call_later)
+    defer(loop.call_after_s)
     try:
         loop.run()
     finally:
@@ -159,7 +160,7 @@ def on_signal(loop: Loop, number: signal.Signals, callback: Callback) -> None:
 
     signal.signal(number, lambda _number, _frame: None)
     signal.set_wakeup_fd(pythons, warn_on_full_buffer=False)
-    loop.add_reader(ours, arrived)
+    loop.watch(ours, arrived)
 
 
 def start_at_boot(loop: Loop, life: Lifecycle, tries: int = BOOT_TRIES) -> None:
@@ -168,7 +169,7 @@ def start_at_boot(loop: Loop, life: Lifecycle, tries: int = BOOT_TRIES) -> None:
 
     def done(outcome: Outcome) -> None:
         if outcome.stage == "lost" and tries > 1:
-            loop.call_later(BOOT_PAUSE_S, lambda: start_at_boot(loop, life, tries - 1))
+            loop.call_after_s(BOOT_PAUSE_S, lambda: start_at_boot(loop, life, tries - 1))
         elif outcome.error:
             note(f"IHV service not available: {outcome.stage}, error {outcome.error}")
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from hil_common.loop import Loop
+
 from . import codes
 from .association.connection import Connection, StartEap
 from .association.framework import Framework
@@ -20,7 +22,6 @@ from .ihv_host.call_queue import Arguments, Caller
 from .ihv_host.lifecycle import EXTENSIBLE_STATION, Lifecycle
 from .ihv_host.process import HostLoss, IhvHost
 from .log import note
-from .loop import Loop
 from .notifications import Notification
 from .profile.wlan import Profile
 from .radio.interface import Radio

@@ -6,10 +6,11 @@ from __future__ import annotations
 import socket
 from typing import Protocol
 
+from hil_common.jsonlines import Channel, Message
+from hil_common.loop import Loop
+
 from . import codes
 from .ihv_host.call_queue import Arguments
-from .jsonlines import Channel, Message
-from .loop import Loop
 
 
 class CallError(Exception):

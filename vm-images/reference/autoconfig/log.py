@@ -18,10 +18,10 @@ _pending: list[str] = []
 _later: Callable[[float, Callable[[], None]], object] | None = None
 
 
-def defer(call_later: Callable[[float, Callable[[], None]], object]) -> None:
-    """Write lines together, `DELAY_S` after the first, through a loop's `call_later`."""
+def defer(call_after_s: Callable[[float, Callable[[], None]], object]) -> None:
+    """Write lines together, `DELAY_S` after the first, through a loop's `call_after_s`."""
     global _later
-    _later = call_later
+    _later = call_after_s
 
 
 def note(text: str) -> None:

@@ -14,6 +14,9 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
+from hil_common.jsonlines import Message
+from hil_common.loop import Loop
+
 from . import codes, notifications
 from .adapter import Adapter
 from .association.attempt import Phase
@@ -21,9 +24,7 @@ from .association.handler_arguments import profile_arguments
 from .client import CallError, Client
 from .ihv_host.call_queue import Arguments
 from .ihv_host.lifecycle import Lifecycle, Outcome, State
-from .jsonlines import Message
 from .log import note
-from .loop import Loop
 from .notifications import Notification
 from .profile.eap import user_of_xml
 from .profile.reading import ProfileError
@@ -111,14 +112,14 @@ class WlanService:
         listener = socket.create_server(address, backlog=8)
         listener.setblocking(False)
         self._listener = listener
-        self._loop.add_reader(listener.fileno(), self._accept)
+        self._loop.watch(listener.fileno(), self._accept)
         host, port = listener.getsockname()[:2]
         return host, port
 
     def close(self) -> None:
         """Stop listening and drop all clients."""
         if self._listener is not None:
-            self._loop.remove(self._listener.fileno())
+            self._loop.unwatch(self._listener.fileno())
             self._listener.close()
             self._listener = None
         for client in list(self._clients):

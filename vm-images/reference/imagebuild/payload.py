@@ -36,15 +36,15 @@ class Payload:
     ``base`` is a folder made by :func:`imagebuild.build_base`. ``host_key`` is the guest's SSH host
     key as OpenSSH private-key text (ed25519), ``authorized_key`` the one public-key line that may
     log in. ``pe_files`` maps the PE files' names (ihvhost.exe, wlanapi.dll, sample.dll) to where
-    they were built; ``autoconfig`` is the service's Python package or None for a guest without it.
-    ``extra`` adds files by their path in the guest.
+    they were built; ``packages`` are folders of Python packages for the guest: the WLAN service,
+    and what it shares with the host. ``extra`` adds files by their path in the guest.
     """
 
     base: Path
     host_key: bytes = field(repr=False)
     authorized_key: str
     pe_files: Mapping[str, Path] = field(default_factory=dict)
-    autoconfig: Path | None = None
+    packages: tuple[Path, ...] = ()
     extra: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -91,10 +91,10 @@ def _disk_entries(payload: Payload, guest: Path) -> Iterator[cpio.Entry]:
     yield cpio.file(f"{here}/ssh_host_ed25519_key", payload.host_key, mode=0o600)
     authorized = payload.authorized_key.strip() + "\n"
     yield cpio.file(f"{here}/authorized_keys", authorized.encode(), mode=0o600)
-    if payload.autoconfig is not None:
-        for source in sorted(payload.autoconfig.rglob("*.py")):
-            relative = source.relative_to(payload.autoconfig).as_posix()
-            yield cpio.file(f"{here}/autoconfig/{relative}", source.read_bytes())
+    for package in payload.packages:
+        for source in sorted(package.rglob("*.py")):
+            relative = source.relative_to(package.parent).as_posix()
+            yield cpio.file(f"{here}/{relative}", source.read_bytes())
     for name, source in sorted(payload.pe_files.items()):
         if name not in _WINDOWS_FOLDERS:
             raise ValueError(f"no place in the reference guest for the PE file {name}")

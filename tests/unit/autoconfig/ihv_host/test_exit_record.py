@@ -10,10 +10,10 @@ import pytest
 from autoconfig.ihv_host.confine import Usage
 from autoconfig.ihv_host.exit_record import HANDLERS, HostExit, append, documented, record
 from autoconfig.ihv_host.process import IhvHost, ServiceEvent
-from autoconfig.loop import Loop
 from autoconfig.settings import ServiceLimits
 
 from harness.evidence import names, parse_trace
+from hil_common.loop import Loop
 from tests.unit.autoconfig.doubles import FAKE_HOST
 
 CALLS = (*HANDLERS, "adapter_reset", "stop_post_associate", "validate_profile", "receive_packet",
@@ -89,12 +89,12 @@ def run(fault: str, call: str = "", *, finish: bool = False) -> HostExit:
     host.start()
     if call:
         while not services:
-            loop.run_once(1)
+            loop.turn(1)
         host.call(call, {}, (lambda _r: host.finish(lambda: None)) if finish else None)
     for _ in range(100):
         if ends:
             break
-        loop.run_once(0.1)
+        loop.turn(0.1)
     (end,) = ends
     return end
 
@@ -137,7 +137,7 @@ def test_the_registrys_oui_is_passed_on() -> None:
     for _ in range(100):
         if ouis:
             break
-        loop.run_once(0.1)
+        loop.turn(0.1)
     host.kill()
     assert ouis == [0x123456]
 

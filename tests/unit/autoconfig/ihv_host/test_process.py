@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from autoconfig.ihv_host.call_queue import Arguments
 from autoconfig.ihv_host.process import HostLoss, IhvHost, ServiceEvent
-from autoconfig.loop import Loop
 from autoconfig.settings import ServiceLimits
 
+from hil_common.loop import Loop
 from tests.unit.autoconfig.doubles import FAKE_HOST
 
 LIMITS = ServiceLimits(handler_s=0.3, load_s=0.5, deinit_s=0.3)
@@ -42,7 +42,7 @@ class Bench:
         end_s = time.monotonic() + 10
         while not what():
             assert time.monotonic() < end_s, "waited 10 s in vain"
-            self.loop.run_once(0.2)
+            self.loop.turn(0.2)
 
     def started(self) -> Bench:
         """Wait for the service event."""
@@ -170,7 +170,7 @@ def test_program_that_does_not_exist(bench: Make) -> None:
         lambda _loss: None,
     )  # fmt: skip
     host.start()
-    loop.run_once(0)
+    loop.turn()
     assert services == [ServiceEvent(False, "start", 2)]
 
 

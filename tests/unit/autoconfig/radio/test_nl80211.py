@@ -107,7 +107,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setattr(nl80211.socket, "if_nametoindex", lambda _name: 7)
     monkeypatch.setattr(Path, "read_text", lambda *_a, **_k: "02:00:00:00:00:00\n")
     loop = FakeLoop()
-    monkeypatch.setattr(loop, "add_reader", lambda *_a: None)
+    monkeypatch.setattr(loop, "watch", lambda *_a: None)
     return Bench(Nl80211Radio(loop, "wlan0", ServiceLimits(scan_s=2.0)), loop)
 
 

@@ -31,8 +31,9 @@ class Sources:
 
     def __init__(self, folder: Path) -> None:
         self.ihv, self.reference = folder / "ihv", folder / "reference"
+        self.common = folder / "common"
         self.built: list[str] = []
-        for place in (self.ihv, self.reference / "guest"):
+        for place in (self.ihv, self.reference / "guest", self.common):
             place.mkdir(parents=True)
         (self.ihv / "Makefile").write_text("all:\n\techo MZ > $(BUILD)/agent.exe\n")
         (self.reference / "guest" / "init").write_text("#!/bin/sh\n")
@@ -60,6 +61,7 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sources:
     made = Sources(tmp_path / "sources")
     monkeypatch.setattr(images, "IHV", made.ihv)
     monkeypatch.setattr(images, "REFERENCE", made.reference)
+    monkeypatch.setattr(images, "COMMON", made.common)
     for name in ("load_recipe", "build_base", "build_payload"):
         monkeypatch.setattr(images, name, getattr(made, name))
     return made
@@ -81,13 +83,16 @@ def test_everything_is_built_once(sources: Sources, tmp_path: Path, console: Con
 def test_a_changed_service_changes_the_guest_but_not_its_disk(
     sources: Sources, tmp_path: Path, console: Console
 ) -> None:
-    """Our own files are in the initramfs: the disk is built again when packages change."""
+    """Our own files, and what host and guest share, are in the initramfs: the disk is built again
+    when packages change."""
     first = prepare(tmp_path, console)
     (sources.reference / "guest" / "init").write_text("#!/bin/sh -e\n")
     second = prepare(tmp_path, console)
-    assert second.key != first.key
-    assert second.disk == first.disk
-    assert sources.built == ["base", "initramfs", "initramfs"]
+    (sources.common / "loop.py").write_text("x = 1\n")
+    third = prepare(tmp_path, console)
+    assert len({first.key, second.key, third.key}) == 3
+    assert first.disk == second.disk == third.disk
+    assert sources.built == ["base", "initramfs", "initramfs", "initramfs"]
 
 
 def test_a_changed_recipe_or_pe_file_changes_the_guest(

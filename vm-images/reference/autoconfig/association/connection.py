@@ -18,11 +18,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from hil_common.loop import Loop, Timer
+
 from .. import codes
 from ..ihv_host.call_queue import Caller, Done
 from ..ihv_host.process import HostLoss
 from ..log import note
-from ..loop import Loop, Timer
 from ..onex.module import OneX
 from ..onex.peer import Peer, PeerEvents
 from ..profile.wlan import Profile
@@ -316,7 +317,7 @@ class Connection:
 
     def bound(self, limit_s: float, reason: int) -> None:
         """Fail with `reason` when the state is still the same after this time."""
-        self._timer = self.loop.call_later(limit_s, partial(self._overdue, self.phase, reason))
+        self._timer = self.loop.call_after_s(limit_s, partial(self._overdue, self.phase, reason))
 
     def _overdue(self, phase: Phase, reason: int) -> None:
         if self.phase is phase:

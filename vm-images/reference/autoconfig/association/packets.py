@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hil_common.loop import Loop, Timer
+
 from ..ihv_host.call_queue import Arguments, Caller
-from ..loop import Loop, Timer
 from ..radio.interface import Radio
 from ..settings import ServiceLimits
 
@@ -99,7 +100,7 @@ class PacketPath:
         """A stimulus: deliver nothing for that long; the backlog's bound holds meanwhile."""
         if self._held_delivery is not None:
             self._held_delivery.cancel()
-        self._held_delivery = self._loop.call_later(seconds, self._release)
+        self._held_delivery = self._loop.call_after_s(seconds, self._release)
 
     def _release(self) -> None:
         self._held_delivery = None
@@ -203,7 +204,7 @@ class PacketPath:
 
     def _expect(self, cookie: int, completion: str, limit_s: float) -> None:
         given_up: Callable[[], None] = lambda: self.on_transmit_status(cookie)  # noqa: E731
-        self._sends[cookie] = (completion, self._loop.call_later(limit_s, given_up))
+        self._sends[cookie] = (completion, self._loop.call_after_s(limit_s, given_up))
 
     def _exempt(self, ethertype: int) -> int:
         """The exemption of unicast packets of this type; EXEMPT_WITHOUT_KEY is left to the kernel,

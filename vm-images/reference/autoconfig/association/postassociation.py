@@ -96,7 +96,7 @@ class PostAssociation:
             connection.radio.authorize(attempt.bss.bssid, opened)
         except RadioError as error:
             failed = partial(self._port_refused, attempt, error)
-            connection.loop.call_later(STATION_GONE_S, failed)
+            connection.loop.call_after_s(STATION_GONE_S, failed)
             return
         connection.enter(Phase.AUTHORIZED if opened else Phase.UNAUTHORIZED)
         first, attempt.opened = not attempt.opened, True

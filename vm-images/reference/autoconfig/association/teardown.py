@@ -14,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hil_common.loop import Timer
+
 from ..ihv_host.call_queue import Arguments
 from ..log import note
-from ..loop import Timer
 from ..radio.interface import RadioError
 from .assoc_params import mac_text
 from .attempt import Attempt, AttemptEnd, EndedBy, Phase, TeardownOrder
@@ -100,7 +101,7 @@ class Teardown:
             attempt.associated = False
         if attempt.associated:
             limit_s = connection.limits.leave_s
-            self._timer = connection.loop.call_later(limit_s, self.disconnected)
+            self._timer = connection.loop.call_after_s(limit_s, self.disconnected)
         else:
             self._released()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..loop import Timer
+from hil_common.loop import Timer
 
 Arguments = dict[str, Any]
 Done = Callable[[Arguments], None]

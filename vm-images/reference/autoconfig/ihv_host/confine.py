@@ -18,8 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hil_common.loop import Loop, Timer
+
 from ..log import note
-from ..loop import Loop, Timer
 from ..settings import ServiceLimits
 
 ROOT = Path("/sys/fs/cgroup")
@@ -123,7 +124,7 @@ class Confinement:
         """Begin to look at the processor time; what the start took does not count."""
         if self._folder is not None:
             self._last_s, self._last_cpu_us = self._now_s(), self._cpu_us()
-            self._timer = self._loop.call_later(TICK_S, self._tick)
+            self._timer = self._loop.call_after_s(TICK_S, self._tick)
 
     def kill(self) -> None:
         """End everything in the group at once."""
@@ -166,7 +167,7 @@ class Confinement:
             self._calm()
         else:
             self._busy(int(passed_us))
-        self._timer = self._loop.call_later(TICK_S, self._tick)
+        self._timer = self._loop.call_after_s(TICK_S, self._tick)
 
     def _busy(self, passed_us: int) -> None:
         before_us, self._stretch_us = self._stretch_us, self._stretch_us + passed_us

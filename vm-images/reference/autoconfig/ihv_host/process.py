@@ -19,9 +19,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..jsonlines import Channel, Message
+from hil_common.jsonlines import Channel, Message
+from hil_common.loop import Loop
+
 from ..log import note
-from ..loop import Loop
 from ..settings import ServiceLimits
 from .call_queue import Arguments, CallQueue, Done, HandlerCall
 from .confine import Confinement
@@ -132,7 +133,7 @@ class IhvHost:
             )
         except OSError as error:
             note(f"IHV host cannot be started: {error.strerror}")
-            self._loop.call_soon(lambda: self._on_service(ServiceEvent(False, "start", 2)))
+            self._loop.later(lambda: self._on_service(ServiceEvent(False, "start", 2)))
             return
         assert process.stdin is not None
         assert process.stdout is not None
@@ -146,7 +147,7 @@ class IhvHost:
         )
         # Wine's server may hold the pipe's other end open, so its end alone does not tell.
         self._exit_fd = os.pidfd_open(process.pid)
-        self._loop.add_reader(self._exit_fd, lambda: self._lost("ended", "process ended"))
+        self._loop.watch(self._exit_fd, lambda: self._lost("ended", "process ended"))
         self._watch(self._main, self._limits.load_s, LOAD)
 
     def call(
@@ -167,7 +168,7 @@ class IhvHost:
     def _enqueue(self, queue: CallQueue, call: HandlerCall) -> None:
         if self._process is None:
             if call.dropped is not None:
-                self._loop.call_soon(call.dropped)
+                self._loop.later(call.dropped)
             return
         queue.waiting.append(call)
         self._next(queue)
@@ -220,9 +221,9 @@ class IhvHost:
         self._main.disarm()
         self._channel.close()
         process.stdin.close()
-        self._loop.remove(self._exit_fd)
-        self._loop.add_reader(self._exit_fd, lambda: over(late=False))
-        timer = self._loop.call_later(limit_s, lambda: over(late=True))
+        self._loop.unwatch(self._exit_fd)
+        self._loop.watch(self._exit_fd, lambda: over(late=False))
+        timer = self._loop.call_after_s(limit_s, lambda: over(late=True))
 
     def _next(self, queue: CallQueue) -> None:
         if queue.current is not None or not queue.waiting or self._channel is None:
@@ -300,7 +301,7 @@ class IhvHost:
     def _watch(self, queue: CallQueue, limit_s: float, function: str) -> None:
         queue.disarm()
         text = f"{function} did not return within {limit_s:g} s"
-        queue.watchdog = self._loop.call_later(limit_s, lambda: self._lost("hung", text, queue))
+        queue.watchdog = self._loop.call_after_s(limit_s, lambda: self._lost("hung", text, queue))
 
     def _on_pipe_closed(self, reason: str) -> None:
         """A process that ends closes its pipes, too: wait a moment for its exit code."""
@@ -310,7 +311,7 @@ class IhvHost:
             queue.disarm()
         text = f"pipe {reason}"
         main = self._main
-        main.watchdog = self._loop.call_later(PIPE_GRACE_S, lambda: self._lost("cut", text))
+        main.watchdog = self._loop.call_after_s(PIPE_GRACE_S, lambda: self._lost("cut", text))
 
     def _lost(self, how: str, text: str, queue: CallQueue | None = None) -> None:
         """`queue` is the one that was waited for; without it any that has a call under way."""
@@ -333,12 +334,12 @@ class IhvHost:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
-        self._loop.remove(self._exit_fd)
+        self._loop.unwatch(self._exit_fd)
         os.close(self._exit_fd)
         self._exit_fd = -1
         for call in outstanding:
             if call.dropped is not None:
-                self._loop.call_soon(call.dropped)
+                self._loop.later(call.dropped)
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:

@@ -17,10 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from hil_common.loop import Loop, Timer
+
 from .. import codes
 from ..ihv_host.call_queue import Arguments, Caller
 from ..log import note
-from ..loop import Loop, Timer
 from ..profile.eap import TLS
 from ..settings import ServiceLimits
 from .peer import Peer, PeerEvents
@@ -144,13 +145,13 @@ class OneX:
         note("802.1X started")
         self._state = State.STARTING
         self._starts = 0
-        self._limit = self._loop.call_later(self._limits.onex_s, self._overdue)
+        self._limit = self._loop.call_after_s(self._limits.onex_s, self._overdue)
         self._bring_peer()
         if self._peer is None:
-            self._loop.call_soon(self._without_peer)
+            self._loop.later(self._without_peer)
         elif self._succeeded:
             # An authentication again, mostly because the access point asks for it.
-            self._timer = self._loop.call_later(self._limits.onex_start_s, self._send_start)
+            self._timer = self._loop.call_after_s(self._limits.onex_start_s, self._send_start)
         else:
             self._send_start()
         return codes.ERROR_SUCCESS
@@ -187,7 +188,7 @@ class OneX:
         if self._state is State.RUNNING:
             return
         if self._state is State.INDICATED:
-            self._limit = self._loop.call_later(self._limits.onex_s, self._overdue)
+            self._limit = self._loop.call_after_s(self._limits.onex_s, self._overdue)
         if self._succeeded:
             self._indicate(IN_PROGRESS)
         self._state = State.RUNNING
@@ -214,7 +215,7 @@ class OneX:
             return
         self._starts += 1
         self._transmit(bytes((VERSION, EAPOL_START, 0, 0)))
-        self._timer = self._loop.call_later(self._limits.onex_start_s, self._send_start)
+        self._timer = self._loop.call_after_s(self._limits.onex_start_s, self._send_start)
 
     def _transmit(self, frame: bytes) -> None:
         try:

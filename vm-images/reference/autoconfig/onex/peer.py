@@ -20,8 +20,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from hil_common.loop import Loop
+
 from ..log import note
-from ..loop import Loop
 
 COMMAND = "/usr/sbin/wpa_supplicant"
 TUN_DEVICE = "/dev/net/tun"
@@ -145,8 +146,8 @@ class SupplicantPeer:
         assert self._process.stdout is not None
         self._output = self._process.stdout.fileno()
         os.set_blocking(self._output, False)
-        loop.add_reader(self._tap, self._from_tap)
-        loop.add_reader(self._output, self._from_stream)
+        loop.watch(self._tap, self._from_tap)
+        loop.watch(self._output, self._from_stream)
 
     def receive(self, frame: bytes) -> None:
         """See Peer. What comes before the process listens is held back for it."""
@@ -161,8 +162,8 @@ class SupplicantPeer:
         if not self._open:
             return
         self._open = False
-        self._loop.remove(self._tap)
-        self._loop.remove(self._output)
+        self._loop.unwatch(self._tap)
+        self._loop.unwatch(self._output)
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGKILL)
         os.close(self._tap)

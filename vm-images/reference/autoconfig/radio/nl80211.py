@@ -16,7 +16,8 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from ..loop import Loop, Timer
+from hil_common.loop import Loop, Timer
+
 from ..settings import ServiceLimits
 from .interface import Associated, Bss, ConnectRequest, Lost, RadioError, RadioEvents
 from .messages import (
@@ -114,7 +115,7 @@ class Nl80211Radio:
             CMD_DEAUTHENTICATE: lambda _found: self._note_end(disassociated=False),
             CMD_DISASSOCIATE: lambda _found: self._note_end(disassociated=True),
         }
-        loop.add_reader(self._socket.fileno(), self._serve)
+        loop.watch(self._socket.fileno(), self._serve)
 
     def set_events(self, events: RadioEvents) -> None:
         """See Radio."""
@@ -122,7 +123,7 @@ class Nl80211Radio:
 
     def close(self) -> None:
         """Give the socket back; the kernel ends a connection it owns."""
-        self._loop.remove(self._socket.fileno())
+        self._loop.unwatch(self._socket.fileno())
         self.listen(frozenset())
         self._socket.close()
 
@@ -145,7 +146,7 @@ class Nl80211Radio:
                 raise
             self._abandoned = True  # the end of an earlier scan says nothing of this network
         self._scan_done = done
-        self._scan_timer = self._loop.call_later(
+        self._scan_timer = self._loop.call_after_s(
             self._limits.scan_s, lambda: self._scan_over(False)
         )
 
@@ -236,7 +237,7 @@ class Nl80211Radio:
         """See Radio. EAPOL always comes by netlink and needs no listener."""
         for ethertype in self._listeners.keys() - ethertypes:
             listener = self._listeners.pop(ethertype)
-            self._loop.remove(listener.fileno())
+            self._loop.unwatch(listener.fileno())
             listener.close()
         for ethertype in ethertypes - self._listeners.keys() - {EAPOL}:
             self._listen(ethertype)
@@ -247,7 +248,7 @@ class Nl80211Radio:
         )
         listener.bind((self._interface, ethertype))
         self._listeners[ethertype] = listener
-        self._loop.add_reader(listener.fileno(), lambda: self._heard(listener, ethertype))
+        self._loop.watch(listener.fileno(), lambda: self._heard(listener, ethertype))
 
     def _heard(self, listener: socket.socket, ethertype: int) -> None:
         try:
@@ -320,5 +321,5 @@ class Nl80211Radio:
             raise RadioError(error.errno, f"nl80211 command {command}: {error.strerror}") from error
         finally:
             if self._socket.has_events():
-                self._loop.call_soon(self._serve)
+                self._loop.later(self._serve)
         return cookie

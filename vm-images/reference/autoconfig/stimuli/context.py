@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hil_common.loop import Loop
+
 from ..ihv_host.call_queue import Arguments, Caller
-from ..loop import Loop
 
 if TYPE_CHECKING:
     from ..association.connection import Connection

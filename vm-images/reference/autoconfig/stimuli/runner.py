@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from hil_common.loop import Timer
+
 from .. import codes
 from ..association.assoc_params import parse_form
 from ..ihv_host.call_queue import Arguments, Caller, Done
 from ..ihv_host.exit_record import clock_ns
 from ..log import note
-from ..loop import Timer
 from .actions import ACTIONS
 from .context import StimulusContext
 from .plan import HANDLERS, SEND_UI_REQUEST, Stimulus, StimulusError, StimulusPlan, parse
@@ -84,7 +85,7 @@ class StimulusRunner:
             return
         assert self._context is not None, "use() comes first"
         follow = partial(self._follow, self._plan, due, waits)
-        self._context.loop.call_soon(follow)
+        self._context.loop.later(follow)
 
     def _follow(
         self, plan: StimulusPlan, due: tuple[tuple[int, Stimulus], ...], waits: bool
@@ -116,7 +117,7 @@ class StimulusRunner:
             self._run(place, stimulus)
             self._answer()
 
-        timer = self._context.loop.call_later(stimulus.after_s, come)
+        timer = self._context.loop.call_after_s(stimulus.after_s, come)
         self._postponed.add(timer)
 
     def _cancel_postponed(self) -> None:

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What host and guest share: the event loop (`loop`) and the JSON-lines protocol (`jsonlines`).
+
+The harness and the air use it on the host, the WLAN service in the guest, into whose image it is
+packed. So it stands on the standard library alone, knows none of its users, and imports quickly:
+under emulation an import costs twenty times what it costs here.
+"""
