@@ -30,7 +30,7 @@ from harness.errors import LabFault
 from harness.evidence import AssociationEvidence, RunEvidence, window
 from harness.faults import find_fault
 from harness.lab.air import AirProcess
-from harness.lab.bring_up import Guest, open_guest
+from harness.lab.bring_up import RunningGuest, open_guest
 from harness.lab.recording import Recording, open_recording
 from harness.lab.session import LabSession, open_session
 from harness.results import AssociationResult, FindingResult, Verdict, combine
@@ -188,7 +188,7 @@ def _recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Recor
 
 
 @pytest.fixture(scope="session")
-def guest(lab_config: Lab, _recording: tuple[Recording, Path]) -> Iterator[Guest]:
+def guest(lab_config: Lab, _recording: tuple[Recording, Path]) -> Iterator[RunningGuest]:
     """The session's guest, running and reachable by SSH, without recorder and agent yet."""
     recording, folder = _recording
     with open_console() as console, open_guest(lab_config, console, recording, folder) as guest:
@@ -196,7 +196,7 @@ def guest(lab_config: Lab, _recording: tuple[Recording, Path]) -> Iterator[Guest
 
 
 @pytest.fixture(scope="session")
-def air(guest: Guest) -> AirProcess:
+def air(guest: RunningGuest) -> AirProcess:
     """The session's air and its access point."""
     return guest.air
 
@@ -205,7 +205,7 @@ def air(guest: Guest) -> AirProcess:
 def lab(
     request: pytest.FixtureRequest,
     lab_config: Lab,
-    guest: Guest,
+    guest: RunningGuest,
     _recording: tuple[Recording, Path],
 ) -> Iterator[RunningLab]:
     """The whole lab: recorder around the DLL under test, agent, access point on the air."""

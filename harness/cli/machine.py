@@ -43,11 +43,12 @@ def doctor(
 
 def image(lab: LabOption = None) -> None:
     """Build the reference guest's image, if it is not in the cache."""
-    from harness.guests.reference.images import prepare
+    from harness.guests.registry import guest_of
 
     interrupt_on_signals()
     with open_console() as console:
-        image = prepare(load_lab(lab).store.cache, console)
+        found = load_lab(lab)
+        image = guest_of(found.guest.kind).prepare(found.store.cache, console)
         console.note(f"image {image.key} in {image.disk.parent}")
 
 

@@ -8,11 +8,17 @@ agent, recorder, profile, the DLL) is the same for every guest and lives in `gue
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from harness.config.lab import Accel
-from harness.guests.common.ssh import Login
+from harness.config.limits import LimitsConfig
+from harness.console import Stages
+from harness.eap import Credentials
+from harness.guests.common.ssh import Login, Ssh
+from harness.scenarios.orders import OsOrder, OsParameters
 from harness.vm.argv import DiskBoot, KernelBoot, MachineSpec
 
 
@@ -33,3 +39,61 @@ class GuestImage:
     def machine(self, memory_mib: int, accel: Accel) -> MachineSpec:
         """The machine that boots this image."""
         return MachineSpec(memory_mib, accel, self.boot)
+
+
+class ServiceControl(Protocol):
+    """A guest's WLAN service, driven beyond what the WLAN API of Windows can ask of it.
+
+    Every call raises `CallFailed` if the guest does not know what is asked, and `LabFault` if it
+    does not answer.
+    """
+
+    def give(
+        self, orders: Sequence[OsOrder], parameters: OsParameters, passphrase: str = ""
+    ) -> None:
+        """The stimuli of the associations from now on. `passphrase` is the network's."""
+
+    def collect(self) -> list[dict[str, Any]]:
+        """What was done of the stimuli given last, once none of it is in progress any more."""
+
+    def keep_limits(self, limits: LimitsConfig) -> None:
+        """What the service is to bound from now on, the load of the next DLL included."""
+
+    def have_adapters(self, count: int) -> None:
+        """Give the guest as many WLAN adapters as that, if it has fewer."""
+
+    def close(self) -> None:
+        """Let go of the service; never raises."""
+
+
+class Guest(Protocol):
+    """A kind of guest: how its image is come by, and what is done otherwise in each system.
+
+    What it can do is data (`harness.guests.abilities`); which kinds there are says
+    `harness.guests.registry`. ``cache_room`` and ``build_room`` are the bytes that its image takes
+    in the cache, and its making in the folder of temporary files.
+    """
+
+    cache_room: int
+    build_room: int
+
+    def prepare(self, cache: Path, stages: Stages) -> GuestImage:
+        """Its image, built if the cache does not have it; raises `HarnessError`."""
+
+    def system_dlls(self) -> frozenset[str]:
+        """Names, in lower case, of what a vendor's DLL may import there."""
+
+    def warm_up(self, ssh: Ssh) -> None:
+        """Use once what every run will use, so that a saved state has it in memory."""
+
+    def set_clock(self, ssh: Ssh) -> float:
+        """Set its calendar clock to the host's; the seconds by which it had been behind.
+
+        Raises `LabFault` if it does not tell the right time afterwards.
+        """
+
+    def place_certificates(self, ssh: Ssh, credentials: Credentials) -> None:
+        """Put the trusted root and the user's certificate and key where its 802.1X looks."""
+
+    def service_control(self, ssh: Ssh, *, limit_s: float) -> ServiceControl:
+        """Its WLAN service; nothing is started before the first call needs it."""

@@ -16,10 +16,9 @@ from harness.config.lab import Lab
 from harness.console import Stages
 from harness.errors import LabFault, PeerGone
 from harness.guests.base import GuestImage
-from harness.guests.common.clock import set_clock
-from harness.guests.common.recorder import FOLDER, Placed, Setup, place, placed_from
+from harness.guests.common.recorder import Placed, Setup, place, placed_from
 from harness.guests.common.ssh import Ssh, connect
-from harness.guests.reference.images import prepare
+from harness.guests.registry import guest_of
 from harness.lab.air import AirProcess, running_air
 from harness.lab.recording import Recording
 from harness.local.workspace import work_folder
@@ -31,7 +30,6 @@ from harness.vm.kept_states import KINDS, NotRestored, discard, held
 from harness.vm.machine import Machine, running
 from harness.vm.saved_state import SavedState, prepared_state, saved_state
 
-WARM_UP = r"reg query HKCU\Environment"
 DISK = "free disk space and run again"
 AIR_FAULTS = {
     "capture": ("writing of the air's capture", DISK),
@@ -41,7 +39,7 @@ AIR_FAULTS = {
 
 
 @dataclass(slots=True)
-class Guest:
+class RunningGuest:
     """A guest that runs and can be reached."""
 
     machine: Machine
@@ -88,14 +86,14 @@ def open_guest(
     *,
     setup: Callable[[GuestImage], Setup] | None = None,
     chosen: Callable[[Choice], None] = keep_to_yourself,
-) -> Iterator[Guest]:
+) -> Iterator[RunningGuest]:
     """Build what is missing, then start air and guest and connect to it.
 
     `setup` is what the first session will put there: a guest may be saved that has it in place.
     `chosen` is told the accelerator as soon as it is known, and again if it has to change. What a
     failed start said is kept below `run_dir`.
     """
-    image = prepare(lab.store.cache, stages)
+    image = guest_of(lab.guest.kind).prepare(lab.store.cache, stages)
     start = _Start(lab, image, stages, recording, run_dir, setup(image) if setup else None)
     choice = start.choose()
     stages.note(f"accelerator {choice.accel}: {choice.why}")
@@ -151,7 +149,7 @@ class _Start:
             hint=hint if choice.accel == "kvm" else where,
         )  # fmt: skip
 
-    def under(self, choice: Choice, stack: contextlib.ExitStack) -> Guest:
+    def under(self, choice: Choice, stack: contextlib.ExitStack) -> RunningGuest:
         """The guest started under an accelerator; `stack` takes it down.
 
         A saved state that it cannot be restored from is given up, with a line that says why.
@@ -174,7 +172,7 @@ class _Start:
 
     def _started(
         self, choice: Choice, state: SavedState | None, stack: contextlib.ExitStack
-    ) -> Guest:
+    ) -> RunningGuest:
         spec, placed = self._spec(choice), None
         if state is not None:
             stack.enter_context(held(state.folder))
@@ -199,8 +197,8 @@ class _Start:
                 if not air.alive:
                     air.await_start()  # tells the cause of what else went wrong
                 raise
-            behind_s = set_clock(ssh)
-        return Guest(machine, ssh, air, self.image, choice, behind_s, placed)
+            behind_s = guest_of(self.lab.guest.kind).set_clock(ssh)
+        return RunningGuest(machine, ssh, air, self.image, choice, behind_s, placed)
 
     def _spec(self, choice: Choice) -> MachineSpec:
         return self.image.machine(self.lab.guest.memory_mib, choice.accel)
@@ -210,13 +208,12 @@ class _Start:
         if not self.lab.guest.saved_state:
             return None
         lab, image, spec, stages = self.lab, self.image, self._spec(choice), self.stages
+        guest = guest_of(lab.guest.kind)
         logs = self.run_dir / f"{choice.accel}-boot"
 
         def warm_up(machine: Machine) -> None:
-            """Use what a run will use: SSH, SFTP, a Windows program."""
             with contextlib.closing(_reach(machine, spec, image, lab, restored=False)) as ssh:
-                ssh.mkdir(FOLDER)
-                ssh.run(WARM_UP)
+                guest.warm_up(ssh)
 
         booted = saved_state(lab, image, spec, stages, warm_up, logs)
         setup = self.setup
@@ -225,7 +222,7 @@ class _Start:
 
         def put_in_place(machine: Machine) -> dict[str, object]:
             with contextlib.closing(_reach(machine, spec, image, lab, restored=True)) as ssh:
-                set_clock(ssh)
+                guest.set_clock(ssh)
                 return place(ssh, setup).to_note()
 
         return prepared_state(lab, spec, booted, setup.key, stages, put_in_place, logs) or booted

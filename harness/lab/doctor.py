@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.config.lab import Lab
+from harness.config.lab import DEFAULT_GUEST, Lab
 from harness.console import Stages
 from harness.errors import UsageError
-from harness.guests.reference.images import CACHE_ROOM, TREE_ROOM
+from harness.guests.registry import guest_of
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import open_recording
 from harness.local.folders import user_name
@@ -123,14 +123,15 @@ def _succeeds(argv: list[str]) -> bool:
 
 def _spaces() -> Iterator[Need]:
     """Room for what is built, and for the tree it is built from."""
+    guest = guest_of(DEFAULT_GUEST)
     try:
         cache = Lab().store.cache
     except UsageError as error:
         yield Need("folder for the cache", False, error.message, error.hint)
     else:
-        yield _space(cache, CACHE_ROOM, "[store] cache in lab.toml")
+        yield _space(cache, guest.cache_room, "[store] cache in lab.toml")
         yield _states(cache)
-    yield _space(Path(tempfile.gettempdir()), TREE_ROOM, "TMPDIR")
+    yield _space(Path(tempfile.gettempdir()), guest.build_room, "TMPDIR")
 
 
 def _states(cache: Path) -> Need:

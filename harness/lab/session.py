@@ -17,13 +17,13 @@ from harness.eap import Credentials, RadiusServer
 from harness.errors import HarnessError, LabFault, PeerGone, ServiceRefused
 from harness.evidence import IhvRecord
 from harness.faults import Fault
-from harness.guests.base import GuestImage
+from harness.guests.base import GuestImage, ServiceControl
 from harness.guests.common.agent import Agent, Interface, running_agent
 from harness.guests.common.dll import Dll
-from harness.guests.common.orders import Orders
 from harness.guests.common.recorder import AGENT, TRACE, Setup, installed, stop_service
 from harness.guests.common.sample import build_of, fault_in_place
-from harness.lab.bring_up import DISK, Guest
+from harness.guests.registry import guest_of
+from harness.lab.bring_up import DISK, RunningGuest
 from harness.lab.recording import Recording
 from harness.local.deadline import Deadline
 from harness.scenarios import Network
@@ -33,7 +33,7 @@ CAUSE_S = 0.3
 
 
 @dataclass(slots=True)
-class LabSession(Guest):
+class LabSession(RunningGuest):
     """A lab ready for associations."""
 
     agent: Agent
@@ -42,7 +42,7 @@ class LabSession(Guest):
     """Guest path of the DLL under test."""
     vendor_sha256: str
     recording: Recording
-    orders: Orders
+    service: ServiceControl
     credentials: Credentials | None = None
     """What a station of a wpa2-eap scenario is to have."""
     radius: RadiusServer | None = None
@@ -57,7 +57,7 @@ class LabSession(Guest):
         deadline = Deadline(f"{count} WLAN interfaces of the guest", limit_s)
         found = self.agent.interfaces(timeout_s=limit_s)
         if len(found) < count:
-            self.orders.have_adapters(count)
+            self.service.have_adapters(count)
             self.air.wait_radio(limit_s, radios=count)
 
         def enough() -> tuple[Interface, ...] | None:
@@ -76,7 +76,7 @@ class LabSession(Guest):
         """Raise `PeerGone` if QEMU, the air or the RADIUS server has ended."""
         if self.radius is not None and not self.radius.alive:
             raise PeerGone("the RADIUS server", 0, self.radius.state())
-        Guest.check_processes(self)
+        RunningGuest.check_processes(self)
 
     def check_whole(self) -> None:
         """Raise `LabFault` if a process has ended or evidence could not be written."""
@@ -130,7 +130,7 @@ def setup_for(image: GuestImage, dll: Dll | None, fault: Fault | None, oui: str 
 @contextlib.contextmanager
 def open_session(
     lab: Lab,
-    guest: Guest,
+    guest: RunningGuest,
     recording: Recording,
     stages: Stages,
     dll: Dll | None,
@@ -143,10 +143,10 @@ def open_session(
     """
     ssh, image = guest.ssh, guest.image
     with contextlib.ExitStack() as stack:
-        orders = Orders(ssh, limit_s=lab.limits.command_s)
-        stack.callback(orders.close)
+        service = guest_of(lab.guest.kind).service_control(ssh, limit_s=lab.limits.command_s)
+        stack.callback(service.close)
         with stages.stage("install recorder and agent"):
-            orders.keep_limits(lab.limits)  # before the DLL is loaded
+            service.keep_limits(lab.limits)  # before the DLL is loaded
             placed = guest.take_placed(setup_for(image, dll, fault, oui))
             stack.enter_context(fault_in_place(ssh, fault, placed.original))
             recorder = stack.enter_context(installed(ssh, placed))
@@ -155,7 +155,7 @@ def open_session(
             interface = _interface(agent, lab)
         session = LabSession(
             guest.machine, ssh, guest.air, image, guest.accel, guest.clock_set_by_s, None, agent,
-            interface, recorder.vendor, recorder.sha256, recording, orders,
+            interface, recorder.vendor, recorder.sha256, recording, service,
         )  # fmt: skip
         try:
             _await_recorder(session, lab, recorder.refusal)

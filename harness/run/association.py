@@ -78,7 +78,7 @@ class Attempt:
         session.recording.attempt(self._index)
         self._first_frame = session.air.begin(self._index, self._scenario.air)
         secret = self._scenario.network.passphrase
-        session.orders.give(
+        session.service.give(
             self._scenario.os,
             self._scenario.os_parameters,
             secret.get_secret_value() if secret is not None else "",
@@ -88,12 +88,12 @@ class Attempt:
         self._connect()
         connected = self._await_outcome()
         if connected and self._scenario.roams:
-            session.orders.collect()  # to be used is the last of its associations
+            session.service.collect()  # to be used is the last of its associations
         if connected:
             self._use()
         if connected is not False:  # one without an outcome is still under way
             self._end()
-        self._note_orders(session.orders.collect())
+        self._note_orders(session.service.collect())
         self._settle(connected)
         self._settle_frames()
         session.check_whole()  # an association with a gap in its evidence is none

@@ -16,7 +16,7 @@ from pathlib import Path
 from harness.config.lab import Lab
 from harness.console import Console
 from harness.errors import HarnessError
-from harness.guests.reference.images import prepare
+from harness.guests.registry import guest_of
 from harness.naming import own_name
 from harness.results import RunResult, Verdict
 from harness.run import overhead
@@ -86,8 +86,8 @@ def measure(lab: Lab, console: Console, *, associations: int, build: bool) -> Fi
     with tempfile.TemporaryDirectory(prefix="hil-bench-") as folder:
         scratch = Path(folder)
         if build:
-            figures.add("image build", "s", _build(scratch, console))
-        image = prepare(lab.store.cache, console)
+            figures.add("image build", "s", _build(lab, scratch, console))
+        image = guest_of(lab.guest.kind).prepare(lab.store.cache, console)
         _overhead(figures, lab, image.recorder.parent, scratch, console)
         booted = _run(lab, scratch, console, associations=1, saved_state=False)
         figures.add("first verdict, booting", "s", booted.first_verdict_s)
@@ -136,9 +136,9 @@ class Timed:
         return 60 * (len(self.verdicts_s) - 1) / span_s if span_s > 0 else 0.0
 
 
-def _build(scratch: Path, console: Console) -> float:
+def _build(lab: Lab, scratch: Path, console: Console) -> float:
     started_s = time.monotonic()
-    prepare(scratch / "cache", console)
+    guest_of(lab.guest.kind).prepare(scratch / "cache", console)
     return time.monotonic() - started_s
 
 

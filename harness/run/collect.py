@@ -17,10 +17,11 @@ from harness.eap import radius_of
 from harness.errors import HarnessError, LabFault
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
 from harness.guests.base import GuestImage
-from harness.guests.common.eap import place_certificates, set_user
+from harness.guests.common.eap import set_user
 from harness.guests.common.profile import profile_name, profile_xml
 from harness.guests.common.recorder import Setup
 from harness.guests.common.refused_profile import refusal
+from harness.guests.registry import guest_of
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import Recording
 from harness.lab.session import LabSession, open_session, setup_for
@@ -165,7 +166,7 @@ def set_profile(plan: RunPlan, session: LabSession) -> None:
             asked = session.pull_trace()
             raise refusal(asked, failed, scenario.ihv, own_dll=plan.dll is not None) from None
     if scenario.eap is not None and credentials is not None:
-        place_certificates(session.ssh, credentials)
+        guest_of(plan.lab.guest.kind).place_certificates(session.ssh, credentials)
         if scenario.uses_onex:  # else authenticating is the DLL's own business
             set_user(
                 session.agent, session.interface, profile_name(scenario), scenario.eap,

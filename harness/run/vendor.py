@@ -14,7 +14,7 @@ from harness.config.validation import validated
 from harness.errors import UsageError
 from harness.guests.common.companions import in_system
 from harness.guests.common.dll import Dll, inspect
-from harness.guests.reference.system_dlls import guest_dlls
+from harness.guests.registry import guest_of
 from harness.scenarios import Scenario
 from harness.scenarios.fragments import MAX_BYTES
 from harness.scenarios.model import SAMPLE_FRAGMENTS, SAMPLE_SECURITY, Ihv
@@ -91,4 +91,4 @@ def vendors_dll(lab: Lab, given: CommandLineDll) -> Dll | None:
                 hint="name the DLL too: --dll, or [dll] path in lab.toml",
             )
         return None
-    return inspect(path, companions, in_system(guest_dlls()))
+    return inspect(path, companions, in_system(guest_of(lab.guest.kind).system_dlls()))

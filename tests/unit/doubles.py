@@ -51,7 +51,7 @@ class World:
         self._told = (0, 0)
         self.air = FakeAir(self)
         self.agent = FakeAgent(self)
-        self.orders = FakeOrders()
+        self.service = FakeServiceControl()
         self.machine = FakeMachine()
         self.ssh = FakeSsh(self)
 
@@ -84,10 +84,10 @@ class World:
         self.tell(*builder.PROLOGUE)
         parts: Any = (self.machine, self.ssh, self.air, IMAGES, Choice("tcg", "no KVM"), 3.25, None)
         agent: Any = self.agent
-        orders: Any = self.orders
+        service: Any = self.service
         return LabSession(
             *parts, agent, Interface("{guid}", "radio"), "C:\\v\\ihv.dll", "ab" * 32, recording,
-            orders,
+            service,
         )  # fmt: skip
 
     @contextlib.contextmanager
@@ -217,7 +217,7 @@ class FakeAir:
         return {}
 
 
-class FakeOrders:
+class FakeServiceControl:
     """The orders to the guest's WLAN service."""
 
     def __init__(self) -> None:

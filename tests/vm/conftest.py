@@ -11,7 +11,7 @@ import pytest
 from harness.config.lab import Lab
 from harness.console import open_console
 from harness.guests.base import GuestImage
-from harness.guests.reference.images import prepare
+from harness.guests.registry import guest_of
 from tests.vm.shell import GuestShell, guest_shell
 from tests.vm.user import Command, command_in
 
@@ -39,7 +39,7 @@ def lab_config() -> Lab:
 def image(lab_config: Lab) -> GuestImage:
     """The reference guest, built."""
     with open_console() as console:
-        return prepare(lab_config.store.cache, console)
+        return guest_of(lab_config.guest.kind).prepare(lab_config.store.cache, console)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from harness.guests.common.clock import set_clock
 from harness.guests.common.ssh import CommandResult
+from harness.guests.reference.clock import set_clock
 from harness.lab.bring_up import Guest
 from tests.vm.shell import GuestShell
 

@@ -128,7 +128,8 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     made = Parts(tmp_path)
     monkeypatch.delenv(accel.FORCE, raising=False)
     monkeypatch.setattr(accel, "qemu_version", lambda: "QEMU 7.2")
-    monkeypatch.setattr(module, "prepare", lambda *_: IMAGES)
+    guest = SimpleNamespace(prepare=lambda *_: IMAGES, set_clock=lambda _: made.behind_s)
+    monkeypatch.setattr(module, "guest_of", lambda _: guest)
     monkeypatch.setattr(module, "choose", lambda *_: made.choice)
     monkeypatch.setattr(module, "saved_state", made.state)
     monkeypatch.setattr(module, "prepared_state", made.prepared)
@@ -136,7 +137,6 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     monkeypatch.setattr(module, "running_air", made.air)
     monkeypatch.setattr(module, "running", made.machine)
     monkeypatch.setattr(module, "_reach", made.reach)
-    monkeypatch.setattr(module, "set_clock", lambda _: made.behind_s)
     return made
 
 

@@ -22,7 +22,7 @@ from harness.guests.common.recorder import Installed, Placed, Setup
 from harness.guests.common.ssh import CommandResult
 from harness.lab import bring_up
 from harness.lab import session as module
-from harness.lab.bring_up import Guest
+from harness.lab.bring_up import RunningGuest
 from harness.lab.recording import Recording
 from harness.lab.session import LabSession, open_session, setup_for
 from harness.scenarios import find_scenario
@@ -111,7 +111,7 @@ class FurtherGuest:
 def further(session: LabSession, most: int) -> FurtherGuest:
     """The session's guest, which can have so many adapters."""
     guest: Any = FurtherGuest(most)
-    session.agent = session.orders = session.air = guest
+    session.agent = session.service = session.air = guest
     found: FurtherGuest = guest
     return found
 
@@ -206,7 +206,7 @@ def opened(
 ) -> contextlib.AbstractContextManager[LabSession]:
     """`open_session` on it; `placed` is what the guest was saved with."""
     parts: Any = (opening.world.machine, opening, opening.world.air)
-    guest = Guest(*parts, opening.images, Choice("tcg", ""), 0.0, placed)
+    guest = RunningGuest(*parts, opening.images, Choice("tcg", ""), 0.0, placed)
     recording = Recording(io.BytesIO(), io.BytesIO())
     return open_session(QUICK, guest, recording, console, None)
 

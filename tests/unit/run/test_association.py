@@ -82,16 +82,16 @@ def test_the_rules_of_the_scenario_are_armed_first(world: World, attempt: Try) -
 
 def test_the_orders_of_the_scenario_are_given_first(world: World, attempt: Try) -> None:
     """And those of an earlier scenario taken back, before the station is told to connect."""
-    world.at("connect", 1, lambda: world.done.append(f"{len(world.orders.given)} plan"))
+    world.at("connect", 1, lambda: world.done.append(f"{len(world.service.given)} plan"))
     attempt("reset-post-pending").run()
-    ((order,),) = world.orders.given
+    ((order,),) = world.service.given
     assert (order.on, order.do) == ("Dot11ExtIhvPerformPostAssociate", "reset")
     assert "1 plan" in world.done
 
 
 def test_the_orders_carried_out_are_evidence(world: World, attempt: Try) -> None:
     """Those the guest reports, each once; one it had to leave out is not among them."""
-    world.orders.done = [
+    world.service.done = [
         {"order": 2, "on": "idle", "do": "reset", "t_ns": 7}, {"order": 1}, {"order": 2},
         {"order": 3, "skipped": "x"}, {"order": "?"},
     ]  # fmt: skip

@@ -14,9 +14,10 @@ import pytest
 
 from harness.eap import Credentials, make_credentials, thumbprint
 from harness.guests.common.agent import Interface
-from harness.guests.common.eap import STORES, place_certificates, set_user
+from harness.guests.common.eap import set_user
 from harness.guests.common.eap_xml import onex_element, user_data
 from harness.guests.common.profile import NAMESPACE, profile_xml
+from harness.guests.reference.certificates import STORES, place_certificates
 from harness.scenarios import Eap, Scenario, find_scenario
 
 Method = Literal["tls", "peap-mschapv2"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Orders to the reference guest's WLAN service, over a command that is a way to it.
+"""The reference guest's WLAN service, driven over a command that is a way to it.
 
 The command is started when a scenario first has orders and held open for the rest of the run, so
 that an association costs no process start; a scenario without any costs nothing at all.
@@ -22,8 +22,8 @@ COMMAND = "hil-orders"
 """A command of the reference guest alone: JSON lines to and from its WLAN service."""
 
 
-class Orders:
-    """What the guest's WLAN service was told, and what it did of it."""
+class ReferenceServiceControl:
+    """`ServiceControl` of the reference guest."""
 
     def __init__(self, ssh: Ssh, *, limit_s: float) -> None:
         self._ssh = ssh

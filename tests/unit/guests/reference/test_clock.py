@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from harness.errors import PeerGone
-from harness.guests.common.clock import set_clock
 from harness.guests.common.ssh import CommandResult
+from harness.guests.reference.clock import set_clock
 
 
 class Guest:

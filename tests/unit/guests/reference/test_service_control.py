@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from harness.config.limits import LimitsConfig
-from harness.guests.common.orders import COMMAND, Orders
+from harness.guests.reference.service_control import COMMAND, ReferenceServiceControl
 from harness.local.jsonlines import CallFailed, JsonLinesClient
 from harness.scenarios import OsOrder
 from harness.scenarios.orders import AssociationForm, OsParameters
@@ -61,10 +61,10 @@ class FakeSsh:
         )
 
 
-def orders_to(ssh: FakeSsh) -> Orders:
-    """Orders over a double."""
+def orders_to(ssh: FakeSsh) -> ReferenceServiceControl:
+    """ReferenceServiceControl over a double."""
     over: Any = ssh
-    return Orders(over, limit_s=5)
+    return ReferenceServiceControl(over, limit_s=5)
 
 
 def test_a_scenario_without_orders_starts_nothing() -> None:

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`Guest` as the reference guest fills it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.console import Stages
+from harness.eap import Credentials
+from harness.guests.base import GuestImage, ServiceControl
+from harness.guests.common.recorder import FOLDER
+from harness.guests.common.ssh import Ssh
+from harness.guests.reference import certificates, clock, images, system_dlls
+from harness.guests.reference.service_control import ReferenceServiceControl
+
+WARM_UP = r"reg query HKCU\Environment"
+"""The first Windows program in a guest starts Wine's server and fills the page cache."""
+
+
+class ReferenceGuest:
+    """See `Guest`."""
+
+    cache_room = images.CACHE_ROOM
+    build_room = images.TREE_ROOM
+
+    def prepare(self, cache: Path, stages: Stages) -> GuestImage:
+        """See `Guest`."""
+        return images.prepare(cache, stages)
+
+    def system_dlls(self) -> frozenset[str]:
+        """See `Guest`."""
+        return system_dlls.guest_dlls()
+
+    def warm_up(self, ssh: Ssh) -> None:
+        """See `Guest`: SSH, SFTP and a Windows program."""
+        ssh.mkdir(FOLDER)
+        ssh.run(WARM_UP)
+
+    def set_clock(self, ssh: Ssh) -> float:
+        """See `Guest`."""
+        return clock.set_clock(ssh)
+
+    def place_certificates(self, ssh: Ssh, credentials: Credentials) -> None:
+        """See `Guest`."""
+        certificates.place_certificates(ssh, credentials)
+
+    def service_control(self, ssh: Ssh, *, limit_s: float) -> ServiceControl:
+        """See `Guest`."""
+        return ReferenceServiceControl(ssh, limit_s=limit_s)
