@@ -32,7 +32,11 @@ _COLLECT_OBJECTS: Final = 5_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the air; returns the exit status."""
+    """Run the air until its client leaves or a signal ends it.
+
+    Returns 0, or 3 if no client ever came; for one that handed over descriptors it waits
+    :data:`CLIENT_LIMIT_NS`.
+    """
     options = _parser().parse_args(argv)
     with _listener(options.control) as control, _listener(options.radio) as radio:
         loop = Loop()

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The air process from the inside: medium, access points, port, capture and control together."""
+"""The air: medium, access points, port, capture and control put together.
+
+The control calls are served here. Each checks its arguments (:mod:`hwsim.requests`), acts, and
+returns its result or replies later; docs/evidence.md says what the frames' records mean.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +39,13 @@ from hwsim.requests import Arguments
 
 
 class Air:
-    """One medium with the access points of one network, controlled by one client."""
+    """One medium with the access points of one network, controlled by one client.
+
+    ``control`` is a listening Unix socket for the client, ``port`` the way to the guest's radios,
+    which the air starts and closes; the capture and its keys are written into ``directory``. The
+    air is the port's :class:`hwsim.ports.base.PortUser` and the access points'
+    :class:`hwsim.ap.environment.ApEnvironment`.
+    """
 
     def __init__(self, loop: Loop, control: socket.socket, port: Port, directory: Path) -> None:
         self._loop = loop
@@ -53,11 +63,11 @@ class Air:
 
     @property
     def had_client(self) -> bool:
-        """Whether a controlling client has come."""
+        """Whether a controlling client has connected, even if it has left again."""
         return self._control.had_client
 
     def close(self) -> None:
-        """Leave the air in order: nothing more is sent, the capture is complete."""
+        """Stop sending, close port and control socket, and complete the capture."""
         self._silence()
         self._dismiss()
         self._port.close()
@@ -72,19 +82,19 @@ class Air:
         return self._ess is not None and self._ess.busy
 
     def on_frame(self, sent: RadioFrame) -> None:
-        """A frame of a radio."""
+        """Let the medium carry a frame of a radio."""
         self._medium.on_frame(sent)
 
     def on_malformed(self) -> None:
-        """Something that is no frame."""
+        """Let the medium count what is no frame."""
         self._medium.on_malformed()
 
     def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
-        """The guest's report on a frame."""
+        """Let the medium know whether a frame reached the guest's radio."""
         self._medium.on_delivered(tag, errno, guest_ns)
 
     def on_port_state(self, connected: bool) -> None:
-        """Radios came or went."""
+        """Send the event ``port``; reply to who waits for radios, or end what was on its way."""
         self._event("port", state="connected" if connected else "lost", air_ns=now_ns())
         if connected:
             self._waiters.radios_came()
@@ -92,44 +102,44 @@ class Air:
             self._medium.port_lost()
 
     def on_stall(self, since_ns: int, until_ns: int) -> None:
-        """The guest stood still."""
+        """Send the event ``stall`` of the guest, between these times of the air's clock (ns)."""
         self._clock.stalled("the guest", since_ns, until_ns)
 
     # what the access point asks (hwsim.ap.environment.ApEnvironment)
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
-        """Send a frame over the medium."""
+        """Send a frame of an access point over the medium; returns the air's time (ns)."""
         return self._medium.transmit(frame, info)
 
     def now_ns(self) -> int:
-        """The air's clock."""
+        """The air's clock: the host's CLOCK_MONOTONIC in nanoseconds."""
         return now_ns()
 
     def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
-        """A timer of the loop."""
+        """A timer of the air's loop, due in ``delay_ns``."""
         return self._loop.call_after(delay_ns, callback)
 
     def random(self, size: int) -> bytes:
-        """Unpredictable bytes."""
+        """``size`` bytes of the operating system's random source."""
         return os.urandom(size)
 
     def radio_number(self, mac: bytes) -> int:
-        """Which of the guest's radios a station is."""
+        """The place of a station's radio among the guest's, from 0; 0 for one that is not known."""
         macs = [radio.mac for radio in self._port.radios]
         return macs.index(mac) if mac in macs else 0
 
     def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
-        """The capture keeps the key beside it, and says where it belongs."""
+        """Keep a PMK beside the capture, with association and station if it is one station's."""
         mac = mac_text(station.mac) if station else ""
         remark = f"association {self._medium.association}, {mac}" if station else ""
         self._capture.add_key(pmk, remark)
 
     def fault(self, what: str, message: str) -> None:
-        """Tell the client that something of ours broke."""
+        """Send the event ``fault``: ``what``, a part of the lab, broke; no station did it."""
         self._event("fault", what=what, message=message)
 
     def station_changed(self, station: Station, reason: int | None) -> None:
-        """Tell the client, after the records of the frames that led to it."""
+        """Send the event ``station``, after the records of the frames that led to it."""
         fields = {**describe(station), "reason": reason, "air_ns": now_ns()}
         self._after_records(lambda: self._control.event("station", fields))
 
@@ -267,7 +277,7 @@ class Air:
         }
 
     def _dismiss(self) -> None:
-        """Shut the access points down, and what they ask."""
+        """Shut down the access points and the RADIUS client."""
         if self._ess is not None:
             self._ess.shut_down()
         if self._radius is not None:
@@ -282,7 +292,7 @@ class Air:
     # the rest
 
     def _after_records(self, action: Callable[[], None]) -> None:
-        """Act after what is put off now, so that records of frames come before what they led to."""
+        """Act after all deferred work there is now: records of frames precede what they led to."""
         self._loop.later(lambda: self._loop.later(action))
 
     def _silence(self) -> None:

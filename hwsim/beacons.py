@@ -24,7 +24,7 @@ class Beacons:
             self._send(point)
 
     def stop(self) -> None:
-        """Send no more."""
+        """Cancel the beacons that are due; :meth:`start` begins anew."""
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()

@@ -47,10 +47,10 @@ _MEMORY_LIMIT = 32 << 20
 
 
 class Capture:
-    """Writes one capture; a fault ends the capture, never the air.
+    """Writes :data:`CAPTURE_NAME` and :data:`KEYS_NAME` into a directory.
 
-    ``fault`` is told once, with a message, when the file cannot be written any more. What had been
-    written by then stays readable.
+    A failure ends the capture, never the air: ``fault`` is called once, with a message, when the
+    file cannot be written any more. What had been written by then stays readable.
     """
 
     def __init__(self, loop: Loop, directory: Path, fault: Callable[[str], None]) -> None:
@@ -105,7 +105,7 @@ class Capture:
         self._guard(self._write_keys)
 
     def close(self) -> None:
-        """Write what is kept and close the file."""
+        """Write what is kept and close the file; nothing may be added afterwards."""
         self.flush()
         if self._file is not None:
             with contextlib.suppress(OSError):
@@ -180,12 +180,12 @@ def _time(entry: tuple[int, bytes]) -> int:
 
 
 def section_block() -> bytes:
-    """The section header: version 1.0, little-endian, length unknown."""
+    """The Section Header Block that opens the file: version 1.0, little-endian, length unknown."""
     return _block(_BLOCK_SECTION, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
 
 
 def interface_block() -> bytes:
-    """The interface: radiotap, times in nanoseconds."""
+    """The Interface Description Block: link type radiotap, time stamps in nanoseconds."""
     options = _options([(_OPT_IF_NAME, b"hwsim"), (_OPT_IF_TSRESOL, b"\x09")])
     return _block(
         _BLOCK_INTERFACE, struct.pack("<HHI", LINKTYPE_IEEE802_11_RADIOTAP, 0, _SNAPLEN) + options

@@ -36,7 +36,7 @@ class ClockWatch:
         loop.call_after(INTERVAL_NS, self._look)
 
     def stalled(self, who: str, since_ns: int, until_ns: int) -> None:
-        """Tell that somebody stood still between these times."""
+        """Send the event ``stall``: ``who`` did nothing between these times."""
         fields = {"who": who, "from_air_ns": since_ns, "until_air_ns": until_ns}
         self._loop.later(lambda: self._event("stall", fields))
 

@@ -117,7 +117,10 @@ def elements(body: bytes, offset: int = 0) -> Iterator[tuple[int, bytes]]:
 
 
 def element(body: bytes, identifier: int, offset: int = 0) -> bytes | None:
-    """The first element with that identifier, whole, or ``None``."""
+    """The first element with that identifier, with its two header bytes; ``None`` without one.
+
+    Raises :class:`WireError` when an element before it reaches over the end.
+    """
     for found, whole in elements(body, offset):
         if found == identifier:
             return whole
@@ -130,7 +133,7 @@ def mac_text(address: bytes) -> str:
 
 
 def mac_bytes(text: str) -> bytes:
-    """The six bytes of ``02:00:00:00:00:00``; raises :class:`WireError`."""
+    """The six bytes of an address such as ``02:00:00:00:00:00``; raises :class:`WireError`."""
     if _MAC_TEXT.fullmatch(text) is None:
         raise WireError(f"{text!r:.40} is no MAC address such as 02:00:00:00:00:01")
     return bytes.fromhex(text.replace(":", ""))

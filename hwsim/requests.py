@@ -48,7 +48,11 @@ class Arguments:
         self._known: list[str] = []
 
     def take(self, name: str, default: Any = _REQUIRED) -> Any:
-        """The value of a field, whatever it is."""
+        """The value of a field, of whatever type; ``default`` if it is not there.
+
+        Without a default the field is required: :class:`RequestError` if it is missing. This, and
+        what ``default`` means, holds for the methods below too.
+        """
         self._known.append(name)
         if name in self._values:
             return self._values.pop(name)
@@ -57,14 +61,14 @@ class Arguments:
         return default
 
     def text(self, name: str, default: Any = _REQUIRED) -> str:
-        """A string."""
+        """A field that must be a string, of any length."""
         value = self.take(name, default)
         if not isinstance(value, str):
             raise bad(f"{self._where}.{name}: a string is needed, not {_shown(value)}")
         return value
 
     def integer(self, name: str, low: int, high: int, default: Any = _REQUIRED) -> int:
-        """A whole number of a range."""
+        """A field that must be a whole number from ``low`` to ``high``, both included."""
         value = self.take(name, default)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise bad(
@@ -74,7 +78,7 @@ class Arguments:
         return value
 
     def seconds(self, name: str, default: Any = _REQUIRED) -> float:
-        """A duration in seconds."""
+        """A field that must be a duration in seconds, above 0 and up to :data:`MAX_TIMEOUT_S`."""
         value = self.take(name, default)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not 0 < value <= MAX_TIMEOUT_S:
@@ -85,21 +89,21 @@ class Arguments:
         return float(value)
 
     def choice(self, name: str, choices: Sequence[str], default: Any = _REQUIRED) -> str:
-        """One of some strings."""
+        """A field that must be one of ``choices``."""
         value = self.take(name, default)
         if value not in choices:
             raise bad(f"{self._where}.{name}: {_shown(value)} is none of {', '.join(choices)}")
         return cast(str, value)
 
     def done(self) -> None:
-        """Raise if there are fields that nobody took."""
+        """Check that every field was read; the error names an unknown one, and all known."""
         if self._values:
             known = ", ".join(self._known) or "none"
             raise bad(f"{self._where}.{min(map(str, self._values)):.40} is unknown; known: {known}")
 
 
 def bad(message: str) -> RequestError:
-    """The error for a wrong argument."""
+    """The error ``bad-argument``, to be raised with a message that says what to change."""
     return RequestError("bad-argument", message)
 
 
@@ -169,7 +173,10 @@ def timers(value: Any) -> Timers:
 
 
 def rules(value: Any) -> tuple[FrameRule, ...]:
-    """The rules of a ``begin`` call."""
+    """The rules of a ``begin`` call, in their order; each is an object with a rule's fields.
+
+    ``nth`` is a whole number from 1, by default 1, or ``"every"``.
+    """
     if not isinstance(value, list) or len(value) > MAX_RULES:
         raise bad(f"rules: a list of at most {MAX_RULES} rules is needed")
     return tuple(_rule(rule, f"rules[{index}]") for index, rule in enumerate(value))

@@ -15,7 +15,7 @@ _TRANSMITTER: Final = slice(10, 16)
 
 
 class AccessPointOnMedium(Protocol):
-    """What the medium asks of an access point."""
+    """What the medium calls on an access point: inspect first, then receive if no rule objects."""
 
     def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> ReceivedFrame:
         """Say what a frame is, without acting on it; ``copy`` numbers copies made by a rule."""
@@ -76,5 +76,5 @@ class AttachedAps:
         return self._by_bssid.get(frame[_TRANSMITTER])
 
     def use_channel(self, freq_mhz: int) -> bool:
-        """Whether any of them receives on that channel."""
+        """Whether any access point receives on the channel with that centre frequency."""
         return self.on_air and any(ap.freq_mhz == freq_mhz for ap in self._by_bssid.values())

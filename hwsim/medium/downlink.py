@@ -82,7 +82,11 @@ class Downlink:
         self._loop.later(lambda: self._log.capture_down(frame, at_ns, ap))
 
     def delivered(self, tag: int, errno: int, guest_ns: int) -> None:
-        """The guest's report on a frame; see :meth:`hwsim.ports.base.PortUser.on_delivered`."""
+        """Record a frame that the guest reports on.
+
+        The arguments are those of :meth:`hwsim.ports.base.PortUser.on_delivered`; a ``tag`` that is
+        not awaited any more is passed over.
+        """
         down = self._pending.pop(tag, None)
         if down is not None:
             if errno:

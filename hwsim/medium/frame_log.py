@@ -25,7 +25,7 @@ _TRANSMITTER: Final = slice(10, 16)
 
 
 class FrameCapture(Protocol):
-    """Gets every frame; see :meth:`hwsim.capture.Capture.add`."""
+    """Keeps every frame, beacons included; see :meth:`hwsim.capture.Capture.add`."""
 
     def __call__(
         self, frame: bytes, air_ns: int, *, outbound: bool, comment: str,
@@ -64,7 +64,10 @@ class DownFrame:
 
 
 class FrameLog:
-    """Numbers frames and writes their records and the capture."""
+    """Gives every frame but beacons a number and a record, and hands all of them to the capture.
+
+    ``association`` is the one that frames belong to now, ``frames`` how many have a number.
+    """
 
     def __init__(self, loop: Loop, record: Sink, capture: FrameCapture) -> None:
         self._loop = loop

@@ -30,12 +30,12 @@ class Medium:
 
     @property
     def association(self) -> int:
-        """The association that frames belong to now."""
+        """The number of the association that frames belong to now, as given to :meth:`begin`."""
         return self._log.association
 
     @property
     def frames(self) -> int:
-        """How many frames there were, beacons not counted."""
+        """How many frames there were in both directions, copies included and beacons not."""
         return self._log.frames
 
     @property
@@ -45,7 +45,7 @@ class Medium:
 
     @property
     def malformed(self) -> int:
-        """How many frames of radios were malformed."""
+        """How many frames of radios the port, the medium or an access point could not read."""
         return self._malformed + self._up.malformed
 
     def put_on_air(self, *aps: AttachedAp) -> None:
@@ -53,7 +53,7 @@ class Medium:
         self._aps.put_on_air(*aps)
 
     def take_off_air(self) -> None:
-        """The access points neither receive nor acknowledge any more."""
+        """Let no access point receive or acknowledge any more; what they still send goes out."""
         self._aps.take_off_air()
 
     def begin(self, association: int, rules: FrameRules) -> None:
@@ -62,7 +62,7 @@ class Medium:
         self._up.rules = self._down.rules = rules
 
     def on_frame(self, sent: RadioFrame) -> None:
-        """Carry a frame of a radio; see :meth:`hwsim.ports.base.PortUser.on_frame`."""
+        """Carry a frame of a radio to access points; one too short for a header is only counted."""
         try:
             header = parse_header(sent.frame)
         except WireError:
@@ -73,15 +73,15 @@ class Medium:
         self._up.carry(sent, header)
 
     def on_malformed(self) -> None:
-        """Count what was no frame; see :meth:`hwsim.ports.base.PortUser.on_malformed`."""
+        """Count what a radio sent that was no frame; it gets neither number nor record."""
         self._malformed += 1
 
     def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
-        """Take a report; see :meth:`hwsim.ports.base.PortUser.on_delivered`."""
+        """Record what the guest reports on; see :meth:`hwsim.ports.base.PortUser.on_delivered`."""
         self._down.delivered(tag, errno, guest_ns)
 
     def port_lost(self) -> None:
-        """No report will come for what is on its way."""
+        """Record what is on its way as not delivered: the guest will not report on it."""
         self._down.port_lost()
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:

@@ -34,7 +34,7 @@ class RadioFrame(NamedTuple):
 
     ``radio`` is the radio's :attr:`Radio.hw`, ``frame`` an 802.11 frame without radiotap and FCS.
     ``freq_mhz`` is the channel's centre and ``rate_kbps`` the legacy rate that the radio chose;
-    each is ``None`` if the port was not told. ``guest_ns`` is when the guest's side of the port
+    each is ``None`` if the port does not know it. ``guest_ns`` is when the guest's side of the port
     had the frame, ``air_ns`` when it had been read on this side. ``status_token`` is the port's
     own: whatever it needs to find the frame again in :meth:`Port.transmit_status`.
     """
@@ -49,7 +49,7 @@ class RadioFrame(NamedTuple):
 
 
 class PortUser(Protocol):
-    """What a port calls: the air."""
+    """What a port calls when something happens at its far end: the air."""
 
     @property
     def busy(self) -> bool:

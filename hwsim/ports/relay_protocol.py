@@ -52,7 +52,7 @@ _MAX_RADIOS: Final = 64
 
 
 def parse_hello(payload: bytes) -> tuple[Radio, ...]:
-    """The radios of a relay's HELLO; raises :class:`WireError`."""
+    """The radios that the payload of a relay's HELLO names; raises :class:`WireError`."""
     try:
         value = json.loads(payload)
     except (ValueError, RecursionError):

@@ -77,7 +77,7 @@ class VirtioSerialPort:
 
     @property
     def radios(self) -> tuple[Radio, ...]:
-        """The radios named by the relay's last HELLO."""
+        """The radios named by the relay's last HELLO; none while no relay is connected."""
         return self._radios
 
     @property
@@ -130,7 +130,7 @@ class VirtioSerialPort:
         return self._write(HEADER.pack(4 + len(message), FRAME_DOWN, 0) + TAG.pack(tag) + message)
 
     def close(self) -> None:
-        """Close the connection and the listener."""
+        """Close the connection and the listener; a connected relay is not told."""
         self._drop()
         self._loop.unwatch(self._listener.fileno())
         self._listener.close()
