@@ -18,25 +18,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from hil_common.loop import Loop, Timer
+from hil_common.loop import Loop
 
 from .. import codes
 from ..ihv_host.call_queue import Caller, Done
 from ..ihv_host.process import HostLoss
 from ..log import note
-from ..onex.module import OneX
 from ..onex.peer import Peer, PeerEvents
 from ..profile.wlan import Profile
 from ..radio.interface import Associated, Lost, Radio, RadioError
 from ..settings import Settings
-from .assoc_params import Form
 from .attempt import WITH_SESSION, Algorithms, Attempt, AttemptEnd, EndedBy, Phase
-from .packets import PacketPath
 from .postassociation import PostAssociation
 from .preassociation import PreAssociation
-from .reports import Notify, Reports
+from .reports import Notify
 from .roaming import Roaming
 from .search import NetworkSearch
+from .state import AdapterState
 from .teardown import Teardown
 
 StartEap = Callable[[Profile, PeerEvents], Peer]
@@ -44,18 +42,14 @@ StartEap = Callable[[Profile, PeerEvents], Peer]
 WITH_PACKETS = WITH_SESSION | {Phase.ASSOCIATING}
 
 
-class Connection:
+class Connection(AdapterState):
     """One adapter.
 
     Args:
-        loop: timers.
-        radio: the station.
-        host: calls the DLL's handlers.
-        settings: limits and channels.
-        notify: hands a notification to the WLAN clients.
+        loop, radio, host, settings, notify, happened: see AdapterState; of the settings channels,
+            too.
         start_eap: starts the EAP peer for a profile of the OS's own 802.1X; raises OSError or
             LookupError.
-        happened: told of the moments a stimulus can name (plan.MOMENTS).
     """
 
     def __init__(
@@ -68,30 +62,15 @@ class Connection:
         start_eap: StartEap,
         happened: Callable[[str], None] = lambda _moment: None,
     ) -> None:
-        self.happened = happened
-        self.association_form = Form()
-        self.on_reset: Callable[[], None] = lambda: None  # AdapterReset has returned
-        self.loop = loop
-        self.radio = radio
-        self.host = host
-        self.limits = settings.limits
-        self.phase = Phase.ABSENT
-        self.svc_handle = ""
-        self.ihv_handle = ""
-        self.attempt: Attempt | None = None
-        self.algorithms = Algorithms()
-        self.packets = PacketPath(loop, radio, host, settings.limits)
-        self.onex = OneX(loop, host, settings.limits, self._send_eapol)
-        self.reports = Reports(notify)
+        super().__init__(loop, radio, host, settings, notify, happened)
         self._start_eap = start_eap
         search = NetworkSearch(radio, settings.frequencies_mhz, settings.bss_fresh_s)
         self._roaming = Roaming(self, search)
-        self.preassociation = PreAssociation(self, search)
+        self.preassociation = PreAssociation(self, search, self._associate)
         self.postassociation = PostAssociation(self, self._roaming)
+        self._teardown = Teardown(self, self._idle_again)
         self._next: Profile | None = None
         self._unavailable = 0
-        self._timer: Timer | None = None
-        self._teardown = Teardown(self)
         radio.set_events(self)
 
     # --- the adapter's life, told by lifecycle ---
@@ -190,8 +169,8 @@ class Connection:
         self._teardown.then_remove(removal)
         self._teardown.begin(end)
 
-    def idle_again(self) -> None:
-        """The teardown is over (called by it)."""
+    def _idle_again(self) -> None:
+        """The teardown is over."""
         self.attempt = None
         self._roaming.ended()
         self.onex.close()
@@ -219,13 +198,9 @@ class Connection:
         self._prepare_onex(profile)
         self.preassociation.begin(attempt)
 
-    def over(self, attempt: Attempt, phase: Phase) -> bool:
-        """Whether what was begun in `phase` of this attempt is void by now."""
-        return attempt is not self.attempt or self.phase is not phase or attempt.end is not None
-
     # --- association ---
 
-    def associate(self) -> None:
+    def _associate(self) -> None:
         """The DLL has completed its pre-association: let the radio associate."""
         attempt = self.attempt
         assert attempt is not None
@@ -294,37 +269,6 @@ class Connection:
             start_peer = partial(self._start_eap, profile)
             self.onex.prepare(self.ihv_handle, profile.eap_method.kind, start_peer)
 
-    def _send_eapol(self, frame: bytes) -> None:
-        """A packet of the OS's own 802.1X."""
-        if self.attempt is not None and self.attempt.bss is not None:
-            self.packets.send_own(self.attempt.bss.bssid, frame)
-
     def on_transmit_status(self, cookie: int, acknowledged: bool) -> None:
         """See RadioEvents. SendPacketCompletion carries no status, so `acknowledged` ends here."""
         self.packets.on_transmit_status(cookie)
-
-    # --- state ---
-
-    def enter(self, phase: Phase, limit_s: float = 0, reason: int = 0) -> None:
-        """Change the state; with a limit, fail with `reason` when it is still this one then."""
-        self.phase = phase
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        note(f"adapter {phase.value}")
-        if limit_s:
-            self.bound(limit_s, reason)
-
-    def bound(self, limit_s: float, reason: int) -> None:
-        """Fail with `reason` when the state is still the same after this time."""
-        self._timer = self.loop.call_after_s(limit_s, partial(self._overdue, self.phase, reason))
-
-    def _overdue(self, phase: Phase, reason: int) -> None:
-        if self.phase is phase:
-            note(f"{phase.value} exceeded its limit")
-            self.end(AttemptEnd(EndedBy.FAILURE, reason))
-
-    def radio_failed(self, what: str, error: RadioError) -> None:
-        """The radio refused: fail."""
-        note(f"{what} refused by the radio: {error.strerror}")
-        self.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))

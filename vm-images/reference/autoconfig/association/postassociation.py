@@ -5,7 +5,6 @@ close."""
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from .. import codes
 from ..handles import new_handle
@@ -15,9 +14,7 @@ from ..settings import CERTAIN_S
 from . import handler_arguments
 from .attempt import WITH_SESSION, Attempt, AttemptEnd, Completion, EndedBy, Phase
 from .roaming import Roaming
-
-if TYPE_CHECKING:
-    from .connection import Connection
+from .state import AdapterState
 
 STATION_GONE_S = 0.05  # a refused port state is mostly a lost station whose report is on its way
 
@@ -30,7 +27,7 @@ class PostAssociation:
         roaming: told when a later association's port is open.
     """
 
-    def __init__(self, connection: Connection, roaming: Roaming) -> None:
+    def __init__(self, connection: AdapterState, roaming: Roaming) -> None:
         self._connection = connection
         self._roaming = roaming
 

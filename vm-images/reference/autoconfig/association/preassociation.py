@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from .. import codes
 from ..handles import new_handle
@@ -15,9 +15,7 @@ from ..settings import CERTAIN_S
 from . import handler_arguments
 from .attempt import Attempt, AttemptEnd, Completion, EndedBy, Phase
 from .search import Found, NetworkSearch
-
-if TYPE_CHECKING:
-    from .connection import Connection
+from .state import AdapterState
 
 
 class PreAssociation:
@@ -26,9 +24,13 @@ class PreAssociation:
     Args:
         connection: whose attempt it is.
         search: finds the network.
+        associate: called when the DLL has completed its pre-association.
     """
 
-    def __init__(self, connection: Connection, search: NetworkSearch) -> None:
+    def __init__(
+        self, connection: AdapterState, search: NetworkSearch, associate: Callable[[], None]
+    ) -> None:
+        self._associate = associate
         self._connection = connection
         self._search = search
 
@@ -119,4 +121,4 @@ class PreAssociation:
             reason = completion.reason or codes.REASON_PRE_SECURITY_FAILURE
             self._connection.end(AttemptEnd(EndedBy.FAILURE, reason))
             return
-        self._connection.associate()
+        self._associate()

@@ -11,7 +11,6 @@ pre-association set them (STOP-01, POST-14; A:implicit-disassociation-operations
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from .. import codes
 from ..ihv_host.call_queue import Arguments, Done
@@ -20,9 +19,7 @@ from ..radio.interface import Bss, RadioError
 from .assoc_params import mac_text
 from .attempt import WITH_SESSION, Attempt, Phase
 from .search import Found, NetworkSearch
-
-if TYPE_CHECKING:
-    from .connection import Connection
+from .state import AdapterState
 
 
 class Roaming:
@@ -33,7 +30,7 @@ class Roaming:
         search: finds another access point.
     """
 
-    def __init__(self, connection: Connection, search: NetworkSearch) -> None:
+    def __init__(self, connection: AdapterState, search: NetworkSearch) -> None:
         self._connection = connection
         self._search = search
         self._done: Done | None = None

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from hil_common.loop import Timer
 
@@ -21,15 +20,19 @@ from ..log import note
 from ..radio.interface import RadioError
 from .assoc_params import mac_text
 from .attempt import Attempt, AttemptEnd, EndedBy, Phase, TeardownOrder
-
-if TYPE_CHECKING:
-    from .connection import Connection
+from .state import AdapterState
 
 
 class Teardown:
-    """Takes the connection's attempt down, one step after the other."""
+    """Takes the connection's attempt down, one step after the other.
 
-    def __init__(self, connection: Connection) -> None:
+    Args:
+        connection: whose attempt it is.
+        idle: called when the adapter is idle.
+    """
+
+    def __init__(self, connection: AdapterState, idle: Callable[[], None]) -> None:
+        self._idle = idle
         self._connection = connection
         self._timer: Timer | None = None
         self._then: Callable[[], None] | None = None
@@ -182,7 +185,7 @@ class Teardown:
         removal, self._removal = self._removal, None
         if removal is not None:
             removal()
-        connection.idle_again()
+        self._idle()
         if then is not None:
             then()
 

@@ -10,16 +10,13 @@ the IHV host directly, so that no stimulus makes another one due.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from .. import codes
 from ..association.attempt import AttemptEnd, EndedBy, TeardownOrder
 from ..ihv_host.call_queue import Arguments
+from ..ihv_host.lifecycle import Outcome
 from . import handler_actions
 from .context import Action, Report, StimulusContext
-
-if TYPE_CHECKING:
-    from ..ihv_host.lifecycle import Outcome
 
 
 def reset(context: StimulusContext, _parameters: Arguments, report: Report) -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from hil_common.loop import Loop
 
+from ..association.connection import Connection
+from ..association.framework import Framework
 from ..ihv_host.call_queue import Arguments, Caller
-
-if TYPE_CHECKING:
-    from ..association.connection import Connection
-    from ..association.framework import Framework
-    from ..ihv_host.lifecycle import Lifecycle
+from ..ihv_host.lifecycle import Lifecycle
 
 
 @dataclass
