@@ -232,15 +232,15 @@ class EvidenceIndex:
 
     def connected_ns(self, association: AssociationEvidence, adapter: Adapter | None) -> list[int]:
         """When the WLAN service reported the connection of an adapter as made, in ns."""
-        told = connected_reports(association)
-        return [item.t_ns for item in told if not self.is_of_another(item, adapter)]
+        reports = connected_reports(association)
+        return [item.t_ns for item in reports if not self.is_of_another(item, adapter)]
 
     def is_of_another(self, item: Notification, adapter: Adapter | None) -> bool:
         """It names another adapter's interface, whose id is the one InitAdapter was given. (Of an
         adapter that is not known nothing is another's.)"""
-        told = item.interface.casefold()
-        known = adapter is not None and told in self._interfaces
-        return known and told != _interface(adapter)
+        interface = item.interface.casefold()
+        known = adapter is not None and interface in self._interfaces
+        return known and interface != _interface(adapter)
 
     @cached_property
     def _interfaces(self) -> frozenset[str | None]:

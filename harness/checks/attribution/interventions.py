@@ -102,8 +102,8 @@ def why_ended(of: Scope, operation: PreOperation | Session, end: Call) -> Cause 
     left = first_disconnect_frame(of.after(begun_ns).upto(end.start_ns))
     if left is not None:
         return cause_of_disconnect(of, left)
-    told = (item.reason for item in of.association.notifications if item.t_ns >= begun_ns)
-    reason = next((reason for reason in told if reason), None)
+    reasons = (item.reason for item in of.association.notifications if item.t_ns >= begun_ns)
+    reason = next((reason for reason in reasons if reason), None)
     if reason in _GAVE_UP:
         return _gave_up(of.case, operation, end, reason)
     if reason is None:

@@ -2,7 +2,7 @@
 """Why an association did not connect: the step that failed, and whose step that was.
 
 A connection that failed before it came to the DLL is a fault of the lab (MISS), not of the driver;
-so is one that scenario, guest or access point kept from coming about before the DLL told its
+so is one that scenario, guest or access point kept from coming about before the DLL reported its
 failure (`harness.checks.attribution`).
 """
 
@@ -70,12 +70,12 @@ def _why_no_association(
     """From PerformPreAssociate to the association on the air."""
     handler = operation.handler
     if handler.result:
-        told = f"PerformPreAssociate returned error {codes.win32(handler.result)}"
-        return _reported_failure(case, association, operation, handler, told)
+        failure = f"PerformPreAssociate returned error {codes.win32(handler.result)}"
+        return _reported_failure(case, association, operation, handler, failure)
     failed = [call for call in operation.completions if error_of(call)]
     if failed:
-        told = f"pre-association failed with error {codes.win32(error_of(failed[0]))}"
-        return _reported_failure(case, association, operation, failed[0], told)
+        failure = f"pre-association failed with error {codes.win32(error_of(failed[0]))}"
+        return _reported_failure(case, association, operation, failed[0], failure)
     if not operation.completions:
         return still_pending(case, association, operation, "not connected: the pre-association")
     what = "PerformPostAssociate was never called after pre-association"
@@ -104,7 +104,7 @@ def _reported_failure(
     association: AssociationEvidence,
     operation: PreOperation | Session,
     call: Call,
-    told: str,
+    failure: str,
 ) -> Breach:
     """The DLL said that it failed: of its own accord, or after another party's act."""
     of = Scope(case, association, operation.adapter, 0, failure_reported_ns(call))
@@ -113,8 +113,8 @@ def _reported_failure(
     if act is None and end is not None and end.key < call.key:
         act = ended(of, operation, end)
     if act is None:
-        return breach_of(association, f"not connected: {told}", "FAIL", call)
-    message = f"not connected: {told}; before that {act.what}"
+        return breach_of(association, f"not connected: {failure}", "FAIL", call)
+    message = f"not connected: {failure}; before that {act.what}"
     return breach_of(association, message, act.severity, call, *act.calls)
 
 
@@ -137,8 +137,8 @@ def _why_no_session(case: Case, association: AssociationEvidence, session: Sessi
     """From PerformPostAssociate to the open port."""
     handler = session.handler
     if handler.result:
-        told = f"PerformPostAssociate returned error {codes.win32(handler.result)}"
-        return _reported_failure(case, association, session, handler, told)
+        failure = f"PerformPostAssociate returned error {codes.win32(handler.result)}"
+        return _reported_failure(case, association, session, handler, failure)
     if handler.returned is None:
         message = "not connected: PerformPostAssociate had not returned when the evidence ends"
         return breach_of(association, message, "MISS", handler)
@@ -152,8 +152,8 @@ def _why_no_session(case: Case, association: AssociationEvidence, session: Sessi
         return breach_of(association, message, cut.severity, handler, *cut.calls)
     if failed is not None:
         reason = codes.reason(fields.integer(failed.args, "dwReasonCode"))
-        told = f"the DLL completed with error {codes.win32(error_of(failed))}, reason {reason}"
-        return _reported_failure(case, association, session, failed, told)
+        failure = f"the DLL completed with error {codes.win32(error_of(failed))}, reason {reason}"
+        return _reported_failure(case, association, session, failed, failure)
     if completions_while_open(session):
         message = "the DLL completed with success, but the WLAN service does not report connected"
         return breach_of(association, message, "MISS", handler)
@@ -176,7 +176,7 @@ def _cut_short(
         return act
     if stall.party == "driver":
         return stall if act.at_ns - stall.at_ns >= TIME_TO_ANSWER_NS else act
-    same = bool(act.calls) and stall.calls == act.calls  # told as what it kept from coming
+    same = bool(act.calls) and stall.calls == act.calls  # named as what it kept from coming
     return stall if same or stall.at_ns < act.at_ns else act
 
 
@@ -185,8 +185,8 @@ def _authentication(case: Case, association: AssociationEvidence) -> str | None:
 
     What the DLL owes to it, ONEX-03 and its like tell.
     """
-    told = _own(case, association, names.ONEX_RESULT)
-    results = [(fields.integer(call.args, "msOneXResult"), call) for call in told]
+    indications = _own(case, association, names.ONEX_RESULT)
+    results = [(fields.integer(call.args, "msOneXResult"), call) for call in indications]
     if not _own(case, association, names.START_ONEX):
         return None
     if any(result == names.ONEX_SUCCESS for result, _ in results):

@@ -27,12 +27,12 @@ def control_tells_its_size(case: Case) -> Outcomes:
         if not call.succeeded:
             continue
         size = fields.integer(call.args, "dwOutBufferSize")
-        told = fields.integer(call.out, "pdwBytesReturned")
-        if size is None or told is None:
+        returned = fields.integer(call.out, "pdwBytesReturned")
+        if size is None or returned is None:
             yield case.unknown("the trace does not show both sizes", call)
-        elif told > size:
-            doubt = " (it seems it was not written)" if told == UNWRITTEN else ""
-            message = f"Control returned {told} bytes into a buffer of {size}{doubt}"
+        elif returned > size:
+            doubt = " (it seems it was not written)" if returned == UNWRITTEN else ""
+            message = f"Control returned {returned} bytes into a buffer of {size}{doubt}"
             yield case.breach(message, call)
         else:
             yield case.held(call)

@@ -244,20 +244,22 @@ def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
     last = case.index.sessions_of(association.index)[-1]
     first = next((call for call in last.completions if last.covers(call)), None)
     if last.handler.result:
-        error, told = last.handler.result, last.handler
+        error, shown_by = last.handler.result, last.handler
         message = "the DLL refused the session after roaming"
     elif first is None:
         return still_pending(case, association, last, "the session after roaming")
     elif (error := error_of(first) or 0) == 0:
         return case.held(last)
     else:
-        told, message = first, "the DLL completed the session after roaming"
+        shown_by, message = first, "the DLL completed the session after roaming"
     message = f"{message} with error {codes.win32(error)}"
-    act = first_intervention(of_session(case, association, last, failure_reported_ns(told)), last)
+    act = first_intervention(
+        of_session(case, association, last, failure_reported_ns(shown_by)), last
+    )
     if act is None:
-        return breach_of(association, message, "FAIL", told, last.handler)
+        return breach_of(association, message, "FAIL", shown_by, last.handler)
     message = f"{message}; before that {act.what}"
-    return breach_of(association, message, act.severity, told, last.handler)
+    return breach_of(association, message, act.severity, shown_by, last.handler)
 
 
 @rule(

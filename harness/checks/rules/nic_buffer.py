@@ -18,7 +18,7 @@ def extension_keeps_to_the_buffer(case: Case) -> Outcomes:
     """A success does not return more bytes than were offered."""
     for call in case.index.calls(names.NIC_EXTENSION):
         offered = fields.integer(call.args, "pdwOutBufferSize")
-        told = fields.integer(call.out, "pdwOutBufferSize")
-        if call.succeeded and offered is not None and told is not None:
-            message = f"NicSpecificExtension returned {told} bytes into a buffer of {offered}"
-            yield case.breach(message, call) if told > offered else case.held(call)
+        returned = fields.integer(call.out, "pdwOutBufferSize")
+        if call.succeeded and offered is not None and returned is not None:
+            message = f"NicSpecificExtension returned {returned} bytes into a buffer of {offered}"
+            yield case.breach(message, call) if returned > offered else case.held(call)

@@ -137,9 +137,9 @@ def _counted(case: Case, one: Round, sent: list[int], until_ns: int) -> Outcomes
         message = f"{max(rows)} EAPOL-Start were sent without an answer; {MAX_STARTS} are allowed"
         yield case.breach(message, one.start)
     elif result is not None and _nobody_there(result):
-        told = f"the authentication failed for want of an answer after {len(sent)} EAPOL-Start"
+        message = f"the authentication failed for want of an answer after {len(sent)} EAPOL-Start"
         short = len(sent) < MAX_STARTS
-        yield case.breach(told, result, one.start) if short else case.held(result)
+        yield case.breach(message, result, one.start) if short else case.held(result)
     elif sent and (rows[-1] < MAX_STARTS or max(one.answers, default=0) > sent[-1]):
         yield case.held(one.start)
     elif sent and result is None:

@@ -35,18 +35,18 @@ ERROR_INVALID_DATA, ERROR_INVALID_PARAMETER, ERROR_BAD_PROFILE, ERROR_XML_PARSE_
 def invalid_profile_is_refused(case: Case) -> Outcomes:
     """What ValidateProfile called invalid does not start a pre-association."""
     for adapter in case.segments.adapters:
-        said: dict[str, Call] = {}
+        validations: dict[str, Call] = {}
         for item in case.calls_with_phase(adapter):
             call = item.call
             if call.function == names.VALIDATE_PROFILE and call.returned:
-                said[profile_contents(call)] = call
+                validations[profile_contents(call)] = call
             if call.function != names.PRE_ASSOCIATE or call.returned is None:
                 continue
-            told = said.get(profile_contents(call))
-            if told is None or told.result not in OF_THE_DATA:
+            validation = validations.get(profile_contents(call))
+            if validation is None or validation.result not in OF_THE_DATA:
                 continue
             message = (
                 "PerformPreAssociate took a profile that ValidateProfile had refused as invalid, "
-                f"with {codes.win32(told.result)}"
+                f"with {codes.win32(validation.result)}"
             )
-            yield case.held(call) if call.result else case.breach(message, call, told)
+            yield case.held(call) if call.result else case.breach(message, call, validation)

@@ -133,6 +133,6 @@ def receive_returns_win32_error(case: Case) -> Outcomes:
         if is_winerror(call.result):
             yield case.held(call)
         else:
-            told = codes.win32(call.result)
-            message = f"ReceivePacket returned {told}, which is no code of winerror.h"
+            code = codes.win32(call.result)
+            message = f"ReceivePacket returned {code}, which is no code of winerror.h"
             yield case.breach(message, call)

@@ -30,8 +30,8 @@ def reason_fits(
         elif reason is None:
             yield case.unknown("the trace does not show the reason", call)
         elif call.result == 0 and not is_success_reason(reason):
-            told = codes.reason(reason)
-            message = f"{name} succeeded with reason {told}; expected 0 or an IHV reason"
+            shown = codes.reason(reason)
+            message = f"{name} succeeded with reason {shown}; expected 0 or an IHV reason"
             yield case.breach(message, call, severity=severity)
         elif call.result != 0 and not is_failure_reason(reason):
             yield case.breach(
