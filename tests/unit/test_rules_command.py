@@ -8,11 +8,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from harness.checks import RULES, UNOBSERVABLE
+from harness.checks import RULES, UNOBSERVABLE, evaluate
 from harness.checks.catalogue import entries, summary
 from harness.cli.app import app
 from harness.cli.rules import examples, explain, find
 from harness.errors import UsageError
+from tests.unit.checks.pairs import PAIRS
 
 CONTRACT = {
     "LIFE": 12, "ADPT": 10, "PRE": 13, "ETH": 7, "TX": 7, "RX": 4, "POST": 17, "STOP": 9, "RST": 7,
@@ -62,6 +63,14 @@ def test_examples_show_their_rule() -> None:
     """Every implemented rule has an example, and none another has one."""
     assert set(examples()) == set(RULES)
     assert all(item["timeline"] and item["message"] for item in examples().values())
+
+
+@pytest.mark.parametrize("rule", PAIRS)
+def test_an_example_is_as_its_rule_is(rule: str) -> None:
+    """The message shown is the one found today: python -m tests.unit.checks.examples renews it."""
+    findings = evaluate(PAIRS[rule].breaks().evidence()).findings
+    shown = next(item.message for item in findings if item.rule == rule)
+    assert examples()[rule]["message"] == shown
 
 
 def test_unknown_rule() -> None:
