@@ -109,7 +109,7 @@ class RunningLab:
         own: dict[str, object] = {
             name: getattr(self.network, name) for name in ("ssid", "ssid_hex")
         }
-        if found.network.mode.credential == "passphrase":
+        if found.network.choice.credential == "passphrase":
             own["passphrase"] = self._passphrase
         network = found.network.model_copy(update=own)
         if network != self.network:

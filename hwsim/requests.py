@@ -12,8 +12,8 @@ from dataclasses import asdict, replace
 from ipaddress import IPv4Address
 from typing import Any, Final, cast
 
+from hil_common.security import SECURITY_CHOICES
 from hwsim.ap.network import CHANNELS, Network
-from hwsim.ap.security.modes import SECURITY_MODES
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError, WireError
 from hwsim.frame_rules import ACTIONS, MESSAGES, Action, FrameRule, Message
@@ -116,9 +116,11 @@ def networks(value: Any) -> tuple[Network, ...]:
     """
     args = Arguments(value, "network")
     ssid = _ssid(args)
-    mode = SECURITY_MODES[args.choice("security", tuple(SECURITY_MODES))]
-    passphrase = _passphrase(args.take("passphrase")) if mode.credential == "passphrase" else None
-    radius = _radius(args.take("radius", None)) if mode.credential == "eap" else None
+    security = SECURITY_CHOICES[args.choice("security", tuple(SECURITY_CHOICES))]
+    passphrase = (
+        _passphrase(args.take("passphrase")) if security.credential == "passphrase" else None
+    )
+    radius = _radius(args.take("radius", None)) if security.credential == "eap" else None
     channel = _channel(args, "network")
     bssid = _bssid(args.text("bssid", DEFAULT_BSSID), "network")
     ap_ip = _address("ap_ip", args.text("ap_ip"))
@@ -128,7 +130,7 @@ def networks(value: Any) -> tuple[Network, ...]:
     if ap_ip == station_ip:
         raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
     first = Network(
-        ssid, passphrase, channel, bssid, ap_ip, station_ip, radius=radius, security=mode.name
+        ssid, passphrase, channel, bssid, ap_ip, station_ip, radius=radius, security=security.name
     )
     return (first, *_more(first, more))
 

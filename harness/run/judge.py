@@ -61,7 +61,7 @@ def expectation_of(scenario: Scenario) -> Expectation:
         stopped = scenario.expect.stopped
         return Expectation(connected=False, messages=(), stopped=stopped, orders=orders, air=air)
     messages = MESSAGES if scenario.group_rekeys else FOUR_WAY
-    protected = scenario.network.mode.suite is not None
+    protected = scenario.network.choice.has_keys
     return Expectation(
         connected=True,
         echoes=scenario.echoes,

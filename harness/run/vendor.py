@@ -52,7 +52,7 @@ def apply_vendor_profile(scenario: Scenario, lab: Lab, given: CommandLineDll) ->
 def _read_by_its_dll(scenario: Scenario) -> Scenario:
     """The scenario, if its fragment is not our sample's in a security mode the sample lacks."""
     network, ihv = scenario.network, scenario.ihv
-    known = network.mode.credential == "eap" or network.security in SAMPLE_FRAGMENTS
+    known = network.choice.credential == "eap" or network.security in SAMPLE_FRAGMENTS
     if not known and not ihv.profile and ihv.security == SAMPLE_SECURITY:
         raise UsageError(
             f"[network] security = '{network.security}': our sample DLL does not know it",

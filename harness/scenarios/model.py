@@ -15,8 +15,7 @@ from harness.scenarios import ssid as ssids
 from harness.scenarios.enterprise import misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.orders import OsOrder, OsParameters
-from hwsim.ap.security.mode import Credential, SecurityMode
-from hwsim.ap.security.modes import SECURITY_MODES
+from hil_common.security import SECURITY_CHOICES, Credential, SecurityChoice
 from hwsim.frame_rules import Action, Message
 
 OPEN_MESSAGES: Final = ("auth", "assoc-req", "assoc-resp", "data")
@@ -42,10 +41,10 @@ PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
 if TYPE_CHECKING:
     Security = str
 else:
-    Security = Literal[tuple(SECURITY_MODES)]
+    Security = Literal[tuple(SECURITY_CHOICES)]
 
 _SECURITY_MEANINGS: Final = (
-    "; ".join(f"{mode.name}: {mode.meaning}" for mode in SECURITY_MODES.values()) + "."
+    "; ".join(f"{one.name}: {one.meaning}" for one in SECURITY_CHOICES.values()) + "."
 )
 
 
@@ -78,9 +77,9 @@ class Network(Strict):
         return self
 
     @property
-    def mode(self) -> type[SecurityMode]:
+    def choice(self) -> SecurityChoice:
         """What the choice of `security` means."""
-        return SECURITY_MODES[self.security]
+        return SECURITY_CHOICES[self.security]
 
     @property
     def ssid_bytes(self) -> bytes:
@@ -272,7 +271,7 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _eap_fits(self) -> Scenario:
-        credential = self.network.mode.credential
+        credential = self.network.choice.credential
         enterprise = credential == "eap"
         if enterprise and self.eap is None:
             raise ValueError(
@@ -316,7 +315,7 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _open_fits(self) -> Scenario:
-        if self.network.mode.suite is not None:
+        if self.network.choice.has_keys:
             return self
         if self.group_rekeys:
             raise ValueError("group_rekeys: an open network has no group key")
@@ -356,7 +355,7 @@ class Scenario(Strict):
     def with_passphrase(self) -> Scenario:
         """The same scenario with a passphrase of its own (63 characters) if it wants one."""
         network = self.network
-        if network.passphrase is not None or network.mode.credential != "passphrase":
+        if network.passphrase is not None or network.choice.credential != "passphrase":
             return self
         made = SecretStr("".join(secrets.choice(PASSPHRASE_ALPHABET) for _ in range(63)))
         network = network.model_copy(update={"passphrase": made})
@@ -365,5 +364,5 @@ class Scenario(Strict):
 
 def _with(credential: Credential) -> str:
     """The choices of `security` with that credential, as a message names them."""
-    modes = SECURITY_MODES.values()
-    return " or ".join(f"'{mode.name}'" for mode in modes if mode.credential == credential)
+    choices = SECURITY_CHOICES.values()
+    return " or ".join(f"'{one.name}'" for one in choices if one.credential == credential)

@@ -260,7 +260,7 @@ class AccessPoint:
         pmk = self._security.pmk(station)
         if pmk is not None:
             self._begin_handshake(station, pmk)
-        elif self._security.credential == "eap":
+        elif self._security.choice.credential == "eap":
             self._change(station, "authenticating")
             self._enterprise.begin(station)
         else:
@@ -345,7 +345,7 @@ class AccessPoint:
             network=self.network,
             timers=self._timers,
             server=server,
-            expected=self._security.credential == "eap",
+            expected=self._security.choice.credential == "eap",
             environment=self._environment,
             send=self._transmit_eapol,
             succeeded=self._authenticated,

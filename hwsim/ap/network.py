@@ -16,9 +16,10 @@ TU_NS = 1_024_000
 class Network:
     """A network and what it asks of stations.
 
-    ``security`` names a mode of :mod:`hwsim.ap.security.modes`. ``passphrase`` is None unless that
-    mode has one; it does not show in the object's text. 802.1X without a RADIUS server is a network
-    whose access point is silent: it lets stations associate, sends no EAP and answers none.
+    ``security`` is a name in :data:`hil_common.security.SECURITY_CHOICES`. ``passphrase`` is None
+    unless that choice has one; it does not show in the object's text. 802.1X without a RADIUS
+    server is a network whose access point is silent: it lets stations associate, sends no EAP and
+    answers none.
     """
 
     ssid: bytes

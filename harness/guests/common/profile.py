@@ -56,9 +56,9 @@ def profile_xml(
         name, ssid = escape(profile_name(scenario)), network.ssid_bytes
         return filled(whole_profile(ihv.profile).filled(name, ssid), values)
     msm = _AUTH_ENCRYPTION.format(
-        authentication=network.mode.os_authentication,
-        encryption=network.mode.os_encryption,
-        onex="true" if network.mode.credential == "eap" else "false",
+        authentication=network.choice.os_authentication,
+        encryption=network.choice.os_encryption,
+        onex="true" if network.choice.credential == "eap" else "false",
     )
     if scenario.eap is not None:
         assert credentials is not None

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from hil_common.security import WPA2_EAP
 from hwsim.ap.security.key_suite import HMAC_SHA1
 from hwsim.ap.security.mode import SecurityMode
 
@@ -13,12 +14,6 @@ class Wpa2Eap(SecurityMode):
     Authenticating is the work of :mod:`hwsim.ap.enterprise`.
     """
 
-    name = "wpa2-eap"
-    meaning = "802.1X by the OS, which [eap] says more of"
-    credential = "eap"
-    os_authentication = "WPA2"
-    os_encryption = "AES"
-    auth_algorithm = 6
-    akm = bytes.fromhex("000fac01")
+    choice = WPA2_EAP
     suite = HMAC_SHA1
     names_pmk = True

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a security mode is asked by the access point, by scenarios and by the WLAN profile.
+"""What a security mode is asked by the access point.
 
 Source: IEEE 802.11-2020, 9.3.3.11 (Authentication frame), 11.3 (authentication, association),
 12.6 (RSNA establishment), tables 9-50 (status codes) and 9-151 (AKM suites).
@@ -7,8 +7,9 @@ Source: IEEE 802.11-2020, 9.3.3.11 (Authentication frame), 11.3 (authentication,
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
+from hil_common.security import SecurityChoice
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network
 from hwsim.ap.security.key_suite import KeySuite
@@ -25,9 +26,6 @@ OPEN_SYSTEM: Final = 0
 """The authentication algorithm that authenticates anyone (9.4.1.1)."""
 STATUS_UNSUPPORTED_ALGORITHM: Final = 13
 STATUS_UNEXPECTED_SEQUENCE: Final = 14
-
-Credential = Literal["none", "passphrase", "eap"]
-"""What a station proves itself with: nothing, a passphrase, or an EAP method run over 802.1X."""
 
 
 class AuthFrame(NamedTuple):
@@ -59,30 +57,18 @@ class AssociationAnswer(NamedTuple):
 class SecurityMode:
     """One way to let stations into a network, carried out by one access point.
 
-    The class says what the choice means wherever it is made; an instance serves one access point
-    and keeps what it must remember of stations. The base class is an RSN whose stations
-    authenticate by the open system, without a PMK before 802.1X; a mode overrides what differs.
+    An instance serves one access point and keeps what it must remember of stations. The base class
+    is an RSN whose stations authenticate by the open system, without a PMK before 802.1X; a mode
+    overrides what differs.
 
     Attributes:
-        name: the choice as scenario files and the air's ``configure`` call spell it.
-        meaning: the same in words, for the reference of scenario files.
-        credential: what stations prove themselves with.
-        os_authentication: ``<authentication>`` of the WLAN profile: what the OS carries out itself.
-        os_encryption: ``<encryption>`` of the WLAN profile, likewise.
-        auth_algorithm: DOT11_AUTH_ALGORITHM (wlantypes.h) of a DLL that associates in this mode.
-        akm: the AKM suite selector, None in a network without keys.
+        choice: what the choice means to all who make it, the AKM suite among it.
         suite: what its handshakes compute with, None in a network without keys.
         rsn_capabilities: the capabilities of the RSNE (9.4.2.24.4).
         names_pmk: whether M1 carries the PMKID (12.7.6.2).
     """
 
-    name: ClassVar[str]
-    meaning: ClassVar[str]
-    credential: ClassVar[Credential]
-    os_authentication: ClassVar[str]
-    os_encryption: ClassVar[str]
-    auth_algorithm: ClassVar[int]
-    akm: ClassVar[bytes | None] = None
+    choice: ClassVar[SecurityChoice]
     suite: ClassVar[KeySuite | None] = None
     rsn_capabilities: ClassVar[int] = 0
     names_pmk: ClassVar[bool] = False
@@ -90,6 +76,11 @@ class SecurityMode:
     def __init__(self, network: Network, environment: ApEnvironment) -> None:
         self._network = network
         self._environment = environment
+
+    @property
+    def akm(self) -> bytes | None:
+        """The AKM suite selector as an RSNE holds it; None in a network without keys."""
+        return None if self.choice.akm is None else self.choice.akm.to_bytes(4, "big")
 
     @property
     def protects_management(self) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The security modes there are, by name: the one table of them."""
+"""The security modes the access point carries out, by the name of their choice."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ _MODES: tuple[type[SecurityMode], ...] = (
 )
 
 SECURITY_MODES: Final[Mapping[str, type[SecurityMode]]] = MappingProxyType(
-    {mode.name: mode for mode in _MODES}
+    {mode.choice.name: mode for mode in _MODES}
 )
-"""Every choice of ``[network] security``; the first is the default."""
+"""One for each of :data:`hil_common.security.SECURITY_CHOICES`."""

@@ -3,15 +3,11 @@
 
 from __future__ import annotations
 
+from hil_common.security import OPEN
 from hwsim.ap.security.mode import SecurityMode
 
 
 class Open(SecurityMode):
     """Anyone associates."""
 
-    name = "open"
-    meaning = "none"
-    credential = "none"
-    os_authentication = "open"
-    os_encryption = "none"
-    auth_algorithm = 1
+    choice = OPEN

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
+from hil_common.security import WPA2_PSK
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network
 from hwsim.ap.security.key_suite import HMAC_SHA1
@@ -18,13 +19,7 @@ from hwsim.ap.station import Station
 class Wpa2Psk(SecurityMode):
     """Every station has the PMK, which comes of the passphrase."""
 
-    name = "wpa2-psk"
-    meaning = "a passphrase"
-    credential = "passphrase"
-    os_authentication = "open"
-    os_encryption = "none"
-    auth_algorithm = 7
-    akm = bytes.fromhex("000fac02")
+    choice = WPA2_PSK
     suite = HMAC_SHA1
 
     def __init__(self, network: Network, environment: ApEnvironment) -> None:

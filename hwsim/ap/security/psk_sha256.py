@@ -13,6 +13,7 @@ from typing import Final
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
+from hil_common.security import WPA2_PSK_SHA256
 from hwsim.ap.security.key_suite import KeySuite
 from hwsim.ap.security.psk import Wpa2Psk
 
@@ -44,7 +45,5 @@ CMAC_SHA256: Final = KeySuite(
 class Wpa2PskSha256(Wpa2Psk):
     """The PMK is that of wpa2-psk; the keys below it are made with SHA-256."""
 
-    name = "wpa2-psk-sha256"
-    meaning = "a passphrase, with keys by SHA-256 (AKM 6), for a DLL that has it"
-    akm = bytes.fromhex("000fac06")
+    choice = WPA2_PSK_SHA256
     suite = CMAC_SHA256

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from hwsim.ap.security.modes import SECURITY_MODES
+from hil_common.security import SECURITY_CHOICES
 from tests.unit.hwsim.fake_radius import FakeRadius
 from tests.unit.hwsim.soft_station import SoftStation
 
@@ -158,7 +158,7 @@ class AirProcess:
         """Configure and start; hostapd's timers unless changed."""
         timers = changes.pop("timers", {})
         network = {**NETWORK, **changes}
-        if SECURITY_MODES[network["security"]].credential != "passphrase":
+        if SECURITY_CHOICES[network["security"]].credential != "passphrase":
             del network["passphrase"]
         self.client.call("configure", network=network, timers=timers)
         self.client.call("start")

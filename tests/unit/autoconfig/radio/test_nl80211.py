@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autoconfig.radio import nl80211, rsn
+from autoconfig.radio import nl80211
 from autoconfig.radio.interface import Associated, ConnectRequest, Lost, RadioError
 from autoconfig.radio.netlink import Attributes, Event, NetlinkError, attribute, attributes, u32
 from autoconfig.radio.nl80211 import Nl80211Radio
@@ -293,8 +293,3 @@ def test_scan_results(bench: Bench) -> None:
     ]  # fmt: skip
     assert bench.radio.bss_list() == [BSS]
     assert BSS.body()[:12] == bytes.fromhex("40e201000000000064001104")
-
-
-def test_rsn_element() -> None:
-    """IEEE 802.11 9.4.2.24: version, group, one pairwise suite, one AKM, no capabilities."""
-    assert rsn.rsn_element(7, 4, 4) == RSNE

@@ -64,9 +64,8 @@ def connect_body(request: ConnectRequest) -> bytes:
         body += attribute(ATTR_PREV_BSSID, request.previous)
     if not rsn.is_protected(request.auth_algorithm):
         return body
-    element = rsn.rsn_element(
-        request.auth_algorithm, request.unicast_cipher, request.multicast_cipher
-    )
+    akm = rsn.akm_suite(request.auth_algorithm, request.bss.ies)
+    element = rsn.rsn_element(akm, request.unicast_cipher, request.multicast_cipher)
     return (
         body
         + attribute(ATTR_PRIVACY)
@@ -74,7 +73,7 @@ def connect_body(request: ConnectRequest) -> bytes:
         + u32(ATTR_WPA_VERSIONS, WPA_VERSION_2)
         + u32(ATTR_CIPHER_SUITES_PAIRWISE, rsn.cipher_suite(request.unicast_cipher))
         + u32(ATTR_CIPHER_SUITE_GROUP, rsn.cipher_suite(request.multicast_cipher))
-        + u32(ATTR_AKM_SUITES, rsn.akm_suite(request.auth_algorithm))
+        + u32(ATTR_AKM_SUITES, akm)
     )
 
 

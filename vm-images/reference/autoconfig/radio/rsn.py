@@ -7,18 +7,21 @@ DOT11_CIPHER_ALGORITHM numbers (wlantypes.h).
 
 from __future__ import annotations
 
-from ..codes import AUTH_OPEN, AUTH_RSNA, AUTH_RSNA_PSK, CIPHER_CCMP, CIPHER_NONE
+from hil_common.security import SECURITY_CHOICES, akms_of
+
+from ..codes import AUTH_OPEN, CIPHER_CCMP, CIPHER_NONE
 
 SUITE_CCMP = 0x000FAC04
-AKM_8021X = 0x000FAC01
-AKM_PSK = 0x000FAC02
 
 # What this radio advertises (KEY-08): pairs that the kernel and the service both carry out.
-AUTH_ALGORITHMS = frozenset({AUTH_OPEN, AUTH_RSNA, AUTH_RSNA_PSK})
+AUTH_ALGORITHMS = frozenset(choice.auth_algorithm for choice in SECURITY_CHOICES.values())
 CIPHERS = frozenset({CIPHER_NONE, CIPHER_CCMP})
 
 _SUITES = {CIPHER_CCMP: SUITE_CCMP}
-_AKMS = {AUTH_RSNA: AKM_8021X, AUTH_RSNA_PSK: AKM_PSK}
+
+_ELEMENT_RSN = 48
+_AT_PAIRWISE = 6
+"""In an RSNE's body: behind version and group suite."""
 
 
 def is_protected(auth_algorithm: int) -> bool:
@@ -31,20 +34,53 @@ def cipher_suite(cipher: int) -> int:
     return _SUITES[cipher]
 
 
-def akm_suite(auth_algorithm: int) -> int:
-    """The 802.11 AKM selector; KeyError for an algorithm without one."""
-    return _AKMS[auth_algorithm]
+def akm_suite(auth_algorithm: int, elements: bytes) -> int:
+    """The AKM selector to associate with, where a beacon has these elements.
+
+    The first of the algorithm's that the access point offers. Where it offers none of them, the
+    first of all, so that it is the access point that refuses. IndexError for an algorithm without
+    an AKM.
+    """
+    known = akms_of(auth_algorithm)
+    offered = offered_akms(elements)
+    return next((akm for akm in known if akm in offered), known[0])
 
 
-def rsn_element(auth_algorithm: int, unicast_cipher: int, multicast_cipher: int) -> bytes:
-    """The RSN element: one pairwise suite, one AKM, no capabilities."""
+def offered_akms(elements: bytes) -> tuple[int, ...]:
+    """The AKM suites of the RSNE in a beacon's elements; none of one that is cut short."""
+    body = _rsne_body(elements)
+    _, akms_at = _suites(body, _AT_PAIRWISE)
+    return _suites(body, akms_at)[0]
+
+
+def _rsne_body(elements: bytes) -> bytes:
+    at = 0
+    while at + 2 <= len(elements):
+        end = at + 2 + elements[at + 1]
+        if elements[at] == _ELEMENT_RSN:
+            return elements[at + 2 : end]
+        at = end
+    return b""
+
+
+def _suites(body: bytes, at: int) -> tuple[tuple[int, ...], int]:
+    """A counted list of suite selectors, and where it ends."""
+    first = at + 2
+    end = first + 4 * int.from_bytes(body[at:first], "little")
+    if end > len(body):
+        return (), len(body)
+    return tuple(int.from_bytes(body[one : one + 4], "big") for one in range(first, end, 4)), end
+
+
+def rsn_element(akm: int, unicast_cipher: int, multicast_cipher: int) -> bytes:
+    """The RSN element: one pairwise suite, that AKM, no capabilities."""
     body = (
         b"\x01\x00"
         + cipher_suite(multicast_cipher).to_bytes(4, "big")
         + b"\x01\x00"
         + cipher_suite(unicast_cipher).to_bytes(4, "big")
         + b"\x01\x00"
-        + akm_suite(auth_algorithm).to_bytes(4, "big")
+        + akm.to_bytes(4, "big")
         + b"\x00\x00"
     )
     return bytes((48, len(body))) + body

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from hil_common.security import SECURITY_CHOICES
 from hwsim.ap.network import Network
 from hwsim.ap.security.mode import AssociationAnswer, AuthAnswer, AuthFrame
 from hwsim.ap.security.modes import SECURITY_MODES
@@ -70,10 +71,9 @@ def test_only_a_passphrase_makes_a_pmk_beforehand() -> None:
     assert environment.kept == [pmk]
 
 
-def test_the_table() -> None:
-    """Keys and AKM go together; a selector and the meaning of a choice stand once."""
-    modes = SECURITY_MODES.values()
-    assert all((mode.akm is None) == (mode.suite is None) for mode in modes)
-    akms = [mode.akm for mode in modes]
-    assert len(set(akms)) == len(akms)
-    assert len({mode.meaning for mode in modes}) == len(modes)
+def test_every_choice_is_carried_out() -> None:
+    """A choice has its mode, and keys if it has an AKM."""
+    assert set(SECURITY_MODES) == set(SECURITY_CHOICES)
+    for name, mode in SECURITY_MODES.items():
+        assert mode.choice is SECURITY_CHOICES[name]
+        assert (mode.suite is not None) == mode.choice.has_keys
