@@ -2,7 +2,7 @@
 """Numbers of Windows headers that the service answers with or decides by.
 
 Sources: winerror.h; wlanapi.h and l2cmn.h (reason codes); windot11.h and wlantypes.h (association
-status, algorithms). See the contract, section 1.5.
+status, algorithms). See docs/contract.md, "Layouts".
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 """What can be set from outside, all through the environment, each with a usable default.
 
 No document of the contract gives a time limit for an IHV handler or a post-association operation
-(the facts, section 2.11), so every limit here is our own choice.
+(docs/contract.md, "Time"), so every limit here is our own choice.
 """
 
 from __future__ import annotations

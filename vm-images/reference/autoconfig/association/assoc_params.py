@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What PerformPostAssociate is told of the association: DOT11_ASSOCIATION_COMPLETION_PARAMETERS
-with its frame bodies, and DOT11_PORT_STATE. Layouts: the contract, section 1.4 (windot11.h)."""
+with its frame bodies, and DOT11_PORT_STATE. Layouts: windot11.h, and
+docs/contract.md, "Layouts"."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ..radio.interface import Bss, ConnectRequest
 
 
 class Phase(Enum):
-    """States of an adapter (the contract, section 4), with the radio's own in between."""
+    """docs/contract.md, "States of an adapter", with the radio's own in between."""
 
     ABSENT = "absent"  # no host, no service, or InitAdapter not done
     INITIALIZING = "initializing"  # inside InitAdapter

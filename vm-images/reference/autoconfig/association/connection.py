@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The adapter's state machine: from WlanConnect to the open port and back to idle.
 
-The order is that of the contract, section 4::
+The order is that of docs/contract.md, "States of an adapter"::
 
     scan → PerformCapabilityMatch → PerformPreAssociate → PreAssociateCompletion(0)
          → the radio associates → PerformPostAssociate → PostAssociateCompletion(0) → the port opens

@@ -6,7 +6,7 @@ name with arguments by their documented parameter name, and are answered with {"
 error, …}. What the documents forbid is refused with an error and never ends the service. The four
 functions of a virtual station are answered with ERROR_NOT_SUPPORTED: this service has none.
 
-Phases: the table in N:native-802-11-ihv-extensibility-functions (the contract, section 1.3).
+Phases: docs/contract.md, "When a framework function may be called".
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Keys as the DLL hands them over, checked before they reach the radio.
 
-Layouts: the contract, section 1.4 (windot11.h). A CCMP key is nested: usKeyLength counts a
+Layouts: windot11.h, and docs/contract.md, "Layouts". A CCMP key is nested: usKeyLength counts a
 DOT11_KEY_ALGO_CCMP, which holds the packet counter and the key proper (KEY-06).
 """
 

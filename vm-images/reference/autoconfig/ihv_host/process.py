@@ -3,7 +3,7 @@
 it, watchdog, end.
 
 Handlers of one adapter are called one at a time in the order they were asked for: the documents
-promise no more (the contract, section 2.10). Each adapter has a queue of its own for that, so what
+promise no more (docs/contract.md, "Threads"). Each adapter has a queue of its own for that, so what
 one of them is asked keeps no other one waiting. A handler that does not return within the limit,
 and a process that ends or breaks the protocol, end the host; `on_lost` tells of it once, and every
 outstanding call is dropped. However a process ends, `on_exit` gets one account of it.
