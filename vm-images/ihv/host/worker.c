@@ -47,7 +47,7 @@ static const char *const USER_CALLS[] = {
     "control",
 };
 
-static bool in_a_users_name(const char *name)
+static bool impersonate_for(const char *name)
 {
     for (size_t i = 0; i < sizeof USER_CALLS / sizeof USER_CALLS[0]; i++)
         if (strcmp(name, USER_CALLS[i]) == 0)
@@ -86,7 +86,7 @@ static void run_call(Worker *worker, uint64_t id, const char *name)
     jw_object(&call.reply, NULL);
     jw_u64(&call.reply, "id", id);
     jw_object(&call.reply, "result");
-    bool impersonates = in_a_users_name(name);
+    bool impersonates = impersonate_for(name);
     DWORD error = handlers_run(name, &call);
     if (impersonates)
         RevertToSelf();

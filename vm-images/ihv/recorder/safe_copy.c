@@ -43,7 +43,7 @@ extern const char hil_copy_failed[];
 static PVOID handler;
 
 /* The touch took the page's guard away, which is the owner's to lose (it may be a stack's). */
-static void guard_again(const EXCEPTION_RECORD *exception)
+static void rearm_guard(const EXCEPTION_RECORD *exception)
 {
     MEMORY_BASIC_INFORMATION page;
     DWORD old;
@@ -57,7 +57,7 @@ static LONG WINAPI resume(EXCEPTION_POINTERS *information)
     if (information->ContextRecord->Rip != (DWORD64)(uintptr_t)hil_copy_at)
         return EXCEPTION_CONTINUE_SEARCH;
     if (information->ExceptionRecord->ExceptionCode == STATUS_GUARD_PAGE_VIOLATION)
-        guard_again(information->ExceptionRecord);
+        rearm_guard(information->ExceptionRecord);
     information->ContextRecord->Rip = (DWORD64)(uintptr_t)hil_copy_failed;
     return EXCEPTION_CONTINUE_EXECUTION;
 }

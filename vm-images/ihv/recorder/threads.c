@@ -57,7 +57,7 @@ static bool is_vendors(const Search *search, HMODULE module)
            wcschr(path + length, L'\\') == NULL;
 }
 
-static void consider(Search *search, DWORD tid)
+static void check_thread(Search *search, DWORD tid)
 {
     uintptr_t start = 0;
     HANDLE handle = OpenThread(THREAD_QUERY_INFORMATION | SYNCHRONIZE, FALSE, tid);
@@ -83,7 +83,7 @@ static bool look_for(Search *search)
     for (BOOL more = Thread32First(list, &entry); more; more = Thread32Next(list, &entry))
         if (entry.th32OwnerProcessID == GetCurrentProcessId() &&
             entry.th32ThreadID != GetCurrentThreadId())
-            consider(search, entry.th32ThreadID);
+            check_thread(search, entry.th32ThreadID);
     CloseHandle(list);
     return true;
 }

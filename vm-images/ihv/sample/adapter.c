@@ -178,8 +178,8 @@ DWORD WINAPI adapter_pre_associate(HANDLE handle, HANDLE session,
     return refuse(reason, REASON_WRONG_STATE, ERROR_INVALID_STATE);
 }
 
-/* Moves to a phase that ends operations and waits until the thread has wound them up. */
-static DWORD wind_up(Adapter *adapter, JobKind kind, Phase from, Phase to)
+/* Moves to a phase that ends operations and waits until the thread has ended them. */
+static DWORD end_operation(Adapter *adapter, JobKind kind, Phase from, Phase to)
 {
     Job *job = engine_new_job(kind);
     HANDLE finished = CreateEventW(NULL, TRUE, FALSE, NULL);
@@ -210,7 +210,7 @@ DWORD WINAPI adapter_reset(HANDLE handle)
     Adapter *adapter = find(handle);
     if (adapter == NULL)
         return ERROR_NOT_FOUND;
-    return wind_up(adapter, JOB_RESET, PHASE_IDLE, PHASE_IDLE);
+    return end_operation(adapter, JOB_RESET, PHASE_IDLE, PHASE_IDLE);
 }
 
 DWORD WINAPI adapter_stop_post_associate(HANDLE handle, PDOT11_MAC_ADDRESS peer,
@@ -220,7 +220,7 @@ DWORD WINAPI adapter_stop_post_associate(HANDLE handle, PDOT11_MAC_ADDRESS peer,
     (void)peer, (void)status; /* an infrastructure station has one port */
     if (adapter == NULL)
         return ERROR_NOT_FOUND;
-    return wind_up(adapter, JOB_STOP, PHASE_POST_PENDING, PHASE_PRE_DONE);
+    return end_operation(adapter, JOB_STOP, PHASE_POST_PENDING, PHASE_PRE_DONE);
 }
 
 DWORD WINAPI adapter_post_associate(HANDLE handle, HANDLE session, PDOT11_PORT_STATE port,

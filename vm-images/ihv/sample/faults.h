@@ -48,7 +48,7 @@ extern DOT11EXT_IHV_HANDLERS good;  /* the good handlers */
 extern DOT11EXT_VIRTUAL_STATION_APIS station; /* all NULL unless it was handed over */
 
 /* What the OS has handed out last, and what a fault keeps; zero when a fault is chosen anew. */
-typedef struct Scene {
+typedef struct FaultState {
     HANDLE adapter; /* hIhvExtAdapter */
     HANDLE service; /* hDot11SvcHandle */
     HANDLE connect_session;
@@ -58,15 +58,15 @@ typedef struct Scene {
     unsigned count;       /* for the fault's own use; zero again at each PerformPreAssociate */
     bool done;            /* so is this */
     void *kept;           /* this one stays */
-} Scene;
-extern Scene scene;
+} FaultState;
+extern FaultState state;
 
-/* Runs an action on a thread of its own after some time; settles the one before. */
-void later(DWORD delay_ms, void (*action)(void));
-/* Waits for it to end.  The layer does so before the next connection, and before the end. */
-void settle(void);
+/* Runs an action on a thread of its own after some time; waits for the one before. */
+void run_after(DWORD delay_ms, void (*action)(void));
+/* Waits for that action to end.  The layer does so before the next connection and at the end. */
+void wait_for_pending(void);
 /* Runs it on another thread and waits: as the DLL's worker would, not inside the handler. */
-void elsewhere(void (*action)(void));
+void run_on_thread(void (*action)(void));
 
 /* A reason of the block that belongs to MSM: not a DLL's to give with success. */
 #define REASON_OF_MSM 0x38005u

@@ -7,10 +7,10 @@
 static DWORD WINAPI same_handle(PDOT11_ADAPTER data, HANDLE service, PHANDLE handle)
 {
     DWORD error = good.Dot11ExtIhvInitAdapter(data, service, handle);
-    if (error == ERROR_SUCCESS && scene.kept != NULL)
-        *handle = scene.kept;
+    if (error == ERROR_SUCCESS && state.kept != NULL)
+        *handle = state.kept;
     else if (error == ERROR_SUCCESS)
-        scene.kept = *handle;
+        state.kept = *handle;
     return error;
 }
 
@@ -24,7 +24,7 @@ static DWORD WINAPI exclude_for_another(HANDLE service, BOOL exclude)
 /* ADPT-03 */
 static VOID WINAPI sets_in_deinit(HANDLE handle)
 {
-    os.Dot11ExtSetExcludeUnencrypted(scene.service, FALSE);
+    os.Dot11ExtSetExcludeUnencrypted(state.service, FALSE);
     good.Dot11ExtIhvDeinitAdapter(handle);
 }
 
@@ -38,7 +38,7 @@ static DWORD WINAPI withhold_pre(HANDLE service, HANDLE session, DWORD reason, D
 static VOID WINAPI completes_in_deinit(HANDLE handle)
 {
     good.Dot11ExtIhvDeinitAdapter(handle);
-    os.Dot11ExtPreAssociateCompletion(scene.service, scene.connect_session, REASON_CANCELLED,
+    os.Dot11ExtPreAssociateCompletion(state.service, state.connect_session, REASON_CANCELLED,
                                       ERROR_CANCELLED);
 }
 

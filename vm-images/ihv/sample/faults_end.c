@@ -8,7 +8,7 @@
 
 static void start_onex(void)
 {
-    os.Dot11ExtStartOneX(scene.service, NULL);
+    os.Dot11ExtStartOneX(state.service, NULL);
 }
 
 /* STOP-05 */
@@ -16,15 +16,15 @@ static DWORD WINAPI stops_and_starts_onex(HANDLE handle, PDOT11_MAC_ADDRESS peer
                                           DOT11_ASSOC_STATUS status)
 {
     DWORD error = good.Dot11ExtIhvStopPostAssociate(handle, peer, status);
-    if (scene.count++ == 0) /* the last stop is followed by a reset, of which RST-05 speaks */
-        later(AFTER_STOP_MS, start_onex);
+    if (state.count++ == 0) /* the last stop is followed by a reset, of which RST-05 speaks */
+        run_after(AFTER_STOP_MS, start_onex);
     return error;
 }
 
 /* STOP-06 */
 static DWORD WINAPI reset_and_note(HANDLE handle)
 {
-    scene.done = true;
+    state.done = true;
     return good.Dot11ExtIhvAdapterReset(handle);
 }
 
@@ -32,18 +32,18 @@ static DWORD WINAPI no_stop_after_reset(HANDLE handle, PDOT11_MAC_ADDRESS peer,
                                         DOT11_ASSOC_STATUS status)
 {
     DWORD error = good.Dot11ExtIhvStopPostAssociate(handle, peer, status);
-    return scene.done ? ERROR_INVALID_STATE : error;
+    return state.done ? ERROR_INVALID_STATE : error;
 }
 
 static void exclude_unencrypted(void)
 {
-    os.Dot11ExtSetExcludeUnencrypted(scene.service, TRUE);
+    os.Dot11ExtSetExcludeUnencrypted(state.service, TRUE);
 }
 
 /* STOP-08: waits for a thread that is in a framework call, with what that thread waits for. */
 static DWORD WINAPI deadlocks(HANDLE handle, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
 {
-    elsewhere(exclude_unencrypted);
+    run_on_thread(exclude_unencrypted);
     Sleep(INFINITE);
     return good.Dot11ExtIhvStopPostAssociate(handle, peer, status);
 }
@@ -52,15 +52,15 @@ static void send_to_peer(void)
 {
     static uint8_t packet[] = {0, 0, 0, 0, 0, 0, 0x88, 0x8e, 2, 1, 0, 0};
     for (int i = 0; i < 6; i++)
-        packet[i] = scene.peer[i];
-    os.Dot11ExtSendPacket(scene.service, sizeof packet, packet, (HANDLE)0xbad00002u);
+        packet[i] = state.peer[i];
+    os.Dot11ExtSendPacket(state.service, sizeof packet, packet, (HANDLE)0xbad00002u);
 }
 
 /* STOP-09 */
 static DWORD WINAPI resets_and_sends(HANDLE handle)
 {
     DWORD error = good.Dot11ExtIhvAdapterReset(handle);
-    later(AFTER_RETURN_MS, send_to_peer);
+    run_after(AFTER_RETURN_MS, send_to_peer);
     return error;
 }
 
@@ -71,7 +71,7 @@ static DWORD WINAPI connects_once(HANDLE handle, HANDLE session,
                                   PDOT11EXT_IHV_SECURITY_PROFILE security, PDOT11_BSS_LIST list,
                                   PDWORD reason)
 {
-    if (scene.connections > 1) {
+    if (state.connections > 1) {
         *reason = REASON_WRONG_STATE;
         return ERROR_INVALID_STATE;
     }
@@ -96,23 +96,23 @@ static DWORD WINAPI post_without_cancelled(HANDLE service, HANDLE session, PDOT1
 
 static void stop_onex(void)
 {
-    os.Dot11ExtStopOneX(scene.service);
+    os.Dot11ExtStopOneX(state.service);
 }
 
 /* RST-05 */
 static DWORD WINAPI resets_and_stops_onex(HANDLE handle)
 {
     DWORD error = good.Dot11ExtIhvAdapterReset(handle);
-    later(AFTER_RETURN_MS, stop_onex);
+    run_after(AFTER_RETURN_MS, stop_onex);
     return error;
 }
 
 /* RST-06 */
 static DWORD WINAPI resets_once(HANDLE handle)
 {
-    if (scene.done)
+    if (state.done)
         return ERROR_INVALID_STATE;
-    scene.done = true;
+    state.done = true;
     return good.Dot11ExtIhvAdapterReset(handle);
 }
 
@@ -123,14 +123,14 @@ static DWORD WINAPI names_old_key(HANDLE service, PDOT11_CIPHER_DEFAULT_KEY_VALU
                                   DOT11_DIRECTION direction)
 {
     ULONG own = key->uKeyIndex;
-    if (!scene.done && scene.connections == 1) {
+    if (!state.done && state.connections == 1) {
         key->uKeyIndex = OLD_INDEX;
         os.Dot11ExtSetDefaultKey(service, key, direction);
         key->uKeyIndex = own;
-    } else if (!scene.done) {
+    } else if (!state.done) {
         os.Dot11ExtSetDefaultKeyId(service, OLD_INDEX);
     }
-    scene.done = true;
+    state.done = true;
     return os.Dot11ExtSetDefaultKey(service, key, direction);
 }
 

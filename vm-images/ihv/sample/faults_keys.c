@@ -118,7 +118,7 @@ static DWORD WINAPI without_exemption(HANDLE service, ULONG backlog, ULONG exemp
 static DWORD WINAPI lets_eapol_in(HANDLE handle, HANDLE session, PDOT11_PORT_STATE port, ULONG size,
                                   PDOT11_ASSOCIATION_COMPLETION_PARAMETERS params)
 {
-    os.Dot11ExtSetExcludeUnencrypted(scene.service, FALSE);
+    os.Dot11ExtSetExcludeUnencrypted(state.service, FALSE);
     return good.Dot11ExtIhvPerformPostAssociate(handle, session, port, size, params);
 }
 

@@ -20,7 +20,7 @@ static DWORD WINAPI starts_before(HANDLE handle, HANDLE session,
                                   PDOT11EXT_IHV_SECURITY_PROFILE security, PDOT11_BSS_LIST list,
                                   PDWORD reason)
 {
-    os.Dot11ExtStartOneX(scene.service, NULL);
+    os.Dot11ExtStartOneX(state.service, NULL);
     return good.Dot11ExtIhvPerformPreAssociate(handle, session, params, connectivity, security,
                                                list, reason);
 }
@@ -38,7 +38,7 @@ static DWORD WINAPI registers_nothing(HANDLE service, ULONG backlog, ULONG exemp
 static DWORD WINAPI notes_result(HANDLE handle, DOT11_MSONEX_RESULT result,
                                  PDOT11_MSONEX_RESULT_PARAMS params)
 {
-    scene.done = result == DOT11_MSONEX_SUCCESS;
+    state.done = result == DOT11_MSONEX_SUCCESS;
     return good.Dot11ExtIhvOnexIndicateResult(handle, result, params);
 }
 
@@ -46,8 +46,8 @@ static DWORD WINAPI notes_result(HANDLE handle, DOT11_MSONEX_RESULT result,
 static DWORD WINAPI hands_on_keys(HANDLE handle, DWORD size, LPVOID buffer)
 {
     uint8_t *packet = buffer;
-    if (!scene.done && size > TYPE_AT && packet[TYPE_AT] == TYPE_KEY)
-        os.Dot11ExtProcessSecurityPacket(scene.service, size - HEADER, packet + HEADER);
+    if (!state.done && size > TYPE_AT && packet[TYPE_AT] == TYPE_KEY)
+        os.Dot11ExtProcessSecurityPacket(state.service, size - HEADER, packet + HEADER);
     return good.Dot11ExtIhvReceivePacket(handle, size, buffer);
 }
 
@@ -112,24 +112,24 @@ static DWORD WINAPI refuses_early_key(HANDLE handle, DWORD size, LPVOID buffer)
     const uint8_t *packet = buffer;
     DWORD error = good.Dot11ExtIhvReceivePacket(handle, size, buffer);
     bool key = size > TYPE_AT && packet[TYPE_AT] == TYPE_KEY;
-    return key && !scene.done ? ERROR_INVALID_STATE : error;
+    return key && !state.done ? ERROR_INVALID_STATE : error;
 }
 
 /* ONEX-13: at the first packet handed on, with a key of its own, as POST-11 wants one. */
 static DWORD WINAPI completes_before_result(HANDLE service, DWORD size, LPVOID packet)
 {
     static const uint8_t own[16] = {1};
-    if (!scene.done && keys_set_pairwise(service, scene.peer, own) == ERROR_SUCCESS)
-        os.Dot11ExtPostAssociateCompletion(service, scene.session, &scene.peer, REASON_SUCCESS,
+    if (!state.done && keys_set_pairwise(service, state.peer, own) == ERROR_SUCCESS)
+        os.Dot11ExtPostAssociateCompletion(service, state.session, &state.peer, REASON_SUCCESS,
                                            ERROR_SUCCESS);
-    scene.done = true;
+    state.done = true;
     return os.Dot11ExtProcessSecurityPacket(service, size, packet);
 }
 
 static DWORD WINAPI completes_no_more(HANDLE service, HANDLE session, PDOT11_MAC_ADDRESS peer,
                                       DWORD reason, DWORD error)
 {
-    if (scene.done)
+    if (state.done)
         return ERROR_SUCCESS;
     return os.Dot11ExtPostAssociateCompletion(service, session, peer, reason, error);
 }

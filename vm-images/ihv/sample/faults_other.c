@@ -22,14 +22,14 @@ static DOT11EXT_IHV_UI_REQUEST request = {
 static void ask(void)
 {
     request.guidUIRequest.Data1++;
-    os.Dot11ExtSendUIRequest(scene.service, &request);
+    os.Dot11ExtSendUIRequest(state.service, &request);
 }
 
 /* UI-02 */
 static DWORD WINAPI asks_twice(POST_PARAMETERS)
 {
     ask();
-    os.Dot11ExtSendUIRequest(scene.service, &request);
+    os.Dot11ExtSendUIRequest(state.service, &request);
     return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
 }
 
@@ -78,18 +78,18 @@ static DWORD WINAPI gives_a_buffer(HANDLE handle, DOT11EXT_IHV_CONNECTION_PHASE 
                                    PDOT11EXT_IHV_UI_REQUEST *given)
 {
     (void)handle, (void)phase;
-    if (os.Dot11ExtAllocateBuffer(sizeof request, &scene.kept) != ERROR_SUCCESS)
+    if (os.Dot11ExtAllocateBuffer(sizeof request, &state.kept) != ERROR_SUCCESS)
         return ERROR_NOT_ENOUGH_MEMORY;
-    memset(scene.kept, 0, sizeof request);
-    *given = scene.kept;
+    memset(state.kept, 0, sizeof request);
+    *given = state.kept;
     return ERROR_SUCCESS;
 }
 
 static DWORD WINAPI frees_it_too(HANDLE handle, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS status)
 {
-    if (scene.kept != NULL)
-        os.Dot11ExtFreeBuffer(scene.kept);
-    scene.kept = NULL;
+    if (state.kept != NULL)
+        os.Dot11ExtFreeBuffer(state.kept);
+    state.kept = NULL;
     return good.Dot11ExtIhvStopPostAssociate(handle, peer, status);
 }
 
@@ -111,7 +111,7 @@ static DWORD WINAPI frees_own_memory(POST_PARAMETERS)
 /* MEM-03 */
 static DWORD WINAPI notifies_of_nothing(POST_PARAMETERS)
 {
-    os.Dot11ExtSendNotification(scene.service, NULL);
+    os.Dot11ExtSendNotification(state.service, NULL);
     return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
 }
 

@@ -15,8 +15,8 @@ static uint8_t own_packet[MAX_PACKET]; /* lives on, whenever the completion come
 static DWORD send_also(HANDLE service, ULONG size, LPVOID packet, HANDLE completion,
                        void (*change)(uint8_t *copy))
 {
-    if (!scene.done && size <= MAX_PACKET) {
-        scene.done = true;
+    if (!state.done && size <= MAX_PACKET) {
+        state.done = true;
         memcpy(own_packet, packet, size);
         change(own_packet);
         os.Dot11ExtSendPacket(service, size, own_packet, OWN_HANDLE);
@@ -62,9 +62,9 @@ static DWORD WINAPI then_changed(HANDLE service, ULONG size, LPVOID packet, HAND
 static DWORD WINAPI twice_with_one_handle(HANDLE service, ULONG size, LPVOID packet,
                                           HANDLE completion)
 {
-    if (!scene.done) {
-        scene.done = true;
-        scene.kept = completion;
+    if (!state.done) {
+        state.done = true;
+        state.kept = completion;
         os.Dot11ExtSendPacket(service, size, packet, completion);
     }
     return os.Dot11ExtSendPacket(service, size, packet, completion);
@@ -72,8 +72,8 @@ static DWORD WINAPI twice_with_one_handle(HANDLE service, ULONG size, LPVOID pac
 
 static DWORD WINAPI leaves_first_completion(HANDLE completion)
 {
-    if (completion == scene.kept) {
-        scene.kept = NULL;
+    if (completion == state.kept) {
+        state.kept = NULL;
         return ERROR_SUCCESS;
     }
     return good.Dot11ExtIhvSendPacketCompletion(completion);
@@ -88,7 +88,7 @@ static DWORD WINAPI sends_before(HANDLE handle, HANDLE session, PDOT11EXT_IHV_PR
     static uint8_t start[HEADER + EAPOL_HEADER] = {2, 0, 0, 0, 1, 0, 0x88, 0x8e, 2, 1, 0, 0};
     DWORD error = good.Dot11ExtIhvPerformPreAssociate(handle, session, params, connectivity,
                                                       security, list, reason);
-    os.Dot11ExtSendPacket(scene.service, sizeof start, start, OWN_HANDLE);
+    os.Dot11ExtSendPacket(state.service, sizeof start, start, OWN_HANDLE);
     return error;
 }
 

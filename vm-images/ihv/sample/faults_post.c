@@ -31,7 +31,7 @@ static DWORD WINAPI returns_ntstatus(POST_PARAMETERS)
 /* POST-14: the first session of a connection only. */
 static DWORD WINAPI once_only(POST_PARAMETERS)
 {
-    if (scene.count++ > 0)
+    if (state.count++ > 0)
         return ERROR_NOT_SUPPORTED;
     return good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
 }
@@ -59,7 +59,7 @@ static DWORD WINAPI completes_inside(POST_PARAMETERS)
 {
     DWORD error = good.Dot11ExtIhvPerformPostAssociate(POST_ARGUMENTS);
     if (error == ERROR_SUCCESS)
-        os.Dot11ExtPostAssociateCompletion(scene.service, session, &scene.peer, REASON_SUCCESS,
+        os.Dot11ExtPostAssociateCompletion(state.service, session, &state.peer, REASON_SUCCESS,
                                            ERROR_SUCCESS);
     return error;
 }
@@ -82,10 +82,10 @@ static DWORD WINAPI completes_with_odd_reason(COMPLETION_PARAMETERS)
 /* POST-11: success before the first key, and not again after the keys. */
 static DWORD WINAPI completes_then_sets(HANDLE service, PDOT11_CIPHER_KEY_MAPPING_KEY_VALUE key)
 {
-    if (!scene.done)
-        os.Dot11ExtPostAssociateCompletion(service, scene.session, &scene.peer, REASON_SUCCESS,
+    if (!state.done)
+        os.Dot11ExtPostAssociateCompletion(service, state.session, &state.peer, REASON_SUCCESS,
                                            ERROR_SUCCESS);
-    scene.done = true;
+    state.done = true;
     return os.Dot11ExtSetKeyMappingKey(service, key);
 }
 
@@ -114,7 +114,7 @@ static DWORD WINAPI sets_algorithm_too(HANDLE service, PDOT11_CIPHER_KEY_MAPPING
 
 static void complete_with_failure(void)
 {
-    os.Dot11ExtPostAssociateCompletion(scene.service, scene.session, NULL, REASON_CANCELLED,
+    os.Dot11ExtPostAssociateCompletion(state.service, state.session, NULL, REASON_CANCELLED,
                                        ERROR_CANCELLED);
 }
 
@@ -122,7 +122,7 @@ static void complete_with_failure(void)
 static DWORD WINAPI fails_and_completes(POST_PARAMETERS)
 {
     (void)handle, (void)session, (void)port, (void)size, (void)params;
-    later(AFTER_RETURN_MS, complete_with_failure);
+    run_after(AFTER_RETURN_MS, complete_with_failure);
     return ERROR_GEN_FAILURE;
 }
 
@@ -131,13 +131,13 @@ static DWORD WINAPI stops_and_completes(HANDLE handle, PDOT11_MAC_ADDRESS peer,
                                         DOT11_ASSOC_STATUS status)
 {
     DWORD error = good.Dot11ExtIhvStopPostAssociate(handle, peer, status);
-    later(AFTER_RETURN_MS, complete_with_failure);
+    run_after(AFTER_RETURN_MS, complete_with_failure);
     return error;
 }
 
 static DWORD WINAPI reset_waits(HANDLE handle)
 {
-    settle();
+    wait_for_pending();
     return good.Dot11ExtIhvAdapterReset(handle);
 }
 

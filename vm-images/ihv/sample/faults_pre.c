@@ -28,19 +28,19 @@ static DWORD WINAPI completes_twice(HANDLE service, HANDLE session, DWORD reason
 static DWORD WINAPI tell_the_handler(HANDLE service, HANDLE session, DWORD reason, DWORD error)
 {
     (void)service, (void)session, (void)reason, (void)error;
-    SetEvent(scene.kept);
+    SetEvent(state.kept);
     return ERROR_SUCCESS;
 }
 
 static DWORD WINAPI completes_inside(PRE_PARAMETERS)
 {
-    scene.kept = CreateEventW(NULL, FALSE, FALSE, NULL);
+    state.kept = CreateEventW(NULL, FALSE, FALSE, NULL);
     DWORD error = good.Dot11ExtIhvPerformPreAssociate(PRE_ARGUMENTS);
     if (error == ERROR_SUCCESS) {
-        WaitForSingleObject(scene.kept, INFINITE);
-        os.Dot11ExtPreAssociateCompletion(scene.service, session, REASON_SUCCESS, ERROR_SUCCESS);
+        WaitForSingleObject(state.kept, INFINITE);
+        os.Dot11ExtPreAssociateCompletion(state.service, session, REASON_SUCCESS, ERROR_SUCCESS);
     }
-    CloseHandle(scene.kept);
+    CloseHandle(state.kept);
     return error;
 }
 
@@ -81,7 +81,7 @@ static DWORD WINAPI starts_with_odd_reason(PRE_PARAMETERS)
 /* PRE-05: what is found wrong with a profile is told by the completion only. */
 static void tells_late(void)
 {
-    os.Dot11ExtPreAssociateCompletion(scene.service, scene.connect_session, REASON_BAD_PROFILE,
+    os.Dot11ExtPreAssociateCompletion(state.service, state.connect_session, REASON_BAD_PROFILE,
                                       ERROR_INVALID_PARAMETER);
 }
 
@@ -90,7 +90,7 @@ static DWORD WINAPI takes_any_profile(PRE_PARAMETERS)
     DWORD error = good.Dot11ExtIhvPerformPreAssociate(PRE_ARGUMENTS);
     if (error != ERROR_INVALID_PARAMETER)
         return error;
-    later(AFTER_RETURN_MS, tells_late);
+    run_after(AFTER_RETURN_MS, tells_late);
     *reason = REASON_SUCCESS;
     return ERROR_SUCCESS;
 }
@@ -98,7 +98,7 @@ static DWORD WINAPI takes_any_profile(PRE_PARAMETERS)
 /* PRE-08 */
 static DWORD WINAPI sets_profile_inside(PRE_PARAMETERS)
 {
-    os.Dot11ExtSetCurrentProfile(scene.service, session, connectivity, security);
+    os.Dot11ExtSetCurrentProfile(state.service, session, connectivity, security);
     return good.Dot11ExtIhvPerformPreAssociate(PRE_ARGUMENTS);
 }
 
@@ -112,35 +112,35 @@ static DWORD WINAPI leaves_algorithm(HANDLE service, DWORD algorithm)
 /* PRE-13: a second one is taken while the first, which waits for it, is pending. */
 static DWORD WINAPI takes_second(PRE_PARAMETERS)
 {
-    if (scene.kept == NULL)
-        scene.kept = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (state.kept == NULL)
+        state.kept = CreateEventW(NULL, FALSE, FALSE, NULL);
     DWORD error = good.Dot11ExtIhvPerformPreAssociate(PRE_ARGUMENTS);
     if (error != ERROR_INVALID_STATE)
         return error;
-    SetEvent(scene.kept);
+    SetEvent(state.kept);
     *reason = REASON_SUCCESS;
     return ERROR_SUCCESS;
 }
 
 static DWORD WINAPI completes_both(HANDLE service, HANDLE session, DWORD reason, DWORD error)
 {
-    bool second = WaitForSingleObject(scene.kept, WAIT_MS) == WAIT_OBJECT_0;
+    bool second = WaitForSingleObject(state.kept, WAIT_MS) == WAIT_OBJECT_0;
     if (second)
-        os.Dot11ExtPreAssociateCompletion(service, scene.connect_session, reason, error);
+        os.Dot11ExtPreAssociateCompletion(service, state.connect_session, reason, error);
     return os.Dot11ExtPreAssociateCompletion(service, session, reason, error);
 }
 
 /* PRE-12: the worker reads the profile where the OS had it. */
 static DWORD WINAPI keeps_profile(PRE_PARAMETERS)
 {
-    scene.kept = security->pszXmlFragmentIhvSecurity;
+    state.kept = security->pszXmlFragmentIhvSecurity;
     return good.Dot11ExtIhvPerformPreAssociate(PRE_ARGUMENTS);
 }
 
 static DWORD WINAPI reads_it_late(HANDLE service, HANDLE session, DWORD reason, DWORD error)
 {
     Sleep(AFTER_RETURN_MS);
-    (void)*(const volatile WCHAR *)scene.kept;
+    (void)*(const volatile WCHAR *)state.kept;
     return os.Dot11ExtPreAssociateCompletion(service, session, reason, error);
 }
 
@@ -178,7 +178,7 @@ static DWORD WINAPI remembers(ETHERTYPES_PARAMETERS)
 static DWORD WINAPI registers_late(HANDLE handle, HANDLE session, PDOT11_PORT_STATE port, ULONG size,
                                    PDOT11_ASSOCIATION_COMPLETION_PARAMETERS params)
 {
-    os.Dot11ExtSetEtherTypeHandling(scene.service, 1, 1, &last_exemption, 1, &last_registration);
+    os.Dot11ExtSetEtherTypeHandling(state.service, 1, 1, &last_exemption, 1, &last_registration);
     return good.Dot11ExtIhvPerformPostAssociate(handle, session, port, size, params);
 }
 
@@ -193,7 +193,7 @@ static DWORD WINAPI registers_little_endian(ETHERTYPES_PARAMETERS)
 /* ETH-05 */
 static DWORD WINAPI registers_once(ETHERTYPES_PARAMETERS)
 {
-    if (scene.connections > 1)
+    if (state.connections > 1)
         return ERROR_SUCCESS;
     return os.Dot11ExtSetEtherTypeHandling(ETHERTYPES_ARGUMENTS);
 }

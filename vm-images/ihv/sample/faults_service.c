@@ -28,7 +28,7 @@ static DWORD WINAPI by_the_old_table(HANDLE service, DWORD algorithm)
 /* LIFE-07 */
 static DWORD WINAPI not_ready_at_first(PDOT11_ADAPTER data, HANDLE service, PHANDLE handle)
 {
-    if (scene.count++ == 0)
+    if (state.count++ == 0)
         return ERROR_NOT_READY;
     return good.Dot11ExtIhvInitAdapter(data, service, handle);
 }
@@ -70,7 +70,7 @@ static DWORD WINAPI leaks(HANDLE handle, HANDLE session, PDOT11EXT_IHV_PROFILE_P
                           PDOT11EXT_IHV_SECURITY_PROFILE security, PDOT11_BSS_LIST list,
                           PDWORD reason)
 {
-    os.Dot11ExtAllocateBuffer(64, &scene.kept);
+    os.Dot11ExtAllocateBuffer(64, &state.kept);
     return good.Dot11ExtIhvPerformPreAssociate(handle, session, params, connectivity, security,
                                                list, reason);
 }

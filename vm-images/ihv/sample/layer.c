@@ -14,11 +14,11 @@ DOT11EXT_APIS *os_table;
 DOT11EXT_APIS api;
 DOT11EXT_IHV_HANDLERS good;
 DOT11EXT_VIRTUAL_STATION_APIS station;
-Scene scene;
+FaultState state;
 
-static DOT11EXT_IHV_HANDLERS in_force; /* the good handlers with the fault's over them */
-static const Fault *of_service;        /* from sample.ini, or NULL */
-static const Fault *chosen;
+static DOT11EXT_IHV_HANDLERS current; /* the good handlers with the fault's over them */
+static const Fault *service_fault;    /* from sample.ini, or NULL */
+static const Fault *current_fault;
 
 /* ---- choosing ---- */
 
@@ -33,7 +33,7 @@ static void overlay(void *table, const void *over, size_t size)
     }
 }
 
-static void put_in_force(const Fault *fault)
+static void apply_fault(const Fault *fault)
 {
     DOT11EXT_IHV_HANDLERS handlers = good;
     DOT11EXT_APIS functions = os;
@@ -41,27 +41,27 @@ static void put_in_force(const Fault *fault)
         overlay(&handlers, &fault->handlers, sizeof handlers);
         overlay(&functions, &fault->api, sizeof functions);
     }
-    in_force = handlers;
+    current = handlers;
     api = functions;
-    chosen = fault;
+    current_fault = fault;
 }
 
 /* By the profile at hand; one that is broken leaves things as they are. */
-static void choose(HANDLE adapter, const DOT11EXT_IHV_SECURITY_PROFILE *security)
+static void select_fault(HANDLE adapter, const DOT11EXT_IHV_SECURITY_PROFILE *security)
 {
     SecurityProfile profile;
     if (security == NULL || adapter_service(adapter) == NULL ||
         !profile_parse(security->pszXmlFragmentIhvSecurity, &profile))
         return;
-    const Fault *fault = profile.fault != NULL ? profile.fault : of_service;
+    const Fault *fault = profile.fault != NULL ? profile.fault : service_fault;
     SecureZeroMemory(&profile, sizeof profile);
-    if (fault != chosen) {
-        settle();
-        memset(&scene, 0, sizeof scene);
-        put_in_force(fault);
+    if (fault != current_fault) {
+        wait_for_pending();
+        memset(&state, 0, sizeof state);
+        apply_fault(fault);
     }
-    scene.adapter = adapter;
-    scene.service = adapter_service(adapter);
+    state.adapter = adapter;
+    state.service = adapter_service(adapter);
 }
 
 void layer_open(HINSTANCE dll)
@@ -75,21 +75,21 @@ void layer_open(HINSTANCE dll)
     wcscpy(slash + 1, INI_NAME);
     GetPrivateProfileStringW(L"sample", L"fault", L"", wide, MAX_FAULT_NAME, path);
     WideCharToMultiByte(CP_UTF8, 0, wide, -1, name, sizeof name, NULL, NULL);
-    of_service = faults_find(name);
+    service_fault = faults_find(name);
 }
 
 DWORD layer_get_version(DOT11EXTIHV_GET_VERSION_INFO good_one, PDOT11_IHV_VERSION_INFO info)
 {
-    bool other = of_service != NULL && of_service->get_version != NULL;
-    return (other ? of_service->get_version : good_one)(info);
+    bool other = service_fault != NULL && service_fault->get_version != NULL;
+    return (other ? service_fault->get_version : good_one)(info);
 }
 
 DWORD layer_init_service(DOT11EXTIHV_INIT_SERVICE good_one, DWORD version, PDOT11EXT_APIS table,
                          PDOT11EXT_IHV_HANDLERS handlers)
 {
     DWORD error = good_one(version, table, NULL, handlers);
-    if (error == ERROR_SUCCESS && of_service != NULL && of_service->init_service != NULL)
-        error = of_service->init_service(version, table, NULL, handlers);
+    if (error == ERROR_SUCCESS && service_fault != NULL && service_fault->init_service != NULL)
+        error = service_fault->init_service(version, table, NULL, handlers);
     return error;
 }
 
@@ -107,15 +107,15 @@ static DWORD WINAPI thread_main(LPVOID context)
     return 0;
 }
 
-void later(DWORD delay_ms, void (*action)(void))
+void run_after(DWORD delay_ms, void (*action)(void))
 {
-    settle();
+    wait_for_pending();
     thread_delay_ms = delay_ms;
     thread_action = action;
     thread = CreateThread(NULL, 0, thread_main, NULL, 0, NULL);
 }
 
-void settle(void)
+void wait_for_pending(void)
 {
     HANDLE running = InterlockedExchangePointer(&thread, NULL);
     if (running == NULL)
@@ -124,10 +124,10 @@ void settle(void)
     CloseHandle(running);
 }
 
-void elsewhere(void (*action)(void))
+void run_on_thread(void (*action)(void))
 {
-    later(0, action);
-    settle();
+    run_after(0, action);
+    wait_for_pending();
 }
 
 /* The export that only another build of this DLL has (sample_station.def). */
@@ -145,25 +145,25 @@ DWORD WINAPI Dot11ExtIhvInitVirtualStation(PDOT11EXT_VIRTUAL_STATION_APIS functi
 
 void layer_close(void)
 {
-    settle();
+    wait_for_pending();
 }
 
 /* ---- handlers, as the OS calls them ---- */
 
 static VOID WINAPI deinit_service(VOID)
 {
-    in_force.Dot11ExtIhvDeinitService();
+    current.Dot11ExtIhvDeinitService();
 }
 
 static DWORD WINAPI init_adapter(PDOT11_ADAPTER data, HANDLE service, PHANDLE handle)
 {
-    return in_force.Dot11ExtIhvInitAdapter(data, service, handle);
+    return current.Dot11ExtIhvInitAdapter(data, service, handle);
 }
 
 static VOID WINAPI deinit_adapter(HANDLE handle)
 {
-    settle();
-    in_force.Dot11ExtIhvDeinitAdapter(handle);
+    wait_for_pending();
+    current.Dot11ExtIhvDeinitAdapter(handle);
 }
 
 static DWORD WINAPI pre_associate(HANDLE handle, HANDLE session,
@@ -172,42 +172,42 @@ static DWORD WINAPI pre_associate(HANDLE handle, HANDLE session,
                                   PDOT11EXT_IHV_SECURITY_PROFILE security, PDOT11_BSS_LIST list,
                                   PDWORD reason)
 {
-    choose(handle, security);
-    settle();
-    scene.connect_session = session;
-    scene.connections++;
-    scene.done = false;
-    scene.count = 0;
-    return in_force.Dot11ExtIhvPerformPreAssociate(handle, session, params, connectivity, security,
-                                                   list, reason);
+    select_fault(handle, security);
+    wait_for_pending();
+    state.connect_session = session;
+    state.connections++;
+    state.done = false;
+    state.count = 0;
+    return current.Dot11ExtIhvPerformPreAssociate(handle, session, params, connectivity, security,
+                                                  list, reason);
 }
 
 static DWORD WINAPI reset(HANDLE handle)
 {
-    return in_force.Dot11ExtIhvAdapterReset(handle);
+    return current.Dot11ExtIhvAdapterReset(handle);
 }
 
 static DWORD WINAPI post_associate(HANDLE handle, HANDLE session, PDOT11_PORT_STATE port,
                                    ULONG size, PDOT11_ASSOCIATION_COMPLETION_PARAMETERS params)
 {
-    scene.session = session;
+    state.session = session;
     if (port != NULL)
-        memcpy(scene.peer, port->PeerMacAddress, sizeof scene.peer);
-    return in_force.Dot11ExtIhvPerformPostAssociate(handle, session, port, size, params);
+        memcpy(state.peer, port->PeerMacAddress, sizeof state.peer);
+    return current.Dot11ExtIhvPerformPostAssociate(handle, session, port, size, params);
 }
 
 static DWORD WINAPI stop_post_associate(HANDLE handle, PDOT11_MAC_ADDRESS peer,
                                         DOT11_ASSOC_STATUS status)
 {
-    return in_force.Dot11ExtIhvStopPostAssociate(handle, peer, status);
+    return current.Dot11ExtIhvStopPostAssociate(handle, peer, status);
 }
 
 static DWORD WINAPI validate_profile(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS params,
                                      PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
                                      PDOT11EXT_IHV_SECURITY_PROFILE security, PDWORD reason)
 {
-    choose(handle, security);
-    return in_force.Dot11ExtIhvValidateProfile(handle, params, connectivity, security, reason);
+    select_fault(handle, security);
+    return current.Dot11ExtIhvValidateProfile(handle, params, connectivity, security, reason);
 }
 
 static DWORD WINAPI capability_match(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS params,
@@ -215,9 +215,9 @@ static DWORD WINAPI capability_match(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS
                                      PDOT11EXT_IHV_SECURITY_PROFILE security,
                                      PDOT11_BSS_LIST list, PDWORD reason)
 {
-    choose(handle, security);
-    return in_force.Dot11ExtIhvPerformCapabilityMatch(handle, params, connectivity, security, list,
-                                                      reason);
+    select_fault(handle, security);
+    return current.Dot11ExtIhvPerformCapabilityMatch(handle, params, connectivity, security, list,
+                                                     reason);
 }
 
 static DWORD WINAPI discovery_profiles(HANDLE handle, BOOL insecure,
@@ -225,60 +225,60 @@ static DWORD WINAPI discovery_profiles(HANDLE handle, BOOL insecure,
                                        PDOT11EXT_IHV_DISCOVERY_PROFILE_LIST profiles,
                                        PDWORD reason)
 {
-    return in_force.Dot11ExtIhvCreateDiscoveryProfiles(handle, insecure, params, list, profiles,
-                                                       reason);
+    return current.Dot11ExtIhvCreateDiscoveryProfiles(handle, insecure, params, list, profiles,
+                                                      reason);
 }
 
 static DWORD WINAPI session_change(ULONG event, PWTSSESSION_NOTIFICATION notification)
 {
-    return in_force.Dot11ExtIhvProcessSessionChange(event, notification);
+    return current.Dot11ExtIhvProcessSessionChange(event, notification);
 }
 
 static DWORD WINAPI indication(HANDLE handle, DOT11EXT_IHV_INDICATION_TYPE type, ULONG size,
                                LPVOID buffer)
 {
-    return in_force.Dot11ExtIhvReceiveIndication(handle, type, size, buffer);
+    return current.Dot11ExtIhvReceiveIndication(handle, type, size, buffer);
 }
 
 static DWORD WINAPI receive_packet(HANDLE handle, DWORD size, LPVOID buffer)
 {
-    return in_force.Dot11ExtIhvReceivePacket(handle, size, buffer);
+    return current.Dot11ExtIhvReceivePacket(handle, size, buffer);
 }
 
 static DWORD WINAPI send_completion(HANDLE completion)
 {
-    return in_force.Dot11ExtIhvSendPacketCompletion(completion);
+    return current.Dot11ExtIhvSendPacketCompletion(completion);
 }
 
 static DWORD WINAPI ui_request_pending(GUID request, PBOOL pending)
 {
-    return in_force.Dot11ExtIhvIsUIRequestPending(request, pending);
+    return current.Dot11ExtIhvIsUIRequestPending(request, pending);
 }
 
 static DWORD WINAPI ui_response(GUID request, DWORD size, LPVOID response)
 {
-    return in_force.Dot11ExtIhvProcessUIResponse(request, size, response);
+    return current.Dot11ExtIhvProcessUIResponse(request, size, response);
 }
 
 static DWORD WINAPI query_ui(HANDLE handle, DOT11EXT_IHV_CONNECTION_PHASE phase,
                              PDOT11EXT_IHV_UI_REQUEST *request)
 {
-    return in_force.Dot11ExtIhvQueryUIRequest(handle, phase, request);
+    return current.Dot11ExtIhvQueryUIRequest(handle, phase, request);
 }
 
 static DWORD WINAPI onex_result(HANDLE handle, DOT11_MSONEX_RESULT result,
                                 PDOT11_MSONEX_RESULT_PARAMS params)
 {
-    return in_force.Dot11ExtIhvOnexIndicateResult(handle, result, params);
+    return current.Dot11ExtIhvOnexIndicateResult(handle, result, params);
 }
 
 static DWORD WINAPI control(HANDLE handle, DWORD in_size, PBYTE in, DWORD out_size, PBYTE out,
                             PDWORD returned)
 {
-    return in_force.Dot11ExtIhvControl(handle, in_size, in, out_size, out, returned);
+    return current.Dot11ExtIhvControl(handle, in_size, in, out_size, out, returned);
 }
 
-static const DOT11EXT_IHV_HANDLERS FOR_THE_OS = {
+static const DOT11EXT_IHV_HANDLERS HANDLERS_FOR_OS = {
     .Dot11ExtIhvDeinitService = deinit_service,
     .Dot11ExtIhvInitAdapter = init_adapter,
     .Dot11ExtIhvDeinitAdapter = deinit_adapter,
@@ -306,6 +306,6 @@ void layer_connect(PDOT11EXT_APIS table, const DOT11EXT_IHV_HANDLERS *own,
     os_table = table;
     os = *table; /* the table is gone when InitService has returned */
     good = *own;
-    put_in_force(of_service);
-    *handlers = FOR_THE_OS;
+    apply_fault(service_fault);
+    *handlers = HANDLERS_FOR_OS;
 }

@@ -3,8 +3,8 @@
 
 #include "handlers.h"
 #include "network.h"
-#include "plumbing.h"
-#include "question.h"
+#include "framework.h"
+#include "ui_request.h"
 #include "station.h"
 
 DWORD WINAPI on_init_adapter(PDOT11_ADAPTER adapter, HANDLE service, PHANDLE handle)
@@ -46,7 +46,7 @@ static DWORD begin_pre(Station *station, HANDLE session, const DOT11_SSID *ssid,
     service_unlock();
     if (!ready)
         return refused(reason, REASON_STATE, ERROR_INVALID_STATE);
-    DWORD error = plumbing_prepare(station->service, settings->open);
+    DWORD error = framework_prepare(station->service, settings->open);
     if (error != ERROR_SUCCESS) {
         service_lock();
         station->phase = was;
@@ -87,7 +87,7 @@ DWORD WINAPI on_reset(HANDLE handle)
     Station *station = station_acquire(handle);
     if (station == NULL)
         return ERROR_NOT_FOUND;
-    Phase was = station_wind_up(station, PHASE_IDLE);
+    Phase was = station_end_operation(station, PHASE_IDLE);
     if (was == PHASE_PRE)
         service_api.Dot11ExtPreAssociateCompletion(station->service, station->connect_session,
                                                    REASON_CANCELLED, ERROR_CANCELLED);
@@ -126,7 +126,7 @@ static DWORD ask(Station *station, HANDLE session)
     bool needed = !station->supplicant.has_pmk && !station->asked;
     station->asked = station->asked || needed;
     service_unlock();
-    DWORD error = needed ? question_ask(station->handle, station->service, &station->ssid,
+    DWORD error = needed ? ui_request_send(station->handle, station->service, &station->ssid,
                                         station->settings.defect)
                          : ERROR_SUCCESS;
     if (error != ERROR_SUCCESS) {
@@ -187,7 +187,7 @@ DWORD WINAPI on_stop(HANDLE handle, PDOT11_MAC_ADDRESS peer, DOT11_ASSOC_STATUS 
     (void)peer, (void)status; /* an infrastructure station has one port */
     if (station == NULL)
         return ERROR_NOT_FOUND;
-    Phase was = station_wind_up(station, PHASE_READY);
+    Phase was = station_end_operation(station, PHASE_READY);
     if (was == PHASE_POST && station->settings.defect == DEFECT_COMPLETES_AFTER_STOP &&
         TrySubmitThreadpoolCallback(complete_late, station, NULL))
         return ERROR_SUCCESS; /* the late completion releases the station */
@@ -215,5 +215,5 @@ DWORD WINAPI on_receive(HANDLE handle, DWORD bytes, LPVOID packet)
 
 DWORD WINAPI on_sent(HANDLE completion)
 {
-    return plumbing_sent(completion) ? ERROR_SUCCESS : ERROR_NOT_FOUND;
+    return framework_sent(completion) ? ERROR_SUCCESS : ERROR_NOT_FOUND;
 }

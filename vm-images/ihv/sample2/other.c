@@ -3,7 +3,7 @@
 
 #include "handlers.h"
 #include "network.h"
-#include "question.h"
+#include "ui_request.h"
 #include "station.h"
 
 static bool is_known(HANDLE handle)
@@ -68,7 +68,7 @@ DWORD WINAPI on_discover(HANDLE handle, BOOL insecure, PDOT11EXT_IHV_PROFILE_PAR
 
 /* ---- the user ---- */
 
-static void tell(HANDLE handle, const void *answer, size_t length)
+static void deliver_answer(HANDLE handle, const void *answer, size_t length)
 {
     Station *station = station_acquire(handle);
     if (station == NULL)
@@ -81,8 +81,8 @@ DWORD WINAPI on_session_change(ULONG event, PWTSSESSION_NOTIFICATION notificatio
 {
     HANDLE station;
     if (event == WTS_SESSION_LOGOFF && notification != NULL)
-        while ((station = question_end_of_session(notification->dwSessionId)) != NULL)
-            tell(station, NULL, 0);
+        while ((station = ui_request_end_of_session(notification->dwSessionId)) != NULL)
+            deliver_answer(station, NULL, 0);
     return ERROR_SUCCESS;
 }
 
@@ -90,16 +90,16 @@ DWORD WINAPI on_ui_pending(GUID id, PBOOL pending)
 {
     if (pending == NULL)
         return ERROR_INVALID_PARAMETER;
-    *pending = question_is_pending(&id);
+    *pending = ui_request_is_pending(&id);
     return ERROR_SUCCESS;
 }
 
 DWORD WINAPI on_ui_response(GUID id, DWORD bytes, LPVOID response)
 {
-    HANDLE station = question_end(&id);
+    HANDLE station = ui_request_end(&id);
     if (station == NULL)
         return ERROR_NOT_FOUND;
-    tell(station, response, response != NULL ? bytes : 0);
+    deliver_answer(station, response, response != NULL ? bytes : 0);
     return ERROR_SUCCESS;
 }
 

@@ -2,7 +2,7 @@
 /* The post-association operation of a station: its handshake, its keys, its completion. */
 #include <string.h>
 
-#include "plumbing.h"
+#include "framework.h"
 #include "station.h"
 
 enum { PASSPHRASE_MIN = 8, PASSPHRASE_MAX = 63 }; /* IEEE 802.11-2020, J.4.1 */
@@ -42,14 +42,14 @@ static DWORD set_keys(Station *station, HANDLE session, const uint8_t peer[6], c
 {
     DWORD error = ERROR_SUCCESS;
     if (reply->set_pairwise && lives(station, session))
-        error = plumbing_pairwise_key(station->service, peer, reply->temporal);
+        error = framework_pairwise_key(station->service, peer, reply->temporal);
     if (error == ERROR_SUCCESS && reply->set_group && lives(station, session))
-        error = plumbing_group_key(station->service, &reply->group, station->settings.defect);
+        error = framework_group_key(station->service, &reply->group, station->settings.defect);
     return error;
 }
 
 /* Does what the handshake asks for, then completes if that was its end. */
-static void carry_out(Station *station, HANDLE session, const uint8_t peer[6], Reply *reply)
+static void act_on_reply(Station *station, HANDLE session, const uint8_t peer[6], Reply *reply)
 {
     DWORD error = ERROR_SUCCESS;
     switch (reply->answer) {
@@ -59,18 +59,18 @@ static void carry_out(Station *station, HANDLE session, const uint8_t peer[6], R
         if (station->settings.defect == DEFECT_BAD_M2_MIC)
             reply->frame[reply->length - 1] ^= 1;
         if (lives(station, session)) /* one that is lost comes again: the access point asks again */
-            plumbing_send(station->service, peer, reply->frame, reply->length);
+            framework_send(station->service, peer, reply->frame, reply->length);
         return;
     case ANSWER_M4: /* it goes in the clear, so it is sent before there are keys */
         if (lives(station, session))
-            error = plumbing_send(station->service, peer, reply->frame, reply->length);
+            error = framework_send(station->service, peer, reply->frame, reply->length);
         if (error == ERROR_SUCCESS)
             error = set_keys(station, session, peer, reply);
         break;
     case ANSWER_G2:
         error = set_keys(station, session, peer, reply);
         if (error == ERROR_SUCCESS && lives(station, session))
-            plumbing_send(station->service, peer, reply->frame, reply->length);
+            framework_send(station->service, peer, reply->frame, reply->length);
         return;
     case ANSWER_DOWNGRADE:
         station_complete(station, session, REASON_DOWNGRADE, ERROR_ACCESS_DENIED);
@@ -94,7 +94,7 @@ void station_receive(Station *station, const uint8_t peer[6], const uint8_t *pdu
         memcmp(peer, station->supplicant.ap, 6) == 0)
         supplicant_take(&station->supplicant, pdu, length, &reply);
     service_unlock();
-    carry_out(station, session, peer, &reply);
+    act_on_reply(station, session, peer, &reply);
     SecureZeroMemory(&reply, sizeof reply);
 }
 

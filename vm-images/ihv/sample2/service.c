@@ -8,9 +8,9 @@
 #include "service.h"
 
 #include "handlers.h"
-#include "plumbing.h"
+#include "framework.h"
 #include "primitives.h"
-#include "question.h"
+#include "ui_request.h"
 
 DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info);
 DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS functions, LPVOID reserved,
@@ -43,8 +43,8 @@ void service_wake(void)
 
 static VOID WINAPI on_deinit_service(VOID)
 {
-    questions_end(NULL);
-    plumbing_close();
+    ui_requests_end(NULL);
+    framework_close();
     primitives_close();
     DeleteCriticalSection(&lock);
 }

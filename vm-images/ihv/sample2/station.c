@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "network.h"
-#include "question.h"
+#include "ui_request.h"
 
 #define QUIET_LIMIT_MS 2000u /* of this DLL: how long a stop waits for another handler */
 
@@ -44,7 +44,7 @@ static bool take_pre(Station *station, HANDLE *session)
     return due;
 }
 
-static VOID CALLBACK complete_elsewhere(PTP_CALLBACK_INSTANCE instance, PVOID context,
+static VOID CALLBACK complete_on_pool(PTP_CALLBACK_INSTANCE instance, PVOID context,
                                         PTP_WORK work)
 {
     Station *station = context;
@@ -71,7 +71,7 @@ DWORD station_create(const DOT11_ADAPTER *adapter, HANDLE service, HANDLE *handl
     if (station == NULL)
         return ERROR_NOT_ENOUGH_MEMORY;
     station->service = service;
-    station->work = CreateThreadpoolWork(complete_elsewhere, station, NULL);
+    station->work = CreateThreadpoolWork(complete_on_pool, station, NULL);
     if (station->work == NULL || !network_own_address(&adapter->gAdapterId, station->address)) {
         if (station->work != NULL)
             CloseThreadpoolWork(station->work);
@@ -89,7 +89,7 @@ DWORD station_create(const DOT11_ADAPTER *adapter, HANDLE service, HANDLE *handl
 
 void station_destroy(Station *station)
 {
-    station_wind_up(station, PHASE_GONE);
+    station_end_operation(station, PHASE_GONE);
     service_lock();
     for (Station **at = &first; *at != NULL; at = &(*at)->next) {
         if (*at == station) {
@@ -116,7 +116,7 @@ static void forget_port(Supplicant *supplicant)
     SecureZeroMemory(&kept, sizeof kept);
 }
 
-Phase station_wind_up(Station *station, Phase to)
+Phase station_end_operation(Station *station, Phase to)
 {
     service_lock();
     Phase was = station->phase;
@@ -134,6 +134,6 @@ Phase station_wind_up(Station *station, Phase to)
         continue;
     service_unlock();
     if (to != PHASE_READY)
-        questions_end(station->handle);
+        ui_requests_end(station->handle);
     return was;
 }

@@ -48,7 +48,7 @@ void station_destroy(Station *station);
 
 /* Ends what it is at and returns the phase it was in; then no work item nor other handler is at it
  * any more. Acquired by the caller. */
-Phase station_wind_up(Station *station, Phase to);
+Phase station_end_operation(Station *station, Phase to);
 
 /* Completes the post-association of that session, if nobody has and it has not been stopped. */
 void station_complete(Station *station, HANDLE session, Reason reason, DWORD error);

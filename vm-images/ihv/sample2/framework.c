@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "plumbing.h"
+#include "framework.h"
 
 #include <string.h>
 
@@ -16,7 +16,7 @@ typedef struct Sent {
 
 static Sent *outstanding; /* under service_lock; the address is the completion's handle */
 
-static DWORD hear_eapol(HANDLE service)
+static DWORD register_eapol(HANDLE service)
 {
     USHORT registration;
     DOT11_PRIVACY_EXEMPTION exemption = {
@@ -29,10 +29,10 @@ static DWORD hear_eapol(HANDLE service)
                                                     &registration);
 }
 
-DWORD plumbing_prepare(HANDLE service, bool open)
+DWORD framework_prepare(HANDLE service, bool open)
 {
     DWORD cipher = open ? DOT11_CIPHER_ALGO_NONE : DOT11_CIPHER_ALGO_CCMP;
-    DWORD error = open ? ERROR_SUCCESS : hear_eapol(service);
+    DWORD error = open ? ERROR_SUCCESS : register_eapol(service);
     if (error == ERROR_SUCCESS)
         error = service_api.Dot11ExtSetAuthAlgorithm(
             service, open ? DOT11_AUTH_ALGO_80211_OPEN : DOT11_AUTH_ALGO_RSNA_PSK);
@@ -55,7 +55,7 @@ static void nest_ccmp(BYTE *at, const uint8_t counter[6], const uint8_t key[TK_L
     memcpy(at + offsetof(DOT11_KEY_ALGO_CCMP, ucCCMPKey), key, TK_LENGTH);
 }
 
-DWORD plumbing_pairwise_key(HANDLE service, const uint8_t peer[6], const uint8_t key[TK_LENGTH])
+DWORD framework_pairwise_key(HANDLE service, const uint8_t peer[6], const uint8_t key[TK_LENGTH])
 {
     static const uint8_t unused[6];
     union {
@@ -73,7 +73,7 @@ DWORD plumbing_pairwise_key(HANDLE service, const uint8_t peer[6], const uint8_t
     return error;
 }
 
-DWORD plumbing_group_key(HANDLE service, const GroupKey *group, Defect defect)
+DWORD framework_group_key(HANDLE service, const GroupKey *group, Defect defect)
 {
     union {
         DOT11_CIPHER_DEFAULT_KEY_VALUE value;
@@ -97,7 +97,7 @@ DWORD plumbing_group_key(HANDLE service, const GroupKey *group, Defect defect)
     return error;
 }
 
-DWORD plumbing_send(HANDLE service, const uint8_t peer[6], const uint8_t *pdu, size_t length)
+DWORD framework_send(HANDLE service, const uint8_t peer[6], const uint8_t *pdu, size_t length)
 {
     Sent *sent = HeapAlloc(GetProcessHeap(), 0, sizeof *sent);
     if (sent == NULL)
@@ -111,11 +111,11 @@ DWORD plumbing_send(HANDLE service, const uint8_t peer[6], const uint8_t *pdu, s
     service_unlock();
     DWORD error = service_api.Dot11ExtSendPacket(service, (ULONG)(8 + length), sent->packet, sent);
     if (error != ERROR_SUCCESS)
-        plumbing_sent(sent); /* no completion comes for it */
+        framework_sent(sent); /* no completion comes for it */
     return error;
 }
 
-bool plumbing_sent(HANDLE completion)
+bool framework_sent(HANDLE completion)
 {
     Sent *found = NULL;
     service_lock();
@@ -132,8 +132,8 @@ bool plumbing_sent(HANDLE completion)
     return found != NULL;
 }
 
-void plumbing_close(void)
+void framework_close(void)
 {
     while (outstanding != NULL)
-        plumbing_sent(outstanding);
+        framework_sent(outstanding);
 }
