@@ -25,6 +25,7 @@ PREFIX_TIMEOUT_S = 600
 COMMAND_TIMEOUT_S = 60
 TEST_TIMEOUT_S = 180
 """Of a test alone: set-up has its own bounds."""
+SERVER_IDLE_S = 600
 ADAPTER_KEY = (
     r"HKLM\SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}"
     r"\0001\Ndi\IHVExtensions"
@@ -86,7 +87,9 @@ def pe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wine]:
-    """A fresh prefix; its server is stopped at the end of the session."""
+    """A fresh prefix. One server of its own serves all programs of the session: Debian's ends with
+    its last program, and one that starts just then finds its socket closed ("recvmsg: Connection
+    reset by peer"). It is stopped at the end, or stops by itself when a killed session left it."""
     if shutil.which("wine") is None:
         pytest.fail("wine is not installed")
     folder = tmp_path_factory.mktemp("wine")
@@ -96,13 +99,17 @@ def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wine]:
         "WINEDEBUG": "-all",
         "WINEDLLOVERRIDES": "mscoree,mshtml=",
     }
-    subprocess.run(
-        ["wine", "wineboot", "-i"], env=env, check=True, capture_output=True,
-        stdin=subprocess.DEVNULL, timeout=PREFIX_TIMEOUT_S,
-    )  # fmt: skip
-    yield Wine(env, folder)
     server = shutil.which("wineserver") or "/usr/lib/wine/wineserver"
-    subprocess.run([server, "-k"], env=env, check=False, timeout=COMMAND_TIMEOUT_S)
+    (folder / "prefix").mkdir()  # the server makes none
+    # No pipes: the server, and the services that the first program starts, would keep them open.
+    quiet: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL) | {"env": env}
+    subprocess.run([server, f"-p{SERVER_IDLE_S}"], check=True, timeout=COMMAND_TIMEOUT_S, **quiet)
+    try:
+        boot = ["wine", "wineboot", "-i"]
+        subprocess.run(boot, check=True, timeout=PREFIX_TIMEOUT_S, **quiet)
+        yield Wine(env, folder)
+    finally:
+        subprocess.run([server, "-k"], check=False, timeout=COMMAND_TIMEOUT_S, **quiet)
 
 
 @pytest.fixture
