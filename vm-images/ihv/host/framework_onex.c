@@ -11,7 +11,8 @@ DWORD WINAPI api_StartOneX(HANDLE service, EAP_ATTRIBUTES *attributes)
     uint64_t id = call_begin(&text, "Dot11ExtStartOneX", service);
     jw_bool(&text, "has_attributes", attributes != NULL);
     DWORD error = call_finish(&text, id);
-    api_FreeBuffer(attributes); /* the DLL allocated it for us (wlanihv.h) */
+    if (attributes != NULL)
+        buffers_free(attributes); /* the DLL allocated it for us (wlanihv.h) */
     return error;
 }
 

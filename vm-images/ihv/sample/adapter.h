@@ -147,13 +147,6 @@ bool engine_queue(Adapter *adapter, Job *job);
 Job *engine_new_job(JobKind kind);
 void engine_free_job(Job *job);
 
-/* For enterprise.c, on the adapter's thread. engine_complete closes the port of a session that was
- * completed before, or opens it anew. */
-bool engine_in_phase(Adapter *adapter, Phase phase);
-void engine_complete(Adapter *adapter, Reason reason, DWORD error);
-void engine_start_handshake(Adapter *adapter, const uint8_t pmk[PMK_SIZE]);
-void engine_handshake(Adapter *adapter, const uint8_t *frame, size_t size);
-
 /* association.c: parses what PerformPostAssociate is given; false if it is malformed. Of an open
  * association (post->open) the peer alone is of interest. */
 bool association_read(const DOT11_PORT_STATE *port, ULONG size,

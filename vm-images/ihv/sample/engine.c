@@ -2,17 +2,12 @@
 #include <string.h>
 
 #include "adapter.h"
+#include "api.h"
 #include "extras.h"
 #include "keys.h"
-#include "layer.h"
-#include "sends.h"
+#include "port.h"
 
 #define MAX_WAITING 64
-/* Limits of this DLL; no document gives any. */
-#define HANDSHAKE_LIMIT_MS 8000u /* from PerformPostAssociate to the end of the handshake */
-#define SENT_LIMIT_MS 3000u      /* from M4's SendPacket to its completion */
-
-static const uint8_t ETHER_TYPE_EAPOL[2] = {0x88, 0x8e};
 
 /* ---- queue ---- */
 
@@ -61,28 +56,6 @@ static Job *take(Adapter *adapter)
     return job;
 }
 
-/* ---- phases ---- */
-
-bool engine_in_phase(Adapter *adapter, Phase phase)
-{
-    EnterCriticalSection(&adapter->lock);
-    bool is = adapter->phase == phase;
-    LeaveCriticalSection(&adapter->lock);
-    return is;
-}
-
-/* Claims the right to complete: false if the operation was cancelled meanwhile. The phase moves
- * first, since the OS may call the next handler before the completion function returns. */
-static bool claim(Adapter *adapter, Phase from, Phase to)
-{
-    EnterCriticalSection(&adapter->lock);
-    bool claimed = adapter->phase == from;
-    if (claimed)
-        adapter->phase = to;
-    LeaveCriticalSection(&adapter->lock);
-    return claimed;
-}
-
 /* ---- pre-association ---- */
 
 static bool derive_pmk(Adapter *adapter, const PreAssociation *pre)
@@ -109,7 +82,7 @@ static bool derive_pmk(Adapter *adapter, const PreAssociation *pre)
 
 static bool pre_association_wanted(void *adapter)
 {
-    return engine_in_phase(adapter, PHASE_PRE_PENDING);
+    return port_in_phase(adapter, PHASE_PRE_PENDING);
 }
 
 static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
@@ -137,140 +110,17 @@ static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
     }
     if (error == ERROR_SUCCESS)
         extras_run(adapter->service, &adapter->guid, pre->profile.extras);
-    if (!claim(adapter, PHASE_PRE_PENDING, error == ERROR_SUCCESS ? PHASE_PRE_DONE : PHASE_IDLE))
+    if (!port_claim_phase(adapter, PHASE_PRE_PENDING, error == ERROR_SUCCESS ? PHASE_PRE_DONE : PHASE_IDLE))
         return;
     api.Dot11ExtPreAssociateCompletion(adapter->service, pre->session, reason, error);
 }
 
 /* ---- post-association ---- */
 
-static void complete_post(Adapter *adapter, Reason reason, DWORD error)
-{
-    HANDLE session = adapter->post.session;
-    DOT11_MAC_ADDRESS peer;
-    memcpy(peer, adapter->post.peer, sizeof peer);
-    adapter->deadline_ms = 0;
-    if (claim(adapter, PHASE_POST_PENDING, PHASE_POST_DONE))
-        api.Dot11ExtPostAssociateCompletion(adapter->service, session, &peer, reason, error);
-}
-
-/* A session that was completed before is told again what became of its port ("Performing a
- * Post-Association Operation": whenever the authentication state changes). */
-void engine_complete(Adapter *adapter, Reason reason, DWORD error)
-{
-    DOT11_MAC_ADDRESS peer;
-    if (!engine_in_phase(adapter, PHASE_POST_DONE)) {
-        complete_post(adapter, reason, error);
-        return;
-    }
-    memcpy(peer, adapter->post.peer, sizeof peer);
-    adapter->deadline_ms = 0;
-    adapter->enterprise.renewed = false;
-    api.Dot11ExtPostAssociateCompletion(adapter->service, adapter->post.session, &peer, reason,
-                                        error);
-}
-
-static void install(Adapter *adapter, const HandshakeOutput *output)
-{
-    const Handshake *h = &adapter->handshake;
-    DWORD error = ERROR_SUCCESS;
-    if (output->install_ptk)
-        error = keys_set_pairwise(adapter->service, adapter->post.peer, h->ptk + 32);
-    if (error == ERROR_SUCCESS && output->install_gtk)
-        error = keys_set_group(adapter->service, adapter->post.peer, &h->gtk, output->gtk_rsc);
-    if (error == ERROR_SUCCESS)
-        return;
-    if (adapter->enterprise.renewed)
-        engine_complete(adapter, REASON_KEY_REFUSED, error);
-    else
-        complete_post(adapter, REASON_KEY_REFUSED, error);
-}
-
-static DWORD send_frame(Adapter *adapter, const HandshakeOutput *out, HANDLE *completion)
-{
-    void *packet;
-    size_t size;
-    *completion = sends_add(adapter->handle, adapter->post.peer, ETHER_TYPE_EAPOL, out->frame,
-                            out->size, &packet, &size);
-    if (*completion == NULL)
-        return ERROR_NOT_ENOUGH_MEMORY;
-    DWORD error = api.Dot11ExtSendPacket(adapter->service, (ULONG)size, packet, *completion);
-    if (error != ERROR_SUCCESS)
-        sends_remove(*completion); /* no completion will come */
-    return error;
-}
-
-/* M4 first; the keys follow when it has been sent, as M4 itself still goes in the clear. */
-static void send_m4(Adapter *adapter, const HandshakeOutput *output)
-{
-    HANDLE send;
-    DWORD error = send_frame(adapter, output, &send);
-    if (output->install_ptk || output->install_gtk) {
-        adapter->install_pending = true;
-        adapter->pending = *output;
-    }
-    if (!adapter->install_pending)
-        return;
-    if (error != ERROR_SUCCESS) {
-        adapter->install_pending = false;
-        complete_post(adapter, REASON_SEND_FAILED, error);
-        return;
-    }
-    adapter->m4_send = send;
-    if (adapter->deadline_ms != 0)
-        adapter->deadline_ms = GetTickCount64() + SENT_LIMIT_MS;
-}
-
-void engine_handshake(Adapter *adapter, const uint8_t *frame, size_t size)
-{
-    HandshakeOutput output;
-    HANDLE send;
-    handshake_receive(&adapter->handshake, frame, size, &output);
-    switch (output.message) {
-    case HANDSHAKE_M2:
-        send_frame(adapter, &output, &send); /* lost: the AP repeats M1 */
-        break;
-    case HANDSHAKE_M4:
-        send_m4(adapter, &output);
-        break;
-    case HANDSHAKE_G2:
-        install(adapter, &output);
-        send_frame(adapter, &output, &send);
-        break;
-    case HANDSHAKE_RSNE_MISMATCH:
-        complete_post(adapter, REASON_RSNE_MISMATCH, ERROR_ACCESS_DENIED);
-        break;
-    case HANDSHAKE_BROKEN:
-        complete_post(adapter, REASON_INTERNAL, ERROR_INTERNAL_ERROR);
-        break;
-    case HANDSHAKE_NOTHING:
-        break;
-    }
-    SecureZeroMemory(&output, sizeof output);
-}
-
 static void run_receive(Adapter *adapter, const uint8_t *frame, size_t size)
 {
     if (!adapter->enterprise.wanted || !enterprise_receive(adapter, frame, size))
-        engine_handshake(adapter, frame, size);
-}
-
-static void run_sent(Adapter *adapter, HANDLE send)
-{
-    if (!adapter->install_pending || send != adapter->m4_send)
-        return;
-    adapter->install_pending = false;
-    install(adapter, &adapter->pending);
-    if (engine_in_phase(adapter, PHASE_POST_PENDING) || adapter->enterprise.renewed)
-        engine_complete(adapter, REASON_SUCCESS, ERROR_SUCCESS);
-}
-
-void engine_start_handshake(Adapter *adapter, const uint8_t pmk[PMK_SIZE])
-{
-    const PostAssociation *post = &adapter->post;
-    adapter->deadline_ms = GetTickCount64() + HANDSHAKE_LIMIT_MS;
-    handshake_start(&adapter->handshake, post->peer, adapter->address, pmk, &post->own,
-                    &post->beacon);
+        port_handshake(adapter, frame, size);
 }
 
 static void run_post_associate(Adapter *adapter, const PostAssociation *post)
@@ -280,19 +130,15 @@ static void run_post_associate(Adapter *adapter, const PostAssociation *post)
     if (adapter->enterprise.wanted)
         enterprise_begin(adapter);
     else if (post->open)
-        engine_complete(adapter, REASON_SUCCESS, ERROR_SUCCESS);
+        port_complete(adapter, REASON_SUCCESS, ERROR_SUCCESS);
     else
-        engine_start_handshake(adapter, adapter->pmk);
+        port_start_handshake(adapter, adapter->pmk);
 }
 
 static void clear_port(Adapter *adapter)
 {
     enterprise_end(adapter);
-    handshake_wipe(&adapter->handshake);
-    SecureZeroMemory(&adapter->post, sizeof adapter->post);
-    SecureZeroMemory(&adapter->pending, sizeof adapter->pending);
-    adapter->install_pending = false;
-    adapter->deadline_ms = 0;
+    port_clear(adapter);
 }
 
 /* ---- stop and reset ---- */
@@ -330,7 +176,7 @@ static DWORD time_left(const Adapter *adapter)
 static void check_deadline(Adapter *adapter)
 {
     if (adapter->deadline_ms != 0 && GetTickCount64() >= adapter->deadline_ms)
-        engine_complete(adapter, REASON_HANDSHAKE_TIMEOUT, ERROR_TIMEOUT);
+        port_complete(adapter, REASON_HANDSHAKE_TIMEOUT, ERROR_TIMEOUT);
 }
 
 static void run_job(Adapter *adapter, const Job *job)
@@ -349,7 +195,7 @@ static void run_job(Adapter *adapter, const Job *job)
         enterprise_result(adapter, &job->onex);
         break;
     case JOB_SENT:
-        run_sent(adapter, job->send);
+        port_sent(adapter, job->send);
         break;
     case JOB_STOP:
         run_stop(adapter, job);

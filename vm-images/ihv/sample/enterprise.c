@@ -5,9 +5,8 @@
 
 #include <string.h>
 
-#include "adapter.h"
-#include "keys.h"
-#include "layer.h"
+#include "api.h"
+#include "port.h"
 
 #define TYPE_EAP 0
 #define TYPE_KEY 3
@@ -78,7 +77,7 @@ static bool start(Adapter *adapter)
     if (error == ERROR_SUCCESS)
         adapter->deadline_ms = GetTickCount64() + ONEX_LIMIT_MS;
     else
-        engine_complete(adapter, REASON_ONEX_REFUSED, error);
+        port_complete(adapter, REASON_ONEX_REFUSED, error);
     return adapter->enterprise.running;
 }
 
@@ -109,7 +108,7 @@ static void keep(Enterprise *enterprise, const uint8_t *frame, size_t size)
 static bool begins_anew(Adapter *adapter, const uint8_t *frame, size_t size)
 {
     return size > EAPOL_HEADER && frame[1] == TYPE_EAP && frame[EAPOL_HEADER] == EAP_REQUEST &&
-           engine_in_phase(adapter, PHASE_POST_DONE) && start(adapter);
+           port_in_phase(adapter, PHASE_POST_DONE) && start(adapter);
 }
 
 bool enterprise_receive(Adapter *adapter, const uint8_t *frame, size_t size)
@@ -133,24 +132,24 @@ static void succeed(Adapter *adapter, const OneXResult *result)
     Enterprise *enterprise = &adapter->enterprise;
     uint8_t pmk[PMK_SIZE];
     if (!unseal(result, pmk)) {
-        engine_complete(adapter, REASON_ONEX_NO_KEYS, ERROR_INVALID_DATA);
+        port_complete(adapter, REASON_ONEX_NO_KEYS, ERROR_INVALID_DATA);
         return;
     }
-    if (engine_in_phase(adapter, PHASE_POST_PENDING)) {
-        engine_start_handshake(adapter, pmk);
+    if (port_in_phase(adapter, PHASE_POST_PENDING)) {
+        port_start_handshake(adapter, pmk);
     } else {
         handshake_new_pmk(&adapter->handshake, pmk);
         enterprise->renewed = true;
     }
     SecureZeroMemory(pmk, sizeof pmk);
     for (size_t i = 0; i < enterprise->cached_count; i++)
-        engine_handshake(adapter, enterprise->cached[i].data, enterprise->cached[i].size);
+        port_handshake(adapter, enterprise->cached[i].data, enterprise->cached[i].size);
     forget_frames(enterprise);
 }
 
 void enterprise_result(Adapter *adapter, const OneXResult *result)
 {
-    bool again = engine_in_phase(adapter, PHASE_POST_DONE);
+    bool again = port_in_phase(adapter, PHASE_POST_DONE);
     adapter->enterprise.running = result->result == DOT11_MSONEX_IN_PROGRESS;
     switch (result->result) {
     case DOT11_MSONEX_SUCCESS:
@@ -167,7 +166,7 @@ void enterprise_result(Adapter *adapter, const OneXResult *result)
         forget_frames(&adapter->enterprise);
         if (again)
             handshake_forget_pmk(&adapter->handshake);
-        engine_complete(adapter,
+        port_complete(adapter,
                         result->status == ONEX_AUTH_NO_AUTHENTICATOR ? REASON_NO_AUTHENTICATOR
                                                                      : REASON_ONEX_FAILED,
                         ERROR_ACCESS_DENIED);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "layer.h"
+#include "api.h"
 
 #define MAX_REQUESTS 16
 #define SOURCE_IHV 0x40u /* L2_NOTIFICATION_SOURCE_WLAN_IHV (l2cmn.h) */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Faults of adapters and their two handles (ADPT). */
 #include "adapter.h"
+#include "fault_state.h"
 #include "faults.h"
 
 /* ADPT-01: the second live adapter gets the first one's handle. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Faults of StopPostAssociate, AdapterReset and what follows them (STOP, RST). */
 #include "adapter.h"
+#include "fault_state.h"
 #include "faults.h"
 
 /* Between a stop and the next session of a roaming station; a reset would come sooner. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Faults that take the host down, or break the connection on the air (HOST, EXPECT). */
 #include "adapter.h"
+#include "fault_state.h"
 #include "faults.h"
 
 /* HOST-01 */

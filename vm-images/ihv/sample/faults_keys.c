@@ -2,6 +2,7 @@
 /* Faults of keys and algorithms (KEY): mostly a wrong call before the right one. */
 #include <string.h>
 
+#include "fault_state.h"
 #include "faults.h"
 
 #define DEFAULT_KEY_PARAMETERS                                                                    \

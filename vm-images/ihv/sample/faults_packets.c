@@ -2,6 +2,7 @@
 /* Faults of packets sent and received (TX, RX). */
 #include <string.h>
 
+#include "fault_state.h"
 #include "faults.h"
 
 #define HEADER 8 /* destination, EtherType */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "adapter.h"
+#include "fault_state.h"
 #include "faults.h"
 
 #define POST_PARAMETERS                                                                           \

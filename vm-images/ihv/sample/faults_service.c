@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Faults of load, start and end of the service (LIFE). */
+#include "fault_state.h"
 #include "faults.h"
 
 /* LIFE-03: only version 0 is documented. */

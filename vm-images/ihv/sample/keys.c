@@ -8,7 +8,7 @@
 #include <iptypes.h>
 #include <string.h>
 
-#include "layer.h"
+#include "api.h"
 #include "text.h"
 
 #define ETHER_TYPE_EAPOL_BE 0x8e88u /* bytes 88 8e in memory: both lists want network order */

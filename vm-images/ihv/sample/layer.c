@@ -4,17 +4,13 @@
 #include <string.h>
 
 #include "adapter.h"
+#include "api.h"
+#include "fault_state.h"
+#include "faults.h"
 #include "profile.h"
 
 #define INI_NAME L"sample.ini"
 #define MAX_FAULT_NAME 64
-
-DOT11EXT_APIS os;
-DOT11EXT_APIS *os_table;
-DOT11EXT_APIS api;
-DOT11EXT_IHV_HANDLERS good;
-DOT11EXT_VIRTUAL_STATION_APIS station;
-FaultState state;
 
 static DOT11EXT_IHV_HANDLERS current; /* the good handlers with the fault's over them */
 static const Fault *service_fault;    /* from sample.ini, or NULL */
@@ -93,42 +89,7 @@ DWORD layer_init_service(DOT11EXTIHV_INIT_SERVICE good_one, DWORD version, PDOT1
     return error;
 }
 
-/* ---- an action of its own thread ---- */
-
-static HANDLE thread;
-static DWORD thread_delay_ms;
-static void (*thread_action)(void);
-
-static DWORD WINAPI thread_main(LPVOID context)
-{
-    (void)context;
-    Sleep(thread_delay_ms);
-    thread_action();
-    return 0;
-}
-
-void run_after(DWORD delay_ms, void (*action)(void))
-{
-    wait_for_pending();
-    thread_delay_ms = delay_ms;
-    thread_action = action;
-    thread = CreateThread(NULL, 0, thread_main, NULL, 0, NULL);
-}
-
-void wait_for_pending(void)
-{
-    HANDLE running = InterlockedExchangePointer(&thread, NULL);
-    if (running == NULL)
-        return;
-    WaitForSingleObject(running, INFINITE);
-    CloseHandle(running);
-}
-
-void run_on_thread(void (*action)(void))
-{
-    run_after(0, action);
-    wait_for_pending();
-}
+/* ---- virtual stations ---- */
 
 /* The export that only another build of this DLL has (sample_station.def). */
 DWORD WINAPI Dot11ExtIhvInitVirtualStation(PDOT11EXT_VIRTUAL_STATION_APIS functions,

@@ -3,10 +3,7 @@
 #ifndef HIL_SAMPLE_LAYER_H
 #define HIL_SAMPLE_LAYER_H
 
-#include "faults.h"
-
-/* The framework functions as the good DLL calls them. */
-extern DOT11EXT_APIS api;
+#include "wlanihv.h"
 
 /* Reads sample.ini beside the DLL; once, before anything else. */
 void layer_open(HINSTANCE dll);

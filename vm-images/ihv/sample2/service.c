@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * second.dll: an IHV Extensions DLL written from the documents alone and unlike sample.dll.
- *
- * WPA2-PSK whose passphrase the user is asked for, fragments read by MSXML, a handshake that runs
- * and completes on the stack of ReceivePacket, and no thread of its own.  Open networks besides.
- */
 #include "service.h"
-
-#include "handlers.h"
-#include "framework.h"
-#include "primitives.h"
-#include "ui_request.h"
-
-DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info);
-DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS functions, LPVOID reserved,
-                                    PDOT11EXT_IHV_HANDLERS handlers);
 
 DOT11EXT_APIS service_api;
 
 static CRITICAL_SECTION lock;
 static CONDITION_VARIABLE changed;
+
+void service_open(const DOT11EXT_APIS *functions)
+{
+    service_api = *functions; /* the table ends with InitService */
+    InitializeCriticalSection(&lock);
+    InitializeConditionVariable(&changed);
+}
+
+void service_close(void)
+{
+    DeleteCriticalSection(&lock);
+}
 
 void service_lock(void)
 {
@@ -39,57 +36,4 @@ bool service_wait(DWORD limit_ms)
 void service_wake(void)
 {
     WakeAllConditionVariable(&changed);
-}
-
-static VOID WINAPI on_deinit_service(VOID)
-{
-    ui_requests_end(NULL);
-    framework_close();
-    primitives_close();
-    DeleteCriticalSection(&lock);
-}
-
-DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info)
-{
-    if (info == NULL)
-        return ERROR_INVALID_PARAMETER;
-    info->dwVerMin = info->dwVerMax = 0;
-    return ERROR_SUCCESS;
-}
-
-DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS functions, LPVOID reserved,
-                                    PDOT11EXT_IHV_HANDLERS handlers)
-{
-    (void)reserved;
-    if (version != 0 || functions == NULL || handlers == NULL)
-        return ERROR_INVALID_PARAMETER;
-    if (!primitives_open()) {
-        primitives_close();
-        return ERROR_NOT_SUPPORTED;
-    }
-    service_api = *functions; /* the table ends with this call */
-    InitializeCriticalSection(&lock);
-    InitializeConditionVariable(&changed);
-    *handlers = (DOT11EXT_IHV_HANDLERS){
-        .Dot11ExtIhvDeinitService = on_deinit_service,
-        .Dot11ExtIhvInitAdapter = on_init_adapter,
-        .Dot11ExtIhvDeinitAdapter = on_deinit_adapter,
-        .Dot11ExtIhvPerformPreAssociate = on_pre_associate,
-        .Dot11ExtIhvAdapterReset = on_reset,
-        .Dot11ExtIhvPerformPostAssociate = on_post_associate,
-        .Dot11ExtIhvStopPostAssociate = on_stop,
-        .Dot11ExtIhvValidateProfile = on_validate,
-        .Dot11ExtIhvPerformCapabilityMatch = on_match,
-        .Dot11ExtIhvCreateDiscoveryProfiles = on_discover,
-        .Dot11ExtIhvProcessSessionChange = on_session_change,
-        .Dot11ExtIhvReceiveIndication = on_indication,
-        .Dot11ExtIhvReceivePacket = on_receive,
-        .Dot11ExtIhvSendPacketCompletion = on_sent,
-        .Dot11ExtIhvIsUIRequestPending = on_ui_pending,
-        .Dot11ExtIhvProcessUIResponse = on_ui_response,
-        .Dot11ExtIhvQueryUIRequest = on_query_ui,
-        .Dot11ExtIhvOnexIndicateResult = on_onex_result,
-        .Dot11ExtIhvControl = on_control,
-    };
-    return ERROR_SUCCESS;
 }

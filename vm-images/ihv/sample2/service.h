@@ -11,6 +11,10 @@
 /* The framework functions, copied in InitService. */
 extern DOT11EXT_APIS service_api;
 
+/* InitService and DeinitService. */
+void service_open(const DOT11EXT_APIS *functions);
+void service_close(void);
+
 /* Guards all state of the DLL; never held while the framework or COM is called. */
 void service_lock(void);
 void service_unlock(void);
