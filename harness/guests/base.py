@@ -18,7 +18,7 @@ from harness.config.limits import LimitsConfig
 from harness.console import Stages
 from harness.eap import Credentials
 from harness.guests.common.ssh import Login, Ssh
-from harness.scenarios.orders import OsOrder, OsParameters
+from harness.scenarios.stimuli import OsParameters, OsStimulus
 from harness.vm.argv import DiskBoot, KernelBoot, MachineSpec
 
 
@@ -49,7 +49,7 @@ class ServiceControl(Protocol):
     """
 
     def give(
-        self, orders: Sequence[OsOrder], parameters: OsParameters, passphrase: str = ""
+        self, orders: Sequence[OsStimulus], parameters: OsParameters, passphrase: str = ""
     ) -> None:
         """The stimuli of the associations from now on. `passphrase` is the network's."""
 

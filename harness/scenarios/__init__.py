@@ -3,6 +3,6 @@
 
 from harness.scenarios.catalogue import find_scenario, scenario_names
 from harness.scenarios.model import AirRule, Eap, Network, Scenario
-from harness.scenarios.orders import OsOrder
+from harness.scenarios.stimuli import OsStimulus
 
-__all__ = ["AirRule", "Eap", "Network", "OsOrder", "Scenario", "find_scenario", "scenario_names"]
+__all__ = ["AirRule", "Eap", "Network", "OsStimulus", "Scenario", "find_scenario", "scenario_names"]

@@ -14,8 +14,9 @@ from harness.config.validation import Strict
 from harness.scenarios import ssid as ssids
 from harness.scenarios.enterprise import misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
-from harness.scenarios.orders import OsOrder, OsParameters
+from harness.scenarios.stimuli import OsParameters, OsStimulus
 from hil_common.security import SECURITY_CHOICES, Credential, SecurityChoice
+from hil_common.stimuli import MAX_STIMULI
 from hwsim.frame_rules import Action, Message
 
 OPEN_MESSAGES: Final = ("auth", "assoc-req", "assoc-resp", "data")
@@ -250,7 +251,7 @@ class Scenario(Strict):
     eap: Eap | None = None
     ihv: Ihv = Ihv()
     air: tuple[AirRule, ...] = ()
-    os: Annotated[tuple[OsOrder, ...], Field(max_length=32)] = ()
+    os: Annotated[tuple[OsStimulus, ...], Field(max_length=MAX_STIMULI)] = ()
     """What the reference guest's WLAN service does out of the ordinary."""
     os_parameters: OsParameters = OsParameters()
     beyond_documents: bool = False

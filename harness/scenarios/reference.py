@@ -14,16 +14,9 @@ from typing import Any, Final
 from harness.config.validation import Strict
 from harness.scenarios.action_meanings import ACTIONS
 from harness.scenarios.model import AirRule, Eap, Expect, Ihv, Network, Scenario
-from harness.scenarios.orders import (
-    FRAMEWORK_FUNCTIONS,
-    HANDLERS,
-    MOMENTS,
-    NEEDED,
-    PARAMETERS,
-    AssociationForm,
-    OsOrder,
-)
 from harness.scenarios.placeholders import MEANINGS
+from harness.scenarios.stimuli import PARAMETERS, AssociationForm, OsStimulus
+from hil_common.stimuli import FRAMEWORK_FUNCTIONS, HANDLERS, MOMENTS, NEEDED
 
 UNITS: Final = {"_ms": "ms", "_s": "s"}
 
@@ -79,7 +72,7 @@ connected = "either\"""",
 
 SECTIONS: Final[tuple[tuple[str, type[Strict]], ...]] = (
     ("top level", Scenario), ("[network]", Network), ("[eap]", Eap), ("[ihv]", Ihv),
-    ("[[air]]", AirRule), ("[[os]]", OsOrder), ("[os_parameters.association]", AssociationForm),
+    ("[[air]]", AirRule), ("[[os]]", OsStimulus), ("[os_parameters.association]", AssociationForm),
     ("[expect]", Expect),
 )  # fmt: skip
 
@@ -132,7 +125,7 @@ def _orders() -> Iterator[str]:
         yield f"- `{action}`{f' ({listed})' if listed else ''}: {meaning}"
     yield "\nMoments:\n"
     yield from (f"- `{name}`: {meaning}" for name, meaning in MOMENTS.items())
-    yield f"\nHandlers: {', '.join(f'`{name}`' for name in HANDLERS)}.\n"
+    yield f"\nHandlers: {', '.join(f'`{name}`' for name in HANDLERS.values())}.\n"
     yield f"Framework functions: {', '.join(f'`{name}`' for name in FRAMEWORK_FUNCTIONS)}.\n"
 
 

@@ -25,8 +25,8 @@ from harness.guests.common.ssh import Login
 from harness.lab.air import AirState
 from harness.lab.recording import Recording
 from harness.lab.session import LabSession
-from harness.scenarios import OsOrder
-from harness.scenarios.orders import OsParameters
+from harness.scenarios import OsStimulus
+from harness.scenarios.stimuli import OsParameters
 from harness.vm.accel import Choice
 from harness.vm.argv import KernelBoot
 from tests.unit.checks import builder
@@ -221,11 +221,11 @@ class FakeServiceControl:
     """The orders to the guest's WLAN service."""
 
     def __init__(self) -> None:
-        self.given: list[tuple[OsOrder, ...]] = []
+        self.given: list[tuple[OsStimulus, ...]] = []
         self.done: list[dict[str, Any]] = []
 
     def give(
-        self, orders: tuple[OsOrder, ...], parameters: OsParameters, passphrase: str = ""
+        self, orders: tuple[OsStimulus, ...], parameters: OsParameters, passphrase: str = ""
     ) -> None:
         """The orders of the next association."""
         self.given.append(orders)

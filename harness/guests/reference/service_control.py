@@ -16,7 +16,7 @@ import paramiko
 from harness.config.limits import LimitsConfig
 from harness.guests.common.ssh import Ssh
 from harness.local.jsonlines import JsonLinesClient
-from harness.scenarios.orders import OsOrder, OsParameters
+from harness.scenarios.stimuli import OsParameters, OsStimulus
 
 COMMAND = "hil-orders"
 """A command of the reference guest alone: JSON lines to and from its WLAN service."""
@@ -33,7 +33,7 @@ class ReferenceServiceControl:
         self._way: tuple[JsonLinesClient, paramiko.Channel] | None = None
 
     def give(
-        self, orders: Sequence[OsOrder], parameters: OsParameters, passphrase: str = ""
+        self, orders: Sequence[OsStimulus], parameters: OsParameters, passphrase: str = ""
     ) -> None:
         """What to do out of the ordinary in the associations from now on.
 

@@ -12,8 +12,8 @@ import pytest
 from harness.config.validation import Strict, validated
 from harness.scenarios import Scenario
 from harness.scenarios.action_meanings import ACTIONS
-from harness.scenarios.orders import Action
 from harness.scenarios.reference import EXAMPLES, SECTIONS, reference
+from harness.scenarios.stimuli import Action
 
 FILE = Path(__file__).parents[3] / "docs" / "scenarios.md"
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
 from autoconfig import codes
@@ -11,8 +11,8 @@ from autoconfig.association.attempt import Phase
 from autoconfig.ihv_host.lifecycle import State
 from autoconfig.ihv_host.process import HostLoss, IhvHost
 from autoconfig.stimuli.handler_actions import UNKNOWN_REQUEST, packet_of
-from autoconfig.stimuli.plan import PACKET_FORMS, STALE_HANDLERS
 
+from hil_common.stimuli import PacketForm, StaleHandler
 from tests.unit.autoconfig.doubles import ADAPTER, AP, PROFILE, SERVICE, Rig
 
 ACM, MSM = 8, 16
@@ -324,7 +324,7 @@ def test_handlers_beside_the_connection(
     rig.done()
 
 
-@pytest.mark.parametrize("form", PACKET_FORMS)
+@pytest.mark.parametrize("form", get_args(PacketForm))
 def test_every_packet_form_is_what_its_name_says(form: str) -> None:
     """From a part of the header to a key frame that lies about its length."""
     packet = bytes.fromhex(packet_of(AP, form))
@@ -338,7 +338,7 @@ def test_every_packet_form_is_what_its_name_says(form: str) -> None:
         assert said > len(packet) - 12 or key_data > len(packet)
 
 
-@pytest.mark.parametrize("handler", STALE_HANDLERS)
+@pytest.mark.parametrize("handler", get_args(StaleHandler))
 def test_every_stale_handler_is_called_with_the_stale_handle(rig: Rig, handler: str) -> None:
     """ADPT-10: by the adapter's own thread, but for another handle."""
     rig.stimulus("idle", "stale-handle", handler=handler)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from autoconfig.stimuli.actions import ACTIONS
-from autoconfig.stimuli.plan import PARAMETERS, StimulusError, StimulusPlan, parse
+from autoconfig.stimuli.plan import StimulusError, StimulusPlan, parse
+
+from hil_common.stimuli import PARAMETERS
 
 POST = "Dot11ExtIhvPerformPostAssociate"
 SEND = "Dot11ExtSendPacket"

@@ -13,11 +13,11 @@ import pytest
 from harness.config.limits import LimitsConfig
 from harness.guests.reference.service_control import COMMAND, ReferenceServiceControl
 from harness.local.jsonlines import CallFailed, JsonLinesClient
-from harness.scenarios import OsOrder
-from harness.scenarios.orders import AssociationForm, OsParameters
+from harness.scenarios import OsStimulus
+from harness.scenarios.stimuli import AssociationForm, OsParameters
 
 USUAL = OsParameters()
-RESET = OsOrder(on="Dot11ExtIhvPerformPostAssociate", do="reset")
+RESET = OsStimulus(on="Dot11ExtIhvPerformPostAssociate", do="reset")
 
 
 class Channel:

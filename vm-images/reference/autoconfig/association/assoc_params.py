@@ -17,14 +17,15 @@ VISTA_SIZE_BYTES = 88  # before Windows 8: without the two last members
 PHY_ID = 0
 PLACES_AT = 20  # uAssocReqOffset; then its size, and so on for response, beacon, IHV data
 
-HOSTILE = {
+HOSTILE: dict[str, tuple[int, int | None, int | None] | None] = {
     "offset-past-end": (2, 0x10000, None),  # the beacon lies 64 KiB behind the structure
     "size-past-end": (0, None, 0x10000),  # the request is said to be longer than everything
     "sum-wraps": (0, 0xFFFFFFF0, 0x20),  # offset + size is a small number again
     "offset-in-header": (0, 4, 64),  # the request lies upon the structure itself
     "truncated": None,  # the buffer ends in the midst of the structure
 }
-"""What a DLL must not trust (POST-15): number of the place, its offset, its size."""
+"""What a DLL must not trust (AssociationHostility, POST-15): number of the place, its offset, its
+size."""
 TRUNCATED_BYTES = 60
 
 _FIXED = struct.Struct(

@@ -34,7 +34,7 @@ class AdapterState(ABC):
         host: calls the DLL's handlers.
         settings: limits.
         notify: hands a notification to the WLAN clients.
-        happened: told of the moments a stimulus can name (plan.MOMENTS).
+        happened: told of the moments a stimulus can name (hil_common.stimuli.MOMENTS).
 
     Attributes:
         phase: where the adapter is.

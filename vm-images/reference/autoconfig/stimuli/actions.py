@@ -155,4 +155,4 @@ ACTIONS: dict[str, Action] = {
     "second-pre-associate": handler_actions.second_pre_associate,
     "stale-handle": handler_actions.stale_handle,
 }
-"""Every action of `plan.PARAMETERS` but "refuse", which is the runner's own."""
+"""Every action of `hil_common.stimuli` but "refuse", which is the runner's own."""

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
+
+from hil_common.stimuli import OnexResult
 
 from .. import codes
 from ..association.assoc_params import mac_text
@@ -13,15 +16,15 @@ from ..handles import new_handle
 from ..ihv_host.call_queue import Arguments
 from ..profile.wlan import Profile
 from .context import Report, StimulusContext
-from .plan import ONEX_RESULTS
 
+ONEX_RESULTS = get_args(OnexResult)
 UNKNOWN_REQUEST = "{5f0c6c4e-0000-4000-8000-000000000000}"
 STRANGERS = {"zero": "{00000000-0000-0000-0000-000000000000}", "unknown": UNKNOWN_REQUEST}
-"""Requests that no DLL has sent (plan.REQUESTS)."""
+"""Requests that no DLL has sent (UiRequest)."""
 STALE_ADAPTER = "0xdead0"
 WITH_NETWORKS = frozenset({"create_discovery_profiles", "pre_associate"})
 FRAGMENT_TEXTS = {"none": None, "empty": "", "garbage": "<IhvSecurity><Passphrase>\u20ac<<"}
-"""What stands in place of the profile's security fragment (plan.FRAGMENTS)."""
+"""What stands in place of the profile's security fragment (Fragment)."""
 
 
 def session_change(context: StimulusContext, parameters: Arguments, report: Report) -> None:
@@ -94,7 +97,7 @@ def packet(context: StimulusContext, parameters: Arguments, report: Report) -> N
 
 
 def packet_of(peer: bytes, form: str) -> str:
-    """A received packet of one of plan.PACKET_FORMS, in hex."""
+    """A received packet of a PacketForm, in hex."""
     header = peer + EAPOL.to_bytes(2, "big")
     # Version, type EAPOL-Key, body length; descriptor, key information of M1, key length.
     key = bytes.fromhex("0203005f") + bytes.fromhex("02008a0010") + bytes(8) + bytes(range(32))
@@ -163,7 +166,7 @@ def stale_handle(context: StimulusContext, parameters: Arguments, report: Report
 
 
 def with_fragment(profile: Profile, fragment: str) -> Profile:
-    """The profile with one of plan.FRAGMENTS for its security fragment."""
+    """The profile with a Fragment for its security fragment."""
     if fragment == "own":
         return profile
     return replace(profile, security_xml=FRAGMENT_TEXTS[fragment])

@@ -9,7 +9,8 @@ A stimulus names an event and an action::
 The event is a handler of the DLL (the stimulus is due when it has returned), a framework function
 (due when the DLL calls it, before it is carried out and answered; with "when": "return" once it is
 answered) or a moment of this service. The n-th time is counted from WlanConnect; "after_ms" puts
-the stimulus off. `actions` knows how each action is carried out.
+the stimulus off. `hil_common.stimuli` lists what events, actions and parameters there are;
+`actions` knows how each action is carried out.
 """
 
 from __future__ import annotations
@@ -18,120 +19,26 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_STIMULI = 32
-MAX_DATA_BYTES = 4096
-MAX_DELAY_MS = 10_000
-MAX_AFTER_MS = 60_000
-MAX_OUT_SIZE = 1 << 16
-
-MOMENTS = (
-    "connect",  # WlanConnect was taken; the scan is next
-    "idle",  # the network was found; the DLL's first handler of this association is next
-    "connected",  # the port is open, and the WLAN client was told
-    "roamed",  # the port of another association of the connection is open, and the client was told
-    "disconnect",  # WlanDisconnect was taken; nothing was done for it yet
-    "waits-for-user",  # a SendUIRequest of the DLL was taken and answered: nobody has answered it
+from hil_common.stimuli import (
+    CHOICES,
+    EVENTS,
+    FLAG,
+    FRAMEWORK_FUNCTIONS,
+    HEX,
+    MAX_AFTER_MS,
+    MAX_DATA_BYTES,
+    MAX_DELAY_MS,
+    MAX_OUT_SIZE,
+    MAX_STIMULI,
+    NEEDED,
+    NUMBER,
+    PARAMETERS,
+    SEND_UI_REQUEST,
+    TEXT,
 )
+
 CALL, RETURN = "call", "return"
-SEND_UI_REQUEST = "Dot11ExtSendUIRequest"
-
-HANDLERS = {
-    "pre_associate": "Dot11ExtIhvPerformPreAssociate",
-    "post_associate": "Dot11ExtIhvPerformPostAssociate",
-    "stop_post_associate": "Dot11ExtIhvStopPostAssociate",
-    "adapter_reset": "Dot11ExtIhvAdapterReset",
-    "receive_packet": "Dot11ExtIhvReceivePacket",
-    "send_packet_completion": "Dot11ExtIhvSendPacketCompletion",
-    "validate_profile": "Dot11ExtIhvValidateProfile",
-    "capability_match": "Dot11ExtIhvPerformCapabilityMatch",
-    "onex_indicate_result": "Dot11ExtIhvOnexIndicateResult",
-}
-"""The handlers this service calls by itself once an adapter is there, by the IHV host's name."""
-
-FRAMEWORK_FUNCTIONS = tuple(
-    f"Dot11Ext{name}"
-    for name in (
-        "SetProfileCustomUserData", "GetProfileCustomUserData", "SetCurrentProfile",
-        "SendUIRequest", "PreAssociateCompletion", "PostAssociateCompletion", "SendNotification",
-        "SendPacket", "SetEtherTypeHandling", "SetAuthAlgorithm", "SetUnicastCipherAlgorithm",
-        "SetMulticastCipherAlgorithm", "SetDefaultKey", "SetKeyMappingKey", "SetDefaultKeyId",
-        "NicSpecificExtension", "SetExcludeUnencrypted", "StartOneX", "StopOneX",
-        "ProcessSecurityPacket",
-    )
-)  # fmt: skip
-"""The functions of DOT11EXT_APIS that reach this service (buffers stay in the IHV host)."""
-
-PACKET_FORMS = (
-    "below-header",  # 7 bytes: not even a whole EtherType
-    "header-only",  # 8 bytes: address and EtherType, no payload
-    "one-byte",  # 9 bytes
-    "truncated",  # an EAPOL-Key that ends within its nonce
-    "lying-length",  # an EAPOL-Key whose key data is said to be longer than the packet
-    "noise",  # 200 bytes that are no EAPOL at all
-)
-FRAGMENTS = ("own", "none", "empty", "garbage")
-STALE_HANDLERS = tuple(
-    f"Dot11ExtIhv{name}"
-    for name in (
-        "AdapterReset", "StopPostAssociate", "ReceivePacket", "ReceiveIndication", "Control",
-        "ValidateProfile", "PerformCapabilityMatch", "PerformPreAssociate", "QueryUIRequest",
-        "CreateDiscoveryProfiles", "DeinitAdapter",
-    )
-)  # fmt: skip
-REQUESTS = ("pending", "zero", "unknown")
-ONEX_RESULTS = ("success", "failure", "in-progress")  # DOT11_MSONEX_RESULT from 0 on
-CHOICES = {
-    "form": PACKET_FORMS, "fragment": FRAGMENTS, "handler": STALE_HANDLERS, "request": REQUESTS,
-    "result": ONEX_RESULTS,
-}  # fmt: skip
-"""Parameters that are one of a few words."""
-NEEDED = {
-    "disassociate": {"status"},
-    "session-change": {"event"},
-    "indicate": {"type"},
-    "hold-completion": {"delay_ms"},
-    "hold-delivery": {"delay_ms"},
-    "change-profile": {"fragment"},
-    "stale-handle": {"handler"},
-    "onex-result": {"result"},
-    "refuse": {"error"},
-}
-"""The parameters an action cannot do without."""
 LIMITS = {"delay_ms": MAX_DELAY_MS, "out_size": MAX_OUT_SIZE}
-
-EVENTS = frozenset({*MOMENTS, *HANDLERS.values(), *FRAMEWORK_FUNCTIONS})
-
-NUMBER, HEX, TEXT, FLAG = "a whole number from 0 to 0xffffffff", "bytes in hex", "a text", "a flag"
-
-PARAMETERS: dict[str, dict[str, str]] = {
-    "reset": {},
-    "reset-then-stop": {},
-    "disconnect": {},
-    "roam": {},
-    "reassociate": {},
-    "disassociate": {"status": NUMBER},
-    "remove-adapter": {},
-    "stop-service": {},
-    "session-change": {"event": NUMBER},
-    "ask-ui": {},
-    "answer-ui": {"data": HEX, "request": TEXT},
-    "ui-timeout": {},
-    "onex-result": {"result": TEXT},
-    "query-ui": {"phase": NUMBER},
-    "indicate": {"type": NUMBER, "data": HEX},
-    "control": {"data": HEX, "out_size": NUMBER},
-    "packet": {"data": HEX, "form": TEXT},
-    "hold-completion": {"delay_ms": NUMBER},
-    "hold-delivery": {"delay_ms": NUMBER},
-    "capability-match": {"fragment": TEXT},
-    "validate": {"fragment": TEXT},
-    "change-profile": {"fragment": TEXT},
-    "discovery": {"insecure": FLAG},
-    "second-pre-associate": {},
-    "stale-handle": {"handler": TEXT},
-    "refuse": {"error": NUMBER},
-}
-"""Each action with the parameters it may have and what they are."""
 
 
 class StimulusError(ValueError):
@@ -216,7 +123,7 @@ def _stimulus(number: int, entry: object) -> Stimulus:
         raise StimulusError(f"{where}: nth is a number from 1, or 'every'")
     if do == "refuse" and on not in FRAMEWORK_FUNCTIONS:
         raise StimulusError(f"{where}: only a framework function can be refused")
-    for name in NEEDED.get(do, set()) - set(parameters):
+    for name in NEEDED.get(do, frozenset()) - set(parameters):
         raise StimulusError(f"{where} ({do}) needs {name}")
     for name, value in parameters.items():
         _check(f"{where} ({do})", name, value, PARAMETERS[do])

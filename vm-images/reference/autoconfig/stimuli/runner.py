@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import partial
 
 from hil_common.loop import Timer
+from hil_common.stimuli import HANDLERS, SEND_UI_REQUEST
 
 from .. import codes
 from ..association.assoc_params import parse_form
@@ -22,7 +23,7 @@ from ..ihv_host.exit_record import clock_ns
 from ..log import note
 from .actions import ACTIONS
 from .context import StimulusContext
-from .plan import HANDLERS, SEND_UI_REQUEST, Stimulus, StimulusError, StimulusPlan, parse
+from .plan import Stimulus, StimulusError, StimulusPlan, parse
 
 
 class StimulusRunner:

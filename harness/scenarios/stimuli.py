@@ -20,100 +20,31 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from harness.config.validation import Strict
-from harness.evidence import names
 from harness.naming import did_you_mean
-
-MOMENTS: Final = {
-    "connect": "WlanConnect was taken; the scan is next",
-    "idle": "the network was found; the DLL's first handler of the association is next",
-    "connected": "the port is open and the WLAN client was told",
-    "roamed": "the port of another association of the connection is open, the client was told",
-    "disconnect": "WlanDisconnect was taken; nothing was done for it yet",
-    "waits-for-user": "a SendUIRequest of the DLL was taken and answered; nobody has replied to it",
-}
-
-HANDLERS: Final = (
-    names.PRE_ASSOCIATE, names.POST_ASSOCIATE, names.STOP_POST, names.ADAPTER_RESET,
-    names.RECEIVE_PACKET, names.SEND_COMPLETION, names.VALIDATE_PROFILE, names.CAPABILITY_MATCH,
-    names.ONEX_RESULT,
-)  # fmt: skip
-"""The handlers the reference guest calls by itself."""
-
-FRAMEWORK_FUNCTIONS: Final = (
-    names.SET_USER_DATA, names.GET_USER_DATA, names.SET_CURRENT_PROFILE, names.SEND_UI_REQUEST,
-    names.PRE_COMPLETION, names.POST_COMPLETION, names.SEND_NOTIFICATION, names.SEND_PACKET,
-    names.SET_ETHERTYPES, names.SET_AUTH, names.SET_UNICAST_CIPHER, names.SET_MULTICAST_CIPHER,
-    names.SET_DEFAULT_KEY, names.SET_KEY_MAPPING_KEY, names.SET_DEFAULT_KEY_ID,
-    names.NIC_EXTENSION, names.SET_EXCLUDE_UNENCRYPTED, names.START_ONEX, names.STOP_ONEX,
-    names.PROCESS_ONEX,
-)  # fmt: skip
-"""The framework functions that reach the guest's WLAN service (buffers stay in the IHV host)."""
-
-EVENTS: Final = (*MOMENTS, *HANDLERS, *FRAMEWORK_FUNCTIONS)
-
-Action = Literal[
-    "reset", "reset-then-stop", "disconnect", "disassociate", "roam", "reassociate",
-    "remove-adapter", "stop-service", "session-change", "ask-ui", "answer-ui", "ui-timeout",
-    "query-ui", "onex-result",
-    "indicate", "control", "packet", "hold-completion", "hold-delivery", "capability-match",
-    "validate", "change-profile", "discovery", "second-pre-associate", "stale-handle", "refuse",
-]  # fmt: skip
+from hil_common import stimuli
+from hil_common.stimuli import (
+    EVENTS,
+    FRAMEWORK_FUNCTIONS,
+    MAX_AFTER_MS,
+    MAX_DATA_BYTES,
+    MAX_DELAY_MS,
+    MAX_OUT_SIZE,
+    MOMENTS,
+    NEEDED,
+    Action,
+    AssociationHostility,
+    Fragment,
+    OnexResult,
+    PacketForm,
+    StaleHandler,
+    UiRequest,
+)
 
 PARAMETERS: Final[dict[str, frozenset[str]]] = {
-    "reset": frozenset(),
-    "reset-then-stop": frozenset(),
-    "disconnect": frozenset(),
-    "roam": frozenset(),
-    "reassociate": frozenset(),
-    "disassociate": frozenset({"status"}),
-    "remove-adapter": frozenset(),
-    "stop-service": frozenset(),
-    "session-change": frozenset({"event"}),
-    "ask-ui": frozenset(),
-    "answer-ui": frozenset({"data", "text", "request"}),
-    "ui-timeout": frozenset(),
-    "onex-result": frozenset({"result"}),
-    "query-ui": frozenset({"phase"}),
-    "indicate": frozenset({"type", "data"}),
-    "control": frozenset({"data", "out_size"}),
-    "packet": frozenset({"data", "form"}),
-    "hold-completion": frozenset({"delay_ms"}),
-    "hold-delivery": frozenset({"delay_ms"}),
-    "capability-match": frozenset({"fragment"}),
-    "validate": frozenset({"fragment"}),
-    "change-profile": frozenset({"fragment"}),
-    "discovery": frozenset({"insecure"}),
-    "second-pre-associate": frozenset(),
-    "stale-handle": frozenset({"handler"}),
-    "refuse": frozenset({"error"}),
+    action: frozenset(known) | ({"text"} if action == "answer-ui" else frozenset())
+    for action, known in stimuli.PARAMETERS.items()
 }
-"""The parameters each action may have."""
-
-NEEDED: Final[dict[str, frozenset[str]]] = {
-    "disassociate": frozenset({"status"}),
-    "session-change": frozenset({"event"}),
-    "indicate": frozenset({"type"}),
-    "hold-completion": frozenset({"delay_ms"}),
-    "hold-delivery": frozenset({"delay_ms"}),
-    "change-profile": frozenset({"fragment"}),
-    "stale-handle": frozenset({"handler"}),
-    "onex-result": frozenset({"result"}),
-    "refuse": frozenset({"error"}),
-}
-"""The parameters an action cannot do without."""
-
-PacketForm = Literal[
-    "below-header", "header-only", "one-byte", "truncated", "lying-length", "noise"
-]
-UiRequest = Literal["pending", "zero", "unknown"]
-OnexResult = Literal["success", "failure", "in-progress"]
-Fragment = Literal["own", "none", "empty", "garbage"]
-StaleHandler = Literal[
-    "Dot11ExtIhvAdapterReset", "Dot11ExtIhvStopPostAssociate", "Dot11ExtIhvReceivePacket",
-    "Dot11ExtIhvReceiveIndication", "Dot11ExtIhvControl", "Dot11ExtIhvValidateProfile",
-    "Dot11ExtIhvPerformCapabilityMatch", "Dot11ExtIhvPerformPreAssociate",
-    "Dot11ExtIhvQueryUIRequest", "Dot11ExtIhvCreateDiscoveryProfiles", "Dot11ExtIhvDeinitAdapter",
-]  # fmt: skip
+"""The parameters each action may have; a text of the user goes to the guest as data."""
 
 HEADER_BYTES: Final = 8
 """A received packet's source address and EtherType (DOT11_SECURITY_PACKET_HEADER)."""
@@ -125,10 +56,10 @@ COMMON: Final = ("on", "nth", "do", "when", "after_ms")
 """The keys every order may have."""
 
 Number = Annotated[int, Field(ge=0, le=0xFFFFFFFF)]
-Hex = Annotated[str, Field(pattern=r"^([0-9a-fA-F]{2})*$", max_length=8192)]
+Hex = Annotated[str, Field(pattern=r"^([0-9a-fA-F]{2})*$", max_length=2 * MAX_DATA_BYTES)]
 
 
-class OsOrder(Strict):
+class OsStimulus(Strict):
     """One order to the reference guest's WLAN service."""
 
     on: str
@@ -141,7 +72,7 @@ class OsOrder(Strict):
     """Of a framework function: when the DLL calls it, before it is carried out, or when it was
     carried out and answered. Left out: call; of Dot11ExtSendUIRequest return, since there is no
     request to act on before."""
-    after_ms: Annotated[int, Field(ge=1, le=60_000)] | None = None
+    after_ms: Annotated[int, Field(ge=1, le=MAX_AFTER_MS)] | None = None
     """How much later than its event the order is carried out."""
     error: Number | None = None
     """refuse: the Win32 error the framework function answers, in place of being carried out. 0: it
@@ -165,11 +96,11 @@ class OsOrder(Strict):
     another."""
     result: OnexResult | None = None
     """onex-result: what Dot11ExtIhvOnexIndicateResult says; its parameters are NULL."""
-    out_size: Annotated[int, Field(ge=0, le=65536)] | None = None
+    out_size: Annotated[int, Field(ge=0, le=MAX_OUT_SIZE)] | None = None
     """control: the size of the output buffer."""
     form: PacketForm | None = None
     """packet: a packet of the access point of this form."""
-    delay_ms: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    delay_ms: Annotated[int, Field(ge=1, le=MAX_DELAY_MS)] | None = None
     """hold-completion, hold-delivery: how long."""
     fragment: Fragment | None = None
     """capability-match, validate, change-profile: the profile's own security fragment, or what is
@@ -191,7 +122,7 @@ class OsOrder(Strict):
         return value
 
     @model_validator(mode="after")
-    def _fits(self, _info: ValidationInfo) -> OsOrder:
+    def _fits(self, _info: ValidationInfo) -> OsStimulus:
         given = self.parameters().keys()
         for name in sorted(NEEDED.get(self.do, frozenset()) - given):
             raise ValueError(f"do = '{self.do}' needs {name}")
@@ -252,10 +183,7 @@ class AssociationForm(Strict):
     """Before Windows 8 the structure had 88 bytes."""
     revision: Literal[1, 2] = 2
     """The revision in its header."""
-    hostile: (
-        Literal["offset-past-end", "size-past-end", "sum-wraps", "offset-in-header", "truncated"]
-        | None
-    ) = None
+    hostile: AssociationHostility | None = None
     """Something in it that a DLL must not trust (POST-15)."""
 
 
