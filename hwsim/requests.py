@@ -12,6 +12,12 @@ from dataclasses import asdict, replace
 from ipaddress import IPv4Address
 from typing import Any, Final, cast
 
+from hil_common.network import (
+    MAX_PASSPHRASE,
+    MAX_SSID_BYTES,
+    MIN_PASSPHRASE,
+    is_printable_ascii,
+)
 from hil_common.security import SECURITY_CHOICES
 from hwsim.ap.network import CHANNELS, Network
 from hwsim.ap.timers import Timers
@@ -23,7 +29,6 @@ from hwsim.records import Direction
 
 DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
-MAX_SSID: Final = 32
 MAX_ACCESS_POINTS: Final = 4
 MAX_SECRET: Final = 128
 MAX_RULES: Final = 64
@@ -217,8 +222,8 @@ def _ssid(args: Arguments) -> bytes:
         raise bad("network.ssid: it holds half a surrogate pair") from None
     except ValueError:
         raise bad("network.ssid_hex: not bytes in hex") from None
-    if not 1 <= len(ssid) <= MAX_SSID:
-        raise bad(f"network.ssid: {len(ssid)} bytes; 1 to {MAX_SSID} are needed")
+    if not 1 <= len(ssid) <= MAX_SSID_BYTES:
+        raise bad(f"network.ssid: {len(ssid)} bytes; 1 to {MAX_SSID_BYTES} are needed")
     return ssid
 
 
@@ -226,9 +231,10 @@ def _passphrase(value: Any) -> str:
     """Checked as IEEE 802.11-2020, J.4.1 has it; the error says nothing of its content."""
     if not isinstance(value, str):
         raise bad("network.passphrase: a string is needed")
-    if not 8 <= len(value) <= 63:
-        raise bad(f"network.passphrase: {len(value)} characters; 8 to 63 are needed")
-    if not all(32 <= ord(character) <= 126 for character in value):
+    low, high = MIN_PASSPHRASE, MAX_PASSPHRASE
+    if not low <= len(value) <= high:
+        raise bad(f"network.passphrase: {len(value)} characters; {low} to {high} are needed")
+    if not is_printable_ascii(value):
         raise bad("network.passphrase: only printable ASCII characters are allowed")
     return value
 

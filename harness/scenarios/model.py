@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from harness.config.validation import Strict
-from harness.scenarios import ssid as ssids
 from harness.scenarios.enterprise import misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.stimuli import OsParameters, OsStimulus
+from hil_common.network import (
+    MAX_PASSPHRASE,
+    MAX_SSID_BYTES,
+    MIN_PASSPHRASE,
+    is_printable_ascii,
+)
 from hil_common.security import SECURITY_CHOICES, Credential, SecurityChoice
 from hil_common.stimuli import MAX_STIMULI
 from hwsim.frame_rules import Action, Message
@@ -36,6 +41,8 @@ SAMPLE_FRAGMENTS: Final = {
 """What a scenario without [ihv] tells our sample DLL in each security mode. Of 802.1X the
 scenario itself tells it; other modes the sample does not know."""
 
+SSID_HEX = rf"^([0-9a-fA-F]{{2}}){{1,{MAX_SSID_BYTES}}}$"
+
 PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
 
 
@@ -54,7 +61,7 @@ class Network(Strict):
 
     ssid: str = "hil"
     """The name: 1 to 32 bytes of UTF-8, any character."""
-    ssid_hex: Annotated[str, Field(pattern=r"^([0-9a-fA-F]{2}){1,32}$")] = ""
+    ssid_hex: Annotated[str, Field(pattern=SSID_HEX)] = ""
     """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
     security: Annotated[Security, Field(description=_SECURITY_MEANINGS)] = "wpa2-psk"
     channel: Channel = 1
@@ -97,8 +104,10 @@ class Network(Strict):
     @classmethod
     def _ssid(cls, value: str) -> str:
         size = len(value.encode())
-        if not 1 <= size <= ssids.MAX_BYTES:
-            raise ValueError(f"is {size} bytes long; an SSID has 1 to 32 bytes of UTF-8")
+        if not 1 <= size <= MAX_SSID_BYTES:
+            raise ValueError(
+                f"is {size} bytes long; an SSID has 1 to {MAX_SSID_BYTES} bytes of UTF-8"
+            )
         return value
 
     @field_validator("passphrase")
@@ -106,9 +115,12 @@ class Network(Strict):
     def _passphrase(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:  # IEEE 802.11-2020 J.4.1
             text = value.get_secret_value()
-            if not 8 <= len(text) <= 63:
-                raise ValueError(f"has {len(text)} characters; a WPA2 passphrase has 8 to 63")
-            if not all(32 <= ord(character) <= 126 for character in text):
+            low, high = MIN_PASSPHRASE, MAX_PASSPHRASE
+            if not low <= len(text) <= high:
+                raise ValueError(
+                    f"has {len(text)} characters; a WPA2 passphrase has {low} to {high}"
+                )
+            if not is_printable_ascii(text):
                 raise ValueError("holds a character outside printable ASCII (32 to 126)")
         return value
 
@@ -358,7 +370,9 @@ class Scenario(Strict):
         network = self.network
         if network.passphrase is not None or network.choice.credential != "passphrase":
             return self
-        made = SecretStr("".join(secrets.choice(PASSPHRASE_ALPHABET) for _ in range(63)))
+        made = SecretStr(
+            "".join(secrets.choice(PASSPHRASE_ALPHABET) for _ in range(MAX_PASSPHRASE))
+        )
         network = network.model_copy(update={"passphrase": made})
         return self.model_copy(update={"network": network})
 

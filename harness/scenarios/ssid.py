@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-MAX_BYTES: Final = 32
-
 _NOT_XML: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (2.2) cannot hold, and the carriage return, which a reader makes a line feed of."""
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What host and guest share: the event loop (`loop`), the JSON-lines protocol (`jsonlines`), and
-what stimuli there are (`stimuli`).
+"""What host and guest share: the event loop (`loop`), the JSON-lines protocol (`jsonlines`), what
+stimuli there are (`stimuli`), and the limits of a network's name and passphrase (`network`).
 
 The harness and the air use it on the host, the WLAN service in the guest, into whose image it is
 packed. So it stands on the standard library alone, knows none of its users, and imports quickly:

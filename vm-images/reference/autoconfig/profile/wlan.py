@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hil_common.network import MAX_SSID_BYTES
+
 from .. import codes
 from .eap import EapMethod, EapUser, method_of_profile
 from .reading import ProfileError, descend, read, unusable
@@ -176,9 +178,14 @@ def _ssids(found: _Reader) -> tuple[bytes, ...]:
         raise ProfileError(codes.REASON_PROFILE_SSID_INVALID, "an SSID is not hex") from None
     if not ssids:
         ssids = [each.encode() for each in found.texts.get("SSIDConfig/SSID/name", [])]
-    if not 0 < len(ssids) <= MAX_SSIDS or not all(0 < len(ssid) <= 32 for ssid in ssids):
-        raise ProfileError(codes.REASON_PROFILE_SSID_INVALID, "an SSID has 1 to 32 bytes")
+    if not 0 < len(ssids) <= MAX_SSIDS or not all(_joinable(each) for each in ssids):
+        text = f"an SSID has 1 to {MAX_SSID_BYTES} bytes"
+        raise ProfileError(codes.REASON_PROFILE_SSID_INVALID, text)
     return tuple(ssids)
+
+
+def _joinable(ssid: bytes) -> bool:
+    return 0 < len(ssid) <= MAX_SSID_BYTES
 
 
 def _oui(found: _Reader) -> int:
