@@ -1,19 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The messages between the air and the relay in the guest.
-
-Every message, both ways, is a header ``<IB3xQ`` (length of the payload, kind, guest
-clock in ns or 0) and a payload:
-
-=====  =========  =========  ==================================================================
-kind   name       direction  payload
-=====  =========  =========  ==================================================================
-1      HELLO      both       JSON; down ``{"air":1}``, up ``{"relay":1,"radios":[{"mac","hw"}]}``
-2      FRAME_UP   up         a HWSIM_CMD_FRAME message as the kernel sent it
-3      FRAME_DOWN down       u32 tag, then a hwsim message for the kernel; tag 0: no report
-4      DELIVERED  up         u32 tag, i32 errno (0: the kernel has it)
-5      PING       down       u64 token
-6      PONG       up         u64 token
-=====  =========  =========  ==================================================================
+"""The air's side of the radio port's messages (`hil_common.radio_port`): the HELLOs.
 
 What comes from the guest is untrusted; the only error is :class:`WireError`.
 """
@@ -22,25 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import struct
 from typing import Final
 
+from hil_common.radio_port import HEADER, HELLO, MAX_PAYLOAD
 from hwsim.errors import WireError
 from hwsim.frames import mac_bytes
 from hwsim.ports.base import Radio
-
-HELLO: Final = 1
-FRAME_UP: Final = 2
-FRAME_DOWN: Final = 3
-DELIVERED: Final = 4
-PING: Final = 5
-PONG: Final = 6
-
-MAX_PAYLOAD: Final = 65536
-HEADER: Final = struct.Struct("<IB3xQ")
-TAG: Final = struct.Struct("<I")
-REPORT: Final = struct.Struct("<Ii")
-TOKEN: Final = struct.Struct("<Q")
 
 HELLO_MESSAGE: Final = HEADER.pack(9, HELLO, 0) + b'{"air":1}'
 """The air's own HELLO, header included."""

@@ -2,7 +2,7 @@
 """The radio port over a virtio-serial port, as a Unix socket on this side.
 
 The air listens, QEMU connects; a relay in the guest passes hwsim messages between the socket and
-the guest's kernel. :mod:`hwsim.ports.relay_protocol` has the messages of the socket,
+the guest's kernel. :mod:`hil_common.radio_port` has the messages of the socket,
 :mod:`hwsim.ports.hwsim_wire` those of the kernel.
 
 Messages of other kinds are skipped. A length over 64 KiB is a protocol error: the connection is
@@ -17,28 +17,25 @@ import socket
 import termios
 from typing import Final
 
-from hwsim.clock import ClockEstimate, ClockEstimator
-from hwsim.errors import WireError
-from hwsim.loop import LATE_NS, Loop, Timer, now_ns
-from hwsim.ports import hwsim_wire
-from hwsim.ports.base import PortUser, Radio, RadioFrame
-from hwsim.ports.relay_protocol import (
+from hil_common.radio_port import (
     DELIVERED,
     FRAME_DOWN,
     FRAME_UP,
     HEADER,
     HELLO,
-    HELLO_MESSAGE,
-    HELLO_REACH,
     MAX_PAYLOAD,
     PING,
     PONG,
     REPORT,
     TAG,
     TOKEN,
-    hello_offset,
-    parse_hello,
 )
+from hwsim.clock import ClockEstimate, ClockEstimator
+from hwsim.errors import WireError
+from hwsim.loop import LATE_NS, Loop, Timer, now_ns
+from hwsim.ports import hwsim_wire
+from hwsim.ports.base import PortUser, Radio, RadioFrame
+from hwsim.ports.relay_protocol import HELLO_MESSAGE, HELLO_REACH, hello_offset, parse_hello
 
 _PING_BURST: Final = 12
 _PING_BURST_NS: Final = 20_000_000

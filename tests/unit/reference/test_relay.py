@@ -10,21 +10,13 @@ import struct
 
 import pytest
 import relay as relay_module
+import relay_netlink
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from relay import (
-    DELIVERED,
-    FRAME_DOWN,
-    FRAME_UP,
-    HEADER,
-    HELLO,
-    NLM_F_ACK,
-    NLMSG_ERROR,
-    NLMSGHDR,
-    PING,
-    PONG,
-    Relay,
-)
+from relay import Relay
+from relay_netlink import NLM_F_ACK, NLMSG_ERROR, NLMSGHDR
+
+from hil_common.radio_port import DELIVERED, FRAME_DOWN, FRAME_UP, HEADER, HELLO, PING, PONG
 
 FAMILY = 0x1C
 FRAME = struct.pack("=BBH", 2, 1, 0) + b"attributes of a frame"
@@ -282,12 +274,12 @@ def test_an_overrun_registers_again(ends):
 
 def test_attributes_are_padded_and_found():
     """Netlink attributes start at multiples of four; the length does not count the padding."""
-    data = relay_module.attribute(2, b"MAC80211_HWSIM\0") + relay_module.attribute(1, b"\x1c\0")
+    data = relay_netlink.attribute(2, b"MAC80211_HWSIM\0") + relay_netlink.attribute(1, b"\x1c\0")
     assert len(data) % 4 == 0
-    assert relay_module.find_attribute(data, 1) == b"\x1c\0"
-    assert relay_module.find_attribute(data, 2) == b"MAC80211_HWSIM\0"
-    assert relay_module.find_attribute(data, 3) is None
-    assert relay_module.find_attribute(b"\0\0\1\0", 9) is None
+    assert relay_netlink.find_attribute(data, 1) == b"\x1c\0"
+    assert relay_netlink.find_attribute(data, 2) == b"MAC80211_HWSIM\0"
+    assert relay_netlink.find_attribute(data, 3) is None
+    assert relay_netlink.find_attribute(b"\0\0\1\0", 9) is None
 
 
 def test_radios_and_ports_are_read_from_sysfs(tmp_path):

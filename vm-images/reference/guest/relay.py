@@ -5,27 +5,14 @@ It registers as the medium of the guest's hwsim radio, so the kernel hands every
 to it, and carries those generic-netlink messages unchanged to the host, where the air is; what the
 air answers (frames to receive, transmit status) goes back to the kernel. It decides nothing.
 
-Port protocol. Each message is a 16-byte header ``<IB3xQ`` (payload length, kind, guest clock in
-ns) and its payload:
-
-====  =========  =========  ==============================================================
-kind  name       direction  payload
-====  =========  =========  ==============================================================
-1     HELLO      both       JSON; the relay answers each with its own and registers anew
-2     FRAME_UP   up         genlmsghdr and attributes of HWSIM_CMD_FRAME, as the kernel sent
-3     FRAME_DOWN down       u32 tag, then genlmsghdr and attributes for the kernel
-4     DELIVERED  up         u32 tag, i32 errno; only for tags other than 0
-5     PING       down       u64 token
-6     PONG       up         u64 token
-====  =========  =========  ==============================================================
+The messages of the port: :mod:`hil_common.radio_port`; those of the kernel: `relay_netlink`.
 
 The guest clock is the one Wine's QueryPerformanceCounter reads (see :data:`QPC_CLOCK`), so times
 of the radio port and times of the IHV trace need no conversion.
 
-Why raw sockets and ``struct`` instead of pyroute2: this is the hot path, on an emulated processor.
-Importing pyroute2 alone takes seconds there and its message objects cost milliseconds per frame,
-while a netlink header and a port header happen to have the same 16 bytes: an upward frame is
-received, its header overwritten in place, and written, with no copy and no parsing.
+This is the hot path, on an emulated processor. A netlink header and a port header happen to have
+the same 16 bytes: an upward frame is received, its header overwritten in place, and written, with
+no copy and no parsing.
 
 What it survives: no host side on the port (reads return end of file, poll says hang-up), a virtual
 machine saved and restored, another medium in the way (EBUSY), the registration lost (the kernel
@@ -41,33 +28,41 @@ import json
 import os
 import select
 import socket
-import struct
 import sys
 import time
 from collections import deque
 from pathlib import Path
 
-HEADER = struct.Struct("<IB3xQ")
-NLMSGHDR = struct.Struct("=IHHII")
-GENLMSGHDR = struct.Struct("=BBH")
-NLATTR = struct.Struct("=HH")
-DELIVERED_PAYLOAD = struct.Struct("<Ii")
+from relay_netlink import (
+    GENLMSGHDR,
+    HWSIM_CMD_FRAME,
+    HWSIM_CMD_REGISTER,
+    NLM_F_ACK,
+    NLM_F_REQUEST,
+    NLMSG_ERROR,
+    NLMSGHDR,
+    netlink_message,
+    open_netlink,
+    resolve_family,
+)
 
-HELLO, FRAME_UP, FRAME_DOWN, DELIVERED, PING, PONG = 1, 2, 3, 4, 5, 6
-PAYLOAD_MAX = 65536
-"""A longer payload is a protocol error: the port is reopened to find the next message's start."""
+from hil_common.radio_port import (
+    DELIVERED,
+    FRAME_DOWN,
+    FRAME_UP,
+    HEADER,
+    HELLO,
+    MAX_PAYLOAD,
+    PING,
+    PONG,
+    REPORT,
+)
 
 QPC_CLOCK = time.CLOCK_MONOTONIC_RAW
 """The clock of Wine 10's QueryPerformanceCounter: CLOCK_MONOTONIC_RAW, not CLOCK_MONOTONIC.
 
 Measured: after a phase with a clock slewed by adjtimex the counter follows the raw clock, and is
 off from the other by the amount of the slew."""
-
-NETLINK_GENERIC, GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 0x10, 3
-CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
-NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 1, 4, 2
-SOL_NETLINK, NETLINK_CAP_ACK, SO_RCVBUFFORCE = 270, 10, 33
-HWSIM_CMD_REGISTER, HWSIM_CMD_FRAME = 1, 2
 
 TICK_S = 2.0
 """How often the registration is checked: registering again is EBUSY as long as it holds."""
@@ -85,54 +80,6 @@ def log(text: str) -> None:
 def guest_ns() -> int:
     """Guest clock in nanoseconds, the clock of QueryPerformanceCounter."""
     return time.clock_gettime_ns(QPC_CLOCK)
-
-
-def netlink_message(kind: int, flags: int, sequence: int, payload: bytes) -> bytes:
-    """Return one netlink message (linux/netlink.h); the kernel fills in the port id."""
-    return NLMSGHDR.pack(16 + len(payload), kind, flags, sequence, 0) + payload
-
-
-def attribute(kind: int, value: bytes) -> bytes:
-    """Return one netlink attribute, padded to four bytes."""
-    return NLATTR.pack(4 + len(value), kind) + value + bytes(-len(value) % 4)
-
-
-def find_attribute(data: bytes, kind: int) -> bytes | None:
-    """Return the value of the first attribute of this kind, or None."""
-    at = 0
-    while at + 4 <= len(data):
-        length, found = NLATTR.unpack_from(data, at)
-        if length < 4:
-            return None
-        if found & 0x3FFF == kind:
-            return data[at + 4 : at + length]
-        at += (length + 3) & ~3
-    return None
-
-
-def open_netlink() -> socket.socket:
-    """Return a generic-netlink socket with room for a burst and short acknowledgements."""
-    link = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
-    link.bind((0, 0))
-    with contextlib.suppress(OSError):
-        link.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 4 << 20)
-    link.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
-    return link
-
-
-def resolve_family(link: socket.socket, name: str) -> int:
-    """Ask the kernel for a generic-netlink family's number; raises OSError if it has none."""
-    request = GENLMSGHDR.pack(CTRL_CMD_GETFAMILY, 1, 0)
-    request += attribute(CTRL_ATTR_FAMILY_NAME, name.encode() + b"\0")
-    link.send(netlink_message(GENL_ID_CTRL, NLM_F_REQUEST, 1, request))
-    answer = link.recv(8192)
-    if NLMSGHDR.unpack_from(answer)[1] == NLMSG_ERROR:
-        code = -struct.unpack_from("=i", answer, 16)[0]
-        raise OSError(code, f"generic netlink family {name}: {os.strerror(code)}")
-    family = find_attribute(answer[20:], CTRL_ATTR_FAMILY_ID)
-    if family is None:
-        raise OSError(errno.EPROTO, f"generic netlink family {name}: no number in the answer")
-    return int.from_bytes(family[:2], sys.byteorder)
 
 
 def radios(sysfs: Path = Path("/sys/class/ieee80211")) -> list[dict[str, str]]:
@@ -170,7 +117,7 @@ class Relay:
         self._register_sequence = 0
         self._up = bytearray(65536)
         self._up_view = memoryview(self._up)
-        self._down = bytearray(4 * (PAYLOAD_MAX + HEADER.size))
+        self._down = bytearray(4 * (MAX_PAYLOAD + HEADER.size))
         self._down_view = memoryview(self._down)
         self._filled = 0
         self._pending: dict[int, tuple[int, int]] = {}
@@ -252,7 +199,7 @@ class Relay:
         entry = self._pending.pop(sequence, None)
         if entry is not None:
             tag, at_ns = entry
-            self.send(DELIVERED, DELIVERED_PAYLOAD.pack(tag, code), at_ns)
+            self.send(DELIVERED, REPORT.pack(tag, code), at_ns)
 
     # -- to the kernel ---------------------------------------------------------------------------
 
@@ -287,7 +234,7 @@ class Relay:
         except OSError as error:
             self._pending.pop(sequence, None)
             if tag:
-                self.send(DELIVERED, DELIVERED_PAYLOAD.pack(tag, error.errno or errno.EIO), now)
+                self.send(DELIVERED, REPORT.pack(tag, error.errno or errno.EIO), now)
 
     # -- from the host ---------------------------------------------------------------------------
 
@@ -332,7 +279,7 @@ class Relay:
         at, end, buffer = 0, self._filled, self._down
         while end - at >= 16:
             length, kind, _ = HEADER.unpack_from(buffer, at)
-            if length > PAYLOAD_MAX:
+            if length > MAX_PAYLOAD:
                 log(f"message of {length} bytes announced, reopening the port")
                 return False
             if end - at - 16 < length:
