@@ -77,7 +77,7 @@ def _limit(name: str, value: object) -> float:
     return int(value) if name in WHOLE else float(value)
 
 
-CERTAIN_S = 0.25
+LIMIT_MARGIN_S = 0.25
 """What the service ends for its limit has lasted so much longer: by any clock longer than that."""
 LARGEST = 86_400
 WHOLE = ("threads", "memory_mib")

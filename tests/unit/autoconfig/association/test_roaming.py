@@ -28,13 +28,13 @@ def rig(rig: Rig) -> Rig:
     return rig.to_connected()
 
 
-def roam(rig: Rig, elsewhere: bool = True) -> list[dict[str, Any]]:
+def roam(rig: Rig, other_bss: bool = True) -> list[dict[str, Any]]:
     """Order it; what was reported of it goes to the list."""
     reported: list[dict[str, Any]] = []
     rig.radio.asked.clear()
     rig.told.clear()
-    rig.connection.roam(elsewhere, reported.append)
-    if elsewhere and rig.radio.names() == ["scan"] and FARTHER in rig.radio.known:
+    rig.connection.roam(other_bss, reported.append)
+    if other_bss and rig.radio.names() == ["scan"] and FARTHER in rig.radio.known:
         scanned(rig)
     return reported
 
@@ -68,11 +68,11 @@ def session(rig: Rig) -> str:
     return rig.connection.attempt.session
 
 
-@pytest.mark.parametrize(("elsewhere", "target"), [(True, FARTHER), (False, BSS)])
-def test_the_documented_order(rig: Rig, elsewhere: bool, target: Bss) -> None:
+@pytest.mark.parametrize(("other_bss", "target"), [(True, FARTHER), (False, BSS)])
+def test_the_documented_order(rig: Rig, other_bss: bool, target: Bss) -> None:
     """Radio first; Stop with status 8 for the old peer; then PerformPostAssociate, new session."""
     before = session(rig)
-    reported = roam(rig, elsewhere)
+    reported = roam(rig, other_bss)
     request = request_of(rig)
     assert (request.bss, request.previous, request.ssid) == (target, AP, SSID)
     stop = rig.host.answer("stop_post_associate")

@@ -53,7 +53,7 @@ def test_what_is_fresh_is_scanned_for_anew_when_asked() -> None:
     """A BSS heard a moment ago may have changed: the scan's end tells what it is now."""
     it = Bench()
     it.radio.known = [BSS]
-    it.search.find((SSID,), it.found.append, anew=True)
+    it.search.find((SSID,), it.found.append, rescan=True)
     assert it.found == []
     it.scan_ends()
     assert it.found == [Found(SSID, BSS)]

@@ -103,7 +103,7 @@ def test_the_moments_come_in_their_order(rig: Rig) -> None:
     """connect, idle, connected, disconnect: each once in an association."""
     moments: list[str] = []
     rig.stimuli.event = moments.append  # type: ignore[method-assign]
-    rig.connection.happened = moments.append
+    rig.connection.on_moment = moments.append
     rig.to_connected()
     rig.connection.disconnect_by_client()
     rig.connection.disconnect_by_client()

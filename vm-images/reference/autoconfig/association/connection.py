@@ -46,7 +46,7 @@ class Connection(AdapterState):
     """One adapter.
 
     Args:
-        loop, radio, host, settings, notify, happened: see AdapterState; of the settings channels,
+        loop, radio, host, settings, notify, on_moment: see AdapterState; of the settings channels,
             too.
         start_eap: starts the EAP peer for a profile of the OS's own 802.1X; raises OSError or
             LookupError.
@@ -60,9 +60,9 @@ class Connection(AdapterState):
         settings: Settings,
         notify: Notify,
         start_eap: StartEap,
-        happened: Callable[[str], None] = lambda _moment: None,
+        on_moment: Callable[[str], None] = lambda _moment: None,
     ) -> None:
-        super().__init__(loop, radio, host, settings, notify, happened)
+        super().__init__(loop, radio, host, settings, notify, on_moment)
         self._start_eap = start_eap
         search = NetworkSearch(radio, settings.frequencies_mhz, settings.bss_fresh_s)
         self._roaming = Roaming(self, search)
@@ -150,14 +150,14 @@ class Connection(AdapterState):
             made = self.attempt.completed
             self.end(AttemptEnd(EndedBy.USER, codes.REASON_SUCCESS if made else reason))
 
-    def roam(self, elsewhere: bool, done: Done) -> None:
+    def roam(self, other_bss: bool, done: Done) -> None:
         """Go on to another association; see Roaming.begin."""
-        self._roaming.begin(elsewhere, done)
+        self._roaming.begin(other_bss, done)
 
     def disconnect_by_client(self) -> None:
         """As `disconnect`, for a WLAN client."""
         if self.attempt is not None and self.attempt.end is None:
-            self.happened("disconnect")
+            self.on_moment("disconnect")
         self.disconnect()
 
     def end(self, end: AttemptEnd) -> None:

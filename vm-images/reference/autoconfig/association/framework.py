@@ -147,7 +147,7 @@ class Framework:
 
     def _start_onex(self, _arguments: Arguments) -> None:
         connection = self._connection
-        if connection.phase not in WITH_SESSION or not connection.packets.hears(EAPOL):
+        if connection.phase not in WITH_SESSION or not connection.packets.is_registered(EAPOL):
             raise Refusal(codes.ERROR_INVALID_STATE)  # ONEX-01, ONEX-02
         _check(connection.onex.start())
 

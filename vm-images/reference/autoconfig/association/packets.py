@@ -185,7 +185,7 @@ class PacketPath:
         encrypt = self._exempt(EAPOL) != EXEMPT_ALWAYS
         self._radio.send_control(peer, EAPOL, payload, encrypt)
 
-    def hears(self, ethertype: int) -> bool:
+    def is_registered(self, ethertype: int) -> bool:
         """Whether the DLL registered this EtherType."""
         return ethertype in self._registered
 

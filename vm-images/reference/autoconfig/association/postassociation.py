@@ -10,7 +10,7 @@ from .. import codes
 from ..handles import new_handle
 from ..ihv_host.call_queue import Arguments
 from ..radio.interface import Associated, Bss, RadioError
-from ..settings import CERTAIN_S
+from ..settings import LIMIT_MARGIN_S
 from . import handler_arguments
 from .attempt import WITH_SESSION, Attempt, AttemptEnd, Completion, EndedBy, Phase
 from .roaming import Roaming
@@ -54,7 +54,7 @@ class PostAssociation:
             connection.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_START_SECURITY_FAILURE))
             return
         attempt.post_returned = True
-        limit_s = connection.limits.post_associate_s + CERTAIN_S
+        limit_s = connection.limits.post_associate_s + LIMIT_MARGIN_S
         connection.bound(limit_s, codes.REASON_IHV_NOT_RESPONDING)
         for completion in attempt.post_completions:
             self._port(completion)
@@ -100,7 +100,7 @@ class PostAssociation:
         if not attempt.completed:
             attempt.completed = True
             connection.reports.connected(attempt)
-            connection.happened("connected")
+            connection.on_moment("connected")
         elif first:
             self._roaming.completed(attempt)
 

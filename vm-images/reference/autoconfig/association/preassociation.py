@@ -11,7 +11,7 @@ from ..handles import new_handle
 from ..ihv_host.call_queue import Arguments
 from ..log import note
 from ..radio.interface import Bss, RadioError
-from ..settings import CERTAIN_S
+from ..settings import LIMIT_MARGIN_S
 from . import handler_arguments
 from .attempt import Attempt, AttemptEnd, Completion, EndedBy, Phase
 from .search import Found, NetworkSearch
@@ -34,20 +34,22 @@ class PreAssociation:
         self._connection = connection
         self._search = search
 
-    def begin(self, attempt: Attempt, *, anew: bool = False) -> None:
-        """Look for the network, `anew` after the DLL found the one last heard not to match."""
+    def begin(self, attempt: Attempt, *, rescan: bool = False) -> None:
+        """Look for the network, `rescan` after the DLL found the one last heard not to match."""
         connection = self._connection
         connection.enter(
             Phase.SCANNING,
             2 * connection.limits.scan_s + 1,
             codes.REASON_NETWORK_NOT_AVAILABLE,
         )
-        if not anew:
-            connection.happened("connect")
+        if not rescan:
+            connection.on_moment("connect")
         if connection.over(attempt, Phase.SCANNING):
             return
         try:
-            self._search.find(attempt.profile.ssids, partial(self._found, attempt, anew), anew=anew)
+            self._search.find(
+                attempt.profile.ssids, partial(self._found, attempt, rescan), rescan=rescan
+            )
         except RadioError as error:
             connection.radio_failed("scan", error)
 
@@ -60,7 +62,7 @@ class PreAssociation:
             return
         attempt.ssid, attempt.bss = found.ssid, found.bss
         if not again:
-            connection.happened("idle")
+            connection.on_moment("idle")
         if connection.over(attempt, Phase.SCANNING):
             return
         connection.enter(Phase.MATCHING)
@@ -74,7 +76,7 @@ class PreAssociation:
             self._call(attempt, found.bss)
         elif found.known:
             note("the IHV DLL says that the network as last heard does not match: looking again")
-            self.begin(attempt, anew=True)
+            self.begin(attempt, rescan=True)
         else:
             note("the IHV DLL says that the network does not match")
             self._connection.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_NETWORK_NOT_COMPATIBLE))
@@ -95,7 +97,7 @@ class PreAssociation:
             self._connection.end(AttemptEnd(EndedBy.FAILURE, reason))
             return
         attempt.pre_returned = True
-        limit_s = self._connection.limits.pre_associate_s + CERTAIN_S
+        limit_s = self._connection.limits.pre_associate_s + LIMIT_MARGIN_S
         self._connection.bound(limit_s, codes.REASON_IHV_NOT_RESPONDING)
         if attempt.pre_completion is not None:
             self._completed(attempt.pre_completion)

@@ -35,7 +35,7 @@ class Roaming:
         self._search = search
         self._done: Done | None = None
 
-    def begin(self, elsewhere: bool, done: Done) -> None:
+    def begin(self, other_bss: bool, done: Done) -> None:
         """Roam to another access point, or reassociate with the same one.
 
         `done` gets {"roamed": true, "bssid"} once the port is open again, or {"roamed": false,
@@ -47,12 +47,12 @@ class Roaming:
             return
         assert attempt.bss is not None
         self._done = done
-        if not elsewhere:
+        if not other_bss:
             self._leave(attempt, attempt.bss)
             return
         try:
             self._search.find(
-                (attempt.ssid,), partial(self._found, attempt), besides=attempt.bss.bssid
+                (attempt.ssid,), partial(self._found, attempt), excluded=attempt.bss.bssid
             )
         except RadioError as error:
             self._over({"roamed": False, "why": f"scan refused: {error.strerror}"})
@@ -62,7 +62,7 @@ class Roaming:
         assert attempt.bss is not None
         self._connection.reports.roamed(attempt)
         done, self._done = self._done, None
-        self._connection.happened("roamed")  # what that makes due begins before this is over
+        self._connection.on_moment("roamed")  # what that makes due begins before this is over
         if done is not None:
             done({"roamed": True, "bssid": mac_text(attempt.bss.bssid)})
 

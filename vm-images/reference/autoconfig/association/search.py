@@ -40,32 +40,32 @@ class NetworkSearch:
         self._fresh_ms = fresh_s * 1000
         self._known_mhz: dict[bytes, int] = {}
         self._current = 0
-        self._besides: bytes | None = None
+        self._excluded: bytes | None = None
 
     def find(
         self,
         ssids: tuple[bytes, ...],
         done: Done,
-        besides: bytes | None = None,
+        excluded: bytes | None = None,
         *,
-        anew: bool = False,
+        rescan: bool = False,
     ) -> None:
         """Call `done`, perhaps at once, with what was found. A later search makes this one void.
 
-        `besides` is the access point to look past. For another one there is always a scan: while
+        `excluded` is the access point to look past. For another one there is always a scan: while
         associated the radio hears no others, so what it knows of them may hold no more. So it is
-        with `anew`.
+        with `rescan`.
 
         Raises:
             RadioError: the radio cannot scan.
         """
         self._current += 1
-        self._besides = besides
-        found = None if besides or anew else self._best(ssids)
+        self._excluded = excluded
+        found = None if excluded or rescan else self._best(ssids)
         if found is not None and found.bss.age_ms <= self._fresh_ms:
             done(replace(found, known=True))
             return
-        channel = None if besides else self._known_mhz.get(ssids[0])
+        channel = None if excluded else self._known_mhz.get(ssids[0])
         channels = (channel,) if channel else self._frequencies_mhz
         self._scan(ssids, channels, again=True, done=done)
 
@@ -107,10 +107,10 @@ class NetworkSearch:
         except RadioError:
             return None
         for ssid in ssids:
-            matching = [bss for bss in known if bss.ssid() == ssid and bss.bssid != self._besides]
+            matching = [bss for bss in known if bss.ssid() == ssid and bss.bssid != self._excluded]
             if matching:
                 best = max(matching, key=lambda bss: bss.rssi_dbm)
-                if self._besides is None:
+                if self._excluded is None:
                     self._known_mhz[ssid] = best.frequency_mhz
                 return Found(ssid, best)
         return None

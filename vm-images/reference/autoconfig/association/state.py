@@ -34,7 +34,7 @@ class AdapterState(ABC):
         host: calls the DLL's handlers.
         settings: limits.
         notify: hands a notification to the WLAN clients.
-        happened: told of the moments a stimulus can name (hil_common.stimuli.MOMENTS).
+        on_moment: told of the moments a stimulus can name (hil_common.stimuli.MOMENTS).
 
     Attributes:
         phase: where the adapter is.
@@ -52,13 +52,13 @@ class AdapterState(ABC):
         host: Caller,
         settings: Settings,
         notify: Notify,
-        happened: Callable[[str], None],
+        on_moment: Callable[[str], None],
     ) -> None:
         self.loop = loop
         self.radio = radio
         self.host = host
         self.limits = settings.limits
-        self.happened = happened
+        self.on_moment = on_moment
         self.phase = Phase.ABSENT
         self.attempt: Attempt | None = None
         self.svc_handle = ""

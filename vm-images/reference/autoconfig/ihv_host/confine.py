@@ -164,7 +164,7 @@ class Confinement:
         assert self._folder is not None
         self._threads = max(self._threads, _number(self._folder / "pids.current"))
         if used_us < BUSY_SHARE * passed_us:
-            self._calm()
+            self._end_stretch()
         else:
             self._busy(int(passed_us))
         self._timer = self._loop.call_after_s(TICK_S, self._tick)
@@ -175,14 +175,14 @@ class Confinement:
             self._busy_us = self._stretch_us
             self._busy_t_ns = self._clock_ns() - self._stretch_us * 1000
         if before_us < YIELD_AFTER_S * 1e6 <= self._stretch_us:
-            self._weigh(WEIGHT_BUSY)
+            self._set_weight(WEIGHT_BUSY)
 
-    def _calm(self) -> None:
+    def _end_stretch(self) -> None:
         if self._stretch_us >= YIELD_AFTER_S * 1e6:
-            self._weigh(WEIGHT)
+            self._set_weight(WEIGHT)
         self._stretch_us = 0
 
-    def _weigh(self, weight: int) -> None:
+    def _set_weight(self, weight: int) -> None:
         assert self._folder is not None
         try:
             _write(self._folder / "cpu.weight", str(weight))

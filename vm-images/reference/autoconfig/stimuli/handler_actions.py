@@ -19,7 +19,7 @@ from .context import Report, StimulusContext
 
 ONEX_RESULTS = get_args(OnexResult)
 UNKNOWN_REQUEST = "{5f0c6c4e-0000-4000-8000-000000000000}"
-STRANGERS = {"zero": "{00000000-0000-0000-0000-000000000000}", "unknown": UNKNOWN_REQUEST}
+UNSENT_REQUESTS = {"zero": "{00000000-0000-0000-0000-000000000000}", "unknown": UNKNOWN_REQUEST}
 """Requests that no DLL has sent (UiRequest)."""
 STALE_ADAPTER = "0xdead0"
 WITH_NETWORKS = frozenset({"create_discovery_profiles", "pre_associate"})
@@ -43,7 +43,11 @@ def ask_ui(context: StimulusContext, _parameters: Arguments, report: Report) -> 
 def answer_ui(context: StimulusContext, parameters: Arguments, report: Report) -> None:
     """Answer every pending request, asking before and after; or one that was never sent."""
     which = parameters.get("request", "pending")
-    guids = [STRANGERS[which]] if which in STRANGERS else context.framework.take_ui_requests()
+    guids = (
+        [UNSENT_REQUESTS[which]]
+        if which in UNSENT_REQUESTS
+        else context.framework.take_ui_requests()
+    )
     if not guids:
         report({"skipped": "no request is pending"})
         return
