@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.guests.common.ssh import Login, Ssh, connect
-from harness.lab.bring_up import Guest
+from harness.lab.bring_up import RunningGuest
 
 GuestShell = Ssh
 
 
 @contextlib.contextmanager
-def guest_shell(guest: Guest) -> Iterator[GuestShell]:
+def guest_shell(guest: RunningGuest) -> Iterator[GuestShell]:
     """A shell in the guest of a lab of this process."""
     with shell_at(guest.machine.ssh_port(), guest.image.login) as shell:
         yield shell

@@ -13,7 +13,7 @@ import pytest
 
 from harness.guests.common.ssh import CommandResult
 from harness.guests.reference.clock import set_clock
-from harness.lab.bring_up import Guest
+from harness.lab.bring_up import RunningGuest
 from tests.vm.shell import GuestShell
 
 WINDOW = """
@@ -63,14 +63,14 @@ int main(void)
 """
 
 
-def test_commands_are_cmd_lines_with_exit_codes(guest: Guest) -> None:
+def test_commands_are_cmd_lines_with_exit_codes(guest: RunningGuest) -> None:
     """cmd.exe runs what is given, and its exit code comes back."""
     assert guest.ssh.run("echo %OS%").output == "Windows_NT"
     assert guest.ssh.run("exit 7").status == 7
     assert guest.ssh.run("ver").output.startswith("Microsoft Windows")
 
 
-def test_the_registry_keeps_what_reg_writes(guest: Guest) -> None:
+def test_the_registry_keeps_what_reg_writes(guest: RunningGuest) -> None:
     """reg.exe adds, finds and deletes a value."""
     key = r"HKCU\Software\hil-test"
     assert guest.ssh.run(rf'reg add {key} /v X /t REG_SZ /d "C:\a b" /f').status == 0
@@ -79,7 +79,7 @@ def test_the_registry_keeps_what_reg_writes(guest: Guest) -> None:
     assert guest.ssh.run(f"reg query {key}").status != 0
 
 
-def test_files_are_named_as_on_windows(guest: Guest) -> None:
+def test_files_are_named_as_on_windows(guest: RunningGuest) -> None:
     r"""What SFTP writes to C:\hil is there for programs, byte for byte."""
     place = PureWindowsPath(r"C:\hil\test.txt")
     guest.ssh.write(b"one\r\ntwo\r\n", place)
@@ -90,7 +90,7 @@ def test_files_are_named_as_on_windows(guest: Guest) -> None:
 
 
 def test_the_clock_of_a_guest_that_lives_in_the_past_is_set(
-    guest: Guest, shell: GuestShell
+    guest: RunningGuest, shell: GuestShell
 ) -> None:
     """A guest restored from an old state is days behind; certificates would not be valid yet."""
     shell.run("date -u -s @$(($(date +%s) - 259200))")
@@ -99,12 +99,12 @@ def test_the_clock_of_a_guest_that_lives_in_the_past_is_set(
     assert set_clock(guest.ssh) == pytest.approx(0, abs=2)
 
 
-def test_a_program_may_make_a_window(guest: Guest, tmp_path: Path) -> None:
+def test_a_program_may_make_a_window(guest: RunningGuest, tmp_path: Path) -> None:
     """A DLL's hidden message window must not bring the guest down: such a program just ends."""
     assert run_program(guest, tmp_path, WINDOW).status == 42
 
 
-def test_com_has_parsers_for_xml(guest: Guest, tmp_path: Path) -> None:
+def test_com_has_parsers_for_xml(guest: RunningGuest, tmp_path: Path) -> None:
     """A DLL that reads its profile fragments by MSXML gets the parser it names, old or new."""
     said = run_program(guest, tmp_path, PARSER, "-lole32", "-loleaut32", "-luuid").output
     assert said.split("\n") == [
@@ -113,7 +113,7 @@ def test_com_has_parsers_for_xml(guest: Guest, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def run_program(guest: Guest, folder: Path, source: str, *options: str) -> CommandResult:
+def run_program(guest: RunningGuest, folder: Path, source: str, *options: str) -> CommandResult:
     """Compile a program, bring it to the guest and run it there."""
     (folder / "w.c").write_text(source)
     program = folder / "w.exe"
