@@ -66,6 +66,30 @@ class ServiceControl(Protocol):
         """Let go of the service; never raises."""
 
 
+class ProgramNeed(Protocol):
+    """A program (or a file, by its path) that this machine has to have for a guest."""
+
+    @property
+    def program(self) -> str:
+        """Its name, or the file's path."""
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The Debian packages that bring it."""
+
+    @property
+    def when(self) -> str:
+        """`run`, `build`, `user` (to build without being root) or `test`."""
+
+    @property
+    def use(self) -> str:
+        """What it does for us, in words; of a file, what it is."""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file that has to be there, not a program to be found."""
+
+
 class Guest(Protocol):
     """A kind of guest: how its image is come by, and what is done otherwise in each system.
 
@@ -76,6 +100,9 @@ class Guest(Protocol):
 
     cache_room: int
     build_room: int
+
+    def program_needs(self, *when: str) -> Sequence[ProgramNeed]:
+        """What it needs of this machine for these occasions; for all of them without any."""
 
     def prepare(self, cache: Path, stages: Stages) -> GuestImage:
         """Its image, built if the cache does not have it; raises `HarnessError`."""

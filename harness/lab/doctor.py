@@ -16,6 +16,7 @@ from pathlib import Path
 from harness.config.lab import DEFAULT_GUEST, Lab
 from harness.console import Stages
 from harness.errors import UsageError
+from harness.guests.base import ProgramNeed
 from harness.guests.registry import guest_of
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import open_recording
@@ -38,32 +39,13 @@ class Need:
     required: bool = True
 
 
-PROGRAMS = (
-    ("qemu-system-x86_64", "qemu-system-x86", "runs the guest"),
-    ("qemu-img", "qemu-utils", "makes the guest's disks"),
-    ("mmdebstrap", "mmdebstrap", "builds the reference guest"),
-    ("mke2fs", "e2fsprogs", "makes its file system without mounting"),
-    ("xz", "xz-utils", "unpacks its kernel modules"),
-    ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64", "compiles the PE side"),
-    ("make", "make", "compiles the PE side"),
-    ("setpriv", "util-linux", "ties QEMU's life to the harness"),
-    ("hostapd", "hostapd", "is the RADIUS server of wpa2-eap scenarios"),
-)
-"""Program, Debian package that brings it, what it does for us."""
-
-TEST_PROGRAMS = (
-    ("wine", "wine wine64", "runs the PE side's own tests"),
-    ("cpio", "cpio", "reads our initramfs in a test"),
-)
-
-
 def examine() -> list[Need]:
     """Every need, in the order in which a person fixes them."""
+    programs = guest_of(DEFAULT_GUEST).program_needs("run", "build", "test")
     return [
         _python(),
-        *(_program(*row) for row in PROGRAMS),
-        *(_program(*row, required=False) for row in TEST_PROGRAMS),
-        _keyring(),
+        *(_program(one, required=one.when != "test") for one in programs if not one.is_file),
+        *(_file(one) for one in programs if one.is_file),
         *_namespaces(),
         *_spaces(),
         _accelerator(),
@@ -77,17 +59,17 @@ def _python() -> Need:
     )
 
 
-def _program(name: str, package: str, use: str, *, required: bool = True) -> Need:
+def _program(need: ProgramNeed, *, required: bool = True) -> Need:
+    name = need.program
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/lib/wine")
-    found = path or f"not found ({use})"
-    return Need(name, path is not None, found, f"{APT} {package}", required)
+    found = path or f"not found ({need.use})"
+    return Need(name, path is not None, found, f"{APT} {' '.join(need.packages)}", required)
 
 
-def _keyring() -> Need:
-    path = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-    ok = path.exists()
-    return Need("Debian archive keys", ok, str(path) if ok else "not found",
-                f"{APT} debian-archive-keyring")  # fmt: skip
+def _file(need: ProgramNeed) -> Need:
+    ok = Path(need.program).exists()
+    found = need.program if ok else "not found"
+    return Need(need.use, ok, found, f"{APT} {' '.join(need.packages)}")
 
 
 def _namespaces() -> Iterator[Need]:
@@ -101,7 +83,8 @@ def _namespaces() -> Iterator[Need]:
         option = "uids" if file.endswith("uid") else "gids"
         yield Need(f"{user} in {file}", ok, "listed" if ok else "not listed",
                    f"usermod --add-sub{option} 100000-165535 {user}")  # fmt: skip
-    yield _program("newuidmap", "uidmap", "maps the image's users")
+    for need in guest_of(DEFAULT_GUEST).program_needs("user"):
+        yield _program(need)
     done = _succeeds(["unshare", "--user", "--map-root-user", "true"])
     yield Need("user namespaces", done, "usable" if done else "refused by the kernel",
                "sysctl kernel.unprivileged_userns_clone=1")  # fmt: skip

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.console import Stages
 from harness.eap import Credentials
-from harness.guests.base import GuestImage, ServiceControl
+from harness.guests.base import GuestImage, ProgramNeed, ServiceControl
 from harness.guests.common.recorder import FOLDER
 from harness.guests.common.ssh import Ssh
 from harness.guests.reference import certificates, clock, images, system_dlls
@@ -22,6 +23,11 @@ class ReferenceGuest:
 
     cache_room = images.CACHE_ROOM
     build_room = images.TREE_ROOM
+
+    def program_needs(self, *when: str) -> Sequence[ProgramNeed]:
+        """See `Guest`."""
+        found: Sequence[ProgramNeed] = images.program_needs(*when)
+        return found
 
     def prepare(self, cache: Path, stages: Stages) -> GuestImage:
         """See `Guest`."""

@@ -45,6 +45,7 @@ from imagebuild import (  # noqa: E402
     build_payload,
     load_recipe,
 )
+from imagebuild.needs import program_needs as program_needs  # noqa: E402
 
 IN_GUEST = ("ihvhost.exe", "wlanapi.dll", "sample.dll")
 """PE files that are part of the reference guest; agent and recorder are brought by the harness."""

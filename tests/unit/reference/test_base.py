@@ -101,12 +101,12 @@ def test_missing_programs_are_named_with_their_package(monkeypatch):
     monkeypatch.setattr("shutil.which", lambda name, path: None)
     problems = host_problems("root")
     assert [problem.need for problem in problems] == [
+        "the program qemu-img",
         "the program mmdebstrap",
         "the program mke2fs",
-        "the program qemu-img",
         "the program xz",
     ]
-    assert problems[1].fix == "apt-get install e2fsprogs"
+    assert problems[2].fix == "apt-get install e2fsprogs"
 
 
 def test_a_user_without_subordinate_ids_is_told(monkeypatch):

@@ -18,6 +18,7 @@ from .base import (
 )
 from .boot import KERNEL_COMMAND_LINE, READY_LINE
 from .modules import ModuleMissingError
+from .needs import ProgramNeed, program_needs
 from .payload import Payload, build_payload
 from .progress import Progress, ProgressCallback
 from .recipe import Recipe, load_recipe, mmdebstrap_argv
@@ -30,6 +31,7 @@ __all__ = [
     "ImageBuildError",
     "ModuleMissingError",
     "Payload",
+    "ProgramNeed",
     "Progress",
     "ProgressCallback",
     "Recipe",
@@ -39,4 +41,5 @@ __all__ = [
     "host_problems",
     "load_recipe",
     "mmdebstrap_argv",
+    "program_needs",
 ]

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from .files import created_folder
+from .needs import program_needs
 from .progress import ProgressCallback, ProgressReader
 from .recipe import ARTIFACTS, Mode, Recipe, mmdebstrap_argv
 
@@ -29,13 +30,6 @@ TERMINATE_LIMIT_S = 30.0
 """How long mmdebstrap may take to remove its tree after it is told to stop."""
 FILES = ("disk.qcow2", "vmlinuz", "modules.tar", "busybox")
 _TAIL_LINES = 15
-_TOOLS = {
-    "mmdebstrap": "mmdebstrap",
-    "mke2fs": "e2fsprogs",
-    "qemu-img": "qemu-utils",
-    "xz": "xz-utils",
-}
-_USER_TOOLS = {"newuidmap": "uidmap"}
 
 
 class ImageBuildError(RuntimeError):
@@ -79,14 +73,14 @@ def build_mode(uid: int | None = None) -> Mode:
 
 def host_problems(mode: Mode | None = None) -> tuple[HostProblem, ...]:
     """Return what is missing on this machine to build a disk in this mode; empty if nothing."""
-    tools = _TOOLS if (mode or build_mode()) == "root" else {**_TOOLS, **_USER_TOOLS}
+    mode = mode or build_mode()
     path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
     found = [
-        HostProblem(f"the program {tool}", f"apt-get install {package}")
-        for tool, package in tools.items()
-        if shutil.which(tool, path=path) is None
+        HostProblem(f"the program {need.program}", f"apt-get install {' '.join(need.packages)}")
+        for need in program_needs("build", *(["user"] if mode == "unshare" else []))
+        if not need.is_file and shutil.which(need.program, path=path) is None
     ]
-    if (mode or build_mode()) == "unshare":
+    if mode == "unshare":
         found += _subordinate_id_problems(_user())
     return tuple(found)
 
