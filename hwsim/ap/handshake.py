@@ -35,7 +35,8 @@ from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.network import Network
-from hwsim.ap.security.key_suite import PMKID_LENGTH, KeySuite, PairwiseKeys, same
+from hwsim.ap.pairwise_keys import PairwiseKeys
+from hwsim.ap.security.key_suite import PMKID_LENGTH, KeySuite, same
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers

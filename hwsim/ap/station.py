@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hwsim.ap.ccmp import CcmpKey
-from hwsim.ap.security.key_suite import PairwiseKeys
+from hwsim.ap.pairwise_keys import PairwiseKeys
 
 State = Literal[
     "authenticated", "associated", "authenticating", "handshaking", "authorized", "gone"

@@ -10,25 +10,17 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from hwsim.ap.ccmp import TK_LENGTH
+from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.errors import UndecryptableError
 
 _WRAP_BLOCK: Final = 8
 PMKID_LENGTH: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class PairwiseKeys:
-    """The PTK's parts; none shows in the object's text."""
-
-    kck: bytes = field(repr=False)
-    kek: bytes = field(repr=False)
-    tk: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim.ap.security.key_suite import HMAC_SHA1, PairwiseKeys, prf_sha1
+from hwsim.ap.pairwise_keys import PairwiseKeys
+from hwsim.ap.security.key_suite import HMAC_SHA1, prf_sha1
 from hwsim.errors import UndecryptableError
 
 
