@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.checks.catalogue import summary
+from harness.faults import FAULTS
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
@@ -52,3 +55,18 @@ def test_every_link_leads_to_a_file(document: str) -> None:
     path = ROOT / document
     linked = LINK.findall(CODE.sub("", path.read_text(encoding="utf-8")))
     assert [one for one in linked if not (path.parent / one).exists()] == []
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/checker.md"])
+def test_counts_of_rules_and_faults_are_those_of_the_code(document: str) -> None:
+    """As `hil rules --summary` and `hil faults` give them."""
+    text = " ".join((ROOT / document).read_text(encoding="utf-8").split())
+    rules = summary()
+    assert re.findall(r"(\d+) rules,? (\d+) are implemented", text) == [
+        (str(rules["total"]), str(rules["implemented"]))
+    ]
+    assert re.findall(r"(\d+) cannot be observed", text) == [str(rules["unobservable"])]
+    assert set(re.findall(r"(\d+) (?:more are this|ways)", text)) <= {
+        str(rules["own"]), str(len(FAULTS)),
+    }  # fmt: skip
+    assert f"{len(FAULTS)} ways" in text
