@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""802.1X of the guest's own: its XML keeps secrets where they belong, and certificates
-go where the profile says they are."""
+"""802.1X of the guest's own: its XML keeps secrets where they belong."""
 
 from __future__ import annotations
 
 import hashlib
 import ssl
 import xml.etree.ElementTree as ET
-from pathlib import PureWindowsPath
 from typing import Any, Literal
 
 import pytest
@@ -17,7 +15,6 @@ from harness.guests.common.agent import Interface
 from harness.guests.common.eap import set_user
 from harness.guests.common.eap_xml import onex_element, user_data
 from harness.guests.common.profile import NAMESPACE, profile_xml
-from harness.guests.reference.certificates import STORES, place_certificates
 from harness.scenarios import Eap, Scenario, find_scenario
 
 Method = Literal["tls", "peap-mschapv2"]
@@ -28,22 +25,6 @@ METHODS: tuple[Method, ...] = ("tls", "peap-mschapv2")
 def credentials() -> Credentials:
     """Those of one run."""
     return make_credentials("me & you")
-
-
-class FakeSsh:
-    """Keeps what is written."""
-
-    def __init__(self) -> None:
-        self.folders: list[PureWindowsPath] = []
-        self.files: dict[PureWindowsPath, tuple[bytes, bool]] = {}
-
-    def mkdir(self, target: PureWindowsPath) -> None:
-        """See Ssh."""
-        self.folders.append(target)
-
-    def write(self, data: bytes, target: PureWindowsPath, *, private: bool = False) -> None:
-        """See Ssh."""
-        self.files[target] = (data, private)
 
 
 class FakeAgent:
@@ -103,21 +84,6 @@ def test_a_passphrase_profile_has_no_onex() -> None:
     scenario = Scenario(name="s", summary="x").with_passphrase()
     text = profile_xml(scenario)
     assert "OneX>" not in text.replace("<useOneX>false</useOneX>", "")
-
-
-def test_certificates_lie_under_their_thumbprints_and_are_private(
-    credentials: Credentials,
-) -> None:
-    """Root and My; all of it readable by the services alone."""
-    ssh = FakeSsh()
-    place_certificates(ssh, credentials)  # type: ignore[arg-type]
-    root, own = thumbprint(credentials.ca_pem), thumbprint(credentials.client_pem)
-    assert ssh.folders == [STORES / "Root", STORES / "My"]
-    assert ssh.files == {
-        STORES / "Root" / f"{root}.pem": (credentials.ca_pem, True),
-        STORES / "My" / f"{own}.pem": (credentials.client_pem, True),
-        STORES / "My" / f"{own}.key": (credentials.client_key_pem, True),
-    }
 
 
 def test_the_user_is_told_for_the_profile(credentials: Credentials) -> None:
