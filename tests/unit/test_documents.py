@@ -19,6 +19,8 @@ DOCUMENTS = sorted(
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("findings/*.md"))
 )
 PATH = re.compile(r"`((?:harness|hwsim|vm-images|tests|docs|findings)/[\w./-]*)`")
+FILE_NAME = re.compile(r"`((?:harness|hwsim|vm-images|tests)/[\w/-]+\.py)`\s+`([A-Za-z_][\w.]*)`")
+NAME_FILE = re.compile(r"`([A-Za-z_][\w.]*)`\s+\(`((?:harness|hwsim|vm-images|tests)/[\w/-]+\.py)`")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)")
 
@@ -41,12 +43,27 @@ def test_the_architecture_has_a_row_for_every_folder() -> None:
     assert [one for one in folders() if f"\n| `{one}` | " not in text] == []
 
 
-@pytest.mark.parametrize("document", ["docs/architecture.md", "docs/glossary.md"])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_path_it_names_exists(document: str) -> None:
-    """A file that moves takes its name in these documents along."""
+    """A file that moves takes its name in the documents along."""
     named = PATH.findall((ROOT / document).read_text(encoding="utf-8"))
-    assert named
     assert [one for one in named if not (ROOT / one).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_name_given_with_its_file_is_in_it(document: str) -> None:
+    """`file` `name`, or `name` (`file`): a function that is renamed is renamed there, too."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    pairs = [*FILE_NAME.findall(text), *(pair[::-1] for pair in NAME_FILE.findall(text))]
+    lacking = [
+        (file, name)
+        for file, name in pairs
+        if not all(
+            re.search(rf"\b{part}\b", (ROOT / file).read_text(encoding="utf-8"))
+            for part in name.split(".")
+        )
+    ]
+    assert lacking == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
