@@ -30,6 +30,7 @@ from harness.scenarios.stimuli import OsParameters
 from harness.vm.accel import Choice
 from harness.vm.argv import KernelBoot
 from tests.unit.checks import builder
+from tests.unit.checks import story as story_module
 
 Act = Callable[[], object]
 IMAGES = GuestImage(
@@ -42,7 +43,7 @@ class World:
     """What happens in the lab: the story, and where it breaks."""
 
     def __init__(self) -> None:
-        self.story = builder.Story()
+        self.story = story_module.Story()
         self.recording: Recording | None = None
         self.breaks: dict[tuple[str, int], Act] = {}
         self.done: list[str] = []
@@ -66,7 +67,7 @@ class World:
         if act is not None:
             act()
 
-    def tell(self, *steps: builder.Step) -> None:
+    def tell(self, *steps: story_module.Step) -> None:
         """The story goes on, and what the harness hears by itself arrives."""
         for step in steps:
             step(self.story)
@@ -164,7 +165,7 @@ class FakeAir:
     def __init__(self, world: World) -> None:
         self._world = world
         self.alive = True
-        self.state = AirState(clock=ClockModel(builder.OFFSET_NS, 100_000))
+        self.state = AirState(clock=ClockModel(story_module.OFFSET_NS, 100_000))
         self.rules: list[tuple[Any, ...]] = []
         self.damaged_lines = 0
 
@@ -175,7 +176,7 @@ class FakeAir:
     def configure(self, network: Any, retry_ms: int, radius: Any = None) -> str:
         """Set the network up."""
         self._world.step("configure")
-        return builder.AP
+        return story_module.AP
 
     def take_off_air(self) -> None:
         """Beacon no more."""
@@ -243,7 +244,7 @@ class FakeAgent:
         self.hello = {"agent": 1, "windows": "10.0.19045"}
         self.profiles: list[str] = []
         self.damaged_lines = 0
-        self.steps: list[tuple[builder.Step, ...]] = []
+        self.steps: list[tuple[story_module.Step, ...]] = []
         """What connecting brings about, an association each; then the good story."""
 
     def set_profile(self, interface: Interface, xml: str, *, timeout_s: float) -> None:

@@ -17,7 +17,7 @@ from harness.evidence import (
     RunEvidence,
     names,
 )
-from tests.unit.checks.builder import STA
+from tests.unit.checks.story import STA
 
 FUNCTIONS = [
     *names.HANDLERS, names.GET_VERSION, names.INIT_SERVICE, names.PRE_COMPLETION,

@@ -14,16 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from harness.evidence import names
-from tests.unit.checks.builder import (
-    AP,
-    OS,
-    Story,
-    associate,
-    begin_post,
-    init_service,
-    load,
-    version,
-)
+from tests.unit.checks.builder import associate, begin_post, init_service, load, version
 from tests.unit.checks.foreign_dlls import (
     FIRST,
     NETWORKS,
@@ -40,7 +31,9 @@ from tests.unit.checks.foreign_dlls import (
     wants_packets,
 )
 from tests.unit.checks.legal import merged
-from tests.unit.checks.stories import (
+from tests.unit.checks.stories import steps
+from tests.unit.checks.story import AP, OS, Story
+from tests.unit.checks.story_steps import (
     alloc,
     control,
     extension,
@@ -48,7 +41,6 @@ from tests.unit.checks.stories import (
     indication,
     key,
     notification,
-    steps,
 )
 
 OTHER_AP = "02:00:00:00:01:99"

@@ -14,8 +14,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from harness.evidence import names
-from tests.unit.checks.builder import OS, Story, connected
-from tests.unit.checks.stories import EAP, EAPOL_KEY, onex, packet
+from tests.unit.checks.builder import connected
+from tests.unit.checks.story import OS, Story
+from tests.unit.checks.story_steps import EAP, EAPOL_KEY, onex, packet
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Work = Callable[[int], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from harness.checks import CheckLimits, Evaluation, Expectation, Finding, evaluate
 from harness.evidence import RunEvidence
-from tests.unit.checks.builder import Story
+from tests.unit.checks.story import Story
 
 NOTHING = Expectation(connected=None, messages=())
 """The scenario expects nothing: what is judged is the contract alone."""

@@ -13,12 +13,6 @@ from hypothesis import strategies as st
 
 from harness.evidence import names
 from tests.unit.checks.builder import (
-    AP,
-    OS,
-    SERVICE,
-    WORKER,
-    Step,
-    Story,
     associate,
     begin_post,
     ciphers,
@@ -40,14 +34,15 @@ from tests.unit.checks.builder import (
     version,
 )
 from tests.unit.checks.optional_calls import OPTIONAL_CALLS, asks
-from tests.unit.checks.stories import (
+from tests.unit.checks.stories import steps
+from tests.unit.checks.story import AP, OS, SERVICE, WORKER, Step, Story
+from tests.unit.checks.story_steps import (
     deinit,
     deinit_service,
     extension,
     packet,
     pending,
     registered,
-    steps,
 )
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

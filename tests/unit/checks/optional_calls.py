@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from harness.evidence import names
-from tests.unit.checks.builder import OS, SERVICE, Step, Story, m1, m2, send
-from tests.unit.checks.stories import (
+from tests.unit.checks.builder import m1, m2, send
+from tests.unit.checks.stories import steps
+from tests.unit.checks.story import OS, SERVICE, Step, Story
+from tests.unit.checks.story_steps import (
     EAP,
     EAPOL_KEY,
     NOBODY,
@@ -27,7 +29,6 @@ from tests.unit.checks.stories import (
     registered,
     result,
     short_packet,
-    steps,
 )
 
 

@@ -7,19 +7,9 @@ import pytest
 
 from harness.checks import Expectation
 from harness.evidence import names
-from tests.unit.checks.builder import (
-    ASSOCIATION,
-    IHV,
-    OS,
-    PROLOGUE,
-    SVC,
-    WORKER,
-    Story,
-    complete,
-    init_adapter,
-    tell,
-)
+from tests.unit.checks.builder import ASSOCIATION, PROLOGUE, complete, init_adapter, tell
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
+from tests.unit.checks.story import IHV, OS, SVC, WORKER, Story
 
 
 def deinit(s: Story) -> None:

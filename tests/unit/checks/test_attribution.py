@@ -6,7 +6,6 @@ wanted is passed over."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
 import pytest
 
@@ -14,10 +13,6 @@ from harness.checks import Expectation
 from harness.evidence import Echo, PerformedOrder, RunEvidence, names
 from tests.unit.checks.builder import (
     ASSOCIATION,
-    IHV,
-    WORKER,
-    Step,
-    Story,
     associate,
     begin_post,
     complete,
@@ -30,8 +25,10 @@ from tests.unit.checks.builder import (
     stop,
     tell,
 )
-from tests.unit.checks.judging import NOTHING, judge, only_finding, reasons
-from tests.unit.checks.stories import START, answered, ask, deinit, result, steps
+from tests.unit.checks.judging import NOTHING, judge, only_finding
+from tests.unit.checks.stories import steps
+from tests.unit.checks.story import IHV, WORKER, Step, Story
+from tests.unit.checks.story_steps import deinit
 
 REKEY = Expectation(echoes=1, messages=("M1", "G1", "G2"), air=("drop G2 (every one)",))
 REFUSED = dataclasses.replace(REKEY, orders=("refuse on Dot11ExtSendPacket (number 3, error 31)",))
@@ -234,84 +231,6 @@ def test_a_refused_call_that_was_made_good_explains_nothing() -> None:
                   pre_completion=lambda s: complete_pre(s, 5, 0x90001))  # fmt: skip
     found = {item.rule: item.severity for item in judge(story).findings}
     assert found["EXPECT-01"] == "FAIL"
-
-
-def given_up(s: Story) -> None:
-    """The service's limit of 15 s runs out; the DLL completes inside the reset."""
-    s.wait_ms(15_000)
-    number = s.enter(names.ADAPTER_RESET, hIhvExtAdapter=IHV)
-    complete_pre(s, 1223, 0x90002)
-    s.leave(number, names.ADAPTER_RESET)
-    s.notify(names.SOURCE_ACM, 11, NOT_RESPONDING)
-
-
-def test_a_dll_that_waits_for_the_user_when_the_limit_runs_out() -> None:
-    """The move is the user's, and nobody sits at this guest: no fault of the driver."""
-    story = until("ciphers", ask(), given_up)
-    said = "gave up after 15.0 s"
-    found = only_finding(story, "EXPECT-01", "MISS", said)
-    assert "while the DLL waited for the user" in found.message
-
-
-def test_a_handshake_that_waits_for_the_user() -> None:
-    """A DLL that asks for its passphrase when it is needed cannot answer M1 before it has it."""
-    given_up = steps(lambda s: s.wait_ms(3000), deauth(15))
-    story = until("post_associate", ask(), m1, given_up)
-    said = "the DLL was given M1, but waited for the user"
-    only_finding(story, "EXPECT-01", "MISS", said)
-    story = until("post_associate", ask(), m1, answered, given_up)
-    only_finding(story, "EXPECT-01", "FAIL", "was given M1 and sent no M2")
-
-
-def test_a_dll_that_waits_for_nobody_when_the_limit_runs_out() -> None:
-    """Then the move was its own all the time."""
-    story = until("ciphers", given_up)
-    said = "the limit, [limits] pre_associate_s = 10, is this harness's"
-    only_finding(story, "EXPECT-01", "FAIL", said)
-
-
-def waiting(*steps_: Step, last: str = "m4") -> Story:
-    """A session that is not completed in 20 s, after these steps."""
-    return until(last, *steps_, lambda s: s.wait_ms(20_000), stop)
-
-
-@pytest.mark.parametrize(
-    ("story", "whom"),
-    [
-        (lambda: waiting(ask()), "the user"),
-        (lambda: waiting(START, last="post_associate"), "the OS's own 802.1X"),
-        (lambda: waiting(last="m2"), "M3 of the access point"),
-        (lambda: waiting(last="post_associate"), "M1 of the access point"),
-    ],
-)
-def test_who_waits_for_somebody_else_owes_no_completion(
-    story: Callable[[], Story], whom: str
-) -> None:
-    """POST-05 leaves it open and says whose move it was; what was wanted is a MISS all the same."""
-    assert f"the DLL waited for {whom}" in reasons(story(), "POST-05")
-    assert {item.severity for item in judge(story()).findings} == {"MISS"}
-
-
-@pytest.mark.parametrize(
-    "story",
-    [
-        lambda: waiting(),
-        lambda: waiting(ask(), answered),
-        lambda: waiting(last="m3"),
-        lambda: waiting(START, result(1), last="post_associate"),
-    ],
-)
-def test_who_has_the_move_owes_it(story: Callable[[], Story]) -> None:
-    """The user has answered, 802.1X has ended, M3 was given: the completion is the DLL's."""
-    assert ("POST-05", "FAIL") in {(item.rule, item.severity) for item in judge(story()).findings}
-
-
-def test_a_pre_association_that_waits_for_the_user() -> None:
-    """PRE-02 leaves it open, too."""
-    story = until("ciphers", ask(), lambda s: s.wait_ms(20_000))
-    assert "the DLL waited for the user" in reasons(story, "PRE-02")
-    story = until("ciphers", lambda s: s.wait_ms(20_000))
-    assert ("PRE-02", "FAIL") in {(item.rule, item.severity) for item in judge(story).findings}
 
 
 def second_session(*keyed: Step) -> Story:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from harness.checks import evaluate
 from harness.evidence import names
-from tests.unit.checks.builder import OS, SERVICE, SVC, Story
 from tests.unit.checks.foreign import foreign_lives
 from tests.unit.checks.legal import lives
+from tests.unit.checks.story import OS, SERVICE, SVC, Story
 
 Line = dict[str, Any]
 Call = tuple[str, int, Line]

@@ -18,7 +18,8 @@ from harness.evidence import (
     unended,
 )
 from harness.results import Verdict, association_verdict
-from tests.unit.checks.builder import Story, complete, tell
+from tests.unit.checks.builder import complete, tell
+from tests.unit.checks.story import Story
 from tests.unit.checks.test_host_handlers import hung
 from tests.unit.checks.test_host_process import ended
 

@@ -7,8 +7,9 @@ import hashlib
 
 from harness.checks import Expectation
 from harness.evidence import names
-from tests.unit.checks.builder import AP, IHV, Story, tell
+from tests.unit.checks.builder import tell
 from tests.unit.checks.judging import clean, judge, only_finding
+from tests.unit.checks.story import AP, IHV, Story
 
 PENDING = Expectation(connected=False, messages=())
 OTHER_STA = "02:00:00:00:02:00"

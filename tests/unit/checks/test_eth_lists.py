@@ -10,13 +10,6 @@ import pytest
 from harness.checks import Expectation, evaluate
 from harness.evidence import names
 from tests.unit.checks.builder import (
-    AP,
-    IHV,
-    OS,
-    SERVICE,
-    WORKER,
-    Step,
-    Story,
     associate,
     begin_post,
     ethertypes,
@@ -26,16 +19,9 @@ from tests.unit.checks.builder import (
     tell,
 )
 from tests.unit.checks.judging import clean, judge, only_finding
-from tests.unit.checks.stories import (
-    START,
-    in_post,
-    key,
-    key_id,
-    registered,
-    result,
-    steps,
-    until,
-)
+from tests.unit.checks.stories import in_post, steps, until
+from tests.unit.checks.story import AP, IHV, OS, SERVICE, WORKER, Step, Story
+from tests.unit.checks.story_steps import START, key, key_id, registered, result
 
 LONG: dict[str, Any] = {
     "uNumOfRegistration": 33, "pusRegistration": [f"88{number:02x}" for number in range(32)],

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import harness.checks
 from harness.checks.evaluate import MAX_FINDINGS, NOT_EXERCISED
-from tests.unit.checks.builder import Story, complete, complete_pre, send, tell
+from tests.unit.checks.builder import complete, complete_pre, send, tell
 from tests.unit.checks.judging import judge
+from tests.unit.checks.story import Story
 
 
 def flood(s: Story) -> None:

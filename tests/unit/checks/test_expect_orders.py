@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from harness.checks import Expectation
-from tests.unit.checks.builder import Story, complete, tell
+from tests.unit.checks.builder import complete, tell
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
+from tests.unit.checks.story import Story
 
 ORDERED = Expectation(orders=("reset on idle (number 1)", "control on connected (number 1)"))
 

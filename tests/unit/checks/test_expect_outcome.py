@@ -11,9 +11,6 @@ from harness.checks import Expectation
 from harness.evidence import Echo, names
 from tests.unit.checks.builder import (
     ASSOCIATION,
-    IHV,
-    Step,
-    Story,
     associate,
     begin_post,
     complete,
@@ -29,7 +26,8 @@ from tests.unit.checks.builder import (
     tell,
 )
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
-from tests.unit.checks.stories import START, packet, result
+from tests.unit.checks.story import IHV, Step, Story
+from tests.unit.checks.story_steps import START, packet, result
 
 ECHO = Expectation(echoes=1)
 END = ("connected", "echo")

@@ -6,17 +6,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.evidence import names, parse_trace
-from tests.unit.checks.builder import (
-    ASSOC_PARAMS,
-    IHV,
-    PROLOGUE,
-    WORKER,
-    Step,
-    Story,
-    port_state,
-    tell,
-)
+from tests.unit.checks.builder import PROLOGUE, tell
 from tests.unit.checks.judging import NOTHING, clean, judge, only_finding
+from tests.unit.checks.story import ASSOC_PARAMS, IHV, WORKER, Step, Story, port_state
 
 REST = ("m1", "m2", "m3", "m4", "keys", "completion", "connected", "echo", "stop", "reset")
 

@@ -8,18 +8,11 @@ from typing import Any
 import pytest
 
 from harness.evidence import names
-from tests.unit.checks.builder import KEY, SERVICE, Story, tell
+from tests.unit.checks.builder import tell
 from tests.unit.checks.judging import clean, only_finding, reasons
-from tests.unit.checks.stories import (
-    api,
-    extension,
-    in_post,
-    key,
-    key_id,
-    registered,
-    steps,
-    until,
-)
+from tests.unit.checks.stories import api, in_post, steps, until
+from tests.unit.checks.story import KEY, SERVICE, Story
+from tests.unit.checks.story_steps import extension, key, key_id, registered
 
 CCMP_KEY = "DOT11_KEY_ALGO_CCMP"
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from harness.evidence import names
-from tests.unit.checks.builder import KEY, Story, tell
+from tests.unit.checks.builder import tell
 from tests.unit.checks.judging import clean, only_finding
 from tests.unit.checks.stories import api, steps
+from tests.unit.checks.story import KEY, Story
 
 
 def key(direction: int = 1, **changes: Any) -> Story:

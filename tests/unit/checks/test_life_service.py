@@ -6,18 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.evidence import names
-from tests.unit.checks.builder import (
-    ALL_HANDLERS,
-    OS,
-    Step,
-    Story,
-    init_service,
-    load,
-    tell,
-    version,
-)
+from tests.unit.checks.builder import init_service, load, tell, version
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
-from tests.unit.checks.stories import deinit
+from tests.unit.checks.story import ALL_HANDLERS, OS, Step, Story
+from tests.unit.checks.story_steps import deinit
 
 
 def test_life_01_order_of_first_calls() -> None:

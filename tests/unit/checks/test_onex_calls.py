@@ -6,19 +6,10 @@ from __future__ import annotations
 import pytest
 
 from harness.evidence import names
-from tests.unit.checks.builder import IHV, Step, Story
 from tests.unit.checks.judging import judge
-from tests.unit.checks.stories import (
-    EAP,
-    EAPOL_KEY,
-    START,
-    STOP_ONEX,
-    in_post,
-    in_pre,
-    onex,
-    packet,
-    result,
-)
+from tests.unit.checks.stories import in_post, in_pre
+from tests.unit.checks.story import IHV, Step, Story
+from tests.unit.checks.story_steps import EAP, EAPOL_KEY, START, STOP_ONEX, onex, packet, result
 
 ROUND = (packet(), onex())
 """A packet of the access point, handed on."""

@@ -10,14 +10,13 @@ import pytest
 from harness.checks import Evaluation, evaluate
 from harness.checks.evaluate import NOT_EXERCISED
 from harness.evidence import names
-from tests.unit.checks.builder import AP, SERVICE, STA, Step, Story
-from tests.unit.checks.stories import (
+from tests.unit.checks.stories import api, in_post
+from tests.unit.checks.story import AP, SERVICE, STA, Step, Story
+from tests.unit.checks.story_steps import (
     NOBODY,
     START,
     STOP_ONEX,
-    api,
     eapol_start,
-    in_post,
     onex,
     packet,
     result,

@@ -7,8 +7,8 @@ import pytest
 
 from harness.checks import Evaluation, evaluate
 from harness.checks.unobservable import UNOBSERVABLE
-from tests.unit.checks.builder import Story
 from tests.unit.checks.pairs import PAIRS
+from tests.unit.checks.story import Story
 
 
 def _judged(story: Story) -> Evaluation:

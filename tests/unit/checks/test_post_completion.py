@@ -9,19 +9,9 @@ import pytest
 
 from harness.checks import CheckLimits
 from harness.evidence import DamageKind, TraceDamage, names
-from tests.unit.checks.builder import (
-    ASSOC_PARAMS,
-    OS,
-    WORKER,
-    Story,
-    begin_post,
-    complete,
-    completion,
-    port_state,
-    stop,
-    tell,
-)
+from tests.unit.checks.builder import begin_post, complete, completion, stop, tell
 from tests.unit.checks.judging import NOTHING, clean, judge, only_finding, reasons
+from tests.unit.checks.story import ASSOC_PARAMS, OS, WORKER, Story, port_state
 
 LATER = ("connected", "echo", "stop", "reset")
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 
 from harness.evidence import names
 from tests.unit.checks.builder import (
-    ASSOC_PARAMS,
-    Story,
     associate,
     begin_post,
     complete,
     ethertypes,
     init_adapter,
-    port_state,
     tell,
 )
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
+from tests.unit.checks.story import ASSOC_PARAMS, Story, port_state
 
 
 def test_post_01_moment() -> None:

@@ -5,18 +5,9 @@ from __future__ import annotations
 
 from harness.checks import CheckLimits
 from harness.evidence import names
-from tests.unit.checks.builder import (
-    ASSOCIATION,
-    IHV,
-    SERVICE,
-    WORKER,
-    Story,
-    complete_pre,
-    ethertypes,
-    pre_completion,
-    tell,
-)
+from tests.unit.checks.builder import ASSOCIATION, complete_pre, ethertypes, pre_completion, tell
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
+from tests.unit.checks.story import IHV, SERVICE, WORKER, Story
 
 BEFORE_COMPLETION = ("connect", "pre_associate", "ethertypes", "ciphers")
 AFTER_PRE = tuple(s.__name__ for s in ASSOCIATION if s.__name__ not in BEFORE_COMPLETION)

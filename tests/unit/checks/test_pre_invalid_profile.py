@@ -6,9 +6,11 @@ from __future__ import annotations
 import pytest
 
 from harness.evidence import names
-from tests.unit.checks.builder import Step, tell
+from tests.unit.checks.builder import tell
 from tests.unit.checks.judging import judge, only_finding
-from tests.unit.checks.stories import after, handler, steps, validated
+from tests.unit.checks.stories import after, handler, steps
+from tests.unit.checks.story import Step
+from tests.unit.checks.story_steps import validated
 
 
 def test_the_error_is_told() -> None:

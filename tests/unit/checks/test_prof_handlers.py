@@ -7,7 +7,8 @@ import pytest
 
 from harness.evidence import names
 from tests.unit.checks.judging import only_finding
-from tests.unit.checks.stories import control, in_post, reason_of
+from tests.unit.checks.stories import in_post
+from tests.unit.checks.story_steps import control, reason_of
 
 STATUS_INVALID_PARAMETER = 0xC000000D
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from harness.checks import Expectation, eapol_timing, evaluate
 from harness.evidence import AssociationEvidence, RunEvidence, timeline, window
 from tests.unit.checks.anything import evidences
-from tests.unit.checks.builder import Story, tell
+from tests.unit.checks.builder import tell
 from tests.unit.checks.foreign import foreign_lives, two_foreign_lives
 from tests.unit.checks.legal import lives, two_lives
+from tests.unit.checks.story import Story
 
 ANY_LIFE = st.one_of(lives(), foreign_lives())
 ANY_LIVES = st.one_of(lives(), two_lives(), foreign_lives(), two_foreign_lives())

@@ -8,9 +8,6 @@ import pytest
 from harness.evidence import names
 from tests.unit.checks.builder import (
     ASSOCIATION,
-    OS,
-    Step,
-    Story,
     begin_post,
     init_adapter,
     security_profile,
@@ -18,7 +15,8 @@ from tests.unit.checks.builder import (
     tell,
 )
 from tests.unit.checks.judging import judge, reasons
-from tests.unit.checks.stories import GUID
+from tests.unit.checks.story import OS, Step, Story
+from tests.unit.checks.story_steps import GUID
 
 AFTER_PRE = tuple(
     step.__name__ for step in ASSOCIATION if step.__name__ not in ("connect", "pre_associate")

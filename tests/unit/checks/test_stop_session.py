@@ -6,13 +6,7 @@ from __future__ import annotations
 from harness.checks import Expectation
 from harness.evidence import names
 from tests.unit.checks.builder import (
-    AP,
     ASSOCIATION,
-    IHV,
-    OS,
-    WORKER,
-    Step,
-    Story,
     complete,
     reset,
     security_profile,
@@ -22,6 +16,7 @@ from tests.unit.checks.builder import (
 )
 from tests.unit.checks.judging import NOTHING, clean, judge, only_finding, reasons
 from tests.unit.checks.stories import api, steps
+from tests.unit.checks.story import AP, IHV, OS, WORKER, Step, Story
 
 NOT_CONNECTED = Expectation(connected=False, messages=(), stopped=True)
 AFTER_M1 = ("m2", "m3", "m4", "keys", "completion", "connected", "echo")

@@ -13,7 +13,8 @@ from harness.checks import SESSION_FIGURES, HandshakeTiming, TimingValue, eapol_
 from harness.checks.timing import percentile
 from harness.evidence import AssociationEvidence, ClockModel, names
 from tests.unit.checks import builder
-from tests.unit.checks.builder import AP, OFFSET_NS, STA, Step, Story, message, tell
+from tests.unit.checks.builder import message, tell
+from tests.unit.checks.story import AP, OFFSET_NS, STA, Step, Story
 
 CLOCK = ClockModel(OFFSET_NS, 50_000)
 OTHER_AP = "02:00:00:00:01:01"

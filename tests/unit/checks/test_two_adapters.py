@@ -13,8 +13,9 @@ from harness.checks.limits import CheckLimits
 from harness.checks.timing import eapol_timing
 from harness.evidence import Notification, RunEvidence, names
 from harness.evidence.stations import associated_stations
-from tests.unit.checks.builder import AP, IHV, OS, STA, Story, begin_post, complete, tell
+from tests.unit.checks.builder import begin_post, complete, tell
 from tests.unit.checks.judging import only_finding
+from tests.unit.checks.story import AP, IHV, OS, STA, Story
 
 OTHER_STA, OTHER_IHV, OTHER_SVC = "02:00:00:00:02:00", "0x7f0099", "0x5099"
 BOTH = Expectation(echoes=1, adapters=2)

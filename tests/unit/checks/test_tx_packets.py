@@ -6,8 +6,9 @@ from __future__ import annotations
 import pytest
 
 from harness.evidence import names
-from tests.unit.checks.builder import ASSOCIATION, IHV, Story, ethertypes, init_adapter, send, tell
+from tests.unit.checks.builder import ASSOCIATION, ethertypes, init_adapter, send, tell
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
+from tests.unit.checks.story import IHV, Story
 
 
 def test_eth_01_moment() -> None:

@@ -7,21 +7,19 @@ import pytest
 
 from harness.checks import Expectation
 from harness.evidence import names
-from tests.unit.checks.builder import IHV, OS, Story, complete, reset, stop, tell
+from tests.unit.checks.builder import complete, reset, stop, tell
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
-from tests.unit.checks.stories import (
+from tests.unit.checks.stories import after, inside, steps
+from tests.unit.checks.story import IHV, OS, Step, Story
+from tests.unit.checks.story_steps import (
     GUID,
-    Step,
-    after,
     answered,
     answered_with,
     ask,
     deinit,
-    inside,
     logoff,
     pending,
     reset_with,
-    steps,
 )
 
 

@@ -6,15 +6,15 @@ from __future__ import annotations
 import pytest
 
 from harness.evidence import names
-from tests.unit.checks.builder import Step, Story, tell
+from tests.unit.checks.builder import tell
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
-from tests.unit.checks.stories import (
+from tests.unit.checks.stories import after, api, steps, until
+from tests.unit.checks.story import Step, Story
+from tests.unit.checks.story_steps import (
     GUID,
     THREAD,
-    after,
     alloc,
     answered_with,
-    api,
     ask,
     deinit,
     deinit_service,
@@ -25,9 +25,7 @@ from tests.unit.checks.stories import (
     lent,
     lent_pre,
     logoff,
-    steps,
     touches,
-    until,
 )
 
 

@@ -16,7 +16,8 @@ from harness.errors import TooSlow, UsageError
 from harness.evidence import names
 from harness.local.deadline import Deadline
 from harness.run.judge import limits_of
-from tests.unit.checks.builder import IHV, Story, tell
+from tests.unit.checks.builder import tell
+from tests.unit.checks.story import IHV, Story
 from tests.unit.checks.test_host_process import host
 
 

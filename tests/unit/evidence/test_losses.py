@@ -17,7 +17,8 @@ from harness.evidence import (
     unended,
 )
 from harness.evidence.losses import FOREVER_NS, association_losses, explained, in_time, losses
-from tests.unit.checks.builder import Story, reset, tell
+from tests.unit.checks.builder import reset, tell
+from tests.unit.checks.story import Story
 
 S = 1_000_000_000
 

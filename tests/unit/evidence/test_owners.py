@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from harness.evidence import TimelineEvent, names, timelines
 from harness.evidence.owners import Owner, Owners, owners
-from tests.unit.checks.builder import AP, IHV, OS, STA, SVC, Story, begin_post, connect, tell
+from tests.unit.checks.builder import begin_post, connect, tell
+from tests.unit.checks.story import AP, IHV, OS, STA, SVC, Story
 from tests.unit.checks.test_two_adapters import (
     OTHER_IHV,
     OTHER_STA,

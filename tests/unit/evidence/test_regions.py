@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.evidence import names, pair, parse_trace
 from harness.evidence.regions import Late, regions, touched_late
-from tests.unit.checks.builder import OS, WORKER, Story
+from tests.unit.checks.story import OS, WORKER, Story
 
 BUFFER = {"address": "0xb000", "size": 16}
 

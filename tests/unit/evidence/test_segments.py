@@ -14,17 +14,8 @@ from harness.evidence import (
     split,
     window,
 )
-from tests.unit.checks.builder import (
-    IHV,
-    PROLOGUE,
-    SVC,
-    Story,
-    begin_post,
-    complete,
-    reset,
-    stop,
-    tell,
-)
+from tests.unit.checks.builder import PROLOGUE, begin_post, complete, reset, stop, tell
+from tests.unit.checks.story import IHV, SVC, Story
 
 
 def adapter_arrives(story: Story, stored: object) -> None:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from harness.evidence import ClockModel, names, timeline
-from tests.unit.checks.builder import AP, OFFSET_NS, Story, tell
+from tests.unit.checks.builder import tell
+from tests.unit.checks.story import AP, OFFSET_NS, Story
 
 CLOCK = ClockModel(OFFSET_NS, 40_000)
 

@@ -21,7 +21,7 @@ from harness.lab import air as module
 from harness.lab.air import AirProcess, running_air
 from harness.scenarios import AirRule, Network
 from hwsim.records import FrameRecord
-from tests.unit.checks.builder import Story
+from tests.unit.checks.story import Story
 
 NETWORK = Network(ssid="hil", passphrase=SecretStr("correct horse"))
 

@@ -18,7 +18,8 @@ from harness.evidence.model import DamageKind
 from harness.evidence.sources import EVENTS, TRACE
 from harness.lab import recording as recording_module
 from harness.lab.recording import Recording, open_recording
-from tests.unit.checks.builder import Story, tell
+from tests.unit.checks.builder import tell
+from tests.unit.checks.story import Story
 
 TEXT = tell().trace().encode()
 NOTE = Notification(5, 8, 10, "{guid}", 0, "hil plain")

@@ -20,6 +20,7 @@ from harness.run import association as module
 from harness.run.association import Attempt, clock_of
 from harness.scenarios import Eap, find_scenario
 from tests.unit.checks import builder
+from tests.unit.checks import story as story_module
 from tests.unit.doubles import World, lost, raising
 
 UNTIL_CONNECTED = builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)]
@@ -106,7 +107,7 @@ def test_the_orders_carried_out_are_evidence(world: World, attempt: Try) -> None
 def test_a_failed_attempt_is_not_used(world: World, attempt: Try, code: int, reason: int) -> None:
     """ "Attempt failed", and "complete" with a reason, end it: no echo, no disconnect."""
 
-    def failed(s: builder.Story) -> None:
+    def failed(s: story_module.Story) -> None:
         s.notify(8, code, reason)
 
     world.agent.steps = [(*UNTIL_CONNECTED[:-1], failed, builder.reset)]
@@ -228,7 +229,7 @@ def test_a_handler_that_never_returns_is_the_dlls(world: World, attempt: Try) ->
     """The trace ends inside a handler: it is waited for as long as a handler may take, and no
     longer."""
 
-    def hangs(s: builder.Story) -> None:
+    def hangs(s: story_module.Story) -> None:
         s.enter(names.RECEIVE_PACKET, hIhvExtAdapter=s.ihv)
 
     world.agent.steps = [(*UNTIL_CONNECTED[:-1], hangs)]

@@ -10,6 +10,7 @@ from harness.results import AssociationResult, LabFaultResult, Verdict
 from harness.run.judge import Judge, expectation_of, limits_of, run_findings, undecided_results
 from harness.scenarios import find_scenario
 from tests.unit.checks import builder
+from tests.unit.checks import story as story_module
 from tests.unit.checks.builder import tell
 
 PLAIN = expectation_of(find_scenario("plain"))
@@ -76,8 +77,8 @@ def test_a_handler_that_was_never_called_is_told_so() -> None:
 def test_a_completion_inside_the_handler_is_not_asynchronous() -> None:
     """Known by the call it happened in, not by its time."""
 
-    def inside(s: builder.Story) -> None:
-        builder.begin_post(s, inside=lambda s: builder.complete(s, tid=builder.OS))
+    def inside(s: story_module.Story) -> None:
+        builder.begin_post(s, inside=lambda s: builder.complete(s, tid=story_module.OS))
 
     evidence = tell(post_associate=inside, without=("completion",)).evidence()
     (result,), _ = Judge(CheckLimits(), PLAIN).all(evidence, {})
@@ -98,10 +99,10 @@ def two_sessions(error: int | None) -> AssociationResult:
     """Two adapters; the first completes with the error, or never, after which the second is
     connected."""
 
-    def arrive(s: builder.Story) -> None:
+    def arrive(s: story_module.Story) -> None:
         s.call(names.INIT_ADAPTER, hDot11SvcHandle="0x5099", out={"phIhvExtAdapter": "0x7f0099"})
 
-    def both(s: builder.Story) -> None:
+    def both(s: story_module.Story) -> None:
         if error is not None:
             builder.complete(s, error=error)
         builder.begin_post(s, hIhvExtAdapter="0x7f0099")

@@ -23,6 +23,7 @@ from harness.run.perform import perform
 from harness.run.plan import RunPlan
 from harness.scenarios import AirRule, find_scenario
 from tests.unit.checks import builder
+from tests.unit.checks import story as story_module
 from tests.unit.conftest import MakePlan
 from tests.unit.doubles import World, lost, raising
 
@@ -63,7 +64,7 @@ def performed(world: World, console: PlainConsole, said: io.StringIO) -> Iterato
         assert world.done[-1] == "close guest"
 
 
-def completing_with_an_odd_reason() -> tuple[builder.Step, ...]:
+def completing_with_an_odd_reason() -> tuple[story_module.Step, ...]:
     """An association that breaks POST-08 alone."""
     steps = list(builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)])
     steps[steps.index(builder.completion)] = lambda s: builder.complete(s, reason=0x38005)
@@ -83,7 +84,7 @@ def test_a_good_run_passes(world: World, plan: MakePlan, performed: Any) -> None
     assert first.messages == {"M1": 1, "M2": 1, "M3": 1, "M4": 1}
     assert done.result.timing_summary_us["m1_to_m2"].n == 3
     assert done.result.environment.dll_sha256 == "ab" * 32
-    assert done.result.air.bssid == builder.AP
+    assert done.result.air.bssid == story_module.AP
     assert (done.folder / "repro.txt").read_text() == "./hil run\n"
     assert done.said.rstrip().splitlines()[-1]
     assert world.done.count("profile") == 1
