@@ -110,12 +110,15 @@ class CcmpFrame:
 class SoftStation:
     """The radio port's far end: relay and station in one, driven step by step.
 
-    Its AKM is PSK; a subclass with another one has its own RSNE, key descriptor version, `expand`
-    and `mic`.
+    Its AKM is PSK; a subclass with another one has its own RSNE, key descriptor version, lengths in
+    bytes (of MIC, KCK and KEK), `expand` and `mic`.
     """
 
     rsne = RSNE
     version = 2
+    mic_length = 16
+    kck_length = 16
+    kek_length = 16
 
     def __init__(
         self, path: str, *, ssid: str, passphrase: str, mac: str = "02:00:00:00:00:00",
@@ -349,19 +352,21 @@ class SoftStation:
         assert struct.unpack_from(">H", pdu, 2)[0] == len(pdu) - 4
         _, info, length, replay = struct.unpack_from(">BHHQ", pdu, 4)
         assert length == 16
-        size = struct.unpack_from(">H", pdu, 97)[0]
-        assert len(pdu) == 99 + size
+        mic_end = 81 + self.mic_length
+        data_at = mic_end + 2
+        size = struct.unpack_from(">H", pdu, mic_end)[0]
+        assert len(pdu) == data_at + size
         return KeyMessage(
-            info, replay, pdu[17:49], pdu[65:73], pdu[81:97], pdu[99:], pdu, protected,
+            info, replay, pdu[17:49], pdu[65:73], pdu[81:mic_end], pdu[data_at:], pdu, protected,
             struct.unpack_from("<H", frame, 22)[0] >> 4,
         )  # fmt: skip
 
     def key_pdu(self, info: int, replay: int, nonce: bytes, data: bytes, kck: bytes) -> bytes:
         """An EAPOL-Key frame with its MIC."""
         body = struct.pack(">BHHQ", 2, info, 0, replay) + nonce.ljust(32, b"\0")
-        body += bytes(16 + 8 + 8 + 16) + struct.pack(">H", len(data)) + data
+        body += bytes(16 + 8 + 8 + self.mic_length) + struct.pack(">H", len(data)) + data
         pdu = bytearray(struct.pack(">BBH", 1, 3, len(body)) + body)
-        pdu[81:97] = self.mic(kck, bytes(pdu))
+        pdu[81 : 81 + self.mic_length] = self.mic(kck, bytes(pdu))
         return bytes(pdu)
 
     def derive(self, m1: KeyMessage) -> None:
@@ -369,6 +374,11 @@ class SoftStation:
         a, s = self.bssid, self.mac
         lo_hi = min(a, s) + max(a, s) + min(m1.nonce, self.snonce) + max(m1.nonce, self.snonce)
         self.ptk = self.expand(lo_hi)
+
+    @property
+    def kck(self) -> bytes:
+        """The key of MICs: the PTK's first part."""
+        return self.ptk[: self.kck_length]
 
     def expand(self, context: bytes) -> bytes:
         """The PTK over addresses and nonces."""
@@ -384,16 +394,17 @@ class SoftStation:
         assert m1.info == 0x0088 | self.version
         self.derive(m1)
         info, element = 0x0108 | self.version, self.rsne if rsne is None else rsne
-        pdu = self.key_pdu(info, m1.replay, self.snonce, element, self.ptk[:16])
+        pdu = self.key_pdu(info, m1.replay, self.snonce, element, self.kck)
         if spoil:
             pdu = pdu[:81] + bytes([pdu[81] ^ 1]) + pdu[82:]
         return self.data(LLC_EAPOL + pdu, protect=False)
 
     def check(self, key: KeyMessage) -> bytes:
         """Verify the MIC and return the unwrapped key data."""
-        zeroed = key.pdu[:81] + bytes(16) + key.pdu[97:]
-        assert self.mic(self.ptk[:16], zeroed) == key.mic
-        return aes_key_unwrap(self.ptk[16:32], key.data)
+        zeroed = key.pdu[:81] + bytes(self.mic_length) + key.pdu[81 + self.mic_length :]
+        assert self.mic(self.kck, zeroed) == key.mic
+        kek = self.ptk[self.kck_length : self.kck_length + self.kek_length]
+        return aes_key_unwrap(kek, key.data)
 
     def take_gtk(self, plain: bytes) -> int:
         """Remember the group key of key data; returns its identifier."""
@@ -410,12 +421,13 @@ class SoftStation:
         plain = self.check(m3)
         assert plain.startswith(self.rsne)
         self.take_gtk(plain)
-        pdu = self.key_pdu(0x0308 | self.version, m3.replay, b"", b"", self.ptk[:16])
+        pdu = self.key_pdu(0x0308 | self.version, m3.replay, b"", b"", self.kck)
         return self.data(LLC_EAPOL + pdu, protect=protect)
 
     def install(self) -> None:
         """Use the pairwise key from now on; its packet number starts over."""
-        self.tk = CcmpFrame(self.ptk[32:48])
+        tk_at = self.kck_length + self.kek_length
+        self.tk = CcmpFrame(self.ptk[tk_at : tk_at + 16])
         self.tx_pn = 0
 
     def g2(self, g1: KeyMessage) -> int:
@@ -423,7 +435,7 @@ class SoftStation:
         assert g1.name == "G1"
         assert g1.info == 0x1380 | self.version
         self.take_gtk(self.check(g1))
-        pdu = self.key_pdu(0x0300 | self.version, g1.replay, b"", b"", self.ptk[:16])
+        pdu = self.key_pdu(0x0300 | self.version, g1.replay, b"", b"", self.kck)
         return self.data(LLC_EAPOL + pdu)
 
     def join(self) -> None:

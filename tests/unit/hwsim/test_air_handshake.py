@@ -91,7 +91,7 @@ def test_forged_m4(air: AirProcess) -> None:
     station.m2(station.key_message())
     m3 = station.key_message()
     good, station.ptk = station.ptk, bytes(48)
-    forged = station.key_pdu(0x030A, m3.replay, b"", b"", station.ptk[:16])
+    forged = station.key_pdu(0x030A, m3.replay, b"", b"", station.kck)
     station.data(LLC_EAPOL + forged, protect=False)
     station.ptk = good
     assert client.frame("M4")["mic_ok"] is False
