@@ -74,7 +74,14 @@ WPA2_PSK_SHA256 = SecurityChoice(
     akm=0x000FAC06,
 )
 
-SECURITY_CHOICES = {choice.name: choice for choice in (WPA2_PSK, WPA2_EAP, OPEN, WPA2_PSK_SHA256)}
+_CHOICES = (
+    WPA2_PSK,
+    WPA2_EAP,
+    OPEN,
+    WPA2_PSK_SHA256,
+)
+
+SECURITY_CHOICES = {choice.name: choice for choice in _CHOICES}
 """Every choice by name, the default first. Where an AKM is to be chosen, a former goes first."""
 
 
