@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the handshakes compute with: key derivation, integrity code, key wrap, and their lengths.
 
-Sources, all IEEE 802.11-2020: 12.7.1.2 (PRF), 12.7.1.3 (pairwise key hierarchy and PMKID), 12.7.2
-(key descriptor versions, padding of key data), 12.7.3 and table 12-8 (which AKM has which of
-them); RFC 3394 (NIST AES key wrap).
+Sources, all IEEE 802.11-2020: 12.7.1.2 (PRF), 12.7.1.3 (pairwise key hierarchy and PMKID),
+12.7.1.6.2 (KDF), 12.7.2 (key descriptor versions, padding of key data), 12.7.3 and table 12-8
+(which AKM has which of them); RFC 3394 (NIST AES key wrap).
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -99,6 +100,19 @@ def prf_sha1(key: bytes, label: bytes, context: bytes, size: int) -> bytes:
     return b"".join(hmac.digest(key, seed + bytes((count,)), "sha1") for count in range(blocks))[
         :size
     ]
+
+
+def kdf(digest: str, key: bytes, label: bytes, context: bytes, size: int) -> bytes:
+    """The first ``size`` bytes of the KDF of HMAC with that hash, for that size (12.7.1.6.2).
+
+    ``digest`` is hashlib's name of the hash. Outputs of other sizes are other bytes altogether.
+    """
+    bits = (8 * size).to_bytes(2, "little")
+    blocks = -(-size // hashlib.new(digest).digest_size)
+    return b"".join(
+        hmac.digest(key, count.to_bytes(2, "little") + label + context + bits, digest)
+        for count in range(1, blocks + 1)
+    )[:size]
 
 
 def _hmac_sha1_128(kck: bytes, pdu: bytes) -> bytes:

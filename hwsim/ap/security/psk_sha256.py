@@ -7,27 +7,15 @@ AES-128-CMAC, key wrap by NIST AES, key descriptor version 3).
 
 from __future__ import annotations
 
-import hmac
+from functools import partial
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
 from hil_common.security import WPA2_PSK_SHA256
-from hwsim.ap.security.key_suite import KeySuite
+from hwsim.ap.security.key_suite import KeySuite, kdf
 from hwsim.ap.security.psk import Wpa2Psk
-
-_DIGEST_LENGTH: Final = 32
-
-
-def kdf_sha256(key: bytes, label: bytes, context: bytes, size: int) -> bytes:
-    """The first ``size`` bytes of the KDF of HMAC-SHA-256 for that size (12.7.1.6.2)."""
-    bits = (8 * size).to_bytes(2, "little")
-    blocks = -(-size // _DIGEST_LENGTH)
-    return b"".join(
-        hmac.digest(key, count.to_bytes(2, "little") + label + context + bits, "sha256")
-        for count in range(1, blocks + 1)
-    )[:size]
 
 
 def _aes_cmac(kck: bytes, pdu: bytes) -> bytes:
@@ -37,7 +25,7 @@ def _aes_cmac(kck: bytes, pdu: bytes) -> bytes:
 
 
 CMAC_SHA256: Final = KeySuite(
-    descriptor_version=3, expand=kdf_sha256, mic=_aes_cmac, digest="sha256"
+    descriptor_version=3, expand=partial(kdf, "sha256"), mic=_aes_cmac, digest="sha256"
 )
 """AKM suites 00-0F-AC:5 and :6: KDF of SHA-256, MIC by AES-128-CMAC."""
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hwsim.ap.pairwise_keys import PairwiseKeys
-from hwsim.ap.security.key_suite import HMAC_SHA1, prf_sha1
+from hwsim.ap.security.key_suite import HMAC_SHA1, kdf, prf_sha1
 from hwsim.errors import UndecryptableError
 
 
@@ -41,6 +42,18 @@ def test_prf_sha1(key: bytes, data: bytes, output: str) -> None:
     """IEEE 802.11-2020, J.3.2: PRF-512, and its beginning for the shorter PRFs."""
     assert prf_sha1(key, b"prefix", data, 64).hex() == output
     assert prf_sha1(key, b"prefix", data, 24).hex() == output[:48]
+
+
+@pytest.mark.parametrize(("digest", "block"), [("sha256", 32), ("sha384", 48)])
+def test_the_kdf_depends_on_the_length_asked_for(digest: str, block: int) -> None:
+    """Unlike the PRF's, a shorter output is no beginning of a longer one (12.7.1.6.2)."""
+    key, context = b"k" * 32, b"context"
+    for size in (1, block, block + 1, 2 * block):
+        assert len(kdf(digest, key, b"label", context, size)) == size
+    one, two = (kdf(digest, key, b"label", context, size) for size in (block, 2 * block))
+    assert one != two[:block]
+    bits = (8 * block).to_bytes(2, "little")
+    assert one == hmac.digest(key, b"\x01\0labelcontext" + bits, digest)
 
 
 def test_key_wrap() -> None:

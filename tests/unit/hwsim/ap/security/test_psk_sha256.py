@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from hwsim.ap.security.psk_sha256 import CMAC_SHA256, kdf_sha256
+from hwsim.ap.security.psk_sha256 import CMAC_SHA256
 from tests.unit.hwsim.conftest import AirProcess
 from tests.unit.hwsim.soft_station import LLC_ARP, SoftStation
 
@@ -49,13 +49,13 @@ def test_mic(message: str, code: str) -> None:
     assert CMAC_SHA256.mic(key, bytes.fromhex(message)).hex() == code
 
 
-def test_the_kdf_depends_on_the_length_asked_for() -> None:
-    """Unlike the PRF's, a shorter output is no beginning of a longer one (12.7.1.6.2)."""
-    key, context = b"k" * 32, b"context"
-    assert [len(kdf_sha256(key, b"label", context, size)) for size in (16, 32, 48)] == [16, 32, 48]
-    assert kdf_sha256(key, b"label", context, 48)[:32] != kdf_sha256(key, b"label", context, 32)
-    first = hmac.digest(key, b"\x01\0labelcontext\0\x01", "sha256")
-    assert kdf_sha256(key, b"label", context, 32) == first
+def test_the_ptk() -> None:
+    """All of it comes from one KDF of SHA-256 for 384 bits."""
+    keys = CMAC_SHA256.derive_ptk(b"p" * 32, b"a" * 6, b"s" * 6, b"m" * 32, b"n" * 32)
+    text = b"Pairwise key expansion" + b"a" * 6 + b"s" * 6 + b"m" * 32 + b"n" * 32 + b"\x80\x01"
+    first = hmac.digest(b"p" * 32, b"\x01\0" + text, "sha256")
+    second = hmac.digest(b"p" * 32, b"\x02\0" + text, "sha256")
+    assert keys.kck + keys.kek + keys.tk == first + second[:16]
 
 
 def test_pmkid() -> None:
