@@ -68,8 +68,8 @@ class Air:
 
     def close(self) -> None:
         """Stop sending, close port and control socket, and complete the capture."""
-        self._silence()
-        self._dismiss()
+        self._take_off_air()
+        self._shut_down_network()
         self._port.close()
         self._capture.close()
         self._control.close()
@@ -176,7 +176,7 @@ class Air:
         return {"bssid": bssids[0], "bssids": bssids}
 
     def _configure(self, networks: tuple[Network, ...], timers: Timers) -> None:
-        self._dismiss()
+        self._shut_down_network()
         if networks[0].radius is not None:
             self._radius = RadiusClient(self._loop, networks[0].radius, timers.radius_ms)
         self._ess = Ess(networks, timers, self, self._radius)
@@ -264,7 +264,7 @@ class Air:
 
     def _call_stop(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         Arguments(args, "stop").done()
-        self._silence()
+        self._take_off_air()
         if self._ess is not None:
             self._ess.shut_down()
         self._capture.flush()
@@ -276,7 +276,7 @@ class Air:
             "capture": "failed" if self._capture.failed else "written",
         }
 
-    def _dismiss(self) -> None:
+    def _shut_down_network(self) -> None:
         """Shut down the access points and the RADIUS client."""
         if self._ess is not None:
             self._ess.shut_down()
@@ -295,7 +295,7 @@ class Air:
         """Act after all deferred work there is now: records of frames precede what they led to."""
         self._loop.later(lambda: self._loop.later(action))
 
-    def _silence(self) -> None:
+    def _take_off_air(self) -> None:
         self._on_air = False
         self._medium.take_off_air()
         self._beacons.stop()

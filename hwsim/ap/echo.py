@@ -35,8 +35,11 @@ class EchoResult:
     rtt_us: list[int] = field(default_factory=list)
     protected: bool = False
 
-    def and_also(self, other: EchoResult) -> EchoResult:
-        """This run and another one, to another station: what both did holds of both together."""
+    def combined_with(self, other: EchoResult) -> EchoResult:
+        """The result of this run and of another one, to another station, as one.
+
+        Counts are added; ``arp`` and ``protected`` are true if they are so of both.
+        """
         return EchoResult(
             self.sent + other.sent,
             self.answered + other.answered,
@@ -76,12 +79,12 @@ class EchoRun:
     def start(self) -> None:
         """Send the first ARP request, or wait for :meth:`on_authorized` if it is too early."""
         if self._path.carries(self.station):
-            self._ask()
+            self._send_arp()
 
     def on_authorized(self) -> None:
         """The station has its keys now."""
         if self._arp_tries == 0:
-            self._ask()
+            self._send_arp()
 
     def on_arp(self, protected: bool) -> None:
         """An ARP answer of the station; ``protected``: it came under a key."""
@@ -89,7 +92,7 @@ class EchoRun:
         if not self.result.arp:
             self.result.arp = True
             if self.result.sent == 0:
-                self._next()
+                self._send_echo()
 
     def on_icmp(self, icmp: Icmp, protected: bool, air_ns: int) -> None:
         """The station sent an ICMP message; only an answer to our echo counts."""
@@ -101,7 +104,7 @@ class EchoRun:
         self.result.answered += 1
         self.result.rtt_us.append((air_ns - sent_ns) // 1000)
         if sequence == self.result.sent:
-            self._next()
+            self._send_echo()
 
     def finish(self) -> None:
         """End now, with what there is."""
@@ -113,17 +116,17 @@ class EchoRun:
             self.result.protected = self.result.answered > 0 and not self._unprotected
             done(self.result)
 
-    def _ask(self) -> None:
+    def _send_arp(self) -> None:
         if self._arp_tries == ARP_TRIES:
-            self._next()
+            self._send_echo()
             return
         self._arp_tries += 1
         info = FrameInfo("arp")
-        question = self._path.arp_request(self.station)
-        self._environment.transmit(self._path.for_all(question, info), info)
-        self._wait(ARP_TRY_NS, self._ask)
+        request = self._path.arp_request(self.station)
+        self._environment.transmit(self._path.for_all(request, info), info)
+        self._wait(ARP_TRY_NS, self._send_arp)
 
-    def _next(self) -> None:
+    def _send_echo(self) -> None:
         if self.result.sent == self._count:
             self.finish()
             return
@@ -133,7 +136,7 @@ class EchoRun:
         info = FrameInfo("icmp", detail={"icmp": "echo request", "sequence": sequence})
         frame = self._path.for_station(self.station, payload, info)
         self._sent_ns[sequence] = self._environment.transmit(frame, info)
-        self._wait(ECHO_TRY_NS, self._next)
+        self._wait(ECHO_TRY_NS, self._send_echo)
 
     def _wait(self, wait_ns: int, callback: Callable[[], None]) -> None:
         if self._retry is not None:

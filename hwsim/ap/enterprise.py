@@ -47,7 +47,7 @@ class Enterprise:
         self._succeeded = succeeded
         self._failed = failed
         self._restarting = restarting
-        self._of: dict[Station, EapPassThrough] = {}
+        self._pass_throughs: dict[Station, EapPassThrough] = {}
         self._barrier = StationBarrier("reauthenticate")
         self.done = self._barrier.done
         self.shut_down = self._barrier.shut_down
@@ -55,11 +55,11 @@ class Enterprise:
     @property
     def busy(self) -> bool:
         """Whether an authentication is under way."""
-        return any(one.busy for one in self._of.values())
+        return any(one.busy for one in self._pass_throughs.values())
 
     def forget(self, station: Station) -> None:
         """Stop what is under way for a station that associates anew or has left."""
-        pass_through = self._of.pop(station, None)
+        pass_through = self._pass_throughs.pop(station, None)
         if pass_through is not None:
             pass_through.stop()
 
@@ -67,7 +67,7 @@ class Enterprise:
         """Authenticate a station that has associated; a silent access point does nothing."""
         if self._server is None:
             return
-        self._of[station] = EapPassThrough(
+        self._pass_throughs[station] = EapPassThrough(
             station,
             network=self._network,
             timers=self._timers,
@@ -77,11 +77,11 @@ class Enterprise:
             succeeded=self._succeeded,
             failed=self._failed,
         )
-        self._of[station].start()
+        self._pass_throughs[station].start()
 
     def receive(self, station: Station, received: ReceivedFrame) -> None:
         """EAP, EAPOL-Start or EAPOL-Logoff of a station."""
-        pass_through, kind = self._of.get(station), received.info.kind
+        pass_through, kind = self._pass_throughs.get(station), received.info.kind
         if pass_through is None:
             silent = self._expected and self._server is None
             received.info.detail["ignored"] = "silent" if silent else "no 802.1X"
@@ -103,5 +103,5 @@ class Enterprise:
         self._barrier.begin(stations, self._start, done)
 
     def _start(self, station: Station) -> None:
-        if station in self._of:
-            self._of[station].start()
+        if station in self._pass_throughs:
+            self._pass_throughs[station].start()

@@ -56,39 +56,41 @@ class Host:
 
     def authorized(self, station: Station) -> None:
         """The station has its keys now; an echo may have waited for them."""
-        if self._run is not None and self._run.station is station:
-            self._run.on_authorized()
+        run = self._run_to(station)
+        if run is not None:
+            run.on_authorized()
 
     def left(self, station: Station) -> None:
         """The station has no keys any more; its echo ends with what there is."""
-        if self._run is not None and self._run.station is station:
-            self._run.finish()
-
-    def _is_asked(self, station: Station) -> bool:
-        return self._run is not None and self._run.station is station
+        run = self._run_to(station)
+        if run is not None:
+            run.finish()
 
     def shut_down(self) -> None:
         """End what is under way."""
         if self._run is not None:
             self._run.finish()
 
+    def _run_to(self, station: Station) -> EchoRun | None:
+        """The echo run under way, if it is to that station."""
+        return self._run if self._run is not None and self._run.station is station else None
+
     def _receive_arp(self, station: Station, payload: bytes, info: FrameInfo) -> None:
-        reply = self._path.arp_reply_to(payload)
+        reply, run = self._path.arp_reply_to(payload), self._run_to(station)
         if reply is not None:
             self._answer(station, reply, FrameInfo("arp", detail={"arp": "reply"}))
-        elif self._is_asked(station) and self._path.is_arp_answer(payload, station):
-            assert self._run is not None
-            self._run.on_arp(info.protected)
+        elif run is not None and self._path.is_arp_answer(payload, station):
+            run.on_arp(info.protected)
 
     def _receive_icmp(self, station: Station, payload: bytes, info: FrameInfo, air_ns: int) -> None:
         icmp = parse_icmp(payload)
         if icmp is None:
             return
-        reply = self._path.echo_reply_to(icmp)
+        reply, run = self._path.echo_reply_to(icmp), self._run_to(station)
         if reply is not None:
             self._answer(station, reply, FrameInfo("icmp", detail={"icmp": "echo reply"}))
-        elif self._run is not None and self._run.station is station:
-            self._run.on_icmp(icmp, info.protected, air_ns)
+        elif run is not None:
+            run.on_icmp(icmp, info.protected, air_ns)
 
     def _answer(self, station: Station, payload: bytes, info: FrameInfo) -> None:
         self._environment.transmit(self._path.for_station(station, payload, info), info)

@@ -94,5 +94,5 @@ def test_echoes_of_several_stations_add_up() -> None:
     """What is said of all holds only if it held of each."""
     good = EchoResult(2, 2, True, [10, 20], True)
     bad = EchoResult(2, 1, False, [30], False)
-    assert good.and_also(good) == EchoResult(4, 4, True, [10, 20, 10, 20], True)
-    assert good.and_also(bad) == EchoResult(4, 3, False, [10, 20, 30], False)
+    assert good.combined_with(good) == EchoResult(4, 4, True, [10, 20, 10, 20], True)
+    assert good.combined_with(bad) == EchoResult(4, 3, False, [10, 20, 30], False)
