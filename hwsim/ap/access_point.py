@@ -2,7 +2,7 @@
 """The access point: what it does with each frame it receives.
 
 The medium uses it in two steps. :meth:`AccessPoint.inspect` says what a frame is (decrypting it if
-need be) and changes nothing that matters; then the medium's rules decide whether the access point
+need be) and changes no station's state; then the medium's rules decide whether the access point
 receives the frame; if so :meth:`AccessPoint.receive` acts on it.
 """
 

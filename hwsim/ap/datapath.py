@@ -78,7 +78,10 @@ class DataPath:
         return key.protect(frame[:length], frame[length:], key.tx_pn)
 
     def for_station(self, station: Station, payload: bytes, info: FrameInfo) -> bytes:
-        """A data frame to one station."""
+        """A data frame to one station, under its pairwise key if it has one.
+
+        ``payload`` begins with LLC/SNAP; protection is noted in ``info``.
+        """
         return self.seal(station, self._addressed(station.mac) + payload, info)
 
     def for_all(self, payload: bytes, info: FrameInfo) -> bytes:
@@ -136,7 +139,7 @@ class DataPath:
         return (self._first_ip + station.number).packed
 
     def arp_request(self, station: Station) -> bytes:
-        """The question who has the station's address."""
+        """LLC/SNAP and an ARP request for the station's IP address."""
         return self._arp_request[: _SNAP_LENGTH + 24] + self.ip_of(station)
 
     def arp_reply_to(self, request: bytes) -> bytes | None:
@@ -157,7 +160,7 @@ class DataPath:
         )
 
     def echo_request(self, station: Station, identifier: int, sequence: int) -> bytes:
-        """An ICMP echo request to the station."""
+        """LLC/SNAP, IPv4 and an ICMP echo request to the station, checksums right."""
         packet = bytearray(self._echo_request)
         ip = memoryview(packet)[_SNAP_LENGTH:_AT_ICMP]
         ip[16:20] = self.ip_of(station)

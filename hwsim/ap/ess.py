@@ -75,13 +75,16 @@ class Ess:
                 point.echo(station, count, timeout_ns, next_one)
                 return
             self._echoing = False
-            done(reduce(EchoResult.and_also, results) if results else EchoResult())
+            done(reduce(EchoResult.combined_with, results) if results else EchoResult())
 
         self._echoing = True
         next_one()
 
     def rekey_group(self, done: Callable[[int], None]) -> None:
-        """Each access point renews its group key; ``done`` gets the number of stations with it."""
+        """Renew the group key of each access point, which all its stations are given (12.7.7.4).
+
+        ``done`` gets the number of stations once all have it or have left.
+        """
         one_done = self._total(done)
         for point in self.points:
             point.rekey_group(one_done)
@@ -116,31 +119,31 @@ class Ess:
     # what an access point asks (hwsim.ap.environment.ApEnvironment)
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
-        """Send a frame over the medium."""
+        """See :meth:`ApEnvironment.transmit`."""
         return self._environment.transmit(frame, info)
 
     def now_ns(self) -> int:
-        """The air's clock."""
+        """See :meth:`ApEnvironment.now_ns`."""
         return self._environment.now_ns()
 
     def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
-        """A timer of the loop."""
+        """See :meth:`ApEnvironment.call_after`."""
         return self._environment.call_after(delay_ns, callback)
 
     def random(self, size: int) -> bytes:
-        """Unpredictable bytes."""
+        """See :meth:`ApEnvironment.random`."""
         return self._environment.random(size)
 
     def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
-        """A PMK came into use."""
+        """See :meth:`ApEnvironment.keep_key`."""
         self._environment.keep_key(pmk, station)
 
     def radio_number(self, mac: bytes) -> int:
-        """Which of the guest's radios a station is."""
+        """See :meth:`ApEnvironment.radio_number`."""
         return self._environment.radio_number(mac)
 
     def fault(self, what: str, message: str) -> None:
-        """A part of the lab broke."""
+        """See :meth:`ApEnvironment.fault`."""
         self._environment.fault(what, message)
 
     def station_changed(self, station: Station, reason: int | None) -> None:

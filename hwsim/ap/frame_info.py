@@ -27,7 +27,7 @@ class FrameInfo:
 
 @dataclass(slots=True)
 class ReceivedFrame:
-    """A frame of a station, understood as far as that changes nothing.
+    """A frame of a station, parsed and decrypted; nothing has acted on it yet.
 
     ``payload`` is what follows the MAC header: for a protected frame the plaintext, or ``None``
     if it could not be opened; ``opened_by`` is the key that opened it. ``duplicate``

@@ -26,6 +26,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from hmac import compare_digest
 from typing import Final, Literal
 
 from hwsim import eapol
@@ -36,7 +37,7 @@ from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.network import Network
 from hwsim.ap.pairwise_keys import PairwiseKeys
-from hwsim.ap.security.key_suite import PMKID_LENGTH, KeySuite, same
+from hwsim.ap.security.key_suite import PMKID_LENGTH, KeySuite
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
@@ -309,5 +310,5 @@ class Authenticator:
             return False
 
     def _mic_fits(self, keys: PairwiseKeys, key: KeyFrame, info: FrameInfo) -> bool:
-        info.mic_ok = same(self._suite.mic(keys.kck, eapol.without_mic(key)), key.mic)
+        info.mic_ok = compare_digest(self._suite.mic(keys.kck, eapol.without_mic(key)), key.mic)
         return info.mic_ok

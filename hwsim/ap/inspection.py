@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a received frame is: its kind, its payload, and the EAPOL message it holds.
 
-Nothing that matters is changed: the medium's rules decide afterwards whether the access point
+No station's state changes here: the medium's rules decide afterwards whether the access point
 receives the frame.
 """
 

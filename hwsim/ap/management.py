@@ -84,7 +84,7 @@ class Management:
         return bytes(frame)
 
     def authentication(self, receiver: bytes, answer: AuthFrame) -> bytes:
-        """An Authentication frame."""
+        """An Authentication frame (9.3.3.11) with that body, to the station ``receiver``."""
         frame = self._addressed(self._authentication, receiver)
         struct.pack_into("<HHH", frame, templates.AT_AUTH_FIELDS, *answer[:3])
         return bytes(frame) + answer.rest
@@ -102,7 +102,7 @@ class Management:
         return bytes(frame) + answer.elements
 
     def deauthentication(self, receiver: bytes, reason: int) -> bytes:
-        """A deauthentication."""
+        """A deauthentication of the station ``receiver``, with that reason code (table 9-49)."""
         frame = self._addressed(self._deauthentication, receiver)
         struct.pack_into("<H", frame, templates.AT_REASON, reason)
         return bytes(frame)

@@ -88,11 +88,6 @@ class KeySuite:
         return length + -length % _WRAP_BLOCK + _WRAP_BLOCK
 
 
-def same(left: bytes, right: bytes) -> bool:
-    """Whether two codes are equal, in a time that does not tell where they differ."""
-    return hmac.compare_digest(left, right)
-
-
 def prf_sha1(key: bytes, label: bytes, context: bytes, size: int) -> bytes:
     """The first ``size`` bytes of the PRF of HMAC-SHA1 (12.7.1.2)."""
     seed = label + b"\0" + context
