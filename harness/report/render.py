@@ -27,6 +27,7 @@ from harness.report.origin import Clocks
 from harness.results import wording
 from harness.results.model import RunResult
 from harness.results.wording import describe_fault
+from hil_common.security import SECURITY_CHOICES
 
 _RULE_ID = re.compile(r"\b[A-Z]{2,8}-[0-9]{2}\b")
 
@@ -64,7 +65,7 @@ def render(
         table_figures=[
             (name, head, FIGURES[name].span)
             for name, head in view.TABLE_FIGURES.items()
-            if name != "handshake" or result.air is None or result.air.security != "open"
+            if name != "handshake" or result.air is None or _has_keys(result.air.security)
         ],
         cells=result.requested_associations <= view.CELLS_UP_TO,
         not_run=max(result.requested_associations - len(result.associations), 0),
@@ -135,6 +136,12 @@ def _text(name: str) -> str:
     loader = _environment().loader
     assert loader is not None
     return loader.get_source(_environment(), name)[0].strip() + "\n"
+
+
+def _has_keys(security: str) -> bool:
+    """Whether a network of that security has handshakes; one not known here may."""
+    choice = SECURITY_CHOICES.get(security)
+    return choice is None or choice.has_keys
 
 
 def _csp_hash(script: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from harness.scenarios.fragments import whole_profile
 from harness.scenarios.placeholders import OF_EAP, placeholders
+from hil_common.security import names_with
 
 EAP_TYPES: Final = {"tls": 13, "peap-mschapv2": 25}
 """EAP method types (IANA) of [eap] method."""
@@ -30,7 +31,7 @@ def misfit(texts: str, profile: str, method: str | None) -> str:
     if method is None:
         return (
             "the profile uses Windows' own 802.1X (useMSOneX): it goes with a scenario that has "
-            "[eap] and [network] security = 'wpa2-eap', such as eap-peap or eap-tls"
+            f"[eap] and [network] security = {names_with('eap')}, such as eap-peap or eap-tls"
         )
     wanted = [name for name, kind in EAP_TYPES.items() if str(kind) == whole.eap_type]
     if method in wanted:

@@ -20,7 +20,7 @@ from hil_common.network import (
     MIN_PASSPHRASE,
     is_printable_ascii,
 )
-from hil_common.security import SECURITY_CHOICES, Credential, SecurityChoice
+from hil_common.security import OPEN, SECURITY_CHOICES, WPA2_PSK, SecurityChoice, names_with
 from hil_common.stimuli import MAX_STIMULI
 from hwsim.frame_rules import Action, Message
 
@@ -35,8 +35,8 @@ SERVER_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 """A host's name."""
 
 SAMPLE_FRAGMENTS: Final = {
-    "wpa2-psk": SAMPLE_SECURITY,
-    "open": "<IhvSecurity><Open/>{fault}</IhvSecurity>",
+    WPA2_PSK.name: SAMPLE_SECURITY,
+    OPEN.name: "<IhvSecurity><Open/>{fault}</IhvSecurity>",
 }
 """What a scenario without [ihv] tells our sample DLL in each security mode. Of 802.1X the
 scenario itself tells it; other modes the sample does not know."""
@@ -63,7 +63,7 @@ class Network(Strict):
     """The name: 1 to 32 bytes of UTF-8, any character."""
     ssid_hex: Annotated[str, Field(pattern=SSID_HEX)] = ""
     """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
-    security: Annotated[Security, Field(description=_SECURITY_MEANINGS)] = "wpa2-psk"
+    security: Annotated[Security, Field(description=_SECURITY_MEANINGS)] = WPA2_PSK.name
     channel: Channel = 1
     """The channel of the first access point."""
     access_points: Annotated[int, Field(ge=1, le=4)] = 1
@@ -293,7 +293,7 @@ class Scenario(Strict):
             )
         if self.eap is not None and not enterprise:
             raise ValueError(
-                f"[eap] goes with [network] security = {_with('eap')}, and only with it"
+                f"[eap] goes with [network] security = {names_with('eap')}, and only with it"
             )
         if self.ihv.use_ms_onex and self.eap is None:
             raise ValueError(
@@ -302,7 +302,7 @@ class Scenario(Strict):
             )
         if self.network.passphrase is not None and credential != "passphrase":
             raise ValueError(
-                f"[network] passphrase goes with security = {_with('passphrase')} only"
+                f"[network] passphrase goes with security = {names_with('passphrase')} only"
             )
         if self.eap is not None and self.expect.connected and not self.eap.connects:
             raise ValueError(
@@ -375,9 +375,3 @@ class Scenario(Strict):
         )
         network = network.model_copy(update={"passphrase": made})
         return self.model_copy(update={"network": network})
-
-
-def _with(credential: Credential) -> str:
-    """The choices of `security` with that credential, as a message names them."""
-    choices = SECURITY_CHOICES.values()
-    return " or ".join(f"'{one.name}'" for one in choices if one.credential == credential)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
+from hil_common.security import WPA2_PSK
 from hwsim.radius import RadiusServer
 
 TU_NS = 1_024_000
@@ -30,7 +31,7 @@ class Network:
     station_ip: IPv4Address
     signal_dbm: int = -40
     radius: RadiusServer | None = None
-    security: str = "wpa2-psk"
+    security: str = WPA2_PSK.name
 
     @property
     def freq_mhz(self) -> int:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from hil_common.security import SECURITY_CHOICES, WPA2_PSK, akms_of
+from hil_common.security import SECURITY_CHOICES, WPA2_PSK, akms_of, names_with
 
 
 def test_the_default_comes_first() -> None:
@@ -23,3 +23,9 @@ def test_akms_of_an_algorithm() -> None:
     assert akms_of(7) == (0x000FAC02, 0x000FAC06)
     assert akms_of(6) == (0x000FAC01,)
     assert akms_of(1) == ()
+
+
+def test_names_with_a_credential() -> None:
+    """As messages list what a key of a scenario goes with."""
+    assert names_with("passphrase") == "'wpa2-psk' or 'wpa2-psk-sha256'"
+    assert names_with("eap") == "'wpa2-eap'"

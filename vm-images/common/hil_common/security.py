@@ -89,3 +89,9 @@ def akms_of(auth_algorithm: int) -> tuple[int, ...]:
     """The AKM suites that go with a DOT11_AUTH_ALGORITHM, the preferred first."""
     choices = (one for one in SECURITY_CHOICES.values() if one.auth_algorithm == auth_algorithm)
     return tuple(choice.akm for choice in choices if choice.akm is not None)
+
+
+def names_with(credential: Credential) -> str:
+    """The names of the choices with that credential, as a message lists them."""
+    choices = SECURITY_CHOICES.values()
+    return " or ".join(f"'{one.name}'" for one in choices if one.credential == credential)
