@@ -32,7 +32,7 @@ class ClockWatch:
         self._port = port
         self._event = event
         self._last_estimate: ClockEstimate | None = None
-        self._last_late_ns = loop.late_ns
+        self._reported = loop.last_stall
         loop.call_after(INTERVAL_NS, self._look)
 
     def stalled(self, who: str, since_ns: int, until_ns: int) -> None:
@@ -42,9 +42,9 @@ class ClockWatch:
 
     def _look(self) -> None:
         self._loop.call_after(INTERVAL_NS, self._look)
-        if self._loop.late_ns != self._last_late_ns:
-            self._last_late_ns = self._loop.late_ns
-            self.stalled("the air", *self._last_late_ns)
+        if self._loop.last_stall != self._reported:
+            self._reported = self._loop.last_stall
+            self.stalled("the air", *self._reported)
         estimate = self._port.clock_estimate(now_ns())
         if estimate is not None and _differs(estimate, self._last_estimate):
             self._last_estimate = estimate

@@ -25,14 +25,14 @@ IDLE_LIMIT_NS: Final = 1_000_000_000
 
 
 class Loop(shared.Loop):
-    """The shared loop with idle work, and with `late_ns`."""
+    """The shared loop with idle work, and with `last_stall`."""
 
     def __init__(self) -> None:
         super().__init__()
         self._idle: deque[Callback] = deque()
         self._idle_since_ns = 0
-        self.late_ns = (0, 0)
-        """Between which times this loop did nothing though it should have; the latest such time."""
+        self.last_stall = (0, 0)
+        """From when until when (ns) it last did nothing though something was due; zeros: never."""
 
     def when_idle(self, callback: Callback) -> None:
         """Call back when nothing has happened for a moment, or after ``IDLE_LIMIT_NS``."""
@@ -61,7 +61,7 @@ class Loop(shared.Loop):
     def _note_late(self, due_ns: int) -> None:
         at_ns = self.now_ns()
         if at_ns - due_ns > LATE_NS:
-            self.late_ns = (due_ns, at_ns)
+            self.last_stall = (due_ns, at_ns)
 
     def _idle_overdue(self) -> bool:
         return self.now_ns() - self._idle_since_ns > IDLE_LIMIT_NS

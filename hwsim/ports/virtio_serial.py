@@ -316,7 +316,7 @@ class VirtioSerialPort:
         asked_ns, self._asked_ns, self._heard_ns = self._asked_ns, None, air_ns
         if asked_ns is None or not self._radios or air_ns - asked_ns < LATE_NS:
             return
-        if self._loop.late_ns[1] < asked_ns:
+        if self._loop.last_stall[1] < asked_ns:
             self._user.on_stall(asked_ns, air_ns)
 
     def _pong(self, token: int, guest_ns: int, air_ns: int) -> None:

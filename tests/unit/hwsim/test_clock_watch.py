@@ -70,7 +70,7 @@ def test_a_change_is_news_by_a_tenth_of_the_error_bound(watched: Watched) -> Non
 
 def test_an_air_that_stood_still_says_so_once(watched: Watched) -> None:
     """The loop keeps between which times it did nothing."""
-    watched.loop.late_ns = (5, 9)
+    watched.loop.last_stall = (5, 9)
     watched.look(0, 0)
     watched.look(0, 0)
     stalls = [event for name, event in watched.events if name == "stall"]

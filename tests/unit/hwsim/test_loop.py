@@ -46,11 +46,11 @@ def test_a_loop_that_comes_late_knows_it(loop: Loop, monkeypatch: pytest.MonkeyP
 
     loop._poll = Stopped()  # type: ignore[assignment]
     loop.turn()
-    assert loop.late_ns == (due_ns, at[0])
+    assert loop.last_stall == (due_ns, at[0])
 
 
 def test_a_loop_at_its_usual_pace_is_not_late(loop: Loop) -> None:
     """A turn that was waited for as long as it was due."""
     loop.call_after(1_000_000, lambda: None)
     loop.turn()
-    assert loop.late_ns == (0, 0)
+    assert loop.last_stall == (0, 0)

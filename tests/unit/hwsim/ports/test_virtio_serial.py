@@ -277,7 +277,7 @@ def test_a_guest_that_answers_soon_did_not(far: Far, clock: ManualClock) -> None
 def test_an_air_that_was_stopped_does_not_blame_the_guest(far: Far, clock: ManualClock) -> None:
     """Its own loop came late: the answer had been there."""
     at_ns = asked(far, clock)
-    far.loop.late_ns = (at_ns + 1, at_ns + 2_000_000_000)
+    far.loop.last_stall = (at_ns + 1, at_ns + 2_000_000_000)
     clock.now += 2_500_000_000
     far.send(message(2, RADIO_MESSAGE))
     assert far.user.stalls == []
