@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who ended a connection that the scenario still wanted, and why."""
+"""Whether there was a connection, and who ended one that the scenario still wanted, and why."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ class LostConnection:
     def sentence(self) -> str:
         """When and how, for a sentence: "the connection was lost 5.3 s after it was asked for"."""
         return f"the connection was lost {self.after_s:.1f} s after the connect: {self.cause.what}"
+
+
+def is_connected(case: Case, association: AssociationEvidence) -> bool:
+    """As many interfaces as the scenario wants were reported connected."""
+    interfaces = case.index.connected_interfaces(association.index)
+    return len(interfaces) >= (case.expect.adapters if case.expect.connected else 1)
 
 
 def how_lost(case: Case, association: AssociationEvidence) -> LostConnection | None:

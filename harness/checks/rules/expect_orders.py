@@ -1,32 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""EXPECT-07: what the scenario orders the guest's WLAN service to do was done.
+"""EXPECT-07: what the scenario has the guest's WLAN service and the medium do was done.
 
-Without it a scenario whose event never came would pass though it tried nothing.
+Without it a scenario whose moment never came would pass though it tried nothing.
 """
 
 from __future__ import annotations
 
+from harness.checks.attribution.connections import how_lost, is_connected
 from harness.checks.case import Case
 from harness.checks.outcomes import Breach, Held, Outcomes, Unknown
 from harness.checks.registry import rule
+from harness.evidence.model import AssociationEvidence
 
 
 @rule(
-    "EXPECT-07", cls="ours", source="this harness: the scenario's [[os]]", last=True,
+    "EXPECT-07", cls="ours", source="this harness: the scenario's [[os]] and [[air]]", last=True,
     text="Every order of the scenario to the guest's WLAN service is carried out in each "
-    "association.",
+    "association, and every rule for the air acts.",
 )  # fmt: skip
-def orders_are_carried_out(case: Case) -> Outcomes:
-    """The orders of the scenario against those the guest reports as done."""
-    if not case.expect.orders:
+def scenario_takes_place(case: Case) -> Outcomes:
+    """The orders and air rules of the scenario against what guest and medium say was done."""
+    if not (case.expect.orders or case.expect.air):
         return
     for association in case.index.associations:
         number = association.index
-        left = [
-            f"order {place} ({phrase})"
-            for place, phrase in enumerate(case.expect.orders, 1)
-            if place not in association.orders
-        ]
+        left = [*_orders_left(case, association), *_air_rules_left(case, association)]
         if association.lab_fault:
             yield Unknown(f"the lab broke in this association: {association.lab_fault}", number)
         elif not left:
@@ -35,8 +33,43 @@ def orders_are_carried_out(case: Case) -> Outcomes:
             yield Unknown("a finding of another rule explains this association", number)
         else:
             message = (
-                f"{', '.join(left)} was not carried out: its event did not come, or it found "
-                "nothing to act on (events.jsonl says what), so the association says nothing of "
-                "what the scenario is for"
+                f"{'; '.join(left)}, so the association says nothing of what the scenario is for"
             )
             yield Breach(message, association.end_ns, number, severity="MISS")
+
+
+def _orders_left(case: Case, association: AssociationEvidence) -> list[str]:
+    left = [
+        f"order {place} ({phrase})"
+        for place, phrase in enumerate(case.expect.orders, 1)
+        if place not in association.orders
+    ]
+    said = (
+        "was not carried out: its event did not come, or it found nothing to act on "
+        "(events.jsonl says what)"
+    )
+    return [f"{', '.join(left)} {said}"] if left else []
+
+
+def _air_rules_left(case: Case, association: AssociationEvidence) -> list[str]:
+    if not _went_as_expected(case, association):
+        return []  # EXPECT-01, EXPECT-03 or EXPECT-08 says why, and whose doing it was
+    acted = [frame for frame in association.frames if frame.rule is not None]
+    if any(frame.rule_place is None for frame in acted):
+        return []  # evidence of an older air, which does not say which rule it was
+    places = {frame.rule_place for frame in acted}
+    left = [
+        f"air rule {place} ({phrase})"
+        for place, phrase in enumerate(case.expect.air, 1)
+        if place not in places
+    ]
+    said = "did not act: its message did not come that often, or another rule came first"
+    return [f"{', '.join(left)} {said}"] if left else []
+
+
+def _went_as_expected(case: Case, association: AssociationEvidence) -> bool:
+    """The connection and its messages are as the scenario expects them."""
+    stands = is_connected(case, association) and how_lost(case, association) is None
+    if case.expect.connected and not stands:
+        return False
+    return set(case.expect.messages) <= {frame.kind for frame in association.frames}

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from harness import codes
 from harness.checks.attribution.cause import name_air_rule
-from harness.checks.attribution.connections import how_lost
+from harness.checks.attribution.connections import how_lost, is_connected
 from harness.checks.attribution.interventions import failure_reported_ns, first_intervention
 from harness.checks.attribution.messages import cause_of_missing
 from harness.checks.attribution.not_connected import (
@@ -61,12 +61,6 @@ def _each(case: Case, judge: Judge, *, by_presence: bool = False) -> Iterator[Ou
                 yield outcome
 
 
-def _is_connected(case: Case, association: AssociationEvidence) -> bool:
-    """As many interfaces as the scenario wants were reported connected."""
-    interfaces = case.index.connected_interfaces(association.index)
-    return len(interfaces) >= (case.expect.adapters if case.expect.connected else 1)
-
-
 @rule(
     "EXPECT-01", cls="ours", source=_SOURCE, last=True,
     text="The association connects where the scenario expects it, and does not where it does not.",
@@ -77,12 +71,15 @@ def connects_as_expected(case: Case) -> Outcomes:
 
 
 def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
-    if case.expect.connected in (None, _is_connected(case, association)):
+    if case.expect.connected in (None, is_connected(case, association)):
         return Held(association.index)
     if not case.expect.connected:
         if any(frame.kind == "M3" and frame.delivered for frame in association.frames):
-            reason = "the station was given M3, so it could finish before it was sent away"
-            return Unknown(reason, association.index)
+            message = (
+                "expected no connection, but the WLAN service reports one: the station was given "
+                'M3, so it could finish first (`connected = "either"` in [expect] allows both)'
+            )
+            return breach_of(association, message, "MISS")
         done = [call for call in completions(case, association) if error_of(call) == 0]
         severity: Severity = "FAIL" if done else "MISS"
         who = "the DLL completed with success" if done else "the DLL reported no success"
@@ -109,7 +106,7 @@ def echoes_are_answered(case: Case) -> Outcomes:
 
 
 def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
-    if not (case.expect.connected and case.expect.echoes and _is_connected(case, association)):
+    if not (case.expect.connected and case.expect.echoes and is_connected(case, association)):
         return None
     if _lacks_sessions(case, association):
         return None  # EXPECT-06 says why
@@ -154,7 +151,7 @@ def messages_are_seen(case: Case) -> Outcomes:
 def _messages(case: Case, association: AssociationEvidence) -> Outcome | None:
     if not case.expect.messages:
         return None
-    if case.expect.connected and not _is_connected(case, association):
+    if case.expect.connected and not is_connected(case, association):
         return None  # EXPECT-01 says why
     if case.expect.connected and how_lost(case, association) is not None:
         return None  # EXPECT-08 says why
@@ -232,7 +229,7 @@ def roams_as_expected(case: Case) -> Outcomes:
 
 
 def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
-    if case.expect.sessions < 2 or not _is_connected(case, association):
+    if case.expect.sessions < 2 or not is_connected(case, association):
         return None
     if _lacks_sessions(case, association):
         found = len(case.index.sessions_of(association.index))
@@ -272,7 +269,7 @@ def connection_lasts(case: Case) -> Outcomes:
 
 
 def _lasts(case: Case, association: AssociationEvidence) -> Outcome | None:
-    if not case.expect.connected or not _is_connected(case, association):
+    if not case.expect.connected or not is_connected(case, association):
         return None  # EXPECT-01 says why
     lost = how_lost(case, association)
     if lost is None:

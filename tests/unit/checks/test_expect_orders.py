@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""EXPECT-07: a scenario whose orders were not carried out says nothing of the driver."""
+"""EXPECT-07: a scenario that did not take place says nothing of the driver."""
 
 from __future__ import annotations
 
@@ -37,6 +37,37 @@ def test_what_is_explained_already_is_not_held_against_the_lab() -> None:
     assert findings
     assert "EXPECT-07" not in {item.rule for item in findings}
     assert "explains this association" in reasons(story, "EXPECT-07", ORDERED)
+
+
+LOSES_M4 = Expectation(messages=(), air=("drop M4 (number 1)", "drop M4 (number 9)"))
+
+
+def lost(*places: int | None) -> Story:
+    """An association in which these rules for the air acted, each on an M4."""
+
+    def m4(s: Story) -> None:
+        for place in places:
+            s.frame("M4", "up", replay_counter=2, mic_ok=True, delivered=False, acked=False,
+                    rule="drop", rule_place=place)  # fmt: skip
+
+    return tell(after={"m4": m4})
+
+
+def test_rules_for_the_air_that_acted() -> None:
+    """Each is named by a frame."""
+    clean(lost(1, 2), "EXPECT-07", expect=LOSES_M4)
+
+
+def test_a_rule_for_the_air_that_never_acts_is_no_pass() -> None:
+    """A ninth M4 that never comes tries nothing: MISS, and the rule is named."""
+    found = only_finding(lost(1), "EXPECT-07", "MISS", "drop M4 (number 9)", expect=LOSES_M4)
+    assert "air rule 2" in found.message
+    assert "air rule 1" not in found.message
+
+
+def test_an_older_air_does_not_say_which_rule_acted() -> None:
+    """Nothing is held against its evidence."""
+    clean(lost(None), "EXPECT-07", expect=LOSES_M4)
 
 
 def test_without_orders_nothing_is_asked() -> None:
