@@ -58,15 +58,23 @@ def _line(event: TimelineEvent, start_ns: int, *, mark: bool) -> str:
 
 
 def told() -> dict[str, dict[str, Any]]:
-    """The examples of the table, and of the other rules from what the tests showed so far."""
+    """The examples of the table, and of the other rules from what the tests showed so far.
+
+    Of these the file's own example stays while a test still shows it, else the first one shown
+    takes its place: a new test, or another order of tests, changes no other rule's example.
+    """
+    kept = json.loads(FILE.read_text("utf-8"))
     found: dict[str, dict[str, Any]] = {}
     for rule, pair in PAIRS.items():
         evidence = pair.breaks().evidence()
         first = next(item for item in evaluate(evidence).findings if item.rule == rule)
         found[rule] = example(evidence, first)
     for evidence, finding in judging.SHOWN:
-        if finding.rule not in found and finding.rule in RULES:
-            found[finding.rule] = example(evidence, finding)
+        if finding.rule in PAIRS or finding.rule not in RULES:
+            continue
+        shown = example(evidence, finding)
+        if finding.rule not in found or shown == kept.get(finding.rule):
+            found[finding.rule] = shown
     return found
 
 
