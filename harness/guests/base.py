@@ -22,7 +22,7 @@ from harness.scenarios.stimuli import OsParameters, OsStimulus
 from harness.vm.argv import DiskBoot, KernelBoot, MachineSpec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuestImage:
     """A guest that can be started, and what the harness brings to it."""
 

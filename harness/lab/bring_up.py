@@ -38,7 +38,7 @@ AIR_FAULTS = {
 """What was awaited when the air tells a fault of its own, and how to fix it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class RunningGuest:
     """A guest that runs and can be reached."""
 
@@ -198,7 +198,10 @@ class _Start:
                     air.await_start()  # tells the cause of what else went wrong
                 raise
             behind_s = guest_of(self.lab.guest.kind).set_clock(ssh)
-        return RunningGuest(machine, ssh, air, self.image, choice, behind_s, placed)
+        return RunningGuest(
+            machine=machine, ssh=ssh, air=air, image=self.image, accel=choice,
+            clock_set_by_s=behind_s, placed=placed,
+        )  # fmt: skip
 
     def _spec(self, choice: Choice) -> MachineSpec:
         return self.image.machine(self.lab.guest.memory_mib, choice.accel)

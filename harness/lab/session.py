@@ -32,7 +32,7 @@ CAUSE_S = 0.3
 """How long the end of a process is waited for that would explain a fault."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class LabSession(RunningGuest):
     """A lab ready for associations."""
 
@@ -154,8 +154,10 @@ def open_session(
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)
         session = LabSession(
-            guest.machine, ssh, guest.air, image, guest.accel, guest.clock_set_by_s, None, agent,
-            interface, recorder.vendor, recorder.sha256, recording, service,
+            machine=guest.machine, ssh=ssh, air=guest.air, image=image, accel=guest.accel,
+            clock_set_by_s=guest.clock_set_by_s, placed=None, agent=agent, interface=interface,
+            vendor=recorder.vendor, vendor_sha256=recorder.sha256, recording=recording,
+            service=service,
         )  # fmt: skip
         try:
             _await_recorder(session, lab, recorder.refusal)

@@ -34,8 +34,9 @@ from tests.unit.checks import story as story_module
 
 Act = Callable[[], object]
 IMAGES = GuestImage(
-    "key", Path("disk"), KernelBoot(Path("kernel"), Path("initrd"), "quiet"), b"ready",
-    Login("Administrator", Path("key"), "ssh-ed25519 AAAA"), Path("agent.exe"), Path("recorder"),
+    key="key", disk=Path("disk"), boot=KernelBoot(Path("kernel"), Path("initrd"), "quiet"),
+    ready=b"ready", login=Login("Administrator", Path("key"), "ssh-ed25519 AAAA"),
+    agent=Path("agent.exe"), recorder=Path("recorder"),
 )  # fmt: skip
 
 
@@ -83,12 +84,13 @@ class World:
         """The lab ready for associations."""
         self.recording = recording
         self.tell(*builder.PROLOGUE)
-        parts: Any = (self.machine, self.ssh, self.air, IMAGES, Choice("tcg", "no KVM"), 3.25, None)
-        agent: Any = self.agent
-        service: Any = self.service
+        doubles: Any = {
+            name: getattr(self, name) for name in ("machine", "ssh", "air", "agent", "service")
+        }
         return LabSession(
-            *parts, agent, Interface("{guid}", "radio"), "C:\\v\\ihv.dll", "ab" * 32, recording,
-            service,
+            **doubles, image=IMAGES, accel=Choice("tcg", "no KVM"), clock_set_by_s=3.25,
+            placed=None, interface=Interface("{guid}", "radio"), vendor="C:\\v\\ihv.dll",
+            vendor_sha256="ab" * 32, recording=recording,
         )  # fmt: skip
 
     @contextlib.contextmanager

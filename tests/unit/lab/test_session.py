@@ -205,8 +205,10 @@ def opened(
     opening: Opening, console: PlainConsole, placed: Placed | None = None
 ) -> contextlib.AbstractContextManager[LabSession]:
     """`open_session` on it; `placed` is what the guest was saved with."""
-    parts: Any = (opening.world.machine, opening, opening.world.air)
-    guest = RunningGuest(*parts, opening.images, Choice("tcg", ""), 0.0, placed)
+    doubles: Any = {"machine": opening.world.machine, "ssh": opening, "air": opening.world.air}
+    guest = RunningGuest(
+        **doubles, image=opening.images, accel=Choice("tcg", ""), clock_set_by_s=0.0, placed=placed
+    )
     recording = Recording(io.BytesIO(), io.BytesIO())
     return open_session(QUICK, guest, recording, console, None)
 
