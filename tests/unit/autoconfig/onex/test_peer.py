@@ -1,10 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""wpa_supplicant's debug stream: its outcomes are found, however it is cut, and nothing else."""
+"""wpa_supplicant's debug stream: its outcomes are found, however it is cut, and nothing else.
+
+And its process: what is sent to it waits until it listens, what it does is told, and it is ended.
+"""
 
 from __future__ import annotations
 
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
-from autoconfig.onex.peer import DebugStream, Outcome
+from autoconfig.loop import Loop
+from autoconfig.onex import peer as module
+from autoconfig.onex.peer import DebugStream, Outcome, SupplicantPeer
 
 MSK, TUNNEL = bytes(range(64)), bytes(64)
 
@@ -59,3 +70,133 @@ def test_a_line_without_end_is_cut() -> None:
     for _ in range(100):
         stream.feed(b"x" * 65536)
     assert stream.feed(b"\n" + READY) == [Outcome(ready=True)]
+
+
+LIMIT_S = 10.0
+FRAME = b"\x02\x00\x00\x05\x01\x07\x00\x05\x01"
+SAYS_READY = f"printf '{READY.decode().strip()}\\n'"
+SAYS_KEY = f"printf '{derived('TLS', MSK).decode().strip()}\\n'"
+SAYS_SUCCESS = f"printf '{EVENT.decode().strip()}\\n'"
+SAYS_FAILED = f"printf '{FAILED.decode().strip()}\\n'"
+
+
+class Supplicant:
+    """A peer whose program runs its configuration as a shell script, the tap in our hands."""
+
+    def __init__(self, program: Path, patch: pytest.MonkeyPatch) -> None:
+        self.tap, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.tap.settimeout(LIMIT_S)
+        theirs.setblocking(False)
+        self._theirs = theirs.detach()
+        patch.setattr(module, "COMMAND", str(program))
+        patch.setattr(module, "_open_tap", lambda pattern: (self._theirs, "hilonex0"))
+        self.loop = Loop()
+        self.told: list[object] = []
+        self.peer: SupplicantPeer | None = None
+
+    def start(self, *script: str) -> SupplicantPeer:
+        """Start it; it stays when it has said what it has to say."""
+        self.peer = SupplicantPeer(self.loop, "\n".join(script), self)
+        return self.peer
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Serve its events until something is so."""
+        end = time.monotonic() + LIMIT_S
+        while not done():
+            assert time.monotonic() < end, self.told
+            self.loop.run_once(0.1)
+
+    def on_eapol(self, frame: bytes) -> None:
+        """See PeerEvents."""
+        self.told.append(frame)
+
+    def on_success(self, msk: bytes) -> None:
+        """See PeerEvents."""
+        self.told.append(("success", msk))
+
+    def on_failure(self) -> None:
+        """See PeerEvents."""
+        self.told.append("failure")
+
+    def on_gone(self) -> None:
+        """See PeerEvents."""
+        self.told.append("gone")
+
+
+@pytest.fixture
+def supplicant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supplicant]:
+    """Not started yet."""
+    program = tmp_path / "supplicant"
+    program.write_text('#!/bin/sh\n. "$6"\nexec sleep 60\n')
+    program.chmod(0o755)
+    made = Supplicant(program, monkeypatch)
+    yield made
+    if made.peer is not None:
+        made.peer.close()
+    made.tap.close()
+
+
+def test_a_success_is_told_with_its_key(supplicant: Supplicant) -> None:
+    """From the output of the process."""
+    supplicant.start(SAYS_READY, SAYS_KEY, SAYS_SUCCESS)
+    supplicant.until(lambda: bool(supplicant.told))
+    assert supplicant.told == [("success", MSK)]
+
+
+def test_a_failure_is_told(supplicant: Supplicant) -> None:
+    """And no key is, that it derived before."""
+    supplicant.start(SAYS_READY, SAYS_KEY, SAYS_FAILED)
+    supplicant.until(lambda: bool(supplicant.told))
+    assert supplicant.told == ["failure"]
+
+
+def test_frames_wait_until_it_listens(supplicant: Supplicant, tmp_path: Path) -> None:
+    """wpa_supplicant takes a while to open its interface: the request sent meanwhile is kept."""
+    go = tmp_path / "go"
+    os.mkfifo(go)
+    peer = supplicant.start(f"cat {go}", SAYS_READY)
+    peer.receive(FRAME)
+    supplicant.tap.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        supplicant.tap.recv(2048)
+    supplicant.tap.settimeout(LIMIT_S)
+    go.write_bytes(b"")
+    supplicant.until(lambda: peer._ready)
+    sent = supplicant.tap.recv(2048)
+    assert (sent[:6], sent[12:14], sent[14:]) == (module.PAE_GROUP, b"\x88\x8e", FRAME)
+
+
+def test_its_eapol_frames_are_handed_on(supplicant: Supplicant) -> None:
+    """And nothing else that its interface sends."""
+    supplicant.start(SAYS_READY)
+    for kind in (b"\x86\xdd", b"\x88\x8e"):
+        supplicant.tap.send(bytes(12) + kind + FRAME)
+    supplicant.until(lambda: bool(supplicant.told))
+    assert supplicant.told == [FRAME]
+
+
+def test_a_process_that_ends_by_itself_is_told(supplicant: Supplicant) -> None:
+    """Once, with all that is its closed."""
+    supplicant.start(SAYS_READY, "exit 3")
+    supplicant.until(lambda: bool(supplicant.told))
+    assert supplicant.told == ["gone"]
+    assert supplicant.tap.recv(1) == b""
+
+
+def test_a_closed_one_is_dead_and_silent(supplicant: Supplicant) -> None:
+    """Whoever closes it is told nothing any more, and may close it twice."""
+    peer = supplicant.start(SAYS_READY)
+    peer.close()
+    peer.close()
+    peer.receive(FRAME)
+    assert peer._process.returncode == -9
+    assert supplicant.told == []
+    assert supplicant.tap.recv(1) == b""
+
+
+def test_no_program_is_an_error_that_leaves_nothing_open(supplicant: Supplicant) -> None:
+    """The tap is closed with it."""
+    Path(module.COMMAND).unlink()
+    with pytest.raises(FileNotFoundError):
+        supplicant.start()
+    assert supplicant.tap.recv(1) == b""
