@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.local import workspace
+from harness.local.storage import DiskFull
 from harness.local.workspace import PREFIX, work_folder
 
 KILLED = (
@@ -60,6 +62,38 @@ def test_a_folder_too_deep_for_sockets_is_the_users_to_change(
         pass
     assert "TMPDIR" in error.value.hint
     assert list(deep.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (errno.ENOSPC, DiskFull, "folder for temporary files: the disk is full"),
+        (errno.EACCES, UsageError, "no folder for temporary files: .* not open to user"),
+    ],
+)
+def test_where_no_folder_can_be_made(
+    error: int, kind: type[Exception], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk breaks the lab; a folder that is not ours is the user's to change."""
+
+    def refuse(**_: object) -> str:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    with pytest.raises(kind, match=words), work_folder():
+        pass
+
+
+def test_no_place_for_temporary_files_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python finds none it can write to: told with the variable that names one."""
+
+    def refuse() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", refuse)
+    with pytest.raises(UsageError, match="No usable temporary directory") as found, work_folder():
+        pass
+    assert "TMPDIR" in found.value.hint
 
 
 def test_what_a_killed_run_left_is_cleared(root: Path) -> None:
