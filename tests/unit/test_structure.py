@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The code keeps its measure: short functions, files of one idea, no circle of files."""
+"""The code keeps its measure: short functions, files of one idea, no circle of files.
+
+And the tests mirror it: whoever changes a module finds its tests by its name.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,38 @@ PACKAGES = {
     "harness": ROOT / "harness",
     "hwsim": ROOT / "hwsim",
     "autoconfig": ROOT / "vm-images" / "reference" / "autoconfig",
+    "hil_common": ROOT / "vm-images" / "common" / "hil_common",
 }
 FILES = sorted(path for package in PACKAGES.values() for path in package.rglob("*.py"))
+TESTS = ROOT / "tests" / "unit"
+TESTED = {
+    "autoconfig": [PACKAGES["autoconfig"]],
+    "hil_common": [PACKAGES["hil_common"]],
+    "hwsim": [PACKAGES["hwsim"]],
+    "reference": [ROOT / "vm-images" / "reference" / part for part in (".", "imagebuild", "guest")],
+    "": [ROOT / "harness"],
+}
+"""Where the modules are whose tests are in a folder of tests/unit; all others are harness's."""
+
+OF_MORE_THAN_ONE_MODULE = {
+    "autoconfig/test_process.py": "its log, and how it ends upon signals",
+    "checks/test_breaches.py": "all rules, on legal lives with one breach",
+    "checks/test_faults.py": "all rules, on the faults of the sample DLL",
+    "checks/test_good.py": "all rules, on a good run",
+    "checks/test_pairs.py": "all rules, each kept and broken",
+    "checks/test_properties.py": "all rules, on generated evidence",
+    "checks/test_recorded.py": "all rules, on traces of the recorder",
+    "checks/test_refusals.py": "all rules, where a framework function had failed",
+    "checks/test_two_adapters.py": "all rules, with two adapters",
+    "checks/test_use_after_return.py": "the rules about buffers, in three families",
+    "report/test_style.py": "the style sheet",
+    "test_dependencies.py": "pyproject.toml and tox.ini",
+    "test_hil_script.py": "the script ./hil",
+    "test_mutations.py": "judging, on damaged evidence",
+    "test_newcomer.py": "the command, wrongly used",
+    "test_structure.py": "the whole tree",
+    "test_troubled_machine.py": "the command, on a machine that is not as it should be",
+}
 FILE_LINES = 400
 FUNCTION_LINES = 50
 
@@ -32,6 +65,20 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
             yield f"{named(path)}:{node.lineno} {node.name}", node.end_lineno - node.lineno + 1
+
+
+def has_module(test: Path) -> bool:
+    """Whether a test file is named for a module or package beside which it would stand.
+
+    An aspect may follow the name; the rules of checks stand in a folder of their own in both.
+    """
+    place = test.relative_to(TESTS).parent
+    top = place.parts[0] if place.parts and place.parts[0] in TESTED else ""
+    words = test.stem.removeprefix("test_").split("_")
+    names = {"_".join(words[:count]) for count in range(1, len(words) + 1)}
+    folders = [folder / place.relative_to(top) for folder in TESTED[top]]
+    found = {path.stem.strip("_") for folder in folders for path in folder.glob("*")}
+    return bool(names & (found | {place.name}))
 
 
 def circle(imports: Mapping[str, set[str]]) -> list[str]:
@@ -60,7 +107,7 @@ def test_a_function_is_read_at_a_glance() -> None:
     assert {name: lines for name, lines in sizes.items() if lines > FUNCTION_LINES} == {}
 
 
-@pytest.mark.parametrize("package", ["harness", "hwsim"])
+@pytest.mark.parametrize("package", ["harness", "hwsim", "hil_common"])
 def test_no_files_import_each_other_in_a_circle(
     package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,3 +123,10 @@ def test_a_circle_is_found() -> None:
     imports = {"a": {"b"}, "b": {"c", "leaf"}, "c": {"d"}, "d": {"b"}, "leaf": set[str]()}
     assert circle(imports) == ["b", "c", "d"]
     assert circle(imports | {"d": {"leaf"}}) == []
+
+
+def test_each_test_file_is_of_a_module() -> None:
+    """Or is known to be about several."""
+    files = {str(path.relative_to(TESTS)): path for path in TESTS.rglob("test_*.py")}
+    without = {name for name, path in files.items() if not has_module(path)}
+    assert without == OF_MORE_THAN_ONE_MODULE.keys()

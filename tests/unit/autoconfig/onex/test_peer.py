@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from autoconfig.loop import Loop
 from autoconfig.onex import peer as module
 from autoconfig.onex.peer import DebugStream, Outcome, SupplicantPeer
+
+from hil_common.loop import Loop
 
 MSK, TUNNEL = bytes(range(64)), bytes(64)
 

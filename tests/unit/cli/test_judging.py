@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 
-RECORDED = Path(__file__).parent / "recorded"
+RECORDED = Path(__file__).parents[1] / "recorded"
 
 
 @pytest.fixture
