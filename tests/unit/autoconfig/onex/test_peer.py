@@ -105,7 +105,7 @@ class Supplicant:
         end = time.monotonic() + LIMIT_S
         while not done():
             assert time.monotonic() < end, self.told
-            self.loop.run_once(0.1)
+            self.loop.turn(0.1)
 
     def on_eapol(self, frame: bytes) -> None:
         """See PeerEvents."""
@@ -135,6 +135,7 @@ def supplicant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supp
     if made.peer is not None:
         made.peer.close()
     made.tap.close()
+    made.loop.close()
 
 
 def test_a_success_is_told_with_its_key(supplicant: Supplicant) -> None:
