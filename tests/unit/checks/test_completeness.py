@@ -19,9 +19,9 @@ from harness.evidence import (
 )
 from harness.results import Verdict, association_verdict
 from tests.unit.checks.builder import complete, tell
+from tests.unit.checks.rules.test_host_handlers import hung
+from tests.unit.checks.rules.test_host_process import ended
 from tests.unit.checks.story import Story
-from tests.unit.checks.test_host_handlers import hung
-from tests.unit.checks.test_host_process import ended
 
 PROBED = Expectation(echoes=1)
 S = 1_000_000_000

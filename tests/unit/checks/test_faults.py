@@ -14,8 +14,8 @@ from harness.evidence import names, window
 from harness.faults import FAULTS
 from tests.unit.checks.builder import PROLOGUE, begin_post, complete, send, tell
 from tests.unit.checks.judging import judge
+from tests.unit.checks.rules.test_host_handlers import crash, enter_post
 from tests.unit.checks.story import OS, WORKER, Story, port_state
-from tests.unit.checks.test_host_handlers import crash, enter_post
 
 NO_HANDSHAKE = ("m1", "m2", "m3", "m4", "keys", "completion", "connected", "echo")
 NO_END = ("connected", "echo")

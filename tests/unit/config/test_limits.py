@@ -17,8 +17,8 @@ from harness.evidence import names
 from harness.local.deadline import Deadline
 from harness.run.judge import limits_of
 from tests.unit.checks.builder import tell
+from tests.unit.checks.rules.test_host_process import host
 from tests.unit.checks.story import IHV, Story
-from tests.unit.checks.test_host_process import host
 
 
 def of(**values: float) -> LimitsConfig:

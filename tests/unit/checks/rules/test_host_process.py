@@ -12,8 +12,8 @@ from harness.evidence import AssociationEvidence, ClockModel, RunEvidence, names
 from harness.evidence.trace import CUT_LINE
 from tests.unit.checks.builder import load, tell, version
 from tests.unit.checks.judging import clean, judge, only_finding
+from tests.unit.checks.rules.test_host_handlers import REST, enter_post
 from tests.unit.checks.story import Story
-from tests.unit.checks.test_host_handlers import REST, enter_post
 
 HANDLER = "Dot11ExtIhvPerformPostAssociate"
 
