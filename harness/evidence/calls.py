@@ -104,7 +104,7 @@ class Process:
     load: IhvRecord | None = None
     unload: IhvRecord | None = None
     ended: IhvRecord | None = None
-    """How it came to its end, told by the service that had started it; None where nobody tells."""
+    """How it came to its end, as the service that had started it reports; None if none does."""
     first_ns: int = 0
     last_ns: int = 0
 
@@ -140,8 +140,8 @@ class _Open:
     call: Call | None = None
 
 
-def _pair_process(index: int, told: list[IhvRecord], damage: list[TraceDamage]) -> Process:
-    records, out_of_time = in_time(index, told)
+def _pair_process(index: int, unchecked: list[IhvRecord], damage: list[TraceDamage]) -> Process:
+    records, out_of_time = in_time(index, unchecked)
     damage += out_of_time
     opened: list[_Open] = []
     by_number: dict[int, _Open] = {}

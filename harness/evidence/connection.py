@@ -25,15 +25,15 @@ class Lost:
 
 
 def connected_reports(association: AssociationEvidence) -> list[Notification]:
-    """Reports of the port's opening (MSM); where the MSM told nothing, those of the ACM.
+    """Reports of the port's opening (MSM); where the MSM reported nothing, those of the ACM.
 
     The ACM's connection complete also ends an attempt that failed, mostly with its reason.
     """
-    told = association.notifications
-    if any(item.source == names.SOURCE_MSM for item in told):
+    reports = association.notifications
+    if any(item.source == names.SOURCE_MSM for item in reports):
         wanted = (names.SOURCE_MSM, names.MSM_CONNECTED)
-        return [item for item in told if (item.source, item.code) == wanted and not item.reason]
-    acm = [item for item in told if item.source == names.SOURCE_ACM]
+        return [item for item in reports if (item.source, item.code) == wanted and not item.reason]
+    acm = [item for item in reports if item.source == names.SOURCE_ACM]
     failed = {item.interface for item in acm if item.code == names.ACM_ATTEMPT_FAIL}
     return [item for item in acm if _is_connected(item) and item.interface not in failed]
 

@@ -28,7 +28,7 @@ CUT: Final = "cut"
 CUT_LINE: Final = b'{"kind":"cut"}\n'
 
 KINDS: Final = frozenset({"load", "enter", "return", "exception", "unload", HOST, CUT})
-"""What the recorder writes; and HOST: how the process ended, told by the guest's WLAN service
+"""What the recorder writes; and HOST: how the process ended, reported by the guest's WLAN service
 (autoconfig's exit_record.py); CUT: the harness notes that the file had been cut or replaced."""
 
 _MAX_INT: Final = (1 << 64) - 1
@@ -163,7 +163,7 @@ class TraceParser:
             )
 
     def _look_at_load(self, record: IhvRecord) -> None:
-        """A process is loaded when those before it in the file have told what they had to."""
+        """A process is loaded when those before it in the file have written what they had to."""
         if record.t_ns + OVERTAKING_NS < self._newest_ns:
             what = f"process {record.pid} is loaded before what the trace has in front of it"
             span_ns = (record.t_ns, self._newest_ns)
@@ -178,7 +178,7 @@ class TraceParser:
             self._note(DamageKind.NOT_WRITTEN, what, state.index)  # gaps show where
 
     def _end(self, values: Mapping[str, object]) -> IhvRecord:
-        """The end of a process, told from outside: it counts as the last of its records.
+        """The end of a process, reported from outside: it counts as the last of its records.
 
         The next process may come by the same id. One that ended before the recorder could write
         anything has this record alone.
@@ -286,9 +286,9 @@ def _look_at_members(values: Mapping[str, object]) -> None:
         _demand_stored(_object(values, "out"), "phIhvExtAdapter")
 
 
-def _demand_handles(where: str, told: Mapping[str, object], handles: Iterable[str]) -> None:
+def _demand_handles(where: str, members: Mapping[str, object], handles: Iterable[str]) -> None:
     for name in handles:
-        value = told.get(name)
+        value = members.get(name)
         if not (isinstance(value, str) and _HANDLE.fullmatch(value)):
             raise _BadLineError(DamageKind.BAD_FIELD, f"{where}.{name}")
 

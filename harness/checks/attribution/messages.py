@@ -62,13 +62,13 @@ def _not_through(of: Scope, frames: Sequence[FrameRecord], what: str) -> Cause:
 
 def _of_the_station(of: Scope, asked: str) -> Cause:
     """The last exchange counts: what was answered before is not what is missing."""
-    heard = [
+    answered = [
         of.when(frame)
         for frame in of.frames(_ANSWER_TO[asked])
         if frame.delivered and frame.mic_ok is not False
     ]
     asks = of.frames(asked)
-    asks = [frame for frame in asks if of.when(frame) > max(heard, default=-1)] or asks
+    asks = [frame for frame in asks if of.when(frame) > max(answered, default=-1)] or asks
     if not asks:
         return Cause("access point", f"the access point sent no {asked}", of.until_ns)
     reached = [of.when(frame) for frame in asks if frame.delivered and frame.guest_ns is not None]

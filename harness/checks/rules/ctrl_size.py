@@ -21,7 +21,7 @@ UNWRITTEN: Final = 0xFFFFFFFF
     severity="WARN",
     why="Microsoft's own sample returns success without writing it",
 )  # fmt: skip
-def control_tells_its_size(case: Case) -> Outcomes:
+def control_reports_its_size(case: Case) -> Outcomes:
     """A success does not claim more bytes than the buffer has."""
     for call in case.index.calls(names.CONTROL):
         if not call.succeeded:

@@ -98,7 +98,7 @@ def algorithms_are_set(case: Case) -> Outcomes:
         if operation.adapter is None or not operation.handler.succeeded or not done:
             continue
         if done[0].inside(names.PRE_ASSOCIATE) is not None:
-            continue  # PRE-03 speaks of it
+            continue  # a breach of PRE-03
         if leaves_security_to_the_os(operation.handler):
             continue
         yield _algorithms(case, operation, done[0])

@@ -69,7 +69,7 @@ def _resets(case: Case, adapter: Adapter) -> Outcomes:
             continue
         if call.function == names.ADAPTER_RESET:
             reset, was_idle, idle = call, idle, True
-            if call.result and not was_idle:  # of idle ones RST-06 speaks
+            if call.result and not was_idle:  # a reset when idle: RST-06
                 why = case.index.why_refused(call)
                 message = f"AdapterReset returned {codes.win32(call.result)}"
                 yield case.unknown(why, call) if why else case.breach(message, call)
@@ -79,7 +79,7 @@ def _resets(case: Case, adapter: Adapter) -> Outcomes:
                 yield _works(case, call, reset, accepted.get(profile))
             if call.succeeded:
                 accepted[profile] = call
-                reset = None  # it is of the next one only: PRE-13 speaks of a second
+                reset = None  # it is of the next one only: a second is left to PRE-13
 
 
 def _works(case: Case, call: Call, reset: Call, accepted: Call | None) -> Outcome:

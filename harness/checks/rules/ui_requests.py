@@ -89,7 +89,7 @@ def _looked_at(call: Call, guid: str | None) -> Iterator[tuple[str, str]]:
     "one that nothing in the trace ended, which the DLL may have given up: a warning. After a "
     "response, AdapterReset and logging off: UI-05, RST-04, UI-06.)",
 )  # fmt: skip
-def pending_is_told(case: Case) -> Outcomes:
+def pending_is_answered(case: Case) -> Outcomes:
     """TRUE is not said of a request never sent or whose adapter is gone, nor FALSE of a pending
     one."""
     yield from not_pending_after(

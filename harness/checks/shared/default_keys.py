@@ -17,7 +17,7 @@ from harness.evidence.calls import Call
 from harness.evidence.segments import Adapter
 
 STANDARD: Final = range(4)
-"""The indexes of standard ciphers; of others KEY-02 speaks."""
+"""The indexes of standard ciphers; those of others are left to KEY-02."""
 KeyState = Literal["set", "set before the reset", "never set", "not needed", "not shown"]
 
 

@@ -74,8 +74,8 @@ def requests_by_call(case: Case) -> Iterator[tuple[Call, Request | None]]:
             yield call, request
         if call.function == names.SEND_UI_REQUEST and call.result in (0, None) and guid:
             last = ends.get(id(case.index.adapter_of(call)))
-            settled = last is None or call.entered_after_return_of(last)
-            requests[call.process, guid] = Request(call, "pending" if settled else "open")
+            not_concurrent = last is None or call.entered_after_return_of(last)
+            requests[call.process, guid] = Request(call, "pending" if not_concurrent else "open")
         elif call.function == names.UI_RESPONSE and request:
             request.state, request.by = ("answered" if call.succeeded else "open"), call
         elif call.function in (names.ADAPTER_RESET, names.DEINIT_ADAPTER):
@@ -121,7 +121,7 @@ def _end_of_user_session(requests: dict[tuple[int, str], Request], call: Call) -
 
 
 def is_logoff(call: Call) -> bool:
-    """The OS told the DLL that a user logged off."""
+    """The OS reported to the DLL that a user logged off."""
     event = fields.integer(call.args, "uEventType")
     return call.function == names.SESSION_CHANGE and event == WTS_SESSION_LOGOFF
 

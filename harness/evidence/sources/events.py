@@ -47,7 +47,7 @@ PlanReader = Callable[[Mapping[str, Any]], PlanT]
 class _Moment:
     """When a frame or notification was, by its line, and when that line was written.
 
-    ``subject`` is what the line tells of. ``air_ns`` and ``guest_ns`` are as found in the file, on
+    ``subject`` is what the line is about. ``air_ns`` and ``guest_ns`` are as found in the file, on
     the air's and the guest's clock; ``host_ns`` is the host's monotonic clock, which is the air's.
     """
 
@@ -93,7 +93,7 @@ def read_events(
 ) -> EventLog[PlanT]:
     """What `events.jsonl` says, and what is wrong with it; never raises.
 
-    Times of lines that are `sealed` are as they were told.
+    Times of lines that are `sealed` are taken as they stand.
     """
     log, seen = EventLog[PlanT](), _Numbers()
     times: list[int] = []
@@ -104,10 +104,10 @@ def read_events(
             continue
         try:
             times.append(int(event["host_ns"]))
-            told = _take(event, log, read_plan)
+            subject = _take(event, log, read_plan)
             held_back = HELD_BACK_NS if event.get("rule") == "delay" else 0
             log.moments.append(_Moment(
-                line, told, event.get("air_ns"), event.get("guest_ns", event.get("t_ns")),
+                line, subject, event.get("air_ns"), event.get("guest_ns", event.get("t_ns")),
                 times[-1], log.clock, held_back,
             ))  # fmt: skip
         except (KeyError, TypeError, ValueError, AttributeError, RecordError) as error:
@@ -201,8 +201,8 @@ def _take(
             log.frames.setdefault(frame.association, []).append(frame)
             return frame
         case "notification":
-            log.notifications.append(told := _notification(event))
-            return told
+            log.notifications.append(found := _notification(event))
+            return found
         case "orders":
             log.performed[event["association"]] = performed_orders(event["done"])
         case "association":
@@ -216,11 +216,11 @@ def _take(
     return None
 
 
-def typed(kind: type[_Value], told: Mapping[str, Any]) -> _Value:
-    """What an event tells, each member of its type; raises TypeError or ValueError otherwise."""
-    kind(**told)  # a member that is missing, or that nobody knows, is a TypeError
+def typed(kind: type[_Value], members: Mapping[str, Any]) -> _Value:
+    """What an event says, each member of its type; raises TypeError or ValueError otherwise."""
+    kind(**members)  # a member that is missing, or that nobody knows, is a TypeError
     try:
-        value: _Value = _adapter(kind).validate_json(json.dumps(told), strict=True)
+        value: _Value = _adapter(kind).validate_json(json.dumps(members), strict=True)
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise ValueError(f"{place} has a wrong value") from None
@@ -234,7 +234,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def stall_of(event: Mapping[str, Any]) -> Stall:
-    """The stall an event tells of; raises KeyError, TypeError or ValueError if it tells none."""
+    """The stall an event reports; raises KeyError, TypeError or ValueError if it reports none."""
     return Stall(str(event["who"]), int(event["from_air_ns"]), int(event["until_air_ns"]))
 
 
@@ -285,10 +285,10 @@ def _off_s(one: _Moment, clock: ClockModel) -> float:
 def _association(event: Mapping[str, Any]) -> AssociationEvidence:
     demanded = ("index", "connect_ns", "end_ns", "echo", "lab_fault")
     later = ("orders", "frame_span", "frames_due", "unread_lines")
-    told = {name: event[name] for name in demanded}
-    told |= {name: event[name] for name in later if name in event}
+    members = {name: event[name] for name in demanded}
+    members |= {name: event[name] for name in later if name in event}
     _counted(event["index"])
-    one = typed(AssociationEvidence, told)
+    one = typed(AssociationEvidence, members)
     if one.echo and min(one.echo.sent, one.echo.answered, *one.echo.rtt_us) < 0:
         raise ValueError("echo has a wrong value")
     return one

@@ -146,8 +146,8 @@ def _whole(
     frames = tuple(sorted(log.frames.get(one.index, ()), key=lambda frame: frame.number))
     end_ns = one.end_ns
     if one.lab_fault == NO_END:
-        told = [frame.guest_ns for frame in frames if frame.guest_ns is not None]
-        end_ns = max([end_ns, *told, *(record.t_ns for record in ihv)])
+        crossed_ns = [frame.guest_ns for frame in frames if frame.guest_ns is not None]
+        end_ns = max([end_ns, *crossed_ns, *(record.t_ns for record in ihv)])
     return replace(
         one,
         end_ns=end_ns,

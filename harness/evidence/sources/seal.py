@@ -48,26 +48,26 @@ def seal(folder: Path) -> None:
 
 
 def _described(path: Path, *, by_line: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {"size": path.stat().st_size, "sha256": _sha256(path)}
+    entry: dict[str, Any] = {"size": path.stat().st_size, "sha256": _sha256(path)}
     if by_line:
         digests = [_digest(line) for line in _lines(path.read_bytes())]
-        told |= {"lines": len(digests), "digests": "".join(digests)}
-    return told
+        entry |= {"lines": len(digests), "digests": "".join(digests)}
+    return entry
 
 
 def read_seal(folder: Path) -> dict[str, FileSeal] | None:
     """The seal of a run by file name; None if there is none, or none that can be read."""
     try:
-        told = json.loads((folder / SEAL).read_bytes())
-        return {str(name): _file_seal(one) for name, one in told["files"].items()}
+        document = json.loads((folder / SEAL).read_bytes())
+        return {str(name): _file_seal(one) for name, one in document["files"].items()}
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _file_seal(told: dict[str, Any]) -> FileSeal:
-    digests, size, sha256 = told.get("digests", ""), told["size"], told["sha256"]
+def _file_seal(entry: dict[str, Any]) -> FileSeal:
+    digests, size, sha256 = entry.get("digests", ""), entry["size"], entry["sha256"]
     if not (isinstance(digests, str) and isinstance(sha256, str) and type(size) is int):
-        raise ValueError(told)
+        raise ValueError(entry)
     places = range(0, len(digests), _WRITTEN)
     return FileSeal(size, sha256, tuple(digests[at : at + _WRITTEN] for at in places))
 
