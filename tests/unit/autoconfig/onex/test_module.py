@@ -11,6 +11,7 @@ from autoconfig.onex.module import frame_of
 from autoconfig.radio.interface import ConnectRequest
 from autoconfig.settings import ServiceLimits, Settings
 
+from hil_common.security import WPA2_EAP
 from tests.unit.autoconfig.doubles import ADAPTER, AP, EAPOL, PROFILE, Rig
 
 START_FRAME = bytes.fromhex("02010000")
@@ -55,7 +56,7 @@ def test_the_association_asks_for_802_1x(onex: Rig) -> None:
     """RSNA without a passphrase is AKM 00-0F-AC:1 in the association request."""
     (request,) = [details[0] for name, *details in onex.radio.asked if name == "connect"]
     assert isinstance(request, ConnectRequest)
-    assert request.auth_algorithm == codes.AUTH_RSNA
+    assert request.auth_algorithm == WPA2_EAP.auth_algorithm
 
 
 def test_eapol_start_goes_out_at_once_and_is_answered_by_the_peer(onex: Rig) -> None:
