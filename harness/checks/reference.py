@@ -21,7 +21,7 @@ PLACES: Final = {"<!-- sources -->", "<!-- classes -->", "<!-- rules -->"}
 
 
 def reference() -> str:
-    """The whole file."""
+    """The text of docs/contract.md: that of the package, with the catalogue in its places."""
     text = files(__package__).joinpath("contract.md").read_text("utf-8")
     parts = {
         "<!-- sources -->": _sources(),

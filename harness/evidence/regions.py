@@ -48,14 +48,14 @@ def regions(value: object, name: str = "", depth: int = 0) -> Iterator[Region]:
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class LateAccess:
     """A buffer of a handler that had returned, touched by an access."""
 
     call: Call
     region: Region
 
 
-def touched_late(process: Process, record: IhvRecord) -> Late | None:
+def late_access(process: Process, record: IhvRecord) -> LateAccess | None:
     """The buffer an exception's access hit, if its handler had returned by then.
 
     None too where a call that still runs was given the same memory: it is that call's.
@@ -63,7 +63,7 @@ def touched_late(process: Process, record: IhvRecord) -> Late | None:
     touched = fields.handle(record.raw, "access")
     if not touched:
         return None
-    found: Late | None = None
+    found: LateAccess | None = None
     for call in handlers(process.calls):
         if call.key > (record.t_ns, record.seq):
             break
@@ -71,5 +71,5 @@ def touched_late(process: Process, record: IhvRecord) -> Late | None:
         if not hits:
             continue
         over = call.returned is not None and call.returned.seq < record.seq
-        found = Late(call, min(hits, key=lambda region: region.size)) if over else None
+        found = LateAccess(call, min(hits, key=lambda region: region.size)) if over else None
     return found

@@ -26,7 +26,7 @@ from harness.evidence.segments import Adapter
 
 
 class AdapterState(StrEnum):
-    """Where an adapter stands."""
+    """The state of an adapter by its calls: docs/contract.md, "States of an adapter"."""
 
     ABSENT = "absent"
     INIT = "initialized"

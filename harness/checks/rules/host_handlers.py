@@ -17,7 +17,7 @@ from harness.checks.shared.use_after_return import describe_buffer
 from harness.evidence import fields, names
 from harness.evidence.calls import Process, handlers
 from harness.evidence.model import IhvRecord
-from harness.evidence.regions import touched_late
+from harness.evidence.regions import late_access
 
 OURS: Final = frozenset({"ihvhost.exe", "recorder.dll"})
 """Modules of the lab itself: a fault in them, outside a call of the DLL's, is the lab's."""
@@ -45,7 +45,7 @@ def _crashed(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
     where = f" in {names.short(end.call.function)}" if end.call else ""
     seqs = end.call.seqs if end.call else ()
     assert end.record is not None
-    late = touched_late(process, end.record)
+    late = late_access(process, end.record)
     what = describe_exception(end.record)
     touching = f", touching {describe_buffer(late)}" if late else ""
     return Breach(

@@ -55,7 +55,7 @@ class _Keys:
             state = "set before the reset" if index in self.old else "never set"
         return NamedKey(call, index, state, self.reset, needed_by or call)
 
-    def settle(self, needed_by: Call | None = None) -> Iterator[NamedKey]:
+    def decide_waiting(self, needed_by: Call | None = None) -> Iterator[NamedKey]:
         for call, index in self.waiting:
             yield self.named(call, index, needed_by)
         self.waiting.clear()
@@ -68,7 +68,7 @@ def named_keys(case: Case, adapter: Adapter) -> Iterator[NamedKey]:
         call = item.call
         match call.function:
             case names.ADAPTER_RESET:
-                yield from keys.settle()
+                yield from keys.decide_waiting()
                 keys = _Keys(old=keys.now | keys.old, reset=call)
             case names.SET_DEFAULT_KEY if not fields.integer(call.args, "bDelete"):
                 keys.now.add(fields.integer(call.args, "uKeyIndex", "index"))
@@ -77,7 +77,7 @@ def named_keys(case: Case, adapter: Adapter) -> Iterator[NamedKey]:
             case names.SET_DEFAULT_KEY_ID if call.result in (0, None):
                 keys.waiting.append((call, fields.integer(call.args, "uDefaultKeyId")))
             case names.POST_COMPLETION if fields.integer(call.args, "dwWin32Error") == 0:
-                yield from keys.settle(call)
+                yield from keys.decide_waiting(call)
             case _:
                 pass
-    yield from keys.settle()
+    yield from keys.decide_waiting()

@@ -15,10 +15,10 @@ from harness.checks.outcomes import Breach
 from harness.evidence import fields, names
 from harness.evidence.calls import Process
 from harness.evidence.model import IhvRecord
-from harness.evidence.regions import Late, touched_late
+from harness.evidence.regions import LateAccess, late_access
 
 
-def describe_buffer(late: Late) -> str:
+def describe_buffer(late: LateAccess) -> str:
     """A buffer that was used too late, in words: the member and the handler it was given to."""
     return f"{late.region.name} of {names.short(late.call.function)}, which had returned by then"
 
@@ -27,12 +27,12 @@ def uses_after_return(case: Case, functions: frozenset[str]) -> Iterator[Breach]
     """Crashes that touched a buffer of one of these handlers after its return."""
     for process in case.segments.processes:
         for record in process.exceptions:
-            late = touched_late(process, record)
+            late = late_access(process, record)
             if late is not None and late.call.function in functions:
                 yield _breach(case, process, record, late)
 
 
-def _breach(case: Case, process: Process, record: IhvRecord, late: Late) -> Breach:
+def _breach(case: Case, process: Process, record: IhvRecord, late: LateAccess) -> Breach:
     touched = fields.handle(record.raw, "access") or 0
     return Breach(
         f"the DLL used {hexed(touched)}: {describe_buffer(late)}",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.evidence import names, pair, parse_trace
-from harness.evidence.regions import Late, regions, touched_late
+from harness.evidence.regions import LateAccess, late_access, regions
 from tests.unit.checks.story import OS, WORKER, Story
 
 BUFFER = {"address": "0xb000", "size": 16}
@@ -35,10 +35,10 @@ def test_malformed_regions_are_none() -> None:
     assert not list(regions(deep))
 
 
-def _late(story: Story) -> Late | None:
+def _late(story: Story) -> LateAccess | None:
     records, _ = parse_trace(story.trace())
     (process,), _ = pair(records)
-    return touched_late(process, process.exceptions[0])
+    return late_access(process, process.exceptions[0])
 
 
 def _crash(story: Story, access: str | None) -> None:
