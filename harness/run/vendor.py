@@ -35,6 +35,7 @@ def apply_vendor_profile(scenario: Scenario, lab: Lab, given: CommandLineDll) ->
     Raises `UsageError` for XML that is no profile, or no fragment of one.
     """
     path, vendor = given.profile or lab.dll.profile, lab.dll
+    own_dll = (given.dll or vendor.path) is not None
     said: dict[str, object] = {
         name: value.get_secret_value() if isinstance(value, SecretStr) else value
         for name in ("security", "connectivity", "use_ms_onex", "oui", "type")
@@ -43,17 +44,19 @@ def apply_vendor_profile(scenario: Scenario, lab: Lab, given: CommandLineDll) ->
     if path is not None:
         said["profile"] = _xml(path)
     if not said:
-        return _read_by_its_dll(scenario)
+        return _read_by_its_dll(scenario, own_dll)
     source = f"--profile {path}" if path is not None else "lab.toml [dll]"
     ihv = validated({**scenario.ihv.model_dump(), **said}, Ihv, source=source)
-    return _read_by_its_dll(validated({**dict(scenario), "ihv": ihv}, Scenario, source=source))
+    whole = validated({**dict(scenario), "ihv": ihv}, Scenario, source=source)
+    return _read_by_its_dll(whole, own_dll)
 
 
-def _read_by_its_dll(scenario: Scenario) -> Scenario:
-    """The scenario, if its fragment is not our sample's in a security mode the sample lacks."""
+def _read_by_its_dll(scenario: Scenario, own_dll: bool) -> Scenario:
+    """The scenario, if neither our sample DLL nor its fragment is for a mode the sample lacks."""
     network, ihv = scenario.network, scenario.ihv
     known = network.choice.credential == "eap" or network.security in SAMPLE_FRAGMENTS
-    if not known and not ihv.profile and ihv.security == SAMPLE_SECURITY:
+    samples = not ihv.profile and ihv.security == SAMPLE_SECURITY
+    if not known and (samples or not own_dll):
         raise UsageError(
             f"[network] security = '{network.security}': our sample DLL does not know it",
             hint="name a DLL that does (--dll), and give its fragment: [ihv] security",

@@ -263,8 +263,10 @@ class AccessPoint:
         elif self._security.choice.credential == "eap":
             self._change(station, "authenticating")
             self._enterprise.begin(station)
-        else:
+        elif self._security.suite is None:
             self._authorize(station)
+        else:  # never in the clear where there are to be keys
+            raise ValueError(f"{self._security.choice.name}: no PMK for an associated station")
 
     def _authenticated(self, station: Station, pmk: bytes) -> None:
         self._environment.keep_key(pmk, station)

@@ -126,4 +126,7 @@ def test_a_security_our_sample_lacks_wants_a_dll_that_has_it(
     with pytest.raises(UsageError, match=r"security = 'wpa2-psk': our sample DLL does not know"):
         apply_vendor_profile(plain, Lab(), CommandLineDll())
     said = lab(security="<Vendor><Key>{passphrase}</Key></Vendor>")
-    assert apply_vendor_profile(plain, said, CommandLineDll()).ihv.security.startswith("<Vendor>")
+    with pytest.raises(UsageError, match=r"our sample DLL does not know"):
+        apply_vendor_profile(plain, said, CommandLineDll())  # a fragment makes it no other DLL
+    theirs = CommandLineDll(Path("vendor.dll"))
+    assert apply_vendor_profile(plain, said, theirs).ihv.security.startswith("<Vendor>")
