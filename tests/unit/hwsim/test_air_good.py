@@ -111,15 +111,16 @@ def test_the_access_point_answers_arp_and_echo(air: AirProcess) -> None:
 
 
 def test_beacons_keep_time(air: AirProcess) -> None:
-    """Beacons say the TSF of their time, 102.4 ms apart, and the DTIM count goes round."""
+    """Each beacon is of a target time of its own, a multiple of 102.4 ms on the TSF, which it says;
+    the DTIM count goes round. A busy machine may send one late, or miss one, never early."""
     client = air.on_air()
     station = air.station()
     station.sock.settimeout(5)
     while len(station.beacons) < 6:
         station.pump()
     stamps = [struct.unpack_from("<Q", frame, 24)[0] for _, frame in station.beacons]
-    periods = {round((b - a) / 102_400) for a, b in itertools.pairwise(stamps)}
-    assert min(periods) >= 1
+    targets = [stamp // 102_400 for stamp in stamps]
+    assert all(a < b for a, b in itertools.pairwise(targets))
     arrivals = [arrived for arrived, _ in station.beacons]
     for at, stamp in zip(arrivals, stamps, strict=True):
         assert stamp * 1000 <= at - arrivals[0] + stamps[0] * 1000 + 10**9
