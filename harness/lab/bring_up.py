@@ -176,12 +176,12 @@ class _Start:
         spec, placed = self._spec(choice), None
         if state is not None:
             stack.enter_context(held(state.folder))
-            placed = placed_from(state.note) if state.note else None
+            placed = _placed_in(state)
         work = stack.enter_context(work_folder())
         air, radio = stack.enter_context(
             running_air(work, self.run_dir, self.recording.frame, self.recording.air_event)
         )
-        disk = overlay(state.disk if state else self.image.disk, work / "disk.qcow2")
+        disk = _overlay_of(state, self.image, work / "disk.qcow2")
         wiring = Wiring(self.run_dir.name, disk, -1, radio, self.run_dir / "serial.log")
         memory = state.memory if state else None
         with self.stages.stage("restore the guest" if state else "boot the guest") as stage:
@@ -229,6 +229,25 @@ class _Start:
                 return place(ssh, setup).to_note()
 
         return prepared_state(lab, spec, booted, setup.key, stages, put_in_place, logs) or booted
+
+
+def _placed_in(state: SavedState) -> Placed | None:
+    """What its maker put into a saved guest; None for one that was only booted."""
+    try:
+        return placed_from(state.note) if state.note else None
+    except ValueError:
+        why = "what it says of the files in it has not the form of this version"
+        raise NotRestored(f"saved state {state.name}", 0, why) from None
+
+
+def _overlay_of(state: SavedState | None, image: GuestImage, place: Path) -> Path:
+    """A disk for one start, over the state's or the image's."""
+    if state is None:
+        return overlay(image.disk, place)
+    try:
+        return overlay(state.disk, place)
+    except LabFault as fault:
+        raise NotRestored(fault.awaited, fault.waited_s, fault.last_state) from None
 
 
 def _reach(

@@ -119,13 +119,15 @@ def running(
             )
         stack.callback(_end, process)
         theirs.close()
-        machine = Machine(process, _connect(ours, logs, process), wiring.serial_log, stderr_log)
-        stack.callback(machine.qmp.close)
-        if state is not None:
-            try:
+        try:
+            machine = Machine(process, _connect(ours, logs, process), wiring.serial_log, stderr_log)
+            stack.callback(machine.qmp.close)
+            if state is not None:
                 _resume(machine)
-            except LabFault as fault:
-                raise NotRestored(fault.awaited, fault.waited_s, fault.last_state) from None
+        except LabFault as fault:  # QEMU may end at a bad state before it has said a word
+            if state is None:
+                raise
+            raise NotRestored(fault.awaited, fault.waited_s, fault.last_state) from None
         yield machine
         _quit(machine)
 

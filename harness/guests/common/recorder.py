@@ -12,8 +12,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path, PureWindowsPath
+
+from pydantic import TypeAdapter
 
 from harness.errors import HarnessError, LabFault, PeerGone
 from harness.guests.common.dll import Dll
@@ -109,9 +111,11 @@ class Placed:
 
 
 def placed_from(note: dict[str, object]) -> Placed:
-    """What `Placed.to_note` gave; raises `TypeError` for anything else."""
-    placed = Placed(**note)  # type: ignore[arg-type]
-    return replace(placed, uploaded=tuple(placed.uploaded))
+    """What `Placed.to_note` gave; raises `ValueError` for anything else."""
+    return _PLACED.validate_python(note)
+
+
+_PLACED = TypeAdapter(Placed)
 
 
 @dataclass(frozen=True, slots=True)

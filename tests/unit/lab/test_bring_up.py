@@ -14,7 +14,7 @@ import pytest
 
 from harness.config.lab import Lab
 from harness.console import PlainConsole
-from harness.errors import PeerGone, TooSlow
+from harness.errors import LabFault, PeerGone, TooSlow
 from harness.guests.common.recorder import Placed, Setup
 from harness.lab import bring_up as module
 from harness.lab.bring_up import open_guest
@@ -39,6 +39,8 @@ class Parts:
         self.restored: list[str] = []
         self.damaged: set[str] = set()
         self.has_prepared = False
+        self.note = PLACED.to_note()
+        self.overlay_faults: set[str] = set()
         self.faults: dict[str, Exception] = {}
         self.behind_s = 0.0
         self.console = io.StringIO()
@@ -52,8 +54,8 @@ class Parts:
 
     def prepared(self, *_: object) -> SavedState | None:
         """In place of a state with a DLL in place."""
-        there = self.has_prepared and "prepared-1" not in self.restored
-        return self._saved("prepared-1", PLACED.to_note()) if there else None
+        used = "prepared-1" in (*self.restored, *self.given_up)
+        return self._saved("prepared-1", self.note) if self.has_prepared and not used else None
 
     def _saved(self, name: str, note: dict[str, object]) -> SavedState:
         (self.folder / name).mkdir(exist_ok=True)
@@ -76,6 +78,19 @@ class Parts:
 
     def wait_radio(self, _: float) -> None:
         """The guest's radio is there."""
+
+    @property
+    def given_up(self) -> list[str]:
+        """States whose folders are gone again."""
+        names = ("prepared-1", "state-1")
+        told = self.console.getvalue()
+        return [name for name in names if f"saved state {name} is not used" in told]
+
+    def overlay(self, backing: Path, place: Path) -> Path:
+        """In place of qemu-img."""
+        if backing.parent.name in self.overlay_faults:
+            raise LabFault("overlay disk of the guest", 0, "Image is not in qcow2 format")
+        return place
 
     @contextlib.contextmanager
     def machine(
@@ -133,7 +148,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     monkeypatch.setattr(module, "choose", lambda *_: made.choice)
     monkeypatch.setattr(module, "saved_state", made.state)
     monkeypatch.setattr(module, "prepared_state", made.prepared)
-    monkeypatch.setattr(module, "overlay", lambda _, place: place)
+    monkeypatch.setattr(module, "overlay", made.overlay)
     monkeypatch.setattr(module, "running_air", made.air)
     monkeypatch.setattr(module, "running", made.machine)
     monkeypatch.setattr(module, "_reach", made.reach)
@@ -205,6 +220,28 @@ def test_states_that_qemu_does_not_take_are_given_up(parts: Parts) -> None:
     assert parts.restored == ["prepared-1", "state-1"]
     assert not (parts.folder / "prepared-1").exists()
     assert "saved state prepared-1 is not used: QEMU ended" in parts.console.getvalue()
+
+
+def test_a_state_with_a_damaged_disk_is_given_up(parts: Parts) -> None:
+    """Its memory alone is of no use."""
+    parts.choice = Choice("tcg", "no KVM")
+    parts.has_prepared = True
+    parts.overlay_faults = {"prepared-1"}
+    with parts.open():
+        pass
+    assert parts.restored == ["state-1"]
+    assert "prepared-1 is not used: Image is not in qcow2" in parts.console.getvalue()
+
+
+def test_a_state_of_another_version_is_given_up(parts: Parts) -> None:
+    """What it says of its files has another form: it is made anew."""
+    parts.choice = Choice("tcg", "no KVM")
+    parts.has_prepared = True
+    parts.note = {"odd": 1}
+    with parts.open() as guest:
+        assert guest.placed is None
+    assert parts.restored == ["state-1"]
+    assert "has not the form of this version" in parts.console.getvalue()
 
 
 def test_a_guest_whose_states_are_all_damaged_is_booted(parts: Parts) -> None:

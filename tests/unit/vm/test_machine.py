@@ -14,6 +14,7 @@ import pytest
 from harness.errors import LabFault, PeerGone
 from harness.vm import machine as module
 from harness.vm.argv import KernelBoot, MachineSpec, Wiring
+from harness.vm.kept_states import NotRestored
 from harness.vm.machine import Machine, running
 from tests.unit.vm.conftest import FakeQemu
 
@@ -146,7 +147,19 @@ def test_a_state_that_kills_qemu_is_a_lab_fault(qemu: FakeQemu, tmp_path: Path) 
     state = tmp_path / "memory"
     state.touch()
     qemu.answer({"query-status": ["die"]})
-    with pytest.raises(PeerGone), running(SPEC, wiring(tmp_path), tmp_path, state=state):
+    with pytest.raises(NotRestored), running(SPEC, wiring(tmp_path), tmp_path, state=state):
+        pass
+
+
+def test_a_state_that_qemu_refuses_before_its_greeting(qemu: FakeQemu, tmp_path: Path) -> None:
+    """QEMU may end before it has said a word of QMP: that, too, is the state's."""
+    state = tmp_path / "memory"
+    state.touch()
+    qemu.die("qemu-system-x86_64: load of migration failed: Invalid argument\n")
+    with (
+        pytest.raises(NotRestored, match=r"load of migration failed"),
+        running(SPEC, wiring(tmp_path), tmp_path, state=state),
+    ):
         pass
 
 

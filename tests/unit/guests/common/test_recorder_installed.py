@@ -199,8 +199,9 @@ def test_what_was_placed_survives_as_a_note(ssh: FakeSsh, recorder: Path, tmp_pa
         assert ssh.done == ["remove trace.jsonl", "net start"]
     assert ssh.dll == VENDOR
     assert VENDOR_FOLDER / "own.dll" not in ssh.files
-    with pytest.raises(TypeError):
-        placed_from({"vendor": "x"})
+    for odd in ({"vendor": "x"}, {**placed.to_note(), "vendor": 2}):
+        with pytest.raises(ValueError, match=r"Placed"):
+            placed_from(odd)
 
 
 def test_a_setup_is_named_by_all_that_it_brings(recorder: Path, tmp_path: Path) -> None:
