@@ -83,7 +83,8 @@ PACKETS = table(
         ("TX-03",), scenario="late-send-completion",
     ),
     Fault(
-        "reuses-completion-handle", "sends two packets with one completion handle", ("TX-04",),
+        "reuses-completion-handle", "sends two packets with one completion handle",
+        ("TX-04",), scenario="late-send-completion",
     ),
     Fault("sends-in-pre-association", "sends a packet before the association", ("TX-06",)),
     Fault(
