@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the history knows of runs and nights. Pure.
+
+A night is one pass over a matrix: guests, radios, builds of the DLL, scenarios, repetitions. A cell
+is one place of the matrix; an attempt is one run of a cell, the second one a retry. A run stands
+for itself, too: one that a person started belongs to no night. The evidence stays in the run's
+folder; the history has what boards, comparisons and exports ask for again and again.
+
+Times are UTC. Ids sort by time. What is equal from night to night is told by `Test.id`, by nothing
+else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, final
+
+from harness.results import RunResult, Verdict
+
+
+@final
+@dataclass(frozen=True, order=True)
+class Test:
+    """What a cell tests, the repetition apart: the same every night, whatever the build."""
+
+    __test__ = False  # no test of pytest's
+
+    guest: str
+    radio: str
+    dll: str
+    """The name a plan gives a DLL, not the build: builds of one DLL are compared under it."""
+    scenario: str
+
+    @property
+    def id(self) -> str:
+        """The stable id, as CTRF and KCIDB have it: `reference/hwsim/acme/m4-lost`."""
+        return f"{self.guest}/{self.radio}/{self.dll}/{self.scenario}"
+
+
+class NightState(StrEnum):
+    """How far a night came."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+    OVER_BUDGET = "over budget"
+
+
+class CellState(StrEnum):
+    """How far a cell came; one that runs is named before it begins."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    DONE = "done"
+    KILLED = "killed"
+    LEFT_OUT = "left out"
+
+
+class Mark(StrEnum):
+    """What keeps a failure of a cell from failing the night."""
+
+    KNOWN_ISSUE = "known issue"
+    QUARANTINE = "quarantine"
+
+
+@final
+@dataclass(frozen=True)
+class Crash:
+    """A crash of the process that hosts the DLL, as it is found again: same crash, same value."""
+
+    code: int
+    """Exception code, as Windows numbers them."""
+    frames: tuple[str, ...] = ()
+    """The first frames, `module!function+0x12` or `module+0x1234`, innermost first."""
+
+
+@final
+@dataclass(frozen=True)
+class Attempt:
+    """One run of a cell. Without an end it was cut off, or runs still."""
+
+    id: str
+    number: int
+    """From 1; 2 is the retry of a failure."""
+    shard: str
+    """The lab slot that ran it."""
+    started_at: datetime
+    ended_at: datetime | None = None
+    run_id: str | None = None
+    verdict: Verdict | None = None
+    reason: str = ""
+    crash: Crash | None = None
+
+
+@final
+@dataclass(frozen=True)
+class Cell:
+    """One place of a night's matrix, and what came of it."""
+
+    position: int
+    """Place in the plan's order, from 0; a night has each once."""
+    test: Test
+    repetition: int
+    """From 1."""
+    state: CellState = CellState.PLANNED
+    verdict: Verdict | None = None
+    """That of the last attempt; None while there is none."""
+    mark: Mark | None = None
+    mark_reason: str = ""
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def retried(self) -> bool:
+        """The verdict is a retry's."""
+        return len(self.attempts) > 1
+
+
+@final
+@dataclass(frozen=True)
+class Night:
+    """A night with its cells, in the plan's order."""
+
+    id: str
+    plan: str
+    plan_digest: str
+    """SHA-256 of the plan as resolved: a night is resumed by the plan that it began with."""
+    started_at: datetime
+    ended_at: datetime | None
+    state: NightState
+    cells: tuple[Cell, ...]
+
+
+@final
+@dataclass(frozen=True)
+class RunSummary:
+    """A run as lists and boards show it."""
+
+    id: str
+    test: Test
+    fault: str | None
+    started_at: datetime
+    duration_s: float
+    verdict: Verdict
+    reason: str
+    associations: int
+    dll_sha256: str | None
+    """The build; None for the sample DLL that comes along."""
+    environment: str
+    """The fingerprint: timings are compared within equal ones only."""
+    path: str
+    """The run's folder."""
+    command: str
+    """One line that runs it again."""
+
+
+@final
+@dataclass(frozen=True)
+class FindingRow:
+    """A rule that a run broke."""
+
+    run_id: str
+    rule: str
+    severity: str
+    message: str
+    association: int | None
+
+
+Timings = Mapping[str, Sequence[float]]
+"""The samples of each timing figure (`harness.checks.figures.FIGURES`), in microseconds."""
+
+
+class History(Protocol):
+    """The history as it is read."""
+
+    def nights(self, last: int | None = None, plan: str | None = None) -> Sequence[Night]:
+        """The newest `last` nights (all without it), of one plan or of all, the oldest first."""
+
+    def night(self, night_id: str) -> Night:
+        """One night; raises `StoreError` for none of that id."""
+
+    def runs(self, ids: Sequence[str] | None = None) -> Sequence[RunSummary]:
+        """The runs of these ids, or all, the oldest first; an id that is not there is left out."""
+
+    def findings(self, run_ids: Sequence[str]) -> Sequence[FindingRow]:
+        """The findings of these runs, in their order."""
+
+    def timings(self, run_ids: Sequence[str]) -> Mapping[str, Timings]:
+        """The samples of each of these runs, by run id; a run without any is left out."""
+
+    def environments(self, fingerprints: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """What each fingerprint stands for: part (`qemu`, `host_cpu`, …) and its value."""
+
+
+class Writer(Protocol):
+    """The history as it is written: each call is one transaction, whole or not at all.
+
+    Each raises `StoreError` when it could not be kept.
+    """
+
+    def add_run(self, result: RunResult, test: Test, path: str) -> None:
+        """Keep a run that is over; again for the same id takes the place of the first."""
+
+    def begin_night(
+        self, plan: str, plan_digest: str, tests: Sequence[tuple[Test, int]], at: datetime
+    ) -> str:
+        """Keep a night that begins, with its cells (test, repetition) in order; its id."""
+
+    def begin_attempt(self, night_id: str, position: int, shard: str, at: datetime) -> str:
+        """Name the cell that is about to run; the attempt's id."""
+
+    def end_attempt(
+        self,
+        attempt_id: str,
+        verdict: Verdict,
+        reason: str,
+        at: datetime,
+        *,
+        run_id: str | None = None,
+        crash: Crash | None = None,
+    ) -> None:
+        """Keep what came of an attempt."""
+
+    def end_cell(
+        self, night_id: str, position: int, state: CellState, mark: Mark | None, reason: str
+    ) -> None:
+        """Keep how a cell ended; its verdict is that of its last attempt."""
+
+    def end_night(self, night_id: str, state: NightState, at: datetime) -> None:
+        """Keep how a night ended; one that is resumed is `RUNNING` again, with no end."""
