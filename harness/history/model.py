@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, final
+from typing import Final, Protocol, final
 
 from harness.results import RunResult, Verdict
 
@@ -38,6 +38,10 @@ class Test:
     def id(self) -> str:
         """The stable id, as CTRF and KCIDB have it: `reference/hwsim/acme/m4-lost`."""
         return f"{self.guest}/{self.radio}/{self.dll}/{self.scenario}"
+
+
+PASSED: Final = (Verdict.PASS, Verdict.DONE)
+"""The verdicts of a test in which nothing was found to be wrong."""
 
 
 class NightState(StrEnum):
@@ -64,6 +68,8 @@ class Mark(StrEnum):
 
     KNOWN_ISSUE = "known issue"
     QUARANTINE = "quarantine"
+    EXPECTED = "expected failure"
+    """The plan wants it: the attempt's verdict is PASS where its run failed as it should."""
 
 
 @final
@@ -80,11 +86,14 @@ class Crash:
 @final
 @dataclass(frozen=True)
 class Attempt:
-    """One run of a cell. Without an end it was cut off, or runs still."""
+    """One run of a cell. Without an end it was cut off, or runs still.
+
+    A verdict of SKIP says that a person interrupted it: it counts for nothing, the cell runs again.
+    """
 
     id: str
     number: int
-    """From 1; 2 is the retry of a failure."""
+    """From 1; the one after a failure is its retry."""
     shard: str
     """The lab slot that ran it."""
     started_at: datetime
@@ -113,9 +122,19 @@ class Cell:
     attempts: tuple[Attempt, ...] = ()
 
     @property
+    def judged(self) -> tuple[Attempt, ...]:
+        """The attempts that came to a verdict."""
+        return tuple(one for one in self.attempts if one.verdict not in (None, Verdict.SKIP))
+
+    @property
     def retried(self) -> bool:
         """The verdict is a retry's."""
-        return len(self.attempts) > 1
+        return len(self.judged) > 1
+
+    @property
+    def flaky(self) -> bool:
+        """It passed, but not at the first try: no plain pass."""
+        return self.retried and self.verdict in PASSED
 
 
 @final
