@@ -38,13 +38,14 @@ def faults(as_json: JsonOption = False) -> None:
 
 
 def scenarios(as_json: JsonOption = False) -> None:
-    """List the shipped scenarios."""
+    """List the shipped scenarios, each with its tags, by which a nightly's plan selects."""
     found = [find_scenario(name) for name in scenario_names()]
     if as_json:
         rows = [
             {
                 "name": one.name,
                 "summary": one.summary,
+                "tags": list(one.tags),
                 "beyond_documents": one.beyond_documents,
             }
             for one in found
@@ -54,4 +55,5 @@ def scenarios(as_json: JsonOption = False) -> None:
     width = max(len(one.name) for one in found) + 2
     for one in found:
         stress = "(beyond the documents) " if one.beyond_documents else ""
-        typer.echo(f"{one.name:<{width}}{stress}{one.summary}")
+        tags = f" [{' '.join(one.tags)}]" if one.tags else ""
+        typer.echo(f"{one.name:<{width}}{stress}{one.summary}{tags}")

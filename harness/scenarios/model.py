@@ -27,6 +27,7 @@ from hwsim.frame_rules import Action, Message
 OPEN_MESSAGES: Final = ("auth", "assoc-req", "assoc-resp", "data")
 """The messages of a network without EAPOL."""
 Channel = Annotated[int, Field(ge=1, le=13)]
+Tag = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=30)]
 
 SAMPLE_SECURITY = "<IhvSecurity><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>"
 """The fragment our sample DLL reads; a vendor's own goes into `[ihv] security`."""
@@ -251,6 +252,8 @@ class Scenario(Strict):
     """What it is called in results and reports."""
     summary: Annotated[str, Field(min_length=1, max_length=300)]
     """What it is about, in a sentence."""
+    tags: tuple[Tag, ...] = ()
+    """By what a plan of a nightly selects it (`tag:handshake`); it means nothing else."""
     associations: Annotated[int, Field(ge=1, le=100_000)] = 20
     """How many of them a run has; `-n` comes first."""
     echoes: Annotated[int, Field(ge=0, le=1000)] = 1

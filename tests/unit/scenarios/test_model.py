@@ -35,6 +35,14 @@ def test_every_shipped_scenario_is_valid_and_named_as_its_file() -> None:
         assert find_scenario(name).name == name
 
 
+def test_every_shipped_scenario_has_tags_and_the_stress_ones_say_so() -> None:
+    """A plan that takes `tag:stress` gets all that goes beyond the documents, and nothing else."""
+    for name in scenario_names():
+        found = find_scenario(name)
+        assert found.tags, name
+        assert ("stress" in found.tags) == found.beyond_documents, name
+
+
 def test_an_open_networks_profile_asks_for_no_passphrase() -> None:
     """Without [ihv] our sample is told that the network is open; what is given stays as it is."""
     given = {"name": "x", "summary": "y", "network": {"security": "open"}}
