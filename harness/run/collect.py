@@ -46,6 +46,8 @@ class CollectedRun:
     """The lab fault that came outside any association."""
     errors: list[str] = field(default_factory=list)
     """What is wrong with the test itself, in words."""
+    interrupted: bool = False
+    """Ctrl-C or SIGTERM ended it."""
     clock: ClockModel | None = None
     environment: Environment = field(default_factory=Environment)
     bssid: str | None = None
@@ -130,6 +132,7 @@ def _kept_when_it_ends_early(collected: CollectedRun, console: Console) -> Itera
         collected.lab_fault = LabFaultResult(message=str(error), hint=hint)
         console.fault(str(error), hint)
     except KeyboardInterrupt as interrupt:
+        collected.interrupted = True
         if not collected.broken:
             collected.lab_fault = as_lab_fault_result(interrupt)
         console.fault("interrupted; what was gathered is kept")

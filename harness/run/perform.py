@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,26 +46,75 @@ def store_of(lab: Lab) -> RunStore:
 def perform(
     plan: RunPlan, console: Console, *, on_association: OnAssociation = lambda _: None
 ) -> tuple[RunResult, Path]:
-    """Carry out `plan`: its result, and the folder everything is kept in.
+    """Carry out `plan` alone: its result, and the folder everything is kept in.
 
     `on_association` is called with each association as soon as it is judged.
     """
-    started_at, started_s = datetime.now(UTC), time.monotonic()
-    kept = store_of(plan.lab).create(started_at)
-    planned = planned_result(plan, kept.run_id, started_at)
-    judge = judge_of_scenario(plan.lab, plan.scenario, started_at)
-    display = _Display(console, on_association)
-    display.begin(plan)
-    collected, evidence = _carry_out(plan, planned, judge, kept, display)
-    result = judged(collected.described(planned), evidence, judge, collected.broken).model_copy(
-        update={
-            "duration_s": time.monotonic() - started_s,
-            "evidence": evidence_files(kept.path),
-        }
-    )
-    saved = kept.save(result, pages(evidence, kept.path))
-    display.end(saved, kept.path)
-    return saved.result, kept.path
+    with open_lab(console) as lab:
+        return lab.perform(plan, on_association=on_association, last=True)
+
+
+class OpenLab:
+    """A lab that carries out one run after the other, on one guest for as long as that can be.
+
+    Each run has its own folder, evidence and result, as if it were alone: its verdict does not
+    depend on the runs before it.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.interrupted = False
+        """The last run was cut off by Ctrl-C or SIGTERM: what it had by then was kept and judged,
+        and no other should be begun."""
+
+    def perform(
+        self,
+        plan: RunPlan,
+        *,
+        on_association: OnAssociation = lambda _: None,
+        last: bool = False,
+    ) -> tuple[RunResult, Path]:
+        """Carry out `plan`: its result, and the folder everything is kept in.
+
+        Never raises for what ends a run early: a lab that broke is in the result (MISS), an
+        interruption too, and `interrupted` then says so. Raises `StoreError` where the run could
+        not be kept. With `last` no other run follows, and the guest ends before the run is judged.
+        """
+        started_at, started_s = datetime.now(UTC), time.monotonic()
+        kept = store_of(plan.lab).create(started_at)
+        planned = planned_result(plan, kept.run_id, started_at)
+        judge = judge_of_scenario(plan.lab, plan.scenario, started_at)
+        display = _Display(self._console, on_association)
+        display.begin(plan)
+        collected, evidence = _carry_out(plan, planned, judge, kept, display)
+        self.interrupted = collected.interrupted
+        result = judged(collected.described(planned), evidence, judge, collected.broken).model_copy(
+            update={
+                "duration_s": time.monotonic() - started_s,
+                "evidence": evidence_files(kept.path),
+            }
+        )
+        saved = kept.save(result, pages(evidence, kept.path))
+        display.end(saved, kept.path)
+        return saved.result, kept.path
+
+
+@contextlib.contextmanager
+def open_lab(console: Console) -> Iterator[OpenLab]:
+    """A lab for any number of runs, brought up when the first begins and down at the end.
+
+    ::
+
+        with open_lab(console) as lab:
+            for plan in plans:
+                result, folder = lab.perform(plan)
+                if lab.interrupted:
+                    break
+
+    Every plan brings its own `Lab`, DLL, fault and scenario; order those of one DLL one after the
+    other, for a guest is shared by equal ones only.
+    """
+    yield OpenLab(console)
 
 
 @dataclass(slots=True)

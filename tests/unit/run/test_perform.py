@@ -19,7 +19,7 @@ from harness.errors import HarnessError, LabFault
 from harness.lab import recording as recording_module
 from harness.local.jsonlines import CallFailed
 from harness.results import RunResult, Verdict
-from harness.run.perform import perform
+from harness.run.perform import open_lab, perform
 from harness.run.plan import RunPlan
 from harness.scenarios import AirRule, find_scenario
 from tests.unit.checks import builder
@@ -173,6 +173,19 @@ def test_an_interruption_is_a_miss_and_blames_nobody(
     assert not [found for found in done.result.all_findings if found.severity == "FAIL"]
     assert any("interrupted (SIGTERM)" in one.message for one in done.result.all_lab_faults)
     assert "interrupted" in done.said
+
+
+def test_an_open_lab_tells_of_an_interruption(
+    world: World, plan: MakePlan, console: PlainConsole
+) -> None:
+    """Whoever has more runs to make stops at Ctrl-C, which the run itself has taken in."""
+    with open_lab(console) as lab:
+        lab.perform(plan())
+        assert not lab.interrupted
+        world.at("connect", 2, raising(KeyboardInterrupt()))
+        cut_off, _ = lab.perform(plan())
+        assert lab.interrupted
+    assert cut_off.verdict is Verdict.MISS
 
 
 @pytest.mark.parametrize(
