@@ -16,7 +16,7 @@ import pytest
 from harness.checks import RULES
 from harness.cli import running, signals
 from harness.config.lab import Lab, load_lab
-from harness.errors import HarnessError, LabFault, StoreError, UsageError
+from harness.errors import HarnessError, LabFault, StoreError
 from harness.faults import FAULTS
 from harness.scenarios import find_scenario, scenario_names
 from tests.unit.command import SIGNALS, Command
@@ -32,14 +32,6 @@ def test_faults_are_listed_with_their_rules(hil: Command) -> None:
     assert {rule for row in rows for rule in row["rules"]} <= set(RULES)
     plain = hil("faults").out.splitlines()
     assert [line.split()[0] for line in plain] == [row["name"] for row in rows]
-
-
-def test_only_the_reference_guest_obeys_orders() -> None:
-    """Told before anything starts."""
-    running._check_guest(find_scenario("plain"), "windows")
-    running._check_guest(find_scenario("reset-post-pending"), "reference")
-    with pytest.raises(UsageError, match="only the reference guest obeys orders"):
-        running._check_guest(find_scenario("reset-post-pending"), "windows")
 
 
 def test_scenarios_are_listed(hil: Command) -> None:

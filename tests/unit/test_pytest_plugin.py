@@ -3,19 +3,7 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
-
-from harness.config.lab import Lab
-from harness.errors import LabFault
-from harness.faults import FAULTS
-from harness.lab.recording import Recording
-from harness.pytest_plugin import RunningLab
-from harness.results import Verdict
-from harness.scenarios import find_scenario
-from tests.unit.checks import builder
-from tests.unit.doubles import World, lost
 
 pytest_plugins = ["pytester"]
 
@@ -54,70 +42,96 @@ def test_a_lab_fault_is_an_error_and_an_assertion_a_failure(pytester: pytest.Pyt
 
 
 def test_the_fixtures_and_options_are_offered(pytester: pytest.Pytester) -> None:
-    """`lab`, `guest`, `air` and `associate` are there for any test, and the two options."""
+    """Under names of our own, and under the old ones; with the options."""
     said = pytester.runpytest("--fixtures", "-q").stdout.str()
     for name in ("lab", "guest", "air", "associate"):
+        assert f"\nhil_{name} [session scope]" in said
         assert f"\n{name} [session scope]" in said
     assert "--hil-dll" in pytester.runpytest("--help").stdout.str()
 
 
-def test_a_wrong_lab_file_is_an_error_that_names_the_key(pytester: pytest.Pytester) -> None:
-    """Bad input to the plugin is told like that to the command line."""
-    pytester.makefile(".toml", mylab="[limits]\nboot = 1\n")
-    pytester.makepyfile("def test_x(associate): pass")
-    said = pytester.runpytest("--hil-lab", "mylab.toml")
-    said.assert_outcomes(errors=1)
-    assert "limits.boot: unknown key" in said.stdout.str()
-
+MINE = """
+import pytest
 
 @pytest.fixture
-def lab(world: World, tmp_path: object) -> RunningLab:
-    """A running lab without a guest."""
-    session = world.session(Recording(io.BytesIO(), io.BytesIO()))
-    network = find_scenario("plain").with_passphrase().network
-    return RunningLab(Lab(), session, network, tmp_path)
+def guest():
+    return "mine"
+
+@pytest.fixture(name="lab")
+def made_by_another_name():
+    return "mine"
+"""
+USES_MINE = "def test_mine(guest, lab): assert guest == lab == 'mine'"
 
 
-def test_associate_judges_each_call_by_itself(lab: RunningLab, world: World) -> None:
-    """Associations are numbered through the session; each call returns its own, judged."""
-    first = lab.associate(associations=2)
-    assert [one.index for one in first.associations] == [1, 2]
-    second = lab.associate("m2-lost")
-    assert [one.index for one in second.associations] == [3]
-    assert world.air.rules[-1][0].message == "M2"
-    assert first.verdict is Verdict.PASS
+@pytest.mark.parametrize("place", ["option", "conftest's plugin", "conftest"])
+def test_other_peoples_fixtures_keep_their_names(pytester: pytest.Pytester, place: str) -> None:
+    """Whoever else has a fixture of one of the old names is given way to, wherever it is from."""
+    arguments = ["-p", "no:cacheprovider"]
+    if place == "conftest":
+        pytester.makeconftest(MINE)
+    else:
+        pytester.makepyfile(mine=MINE)
+    if place == "option":
+        arguments += ["-p", "mine"]
+    if place == "conftest's plugin":
+        pytester.makeconftest("pytest_plugins = ['mine']")
+    pytester.makepyfile(test_mine=USES_MINE)
+    pytester.syspathinsert()
+    pytester.runpytest_subprocess(*arguments).assert_outcomes(passed=1)
 
 
-def test_the_network_is_the_sessions_whatever_the_scenario(lab: RunningLab, world: World) -> None:
-    """Each profile carries the passphrase of the network that is on the air."""
-    lab.associate("m4-lost")
-    assert f"<Passphrase>{lab.passphrase}</Passphrase>" in world.agent.profiles[0]
+LIGHT = {"errors", "naming", "pytest_plugin", "pytest_plugin.old_names"}
+"""What of harness an unrelated suite may import, a failing test in it too."""
 
 
-def test_a_scenario_has_its_access_points(lab: RunningLab, world: World) -> None:
-    """A scenario with other access points gets them on the air, under the session's passphrase."""
-    plain = find_scenario("plain")
-    lab.associate(plain)
-    assert "configure" not in world.done
-    two = plain.network.model_copy(update={"access_points": 2})
-    lab.associate(plain.model_copy(update={"network": two}))
-    at = world.done.index("take_off_air")
-    assert world.done[at : at + 3] == ["take_off_air", "configure", "start"]
-    assert f"<Passphrase>{lab.passphrase}</Passphrase>" in world.agent.profiles[-1]
+def test_an_unrelated_suite_imports_nothing(pytester: pytest.Pytester) -> None:
+    """Neither for collecting nor for running, however it ends: the plugin alone is imported."""
+    pytester.makepyfile("def test_good(): pass\ndef test_bad(): assert not 'bad'")
+    pytester.makeconftest(
+        "import sys\n"
+        "def pytest_unconfigure():\n"
+        "    wanted = ('harness.', 'hwsim', 'hil_common', 'pydantic', 'paramiko', 'scapy')\n"
+        "    print('imported:', *sorted(n for n in sys.modules if n.startswith(wanted)))\n"
+    )
+    arguments = ("-p", "no:cacheprovider", "-p", "no:terminalreporter")
+    for further in (["--collect-only"], []):
+        said = pytester.runpytest_subprocess(*arguments, *further).stdout.str()
+        (line,) = (line for line in said.splitlines() if line.startswith("imported:"))
+        assert set(line.split()[1:]) <= {f"harness.{name}" for name in LIGHT}
 
 
-def test_findings_name_their_rules(lab: RunningLab, world: World) -> None:
-    """A driver at fault gives a verdict and rules to assert on, and no exception."""
-    bad = list(builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)])
-    bad[bad.index(builder.completion)] = lambda s: builder.complete(s, reason=0x38005)
-    world.agent.steps = [tuple(bad)]
-    outcome = lab.associate(fault="reason-out-of-range")
-    assert outcome.verdict is Verdict.FAIL
-    assert outcome.rules == set(FAULTS["reason-out-of-range"].rules)
+WRONG = {
+    "a lab.toml with a key that does not exist": (
+        ["--hil-lab", "mylab.toml"], "limits.boot: unknown key", "",
+    ),
+    "a lab.toml that is not there": (["--hil-lab", "no.toml"], "no.toml", ""),
+    "a DLL that is not there": (["--hil-dll", "no.dll"], "no.dll", "hint: "),
+    "a scenario that does not exist": (
+        [], "no scenario 'm3-retransmited'", "hint: did you mean m3-retransmitted?",
+    ),
+}  # fmt: skip
+"""What is wrong → the options, what the error says, and its hint."""
 
 
-def test_a_lab_that_breaks_under_associate_raises(lab: RunningLab, world: World) -> None:
-    """It is pytest that makes an error of it."""
-    world.at("connect", 1, lost())
-    with pytest.raises(LabFault):
-        lab.associate()
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_the_user_got_wrong_is_an_error_before_a_guest_starts(
+    pytester: pytest.Pytester, wrong: str
+) -> None:
+    """Told as the command line tells it: what, and the fix; no traceback, and no lab."""
+    arguments, message, hint = WRONG[wrong]
+    pytester.makefile(".toml", mylab="[limits]\nboot = 1\n")
+    pytester.makepyfile("def test_x(hil_associate): hil_associate('m3-retransmited')")
+    pytester.makeconftest(
+        "import pytest\n"
+        "@pytest.fixture(scope='session')\n"
+        "def hil_guest(hil_dll): raise AssertionError('a guest was started')\n"
+    )
+    said = pytester.runpytest("-p", "no:cacheprovider", *arguments)
+    said.assert_outcomes(errors=1)
+    text = said.stdout.str()
+    assert message in text
+    assert hint in text
+    assert "a guest was started" not in text
+    assert "Traceback" not in text
+    assert "raise " not in text

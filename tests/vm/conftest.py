@@ -29,17 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def lab_config() -> Lab:
+def hil_config() -> Lab:
     """The defaults, with shorter limits where a fault is meant to run into them."""
     limits = {"post_associate_s": 6, "handler_s": 3}
     return Lab.model_validate({"limits": limits})
 
 
 @pytest.fixture(scope="session")
-def image(lab_config: Lab) -> GuestImage:
+def image(hil_config: Lab) -> GuestImage:
     """The reference guest, built."""
     with open_console() as console:
-        return guest_of(lab_config.guest.kind).prepare(lab_config.store.cache, console)
+        return guest_of(hil_config.guest.kind).prepare(hil_config.store.cache, console)
 
 
 @pytest.fixture

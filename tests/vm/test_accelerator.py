@@ -34,14 +34,14 @@ exec QEMU "${arguments[@]}"
 
 
 @pytest.fixture
-def cache(tmp_path: Path, lab_config: Lab) -> Path:
+def cache(tmp_path: Path, hil_config: Lab) -> Path:
     """The cache with all that is built, and nothing known of KVM."""
     folder = tmp_path / "cache"
     folder.mkdir()
-    for built in lab_config.store.cache.iterdir():
+    for built in hil_config.store.cache.iterdir():
         if built.is_dir() and built.name.partition("-")[0] != "state":
             (folder / built.name).symlink_to(built)
-    for state in lab_config.store.cache.glob("state-*"):
+    for state in hil_config.store.cache.glob("state-*"):
         (folder / state.name).symlink_to(state)
     return folder
 

@@ -102,21 +102,21 @@ class Bench:
 
 
 @contextlib.contextmanager
-def benched(lab_config: Lab, folder: Path) -> Iterator[Bench]:
+def benched(hil_config: Lab, folder: Path) -> Iterator[Bench]:
     """A guest of one's own, and the hostile DLL compiled."""
     dll = compile_hostile(folder / "hostile.bin")
     scenario = find_scenario("plain").with_passphrase().model_copy(update={"associations": 1})
     with (
         open_recording(folder) as recording,
         open_console() as console,
-        open_guest(lab_config, console, recording, folder) as guest,
-        open_session(lab_config, guest, recording, console, None) as session,
+        open_guest(hil_config, console, recording, folder) as guest,
+        open_session(hil_config, guest, recording, console, None) as session,
     ):
-        session.go_on_air(lab_config, scenario.network)
+        session.go_on_air(hil_config, scenario.network)
         session.ssh.mkdir(VENDOR_FOLDER)
         stop_service(session.ssh)
         session.pull_trace()
-        yield Bench(lab_config, session, recording, scenario, folder, dll)
+        yield Bench(hil_config, session, recording, scenario, folder, dll)
 
 
 @pytest.fixture(scope="module")

@@ -31,22 +31,22 @@ NOT_STOPPED = {"connected": False, "stopped": False}
 
 @pytest.fixture(scope="module")
 def second(
-    lab_config: Lab, image: GuestImage, tmp_path_factory: pytest.TempPathFactory
+    hil_config: Lab, image: GuestImage, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningLab]:
     """A lab of this module's own with second.dll behind the recorder."""
     folder = tmp_path_factory.mktemp("second")
-    dll = vendors_dll(lab_config, CommandLineDll(image.recorder.parent / "second.dll", ()))
+    dll = vendors_dll(hil_config, CommandLineDll(image.recorder.parent / "second.dll", ()))
     plain = find_scenario("plain").with_passphrase()
     with (
         open_recording(folder) as recording,
         open_console() as console,
-        open_guest(lab_config, console, recording, folder) as guest,
+        open_guest(hil_config, console, recording, folder) as guest,
         open_session(
-            lab_config, guest, recording, console, dll, oui=plain.ihv.adapter_oui
+            hil_config, guest, recording, console, dll, oui=plain.ihv.adapter_oui
         ) as session,
     ):
-        session.go_on_air(lab_config, plain.network)
-        yield RunningLab(lab_config, session, plain.network, folder)
+        session.go_on_air(hil_config, plain.network)
+        yield RunningLab(hil_config, session, plain.network, folder)
 
 
 def asking(
