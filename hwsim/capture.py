@@ -66,6 +66,7 @@ class Capture:
         self._new_keys: list[str] = []
         self._has_keys = False
         self.failed = False
+        self._closed = False
         self._guard(self._open)
 
     def add_key(self, pmk: bytes, remark: str = "") -> None:
@@ -73,7 +74,7 @@ class Capture:
 
         Wireshark takes 64 keys: by the remarks the ones of interest are found among more.
         """
-        if not self.failed and pmk not in self._keys:
+        if not self._over and pmk not in self._keys:
             self._keys.add(pmk)
             self._new_keys += [f"# {remark}\n"] if remark else []
             self._new_keys.append(f'"wpa-psk","{pmk.hex()}"\n')
@@ -87,7 +88,7 @@ class Capture:
 
         ``freq_mhz`` is 0 where the channel is not known. The file is written when the loop is idle.
         """
-        if self.failed:
+        if self._over:
             return
         packet = radiotap(freq_mhz, rate_kbps, signal_dbm) + frame
         block = packet_block(packet, air_ns + self._to_wall_ns, outbound, comment)
@@ -105,12 +106,17 @@ class Capture:
         self._guard(self._write_keys)
 
     def close(self) -> None:
-        """Write what is kept and close the file; nothing may be added afterwards."""
+        """Write what is kept and close the file; what is added afterwards is not kept."""
         self.flush()
+        self._closed = True
         if self._file is not None:
             with contextlib.suppress(OSError):
                 self._file.close()
             self._file = None
+
+    @property
+    def _over(self) -> bool:
+        return self.failed or self._closed
 
     def _open(self) -> None:
         # Unbuffered: what is written is in the file, and a short write is seen.

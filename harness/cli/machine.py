@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,10 +13,8 @@ from harness.cli.options import JsonOption, LabOption
 from harness.cli.signals import interrupt_on_signals
 from harness.config.lab import load_lab
 from harness.console import open_console
-
-if TYPE_CHECKING:
-    from harness.run.bench import Figures
-    from harness.run.soak import Soak
+from harness.run.bench import Figures, measure
+from harness.run.soak import Soak, soak
 
 
 def doctor(
@@ -68,9 +66,6 @@ def bench(
 
     Image build, first verdict, rate, turnaround of the access point, cost of the recorder.
     """
-    from harness.run.bench import measure
-    from harness.run.soak import Soak, soak
-
     interrupt_on_signals()
     figures: Figures | Soak
     with open_console(sys.stderr) as console:

@@ -62,6 +62,13 @@ class ServiceControl(Protocol):
     def have_adapters(self, count: int) -> None:
         """Give the guest as many WLAN adapters as that, if it has fewer."""
 
+    def forget(self) -> None:
+        """Let the service, which is stopped, be as it was when the guest had started: no profile,
+        certificate, order, limit or network is known any more.
+
+        Raises `CallFailed` where that cannot be: adapters that were added stay.
+        """
+
     def close(self) -> None:
         """Let go of the service; never raises."""
 

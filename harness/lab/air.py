@@ -11,13 +11,13 @@ import contextlib
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Protocol
 
 from harness.eap import RadiusServer
-from harness.errors import TooSlow
+from harness.errors import LabFault, TooSlow
 from harness.evidence import ClockModel, Echo
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import CallFailed, JsonLinesClient
@@ -27,6 +27,7 @@ from hwsim.records import FrameRecord
 
 CALL_S = 10.0
 START_S = 30.0
+AIR_LOG: Final = "air-stderr.log"
 REAUTHENTICATION_S = 60.0
 """Bound on a reauthentication: the access point gives up by itself, message by message."""
 AP_IP = "10.77.0.1"
@@ -46,6 +47,16 @@ class AirState:
     """What broke: `capture` (it cannot be written) or `radius` (the server does not answer)."""
 
 
+class AirListener(Protocol):
+    """Who is told what happens on the air, by a thread of its own."""
+
+    def frame(self, record: FrameRecord) -> None:
+        """A frame crossed the air, or was lost there."""
+
+    def air_event(self, event: dict[str, Any]) -> None:
+        """Anything else that the air tells unasked."""
+
+
 class AirProcess:
     """The running air process."""
 
@@ -53,14 +64,12 @@ class AirProcess:
         self,
         process: subprocess.Popen[bytes],
         connection: socket.socket,
-        on_frame: Callable[[FrameRecord], None],
-        on_event: Callable[[dict[str, Any]], None],
+        listener: AirListener,
         stderr_log: Path,
     ) -> None:
         self.process = process
         self.state = AirState()
-        self._on_frame = on_frame
-        self._on_event = on_event
+        self._listener: AirListener | None = listener
         self._stderr_log = stderr_log
         self._connection = connection
         self._lines = connection.makefile("rb")
@@ -170,6 +179,22 @@ class AirProcess:
         """Lines of the air that could not be read."""
         return self._client.damaged_lines
 
+    def finish(self) -> None:
+        """End the run: its capture is complete, and nobody is told of what comes now.
+
+        Raises `LabFault` if the capture could not be written.
+        """
+        self._call("finish")
+        self._listener = None
+        if self.state.fault_of == "capture":
+            raise LabFault("writing of the air's capture", 0, self.state.fault)
+
+    def renew(self, run_dir: Path, listener: AirListener) -> None:
+        """Begin another run, after `finish`: with its capture in `run_dir`, frames numbered anew,
+        no network. `listener` is told of all that comes from now on."""
+        self._listener = listener
+        self._call("renew", directory=str(run_dir))
+
     def stop(self) -> None:
         """Flush the capture and hang up, upon which the process ends; never raises."""
         with contextlib.suppress(Exception):
@@ -183,20 +208,23 @@ class AirProcess:
         return self._client.call(name, args, timeout_s=CALL_S + wait_s)
 
     def _take(self, event: dict[str, Any]) -> None:
-        kind = event.get("event")
+        kind, listener = event.get("event"), self._listener
         if kind == "frame":
-            self._on_frame(FrameRecord.from_json(event))
-        elif kind == "clock":
+            if listener is not None:
+                listener.frame(FrameRecord.from_json(event))
+            return
+        if kind == "clock":
             self.state.clock = ClockModel(int(event["offset_ns"]), int(event["uncertainty_ns"]))
-        else:
-            if kind == "port":
-                self.state.port = str(event.get("state"))
-            elif kind == "station":
-                self.state.station = f"{event.get('mac')} {event.get('state')}"
-            elif kind == "fault":
-                self.state.fault_of = str(event.get("what"))
-                self.state.fault = f"{event.get('what')}: {event.get('message')}"
-            self._on_event(event)
+            return
+        if kind == "port":
+            self.state.port = str(event.get("state"))
+        elif kind == "station":
+            self.state.station = f"{event.get('mac')} {event.get('state')}"
+        elif kind == "fault":
+            self.state.fault_of = str(event.get("what"))
+            self.state.fault = f"{event.get('what')}: {event.get('message')}"
+        if listener is not None:
+            listener.air_event(event)
 
 
 def _more(network: Network) -> list[dict[str, int]]:
@@ -218,18 +246,18 @@ def _echo(answer: dict[str, Any]) -> Echo:
 
 @contextlib.contextmanager
 def running_air(
-    sockets: Path,
-    run_dir: Path,
-    on_frame: Callable[[FrameRecord], None],
-    on_event: Callable[[dict[str, Any]], None],
+    sockets: Path, run_dir: Path, listener: AirListener, logs: Path | None = None
 ) -> Iterator[tuple[AirProcess, Path]]:
     """Run the air; yields it with the path of the radio socket QEMU is to connect to.
+
+    Capture and keys are written into `run_dir`; so is what the process says, unless there are
+    `logs`.
 
     Both sockets listen, but the process has only begun to start: `AirProcess.await_start` before
     it is asked for anything.
     """
     radio_path, control_path = sockets / "radio", sockets / "air"
-    stderr_log = run_dir / "air-stderr.log"
+    stderr_log = (logs or run_dir) / AIR_LOG
     with contextlib.ExitStack() as stack:
         connection = stack.enter_context(socket.socket(socket.AF_UNIX))
         with (
@@ -250,7 +278,7 @@ def running_air(
                 start_new_session=True,
             )
         stack.callback(_end, process)  # alone with its sockets now: its end shuts them
-        air = AirProcess(process, connection, on_frame, on_event, stderr_log)
+        air = AirProcess(process, connection, listener, stderr_log)
         stack.callback(air.stop)
         yield air, radio_path
 

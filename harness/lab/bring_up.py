@@ -16,7 +16,7 @@ from harness.config.lab import Lab
 from harness.console import Stages
 from harness.errors import LabFault, PeerGone
 from harness.guests.base import GuestImage
-from harness.guests.common.recorder import Placed, Setup, place, placed_from
+from harness.guests.common.recorder import Placed, Setup, place, placed_from, take_out
 from harness.guests.common.ssh import Ssh, connect
 from harness.guests.registry import guest_of
 from harness.lab.air import AirProcess, running_air
@@ -50,14 +50,16 @@ class RunningGuest:
     clock_set_by_s: float
     """By how much the guest's clock was moved when it had started, in seconds."""
     placed: Placed | None
-    """What was in place already when it was saved; None once that is taken."""
+    """What is in place: since it was saved, or from a session before."""
 
-    def take_placed(self, setup: Setup) -> Placed:
-        """`setup` in place, its service stopped: from the saved state if that has it."""
-        found, self.placed = self.placed, None
-        if found is not None and found.setup == setup.key:
-            return found
-        return place(self.ssh, setup)
+    def place(self, setup: Setup) -> Placed:
+        """Have `setup` in place, and nothing else, the service stopped."""
+        if self.placed is None or self.placed.setup != setup.key:
+            if self.placed is not None:
+                take_out(self.ssh, self.placed)
+                self.placed = None
+            self.placed = place(self.ssh, setup)
+        return self.placed
 
     def check_processes(self) -> None:
         """Raise `PeerGone` if QEMU or the air has ended."""
@@ -86,15 +88,19 @@ def open_guest(
     *,
     setup: Callable[[GuestImage], Setup] | None = None,
     chosen: Callable[[Choice], None] = keep_to_yourself,
+    logs: Path | None = None,
 ) -> Iterator[RunningGuest]:
     """Build what is missing, then start air and guest and connect to it.
 
     `setup` is what the first session will put there: a guest may be saved that has it in place.
     `chosen` is told the accelerator as soon as it is known, and again if it has to change. What a
-    failed start said is kept below `run_dir`.
+    failed start said is kept below `run_dir`. What guest, QEMU and air say as long as they run is
+    written there, too, or into `logs` for a guest that outlives the run.
     """
     image = guest_of(lab.guest.kind).prepare(lab.store.cache, stages)
-    start = _Start(lab, image, stages, recording, run_dir, setup(image) if setup else None)
+    start = _Start(
+        lab, image, stages, recording, run_dir, logs or run_dir, setup(image) if setup else None
+    )  # fmt: skip
     choice = start.choose()
     stages.note(f"accelerator {choice.accel}: {choice.why}")
     chosen(choice)
@@ -122,6 +128,7 @@ class _Start:
     stages: Stages
     recording: Recording
     run_dir: Path
+    logs: Path
     setup: Setup | None
 
     def choose(self) -> Choice:
@@ -178,22 +185,20 @@ class _Start:
             stack.enter_context(held(state.folder))
             placed = _placed_in(state)
         work = stack.enter_context(work_folder())
-        air, radio = stack.enter_context(
-            running_air(work, self.run_dir, self.recording.frame, self.recording.air_event)
-        )
+        air, radio = stack.enter_context(running_air(work, self.run_dir, self.recording, self.logs))
         disk = _overlay_of(state, self.image, work / "disk.qcow2")
-        wiring = Wiring(self.run_dir.name, disk, -1, radio, self.run_dir / "serial.log")
+        wiring = Wiring(self.run_dir.name, disk, -1, radio, self.logs / "serial.log")
         memory = state.memory if state else None
         with self.stages.stage("restore the guest" if state else "boot the guest") as stage:
             try:
-                machine = stack.enter_context(running(spec, wiring, self.run_dir, state=memory))
+                machine = stack.enter_context(running(spec, wiring, self.logs, state=memory))
                 stage.update(None, "waiting for SSH")
                 ssh = _reach(machine, spec, self.image, self.lab, restored=state is not None)
                 stack.callback(ssh.close)
                 air.await_start()
                 air.wait_radio(self.lab.limits.boot_s)
             except LabFault:
-                keep_logs(self.run_dir, self.run_dir / f"{choice.accel}-start")
+                keep_logs(self.logs, self.run_dir / f"{choice.accel}-start")
                 if not air.alive:
                     air.await_start()  # tells the cause of what else went wrong
                 raise

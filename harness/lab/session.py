@@ -20,7 +20,7 @@ from harness.faults import Fault
 from harness.guests.base import GuestImage, ServiceControl
 from harness.guests.common.agent import Agent, Interface, running_agent
 from harness.guests.common.dll import Dll
-from harness.guests.common.recorder import AGENT, TRACE, Setup, installed, stop_service
+from harness.guests.common.recorder import AGENT, TRACE, Setup, start, stop_service
 from harness.guests.common.sample import build_of, fault_in_place
 from harness.guests.registry import guest_of
 from harness.lab.bring_up import DISK, RunningGuest
@@ -147,15 +147,15 @@ def open_session(
         stack.callback(service.close)
         with stages.stage("install recorder and agent"):
             service.keep_limits(lab.limits)  # before the DLL is loaded
-            placed = guest.take_placed(setup_for(image, dll, fault, oui))
+            placed = guest.place(setup_for(image, dll, fault, oui))
             stack.enter_context(fault_in_place(ssh, fault, placed.original))
-            recorder = stack.enter_context(installed(ssh, placed))
+            recorder = start(ssh, placed)
             recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)
         session = LabSession(
             machine=guest.machine, ssh=ssh, air=guest.air, image=image, accel=guest.accel,
-            clock_set_by_s=guest.clock_set_by_s, placed=None, agent=agent, interface=interface,
+            clock_set_by_s=guest.clock_set_by_s, placed=placed, agent=agent, interface=interface,
             vendor=recorder.vendor, vendor_sha256=recorder.sha256, recording=recording,
             service=service,
         )  # fmt: skip

@@ -8,6 +8,7 @@ reported. So does an interruption.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +23,9 @@ from harness.guests.common.profile import profile_name, profile_xml
 from harness.guests.common.recorder import Setup
 from harness.guests.common.refused_profile import refusal
 from harness.guests.registry import guest_of
-from harness.lab.bring_up import open_guest
 from harness.lab.recording import Recording
 from harness.lab.session import LabSession, open_session, setup_for
+from harness.lab.shared_guest import SharedGuest, Wanted
 from harness.local.jsonlines import CallFailed
 from harness.local.storage import FREE_SOME, is_disk_full
 from harness.results import AssociationResult, Environment, LabFaultResult, RunResult, Stage
@@ -52,6 +53,8 @@ class CollectedRun:
     environment: Environment = field(default_factory=Environment)
     bssid: str | None = None
     stages: list[Stage] = field(default_factory=list)
+    lab_s: float = 0.0
+    """How long guest and air were at work, which our judging in between is not."""
 
     def evidence(self, recording: Recording) -> RunEvidence:
         """All of it in the form the checks take."""
@@ -81,11 +84,20 @@ Show = Callable[[AssociationResult], None]
 
 
 def collect(
-    plan: RunPlan, judge: Judge, recording: Recording, console: Console, run_dir: Path, show: Show
+    plan: RunPlan,
+    judge: Judge,
+    recording: Recording,
+    guests: SharedGuest,
+    console: Console,
+    run_dir: Path,
+    show: Show,
+    *,
+    last: bool,
 ) -> CollectedRun:
-    """Bring the lab up, run all associations, take it down. Never raises for what ends it early.
+    """Have a guest, run all associations on it, give it back. Never raises for what ends it early.
 
-    `show` gets each association as soon as `judge` has judged it by what is known then.
+    `show` gets each association as soon as `judge` has judged it by what is known then. After the
+    `last` run there is no guest any more.
     """
     collected = CollectedRun()
     stages = StageClock(console)
@@ -100,10 +112,14 @@ def collect(
     def chosen(choice: Choice) -> None:
         collected.environment = of_host(plan.dll, choice)
 
+    wanted = Wanted(
+        lab=plan.lab, setup=setup, right_date=plan.scenario.eap is not None, last=last
+    )  # fmt: skip
     with (
+        _lasting(collected),
         _kept_when_it_ends_early(collected, console),
         radius_of(plan.scenario, run_dir) as (credentials, radius),
-        open_guest(plan.lab, stages, recording, run_dir, setup=setup, chosen=chosen) as guest,
+        guests.lent(wanted, stages, recording, run_dir, chosen) as guest,
         open_session(plan.lab, guest, recording, stages, plan.dll, plan.fault, oui) as session,
     ):
         collected.environment = environment(plan.dll, session)
@@ -113,6 +129,16 @@ def collect(
         recording.event({"event": "on air", "bssid": collected.bssid})
         associate_all(plan, judge, session, collected, show, first=1)
     return collected
+
+
+@contextlib.contextmanager
+def _lasting(collected: CollectedRun) -> Iterator[None]:
+    """Add to `lab_s` how long the block lasts."""
+    since_s = time.monotonic()
+    try:
+        yield
+    finally:
+        collected.lab_s += time.monotonic() - since_s
 
 
 @contextlib.contextmanager
@@ -204,7 +230,9 @@ def associate_all(
             broke_by = collected.broken[index] = as_lab_fault_result(broke)
             raise
         finally:
+            since_s = time.monotonic()
             collected.associations.append(attempt.evidence(broke_by.message if broke_by else None))
             evidence = collected.evidence(session.recording)
             session.recording.association(evidence.associations[-1], evidence.clock)
             show(judge.latest(evidence, broke_by))
+            collected.lab_s -= time.monotonic() - since_s

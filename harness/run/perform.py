@@ -16,10 +16,12 @@ from pathlib import Path
 from harness.config.lab import GuestKind, Lab
 from harness.console import Console
 from harness.console.lines import corrections
-from harness.evidence import RunEvidence, unended
+from harness.evidence import RunEvidence, fields, unended
 from harness.evidence.sources.seal import seal
+from harness.evidence.trace import HOST
 from harness.guests.abilities import ABILITIES
 from harness.lab.recording import open_recording
+from harness.lab.shared_guest import SharedGuest
 from harness.report import pages
 from harness.results import (
     AssociationResult,
@@ -29,6 +31,7 @@ from harness.results import (
     RunResult,
     RunStore,
     Saved,
+    Verdict,
 )
 from harness.run.collect import CollectedRun, collect
 from harness.run.fingerprint import evidence_files
@@ -54,18 +57,37 @@ def perform(
         return lab.perform(plan, on_association=on_association, last=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """How long a run took, in seconds."""
+
+    whole_s: float
+    """From its plan to its result, saved and shown."""
+    harness_s: float
+    """All of that in which neither guest nor air had anything to do."""
+
+    @property
+    def overhead(self) -> float:
+        """The harness' share of the whole, 0 to 1."""
+        return self.harness_s / self.whole_s if self.whole_s else 0.0
+
+
 class OpenLab:
     """A lab that carries out one run after the other, on one guest for as long as that can be.
 
     Each run has its own folder, evidence and result, as if it were alone: its verdict does not
-    depend on the runs before it.
+    depend on the runs before it. So a guest is kept only by a run that passed, and for one that
+    wants the same lab and DLL in it; the WLAN service and the DLL's process are new for each run.
     """
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._guests = SharedGuest()
         self.interrupted = False
         """The last run was cut off by Ctrl-C or SIGTERM: what it had by then was kept and judged,
         and no other should be begun."""
+        self.spent = Spent(0.0, 0.0)
+        """How long the last run took."""
 
     def perform(
         self,
@@ -86,7 +108,7 @@ class OpenLab:
         judge = judge_of_scenario(plan.lab, plan.scenario, started_at)
         display = _Display(self._console, on_association)
         display.begin(plan)
-        collected, evidence = _carry_out(plan, planned, judge, kept, display)
+        collected, evidence = self._carry_out(plan, planned, judge, kept, display, last)
         self.interrupted = collected.interrupted
         result = judged(collected.described(planned), evidence, judge, collected.broken).model_copy(
             update={
@@ -95,8 +117,47 @@ class OpenLab:
             }
         )
         saved = kept.save(result, pages(evidence, kept.path))
+        if saved.result.verdict is not Verdict.PASS or not _stopped_in_order(evidence):
+            self.close()
         display.end(saved, kept.path)
+        whole_s = time.monotonic() - started_s
+        self.spent = Spent(whole_s, whole_s - collected.lab_s)
         return saved.result, kept.path
+
+    def close(self) -> None:
+        """End the guest, if there is one; another run gets another."""
+        self._guests.end()
+
+    def _carry_out(
+        self,
+        plan: RunPlan,
+        planned: RunResult,
+        judge: Judge,
+        kept: KeptRun,
+        display: _Display,
+        last: bool,
+    ) -> tuple[CollectedRun, RunEvidence]:
+        """Run the lab: what it has come to, and its evidence, written down and sealed."""
+        with contextlib.suppress(OSError):  # a full disk shows in the recording, and is told there
+            kept.write("lab.toml", resolved(plan))
+        begun = planned.model_dump(mode="json", by_alias=True, exclude={"verdict", "reason"})
+        with open_recording(kept.path) as recording:
+            recording.begin(begun)
+            recording.judged_by(judge.limits, judge.expect)
+            collected = collect(
+                plan, judge, recording, self._guests, display.console, kept.path,
+                display.association, last=last,
+            )  # fmt: skip
+            recording.finish_trace()
+            evidence = _finished(collected.evidence(recording), plan.lab.guest.kind)
+            recording.end(associations=len(collected.associations))
+            write_fault = recording.fault
+        with contextlib.suppress(OSError):  # its absence is seen
+            seal(kept.path)
+        if write_fault and collected.lab_fault is None and not collected.broken:
+            hint = "free disk space and run again"
+            collected.lab_fault = LabFaultResult(message=write_fault, hint=hint)
+        return collected, evidence
 
 
 @contextlib.contextmanager
@@ -114,7 +175,11 @@ def open_lab(console: Console) -> Iterator[OpenLab]:
     Every plan brings its own `Lab`, DLL, fault and scenario; order those of one DLL one after the
     other, for a guest is shared by equal ones only.
     """
-    yield OpenLab(console)
+    lab = OpenLab(console)
+    try:
+        yield lab
+    finally:
+        lab.close()
 
 
 @dataclass(slots=True)
@@ -145,29 +210,10 @@ class _Display:
         self.console.summary(saved.result, folder, [lost.name for lost in saved.lost])
 
 
-def _carry_out(
-    plan: RunPlan, planned: RunResult, judge: Judge, kept: KeptRun, display: _Display
-) -> tuple[CollectedRun, RunEvidence]:
-    """Run the lab: what it has come to, and its evidence, written down and sealed."""
-    with contextlib.suppress(OSError):  # a full disk shows in the recording, and is told there
-        kept.write("lab.toml", resolved(plan))
-    begun = planned.model_dump(mode="json", by_alias=True, exclude={"verdict", "reason"})
-    with open_recording(kept.path) as recording:
-        recording.begin(begun)
-        recording.judged_by(judge.limits, judge.expect)
-        collected = collect(
-            plan, judge, recording, display.console, kept.path, display.association
-        )  # fmt: skip
-        recording.finish_trace()
-        evidence = _finished(collected.evidence(recording), plan.lab.guest.kind)
-        recording.end(associations=len(collected.associations))
-        write_fault = recording.fault
-    with contextlib.suppress(OSError):  # its absence is seen
-        seal(kept.path)
-    if write_fault and collected.lab_fault is None and not collected.broken:
-        hint = "free disk space and run again"
-        collected.lab_fault = LabFaultResult(message=write_fault, hint=hint)
-    return collected, evidence
+def _stopped_in_order(evidence: RunEvidence) -> bool:
+    """No process of the DLL ended but by being told to, whatever the verdict makes of it."""
+    ends = (record for record in evidence.trace if record.kind == HOST)
+    return all(fields.text(end.raw, "how") == "stopped" for end in ends)
 
 
 def _finished(evidence: RunEvidence, guest: GuestKind) -> RunEvidence:

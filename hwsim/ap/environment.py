@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What an access point needs of the world around it.
 
-The air process provides it (:class:`hwsim.air.Air`); :class:`hwsim.ap.ess.Ess` stands between, and
-unit tests provide their own clock and their own randomness.
+The air process provides it (:class:`hwsim.air_run.AirRun`); :class:`hwsim.ap.ess.Ess` stands
+between, and unit tests provide their own clock and their own randomness.
 """
 
 from __future__ import annotations

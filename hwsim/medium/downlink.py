@@ -22,14 +22,20 @@ _TAGS: Final = 0xFFFFFFFF
 
 
 class Downlink:
-    """Carries frames of access points to radios, as ``rules`` have it."""
+    """Carries frames of access points to radios, as ``rules`` have it.
 
-    def __init__(self, loop: Loop, port: Port, aps: AttachedAps, log: FrameLog) -> None:
+    ``tag`` is the last one that the port was given by an earlier medium.
+    """
+
+    def __init__(
+        self, loop: Loop, port: Port, aps: AttachedAps, log: FrameLog, tag: int = 0
+    ) -> None:
         self._loop = loop
         self._port = port
         self._aps = aps
         self._log = log
-        self._tag = 0
+        self.tag = tag
+        self._closed = False
         self._pending: dict[int, DownFrame] = {}
         self._radio_of: dict[bytes, bytes] = {}
         self.rules = FrameRules()
@@ -99,7 +105,14 @@ class Downlink:
         for down in pending.values():
             self._fail(down, "port lost")
 
+    def close(self) -> None:
+        """Send nothing more, what was held back included; no report is awaited any more."""
+        self._closed = True
+        self._pending.clear()
+
     def _send(self, down: DownFrame) -> None:
+        if self._closed:
+            return
         ap, radios = down.ap, self._radios_for(down.receiver)
         if ap is None or not radios:
             down.info.detail["delivery"] = "no radio"
@@ -107,7 +120,7 @@ class Downlink:
             return
         for radio in radios[1:]:
             self._deliver(radio, down.frame, ap)
-        self._tag = tag = self._tag % _TAGS + 1
+        self.tag = tag = self.tag % _TAGS + 1
         self._pending[tag] = down
         down.air_ns = self._deliver(radios[0], down.frame, ap, tag)
         self._loop.later(lambda: self._log.capture_down(down.frame, down.air_ns, ap, down.rule))

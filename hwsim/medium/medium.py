@@ -18,14 +18,18 @@ from hwsim.ports.base import Port, RadioFrame
 class Medium:
     """Joins the radios behind ``port`` with the access points given to :meth:`put_on_air`.
 
-    ``record`` gets a record of every frame except beacons, ``capture`` every frame.
+    ``record`` gets a record of every frame except beacons, ``capture`` every frame. One that
+    follows another on the same port is given that one's last ``tag``: the guest may yet report on
+    frames of the other.
     """
 
-    def __init__(self, loop: Loop, port: Port, record: Sink, capture: FrameCapture) -> None:
+    def __init__(
+        self, loop: Loop, port: Port, record: Sink, capture: FrameCapture, tag: int = 0
+    ) -> None:
         self._aps = AttachedAps()
         self._log = FrameLog(loop, record, capture)
         self._up = Uplink(loop, port, self._aps, self._log)
-        self._down = Downlink(loop, port, self._aps, self._log)
+        self._down = Downlink(loop, port, self._aps, self._log, tag)
         self._malformed = 0
 
     @property
@@ -44,6 +48,11 @@ class Medium:
         return self._log.due
 
     @property
+    def tag(self) -> int:
+        """The last tag that the port was given."""
+        return self._down.tag
+
+    @property
     def malformed(self) -> int:
         """How many frames of radios the port, the medium or an access point could not read."""
         return self._malformed + self._up.malformed
@@ -55,6 +64,12 @@ class Medium:
     def take_off_air(self) -> None:
         """Let no access point receive or acknowledge any more; what they still send goes out."""
         self._aps.take_off_air()
+
+    def close(self) -> None:
+        """Carry nothing more in either direction, for good; radios find nobody there."""
+        self._aps.take_off_air()
+        self._up.close()
+        self._down.close()
 
     def begin(self, association: int, rules: FrameRules) -> None:
         """Frames from now on belong to ``association`` and obey ``rules``."""

@@ -21,11 +21,19 @@ class Uplink:
         self._port = port
         self._aps = aps
         self._log = log
+        self._closed = False
         self.rules = FrameRules()
         self.malformed = 0
 
+    def close(self) -> None:
+        """Carry nothing more, what was held back included: radios send to nobody."""
+        self._closed = True
+
     def carry(self, sent: RadioFrame, header: MacHeader) -> None:
         """Carry a frame to the access points that it is for and that receive on its channel."""
+        if self._closed:
+            self._port.transmit_status(sent, acked=False, signal_dbm=SIGNAL_DBM)
+            return
         aps = self._aps.receivers(header.receiver, sent.freq_mhz)
         if aps:
             received = aps[0].access_point.inspect(sent.frame, header)
@@ -67,6 +75,8 @@ class Uplink:
         self._log.write_up(up, acked=False, delivered=False, rule=rule)
 
     def _deliver(self, up: UpFrame, *, acked: bool, rule: FrameRule | None) -> None:
+        if self._closed:
+            return
         acked = acked and up.received.header.receiver != BROADCAST
         self._send_status(up, acked=acked)
         self._receive(up)

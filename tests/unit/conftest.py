@@ -7,6 +7,7 @@ import io
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
@@ -15,11 +16,12 @@ import pytest
 from harness.config.lab import Lab
 from harness.console import PlainConsole
 from harness.faults import find_fault
+from harness.lab import shared_guest
 from harness.run import collect as run_module
 from harness.run.plan import RunPlan
 from harness.scenarios import find_scenario
 from tests.unit.command import SIGNALS, Command
-from tests.unit.doubles import World
+from tests.unit.doubles import IMAGES, World
 
 # An example that took long says something of what else the machine was doing, not of the code. The
 # same examples each time: a run of the tests speaks of the change it was made for. New ones, and
@@ -45,10 +47,15 @@ def console(said: io.StringIO) -> PlainConsole:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
+def world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> World:
     """A lab without a guest, in the place of the real one."""
     world = World()
-    monkeypatch.setattr(run_module, "open_guest", world.open_guest)
+    folder = tmp_path_factory.mktemp("image")
+    world.image = replace(IMAGES, agent=folder / "agent.exe", recorder=folder / "recorder.dll")
+    for file in (world.image.agent, world.image.recorder):
+        file.write_text(f"MZ {file.name}")
+    monkeypatch.setattr(shared_guest, "open_guest", world.open_guest)
+    monkeypatch.setattr(shared_guest, "guest_of", lambda _: world)
     monkeypatch.setattr(run_module, "open_session", world.open_session)
     return world
 

@@ -54,6 +54,9 @@ class World:
         self.air = FakeAir(self)
         self.agent = FakeAgent(self)
         self.service = FakeServiceControl()
+        self.image = IMAGES
+        self.guests: list[FakeGuest] = []
+        """Those that were started."""
         self.machine = FakeMachine()
         self.ssh = FakeSsh(self)
 
@@ -80,6 +83,25 @@ class World:
             self.recording.notification(notification)
         self._told = (len(self.story.frames), len(self.story.notifications))
 
+    def service_control(self, *_: object, **__: object) -> FakeServiceControl:
+        """The guest's WLAN service (`harness.guests.base.Guest`)."""
+        self.step("service control")
+        return self.service
+
+    def set_clock(self, _: object) -> float:
+        """The guest's calendar clock (`harness.guests.base.Guest`)."""
+        self.step("set clock")
+        return 0.5
+
+    def begin_anew(self) -> None:
+        """For each run after the first the DLL is loaded by a new process, whose trace begins anew;
+        the clock goes on."""
+        if self.done.count("open session") == 1:
+            return
+        before, self.story = self.story, story_module.Story()
+        self.story.now = before.now
+        self._told = (0, 0)
+
     def session(self, recording: Recording) -> LabSession:
         """The lab ready for associations."""
         self.recording = recording
@@ -103,12 +125,15 @@ class World:
         *,
         setup: Callable[[GuestImage], Setup],
         chosen: Callable[[Choice], None],
-    ) -> Iterator[Recording]:
+        logs: Path | None = None,
+    ) -> Iterator[FakeGuest]:
         """In place of `harness.lab.bring_up.open_guest`."""
         chosen(Choice("tcg", "no KVM"))
         self.step("open guest")
+        (logs or run_dir).joinpath("serial.log").write_text("hil: ready\n")
         try:
-            yield recording
+            self.guests.append(FakeGuest(self, logs or run_dir))
+            yield self.guests[-1]
         finally:
             self.done.append("close guest")
 
@@ -125,6 +150,7 @@ class World:
     ) -> Iterator[LabSession]:
         """In place of `harness.lab.session.open_session`."""
         self.step("open session")
+        self.begin_anew()
         try:
             session = self.session(recording)
             yield session
@@ -132,6 +158,28 @@ class World:
             session.pull_trace()
         finally:
             self.done.append("close session")
+
+
+class FakeGuest:
+    """A guest that runs."""
+
+    def __init__(self, world: World, logs: Path) -> None:
+        self._world = world
+        self._logs = logs
+        self.image = world.image
+        self.accel = Choice("tcg", "no KVM")
+        self.ssh = world.ssh
+        self.air = world.air
+        self.clock_set_by_s = 3.25
+
+    def check_processes(self) -> None:
+        """Whether QEMU and air run still."""
+        self._world.step("check processes")
+
+    def say(self, line: str) -> None:
+        """A line on its serial console."""
+        with (self._logs / "serial.log").open("a") as file:
+            file.write(f"{line}\n")
 
 
 class FakeMachine:
@@ -205,6 +253,14 @@ class FakeAir:
         self._world.tell(builder.echo)
         return Echo(count, count, arp=True, protected=True, rtt_us=(900,))
 
+    def finish(self) -> None:
+        """The run is over."""
+        self._world.step("finish")
+
+    def renew(self, run_dir: Path, listener: object) -> None:
+        """Another one begins."""
+        self._world.step("renew")
+
     def rekey_group(self) -> None:
         """A group key handshake."""
         self._world.step("rekey")
@@ -232,6 +288,13 @@ class FakeServiceControl:
     ) -> None:
         """The orders of the next association."""
         self.given.append(orders)
+
+    def forget(self) -> None:
+        """All that was told to it."""
+        self.given.clear()
+
+    def close(self) -> None:
+        """Let go of it."""
 
     def collect(self) -> list[dict[str, Any]]:
         """What was done of them."""

@@ -3,21 +3,19 @@ r"""Putting the recorder between the IHV host and the vendor's DLL, and taking i
 
 The WLAN service loads the DLL named by the adapter's registry value
 ``Ndi\IHVExtensions\ExtensibilityDLL``. We point it at recorder.dll, whose .ini file names the
-vendor's DLL. The original value is kept in a file in the guest first, so that a run that was cut
-off cannot lose it: the next run finds and restores it.
+vendor's DLL. It stays so: a guest's disk is an overlay that goes with the guest. Only one that is
+given another DLL has the first taken out before; the original value is kept in a file for that.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PureWindowsPath
 
 from pydantic import TypeAdapter
 
-from harness.errors import HarnessError, LabFault, PeerGone
+from harness.errors import LabFault, PeerGone
 from harness.guests.common.dll import Dll
 from harness.guests.common.ssh import CommandResult, Ssh
 from harness.local.cache import digest
@@ -158,28 +156,27 @@ def place(ssh: Ssh, setup: Setup) -> Placed:
     )  # fmt: skip
 
 
-@contextlib.contextmanager
-def installed(ssh: Ssh, placed: Placed) -> Iterator[Installed]:
-    """The service started with what was placed, and all of it taken out at the end.
+def start(ssh: Ssh, placed: Placed) -> Installed:
+    """Start the service with what was placed.
 
-    At exit the registry is put back and the service restarted once more. A service that does not
-    come up is for the caller to judge: a DLL may do that.
+    A service that does not come up is for the caller to judge: a DLL may do that.
     """
-    try:
-        ssh.remove(TRACE)  # what a run sees begins with this start
-        started = _checked(ssh, f"net start {SERVICE}", may_fail=True)
-        refusal = "" if started.status == 0 else _last_words(started)
-        yield Installed(placed.vendor, placed.sha256, refusal)
-    finally:
-        with contextlib.suppress(HarnessError):  # a guest that is gone takes its registry along
-            _set(ssh, placed.key, placed.original)  # first: the service may hang
-            ssh.remove(ORIGINAL)
-            if placed.oui != placed.oui_before:
-                _set_oui(ssh, placed.key, placed.oui_before)
-            stop_service(ssh)
-            _checked(ssh, f"net start {SERVICE}", may_fail=True)
-            for file in placed.uploaded:  # the next DLL must not find what came with this one
-                ssh.remove(PureWindowsPath(file))
+    ssh.remove(TRACE)  # what a run sees begins with this start
+    started = _checked(ssh, f"net start {SERVICE}", may_fail=True)
+    refusal = "" if started.status == 0 else _last_words(started)
+    return Installed(placed.vendor, placed.sha256, refusal)
+
+
+def take_out(ssh: Ssh, placed: Placed) -> None:
+    """Undo `place`, for a guest that is given another DLL: it must not find what came with this
+    one. The service is stopped."""
+    _set(ssh, placed.key, placed.original)  # first: the service may hang
+    ssh.remove(ORIGINAL)
+    if placed.oui != placed.oui_before:
+        _set_oui(ssh, placed.key, placed.oui_before)
+    stop_service(ssh)
+    for file in placed.uploaded:
+        ssh.remove(PureWindowsPath(file))
 
 
 def _upload(ssh: Ssh, dll: Dll) -> list[PureWindowsPath]:
@@ -220,7 +217,7 @@ def registered(ssh: Ssh) -> Registration:
             f"{found.key} names the recorder, and the file is not there, or empty",
             hint="set the registry value to the vendor's DLL by hand",
         )
-    return Registration(found.key, kept)  # left by a run that was cut off
+    return Registration(found.key, kept)
 
 
 def _set(ssh: Ssh, key: str, dll: str) -> None:

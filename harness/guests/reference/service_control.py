@@ -66,6 +66,10 @@ class ReferenceServiceControl:
         done = self._call("orders_done", {}).get("done")
         return [entry for entry in done if isinstance(entry, dict)] if done else []
 
+    def forget(self) -> None:
+        """See `ServiceControl`."""
+        self._call("forget", {})
+
     def close(self) -> None:
         """End the command; never raises."""
         if self._way is not None:

@@ -148,6 +148,10 @@ class FakeRadio:
         self._ask("scan", ssid, frequencies_mhz)
         self.scan_done = done
 
+    def forget(self) -> None:
+        """See Radio."""
+        self.known = []
+
     def bss_list(self) -> list[Bss]:
         """See Radio."""
         return self.known

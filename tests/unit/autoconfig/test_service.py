@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from autoconfig import codes
 
-from tests.unit.autoconfig.doubles import AP
+from tests.unit.autoconfig.doubles import AP, BSS
 from tests.unit.autoconfig.serving import ACM, GUID, MSM, PROFILE, Client, Lab
 from tests.unit.autoconfig.texts import eap_profile, eap_user
 
@@ -193,3 +193,34 @@ def test_a_hang_is_ended_by_the_limit_that_was_told(lab: Lab) -> None:
     client.connect()
     assert client.until(ACM, 11)["reason"] == codes.REASON_IHV_NOT_RESPONDING
     assert 0.2 <= time.monotonic() - began_s < 1.0
+
+
+def test_a_service_that_forgets_is_as_at_the_start_of_the_guest(lab: Lab) -> None:
+    """What one run did to it must not reach the next: profiles, limits, orders, and what the radio
+    has heard are gone; a connection comes about as the first one did."""
+    client = lab.client
+    client.set_up()
+    client.call("limits", handler_s=2)
+    order = {"on": "Dot11ExtIhvPerformPostAssociate", "do": "reset"}
+    assert client.call("orders", orders=[order])["result"] == {}
+    client.call("service", action="stop")
+    assert client.call("forget")["result"] == {}
+    assert client.call("get_profile_list")["result"] == {"profiles": []}
+    assert client.call("limits")["result"]["handler_s"] == 5.0
+    assert lab.radio.known == []
+    lab.radio.known = [BSS]
+    client.call("service", action="start")
+    client.set_up()
+    client.connect()
+    assert client.until(ACM, 10)["reason"] == 0
+    assert client.call("orders_done")["result"] == {"done": []}
+
+
+def test_a_service_that_runs_forgets_nothing(lab: Lab) -> None:
+    """Nor one that was given adapters: none of them is ever taken away."""
+    lab.client.set_up()
+    assert "not stopped" in lab.client.call("forget")["error"]["message"]
+    assert lab.client.call("get_profile_list")["result"]["profiles"]
+    lab.client.call("adapters", count=2)
+    lab.client.call("service", action="stop")
+    assert "plugged in" in lab.client.call("forget")["error"]["message"]

@@ -37,6 +37,22 @@ class Process:
         return self.code
 
 
+class Heard:
+    """What a listener was told."""
+
+    def __init__(self) -> None:
+        self.frames: list[FrameRecord] = []
+        self.events: list[dict[str, Any]] = []
+
+    def frame(self, record: FrameRecord) -> None:
+        """Keep a frame."""
+        self.frames.append(record)
+
+    def air_event(self, event: dict[str, Any]) -> None:
+        """Keep an event."""
+        self.events.append(event)
+
+
 class Peer:
     """The air's side of the control socket."""
 
@@ -44,14 +60,13 @@ class Peer:
         ours, self._sock = socket.socketpair()
         self.calls: list[dict[str, Any]] = []
         self.answers: dict[str, dict[str, Any]] = {}
-        self.frames: list[FrameRecord] = []
-        self.events: list[dict[str, Any]] = []
+        self.heard = Heard()
         self.process = Process()
         self.log = folder / "air-stderr.log"
         self._thread = threading.Thread(target=self._serve, name="air")
         self._thread.start()
         process: Any = self.process
-        self.air = AirProcess(process, ours, self.frames.append, self.events.append, self.log)
+        self.air = AirProcess(process, ours, self.heard, self.log)
         self._ours = ours
 
     def say(self, message: dict[str, Any]) -> None:
@@ -145,11 +160,32 @@ def test_events_become_state_and_evidence(peer: Peer) -> None:
     peer.say({"event": "station", "mac": "02:00:00:00:00:00", "state": "associated"})
     peer.say({"event": "fault", "what": "air.pcapng", "message": "No space left on device"})
     peer.air.status()
-    assert peer.frames == story.frames
+    assert peer.heard.frames == story.frames
     assert peer.air.state.clock == ClockModel(5, 2)
     assert peer.air.state.fault == "air.pcapng: No space left on device"
-    assert [event["event"] for event in peer.events] == ["port", "station", "fault"]
+    assert [event["event"] for event in peer.heard.events] == ["port", "station", "fault"]
     assert peer.air.describe() == ("radio port connected, station 02:00:00:00:00:00 associated")
+
+
+def test_each_run_hears_what_is_its_own(peer: Peer, tmp_path: Path) -> None:
+    """Between two runs nobody is told; the next has its own listener and its own folder."""
+    peer.air.finish()
+    peer.say({"event": "stall", "who": "the guest"})
+    second = Heard()
+    peer.air.status()
+    peer.air.renew(tmp_path, second)
+    peer.say({"event": "port", "state": "lost"})
+    peer.air.status()
+    assert peer.heard.events == []
+    assert [event["event"] for event in second.events] == ["port"]
+    assert peer.calls[2]["args"] == {"directory": str(tmp_path)}
+
+
+def test_a_capture_that_was_not_written_to_its_end_is_a_lab_fault(peer: Peer) -> None:
+    """It shows at the end of the run only, when the last of it is written."""
+    peer.say({"event": "fault", "what": "capture", "message": "No space left on device"})
+    with pytest.raises(LabFault, match=r"air.s capture: .*No space left"):
+        peer.air.finish()
 
 
 def test_a_dead_air_is_told_with_its_last_words(peer: Peer) -> None:
@@ -173,7 +209,7 @@ def test_the_process_starts_and_ends_with_the_context(tmp_path: Path) -> None:
     sockets, run_dir = tmp_path / "sockets", tmp_path / "run"
     sockets.mkdir()
     run_dir.mkdir()
-    with running_air(sockets, run_dir, lambda _: None, lambda _: None) as (air, radio):
+    with running_air(sockets, run_dir, Heard()) as (air, radio):
         air.await_start()
         assert air.alive
         assert radio.is_socket()
@@ -189,7 +225,7 @@ def test_an_error_inside_ends_the_process(tmp_path: Path) -> None:
     """Also after Ctrl-C the air flushes its capture and ends by itself."""
     with (
         pytest.raises(KeyboardInterrupt),
-        running_air(tmp_path, tmp_path, lambda _: None, lambda _: None) as (air, _),
+        running_air(tmp_path, tmp_path, Heard()) as (air, _),
     ):
         raise KeyboardInterrupt
     assert air.process.returncode == 0
@@ -206,6 +242,6 @@ def test_an_air_that_cannot_start_is_a_lab_fault(
     assert sys.executable == str(program)
     with (
         pytest.raises(LabFault, match=r"start of the air process: .*status 1: ModuleNotFound"),
-        running_air(tmp_path, tmp_path, lambda _: None, lambda _: None) as (air, _),
+        running_air(tmp_path, tmp_path, Heard()) as (air, _),
     ):
         air.await_start()

@@ -168,14 +168,14 @@ class Opening:
         """The agent's first answer."""
         return self.interfaces
 
-    @contextlib.contextmanager
-    def installed(self, *_: object, **__: object) -> Iterator[Installed]:
-        """The recorder in place."""
-        self.done.append("recorder in")
-        try:
-            yield Installed("C:\\v.dll", "ab", self.refusal)
-        finally:
-            self.done.append("recorder out")
+    def take_out(self, *_: object) -> None:
+        """What was there is gone."""
+        self.done.append("taken out")
+
+    def start(self, *_: object) -> Installed:
+        """The service started with the recorder."""
+        self.done.append("started")
+        return Installed("C:\\v.dll", "ab", self.refusal)
 
     @contextlib.contextmanager
     def running_agent(self, *_: object) -> Iterator[Any]:
@@ -196,7 +196,8 @@ def opening(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Op
         (tmp_path / name).write_text(f"MZ {name}")
     made.images = replace(IMAGES, agent=tmp_path / "agent.exe", recorder=tmp_path / "recorder.dll")
     monkeypatch.setattr(bring_up, "place", made.place)
-    monkeypatch.setattr(module, "installed", made.installed)
+    monkeypatch.setattr(bring_up, "take_out", made.take_out)
+    monkeypatch.setattr(module, "start", made.start)
     monkeypatch.setattr(module, "running_agent", made.running_agent)
     return made
 
@@ -216,14 +217,13 @@ def opened(
 def test_a_session_is_put_together_and_taken_apart_in_reverse(
     opening: Opening, console: PlainConsole
 ) -> None:
-    """The recorder is in before the agent runs, and out after it has ended; before that the DLL is
-    unloaded, so that its end is in the trace."""
+    """The service runs before the agent, and the DLL is unloaded before the agent ends, so that its
+    end is in the trace."""
     with opened(opening, console) as session:
         assert session.interface.guid == "{1}"
         assert session.recording.records()
     assert opening.done == [
-        *("placed", "recorder in", "agent up", "net stop WlanSvc"),
-        *("agent down", "recorder out"),
+        "placed", "started", "agent up", "net stop WlanSvc", "agent down",
     ]  # fmt: skip
 
 
@@ -234,27 +234,27 @@ def test_a_guest_that_was_saved_with_it_all_is_given_nothing_again(
     setup = setup_for(opening.images, None, None, None)
     with opened(opening, console, replace(PLACED, setup=setup.key)):
         pass
-    assert opening.done[:2] == ["recorder in", "agent up"]
+    assert opening.done[:2] == ["started", "agent up"]
 
 
 def test_a_guest_that_was_saved_with_something_else_is_given_what_is_asked(
     opening: Opening, console: PlainConsole
 ) -> None:
-    """What is in place is told by its key, not by that there is something."""
+    """What is in place is told by its key; the other DLL is taken out first."""
     with opened(opening, console, replace(PLACED, setup="of another DLL")):
         pass
-    assert opening.done[:2] == ["placed", "recorder in"]
+    assert opening.done[:3] == ["taken out", "placed", "started"]
 
 
 def test_a_guest_without_an_interface_is_a_lab_fault(
     opening: Opening, console: PlainConsole
 ) -> None:
-    """With a question that leads to the cause, and everything taken out again."""
+    """With a question that leads to the cause, and the agent ended."""
     opening.interfaces = ()
     with pytest.raises(PeerGone, match="lists none") as caught, opened(opening, console):
         pass
     assert "adapter enabled" in caught.value.hint
-    assert opening.done[-2:] == ["agent down", "recorder out"]
+    assert opening.done[-1] == "agent down"
 
 
 def test_a_recorder_that_is_not_loaded_is_a_lab_fault(
@@ -267,7 +267,7 @@ def test_a_recorder_that_is_not_loaded_is_a_lab_fault(
         opened(opening, console),
     ):
         pass
-    assert opening.done[-1] == "recorder out"
+    assert opening.done[-1] == "agent down"
 
 
 def test_a_dll_that_keeps_the_service_down_is_no_lab_fault(
@@ -277,7 +277,7 @@ def test_a_dll_that_keeps_the_service_down_is_no_lab_fault(
     opening.refusal = "status 2: lost: error 1067"
     with pytest.raises(ServiceRefused, match="lost: error 1067"), opened(opening, console):
         pass
-    assert opening.done[-1] == "recorder out"
+    assert opening.done[-1] == "agent down"
 
 
 def test_a_service_that_never_met_the_dll_is_a_lab_fault(

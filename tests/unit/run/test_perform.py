@@ -351,8 +351,8 @@ def test_the_frames_and_notifications_are_on_disk(
     done = performed(plan(associations=1))
     events = [json.loads(one) for one in (done.folder / "events.jsonl").read_text().splitlines()]
     assert {event["event"] for event in events} == {
-        "begin", "plan", "environment", "on air", "attempt", "connect", "frame", "notification",
-        "association", "end",
+        "begin", "plan", "guest", "environment", "on air", "attempt", "connect", "frame",
+        "notification", "association", "end",
     }  # fmt: skip
     assert all(event["host_ns"] for event in events)
     assert [event["n"] for event in events] == list(range(1, len(events) + 1))

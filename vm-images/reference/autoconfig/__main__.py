@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 
 from hil_common.loop import Callback, Loop
@@ -17,7 +19,7 @@ from .association.connection import StartEap
 from .ihv_host.call_queue import Arguments
 from .ihv_host.confine import Confinement
 from .ihv_host.exit_record import append, clock_ns
-from .ihv_host.lifecycle import Lifecycle, Outcome
+from .ihv_host.lifecycle import Lifecycle, Outcome, State
 from .ihv_host.process import HostLoss, IhvHost
 from .log import defer, flush, note
 from .onex.peer import Peer, PeerEvents, SupplicantPeer
@@ -28,7 +30,7 @@ from .radio.extra_radio import new_radio
 from .radio.interface import Radio, RadioError
 from .radio.nl80211 import Nl80211Radio
 from .service import WlanService
-from .settings import SettingError, Settings, from_environment
+from .settings import ServiceLimits, SettingError, Settings, from_environment
 
 BOOT_TRIES = 4
 BOOT_PAUSE_S = 1.0
@@ -48,6 +50,8 @@ class App:
         self, loop: Loop, radio: Radio, settings: Settings, make_radio: Callable[[int], Radio]
     ) -> None:
         self._loop = loop
+        self._radio = radio
+        self._settings = settings
         self._make_radio = make_radio
         self.service = WlanService(loop, settings.adapter_oui, settings.limits)
         self.host = IhvHost(
@@ -65,15 +69,33 @@ class App:
         self._dependencies = AdapterDependencies(
             loop, self.host, settings, self.service.notify, start_eap
         )
-        self.adapters = AdapterSet(make_adapter(self._dependencies, radio, 0))
-        first = self.adapters.all[0]
+        self._begin()
+        self.address = self.service.listen(settings.address)
+
+    def _begin(self) -> None:
+        """One adapter without profiles, connections or stimuli, and a service that is stopped."""
+        first = make_adapter(self._dependencies, self._radio, 0)
+        self.adapters = AdapterSet(first)
         self.lifecycle = Lifecycle(
             first.guid, first.description, self.adapters, self.adapters.new_host
         )
         self.lifecycle.use(self.host)
-        set_context(first, loop, self.lifecycle)
-        self.service.use(self.adapters.all, self.lifecycle, self.have_adapters)
-        self.address = self.service.listen(settings.address)
+        set_context(first, self._loop, self.lifecycle)
+        self.service.use(self.adapters.all, self.lifecycle, self.have_adapters, self.forget)
+
+    def forget(self) -> None:
+        """Be as at the start of the guest, but for the adapters' hardware.
+
+        Raises SettingError while the service is not stopped, and where adapters were plugged in.
+        """
+        if self.lifecycle.state is not State.STOPPED:
+            raise SettingError("the service is not stopped")
+        if len(self.adapters.all) > 1:
+            raise SettingError("adapters were plugged in, and none is ever taken away")
+        shutil.rmtree(self._settings.certificates, ignore_errors=True)
+        self._settings.limits.change(asdict(ServiceLimits()))
+        self._radio.forget()
+        self._begin()
 
     def have_adapters(self, count: int) -> None:
         """Plug in adapters until there are so many. Raises RadioError."""

@@ -3,7 +3,8 @@
 
 Each call is one function of the Native Wifi API; an error's code is the Win32 error that function
 returns, and `reason` its WLAN reason code where it has one. `service` is the guest's own: what
-"net stop|start WlanSvc" does on Windows. So are `orders`, `orders_done`, `adapters` and `limits`.
+"net stop|start WlanSvc" does on Windows. So are `orders`, `orders_done`, `adapters`, `limits` and
+`forget`.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class WlanService:
         self._listener: socket.socket | None = None
         self._adapters: list[Adapter] = []
         self._more: Callable[[int], None] | None = None
+        self._begin_anew: Callable[[], None] = lambda: None
         self._lifecycle: Lifecycle | None = None
         self._calls: dict[str, Call] = {
             "open": self._open,
@@ -93,15 +95,22 @@ class WlanService:
             "orders_done": self._stimuli_done,
             "adapters": self._adapter_count,
             "limits": self._change_limits,
+            "forget": self._forget_all,
         }
 
     def use(
-        self, adapters: list[Adapter], lifecycle: Lifecycle, more: Callable[[int], None]
+        self,
+        adapters: list[Adapter],
+        lifecycle: Lifecycle,
+        more: Callable[[int], None],
+        begin_anew: Callable[[], None],
     ) -> None:
-        """What the calls act on; `more` makes it that many adapters, or raises RadioError."""
+        """What the calls act on; `more` makes it that many adapters, or raises RadioError;
+        `begin_anew` forgets all that was, or raises SettingError."""
         self._adapters = adapters
         self._lifecycle = lifecycle
         self._more = more
+        self._begin_anew = begin_anew
 
     def use_adapter_oui(self, oui: int) -> None:
         """Profiles are to be for this OUI from now on (the registry's AdapterOUI)."""
@@ -350,6 +359,14 @@ class WlanService:
         except SettingError as error:
             raise CallError(codes.ERROR_INVALID_PARAMETER, str(error)) from None
         return asdict(self._limits)
+
+    def _forget_all(self, _client: Client, _number: object, _args: Arguments) -> Arguments:
+        """The guest's own: as at its start, for the next run; the service must be stopped."""
+        try:
+            self._begin_anew()
+        except SettingError as error:
+            raise CallError(codes.ERROR_INVALID_STATE, str(error)) from None
+        return {}
 
     def _adapter_count(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
         """The guest's own: as if so many adapters were plugged in; none is ever taken away."""

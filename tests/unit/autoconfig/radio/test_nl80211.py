@@ -293,3 +293,18 @@ def test_scan_results(bench: Bench) -> None:
     ]  # fmt: skip
     assert bench.radio.bss_list() == [BSS]
     assert BSS.body()[:12] == bytes.fromhex("40e201000000000064001104")
+
+
+def test_what_was_forgotten_is_known_again_when_it_is_heard_again(bench: Bench) -> None:
+    """The kernel keeps what it heard before; an access point of the run before is none of this."""
+
+    def heard(ms_ago: int) -> None:
+        bench.socket.scan = [{47: b"".join((attribute(1, AP), u32(2, 2437), u32(10, ms_ago)))}]
+
+    heard(0)
+    assert bench.radio.bss_list()
+    bench.radio.forget()
+    heard(60_000)
+    assert not bench.radio.bss_list()
+    heard(0)
+    assert [bss.bssid for bss in bench.radio.bss_list()] == [AP]

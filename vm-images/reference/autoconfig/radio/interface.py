@@ -135,6 +135,9 @@ class Radio(Protocol):
     def set_events(self, events: RadioEvents) -> None:
         """Report to `events` from now on."""
 
+    def forget(self) -> None:
+        """Nothing that was heard until now is known any more."""
+
     def scan(
         self, ssid: bytes, frequencies_mhz: tuple[int, ...], done: Callable[[bool], None]
     ) -> None:

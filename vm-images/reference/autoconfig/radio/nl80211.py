@@ -11,8 +11,10 @@ Source of commands and attributes: include/uapi/linux/nl80211.h.
 from __future__ import annotations
 
 import errno
+import math
 import socket
 import struct
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,6 +98,7 @@ class Nl80211Radio:
         self._disassociated = False
         self._request: ConnectRequest | None = None
         self._listeners: dict[int, socket.socket] = {}
+        self._forgotten_s = -math.inf
         try:
             self._index = socket.if_nametoindex(interface)
             self._socket = GenericSocket("nl80211", ("scan", "mlme"))
@@ -120,6 +123,12 @@ class Nl80211Radio:
     def set_events(self, events: RadioEvents) -> None:
         """See Radio."""
         self._events = events
+
+    def forget(self) -> None:
+        """See Radio. The kernel keeps what it heard until the next scan; here it counts no more."""
+        self._forgotten_s = time.monotonic()
+        self._request, self._response, self._scan_done = None, b"", None
+        self.listen(frozenset())
 
     def close(self) -> None:
         """Give the socket back; the kernel ends a connection it owns."""
@@ -156,7 +165,9 @@ class Nl80211Radio:
             found = self._socket.dump(CMD_GET_SCAN, self._ifindex)
         except NetlinkError as error:
             raise RadioError(error.errno, "scan results refused") from error
-        return [bss_of(attributes(each[ATTR_BSS])) for each in found if ATTR_BSS in each]
+        heard = [bss_of(attributes(each[ATTR_BSS])) for each in found if ATTR_BSS in each]
+        since_ms = (time.monotonic() - self._forgotten_s) * 1000
+        return [bss for bss in heard if bss.age_ms < since_ms]
 
     def _scan_over(self, complete: bool) -> None:
         done, self._scan_done = self._scan_done, None

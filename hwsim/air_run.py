@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The air of one run: its medium, its access points, its capture with the keys.
+
+One run follows another on the same port. Nothing of one reaches the next: what is still under way
+in a run that was closed (frames held back, timers of its access points, reports of the guest) ends
+in parts that carry, send and write nothing more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from hwsim.ap.access_point import AccessPoint, describe
+from hwsim.ap.ess import Ess
+from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.network import Network
+from hwsim.ap.station import Station
+from hwsim.ap.timers import Timers
+from hwsim.beacons import Beacons
+from hwsim.capture import Capture
+from hwsim.errors import RequestError
+from hwsim.frames import mac_text
+from hwsim.loop import Loop, Timer, now_ns
+from hwsim.medium import AttachedAp, Medium
+from hwsim.ports.base import Port
+from hwsim.radius import RadiusClient
+from hwsim.records import FrameRecord
+
+
+class AirRun:
+    """One medium with the access points of one network, and its capture in ``directory``.
+
+    ``event`` gets the name and fields of what is to be told; ``before`` is the run on the same port
+    that was closed. It is the access points' :class:`hwsim.ap.environment.ApEnvironment`.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        port: Port,
+        directory: Path,
+        event: Callable[[str, Mapping[str, Any]], None],
+        before: AirRun | None = None,
+    ) -> None:
+        self._loop = loop
+        self._port = port
+        self._event = event
+        self.open = True
+        self.capture = Capture(loop, directory, self._capture_fault)
+        tag = before.medium.tag if before is not None else 0
+        self.medium: Medium = Medium(loop, port, self._record, self.capture.add, tag)
+        self.ess: Ess | None = None
+        self._radius: RadiusClient | None = None
+        self.on_air = False
+        self._beacons = Beacons(loop, self.medium)
+
+    def configure(self, networks: tuple[Network, ...], timers: Timers) -> None:
+        """Have these access points in the place of those before, off the air still."""
+        self._shut_down_network()
+        if networks[0].radius is not None:
+            self._radius = RadiusClient(self._loop, networks[0].radius, timers.radius_ms)
+        self.ess = Ess(networks, timers, self, self._radius)
+
+    def put_on_air(self) -> None:
+        """Let the access points beacon and receive; no error if they do."""
+        ess = self.configured("start")
+        if not self.on_air:
+            self.on_air = True
+            self.medium.put_on_air(*(_attached(point) for point in ess.points))
+            self._beacons.start(ess.points)
+
+    def take_off_air(self) -> None:
+        """Beacon and receive no more, and forget the stations; the capture is on the disk then."""
+        self.on_air = False
+        self.medium.take_off_air()
+        self._beacons.stop()
+        if self.ess is not None:
+            self.ess.shut_down()
+        self.capture.flush()
+
+    def close(self) -> None:
+        """End the run for good: nothing is carried, told or captured any more."""
+        self.take_off_air()
+        self._shut_down_network()
+        self.medium.close()
+        self.capture.close()
+        self.open = False
+
+    def configured(self, call: str) -> Ess:
+        """The access points; raises :class:`RequestError` on behalf of a call if there are none."""
+        if self.ess is None or not self.open:
+            raise RequestError("not-configured", f"{call}: call configure first")
+        return self.ess
+
+    def totals(self) -> dict[str, Any]:
+        """What there was in all, as the call ``stop`` tells it."""
+        return {
+            "frames": self.medium.frames,
+            "malformed": self.medium.malformed,
+            "ignored": self.ess.ignored if self.ess else 0,
+            "port_errors": self._port.errors,
+            "capture": "failed" if self.capture.failed else "written",
+        }
+
+    # what the access point asks (hwsim.ap.environment.ApEnvironment)
+
+    def transmit(self, frame: bytes, info: FrameInfo) -> int:
+        """Send a frame of an access point over the medium; returns the air's time (ns)."""
+        return self.medium.transmit(frame, info)
+
+    def now_ns(self) -> int:
+        """The air's clock: the host's CLOCK_MONOTONIC in nanoseconds."""
+        return now_ns()
+
+    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
+        """A timer of the air's loop, due in ``delay_ns``."""
+        return self._loop.call_after(delay_ns, callback)
+
+    def random(self, size: int) -> bytes:
+        """``size`` bytes of the operating system's random source."""
+        return os.urandom(size)
+
+    def radio_number(self, mac: bytes) -> int:
+        """The place of a station's radio among the guest's, from 0; 0 for one that is not known."""
+        macs = [radio.mac for radio in self._port.radios]
+        return macs.index(mac) if mac in macs else 0
+
+    def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
+        """Keep a PMK beside the capture, with association and station if it is one station's."""
+        mac = mac_text(station.mac) if station else ""
+        remark = f"association {self.medium.association}, {mac}" if station else ""
+        self.capture.add_key(pmk, remark)
+
+    def fault(self, what: str, message: str) -> None:
+        """Send the event ``fault``: ``what``, a part of the lab, broke; no station did it."""
+        self._loop.later(lambda: self._tell("fault", {"what": what, "message": message}))
+
+    def station_changed(self, station: Station, reason: int | None) -> None:
+        """Send the event ``station``, after the records of the frames that led to it."""
+        fields = {**describe(station), "reason": reason, "air_ns": now_ns()}
+        self._loop.later(lambda: self._loop.later(lambda: self._tell("station", fields)))
+
+    # the rest
+
+    def _shut_down_network(self) -> None:
+        """Shut down the access points and the RADIUS client."""
+        if self.ess is not None:
+            self.ess.shut_down()
+        if self._radius is not None:
+            self._radius.close()
+            self._radius = None
+
+    def _capture_fault(self, message: str) -> None:
+        self._tell("fault", {"what": "capture", "message": message})
+
+    def _record(self, record: FrameRecord) -> None:
+        self._tell("frame", record.to_json())
+
+    def _tell(self, name: str, fields: Mapping[str, Any]) -> None:
+        if self.open:
+            self._event(name, fields)
+
+
+def _attached(point: AccessPoint) -> AttachedAp:
+    network = point.network
+    return AttachedAp(point, network.bssid, network.freq_mhz, network.signal_dbm)
