@@ -13,7 +13,7 @@ the file is no XML.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC
 
 from harness.results.model import AssociationResult, FindingResult, LabFaultResult, RunResult
@@ -33,7 +33,7 @@ def junit_xml(result: RunResult) -> str:
     suite = ET.SubElement(root, "testsuite", _suite_attributes(result, cases))
     _properties(suite, result)
     suite.extend(cases)
-    ET.SubElement(suite, "system-out").text = _xml_text(
+    ET.SubElement(suite, "system-out").text = xml_text(
         f"{result.verdict}: {result.reason}\n{result.command}"
     )
     ET.SubElement(suite, "system-err")
@@ -46,7 +46,7 @@ def _suite_attributes(result: RunResult, cases: list[ET.Element]) -> dict[str, s
         return str(sum(1 for case in cases if case.find(tag) is not None))
 
     return {
-        "name": f"wlan-hil.{_xml_text(result.scenario)}",
+        "name": f"wlan-hil.{xml_text(result.scenario)}",
         "tests": str(len(cases)),
         "failures": having("failure"),
         "errors": having("error"),
@@ -65,14 +65,14 @@ def _properties(suite: ET.Element, result: RunResult) -> None:
     for group in ("versions", "other"):
         environment.update(environment.pop(group, {}))
     for name, value in {**facts, **environment}.items():
-        ET.SubElement(listed, "property", name=_xml_text(name), value=_xml_text(str(value)))
+        ET.SubElement(listed, "property", name=xml_text(name), value=xml_text(str(value)))
 
 
 def _case(result: RunResult, name: str, duration_s: float | None) -> ET.Element:
     return ET.Element(
         "testcase",
         name=name,
-        classname=f"wlan-hil.{_xml_text(result.scenario)}",
+        classname=f"wlan-hil.{xml_text(result.scenario)}",
         time=f"{duration_s or 0:.3f}",
     )
 
@@ -81,12 +81,14 @@ def _association_case(result: RunResult, item: AssociationResult) -> ET.Element:
     case = _case(result, f"association {item.index}", item.duration_s)
     faults = [item.lab_fault] if item.lab_fault else []
     errors = [item.error] if item.error else []
-    _blame(case, item.verdict, item.findings, faults, [*errors, *item.missing])
+    lines = _words(item.findings, faults, [*errors, *item.missing])
+    _blame(case, item.verdict, item.findings, lines)
     return case
 
 
-def _run_case(result: RunResult) -> ET.Element | None:
-    """Return the testcase of the run as a whole, or None when the associations say it all."""
+def whole_run(result: RunResult) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict of what concerns the run as a whole, PASS if the associations say it all; and
+    what it rests on, in words."""
     verdict = run_verdict(
         [Verdict.PASS] * len(result.associations),
         requested=result.requested_associations,
@@ -97,11 +99,29 @@ def _run_case(result: RunResult) -> ET.Element | None:
     )
     if result.verdict is Verdict.SKIP and not result.associations:
         verdict = Verdict.SKIP
+    return verdict, _words(
+        result.findings, result.lab_faults, [*result.errors, *result.missing]
+    )  # fmt: skip
+
+
+def _words(
+    findings: Iterable[FindingResult], faults: Iterable[LabFaultResult], errors: Iterable[str]
+) -> tuple[str, ...]:
+    broken = (finding for finding in findings if finding.severity != "WARN")
+    return (
+        *(f"{finding.rule}: {finding.message}" for finding in broken),
+        *map(describe_fault, faults),
+        *errors,
+    )
+
+
+def _run_case(result: RunResult) -> ET.Element | None:
+    """Return the testcase of the run as a whole, or None when the associations say it all."""
+    verdict, lines = whole_run(result)
     if verdict is Verdict.PASS:
         return None
     case = _case(result, "run", None)
-    errors = [*result.errors, *result.missing]
-    _blame(case, verdict, result.findings, result.lab_faults, errors, result.reason)
+    _blame(case, verdict, result.findings, lines, result.reason)
     return case
 
 
@@ -109,26 +129,35 @@ def _blame(
     case: ET.Element,
     verdict: Verdict,
     findings: Iterable[FindingResult],
-    faults: Iterable[LabFaultResult],
-    errors: Iterable[str],
+    lines: Sequence[str],
     fallback: str = "",
 ) -> None:
     """Add the failure, error or skipped element that the verdict asks for."""
+    rules = {finding.rule for finding in findings if finding.severity != "WARN"}
+    blame(case, verdict, rules, lines, fallback)
+
+
+def blame(
+    case: ET.Element,
+    verdict: Verdict,
+    rules: Iterable[str],
+    lines: Sequence[str],
+    fallback: str = "",
+) -> None:
+    """Add the failure, error or skipped element that the verdict asks for: of the type of the
+    `rules` that were broken, with `lines` for its text."""
     if verdict is Verdict.SKIP:
         ET.SubElement(case, "skipped")
     tag = _BLAME.get(verdict)
     if tag is None:
         return
-    broken = [finding for finding in findings if finding.severity != "WARN"]
-    lines = [f"{finding.rule}: {finding.message}" for finding in broken]
-    lines += [describe_fault(fault) for fault in faults] + list(errors)
-    kind = ",".join(sorted({finding.rule for finding in broken})) or verdict.value
+    kind = ",".join(sorted(set(rules))) or verdict.value
     message = lines[0] if lines else fallback or verdict.meaning
-    element = ET.SubElement(case, tag, type=_xml_text(kind), message=_xml_text(message))
-    element.text = _xml_text("\n".join(lines) or message)
+    element = ET.SubElement(case, tag, type=xml_text(kind), message=xml_text(message))
+    element.text = xml_text("\n".join(lines) or message)
 
 
-def _xml_text(text: str) -> str:
+def xml_text(text: str) -> str:
     """Replace what XML 1.0 cannot hold (control characters, surrogates) by U+FFFD."""
     return "".join(char if _is_xml_char(ord(char)) else "\ufffd" for char in text)
 
