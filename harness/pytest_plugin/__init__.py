@@ -5,13 +5,13 @@
 
     def test_m3_retransmission(hil_associate):
         \"\"\"A second M3 is answered, and the keys are not installed again.\"\"\"
-        outcome = hil_associate("m3-retransmitted")
-        assert outcome.verdict == "PASS", outcome.findings
+        run = hil_associate("m3-retransmitted")
+        assert run.verdict == "PASS", run.findings
 
-One lab serves a session: `hil_lab` (all of it), `hil_guest` (SSH, files, the machine), `hil_air`
-(the access point) and `hil_associate` (run a scenario, get it judged). A lab that breaks, or input
-that cannot be used, is an error of the test, never its failure: nothing is known of the driver
-then.
+`hil_associate` carries out a run as `hil run` does, and keeps it where that does; `hil_result` does
+so for what the marker `hil` says. `hil_lab`, `hil_guest` and `hil_air` are the parts of a lab for
+tests that reach deeper. A lab that breaks, or input that cannot be used, is an error of the test,
+never its failure: nothing is known of the driver then.
 
 pytest imports this module in every suite of an environment that the package is installed in: what
 a test has not asked for is not imported.
@@ -20,7 +20,7 @@ a test has not asked for is not imported.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -33,16 +33,24 @@ if TYPE_CHECKING:
     from harness.lab.bring_up import RunningGuest
     from harness.lab.recording import Recording
     from harness.pytest_plugin.running_lab import RunningLab, ScenarioResult
+    from harness.pytest_plugin.runs import ScenarioRun, TestRuns
     from harness.run.vendor import CommandLineDll
     from harness.scenarios import Scenario
 
-__all__ = ["RunningLab", "ScenarioResult"]
+__all__ = ["RunningLab", "ScenarioResult", "ScenarioRun"]
+
+_HOME = {"RunningLab": "running_lab", "ScenarioResult": "running_lab", "ScenarioRun": "runs"}
+_RUNS = pytest.StashKey["TestRuns"]()
+"""The session's runs, in its configuration; not there until a test asks for one."""
+_BEFORE = pytest.StashKey[int]()
+"""How many runs there were before a test."""
+_CURRENT = pytest.StashKey[pytest.Item]()
 
 
 def __getattr__(name: str) -> Any:
     """The types of what the fixtures give, imported when a test module names them."""
-    if name in __all__:
-        return getattr(importlib.import_module("harness.pytest_plugin.running_lab"), name)
+    if name in _HOME:
+        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -59,6 +67,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="file or folder the DLL needs beside it (repeatable)",
     )
+    group.addoption(
+        "--hil-runs", metavar="FOLDER", type=Path, help="where runs go (lab.toml: [store] runs)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    from harness.pytest_plugin import marker
+
+    config.addinivalue_line("markers", marker.MEANING)
 
 
 @pytest.hookimpl(trylast=True)
@@ -77,21 +95,59 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A marker that cannot be carried out is an error of its file, before any test is begun."""
+    from harness.pytest_plugin import marker
+
+    report = yield
+    wrong = marker.mistakes(report.result) if report.passed else []
+    if wrong:
+        report.outcome, report.longrepr, report.result = "failed", "\n".join(wrong), []
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep which test is run, so that runs know theirs."""
+    runs = item.config.stash.get(_RUNS, None)
+    item.stash[_BEFORE] = len(runs.made) if runs else 0
+    item.config.stash[_CURRENT] = item
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Report as an error, which is what pytest calls a failure outside the test, what says nothing
-    of the driver: a broken lab, and input that cannot be used."""
-    from harness.errors import HarnessError, LabFault
-    from harness.naming import as_typed
+    of the driver: a broken lab, and input that cannot be used. Name the runs of the test."""
+    from harness.pytest_plugin import reporting
 
     report = yield
-    if call.excinfo is not None and isinstance(error := call.excinfo.value, HarnessError):
-        report.when = "setup" if report.when == "call" else report.when
-        lab = "lab fault, nothing is known of the driver: " if isinstance(error, LabFault) else ""
-        hint = f"\nhint: {as_typed(error.hint)}" if error.hint else ""
-        report.longrepr = f"{lab}{as_typed(error.message)}{hint}"
+    if call.excinfo is not None:
+        from harness.errors import HarnessError
+        from harness.pytest_plugin.wording import told
+
+        if isinstance(error := call.excinfo.value, HarnessError):
+            reporting.as_error(report, told(error))
+    made = item.config.stash.get(_RUNS, None)
+    if made is not None:
+        reporting.describe(item, report, made.of(item.stash[_BEFORE], _arguments(item)))
     return report
+
+
+def _arguments(item: pytest.Item) -> list[object]:
+    """The values of the fixtures that a test takes."""
+    return list(item.funcargs.values()) if isinstance(item, pytest.Function) else []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many runs there were, and what they came to."""
+    from harness.pytest_plugin import reporting
+
+    runs = reporting.count(one for all_of in terminalreporter.stats.values() for one in all_of)
+    if runs:
+        terminalreporter.write_line(f"wlan-hil runs: {runs}")
 
 
 @pytest.fixture(scope="session")
@@ -164,24 +220,56 @@ def hil_lab(
 
 
 @pytest.fixture(scope="session")
-def hil_associate(
+def _hil_runs(
     request: pytest.FixtureRequest, hil_config: Lab, hil_dll: CommandLineDll
-) -> Callable[..., ScenarioResult]:
-    """Runs a scenario, and gets it judged: `hil_associate(scenario, associations=1, fault=None)`.
+) -> Iterator[TestRuns]:
+    from harness.pytest_plugin.runs import TestRuns, console, kept_in
+    from harness.run.perform import open_lab
 
-    The lab is started by the first call that can be carried out.
-    """
-    from harness.pytest_plugin.running_lab import plan_test
+    lab = kept_in(hil_config, request.config.getoption("--hil-runs"))
+    with console() as shown, open_lab(shown) as opened:
+        request.config.stash[_RUNS] = TestRuns(lab, hil_dll, opened)
+        yield request.config.stash[_RUNS]
+
+
+@pytest.fixture(scope="session")
+def hil_associate(pytestconfig: pytest.Config, _hil_runs: TestRuns) -> Callable[..., ScenarioRun]:
+    """Runs a scenario and judges it, as `hil run` does: a function of the arguments `scenario`,
+    `associations` (1), `fault` and `waive` ({"RULE": "reason until 2027-01-31"})."""
+    from harness.pytest_plugin.reporting import command_of
+
+    given = ("--hil-lab", "--hil-dll", "--hil-with", "--hil-runs")
 
     def associate(
         scenario: str | Scenario | None = None,
         *,
         associations: int = 1,
         fault: str | None = None,
-        whole: bool = False,
-    ) -> ScenarioResult:
-        plan = plan_test(hil_config, hil_dll, scenario, associations, fault)
-        lab: RunningLab = request.getfixturevalue("hil_lab")
-        return lab.carry_out(plan, whole=whole)
+        waive: Mapping[str, str] | None = None,
+    ) -> ScenarioRun:
+        options = {name: pytestconfig.getoption(name) for name in given}
+        command = command_of(pytestconfig.stash.get(_CURRENT, None), options)
+        return _hil_runs.associate(
+            scenario, associations=associations, fault=fault, waive=waive, command=command
+        )
 
     return associate
+
+
+@pytest.fixture
+def hil_result(
+    request: pytest.FixtureRequest, hil_associate: Callable[..., ScenarioRun]
+) -> ScenarioRun:
+    """The run that the test's marker `hil` asks for, carried out and judged."""
+    from harness.errors import UsageError
+    from harness.pytest_plugin import marker
+
+    asked = marker.wanted(request.node)
+    if asked is None:
+        raise UsageError(f"{marker.FIXTURE} needs a marker that says what to run", hint=marker.HOW)
+    return hil_associate(
+        asked.scenario,
+        associations=asked.associations,
+        fault=asked.fault,
+        waive=asked.waive,
+    )

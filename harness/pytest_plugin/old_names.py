@@ -43,9 +43,9 @@ def lab(hil_lab: RunningLab) -> RunningLab:
 
 
 @pytest.fixture(scope="session")
-def associate(hil_associate: Callable[..., ScenarioResult]) -> Callable[..., ScenarioResult]:
-    """Old name of `hil_associate`."""
-    return hil_associate
+def associate(hil_lab: RunningLab) -> Callable[..., ScenarioResult]:
+    """`hil_lab.associate`: on the guest of `hil_lab`, its evidence in pytest's temporary folder."""
+    return hil_lab.associate
 
 
 FIXTURES: Final = {
