@@ -71,7 +71,7 @@ def render(
         not_run=max(result.requested_associations - len(result.associations), 0),
         style=Markup(_text("report.css")),  # noqa: S704 (a file of this package)
         script=Markup(script),  # noqa: S704 (a file of this package)
-        script_hash=_csp_hash(script),
+        script_hash=csp_hash(script),
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def render_contract(
         words=WORDS,
         style=Markup(_text("report.css")),  # noqa: S704 (a file of this package)
         script=Markup(script),  # noqa: S704 (a file of this package)
-        script_hash=_csp_hash(script),
+        script_hash=csp_hash(script),
     )  # fmt: skip
 
 
@@ -144,6 +144,8 @@ def _has_keys(security: str) -> bool:
     return choice is None or choice.has_keys
 
 
-def _csp_hash(script: str) -> str:
+def csp_hash(script: str) -> str:
+    """The source by which a content security policy allows an element that holds a line end, then
+    `script`."""
     digest = hashlib.sha256(("\n" + script).encode()).digest()
     return "sha256-" + base64.b64encode(digest).decode()
