@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+
+import pytest
+
+pytest.register_assert_rewrite("tests.history_battery")

@@ -6,21 +6,13 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer.completion import get_completion_inspect_parameters
 
-from harness.cli.complete import VARIABLE, completion
-from harness.cli.init import init
-from harness.cli.judging import judge
-from harness.cli.listing import faults, scenarios
-from harness.cli.machine import bench, doctor, image
-from harness.cli.rules import rules
-from harness.cli.running import run
-from harness.cli.testing import run_tests
+from harness.cli.commands import SETTINGS, VARIABLE, CommandGroup
 from harness.errors import UsageError
 from harness.naming import own_name
 
@@ -54,23 +46,19 @@ def _epilog() -> str:
     return EPILOG.format(examples="\n".join(lines))
 
 
-SETTINGS = {"help_option_names": ["-h", "--help"]}
-
 app = typer.Typer(
+    cls=CommandGroup,
     add_completion=False,  # `completion` knows how this program is called
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings=SETTINGS,
 )
 
-for command in (run, judge, init, scenarios, faults, rules, doctor, image, bench):
-    app.command(context_settings=SETTINGS)(command)
-app.command("test", context_settings=SETTINGS)(run_tests)
-app.command(context_settings=SETTINGS)(completion)
-
 
 def _version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import version
+
         where = Path(__file__).resolve().parents[2]
         python = platform.python_version()
         typer.echo(f"wlan-hil {version('wlan-hil')} (Python {python}, {where})")

@@ -8,11 +8,9 @@ from typing import Annotated, Literal
 import typer
 from typer.completion import get_completion_inspect_parameters, shell_complete
 
+from harness.cli.commands import VARIABLE
 from harness.faults import FAULTS
 from harness.scenarios import scenario_names
-
-VARIABLE = "_HIL_COMPLETE"
-"""By this the shell asks for completions."""
 
 
 def complete_scenario(incomplete: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,10 @@ from harness.cli.options import JsonOption, LabOption
 from harness.cli.signals import interrupt_on_signals
 from harness.config.lab import load_lab
 from harness.console import open_console
-from harness.run.bench import Figures, measure
-from harness.run.soak import Soak, soak
+
+if TYPE_CHECKING:
+    from harness.run.bench import Figures
+    from harness.run.soak import Soak
 
 
 def doctor(
@@ -66,6 +68,9 @@ def bench(
 
     Image build, first verdict, rate, turnaround of the access point, cost of the recorder.
     """
+    from harness.run.bench import measure
+    from harness.run.soak import Soak, soak
+
     interrupt_on_signals()
     figures: Figures | Soak
     with open_console(sys.stderr) as console:

@@ -12,21 +12,21 @@ else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol, final
+from typing import ClassVar, Final, NamedTuple, Protocol, final
 
 from harness.results import RunResult, Verdict
 
 
 @final
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Test:
     """What a cell tests, the repetition apart: the same every night, whatever the build."""
 
-    __test__ = False  # no test of pytest's
+    __test__: ClassVar[bool] = False  # no test of pytest's
 
     guest: str
     radio: str
@@ -73,7 +73,7 @@ class Mark(StrEnum):
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Crash:
     """A crash of the process that hosts the DLL, as it is found again: same crash, same value."""
 
@@ -84,7 +84,7 @@ class Crash:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One run of a cell. Without an end it was cut off, or runs still.
 
@@ -105,7 +105,7 @@ class Attempt:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One place of a night's matrix, and what came of it."""
 
@@ -138,7 +138,7 @@ class Cell:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Night:
     """A night with its cells, in the plan's order."""
 
@@ -153,7 +153,7 @@ class Night:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """A run as lists and boards show it."""
 
@@ -166,17 +166,19 @@ class RunSummary:
     reason: str
     associations: int
     dll_sha256: str | None
-    """The build; None for the sample DLL that comes along."""
+    """The build; None where the run did not come as far as to know it."""
     environment: str
     """The fingerprint: timings are compared within equal ones only."""
     path: str
     """The run's folder."""
     command: str
     """One line that runs it again."""
+    pruned_at: datetime | None = None
+    """When its folder was removed to make room; its figures are kept."""
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FindingRow:
     """A rule that a run broke."""
 
@@ -185,6 +187,31 @@ class FindingRow:
     severity: str
     message: str
     association: int | None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A file in a run's folder."""
+
+    run_id: str
+    name: str
+    size_bytes: int | None
+    secret: bool
+    """It holds keys of the test network."""
+
+
+class FigureSummary(NamedTuple):
+    """One timing figure of one run, summed up; in microseconds."""
+
+    run_id: str
+    figure: str
+    n: int
+    min: float
+    p50: float
+    p95: float
+    p99: float
+    max: float
 
 
 Timings = Mapping[str, Sequence[float]]
@@ -208,6 +235,12 @@ class History(Protocol):
 
     def timings(self, run_ids: Sequence[str]) -> Mapping[str, Timings]:
         """The samples of each of these runs, by run id; a run without any is left out."""
+
+    def summaries(self, run_ids: Sequence[str]) -> Iterator[FigureSummary]:
+        """The figures of these runs summed up, run by run: little memory for many runs."""
+
+    def artefacts(self, run_ids: Sequence[str]) -> Sequence[Artefact]:
+        """The files of these runs, in their order."""
 
     def environments(self, fingerprints: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
         """What each fingerprint stands for: part (`qemu`, `host_cpu`, …) and its value."""

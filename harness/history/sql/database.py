@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Transactions that outlive a restart of the server: done again, for a bounded time.
+
+Whoever is done again must come to the same rows: a commit may have reached the database though its
+answer did not reach us.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar, final
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from harness.config.database import shown
+from harness.errors import StoreError
+from harness.history.sql.engines import WRITING, engine_of
+from harness.local.deadline import Deadline
+
+T = TypeVar("T")
+
+RETRY_S: Final = 60.0
+"""How long a transaction is tried again while the server is away or others are in the way."""
+
+OPEN_S: Final = 10.0
+"""How long it is tried to reach a database for the first time."""
+
+_EVERY_S: Final = 0.1
+_LATER: Final = ("40", "53", "55P03", "57P")
+"""SQLSTATEs, or their classes, after which it may go well: conflicts, no room, locks, restarts."""
+_NEVER: Final = re.compile(r"authentication failed|does not exist|no pg_hba|no password supplied")
+_LOCKED: Final = re.compile(r"database (is|table is|schema is) locked")
+
+
+@final
+class Database:
+    """A database that can be read and written, each time in one transaction."""
+
+    def __init__(self, place: str) -> None:
+        self.shown = shown(place)
+        self.engine = engine_of(place)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    def read(self, work: Callable[[Connection], T], *, limit_s: float = RETRY_S) -> T:
+        """What `work` reads, all of it as of one moment; raises `StoreError`."""
+        return self._carry_out(work, limit_s, writing=False)
+
+    def write(self, work: Callable[[Connection], T], *, limit_s: float = RETRY_S) -> T:
+        """Do `work`, whole or not at all; it may be called again. Raises `StoreError`."""
+        return self._carry_out(work, limit_s, writing=True)
+
+    def _carry_out(self, work: Callable[[Connection], T], limit_s: float, *, writing: bool) -> T:
+        deadline = Deadline(f"history {self.shown}", limit_s)
+        engine = self.engine.execution_options(**self._options(writing=writing))
+        while True:
+            try:
+                with engine.begin() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if not _may_go_well(error) or deadline.expired:
+                    raise self._unusable(error, deadline) from None
+            except SQLAlchemyError as error:
+                raise self._unusable(error, deadline) from None
+            time.sleep(min(_EVERY_S, deadline.remaining_s))
+
+    def _options(self, *, writing: bool) -> dict[str, object]:
+        if writing or self.engine.dialect.name != "postgresql":
+            return {WRITING: writing}
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+    def _unusable(self, error: SQLAlchemyError, deadline: Deadline) -> StoreError:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+        why = next((line for line in str(cause).splitlines() if line.strip()), type(cause).__name__)
+        password = self.engine.url.password
+        if password:
+            why = why.replace(password, "***")
+        tried = f" (tried for {deadline.waited_s:.0f} s)" if deadline.waited_s > 1 else ""
+        return StoreError(
+            f"history {self.shown}: {why.strip()}{tried}",
+            hint="see docs/history.md, or name another place: [store] database in lab.toml",
+        )
+
+
+def _may_go_well(error: DBAPIError) -> bool:
+    """Whether the same may go well a moment later."""
+    text, state = str(error.orig), getattr(error.orig, "sqlstate", None)
+    if state:
+        return str(state).startswith(_LATER) or state == "23505"  # one more writer of the same key
+    if error.connection_invalidated or _LOCKED.search(text):
+        return True
+    unreached = type(error.orig).__module__.startswith("psycopg")
+    return unreached and not _NEVER.search(text)

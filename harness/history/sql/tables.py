@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tables, as the newest migration leaves them.
+
+Keys are made by who writes, never by the database: what is written twice, because an answer was
+lost, is the same row. Text is kept as text, so that any tool that speaks SQL can read the history;
+the samples of a timing figure alone are packed, with their percentiles beside them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from harness.history.sql.columns import PlainText, Samples, UtcTime
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _of_run() -> Column[str]:
+    """The run that a row belongs to, and is gone with."""
+    return Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+
+
+tests: Final = Table(
+    "tests",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("guest", PlainText, nullable=False),
+    Column("radio", PlainText, nullable=False),
+    Column("dll", PlainText, nullable=False),
+    Column("scenario", PlainText, nullable=False),
+)
+
+environments: Final = Table(
+    "environments",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("parts", JSON, nullable=False),
+)
+
+runs: Final = Table(
+    "runs",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("test_id", ForeignKey(tests.c.id), nullable=False, index=True),
+    Column("environment", ForeignKey(environments.c.fingerprint), nullable=False),
+    Column("fault", PlainText),
+    Column("started_at", UtcTime, nullable=False),
+    Column("duration_s", Double, nullable=False),
+    Column("verdict", String(8), nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("associations", Integer, nullable=False),
+    Column("dll_sha256", String(64)),
+    Column("path", PlainText, nullable=False),
+    Column("command", PlainText, nullable=False),
+    Column("pruned_at", UtcTime),
+)
+
+associations: Final = Table(
+    "associations",
+    metadata,
+    _of_run(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("verdict", String(8), nullable=False),
+    Column("connected", Boolean),
+    Column("duration_s", Double),
+    Column("lab_fault", PlainText),
+)
+
+findings: Final = Table(
+    "findings",
+    metadata,
+    _of_run(),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("rule", PlainText, nullable=False, index=True),
+    Column("severity", String(8), nullable=False),
+    Column("message", PlainText, nullable=False),
+    Column("association", Integer),
+)
+
+timings: Final = Table(
+    "timings",
+    metadata,
+    _of_run(),
+    Column("figure", PlainText, primary_key=True),
+    Column("n", Integer, nullable=False),
+    # microseconds, as all that follow
+    Column("min", Double, nullable=False),
+    Column("p50", Double, nullable=False),
+    Column("p95", Double, nullable=False),
+    Column("p99", Double, nullable=False),
+    Column("max", Double, nullable=False),
+    Column("samples", Samples, nullable=False),
+    Column("handshakes", JSON, nullable=False),  # of each sample: [association, handshake]
+)
+
+artefacts: Final = Table(
+    "artefacts",
+    metadata,
+    _of_run(),
+    Column("name", PlainText, primary_key=True),
+    Column("size_bytes", BigInteger),
+    Column("secret", Boolean, nullable=False),
+)
+
+nights: Final = Table(
+    "nights",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("plan", PlainText, nullable=False),
+    Column("plan_digest", String(64), nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("state", String(16), nullable=False),
+    Index(None, "plan", "id"),
+)
+
+cells: Final = Table(
+    "cells",
+    metadata,
+    Column("night_id", ForeignKey(nights.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("test_id", ForeignKey(tests.c.id), nullable=False, index=True),
+    Column("repetition", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("mark", String(16)),
+    Column("mark_reason", PlainText, nullable=False),
+)
+
+attempts: Final = Table(
+    "attempts",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("night_id", PlainText, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("shard", PlainText, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("run_id", PlainText, index=True),  # no key: a run need not be kept here itself
+    Column("verdict", String(8)),
+    Column("reason", PlainText, nullable=False),
+    Column("crash_code", BigInteger),
+    Column("crash_frames", JSON(none_as_null=True)),
+    ForeignKeyConstraint(
+        ["night_id", "position"], [cells.c.night_id, cells.c.position], ondelete="CASCADE"
+    ),
+    UniqueConstraint("night_id", "position", "number"),
+)
