@@ -23,6 +23,7 @@ from harness.history.model import (
     History,
     Mark,
     NightState,
+    Sample,
     Test,
     Writer,
 )
@@ -98,6 +99,8 @@ class HistoryBattery:
         history.add_run(run(*ended, run_id="r1"), PLAIN, "r1")
         samples = history.timings(["r1", "none"])["r1"]["handler"]
         assert list(samples) == [n / 3 for n in range(1, 101)]
+        assert history.samples("r1")["handler"][99] == Sample(100, 1, 100 / 3)
+        assert history.samples("none") == {}
         (summed,) = history.summaries(["r1"])
         assert summed == ("r1", "handler", 100, 1 / 3, 50 / 3, 95 / 3, 99 / 3, 100 / 3)
 

@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from harness.checks.timing import SESSION_FIGURES
-from harness.history.model import CellState, NightState, Test
+from harness.history.model import CellState, NightState, Sample, Test
 from harness.history.sql import open_history, tables
-from harness.history.sql.rows import Row, row_of_test, timing_row
+from harness.history.sql.rows import Row, measured_rows, row_of_test
 from harness.results import Verdict
 
 FIRST_NIGHT = datetime(2024, 1, 1, 22, 0, tzinfo=UTC)
@@ -168,13 +168,16 @@ class SyntheticHistory:
                 },
             )
         luck = _luck(self.spread)
-        start = random.Random((night << 20) + place).randrange(len(luck) - 20 * self.associations)
-        handshakes = [(index, 1) for index in range(1, self.associations + 1)]
-        for number, figure in enumerate(self.figures):
+        many = len(self.figures) * self.associations
+        begin = random.Random((night << 20) + place).randrange(len(luck) - many)
+        measured: dict[str, list[Sample]] = {}
+        for figure in self.figures:
             usual = USUAL_US[figure] * self.slower(night, place, figure)
-            begin = start + number * self.associations
-            samples = [usual * one for one in luck[begin : begin + self.associations]]
-            yield tables.timings, timing_row(run_id, figure, samples, handshakes)
+            drawn = luck[begin : begin + self.associations]
+            measured[figure] = [Sample(n, 1, usual * one) for n, one in enumerate(drawn, 1)]
+            begin += self.associations
+        for table, rows in measured_rows(run_id, measured).items():
+            yield from ((table, row) for row in rows)
 
 
 @cache

@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_serializer, field_validator, model_validator
 
+from harness.config.database import checked, shown
 from harness.config.limits import LimitsConfig
 from harness.config.overrides import RuleOverride
 from harness.config.validation import Strict, load_toml
@@ -22,6 +23,9 @@ GuestKind = Literal["reference", "windows"]
 """What a guest can be, in files of runs too: one on Windows can be judged, not yet made."""
 
 DEFAULT_GUEST: Final = "reference"
+
+HISTORY: Final = "history.sqlite"
+"""The history's file in the folder of the runs."""
 
 HOSTAPD_FIRST_RETRY_MS = 100
 """hostapd src/ap/wpa_auth.c, eapol_key_timeout_first."""
@@ -89,6 +93,25 @@ class StoreConfig(Strict):
 
     runs: Path = Path("runs")
     cache: Path = Field(default_factory=usual_cache)
+    database: SecretStr | None = None
+    """The history: a SQLite file, or postgresql://user@host/database, which may hold a password.
+    Left out: history.sqlite in the folder of the runs."""
+
+    @field_validator("database")
+    @classmethod
+    def _is_a_place(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else SecretStr(checked(value.get_secret_value()))
+
+    @field_serializer("database")
+    def _without_password(self, value: SecretStr | None) -> str | None:
+        return None if value is None else shown(value.get_secret_value())
+
+    @property
+    def place(self) -> str:
+        """Where the history is: a file or a URL, with its password. Not to be shown."""
+        if self.database is None:
+            return str(self.runs / HISTORY)
+        return self.database.get_secret_value()
 
 
 class Lab(Strict):

@@ -96,9 +96,11 @@ def _line(place: Place, problems: Sequence[Problem], model: type[BaseModel]) -> 
 
 
 def _shown(field: str, value: Any) -> str:
-    """The value that was found; neither a passphrase nor XML, which may hold one."""
+    """The value that was found; no passphrase or password, and no XML, which may hold one."""
     xml = isinstance(value, str) and "<" in value
-    secret = "passphrase" in field.lower() or field.endswith((".security", ".connectivity"))
+    secret = "passphrase" in field.lower() or field.endswith(
+        (".security", ".connectivity", ".database")
+    )
     if xml or secret or isinstance(value, dict | list | BaseModel):
         return ""
     return f" = {str(value).lower() if isinstance(value, bool) else repr(value)}"

@@ -201,6 +201,15 @@ class Artefact:
     """It holds keys of the test network."""
 
 
+class Sample(NamedTuple):
+    """A timing figure as it was measured once."""
+
+    association: int
+    handshake: int
+    """Which of the association, from 1: several adapters have several, as has renewal of keys."""
+    us: float
+
+
 class FigureSummary(NamedTuple):
     """One timing figure of one run, summed up; in microseconds."""
 
@@ -238,6 +247,9 @@ class History(Protocol):
 
     def summaries(self, run_ids: Sequence[str]) -> Iterator[FigureSummary]:
         """The figures of these runs summed up, run by run: little memory for many runs."""
+
+    def samples(self, run_id: str) -> Mapping[str, Sequence[Sample]]:
+        """The samples of each figure of one run, with the handshake that each was measured in."""
 
     def artefacts(self, run_ids: Sequence[str]) -> Sequence[Artefact]:
         """The files of these runs, in their order."""

@@ -150,7 +150,7 @@ def _run(
     lab: Lab, scratch: Path, console: Console, *, associations: int, saved_state: bool
 ) -> Timed:
     guest = lab.guest.model_copy(update={"saved_state": saved_state})
-    store = lab.store.model_copy(update={"runs": scratch / "runs"})
+    store = lab.store.model_copy(update={"runs": scratch / "runs", "database": None})
     lab = lab.model_copy(update={"guest": guest, "store": store})
     scenario = find_scenario("plain").model_copy(update={"associations": associations})
     started_s = time.monotonic()

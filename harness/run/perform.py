@@ -35,6 +35,7 @@ from harness.results import (
 )
 from harness.run.collect import CollectedRun, collect
 from harness.run.fingerprint import evidence_files
+from harness.run.into_history import keep_in_history
 from harness.run.judge import Judge, judge_of_scenario, judged
 from harness.run.plan import RunPlan, planned_result, resolved
 
@@ -120,6 +121,7 @@ class OpenLab:
         if saved.result.verdict is not Verdict.PASS or not _stopped_in_order(evidence):
             self.close()
         display.end(saved, kept.path)
+        keep_in_history(plan.lab.store, saved.result, kept.path, self._console)
         whole_s = time.monotonic() - started_s
         self.spent = Spent(whole_s, whole_s - collected.lab_s)
         return saved.result, kept.path

@@ -18,8 +18,9 @@ from pathlib import Path
 from harness.config.lab import Lab
 from harness.console import Console
 from harness.naming import own_name
-from harness.results import FolderStore, RunResult, Verdict, combine
-from harness.run.perform import perform
+from harness.results import RunResult, Verdict, combine
+from harness.run.into_history import keep_in_history
+from harness.run.perform import perform, store_of
 from harness.run.plan import RunPlan
 from harness.scenarios import find_scenario, scenario_names
 
@@ -132,20 +133,22 @@ def soak(
 
 
 def _run(lab: Lab, console: Console, name: str, associations: int, folder: Path) -> Share:
-    store = lab.store.model_copy(update={"runs": folder})
+    store = lab.store.model_copy(update={"runs": folder, "database": None})
+    passing = lab.model_copy(update={"store": store})
     scenario = find_scenario(name).model_copy(update={"associations": associations})
     command = f"{own_name()} run {name} --associations {associations}"
     started_s = time.monotonic()
     result, place = perform(
-        RunPlan(lab.model_copy(update={"store": store}), scenario.with_passphrase(), command),
+        RunPlan(passing, scenario.with_passphrase(), command),
         console,
     )
     kept = None
     if not _clean(result):
         lab.store.runs.mkdir(parents=True, exist_ok=True)
         kept = Path(shutil.move(place, lab.store.runs / place.name))
+        keep_in_history(lab.store, result, kept, console)
     else:
-        FolderStore(folder).remove(place.name)
+        store_of(passing).remove(place.name)
     return Share(
         scenario=name,
         verdict=result.verdict,

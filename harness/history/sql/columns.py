@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import final
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any, Literal, final
 
 from sqlalchemy import DateTime, LargeBinary, Text
 from sqlalchemy.engine import Dialect
@@ -49,26 +52,62 @@ class PlainText(TypeDecorator[str]):
 
 
 @final
-class Samples(TypeDecorator[Sequence[float]]):
-    """The samples of a figure, as 64-bit floating point numbers, little endian."""
+class Packed(TypeDecorator[Sequence[float]]):
+    """Numbers of one kind, packed little endian: "d" 64-bit floating point, "I" 32-bit unsigned."""
 
     impl = LargeBinary
     cache_ok = True
 
+    def __init__(self, kind: Literal["d", "I"]) -> None:
+        super().__init__()
+        self.kind = kind
+
     def process_bind_param(self, value: Sequence[float] | None, dialect: Dialect) -> bytes | None:
         """Pack them."""
-        return None if value is None else _little_endian(array("d", value)).tobytes()
+        return None if value is None else _little_endian(array(self.kind, value)).tobytes()
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> array[float] | None:
         """Unpack them."""
         if value is None:
             return None
-        samples = array("d")
-        samples.frombytes(value)
-        return _little_endian(samples)
+        numbers: array[float] = array(self.kind)
+        numbers.frombytes(value)
+        return _little_endian(numbers)
 
 
-def _little_endian(samples: array[float]) -> array[float]:
+Layout = Mapping[str, slice]
+"""Where in a row of numbers those of each figure are."""
+
+
+@final
+class LayoutText(TypeDecorator[Any]):
+    """How many numbers each figure has, one figure after the other, as a JSON object.
+
+    Bound as that, read as a `Layout`, which many runs share.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, int] | None, dialect: Dialect) -> str | None:
+        """As JSON in its shortest form."""
+        return None if value is None else json.dumps(value, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Layout | None:
+        """Read the same text once."""
+        return None if value is None else _layout(value)
+
+
+@lru_cache(maxsize=1024)
+def _layout(text: str) -> Layout:
+    ends = [*accumulate(json.loads(text).values(), initial=0)]
+    return {
+        figure: slice(start, end)
+        for figure, start, end in zip(json.loads(text), ends, ends[1:], strict=False)
+    }
+
+
+def _little_endian(numbers: array[float]) -> array[float]:
     if sys.byteorder == "big":
-        samples.byteswap()
-    return samples
+        numbers.byteswap()
+    return numbers

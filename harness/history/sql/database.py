@@ -67,6 +67,11 @@ class Database:
                     raise self._unusable(error, deadline) from None
             except SQLAlchemyError as error:
                 raise self._unusable(error, deadline) from None
+            except ValueError as error:  # of a row's value; StoreError is none
+                raise StoreError(
+                    f"history {self.shown}: holds what cannot be read: {error}",
+                    hint="was it changed by hand? name another: [store] database in lab.toml",
+                ) from None
             time.sleep(min(_EVERY_S, deadline.remaining_s))
 
     def _options(self, *, writing: bool) -> dict[str, object]:

@@ -19,6 +19,7 @@ from harness.history.model import (
     FindingRow,
     Night,
     RunSummary,
+    Sample,
     Timings,
 )
 from harness.history.sql import values
@@ -31,6 +32,7 @@ from harness.history.sql.tables import (
     findings,
     nights,
     runs,
+    samples,
     timings,
 )
 
@@ -77,26 +79,30 @@ class SqlReader:
     def findings(self, run_ids: Sequence[str]) -> Sequence[FindingRow]:
         """See `History.findings`."""
         named = ("run_id", "rule", "severity", "message", "association")
-        return [FindingRow(*row) for row in self._of_runs(findings, named, run_ids, "position")]
+        return [FindingRow(*row) for row in self._of_runs(findings, named, run_ids)]
 
     def timings(self, run_ids: Sequence[str]) -> Mapping[str, Timings]:
         """See `History.timings`."""
-        found: defaultdict[str, dict[str, Sequence[float]]] = defaultdict(dict)
-        for run_id, figure, samples in self._of_runs(
-            timings, ("run_id", "figure", "samples"), run_ids, "figure"
+        rows = self._of_runs(samples, ("run_id", "figures", "us"), run_ids)
+        return {run_id: values.ByFigure(figures, us) for run_id, figures, us in rows}
+
+    def samples(self, run_id: str) -> Mapping[str, Sequence[Sample]]:
+        """See `History.samples`."""
+        for _, figures, us, places in self._of_runs(
+            samples, ("run_id", "figures", "us", "places"), [run_id]
         ):
-            found[run_id][figure] = samples
-        return dict(found)
+            return values.ByFigure(figures, values.sampled(us, places))
+        return {}
 
     def summaries(self, run_ids: Sequence[str]) -> Iterator[FigureSummary]:
         """See `History.summaries`."""
-        rows = self._of_runs(timings, FigureSummary._fields, run_ids, "figure")
+        rows = self._of_runs(timings, FigureSummary._fields, run_ids)
         return (FigureSummary(*row) for row in rows)
 
     def artefacts(self, run_ids: Sequence[str]) -> Sequence[Artefact]:
         """See `History.artefacts`."""
         named = ("run_id", "name", "size_bytes", "secret")
-        return [Artefact(*row) for row in self._of_runs(artefacts, named, run_ids, "name")]
+        return [Artefact(*row) for row in self._of_runs(artefacts, named, run_ids)]
 
     def environments(self, fingerprints: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
         """See `History.environments`."""
@@ -110,13 +116,11 @@ class SqlReader:
 
         return self.database.read(work)
 
-    def _of_runs(
-        self, table: Table, named: Sequence[str], run_ids: Sequence[str], within: str
-    ) -> Iterator[Any]:
-        """Rows that belong to runs, in the order of the ids given and of `within`."""
+    def _of_runs(self, table: Table, named: Sequence[str], run_ids: Sequence[str]) -> Iterator[Any]:
+        """Rows that belong to runs, in the order of the ids given and of the table's key."""
         for part in _parts(run_ids):
             chosen = select(*(table.c[name] for name in named)).where(table.c.run_id.in_(part))
-            ordered = chosen.order_by(table.c.run_id, table.c[within])
+            ordered = chosen.order_by(*table.primary_key)
             of: defaultdict[str, list[Any]] = defaultdict(list)
             for row in self.database.read(partial(_all, ordered)):
                 of[row.run_id].append(row)
@@ -126,6 +130,12 @@ class SqlReader:
 
 def _all(chosen: Any, connection: Connection) -> Sequence[Any]:
     return connection.execute(chosen).all()
+
+
+def _streamed(connection: Connection, chosen: Any) -> Iterator[Any]:
+    """The rows, of which some thousand are in memory at a time."""
+    for part in connection.execution_options(yield_per=5000).execute(chosen).partitions():
+        yield from part
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -146,13 +156,12 @@ def _nights(connection: Connection, chosen: Any) -> list[Night]:
     wanted = chosen.subquery().select()
     tried: defaultdict[tuple[str, int], list[Attempt]] = defaultdict(list)
     of_nights = attempts.c.night_id.in_(wanted)
-    for row in connection.execute(select(attempts).where(of_nights).order_by(attempts.c.number)):
+    for row in _streamed(connection, select(attempts).where(of_nights).order_by(attempts.c.number)):
         tried[row.night_id, row.position].append(values.attempt(row))
     of: defaultdict[str, list[Cell]] = defaultdict(list)
     in_order = (cells.c.night_id, cells.c.position)
-    for row in connection.execute(
-        select(cells).where(cells.c.night_id.in_(wanted)).order_by(*in_order)
-    ):
+    of_nights = cells.c.night_id.in_(wanted)
+    for row in _streamed(connection, select(cells).where(of_nights).order_by(*in_order)):
         place = (row.night_id, row.position)
         of[row.night_id].append(values.cell(row, known, tried.pop(place, ())))
     rows = connection.execute(select(nights).where(nights.c.id.in_(wanted)).order_by(nights.c.id))

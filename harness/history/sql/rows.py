@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from harness.checks.figures import PERCENTILES
+from harness.checks.figures import FIGURES, PERCENTILES
 from harness.checks.timing import percentile
 from harness.history.identity import fingerprint, parts_of
-from harness.history.model import Test
+from harness.history.model import Sample, Test
 from harness.history.sql import tables
 from harness.results import FindingResult, RunResult
 
@@ -55,7 +55,7 @@ def run_rows(result: RunResult, test: Test, path: str) -> Mapping[Table, list[Ro
             }
             for position, (index, one) in enumerate(_findings(result))
         ],
-        tables.timings: _timing_rows(result),
+        **measured_rows(run_id, _measured(result)),
         tables.artefacts: [
             {
                 "run_id": run_id,
@@ -79,11 +79,25 @@ def row_of_test(test: Test) -> Row:
     }
 
 
-def timing_row(
-    run_id: str, figure: str, samples: Sequence[float], handshakes: Sequence[Sequence[int]]
-) -> Row:
-    """A figure of a run: its samples in microseconds, the handshake of each, and percentiles."""
-    ordered = sorted(samples)
+def measured_rows(run_id: str, measured: Mapping[str, Sequence[Sample]]) -> dict[Table, list[Row]]:
+    """The samples of a run by their figures, none without any: summed up, and packed."""
+    each = [one for samples in measured.values() for one in samples]
+    packed = {
+        "run_id": run_id,
+        "figures": {figure: len(samples) for figure, samples in measured.items()},
+        "us": [one.us for one in each],
+        "places": [number for one in each for number in (one.association, one.handshake)],
+    }
+    return {
+        tables.timings: [
+            _summary(run_id, figure, sorted(one.us for one in samples))
+            for figure, samples in measured.items()
+        ],
+        tables.samples: [packed] if each else [],
+    }
+
+
+def _summary(run_id: str, figure: str, ordered: Sequence[float]) -> Row:
     return {
         "run_id": run_id,
         "figure": figure,
@@ -91,8 +105,6 @@ def timing_row(
         "min": ordered[0],
         **{name: percentile(ordered, percent) for name, percent in PERCENTILES.items()},
         "max": ordered[-1],
-        "samples": samples,
-        "handshakes": handshakes,
     }
 
 
@@ -123,14 +135,12 @@ def _findings(result: RunResult) -> Iterator[tuple[int | None, FindingResult]]:
             yield association.index, finding
 
 
-def _timing_rows(result: RunResult) -> list[Row]:
-    """A row a figure; what is no number is left out."""
-    found: dict[str, tuple[list[float], list[tuple[int, int]]]] = {}
+def _measured(result: RunResult) -> dict[str, list[Sample]]:
+    """The samples of each figure, in its natural order; what is no number is left out."""
+    found: dict[str, list[Sample]] = {name: [] for name in FIGURES}
     for association in result.associations:
         for number, handshake in enumerate(association.handshakes, 1):
-            for figure, value in handshake.timing_us.items():
-                if math.isfinite(value):
-                    samples, places = found.setdefault(figure, ([], []))
-                    samples.append(value)
-                    places.append((association.index, number))
-    return [timing_row(result.run_id, name, *measured) for name, measured in found.items()]
+            for figure, us in handshake.timing_us.items():
+                if math.isfinite(us):
+                    found.setdefault(figure, []).append(Sample(association.index, number, us))
+    return {figure: samples for figure, samples in found.items() if samples}

@@ -3,7 +3,7 @@
 
 Keys are made by who writes, never by the database: what is written twice, because an answer was
 lost, is the same row. Text is kept as text, so that any tool that speaks SQL can read the history;
-the samples of a timing figure alone are packed, with their percentiles beside them.
+the samples of timing figures alone are packed, and their percentiles are not.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from harness.history.sql.columns import PlainText, Samples, UtcTime
+from harness.history.sql.columns import LayoutText, Packed, PlainText, UtcTime
 
 metadata: Final = MetaData(
     naming_convention={
@@ -112,9 +112,17 @@ timings: Final = Table(
     Column("p95", Double, nullable=False),
     Column("p99", Double, nullable=False),
     Column("max", Double, nullable=False),
-    Column("samples", Samples, nullable=False),
-    Column("handshakes", JSON, nullable=False),  # of each sample: [association, handshake]
 )
+
+samples: Final = Table(
+    "samples",
+    metadata,
+    _of_run(),
+    Column("figures", LayoutText, nullable=False),  # how many samples of each figure, in this order
+    Column("us", Packed("d"), nullable=False),  # the samples, figure by figure, in microseconds
+    Column("places", Packed("I"), nullable=False),  # of each: number of association and handshake
+)
+"""All samples of a run in one row: a figure a row makes a board over years ten times slower."""
 
 artefacts: Final = Table(
     "artefacts",

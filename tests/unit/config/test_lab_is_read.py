@@ -21,7 +21,7 @@ OWNERS = {
     "air": {"self"},  # AirConfig.retry_ms, which go_on_air asks
     "dll": {"dll", "vendor"},
     "limits": {"limits"},
-    "store": {"store"},
+    "store": {"store", "self"},  # StoreConfig.place, which whoever opens the history asks
     "rules": {"item", "self", "override", "waiver"},
     "": {"lab", "config"},
 }

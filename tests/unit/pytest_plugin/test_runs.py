@@ -27,7 +27,12 @@ GOOD_TEST = "def test_x(hil_associate): assert hil_associate('plain').verdict ==
 
 def runs(pytester: pytest.Pytester) -> list[Path]:
     """The folders of the runs, the oldest first."""
-    return sorted(one for one in (pytester.path / "runs").iterdir() if not one.is_symlink())
+    return folders(pytester.path / "runs")
+
+
+def folders(place: Path) -> list[Path]:
+    """The folders of the runs kept in a place, the oldest first."""
+    return sorted(one for one in place.iterdir() if one.is_dir() and not one.is_symlink())
 
 
 def suite(pytester: pytest.Pytester, text: str, *arguments: str) -> pytest.RunResult:
@@ -63,7 +68,7 @@ def test_a_failure_names_report_evidence_and_how_to_run_it_again(
         "--hil-runs", "kept here",
     )  # fmt: skip
     ended.assert_outcomes(passed=1, failed=1)
-    (folder,) = (one for one in (pytester.path / "kept here").iterdir() if not one.is_symlink())
+    (folder,) = folders(pytester.path / "kept here")
     said = ended.stdout.str()
     assert "FAIL plain: The driver broke 1 rule (POST-" in said
     assert f"report:   kept here/{folder.name}/report.html" in said

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from harness.cli.app import app
 from harness.config.lab import Lab, StoreConfig
 from harness.console import PlainConsole
+from harness.history.sql import open_history
 from harness.results import LabFaultResult, RulesResult, RunResult, Verdict
 from harness.run import soak as module
 from harness.run.plan import RunPlan
@@ -82,7 +83,9 @@ def test_a_scenario_with_a_finding_is_kept_and_the_next_is_run(
     found = soak(config, console, 4, ["plain", "m2-lost"])
     assert found.verdict is Verdict.FAIL
     assert found.findings == {"POST-05": 2}
-    assert [path.name for path in config.store.runs.iterdir()] == ["m2-lost"]
+    assert [path.parent.name for path in config.store.runs.glob("*/result.json")] == ["m2-lost"]
+    with open_history(config.store.place) as history:
+        assert [one.path for one in history.runs()] == [str(config.store.runs / "m2-lost")]
     assert found.shares[1].kept == config.store.runs / "m2-lost"
     assert not runs.plans[0].lab.store.runs.exists()
 

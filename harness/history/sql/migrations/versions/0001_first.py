@@ -117,9 +117,15 @@ def _timings() -> None:
         _text("figure"),
         _number("n"),
         *(_number(name, sa.Double) for name in ("min", "p50", "p95", "p99", "max")),
-        sa.Column("samples", sa.LargeBinary(), nullable=False),
-        sa.Column("handshakes", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("run_id", "figure"),
+    )
+    op.create_table(
+        "samples",
+        _run_id(),
+        _text("figures"),
+        sa.Column("us", sa.LargeBinary(), nullable=False),
+        sa.Column("places", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id"),
     )
 
 
