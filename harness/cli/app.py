@@ -22,6 +22,7 @@ EXAMPLES = {
     "run m4-lost": "a shipped scenario",
     "run --fault never-completes": "does the checker find what is wrong?",
     "judge runs/latest": "once more, by the rules as they are now",
+    "nightly plan.toml": "every cell of a plan, and what changed since last night",
     "init": "a lab.toml and a scenario to begin with",
     "test -e unit": "the tests of this clone: one level",
 }

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 COMMANDS = {
     "run": "harness.cli.running:run",
     "judge": "harness.cli.judging:judge",
+    "nightly": "harness.cli.nightly:nightly",
     "init": "harness.cli.init:init",
     "scenarios": "harness.cli.listing:scenarios",
     "faults": "harness.cli.listing:faults",

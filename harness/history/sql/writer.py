@@ -123,7 +123,7 @@ class SqlWriter:
 
 def _new_id(at: datetime) -> str:
     """An id that sorts by time."""
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
 
 
 def _begin_night(

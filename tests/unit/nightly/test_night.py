@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A night from its plan to what is told of it, without a lab."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from harness.console import PlainConsole
+from harness.errors import UsageError
+from harness.history.model import Crash, NightState
+from harness.history.sql import SqlHistory
+from harness.nightly.cell_runner import CellEnd
+from harness.nightly.matrix import PlannedCell
+from harness.nightly.night import NightOptions, chosen, exit_code, run_nights
+from harness.nightly.opening import Resume
+from harness.nightly.plan import KnownIssue, Plan
+from harness.nightly.slots import OwnSlot, Slots
+from harness.nightly.summary import NightReport
+from harness.results import Verdict
+from tests.unit.nightly.samples import PLAN, Ends, ToldRunner, end, planned
+
+PASS, FAIL, MISS = Verdict.PASS, Verdict.FAIL, Verdict.MISS
+CELLS = planned("a", "b")
+
+
+class Nights:
+    """Nights of one plan, one after the other."""
+
+    def __init__(self, book: SqlHistory, runs: Path) -> None:
+        self.book, self.runs = book, runs
+        self.said = io.StringIO()
+        self.runner = ToldRunner()
+
+    def run(
+        self,
+        told: dict[str, Ends] | None = None,
+        *,
+        plan: Plan = PLAN,
+        cells: Sequence[PlannedCell] = CELLS,
+        **options: object,
+    ) -> NightReport:
+        """The next night."""
+        self.runner = ToldRunner(told)
+
+        @contextlib.contextmanager
+        def slots() -> Iterator[Slots]:
+            yield OwnSlot(self.runner)
+
+        asked = NightOptions(**options)  # type: ignore[arg-type]
+        cells = chosen(self.book, plan, cells, asked)
+        console = PlainConsole(self.said)
+        return run_nights(plan, cells, self.book, self.runs, slots, console, asked)
+
+
+@pytest.fixture
+def nights(book: SqlHistory, tmp_path: Path) -> Nights:
+    """With a history of their own."""
+    return Nights(book, tmp_path)
+
+
+def text(report: NightReport) -> str:
+    """What is told at the end."""
+    return "\n".join(report.lines())
+
+
+def test_a_first_night_has_nothing_to_be_compared_with(nights: Nights) -> None:
+    """All passed: the gate holds."""
+    report = nights.run()
+    assert exit_code(report) == 0
+    assert "first night of this plan" in text(report)
+    assert "2 of 2 cells" in text(report)
+    assert text(report).endswith("gate: holds")
+    assert "1/2  PASS  reference/hwsim/sample/a" in nights.said.getvalue()
+
+
+def test_the_next_says_what_changed_with_report_and_repro_line(nights: Nights) -> None:
+    """A regression, then its fix."""
+    nights.run()
+    worse = nights.run({"b": [end(FAIL, "no completion"), end(FAIL, "no completion")]})
+    assert exit_code(worse) == 1
+    told = text(worse)
+    assert "1 regression" in told
+    assert "  regression     reference/hwsim/sample/b: PASS → FAIL" in told
+    assert "FAIL  reference/hwsim/sample/b, after FAIL" in told
+    assert "/runs/somewhere/report.html" in told
+    assert "again:  ./hil run --scenario plain" in told
+    better = nights.run()
+    assert "fixed          reference/hwsim/sample/b: FAIL → PASS" in text(better)
+    assert exit_code(better) == 0
+    assert "nothing changed, and nothing fails" in text(nights.run())
+
+
+def test_a_flaky_test_is_no_plain_pass(nights: Nights) -> None:
+    """It is told with the failure that it had, and with what its run left."""
+    nights.run()
+    report = nights.run({"a": [end(FAIL, "once in a while"), end(PASS)]})
+    assert "newly flaky    reference/hwsim/sample/a: PASS → PASS, flaky" in text(report)
+    assert "PASS  reference/hwsim/sample/a, after FAIL, flaky\n      once in a while" in text(
+        report
+    )
+    assert "2 PASS, 1 flaky" in text(report)
+    assert exit_code(report) == 0
+
+
+def test_a_known_issue_is_shown_and_does_not_fail_the_night(nights: Nights) -> None:
+    """An expired one fails it, and says so before and after."""
+    issue = KnownIssue(test="*/a", rules=("POST-05",), reason="A-1", expires=date(2099, 1, 1))
+    plan = PLAN.model_copy(update={"known_issue": (issue,)})
+    report = nights.run({"a": [end(FAIL)]}, plan=plan)
+    assert exit_code(report) == 0
+    assert "FAIL  reference/hwsim/sample/a, known issue: A-1" in text(report)
+    expired = issue.model_copy(update={"expires": date(2020, 1, 1)})
+    plan = PLAN.model_copy(update={"known_issue": (expired,)})
+    report = nights.run({"a": [end(FAIL), end(FAIL)]}, plan=plan)
+    assert exit_code(report) == 1
+    assert "known issue expired on 2020-01-01 and mutes nothing" in text(report)
+    assert "known issue expired on 2020-01-01 and mutes nothing" in nights.said.getvalue()
+
+
+def test_a_crash_is_told_with_the_nights_it_was_seen_in(nights: Nights) -> None:
+    """By its code and first frames."""
+    crash = Crash(0xC0000005, ("acme.dll+0x12",))
+    nights.run({"a": [end(FAIL, crash=crash)]})
+    report = nights.run({"b": [end(FAIL, crash=crash)]})
+    assert (
+        "crash 0xC0000005 acme.dll+0x12: in reference/hwsim/sample/b; seen in 2 nights" in
+        text(report)
+    )  # fmt: skip
+
+
+def test_an_interrupted_night_is_resumed_by_the_same_command(nights: Nights) -> None:
+    """And is no night to compare with."""
+    cut = nights.run({"b": [CellEnd(MISS, "", interrupted=True)]})
+    assert exit_code(cut) == 3
+    assert text(cut).endswith("interrupted: the same command goes on with it")
+    report = nights.run()
+    assert nights.runner.ran == ["b"]
+    assert report.night.id == cut.night.id
+    assert "resumes night" in nights.said.getvalue()
+    assert "first night of this plan" in text(report)
+
+
+def test_the_tests_that_did_not_pass_are_run_again_alone(nights: Nights) -> None:
+    """Until they pass; that night does not stand between two full ones."""
+    with pytest.raises(UsageError, match="there is no night of night yet"):
+        nights.run(last_failed=True)
+    nights.run({"a": [end(FAIL)] * 2, "b": [end(FAIL), end(PASS)]})
+    nights.run({"a": [end(FAIL)] * 2}, last_failed=True)
+    assert nights.runner.ran == ["a", "a", "b"]
+    report = nights.run(last_failed=True)
+    assert nights.runner.ran == ["a"]
+    assert "fixed          reference/hwsim/sample/a" in text(report)
+    assert "disappeared" not in text(report)
+    with pytest.raises(UsageError, match="passed"):
+        nights.run(last_failed=True)
+    assert "fixed          reference/hwsim/sample/a" in text(nights.run())
+
+
+def test_until_failure_runs_night_after_night(nights: Nights) -> None:
+    """Each is a night of its own; the budget is that of all together."""
+    passes: Ends = [end(PASS), end(PASS), end(FAIL), end(FAIL)]
+    report = nights.run({"a": passes}, until_failure=True)
+    assert nights.runner.ran == ["a", "b", "a", "b", "a", "a", "b"]
+    assert exit_code(report) == 1
+    assert len(nights.book.nights()) == 3
+    assert nights.run(until_failure=True, budget_s=0.001).night.state is NightState.OVER_BUDGET
+
+
+def test_a_night_in_which_nothing_ran_is_no_good_one(nights: Nights) -> None:
+    """Those left out are named."""
+    report = nights.run(budget_s=0.0, resume=Resume.NEVER)
+    assert exit_code(report) == 3
+    assert "left out, the time budget of 0 s is used up:" in text(report)
+    assert "  reference/hwsim/sample/b" in text(report)
+    assert "0 of 2 cells ran: 1 must" in text(report)
