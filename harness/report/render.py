@@ -45,8 +45,8 @@ def render(
     """
     timelines, rules = timelines or {}, rules or {}
     drawings, drawings_note = view.drawings(result, timelines, clocks)
-    script = _text("report.js")
-    return _environment().get_template("report.html.j2").render(
+    script = inline_text("report.js")
+    return environment().get_template("report.html.j2").render(
         result=result,
         facts=view.facts(result),
         tally=view.tally(result),
@@ -69,7 +69,7 @@ def render(
         ],
         cells=result.requested_associations <= view.CELLS_UP_TO,
         not_run=max(result.requested_associations - len(result.associations), 0),
-        style=Markup(_text("report.css")),  # noqa: S704 (a file of this package)
+        style=Markup(inline_text("report.css")),  # noqa: S704 (a file of this package)
         script=Markup(script),  # noqa: S704 (a file of this package)
         script_hash=csp_hash(script),
     )  # fmt: skip
@@ -82,28 +82,29 @@ def render_contract(
     clocks: Clocks | None = None,
 ) -> str:
     """Return ``contract.html`` of a run: every rule against every association."""
-    script = _text("report.js")
-    return _environment().get_template("contract.html.j2").render(
+    script = inline_text("report.js")
+    return environment().get_template("contract.html.j2").render(
         result=result,
         contract=contract(result, timelines, rules, clocks),
         files=view.evidence_paths(result),
         words=WORDS,
-        style=Markup(_text("report.css")),  # noqa: S704 (a file of this package)
+        style=Markup(inline_text("report.css")),  # noqa: S704 (a file of this package)
         script=Markup(script),  # noqa: S704 (a file of this package)
         script_hash=csp_hash(script),
     )  # fmt: skip
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Jinja2 with our templates, escaping on, and the filters they use."""
+    made = Environment(
         loader=PackageLoader("harness.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "clean": wording.clean,
         "win32": wording.win32,
         "reason_code": wording.reason_code,
@@ -118,7 +119,7 @@ def _environment() -> Environment:
         "href": _href,
         "rule_ids": _rule_ids,
     }
-    return environment
+    return made
 
 
 def _href(path: str) -> str:
@@ -132,10 +133,11 @@ def _rule_ids(text: str) -> Markup:
     return Markup(_RULE_ID.sub(r"<code>\g<0></code>", escaped))  # noqa: S704 (escaped above)
 
 
-def _text(name: str) -> str:
-    loader = _environment().loader
+def inline_text(name: str) -> str:
+    """A file of the templates, as it stands in a page."""
+    loader = environment().loader
     assert loader is not None
-    return loader.get_source(_environment(), name)[0].strip() + "\n"
+    return loader.get_source(environment(), name)[0].strip() + "\n"
 
 
 def _has_keys(security: str) -> bool:

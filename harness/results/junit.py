@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 
 from harness.results.model import AssociationResult, FindingResult, LabFaultResult, RunResult
 from harness.results.verdict import Verdict, run_verdict
@@ -25,23 +25,57 @@ _BLAME = {Verdict.FAIL: "failure", Verdict.ERROR: "error", Verdict.MISS: "error"
 
 def junit_xml(result: RunResult) -> str:
     """Return the text of ``junit.xml`` (UTF-8), one suite with a testcase for each association."""
+    return junit_of_runs([(result.scenario, result)], result.started_at)
+
+
+def junit_of_runs(runs: Sequence[tuple[str, RunResult | str]], at: datetime) -> str:
+    """Return one ``junit.xml`` of several runs, a suite each; ``at`` is when they were over.
+
+    In the place of a run that did not take place stands why, which makes its suite a skipped
+    testcase.
+    """
+    root = ET.Element("testsuites")
+    for number, (scenario, result) in enumerate(runs):
+        if isinstance(result, str):
+            root.append(_suite_not_run(number, scenario, result, at))
+        else:
+            root.append(_suite(number, result))
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+
+
+def _suite(number: int, result: RunResult) -> ET.Element:
     cases = [_association_case(result, item) for item in result.associations]
     whole = _run_case(result)
     if whole is not None:
         cases.insert(0, whole)
-    root = ET.Element("testsuites")
-    suite = ET.SubElement(root, "testsuite", _suite_attributes(result, cases))
+    suite = ET.Element("testsuite", _suite_attributes(number, result, cases))
     _properties(suite, result)
     suite.extend(cases)
     ET.SubElement(suite, "system-out").text = xml_text(
         f"{result.verdict}: {result.reason}\n{result.command}"
     )
     ET.SubElement(suite, "system-err")
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+    return suite
 
 
-def _suite_attributes(result: RunResult, cases: list[ET.Element]) -> dict[str, str]:
+def _suite_not_run(number: int, scenario: str, why: str, at: datetime) -> ET.Element:
+    name = f"wlan-hil.{xml_text(scenario)}"
+    suite = ET.Element(
+        "testsuite",
+        name=name, tests="1", failures="0", errors="0", time="0.000",
+        timestamp=at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"), hostname="guest",
+        id=str(number), package="hil",
+    )  # fmt: skip
+    ET.SubElement(suite, "properties")
+    case = ET.SubElement(suite, "testcase", name="run", classname=name, time="0.000")
+    ET.SubElement(case, "skipped")
+    ET.SubElement(suite, "system-out").text = xml_text(why)
+    ET.SubElement(suite, "system-err")
+    return suite
+
+
+def _suite_attributes(number: int, result: RunResult, cases: list[ET.Element]) -> dict[str, str]:
     def having(tag: str) -> str:
         return str(sum(1 for case in cases if case.find(tag) is not None))
 
@@ -53,7 +87,7 @@ def _suite_attributes(result: RunResult, cases: list[ET.Element]) -> dict[str, s
         "time": f"{result.duration_s:.3f}",
         "timestamp": result.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         "hostname": result.guest,
-        "id": "0",
+        "id": str(number),
         "package": "hil",
     }
 

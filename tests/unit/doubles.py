@@ -40,6 +40,10 @@ IMAGES = GuestImage(
 )  # fmt: skip
 
 
+GOOD = builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)]
+"""What connecting brings about where all is well."""
+
+
 class World:
     """What happens in the lab: the story, and where it breaks."""
 
@@ -322,8 +326,7 @@ class FakeAgent:
     ) -> int:
         """WlanConnect, and all that comes of it at once."""
         self._world.step("connect")
-        good = builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)]
-        self._world.tell(*(self.steps.pop(0) if self.steps else good))
+        self._world.tell(*(self.steps.pop(0) if self.steps else GOOD))
         return int(self._world.story.associations[-1]["connect_ns"])
 
     def await_acm(self, codes: set[int], awaited: str, *, timeout_s: float) -> Notification:

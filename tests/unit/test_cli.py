@@ -61,6 +61,18 @@ def test_a_run_ends_with_its_verdicts_exit_code(
     assert "report.html" in said.out
 
 
+def test_several_scenarios_have_an_index_and_one_exit_code(hil: Command, world: World) -> None:
+    """Each is told how to be run again by itself, with the options that were given."""
+    world.at("connect", 1, lost())
+    said = hil("run", "m[12]-*", "plain", "-n", "1", "--fail-fast")
+    assert said.code == 3, said
+    assert "MISS  3 scenarios: 1 MISS, 2 not run" in said.out
+    series, run = sorted((hil.folder / "runs").glob("*-*"), reverse=True)
+    assert f"Index:    runs/{series.name}/index.html" in said.out
+    repro = "./hil run m1-retransmitted --associations 1\n"
+    assert (run / "repro.txt").read_text() == repro
+
+
 def test_a_fault_is_run_in_its_scenario_three_times(hil: Command, world: World) -> None:
     """Without more being said a fault brings its own scenario, and fails soon."""
     said = hil("run", "--fault", "completes-after-stop")

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Several scenarios run one after the other in one lab, with one verdict and one index of them."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from harness.console import Console
+from harness.errors import StoreError, UsageError
+from harness.local.files import write_atomic
+from harness.local.folders import trouble
+from harness.naming import did_you_mean
+from harness.report.index import IndexRow, render_index
+from harness.results import RunResult, Verdict, combine
+from harness.results.junit import junit_of_runs
+from harness.run.perform import open_lab
+from harness.run.plan import RunPlan
+from harness.scenarios import scenario_names
+
+ALL = "all"
+INDEX = "index.html"
+INTERRUPTED = "not run: interrupted"
+FAILED_FAST = "not run: a run before did not pass (--fail-fast)"
+
+
+def chosen(given: Sequence[str]) -> list[str]:
+    """The scenarios that are meant by names, files, patterns and `all`, in their order.
+
+    A pattern of shipped names, or of paths if there is a slash or .toml in it, adds what is not
+    there yet. Raises `UsageError` for one that fits nothing.
+    """
+    found: list[str] = []
+    for one in given:
+        if one == ALL or any(sign in one for sign in "*?["):
+            found += [name for name in _fitting(one) if name not in found]
+        else:
+            found.append(one)
+    return found
+
+
+def _fitting(pattern: str) -> list[str]:
+    names = scenario_names()
+    if pattern == ALL:
+        return names
+    if "/" in pattern or pattern.endswith(".toml"):
+        root = Path(pattern).anchor
+        fitting = sorted(map(str, Path(root).glob(pattern.removeprefix(root))))
+    else:
+        fitting = [name for name in names if fnmatchcase(name, pattern)]
+    if not fitting:
+        near = did_you_mean(pattern.strip("*?"), names)
+        raise UsageError(
+            f"no scenario fits {pattern!r}", hint=near or "`hil scenarios` lists the shipped ones"
+        )
+    return fitting
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One scenario of a series, and what came of it."""
+
+    plan: RunPlan
+    result: RunResult | None = None
+    folder: Path | None = None
+    why_not: str = ""
+    """Why it was not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """All of them."""
+
+    members: tuple[Member, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The most important of all; MISS too where one could not be run, though it was meant to
+        be."""
+        told = [one.result.verdict for one in self.members if one.result is not None]
+        if any(one.why_not not in ("", FAILED_FAST) for one in self.members):
+            told.append(Verdict.MISS)
+        return combine(told) or Verdict.MISS
+
+    def lines(self) -> list[str]:
+        """As text: a line each, and one for all."""
+        wide = max(len(one.plan.scenario.name) for one in self.members)
+        rows = [
+            f"{one.result.verdict if one.result else '-':<5}  {one.plan.scenario.name:<{wide}}  "
+            f"{one.result.reason if one.result else one.why_not}"
+            for one in self.members
+        ]
+        ran = [one.result.verdict for one in self.members if one.result is not None]
+        counts = [f"{ran.count(verdict)} {verdict}" for verdict in Verdict if verdict in ran]
+        left = len(self.members) - len(ran)
+        counts += [f"{left} not run"] if left else []
+        return [*rows, f"{self.verdict}  {len(self.members)} scenarios: {', '.join(counts)}"]
+
+
+def perform_series(plans: Sequence[RunPlan], console: Console, *, fail_fast: bool) -> Series:
+    """Carry the plans out, in order; after an interruption, and with `fail_fast` after the first
+    that does not pass, the others are not run."""
+    members: list[Member] = []
+    why_not = ""
+    with open_lab(console) as lab:
+        for number, plan in enumerate(plans, 1):
+            if why_not:
+                members.append(Member(plan, why_not=why_not))
+                continue
+            console.note(f"scenario {number}/{len(plans)}: {plan.scenario.name}")
+            try:
+                result, folder = lab.perform(plan, last=number == len(plans))
+            except KeyboardInterrupt:  # while it was judged
+                why_not = INTERRUPTED
+            except StoreError as error:
+                why_not = f"not run: {error.message}"
+            if why_not:
+                members.append(Member(plan, why_not=why_not))
+                continue
+            members.append(Member(plan, result, folder))
+            if lab.interrupted:
+                why_not = INTERRUPTED
+            elif fail_fast and result.verdict is not Verdict.PASS:
+                why_not = FAILED_FAST
+                lab.close()
+    return Series(tuple(members))
+
+
+def write_series(series: Series, runs: Path) -> Path:
+    """Write index.html and junit.xml of a series into a folder of its own in `runs`.
+
+    Raises `StoreError` where that cannot be.
+    """
+    at = datetime.now(UTC)
+    folder = runs / f"series-{at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    rows = [
+        IndexRow(
+            scenario=one.plan.scenario.name,
+            summary=one.plan.scenario.summary,
+            result=one.result,
+            link=f"../{one.folder.name}/report.html" if one.folder else None,
+            why_not=one.why_not,
+        )
+        for one in series.members
+    ]
+    told = [
+        (one.plan.scenario.name, one.result if one.result is not None else one.why_not)
+        for one in series.members
+    ]
+    try:
+        folder.mkdir(parents=True)
+        write_atomic(folder / "junit.xml", junit_of_runs(told, at))
+        write_atomic(folder / INDEX, render_index(rows, series.verdict, at))
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+        raise StoreError(
+            f"the index of the runs cannot be written: {trouble(folder, error)}",
+            hint="the runs themselves are kept; free disk space",
+        ) from error
+    return folder
