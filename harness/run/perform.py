@@ -22,7 +22,6 @@ from harness.evidence.trace import HOST
 from harness.guests.abilities import ABILITIES
 from harness.lab.recording import open_recording
 from harness.lab.shared_guest import SharedGuest
-from harness.report import pages
 from harness.results import (
     AssociationResult,
     FolderStore,
@@ -117,6 +116,8 @@ class OpenLab:
                 "evidence": evidence_files(kept.path),
             }
         )
+        from harness.report import pages  # here: no association waits for the templates
+
         saved = kept.save(result, pages(evidence, kept.path))
         if saved.result.verdict is not Verdict.PASS or not _stopped_in_order(evidence):
             self.close()

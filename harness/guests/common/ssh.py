@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
-from typing import Any
-
-import paramiko
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import LabFault
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import MAX_LINE, JsonLinesClient
+
+if TYPE_CHECKING:
+    import paramiko  # loaded by what uses it: no plan or refusal waits for a library of ciphers
 
 RETRY_S = 0.1
 
@@ -151,6 +152,8 @@ class Ssh:
 
     @contextlib.contextmanager
     def _files(self, doing: str) -> Iterator[paramiko.SFTPClient]:
+        import paramiko
+
         deadline = Deadline(doing, self._command_s)
         deadline.state = "asked for, no answer"
         with _faults(deadline):
@@ -170,6 +173,8 @@ def connect(
     `alive` tells why trying is in vain (the machine is gone) or None. A wrong host key or a
     refused login ends at once.
     """
+    import paramiko
+
     deadline = Deadline("SSH of the guest", limit_s)
     while True:
         dead = alive()
@@ -197,6 +202,8 @@ def sftp_path(path: PureWindowsPath) -> str:
 
 
 def _handshake(login: Login, port: int, deadline: Deadline) -> paramiko.SSHClient:
+    import paramiko
+
     kind, key = login.host_key.split()[:2]
     name = f"[127.0.0.1]:{port}"
     client = paramiko.SSHClient()
@@ -274,6 +281,8 @@ def _text(data: bytes) -> str:
 @contextlib.contextmanager
 def _faults(deadline: Deadline) -> Iterator[None]:
     """Turn what SSH raises into lab faults."""
+    import paramiko
+
     try:
         yield
     except LabFault:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import Any
-
-import paramiko
+from typing import TYPE_CHECKING, Any
 
 from harness.config.limits import LimitsConfig
 from harness.guests.common.ssh import Ssh
 from harness.local.jsonlines import JsonLinesClient
 from harness.scenarios.stimuli import OsParameters, OsStimulus
+
+if TYPE_CHECKING:
+    import paramiko
 
 COMMAND = "hil-orders"
 """A command of the reference guest alone: JSON lines to and from its WLAN service."""
