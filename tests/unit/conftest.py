@@ -6,7 +6,8 @@ from __future__ import annotations
 import io
 import os
 import signal
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +30,19 @@ from tests.unit.doubles import IMAGES, World
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True, max_examples=1000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """A search for a counterexample is not measured: coverage would double what it takes, and its
+    hundreds of examples reach what the tests of single examples reach."""
+    tracer = sys.gettrace()
+    if any(pyfuncitem.get_closest_marker(name) for name in ("search", "hypothesis")):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 MakePlan = Callable[..., RunPlan]
