@@ -22,8 +22,8 @@ from typing import Final
 from harness.checks.figures import FIGURES, PERCENTILES
 from harness.evidence.clock import frame_guest_ns
 from harness.evidence.handshakes import Handshake, handshakes
+from harness.evidence.key_handshakes import KeyHandshake, Kind, key_handshakes
 from harness.evidence.model import AssociationEvidence, ClockModel, FrameRecord
-from harness.evidence.rounds import Kind, Round, rounds
 
 SESSION_FIGURES: Final = tuple(name for name in FIGURES if not name.startswith("g1"))
 """Those that the handshake a session begins with can have."""
@@ -44,7 +44,7 @@ class HandshakeTiming:
     """The figures of one key handshake of a station; those not measured are absent.
 
     The handshake a security session begins with (``renewal`` 0) has those of its handler and
-    completion, too; see `harness.evidence.rounds` for the later ones. ``station`` and
+    completion, too; see `harness.evidence.key_handshakes` for the later ones. ``station`` and
     ``access_point`` are addresses, ``session`` is hSecuritySessionID; None where not known.
     ``retries`` counts retransmissions by the access point, by "m1" and "m3"; copies made by a
     repeat rule are none.
@@ -82,12 +82,12 @@ def eapol_timing(assoc: AssociationEvidence, clock: ClockModel) -> tuple[Handsha
     measured = (
         _measured(one, part, clock)
         for one in handshakes(assoc, clock)
-        for part in rounds(one.frames)
+        for part in key_handshakes(one.frames)
     )
     return tuple(one for one in measured if one.values)
 
 
-def _measured(handshake: Handshake, part: Round, clock: ClockModel) -> HandshakeTiming:
+def _measured(handshake: Handshake, part: KeyHandshake, clock: ClockModel) -> HandshakeTiming:
     messages = _Messages(part.frames)
     values = _air_figures(messages) | _station_figures(messages, clock)
     if part.kind == "4-way" and part.renewal == 0:

@@ -154,4 +154,4 @@ def _read(path: Path) -> bytes:
 
 
 def _wrong(path: Path, found: str) -> UsageError:
-    return UsageError(f"[eap] certificates: {path}: is {found}", hint="mend it, or leave it out")
+    return UsageError(f"[eap] certificates: {path}: is {found}", hint="fix it, or leave it out")

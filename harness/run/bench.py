@@ -163,7 +163,7 @@ def _run(
     if result.verdict is not Verdict.PASS:
         raise HarnessError(
             f"a run to be measured ended {result.verdict}: {result.reason}",
-            hint="run `hil run` and mend what it finds; a failing lab is not measured",
+            hint="run `hil run` and fix what it finds; a failing lab is not measured",
         )
     return Timed(result, tuple(moments))
 

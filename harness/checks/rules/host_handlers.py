@@ -74,8 +74,8 @@ def _is_the_dlls(process: Process, record: IhvRecord) -> bool:
     text="Every handler returns. The limit is a parameter of this harness: no document gives one.",
 )  # fmt: skip
 def handlers_return(case: Case) -> Outcomes:
-    """No handler runs longer than the limit of ours: load_s for the start of the service, deinit_s
-    for its end, handler_s for all else."""
+    """No handler runs longer than its limit in [limits]: load_s for the start of the service,
+    deinit_s for its end, handler_s for all else."""
     for process in case.segments.processes:
         for call in handlers(process.calls):
             took_ns = (call.end_ns or call.start_ns) - call.start_ns

@@ -33,7 +33,7 @@ _ENDS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Authentication:
     """From StartOneX to what ended it: its result, a stop, or the next StartOneX; None if none."""
 
     start: Call
@@ -51,7 +51,7 @@ class Round:
         return [call.start_ns for call in self.calls if call.function == names.PROCESS_ONEX]
 
 
-def rounds(adapter: Adapter) -> Iterator[Round]:
+def authentications(adapter: Adapter) -> Iterator[Authentication]:
     """The 802.1X authentications of an adapter that the DLL started, in order."""
     start: Call | None = None
     calls: list[Call] = []
@@ -59,14 +59,14 @@ def rounds(adapter: Adapter) -> Iterator[Round]:
         started = call.function == names.START_ONEX and call.result in (0, None)
         if start is not None:
             if started or call.function in _ENDS or _is_result(call):
-                yield Round(start, tuple(calls), call)
+                yield Authentication(start, tuple(calls), call)
                 start = None
             else:
                 calls.append(call)
         if started:
             start, calls = call, []
     if start is not None:
-        yield Round(start, tuple(calls), None)
+        yield Authentication(start, tuple(calls), None)
 
 
 def _is_result(call: Call) -> bool:
@@ -81,11 +81,11 @@ def _is_result(call: Call) -> bool:
 def three_starts_are_sent(case: Case) -> Outcomes:
     """Never a fourth, and the failure comes after three."""
     for adapter in case.segments.adapters:
-        for one in rounds(adapter):
+        for one in authentications(adapter):
             yield from _judge(case, adapter, one)
 
 
-def _judge(case: Case, adapter: Adapter, one: Round) -> Outcomes:
+def _judge(case: Case, adapter: Adapter, one: Authentication) -> Outcomes:
     index = case.index.association_of(one.start)
     association = case.index.association(index)
     if association is None or association.lab_fault:
@@ -126,7 +126,7 @@ def _is_own_start(call: Call) -> bool:
     )
 
 
-def _counted(case: Case, one: Round, sent: list[int], until_ns: int) -> Outcomes:
+def _counted(case: Case, one: Authentication, sent: list[int], until_ns: int) -> Outcomes:
     shown_ns = case.index.last_record_ns(one.start.process)  # an answer may have come after that
     rows = _unanswered([at_ns for at_ns in sent if at_ns <= shown_ns], one.answers)
     result = one.result
@@ -166,7 +166,7 @@ def _nobody_there(result: Call) -> bool:
     )
 
 
-def _no_result(case: Case, one: Round, sent: list[int], until_ns: int) -> Outcome:
+def _no_result(case: Case, one: Authentication, sent: list[int], until_ns: int) -> Outcome:
     """Three were sent: the result is due once the OS has waited as long as between them."""
     pause_ns = sent[-1] - sent[-2]
     due_ns = sent[-1] + pause_ns + int(case.limits.os_answer_s * 1e9)

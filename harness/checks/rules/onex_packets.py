@@ -93,7 +93,7 @@ def _source_of(call: Call, kept: list[_Received]) -> list[_Received]:
     "left.)",
 )  # fmt: skip
 def eapol_is_handed_on(case: Case) -> Outcomes:
-    """No EAPOL-Key is handed over, and every other packet is before the limit of ours."""
+    """No EAPOL-Key is handed over, and every other packet is before this harness's limit."""
     for adapter in case.segments.adapters:
         taken: set[int] = set()
         for call, kept in _handed_over(case, adapter):

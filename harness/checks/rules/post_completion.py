@@ -72,11 +72,12 @@ def returns_win32_error(case: Case) -> Outcomes:
 @rule(
     "POST-05", cls="M", source="I:dot11extihv_perform_post_associate",
     text="After ERROR_SUCCESS a PostAssociateCompletion for this session must come, unless the "
-    "session is stopped first. No document gives a time limit; ours is a parameter. (With a "
-    "profile that leaves security to the OS Microsoft's sample never completes: a warning.)",
+    "session is stopped first. No document gives a time limit: the one used is this harness's, "
+    "[limits] post_associate_s. (With a profile that leaves security to the OS Microsoft's sample "
+    "never completes: a warning.)",
 )  # fmt: skip
 def completion_comes(case: Case) -> Outcomes:
-    """A started session is completed within the limit of ours, unless it ends before that."""
+    """A started session is completed within the harness's limit, unless it ends before that."""
     for session in case.segments.sessions:
         if session.handler.succeeded:
             yield _completion_comes(case, session)

@@ -19,7 +19,7 @@ from harness.evidence.segments import PreOperation
     "PRE-02", cls="M", source="I:dot11extihv_perform_pre_associate",
     text="ERROR_SUCCESS if and only if the operation was started; then exactly one "
     "PreAssociateCompletion follows, unless DeinitAdapter comes first. No document gives a time "
-    "limit; ours is a parameter.",
+    "limit: the one used is this harness's, [limits] pre_associate_s.",
 )  # fmt: skip
 def completed_once(case: Case) -> Outcomes:
     """One completion after a success, none after an error."""

@@ -35,7 +35,7 @@ def cancelled_by_reset(case: Case) -> Outcomes:
     """The first completion of an operation a reset found pending carries that code.
 
     A success of another thread may have been on its way when the reset came: the thread's first
-    call since, within a limit of ours.
+    call since, within a limit of this harness.
     """
     for first, reset in _completed_by_reset(case):
         error = fields.integer(first.args, "dwWin32Error")

@@ -25,7 +25,7 @@ HINTS: Final = {
     "run's folder names what is wrong with this one",
     0x80007: "the WLAN service found no IHV Extensions DLL at work: see the trace in the run's "
     "folder",
-    0x80008: "the OUI of the profile is another than the adapter's (AdapterOUI): mend [ihv] oui",
+    0x80008: "the OUI of the profile is another than the adapter's (AdapterOUI): fix [ihv] oui",
     0x3800E: "the DLL's process ended or did not answer in ValidateProfile: see the findings",
 }
 """What to do about a refusal of the service's own, by its reason."""

@@ -60,7 +60,7 @@ class BaseImage:
 
 @dataclass(frozen=True)
 class HostProblem:
-    """Something this machine lacks for a build: what, and the command that mends it."""
+    """Something this machine lacks for a build: what, and the command that fixes it."""
 
     need: str
     fix: str

@@ -21,7 +21,7 @@ _ENDS = {"4-way": "M4", "group": "G2"}
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class KeyHandshake:
     """One key handshake, retransmissions included; ``renewal`` counts those of its kind after the
     one a session begins with, from 1, and is 0 for that one."""
 
@@ -30,7 +30,7 @@ class Round:
     frames: tuple[FrameRecord, ...]
 
 
-def rounds(frames: Sequence[FrameRecord]) -> Iterator[Round]:
+def key_handshakes(frames: Sequence[FrameRecord]) -> Iterator[KeyHandshake]:
     """The handshakes of a session in order, given its frames in the order of the air clock.
 
     The first one has all that comes before it and is no key message, such as the association.
@@ -49,7 +49,7 @@ def rounds(frames: Sequence[FrameRecord]) -> Iterator[Round]:
     counts = {"4-way": -1, "group": 0}
     for kind, own in made:
         counts[kind] += 1
-        yield Round(kind, counts[kind], tuple(own))
+        yield KeyHandshake(kind, counts[kind], tuple(own))
 
 
 def _begins_anew(frame: FrameRecord, before: Sequence[FrameRecord]) -> bool:
