@@ -13,6 +13,7 @@ from harness.results.model import AssociationResult, RunResult
 from harness.results.verdict import Verdict
 from harness.results.wording import (
     clean,
+    describe_fault,
     eapol_counts,
     echo_counts,
     figure_spans,
@@ -63,6 +64,19 @@ def association_details(item: AssociationResult) -> list[str]:
     if item.verdict is Verdict.FAIL and handler.return_code:
         lines.append(f"handler returned {win32(handler.return_code)}")
     return lines
+
+
+def what_ended_it(result: RunResult) -> list[tuple[str, str]]:
+    """Label and text of each lab fault, error and hint that the verdict's reason does not have."""
+    told = [("lab fault", describe_fault(one), one.hint) for one in result.all_lab_faults]
+    told += [("error", text, None) for text in result.errors]
+    listed: dict[tuple[str, str], None] = {}
+    for label, text, hint in told:
+        if " ".join(text.split()).rstrip(".") not in result.reason:
+            listed[label, clean(text)] = None
+        if hint:
+            listed["hint", clean(hint)] = None
+    return list(listed)
 
 
 def damage(result: RunResult) -> list[str]:

@@ -22,7 +22,7 @@ from harness.console.protocol import StageProgress
 from harness.results.grouping import FindingGroup, RuleText, group_findings
 from harness.results.model import AssociationResult, RunResult
 from harness.results.verdict import Verdict
-from harness.results.wording import clean, describe_fault, span_s
+from harness.results.wording import clean, span_s
 
 _STYLES = {
     Verdict.FAIL: "bold white on red",
@@ -33,6 +33,8 @@ _STYLES = {
     Verdict.SKIP: "bold white on bright_black",
 }
 """Black is never bold: many terminals draw bold black as grey, which is lost on a colour."""
+
+_LABELS = {"lab fault": "bold yellow", "error": "bold red", "hint": "cyan"}
 
 _REFRESH_PER_S = 6.0
 
@@ -133,10 +135,6 @@ class LiveConsole:
         """See ``Console.fault``."""
         self._labelled("lab fault", "bold yellow", message, hint)
 
-    def error(self, message: str, hint: str | None = None) -> None:
-        """See ``Console.error``."""
-        self._labelled("error", "bold red", message, hint)
-
     def _labelled(self, label: str, style: str, message: str, hint: str | None) -> None:
         self._print(Text.assemble((f"{label}: ", style), clean(message)))
         if hint:
@@ -163,10 +161,8 @@ class LiveConsole:
         self._print(
             Text.assemble(lines.counts(result), (f"  {lines.circumstances(result)}", "dim"))
         )
-        for fault in result.all_lab_faults:
-            self.fault(describe_fault(fault), fault.hint)
-        for error in result.errors:
-            self.error(error)
+        for label, text in lines.what_ended_it(result):
+            self._print(Text.assemble((f"{label}: ", _LABELS[label]), text))
         for line in lines.damage(result):
             self._labelled("evidence", "bold yellow", line, None)
         for name in lost:

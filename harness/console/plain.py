@@ -16,7 +16,7 @@ from harness.console import lines
 from harness.console.protocol import StageProgress
 from harness.results.grouping import RuleText, group_findings
 from harness.results.model import AssociationResult, RunResult
-from harness.results.wording import clean, describe_fault, span_s
+from harness.results.wording import clean, span_s
 
 _REPEAT_S = 15.0
 """A stage repeats its state at most this often, so that a log shows life and stays short."""
@@ -83,10 +83,6 @@ class PlainConsole:
         """See ``Console.fault``."""
         self._labelled("lab fault", message, hint)
 
-    def error(self, message: str, hint: str | None = None) -> None:
-        """See ``Console.error``."""
-        self._labelled("error", message, hint)
-
     def _labelled(self, label: str, message: str, hint: str | None) -> None:
         self._write(f"{label}: {clean(message)}")
         if hint:
@@ -111,19 +107,14 @@ class PlainConsole:
             self.note(text)
         self._write(f"{result.verdict}  {clean(result.reason)}")
         self._write(f"{lines.counts(result)} ({lines.circumstances(result)})")
-        self._faults(result)
+        for label, text in lines.what_ended_it(result):
+            self._write(f"{label}: {text}")
         for line in lines.damage(result):
             self._labelled("evidence", line, None)
         for name in lost:
             self._write(f"not kept: {clean(name)}")
         for label, text in lines.places(result, run_dir, report_dir):
             self._write(f"{label + ':':<10}{text}")
-
-    def _faults(self, result: RunResult) -> None:
-        for fault in result.all_lab_faults:
-            self._labelled("lab fault", describe_fault(fault), fault.hint)
-        for error in result.errors:
-            self._labelled("error", error, None)
 
     def _findings(self, result: RunResult) -> None:
         for group in group_findings(result, self._rules):

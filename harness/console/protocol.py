@@ -65,9 +65,6 @@ class Console(Stages, Protocol):
     def fault(self, message: str, hint: str | None = None) -> None:
         """Show a lab fault: what broke and what can be done."""
 
-    def error(self, message: str, hint: str | None = None) -> None:
-        """Show one clear line saying what is wrong, and one saying how to fix it."""
-
     def summary(
         self,
         result: RunResult,

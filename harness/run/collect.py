@@ -143,20 +143,20 @@ def _lasting(collected: CollectedRun) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _kept_when_it_ends_early(collected: CollectedRun, console: Console) -> Iterator[None]:
-    """Whatever ends the run early is kept in what was collected, and shown; nothing is raised."""
+    """Whatever ends the run early is kept in what was collected; nothing is raised.
+
+    The summary tells it. An interruption is told at once, as what is asked for may take a while.
+    """
     try:
         yield
     except LabFault as fault:
         if not collected.broken:
             collected.lab_fault = as_lab_fault_result(fault)
-            console.fault(fault.message, fault.hint or None)
     except HarnessError as error:  # a build that failed, a call Windows refused
         collected.errors.append(f"{error.message} ({error.hint})" if error.hint else error.message)
-        console.error(error.message, error.hint or None)
     except OSError as error:  # a disk that is full, a folder that went away under us
         hint = FREE_SOME if is_disk_full(error) else None
         collected.lab_fault = LabFaultResult(message=str(error), hint=hint)
-        console.fault(str(error), hint)
     except KeyboardInterrupt as interrupt:
         collected.interrupted = True
         if not collected.broken:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,6 @@ def everything(console: Console, folder: Path, result: RunResult | None = None) 
         for item in result.associations:
             console.association(item)
         console.fault("agent gone", "look at serial.log")
-        console.error("SSID too long", "use at most 32 bytes")
         console.summary(result, folder, ["report.html: No space left on device"])
 
 
@@ -71,9 +71,27 @@ def test_the_summary_has_it_all(make: Make, tmp_path: Path) -> None:
         "The driver broke 1 rule (POST-05)", "2 of 3 associations: 1 FAIL, 1 PASS",
         "must eventually come", "handshake 2 1.00 2.00 3.00 4.00 5.00", "disk full", "free some",
         "bad rule", "report.html: No space left on device", str(tmp_path / "report.html"),
-        "./hil run --scenario plain", "use at most 32 bytes", "look at serial.log",
+        "./hil run --scenario plain", "look at serial.log",
     ):  # fmt: skip
         assert words in strip_styles(text), words
+
+
+@pytest.mark.parametrize("make", DISPLAYS[:3], ids=NAMES[:3])
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {"errors": ("the DLL refuses the profile (give one that it takes)",)},
+        {"lab_faults": (LabFaultResult(message="agent gone", hint="look at serial.log"),)},
+        {"lab_faults": 3 * (LabFaultResult(message="agent gone", last_state="asleep"),)},
+    ],
+)
+def test_what_ended_a_run_is_told_once(make: Make, ended: Any) -> None:
+    """In the verdict's reason, and below it only what the reason does not have."""
+    out = io.StringIO()
+    make(out).summary(run(**ended), Path("runs/x"))
+    text = strip_styles(out.getvalue())
+    for words in ("refuses the profile", "look at serial.log", "asleep"):
+        assert text.count(words) == (words in repr(ended)), text
 
 
 @pytest.mark.parametrize("make", DISPLAYS[:3], ids=NAMES[:3])
