@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.history_battery")
+pytest.register_assert_rewrite("tests.history_battery", "tests.history_writer")

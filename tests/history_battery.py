@@ -31,6 +31,8 @@ from harness.history.sql import SqlHistory, open_history
 from harness.history.sql.tables import metadata
 from harness.history.sql.upgrade import VERSION_TABLE
 from harness.results import Environment, EvidenceFile, RunResult, Verdict
+from tests.history_writer import Writer as Process
+from tests.history_writer import check
 from tests.synthetic_history import SyntheticHistory
 from tests.unit.results.samples import NO_COMPLETION, STARTED, WARNING, association, run
 
@@ -216,6 +218,22 @@ class HistoryBattery:
             assert [one.run_id for one in tried] == [one.id for one in runs]
             assert [one.verdict for one in tried] == [one.verdict for one in runs]
             assert {len(one) for one in history.timings([one.id for one in runs]).values()} == {2}
+
+    def test_writers_that_write_at_once_do_not_fail(self, place: str) -> None:
+        """From the first moment on: they make the tables together, too."""
+        writers = [Process(place, f"w{number}", 20) for number in range(3)]
+        assert [one.end() for one in writers] == [0, 0, 0]
+        assert [len(one.acknowledged) for one in writers] == [20, 20, 20]
+        check(place, writers)
+
+    def test_a_writer_that_is_killed_leaves_whole_transactions(self, place: str) -> None:
+        """At whatever point; and the next one goes on."""
+        writers = []
+        for number, cells in enumerate([0, 1, 3, 8]):
+            writers.append(Process(place, f"w{number}", 1000))
+            writers[-1].go_on(cells)
+            writers[-1].kill()
+            check(place, writers)
 
     def test_which_test_a_run_stands_for(self) -> None:
         """By the name of its DLL's file, unless a plan names it."""

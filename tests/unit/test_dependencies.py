@@ -30,7 +30,7 @@ def test_every_level_and_both_ends_of_the_releases_are_run() -> None:
     tox.read(ROOT / "tox.ini")
     assert [one.strip() for one in tox["tox"]["env_list"].split(",")] == ["all", "lowest", "newest"]
     commands = tox["testenv"]["commands"]
-    for level in ("unit", "wine", "vm"):
+    for level in ("unit", "services", "wine", "vm"):
         assert f"-o testpaths=tests/{level} {{posargs}}\n" in f"{commands}\n"
 
 
