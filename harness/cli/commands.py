@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "harness.cli.running:run",
     "judge": "harness.cli.judging:judge",
     "nightly": "harness.cli.nightly:nightly",
+    "export": "harness.cli.exporting:export",
     "init": "harness.cli.init:init",
     "scenarios": "harness.cli.listing:scenarios",
     "faults": "harness.cli.listing:faults",

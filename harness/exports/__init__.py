@@ -19,7 +19,7 @@ from harness.exports.ctrf import as_ctrf
 from harness.exports.document import Document, Entry, of_night, of_run
 from harness.exports.github import as_github
 from harness.exports.junit import as_junit
-from harness.exports.kcidb import as_kcidb
+from harness.exports.kcidb import as_kcidb, check_origin
 from harness.exports.markdown import as_markdown
 
 FORMATS: Final[Mapping[str, Callable[[Document], str]]] = {
@@ -31,4 +31,16 @@ FORMATS: Final[Mapping[str, Callable[[Document], str]]] = {
 }
 """Name of a format → what writes a document in it."""
 
-__all__ = ["FORMATS", "Document", "Entry", "of_night", "of_run"]
+
+def write(document: Document, form: str, origin: str) -> str:
+    """`document` in the format of this name; `origin` counts for KCIDB.
+
+    Raises `UsageError` for an origin that KCIDB cannot take.
+    """
+    if form == "kcidb":
+        check_origin(origin)
+        return as_kcidb(document, origin)
+    return FORMATS[form](document)
+
+
+__all__ = ["FORMATS", "Document", "Entry", "of_night", "of_run", "write"]

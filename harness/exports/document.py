@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, final
 
+from harness.history.identity import fingerprint, parts_of, stands_for
 from harness.history.model import (
+    PASSED,
     Attempt,
     Cell,
     CellState,
@@ -57,6 +59,7 @@ class Entry:
     details: tuple[str, ...] = ()
     """What a person reads of it, a line each, worst first. All of a guest's text is clean here."""
     attempts: tuple[Attempt, ...] = ()
+    """Those that came to a verdict, if any did."""
     mark: Mark | None = None
     mark_reason: str = ""
     crash: Crash | None = None
@@ -64,18 +67,22 @@ class Entry:
 
     @property
     def muted(self) -> bool:
-        """It went wrong, and that does not fail the night: a known issue, or in quarantine."""
-        return self.mark is not None and self.verdict in BAD
+        """It went wrong, and that does not fail the night: a known issue, or in quarantine.
+
+        A crash is never muted. A cell that is to fail passes if it did.
+        """
+        marked = self.mark in (Mark.KNOWN_ISSUE, Mark.QUARANTINE)
+        return marked and self.verdict in BAD and self.crash is None
 
     @property
     def counts(self) -> bool:
-        """It went wrong, and that is no known thing."""
-        return self.mark is None and self.verdict in BAD
+        """It went wrong, and that fails the night."""
+        return self.verdict in BAD and not self.muted
 
     @property
     def flaky(self) -> bool:
         """A retry passed what the first attempt did not."""
-        return len(self.attempts) > 1 and self.verdict is Verdict.PASS
+        return len(self.attempts) > 1 and self.verdict in PASSED
 
     @property
     def message(self) -> str:
@@ -85,7 +92,7 @@ class Entry:
     @property
     def marked(self) -> str:
         """The mark with its reason; empty without one."""
-        return f"{self.mark.value}: {self.mark_reason}" if self.mark else ""
+        return f"{self.mark.value}: {self.mark_reason}".rstrip(": ") if self.mark else ""
 
     @property
     def retried(self) -> str:
@@ -177,6 +184,11 @@ def _of_cell(
         if lasts and cell.state in (CellState.PLANNED, CellState.RUNNING):
             verdict, why = None, cell.state.value
     broken = tuple(findings.get(last.run_id or "", ())) if last else ()
+    crash = next((one.crash for one in reversed(cell.attempts) if one.crash), None)
+    if cell.mark is Mark.EXPECTED:
+        crash = None
+    if crash and verdict in PASSED:  # a retry mutes no crash
+        verdict, why = Verdict.FAIL, f"crash {crash_text(crash)}"
     return Entry(
         id=clean(test.id) + again,
         group=(test.guest, test.radio, clean(test.dll)),
@@ -187,10 +199,10 @@ def _of_cell(
         started_at=cell.attempts[0].started_at if cell.attempts else None,
         findings=broken,
         details=tuple(_lines(broken)) if verdict in BAD else (),
-        attempts=cell.attempts,
+        attempts=cell.judged or cell.attempts,
         mark=cell.mark,
         mark_reason=clean(cell.mark_reason),
-        crash=next((one.crash for one in reversed(cell.attempts) if one.crash), None),
+        crash=crash,
         run=runs.get(last.run_id or "") if last else None,
     )  # fmt: skip
 
@@ -211,9 +223,17 @@ def _lines(findings: Sequence[FindingRow]) -> list[str]:
     ]
 
 
-def of_run(result: RunResult, run: RunSummary, facts: Mapping[str, str]) -> Document:
-    """A run as a document: a test for each association, and one more for what is of no single one,
-    without which a run that came to nothing would look green. `facts` is its environment."""
+def of_run(result: RunResult, folder: str) -> Document:
+    """A run, kept in `folder`, as a document: a test for each association, and one more for what is
+    of no single one, without which a run that came to nothing would look green."""
+    facts = parts_of(result.environment)
+    run = RunSummary(
+        id=result.run_id, test=stands_for(result), fault=result.fault,
+        started_at=result.started_at, duration_s=result.duration_s, verdict=result.verdict,
+        reason=result.reason, associations=len(result.associations),
+        dll_sha256=result.environment.dll_sha256, environment=fingerprint(facts), path=folder,
+        command=result.command,
+    )  # fmt: skip
     entries = [_of_association(result, run, item) for item in result.associations]
     verdict, details = whole_run(result)
     if verdict is not Verdict.PASS:

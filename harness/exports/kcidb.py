@@ -14,12 +14,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from harness.errors import UsageError
 from harness.exports.document import Document, Entry, crash_text
 from harness.results import Verdict
 from harness.results.wording import clean
 
 ORIGIN: Final = "wlan_hil"
-"""The name of the system that reports; KernelCI gives out names, see `document`."""
+"""The name of the system that reports; KernelCI gives out others."""
 EXCERPT: Final = 16_384
 SAMPLE: Final = "sample"
 
@@ -47,6 +48,15 @@ def as_kcidb(document: Document, origin: str = ORIGIN) -> str:
         "incidents": incidents,
     }  # fmt: skip
     return json.dumps({name: value for name, value in report.items() if value}, indent=1) + "\n"
+
+
+def check_origin(origin: str) -> None:
+    """Raise `UsageError` for a name that KCIDB does not take."""
+    if not re.fullmatch(r"[a-z0-9_]+", origin):
+        raise UsageError(
+            f"--origin {origin}: KCIDB takes a-z, 0-9 and _",
+            hint="give the name that KernelCI gave this lab",
+        )
 
 
 def _build(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from harness.exports import Document, of_run
 from harness.exports.ctrf import as_ctrf
 from harness.history.model import NightState
-from tests.unit.exports.samples import a_run, document
+from tests.unit.exports.samples import document
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 Status = Literal["passed", "failed", "skipped", "pending", "other"]
@@ -161,7 +161,7 @@ def test_a_test_keeps_its_id_from_night_to_night() -> None:
 
 def test_a_run_is_told_by_its_associations() -> None:
     """As in the other formats."""
-    told = report(of_run(run(association(1), association(2, NO_COMPLETION)), a_run("r"), {}))
+    told = report(of_run(run(association(1), association(2, NO_COMPLETION)), "runs/r"))
     assert [(one.name, one.status) for one in told.tests] == [
         ("association 1", "passed"), ("association 2", "failed"),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from harness.exports import of_run
 from harness.history.model import CellState, Mark, NightState
 from harness.results import LabFaultResult, Verdict
-from tests.unit.exports.samples import CELLS, a_run, attempt, cell, document
+from tests.unit.exports.samples import CELLS, CRASH, attempt, cell, document
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 
@@ -51,16 +51,38 @@ def test_what_is_known_has_no_say_and_nothing_run_is_not_green(
     assert document(*cells).verdict == verdict
 
 
+def test_a_crash_is_never_muted() -> None:
+    """Neither by a retry that passed nor by a mark."""
+    crashed = attempt(Verdict.FAIL, crash=CRASH)
+    retried, known = document(
+        cell("retried", crashed, attempt(Verdict.PASS, 2)),
+        cell("known", crashed, mark=Mark.QUARANTINE),
+    ).entries
+    assert (retried.verdict, retried.flaky, retried.counts) == ("FAIL", False, True)
+    assert retried.message == "crash 0xC0000005 in vendor.dll!Foo+0x12 < ntdll.dll+0x1234"
+    assert (known.muted, known.counts) == (False, True)
+
+
+def test_a_cell_that_is_to_fail_passes_if_it_did() -> None:
+    """By a crash, too; where it did not, that counts as of any other."""
+    found, blind = document(
+        cell("found", attempt(Verdict.PASS, crash=CRASH), mark=Mark.EXPECTED),
+        cell("blind", attempt(Verdict.ERROR), mark=Mark.EXPECTED),
+    ).entries
+    assert (found.verdict, found.counts) == ("PASS", False)
+    assert (blind.verdict, blind.counts) == ("ERROR", True)
+
+
 def test_a_run_is_told_by_its_associations() -> None:
     """And by what is of no single one: without that a run that came to nothing would look green."""
     broke = LabFaultResult(message="SSH gone")
     result = run(association(1), association(2, NO_COMPLETION), lab_faults=(broke,))
-    told = of_run(result, a_run("r"), {"qemu": "7"})
+    told = of_run(result, "runs/r")
     assert [(one.name, one.verdict) for one in told.entries] == [
         ("run", "MISS"), ("association 1", "PASS"), ("association 2", "FAIL"),
     ]  # fmt: skip
     assert told.entries[0].message == "SSH gone"
     assert told.entries[2].message == "POST-05: no PostAssociateCompletion within 10 s (our limit)"
     assert told.verdict == "FAIL"
-    nothing = of_run(run(requested_associations=3), a_run("r"), {})
+    nothing = of_run(run(requested_associations=3), "runs/r")
     assert [(one.name, one.verdict) for one in nothing.entries] == [("run", "ERROR")]

@@ -12,7 +12,7 @@ from harness.exports import Document, of_run
 from harness.exports.kcidb import as_kcidb
 from harness.history.model import NightState
 from harness.results import Verdict
-from tests.unit.exports.samples import HOSTILE, a_run, attempt, cell, document
+from tests.unit.exports.samples import HOSTILE, attempt, cell, document
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 
@@ -75,5 +75,5 @@ def test_hostile_text_is_taken() -> None:
 
 def test_a_run_is_taken() -> None:
     """Its associations are the tests."""
-    data = report(of_run(run(association(1), association(2, NO_COMPLETION)), a_run("r"), {}))
+    data = report(of_run(run(association(1), association(2, NO_COMPLETION)), "runs/r"))
     assert [one["status"] for one in data["tests"]] == ["PASS", "FAIL"]
