@@ -48,3 +48,29 @@ def test_ciphers_are_asked_of_the_kernel_by_name(
     monkeypatch.setattr(process_setup, "CIPHERS", (made_up, *process_setup.CIPHERS))
     process_setup.preload_ciphers()
     assert notes[0].startswith("no-such-hash not prepared: ")
+
+
+PROC_CRYPTO = """\
+name         : cbc(aes)
+driver       : cbc-aes-aesni
+priority     : 400
+type         : skcipher
+async        : yes
+
+name         : aes
+driver       : aes-generic
+priority     : 100
+type         : cipher
+
+name         : aes
+driver       : aes-aesni
+priority     : 300
+type         : cipher
+
+"""
+
+
+def test_the_block_cipher_is_that_of_the_highest_priority() -> None:
+    """As the kernel itself chooses; without one its plain name is as good."""
+    assert process_setup.driver_of("aes", PROC_CRYPTO) == "aes-aesni"
+    assert process_setup.driver_of("twofish", PROC_CRYPTO) == "twofish"

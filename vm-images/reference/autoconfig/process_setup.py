@@ -6,11 +6,16 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 
 from .log import note
 
 NICE = -10
-CIPHERS = (("aead", "ccm(aes)"), ("hash", "cmac(aes)"))
+KERNEL_CIPHERS = Path("/proc/crypto")
+BLOCK_CIPHER = "aes"
+CIPHERS = (("aead", "ccm_base(ctr({aes}),cbcmac({aes}))"), ("hash", "cmac(aes)"))
+"""Kind and name of each. CCM is named by the drivers that it is made of: mac80211 wants one that
+is not asynchronous (CRYPTO_ALG_ASYNC in its mask), and AF_ALG would choose another one."""
 
 
 def raise_priority() -> None:
@@ -25,9 +30,26 @@ def raise_priority() -> None:
 def preload_ciphers() -> None:
     """Let the kernel put the ciphers of CCMP together now: the first key would otherwise wait for
     module loading and self-tests, 0.3 s under emulation."""
-    for kind, name in CIPHERS:
+    try:
+        aes = driver_of(BLOCK_CIPHER, KERNEL_CIPHERS.read_text(encoding="ascii"))
+    except OSError:
+        aes = BLOCK_CIPHER
+    for kind, template in CIPHERS:
+        name = template.format(aes=aes)
         try:
             with socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET, 0) as cipher:
                 cipher.bind((kind, name))
         except OSError as error:
             note(f"{name} not prepared: {error.strerror}")
+
+
+def driver_of(name: str, ciphers: str) -> str:
+    """The kernel's driver for the block cipher `name`: of those that /proc/crypto (`ciphers`)
+    lists, the one of the highest priority, which a template is given. `name` if there is none."""
+    found: list[tuple[int, str]] = []
+    for block in ciphers.split("\n\n"):
+        rows = (line.partition(":") for line in block.splitlines())
+        fields = {key.strip(): value.strip() for key, _, value in rows}
+        if (fields.get("name"), fields.get("type")) == (name, "cipher"):
+            found.append((int(fields["priority"]), fields["driver"]))
+    return max(found)[1] if found else name
