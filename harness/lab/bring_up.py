@@ -26,7 +26,7 @@ from harness.vm.accel import Choice, choose, forced_accel, keep_logs, remember
 from harness.vm.argv import MachineSpec, Wiring
 from harness.vm.boot import watch
 from harness.vm.disk import overlay
-from harness.vm.kept_states import KINDS, NotRestored, discard, held
+from harness.vm.kept_states import KINDS, ContentCheck, NotRestored, discard, held
 from harness.vm.machine import Machine, running
 from harness.vm.saved_state import SavedState, prepared_state, saved_state
 
@@ -187,11 +187,15 @@ class _Start:
         work = stack.enter_context(work_folder())
         air, radio = stack.enter_context(running_air(work, self.run_dir, self.recording, self.logs))
         disk = _overlay_of(state, self.image, work / "disk.qcow2")
-        wiring = Wiring(self.run_dir.name, disk, -1, radio, self.logs / "serial.log")
-        memory = state.memory if state else None
+        memory = state.memory_to_map(work) if state else None
+        wiring = Wiring(
+            self.run_dir.name, disk, -1, radio, self.logs / "serial.log", memory=memory
+        )
+        saved, check = (state.devices if state else None), None
         with self.stages.stage("restore the guest" if state else "boot the guest") as stage:
             try:
-                machine = stack.enter_context(running(spec, wiring, self.logs, state=memory))
+                machine = stack.enter_context(running(spec, wiring, self.logs, state=saved))
+                check = ContentCheck(state.folder) if state else None
                 stage.update(None, "waiting for SSH")
                 ssh = _reach(machine, spec, self.image, self.lab, restored=state is not None)
                 stack.callback(ssh.close)
@@ -201,8 +205,12 @@ class _Start:
                 keep_logs(self.logs, self.run_dir / f"{choice.accel}-start")
                 if not air.alive:
                     air.await_start()  # tells the cause of what else went wrong
+                if check is not None:
+                    check.finish()  # so does this
                 raise
             behind_s = guest_of(self.lab.guest.kind).set_clock(ssh)
+            if check is not None:
+                check.finish()  # before a DLL is loaded into what may be damaged
         return RunningGuest(
             machine=machine, ssh=ssh, air=air, image=self.image, accel=choice,
             clock_set_by_s=behind_s, placed=placed,

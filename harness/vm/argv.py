@@ -99,8 +99,12 @@ class Wiring:
     radio_socket: Path
     """Unix socket on which the air listens."""
     serial_log: Path
-    incoming: str | None = None
-    """Migration address of the saved state to start from; None boots."""
+    memory: Path | None = None
+    """File that the guest's memory is, of exactly its size; None: memory of QEMU's own."""
+    keeps_memory: bool = False
+    """What the guest writes to its memory goes to the file; else it is this start's alone."""
+    incoming: bool = False
+    """It waits for a saved state, whose memory is in `memory`; else it boots."""
     firmware_variables: Path | None = None
     """Copy of a `DiskBoot`'s variables for this start alone."""
     tpm_socket: Path | None = None
@@ -116,7 +120,7 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
     argv = [
         BINARY,
         *("-name", wiring.name),
-        *("-machine", _machine(spec)),
+        *_machine(spec, wiring),
         *("-cpu", spec.cpu),
         *("-smp", str(spec.cpus)),
         *("-m", f"{spec.memory_mib}M"),
@@ -138,14 +142,20 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
     ]
     if spec.tpm:
         argv += _tpm(wiring)
-    if wiring.incoming is not None:
-        argv += ["-incoming", wiring.incoming]
+    if wiring.incoming:
+        argv += ["-incoming", "defer"]
     return argv
 
 
-def _machine(spec: MachineSpec) -> str:
+def _machine(spec: MachineSpec, wiring: Wiring) -> list[str]:
     secure = isinstance(spec.boot, DiskBoot) and spec.boot.secure
-    return f"q35,accel={spec.accel},vmport=off,hpet=off" + (",smm=on" if secure else "")
+    machine = f"q35,accel={spec.accel},vmport=off,hpet=off" + (",smm=on" if secure else "")
+    if wiring.memory is None:
+        return ["-machine", machine]
+    share = "on" if wiring.keeps_memory else "off"
+    place = f"mem-path={_value(wiring.memory)},share={share}"
+    memory = f"memory-backend-file,id=ram,size={spec.memory_mib}M,{place}"
+    return ["-object", memory, "-machine", f"{machine},memory-backend=ram"]
 
 
 def _boot(boot: KernelBoot | DiskBoot, wiring: Wiring) -> list[str]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Disks: read-only bases and the overlays that take what a machine writes."""
+"""Disks and other large files of a machine: overlays that take what is written, and copies."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ def overlay(backing: Path, place: Path) -> Path:
     if done.returncode != 0:
         raise LabFault("overlay disk of the guest", 0, done.stderr.strip())
     return place
+
+
+def copy_sparse(source: Path, target: Path) -> Path:
+    """A copy at `target` in which what is zero takes no room; by reference where that can be."""
+    argv = ["cp", "--sparse=always", "--reflink=auto", "--preserve=mode"]
+    done = programs.run([*argv, str(source), str(target)])
+    if done.returncode != 0:
+        raise LabFault(f"copy of {source.name}", 0, done.stderr.strip())
+    return target

@@ -3,7 +3,8 @@
 
 Each state is a folder of the cache with a `state.json`, written last, that says which state it is
 and what its files were. Nothing writes to a state afterwards, so a file of another size or time is
-one that was damaged, cut short or put there by somebody else.
+one that was damaged, cut short or put there by somebody else. That what is in a file is still the
+same takes longer to see (`ContentCheck`).
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import fcntl
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from harness.errors import PeerGone
+from harness.vm.content import content_digest
 
 KINDS: Final = ("state", "prepared")
 """Entries of the cache that are saved states; a folder is named ``<kind>-<key>``."""
@@ -26,7 +29,7 @@ KINDS: Final = ("state", "prepared")
 MANIFEST: Final = "state.json"
 
 STATES_ROOM: Final = 4 << 30
-"""Bytes that all saved states of a cache may take; one of the default guest takes 180 MB."""
+"""Bytes that all saved states of a cache may take; one of the default guest takes 230 MB."""
 
 FORGET_S: Final = 30 * 24 * 3600.0
 """How long it is remembered that a state was wanted."""
@@ -41,15 +44,17 @@ def write_manifest(folder: Path, name: str, note: dict[str, object]) -> None:
 
     `note` is what its maker wants to know when the state is used.
     """
-    content = {"state": name, "files": _files(folder), "note": note}
-    (folder / MANIFEST).write_text(json.dumps(content, indent=1))
+    files = _files(folder)
+    content = {one: content_digest(folder / one) for one in files}
+    told = {"state": name, "files": files, "content": content, "note": note}
+    (folder / MANIFEST).write_text(json.dumps(told, indent=1))
 
 
 def read_note(folder: Path) -> dict[str, object]:
     """What the maker of a state noted; raises `NotRestored` unless the state is whole."""
     try:
-        content = json.loads((folder / MANIFEST).read_text())
-        name, files, note = (content[key] for key in ("state", "files", "note"))
+        told = json.loads((folder / MANIFEST).read_text())
+        name, files, note = (told[key] for key in ("state", "files", "note"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _unusable(folder, f"{MANIFEST}: {type(error).__name__}: {error}") from None
     if name != folder.name:
@@ -61,6 +66,39 @@ def read_note(folder: Path) -> dict[str, object]:
     if not isinstance(note, dict):
         raise _unusable(folder, f"no note in its {MANIFEST}")
     return note
+
+
+class ContentCheck:
+    """Compares the files of a state with what was saved, on a thread of its own.
+
+    Raises `NotRestored` for a state that does not say what was saved.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._changed: list[str] = []
+        try:
+            content = json.loads((folder / MANIFEST).read_text())["content"]
+            self._expected = {str(name): str(digest) for name, digest in content.items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _unusable(folder, f"{MANIFEST}: {type(error).__name__}: {error}") from None
+        self._thread = threading.Thread(target=self._compare, name="saved state", daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Wait until all is compared; raises `NotRestored` if anything is not what was saved."""
+        self._thread.join()
+        if self._changed:
+            raise _unusable(self._folder, f"{', '.join(self._changed)}: not what was saved")
+
+    def _compare(self) -> None:
+        for name, digest in self._expected.items():
+            try:
+                same = content_digest(self._folder / name) == digest
+            except OSError:
+                same = False
+            if not same:
+                self._changed.append(name)
 
 
 @contextlib.contextmanager

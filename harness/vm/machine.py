@@ -18,7 +18,7 @@ from harness.local.programs import PARENT_DEATH, last_line
 from harness.vm.argv import MachineSpec, Wiring, qemu_argv
 from harness.vm.host import migrates_to_files
 from harness.vm.kept_states import NotRestored
-from harness.vm.qmp import Qmp
+from harness.vm.qmp import Qmp, QmpRefused
 
 RESTORE_S = 60
 """Bound on reading a saved state; it takes well under a second from a warm cache."""
@@ -92,21 +92,14 @@ def running(
 ) -> Iterator[Machine]:
     """Run a machine; from the saved `state` if one is given. `logs` gets QMP and stderr.
 
+    `state` is a migration stream without the guest's memory, which is in `wiring.memory`.
     `wiring.qmp_fd` and `wiring.incoming` are filled in here. Raises `NotRestored` for a state
     that QEMU does not take, which may come of the state or of the accelerator.
     """
     ours, theirs = socket.socketpair()
     with contextlib.ExitStack() as stack:
         stack.callback(ours.close)
-        wiring = replace(wiring, qmp_fd=theirs.fileno())
-        fds = [theirs.fileno()]
-        if state is not None and migrates_to_files():
-            wiring = replace(wiring, incoming=f"file:{state.resolve()}")
-        elif state is not None:
-            incoming = os.open(state, os.O_RDONLY | os.O_CLOEXEC)
-            stack.callback(os.close, incoming)
-            wiring = replace(wiring, incoming=f"fd:{incoming}")
-            fds.append(incoming)
+        wiring = replace(wiring, qmp_fd=theirs.fileno(), incoming=state is not None)
         stderr_log = logs / "qemu-stderr.log"
         with stderr_log.open("ab") as stderr:
             process = subprocess.Popen(
@@ -114,7 +107,7 @@ def running(
                 stdin=subprocess.DEVNULL,
                 stdout=stderr,
                 stderr=stderr,
-                pass_fds=fds,
+                pass_fds=[theirs.fileno()],
                 start_new_session=True,  # a Ctrl-C is ours to act on
             )
         stack.callback(_end, process)
@@ -123,11 +116,13 @@ def running(
             machine = Machine(process, _connect(ours, logs, process), wiring.serial_log, stderr_log)
             stack.callback(machine.qmp.close)
             if state is not None:
-                _resume(machine)
+                _resume(machine, state)
         except LabFault as fault:  # QEMU may end at a bad state before it has said a word
             if state is None:
                 raise
             raise NotRestored(fault.awaited, fault.waited_s, fault.last_state) from None
+        except QmpRefused as refused:
+            raise NotRestored("restoring of the guest", 0, refused.message) from None
         yield machine
         _quit(machine)
 
@@ -153,9 +148,30 @@ def _connect(sock: socket.socket, logs: Path, process: subprocess.Popen[bytes]) 
         raise deadline.gone() from None
 
 
-def _resume(machine: Machine) -> None:
-    """Let a restored machine run; it was saved at rest, so it wakes at rest."""
-    deadline = Deadline("restoring of the guest's memory", RESTORE_S)
+def leave_memory_out(machine: Machine) -> None:
+    """Let the machine's migration stream be without memory that is a file."""
+    memory: dict[str, object] = {"capability": "x-ignore-shared", "state": True}
+    machine.qmp.execute("migrate-set-capabilities", {"capabilities": [memory]})
+
+
+def stream_address(machine: Machine, place: Path, descriptor: int) -> str:
+    """Migration address of the file at `place`, which is open as `descriptor`."""
+    if migrates_to_files():
+        return f"file:{place.resolve()}"
+    machine.qmp.send_fd("state", descriptor)
+    return "fd:state"
+
+
+def _resume(machine: Machine, state: Path) -> None:
+    """Read the state and let the machine run; it was saved at rest, so it wakes at rest."""
+    leave_memory_out(machine)
+    descriptor = os.open(state, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        uri = stream_address(machine, state, descriptor)
+    finally:
+        os.close(descriptor)
+    machine.qmp.execute("migrate-incoming", {"uri": uri})
+    deadline = Deadline("restoring of the guest's state", RESTORE_S)
 
     def restored() -> bool | None:
         if not machine.alive:

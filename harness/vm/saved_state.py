@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Boot once, save the machine, start later runs from there.
 
-A saved state is a folder: `memory` (QEMU's migration stream), `disk.qcow2` (what was written so
-far, over the image's disk) and `state.json`. Every run puts its own overlay on that disk, so a
-state is never written to and any number of runs share it.
+A saved state is a folder: `memory` (the guest's memory as it was), `devices` (QEMU's migration
+stream, with all else), `disk.qcow2` (what was written so far, over the image's disk) and
+`state.json`. Every run maps the memory as its own copy and puts its own overlay on the disk, so a
+state is never written to, any number of runs share it, and what a run does not touch is not read.
 
 There are two of them. The *booted* state holds what does not depend on what is tested; its key
 covers all that shapes the machine: images, specification, QEMU's version and the host's CPU. A
@@ -29,9 +30,10 @@ from harness.local.deadline import Deadline
 from harness.local.workspace import work_folder
 from harness.vm.argv import MachineSpec, Wiring
 from harness.vm.boot import Bootable, watch
-from harness.vm.disk import overlay
-from harness.vm.host import host_cpu, migrates_to_files, qemu_version
+from harness.vm.disk import copy_sparse, overlay
+from harness.vm.host import host_cpu, qemu_version
 from harness.vm.kept_states import (
+    ContentCheck,
     NotRestored,
     discard,
     prune,
@@ -39,10 +41,13 @@ from harness.vm.kept_states import (
     wanted_before,
     write_manifest,
 )
-from harness.vm.machine import Machine, running
+from harness.vm.machine import Machine, leave_memory_out, running, stream_address
 
-FORMAT = "2"
+FORMAT = "3"
 """Raised when the way a state is made changes."""
+
+MEMORY, DEVICES, DISK = "memory", "devices", "disk.qcow2"
+"""The files of a state besides its manifest."""
 
 DISK_ROOM = 64 << 20
 """Bytes that a state takes besides the guest's memory, at most."""
@@ -65,13 +70,25 @@ class SavedState:
 
     @property
     def memory(self) -> Path:
-        """QEMU's migration stream."""
-        return self.folder / "memory"
+        """The guest's memory, as long as that is."""
+        return self.folder / MEMORY
+
+    @property
+    def devices(self) -> Path:
+        """QEMU's migration stream, which has all but the memory."""
+        return self.folder / DEVICES
 
     @property
     def disk(self) -> Path:
         """What the guest had written to its disk."""
-        return self.folder / "disk.qcow2"
+        return self.folder / DISK
+
+    def memory_to_map(self, work: Path) -> Path:
+        """The memory's file, or a copy of it in `work` if this user may not write to it: QEMU
+        opens for writing whatever it maps."""
+        if os.access(self.memory, os.W_OK):
+            return self.memory
+        return copy_sparse(self.memory, work / MEMORY)
 
 
 def saved_state(
@@ -173,12 +190,12 @@ def _boot(
     warm_up: Callable[[Machine], None],
     logs: Path,
 ) -> None:
-    disk = overlay(image.disk, folder / "disk.qcow2")
-    with _machine(spec, disk, logs) as machine:
+    overlay(image.disk, folder / DISK)
+    with _machine(spec, folder, logs) as machine:
         _await_ready(machine, image.ready, spec.accel, lab.limits.boot_s, update)
         warm_up(machine)
-        update(0.9, "saving memory")
-        _save(machine, folder / "memory", lab.limits.boot_s)
+        update(0.9, "saving")
+        _save(machine, folder / DEVICES, lab.limits.boot_s)
 
 
 def _go_on(
@@ -189,21 +206,29 @@ def _go_on(
     prepare: Callable[[Machine], dict[str, object]],
     logs: Path,
 ) -> dict[str, object]:
-    disk = folder / "disk.qcow2"
-    shutil.copyfile(booted.disk, disk)  # its own, so that neither state needs the other
-    with _machine(spec, disk, logs, state=booted.memory) as machine:
+    for name in (DISK, MEMORY):  # its own, so that neither state needs the other
+        copy_sparse(booted.folder / name, folder / name)
+    ContentCheck(booted.folder).finish()  # damage would not be seen any more in the new one
+    with _machine(spec, folder, logs, state=booted.devices) as machine:
         note = prepare(machine)
-        _save(machine, folder / "memory", lab.limits.boot_s)
+        _save(machine, folder / DEVICES, lab.limits.boot_s)
     return note
 
 
 @contextlib.contextmanager
 def _machine(
-    spec: MachineSpec, disk: Path, logs: Path, *, state: Path | None = None
+    spec: MachineSpec, folder: Path, logs: Path, *, state: Path | None = None
 ) -> Iterator[Machine]:
-    """A machine that is to be saved: nothing is connected to its radio."""
+    """A machine that is to be saved in `folder`, where its disk and its memory are already: nothing
+    is connected to its radio."""
+    memory = folder / MEMORY
+    memory.touch(0o600)  # memory is private
+    os.truncate(memory, spec.memory_mib << 20)
     with work_folder() as work, silent_radio(work / "radio") as radio:
-        wiring = Wiring("hil-state", disk, -1, radio, logs / "serial.log")
+        wiring = Wiring(
+            "hil-state", folder / DISK, -1, radio, logs / "serial.log",
+            memory=memory, keeps_memory=True,
+        )  # fmt: skip
         with running(spec, wiring, logs, state=state) as machine:
             yield machine
 
@@ -230,18 +255,14 @@ def _await_ready(machine: Machine, line: bytes, accel: Accel, limit_s: float, up
 
 def _save(machine: Machine, place: Path, limit_s: float) -> None:
     machine.qmp.execute("stop")
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # memory is private
+    leave_memory_out(machine)
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # so are devices
     try:
-        if not migrates_to_files():
-            machine.qmp.send_fd("state", descriptor)
+        uri = stream_address(machine, place, descriptor)
     finally:
         os.close(descriptor)
-    machine.qmp.execute(
-        "migrate-set-parameters", {"max-bandwidth": 1 << 40}
-    )  # the default throttles to 128 MiB/s
-    uri = f"file:{place.resolve()}" if migrates_to_files() else "fd:state"
     machine.qmp.execute("migrate", {"uri": uri})
-    deadline = Deadline("saving of the guest's memory", limit_s)
+    deadline = Deadline("saving of the guest's state", limit_s)
 
     def saved() -> bool | None:
         deadline.state = str(machine.qmp.execute("query-migrate").get("status"))

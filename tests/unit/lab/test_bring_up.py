@@ -22,7 +22,7 @@ from harness.lab.recording import Recording
 from harness.vm import accel
 from harness.vm.accel import Choice
 from harness.vm.argv import MachineSpec, Wiring
-from harness.vm.kept_states import NotRestored
+from harness.vm.kept_states import NotRestored, write_manifest
 from harness.vm.saved_state import SavedState
 from tests.unit.doubles import IMAGES
 
@@ -38,6 +38,7 @@ class Parts:
         self.started: list[tuple[str, bool]] = []
         self.restored: list[str] = []
         self.damaged: set[str] = set()
+        self.rotten: set[str] = set()
         self.has_prepared = False
         self.note = PLACED.to_note()
         self.overlay_faults: set[str] = set()
@@ -58,8 +59,14 @@ class Parts:
         return self._saved("prepared-1", self.note) if self.has_prepared and not used else None
 
     def _saved(self, name: str, note: dict[str, object]) -> SavedState:
-        (self.folder / name).mkdir(exist_ok=True)
-        return SavedState(self.folder / name, note)
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        (folder / "memory").write_text("at rest")
+        write_manifest(folder, name, note)
+        if name in self.rotten:
+            manifest = folder / "state.json"
+            manifest.write_text(manifest.read_text().replace('"memory": "', '"memory": "0'))
+        return SavedState(folder, note)
 
     @contextlib.contextmanager
     def air(self, *_: object) -> Iterator[tuple[Any, Path]]:
@@ -250,6 +257,29 @@ def test_a_guest_whose_states_are_all_damaged_is_booted(parts: Parts) -> None:
     parts.damaged = {"state-1"}
     with parts.open():
         pass
+    assert parts.restored == ["state-1", "state-1", ""]
+
+
+def test_a_guest_that_was_restored_from_damaged_memory_is_given_up(parts: Parts) -> None:
+    """QEMU does not notice: it is seen before a DLL is loaded, and another start is tried."""
+    parts.choice = Choice("tcg", "no KVM")
+    parts.has_prepared = True
+    parts.rotten = {"prepared-1"}
+    with parts.open() as guest:
+        assert guest.placed is None
+    assert parts.restored == ["prepared-1", "state-1"]
+    assert "prepared-1 is not used: memory: not what was saved" in parts.console.getvalue()
+    assert not (parts.folder / "prepared-1").exists()
+
+
+def test_a_guest_that_damaged_memory_keeps_from_coming_up_is_given_up(parts: Parts) -> None:
+    """Else every run from then on would end so."""
+    parts.choice = Choice("tcg", "no KVM")
+    parts.rotten = {"state-1"}
+    parts.faults["ssh tcg"] = TooSlow("SSH of the guest", 60, "connection refused")
+    with pytest.raises(TooSlow), parts.open():
+        pass
+    assert "state-1 is not used: memory: not what was saved" in parts.console.getvalue()
     assert parts.restored == ["state-1", "state-1", ""]
 
 

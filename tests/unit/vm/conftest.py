@@ -22,7 +22,10 @@ class FakeQemu:
         self.answer({})
 
     def answer(self, answers: dict[str, list[Any]]) -> None:
-        """Set what commands return, one after the other; the last value is returned for ever."""
+        """Set what commands return, one after the other; the last value is returned for ever.
+
+        "die" ends QEMU in place of an answer, "refuse" is an error.
+        """
         usual = {"query-status": [{"status": "running"}]}
         (self.folder / "answers.json").write_text(json.dumps(usual | answers))
 
@@ -45,7 +48,15 @@ class FakeQemu:
     @property
     def asked(self) -> list[str]:
         """The QMP commands it got."""
-        return (self.folder / "asked").read_text().split()
+        return [name for name, _ in self._asked()]
+
+    def arguments(self, command: str) -> object:
+        """The arguments of the QMP command of that name that came last."""
+        return dict(self._asked())[command]
+
+    def _asked(self) -> list[tuple[str, object]]:
+        lines = (self.folder / "asked").read_text().splitlines()
+        return [(name, arguments) for name, arguments in map(json.loads, lines)]
 
     @property
     def argv(self) -> list[str]:

@@ -2,9 +2,9 @@
 """A program in QEMU's place: it speaks QMP on its descriptor and notes what it was asked.
 
 Run with a folder as its first argument: `answers.json` there maps commands to what they return,
-`asked` gets a line a command, `argv.json` its arguments. A file `dies` (its last words) ends it at
-once; a file `stays` lets it ignore `quit`; `mute` keeps the guest's console silent; `says` is what
-it writes to its standard error.
+`asked` gets a command with its arguments a line, `argv.json` its own arguments. A file `dies` (its
+last words) ends it at once; a file `stays` lets it ignore `quit`; `mute` keeps the guest's console
+silent; `says` is what it writes to its standard error.
 """
 
 from __future__ import annotations
@@ -49,12 +49,14 @@ def serve(sock: socket.socket, folder: Path) -> int:
     for request in requests(sock):
         name = request["execute"]
         with (folder / "asked").open("a") as asked:
-            asked.write(name + "\n")
+            asked.write(json.dumps([name, request.get("arguments")]) + "\n")
         values = answers.get(name) or [{}]
         value = values.pop(0) if len(values) > 1 else values[0]
         if value == "die":
             return STATUS
-        say(sock, {"return": value} | ({"id": request["id"]} if "id" in request else {}))
+        refused = {"error": {"class": "GenericError", "desc": "refused"}}
+        answer = refused if value == "refuse" else {"return": value}
+        say(sock, answer | ({"id": request["id"]} if "id" in request else {}))
         if name == "quit" and not (folder / "stays").exists():
             return 0
     if (folder / "stays").exists():

@@ -57,10 +57,17 @@ def test_a_booting_machine() -> None:
     assert lines(qemu_argv(SPEC, WIRING)) == GOLDEN
 
 
-def test_a_restored_machine_differs_only_by_its_incoming_state() -> None:
-    """Starting from a saved state adds one option, so state and machine cannot disagree."""
-    restored = lines(qemu_argv(SPEC, replace(WIRING, incoming="fd:9")))
-    assert restored == GOLDEN + "-incoming fd:9\n"
+@pytest.mark.parametrize(("keeps", "share"), [(True, "on"), (False, "off")])
+def test_a_restored_machine_differs_only_by_what_is_restored(keeps: bool, share: str) -> None:
+    """State and machine cannot disagree. What one start writes is never seen by another, but
+    where the state is made."""
+    memory = Path("/state/a,b")
+    wiring = replace(WIRING, memory=memory, keeps_memory=keeps, incoming=True)
+    restored = lines(qemu_argv(SPEC, wiring))
+    back_end = f"memory-backend-file,id=ram,size=512M,mem-path=/state/a,,b,share={share}"
+    expected = GOLDEN.replace("-machine", f"-object {back_end}\n-machine")
+    expected = expected.replace("hpet=off", "hpet=off,memory-backend=ram")
+    assert restored == expected + "-incoming defer\n"
 
 
 def test_kvm_uses_the_hosts_cpu() -> None:

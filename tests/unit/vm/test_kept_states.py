@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.vm.kept_states import (
+    ContentCheck,
     NotRestored,
     discard,
     held,
@@ -89,6 +90,32 @@ def test_a_state_that_is_not_as_it_was_saved_is_not_used(
     (cache / "state-old" / file).write_bytes(content)
     with pytest.raises(NotRestored, match=why):
         read_note(cache / "state-old")
+
+
+def test_a_state_whose_content_is_another_is_not_used(cache: Path) -> None:
+    """Size and time are as they were: the disk gave back something else than was written."""
+    ContentCheck(cache / "state-new").finish()
+    memory = cache / "state-old" / "memory"
+    kept = memory.stat()
+    memory.write_bytes(b"m" * (BLOCK - 1) + b"x")
+    os.utime(memory, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    read_note(cache / "state-old")
+    with pytest.raises(NotRestored, match="memory: not what was saved"):
+        ContentCheck(cache / "state-old").finish()
+
+
+def test_a_file_that_went_away_is_not_what_was_saved(cache: Path) -> None:
+    """Also while it is compared."""
+    (cache / "state-old" / "memory").unlink()
+    with pytest.raises(NotRestored, match="memory: not what was saved"):
+        ContentCheck(cache / "state-old").finish()
+
+
+def test_a_state_that_does_not_say_what_was_saved_is_not_used(cache: Path) -> None:
+    """It is of an earlier version, or its manifest is damaged."""
+    (cache / "state-old" / "state.json").write_text('{"state": "state-old"}')
+    with pytest.raises(NotRestored, match="KeyError"):
+        ContentCheck(cache / "state-old")
 
 
 def test_a_state_is_wanted_before_from_the_second_time_on(cache: Path) -> None:

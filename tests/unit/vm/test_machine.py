@@ -106,14 +106,17 @@ def test_a_saved_state_is_handed_over_and_continued(
 ) -> None:
     """QEMU gets the state as a descriptor; the machine is let run once the state is read."""
     monkeypatch.setattr(module, "migrates_to_files", lambda: False)
-    state = tmp_path / "memory"
+    state = tmp_path / "devices"
     state.write_bytes(b"QEVM")
     qemu.answer({"query-status": [{"status": "inmigrate"}, {"status": "paused"}]})
     before = descriptors()
     with running(SPEC, wiring(tmp_path), tmp_path, state=state):
-        assert qemu.argv[-2] == "-incoming"
-        assert qemu.argv[-1].startswith("fd:")
-    assert qemu.asked[1:4] == ["query-status", "query-status", "cont"]
+        assert qemu.argv[-2:] == ["-incoming", "defer"]
+    assert qemu.asked[1:7] == [
+        *("migrate-set-capabilities", "getfd", "migrate-incoming"),
+        *("query-status", "query-status", "cont"),
+    ]
+    assert qemu.arguments("migrate-incoming") == {"uri": "fd:state"}
     assert descriptors() == before
 
 
@@ -122,10 +125,24 @@ def test_a_newer_qemu_gets_the_states_name(
 ) -> None:
     """QEMU 11 reads no plain file by descriptor any more, 8.2 and later read it by name."""
     monkeypatch.setattr(module, "migrates_to_files", lambda: True)
-    state = tmp_path / "memory"
+    state = tmp_path / "devices"
     state.write_bytes(b"QEVM")
     with running(SPEC, wiring(tmp_path), tmp_path, state=state):
-        assert qemu.argv[-2:] == ["-incoming", f"file:{state}"]
+        assert qemu.arguments("migrate-incoming") == {"uri": f"file:{state}"}
+    assert "getfd" not in qemu.asked
+
+
+def test_a_qemu_that_cannot_leave_the_memory_out_restores_nothing(
+    qemu: FakeQemu, tmp_path: Path
+) -> None:
+    """The capability has an x: it may go. Then states are not used, and the guest is booted."""
+    (tmp_path / "devices").write_bytes(b"QEVM")
+    qemu.answer({"migrate-set-capabilities": ["refuse"]})
+    with (
+        pytest.raises(NotRestored, match=r"migrate-set-capabilities.*refused"),
+        running(SPEC, wiring(tmp_path), tmp_path, state=tmp_path / "devices"),
+    ):
+        pass
 
 
 def test_a_guest_that_stops_by_itself_is_told(qemu: FakeQemu, tmp_path: Path) -> None:
@@ -144,7 +161,7 @@ def test_a_guest_that_stops_by_itself_is_told(qemu: FakeQemu, tmp_path: Path) ->
 
 def test_a_state_that_kills_qemu_is_a_lab_fault(qemu: FakeQemu, tmp_path: Path) -> None:
     """A damaged state ends QEMU while it is read: gone, not waited for."""
-    state = tmp_path / "memory"
+    state = tmp_path / "devices"
     state.touch()
     qemu.answer({"query-status": ["die"]})
     with pytest.raises(NotRestored), running(SPEC, wiring(tmp_path), tmp_path, state=state):
@@ -153,7 +170,7 @@ def test_a_state_that_kills_qemu_is_a_lab_fault(qemu: FakeQemu, tmp_path: Path) 
 
 def test_a_state_that_qemu_refuses_before_its_greeting(qemu: FakeQemu, tmp_path: Path) -> None:
     """QEMU may end before it has said a word of QMP: that, too, is the state's."""
-    state = tmp_path / "memory"
+    state = tmp_path / "devices"
     state.touch()
     qemu.die("qemu-system-x86_64: load of migration failed: Invalid argument\n")
     with (

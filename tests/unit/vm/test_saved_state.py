@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from harness.console import Console, PlainConsole
 from harness.errors import LabFault, PeerGone, TooSlow
 from harness.guests.base import GuestImage
 from harness.guests.common.ssh import Login
+from harness.vm import machine
 from harness.vm import saved_state as module
 from harness.vm.argv import KernelBoot, MachineSpec
-from harness.vm.disk import overlay
+from harness.vm.disk import copy_sparse, overlay
 from harness.vm.kept_states import read_note, write_manifest
 from harness.vm.machine import Machine
 from harness.vm.saved_state import SavedState, prepared_state, saved_state
@@ -80,6 +82,7 @@ class Maker:
         """In place of a boot."""
         self.made += 1
         (folder / "memory").write_text("at rest")
+        (folder / "devices").write_text("at rest")
 
     def go_on(
         self, lab: Lab, spec: MachineSpec, booted: SavedState, folder: Path, prepare: Any, *_: Any
@@ -217,7 +220,7 @@ def disk(image: GuestImage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(module, "overlay", copy)
     monkeypatch.setattr(module, "qemu_version", lambda: "QEMU 7.2")
-    monkeypatch.setattr(module, "migrates_to_files", lambda: False)
+    monkeypatch.setattr(machine, "migrates_to_files", lambda: False)
 
 
 @pytest.fixture
@@ -239,10 +242,13 @@ class TestMaking:
         state = saved_state(lab, image, SPEC, console, lambda _: warm.append(qemu.asked), logs)
         assert warm == [["qmp_capabilities"]]
         assert qemu.asked[1:] == [
-            *("stop", "getfd", "migrate-set-parameters", "migrate"),
+            *("stop", "migrate-set-capabilities", "getfd", "migrate"),
             *("query-migrate", "query-migrate", "quit"),
         ]
-        assert state.memory.stat().st_mode & 0o777 == 0o600
+        assert any("share=on" in argument for argument in qemu.argv)
+        assert state.memory.stat().st_size == SPEC.memory_mib << 20
+        for private in (state.memory, state.devices):
+            assert private.stat().st_mode & 0o777 == 0o600
         assert state.disk.exists()
         assert not logs.exists()
         assert read_note(state.folder) == {}
@@ -254,6 +260,8 @@ class TestMaking:
         qemu.answer({"query-migrate": [{"status": "completed"}]})
         booted = saved_state(lab, image, SPEC, console, lambda _: None, logs)
         booted.disk.write_text("written at boot")
+        with booted.memory.open("r+b") as memory:
+            memory.write(b"in memory at boot")
         write_manifest(booted.folder, booted.name, {})
         made = [
             prepared_state(lab, SPEC, booted, "dll", console, lambda _: {"a": 1}, logs)
@@ -261,11 +269,31 @@ class TestMaking:
         ][-1]
         assert made is not None
         assert made.disk.read_text() == "written at boot"
+        with made.memory.open("rb") as memory:
+            assert memory.read(17) == b"in memory at boot"
+        assert made.memory.stat().st_blocks * 512 < 1 << 20  # what is zero takes no room
         assert made.note == {"a": 1}
         assert any("incoming" in argument for argument in qemu.argv)
         assert qemu.asked[-6:] == [
-            *("stop", "getfd", "migrate-set-parameters", "migrate", "query-migrate", "quit"),
+            *("stop", "migrate-set-capabilities", "getfd", "migrate", "query-migrate", "quit"),
         ]
+
+    def test_nothing_is_prepared_upon_a_damaged_state(
+        self, qemu: FakeQemu, lab: Lab, image: GuestImage, console: Console,
+        said: io.StringIO, logs: Path,
+    ) -> None:  # fmt: skip
+        """What the disk gives back otherwise than it was written would be in the new one, too."""
+        qemu.answer({"query-migrate": [{"status": "completed"}]})
+        booted = saved_state(lab, image, SPEC, console, lambda _: None, logs)
+        kept = booted.memory.stat()
+        with booted.memory.open("r+b") as memory:
+            memory.write(b"x")
+        os.utime(booted.memory, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+        for _ in range(2):
+            made = prepared_state(lab, SPEC, booted, "dll", console, lambda _: {}, logs)
+            assert made is None
+        assert "no saved state with this DLL" in said.getvalue()
+        assert "memory: not what was saved" in said.getvalue()
 
     def test_a_newer_qemu_saves_to_the_file_by_name(
         self,
@@ -277,19 +305,19 @@ class TestMaking:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """QEMU 11 takes no descriptor of a plain file any more; the file stays its owner's."""
-        monkeypatch.setattr(module, "migrates_to_files", lambda: True)
+        monkeypatch.setattr(machine, "migrates_to_files", lambda: True)
         qemu.answer({"query-migrate": [{"status": "completed"}]})
         state = saved_state(lab, image, SPEC, console, lambda _: None, logs)
         assert "getfd" not in qemu.asked
         assert "migrate" in qemu.asked
-        assert state.memory.stat().st_mode & 0o777 == 0o600
+        assert state.devices.stat().st_mode & 0o777 == 0o600
 
     def test_a_save_that_fails_leaves_no_state(
         self, qemu: FakeQemu, lab: Lab, image: GuestImage, console: Console, logs: Path
     ) -> None:
         """QEMU's "failed" ends it at once, and the next run starts anew; the logs stay."""
         qemu.answer({"query-migrate": [{"status": "failed"}]})
-        with pytest.raises(PeerGone, match=r"saving of the guest's memory: .*failed"):
+        with pytest.raises(PeerGone, match=r"saving of the guest's state: .*failed"):
             saved_state(lab, image, SPEC, console, lambda _: None, logs)
         assert [path.name for path in lab.store.cache.iterdir()] == ["state.lock"]
         assert "hil: ready" in (logs / "serial.log").read_text()
@@ -344,3 +372,22 @@ def test_an_overlay_that_cannot_be_made_is_a_lab_fault(tmp_path: Path) -> None:
     """qemu-img's own words are in the fault."""
     with pytest.raises(LabFault, match=r"overlay disk of the guest: .*no\.qcow2"):
         overlay(tmp_path / "no.qcow2", tmp_path / "over.qcow2")
+
+
+def test_memory_that_may_not_be_written_to_is_copied(tmp_path: Path) -> None:
+    """QEMU opens for writing what it maps, though what one start writes is its own."""
+    state, work = SavedState(tmp_path / "state-1", {}), tmp_path / "work"
+    for folder in (state.folder, work):
+        folder.mkdir()
+    state.memory.write_bytes(b"m")
+    assert state.memory_to_map(work) == state.memory
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "access", lambda *_: False)
+        copied = state.memory_to_map(work)
+    assert (copied.parent, copied.read_bytes()) == (work, b"m")
+
+
+def test_a_copy_that_cannot_be_made_is_a_lab_fault(tmp_path: Path) -> None:
+    """cp's own words are in the fault."""
+    with pytest.raises(LabFault, match=r"copy of gone: .*No such file"):
+        copy_sparse(tmp_path / "gone", tmp_path / "copy")
