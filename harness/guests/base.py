@@ -120,6 +120,13 @@ class Guest(Protocol):
     def warm_up(self, ssh: Ssh) -> None:
         """Use once what every run will use, so that a saved state has it in memory."""
 
+    def before_saving(self, ssh: Ssh) -> None:
+        """Begin, with its WLAN service stopped, what each start of that begins with and what
+        depends on no DLL and no setting, so that a saved state has it done.
+
+        Raises `CallFailed` or `LabFault`.
+        """
+
     def set_clock(self, ssh: Ssh) -> float:
         """Set its calendar clock to the host's; the seconds by which it had been behind.
 

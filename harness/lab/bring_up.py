@@ -188,9 +188,7 @@ class _Start:
         air, radio = stack.enter_context(running_air(work, self.run_dir, self.recording, self.logs))
         disk = _overlay_of(state, self.image, work / "disk.qcow2")
         memory = state.memory_to_map(work) if state else None
-        wiring = Wiring(
-            self.run_dir.name, disk, -1, radio, self.logs / "serial.log", memory=memory
-        )
+        wiring = Wiring(self.run_dir.name, disk, -1, radio, self.logs / "serial.log", memory=memory)
         saved, check = (state.devices if state else None), None
         with self.stages.stage("restore the guest" if state else "boot the guest") as stage:
             try:
@@ -239,7 +237,9 @@ class _Start:
         def put_in_place(machine: Machine) -> dict[str, object]:
             with contextlib.closing(_reach(machine, spec, image, lab, restored=True)) as ssh:
                 guest.set_clock(ssh)
-                return place(ssh, setup).to_note()
+                placed = place(ssh, setup)
+                guest.before_saving(ssh)
+                return placed.to_note()
 
         return prepared_state(lab, spec, booted, setup.key, stages, put_in_place, logs) or booted
 

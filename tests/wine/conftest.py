@@ -117,9 +117,9 @@ def start_host(pe: Path, wine: Wine) -> Iterator[StartHost]:
     """Start ihvhost.exe on a DLL; it is closed, or killed, at the end of the test."""
     peers: list[HostPeer] = []
 
-    def start(dll: str | Path, *, refuses_quietly: bool = False) -> HostPeer:
+    def start(dll: str | Path, *arguments: str, refuses_quietly: bool = False) -> HostPeer:
         wine.register(windows_path(dll) if isinstance(dll, Path) else dll)
-        argv = ["wine", str(pe / "ihvhost.exe")]
+        argv = ["wine", str(pe / "ihvhost.exe"), *arguments]
         peers.append(HostPeer(argv, wine.env, wine.folder, refuses_quietly=refuses_quietly))
         return peers[-1]
 

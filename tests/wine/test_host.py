@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.wine.conftest import BUILD_TIMEOUT_S, SOURCES, StartHost
+from tests.wine.conftest import BUILD_TIMEOUT_S, SOURCES, StartHost, Wine, windows_path
 from tests.wine.peer import AP_TEXT, HostGone, HostPeer, profile_args
 
 ERROR_FILE_NOT_FOUND = 2
@@ -45,6 +45,32 @@ def test_missing_file(start_host: StartHost) -> None:
     assert (event["stage"], code) == ("load", EXIT_LOAD)
     assert event["error"] in (ERROR_FILE_NOT_FOUND, 126)
     assert event["dll"] == "C:\\drivers\\none.dll"
+
+
+def test_a_host_that_waits_has_read_nothing_yet(
+    start_host: StartHost, pe: Path, wine: Wine
+) -> None:
+    """The DLL is the one that is registered when it is told to go on, and calls sent right behind
+    that are not lost."""
+    host = start_host("C:\\drivers\\none.dll", "--wait")
+    host.wait_for(lambda: host.events == [{"event": "waiting"}], "that it waits")
+    assert host.pid == 0
+    wine.register(windows_path(pe / "sample.dll"))
+    host.send_line(b"")
+    host.wait_for(lambda: len(host.events) > 1, "service event")
+    assert host.events[1]["state"] == "running"
+    assert host.events[1]["dll"] == windows_path(pe / "sample.dll")
+    assert host.pid
+
+
+def test_a_host_that_waits_ends_with_its_service(start_host: StartHost, pe: Path) -> None:
+    """It is not left behind, and loads nothing."""
+    host = start_host(pe / "sample.dll", "--wait")
+    host.wait_for(lambda: bool(host.events), "that it waits")
+    assert host.process.stdin is not None
+    host.process.stdin.close()
+    assert host.wait_exit() == 0
+    assert host.events == [{"event": "waiting"}]
 
 
 def test_elf_file(start_host: StartHost, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from harness.guests.common.recorder import FOLDER
 from harness.guests.common.ssh import Ssh
 from harness.guests.reference import certificates, clock, images, system_dlls
 from harness.guests.reference.service_control import ReferenceServiceControl
+
+PREPARE_S = 60.0
+"""Bound on the start of a Windows program in a guest at rest."""
 
 WARM_UP = r"reg query HKCU\Environment"
 """The first Windows program in a guest starts Wine's server and fills the page cache."""
@@ -41,6 +45,11 @@ class ReferenceGuest:
         """See `Guest`: SSH, SFTP and a Windows program."""
         ssh.mkdir(FOLDER)
         ssh.run(WARM_UP)
+
+    def before_saving(self, ssh: Ssh) -> None:
+        """See `Guest`: a process of the IHV host that waits for the service's start."""
+        with contextlib.closing(ReferenceServiceControl(ssh, limit_s=PREPARE_S)) as service:
+            service.prepare_start()
 
     def set_clock(self, ssh: Ssh) -> float:
         """See `Guest`."""

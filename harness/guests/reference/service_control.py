@@ -60,6 +60,11 @@ class ReferenceServiceControl:
         """Give the guest as many WLAN adapters as that, if it has fewer."""
         self._call("adapters", {"count": count})
 
+    def prepare_start(self) -> None:
+        """Have a process of the IHV host wait for the next start of the service, which is stopped;
+        it loads no DLL and reads no setting before that."""
+        self._call("service", {"action": "prepare"})
+
     def collect(self) -> list[dict[str, Any]]:
         """What was done of the orders given last, once none of it is in progress any more."""
         if self._way is None:

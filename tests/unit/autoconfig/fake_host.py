@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A double of ihvhost.exe with a DLL that does what its command line says.
 
-`fake_host.py [FAULT]`: good (default); fail-load, silent, exit-at-start, garbage; crash-in:CALL,
-hang-in:CALL, exit-in:CALL, close-in:CALL (its pipe), error-in:CALL, stays (after deinit_service),
+`fake_host.py [FAULT] [--wait]`: good (default); fail-load, silent, exit-at-start, garbage;
+crash-in:CALL, hang-in:CALL, exit-in:CALL, close-in:CALL (its pipe), error-in:CALL,
+stays (after deinit_service),
 refuse:CALL (a protocol error instead of a result); every handler
 named in LATE completes by a framework call sent before its own return.
 """
@@ -94,6 +95,9 @@ class Host:
 def main() -> None:
     """Run the double named on the command line."""
     fault, _, of = (sys.argv[1] if len(sys.argv) > 1 else "good").partition(":")
+    if "--wait" in sys.argv:
+        send({"event": "waiting"})
+        sys.stdin.readline()
     send({"event": "started", "pid": 4711, "adapter_oui": 0x123456})
     if fault == "exit-at-start":
         sys.exit(10)

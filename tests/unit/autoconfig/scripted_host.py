@@ -26,6 +26,11 @@ class ScriptedHost:
         """Note it."""
         self.log.append("start")
 
+    def prepare(self, done: Callable[[bool], None]) -> None:
+        """Note it: it waits at once."""
+        self.log.append("prepare")
+        done(True)
+
     def call(self, function: str, _arguments: Arguments, done: Done | None = None) -> None:
         """Note it; `answer` lets it return."""
         self.log.append(function)

@@ -85,6 +85,7 @@ def test_service_stop_and_start(lab: Lab) -> None:
     assert client.connect()["error"]["code"] == codes.ERROR_SERVICE_NOT_ACTIVE
     answer = client.call("set_profile", interface=GUID, flags=0, xml=PROFILE, overwrite=True)
     assert answer["error"]["code"] == codes.ERROR_SERVICE_NOT_ACTIVE
+    assert client.call("service", action="prepare")["result"] == {"state": "stopped"}
     assert client.call("service", action="start")["result"] == {"state": "running"}
     interface = client.call("enum_interfaces")["result"]["interfaces"][0]
     assert (interface["guid"], interface["state"]) == (GUID, codes.INTERFACE_DISCONNECTED)

@@ -6,7 +6,7 @@
  * DLL and the WLAN service (its parent) as JSON lines on stdin and stdout.  Handlers of one
  * adapter run one at a time, in order, on that adapter's thread: the documents promise packets
  * in order and say nothing of overlapping handlers (Native 802.11 IHV Extensions, "Receive
- * Operations").
+ * Operations").  With --wait it does nothing of that until it is sent a line end.
  */
 #ifndef HIL_HOST_H
 #define HIL_HOST_H

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host.h"
 
+#include <string.h>
+
 #include "lines.h"
 #include "worker.h"
 
@@ -69,15 +71,35 @@ static void send_started(void)
     jw_free(&text);
 }
 
-int main(void)
+/* Says that the process waits, with no DLL and nothing read of the registry, and does so until the
+ * service sends a line end; false if that is gone. No byte behind the line end is taken. */
+static bool wait_to_go_on(void)
+{
+    JsonWriter text;
+    char byte = 0;
+    DWORD size = 0;
+    jw_init(&text, 0);
+    jw_object(&text, NULL);
+    jw_text(&text, "event", "waiting");
+    jw_end_object(&text);
+    bool told = host_send(&text);
+    jw_free(&text);
+    while (told && byte != '\n')
+        told = ReadFile(host.in, &byte, 1, &size, NULL) && size == 1;
+    return told;
+}
+
+int main(int argc, char **argv)
 {
     if (!host_take_pipes())
         return EXIT_CODE_USAGE;
     rpc_init(&host.rpc, send_call, NULL);
-    send_started();
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
     SetUnhandledExceptionFilter(die);
     worker_start_all();
+    if (argc > 1 && strcmp(argv[1], "--wait") == 0 && !wait_to_go_on())
+        return EXIT_CODE_OK;
+    send_started();
     HANDLE starter = CreateThread(NULL, 0, start_main, NULL, 0, NULL);
     if (starter == NULL)
         return EXIT_CODE_USAGE;

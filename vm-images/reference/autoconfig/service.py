@@ -3,8 +3,8 @@
 
 Each call is one function of the Native Wifi API; an error's code is the Win32 error that function
 returns, and `reason` its WLAN reason code where it has one. `service` is the guest's own: what
-"net stop|start WlanSvc" does on Windows. So are `orders`, `orders_done`, `adapters`, `limits` and
-`forget`.
+"net stop|start WlanSvc" does on Windows, and "prepare", for a quick start. So are `orders`,
+`orders_done`, `adapters`, `limits` and `forget`.
 """
 
 from __future__ import annotations
@@ -329,6 +329,8 @@ class WlanService:
             life.start(done)
         elif action == "stop":
             life.stop(done)
+        elif action == "prepare":
+            life.prepare(done)
         elif action == "state":
             last = life.last
             state = {"state": life.state.value, "stage": last.stage, "error": last.error}

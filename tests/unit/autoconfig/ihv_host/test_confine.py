@@ -51,6 +51,17 @@ def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kernel:
     return made
 
 
+def test_limits_that_changed_bound_the_group_anew(kernel: Kernel) -> None:
+    """A host that waited goes on within the limits of its start."""
+    limits = ServiceLimits(threads=64)
+    confinement = Confinement(FakeLoop(), limits, lambda: 0, kernel.root)
+    confinement.open()
+    limits.change({"threads": 32, "memory_mib": 100})
+    confinement.bound()
+    assert kernel.holds("pids.max") == "32"
+    assert kernel.holds("memory.max") == str(100 << 20)
+
+
 def confined(kernel: Kernel) -> tuple[FakeLoop, Confinement]:
     """A confinement on a made-up clock, its group open."""
     loop = FakeLoop()

@@ -176,3 +176,13 @@ def test_only_a_running_service_has_an_adapter_to_take_away() -> None:
     it.life.replug(it.outcomes.append)
     assert [one.error for one in it.outcomes] == [codes.ERROR_INVALID_STATE]
     assert it.host.log == []
+
+
+def test_a_host_is_prepared_for_a_service_that_is_stopped() -> None:
+    """In any other state there is one already, or none is wanted."""
+    it = Bench()
+    it.life.prepare(it.outcomes.append)
+    it.running()
+    it.life.prepare(it.outcomes.append)
+    assert it.outcomes == [Outcome(), Outcome(), Outcome(codes.ERROR_INVALID_STATE, "running")]
+    assert it.host.log[:3] == ["prepare", "new", "start"]

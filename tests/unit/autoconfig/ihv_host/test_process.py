@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from autoconfig.ihv_host.call_queue import Arguments
+from autoconfig.ihv_host.exit_record import HostExit
 from autoconfig.ihv_host.process import HostLoss, IhvHost, ServiceEvent
 from autoconfig.settings import ServiceLimits
 
@@ -27,11 +28,12 @@ class Bench:
         self.services: list[ServiceEvent] = []
         self.losses: list[HostLoss] = []
         self.framework: list[str] = []
+        self.exits: list[HostExit] = []
+        self.prepared: list[bool] = []
         self.host = IhvHost(
             self.loop, (sys.executable, FAKE_HOST, fault), limits,
-            self._framework, self.services.append, self.losses.append,
+            self._framework, self.services.append, self.losses.append, on_exit=self.exits.append,
         )  # fmt: skip
-        self.host.start()
 
     def _framework(self, function: str, _arguments: Arguments) -> Arguments:
         self.framework.append(function)
@@ -43,6 +45,12 @@ class Bench:
         while not what():
             assert time.monotonic() < end_s, "waited 10 s in vain"
             self.loop.turn(0.2)
+
+    def prepare(self) -> Bench:
+        """Wait for a process that waits."""
+        self.host.prepare(self.prepared.append)
+        self.until(lambda: bool(self.prepared))
+        return self
 
     def started(self) -> Bench:
         """Wait for the service event."""
@@ -56,8 +64,13 @@ def bench() -> Iterator[Callable[..., Bench]]:
     """Makes benches and ends their processes."""
     made: list[Bench] = []
 
-    def make(fault: str = "good", limits: ServiceLimits = PATIENT) -> Bench:
+    def make(
+        fault: str = "good", limits: ServiceLimits = PATIENT, *, prepared: bool = False
+    ) -> Bench:
         made.append(Bench(fault, limits))
+        if prepared:
+            made[-1].prepare()
+        made[-1].host.start()
         return made[-1]
 
     yield make
@@ -190,3 +203,58 @@ def test_calls_without_a_host_are_dropped(bench: Make) -> None:
     it.host.kill()
     it.host.call("a", {}, lambda _r: pytest.fail("answered"))
     assert not it.host.alive
+
+
+def test_a_host_that_waits_goes_on_at_the_start(bench: Make) -> None:
+    """It is the same process, it serves like any other, and its end is accounted for."""
+    it = bench(prepared=True).started()
+    assert it.prepared == [True]
+    answers: list[Arguments] = []
+    it.host.call("a", {}, answers.append)
+    it.until(lambda: bool(answers))
+    it.host.kill()
+    assert [(end.how, end.pid) for end in it.exits] == [("stopped", 4711)]
+
+
+def test_a_host_that_waits_is_none_yet() -> None:
+    """It runs nothing, what is asked is dropped, and to ask for it again is to have it."""
+    it = Bench("good").prepare()
+    it.host.prepare(it.prepared.append)
+    it.host.call("a", {}, lambda _r: pytest.fail("answered"), lambda: it.prepared.append(False))
+    it.until(lambda: len(it.prepared) == 3)
+    assert it.prepared == [True, True, False]
+    assert not it.host.alive
+    it.host.kill()
+    assert it.exits == []
+
+
+def test_a_host_that_ends_while_it_waits_is_forgotten() -> None:
+    """Nothing of a DLL was in it: it is no loss, and the next start begins with another."""
+    it = Bench("good").prepare()
+    assert it.host._process is not None
+    it.host._process.terminate()
+    it.until(lambda: it.host._process is None)
+    assert (it.losses, it.exits) == ([], [])
+    it.host.start()
+    it.started()
+    it.host.kill()
+
+
+def test_a_host_that_fails_after_it_waited_fails_like_any_other(bench: Make) -> None:
+    """The limit of the load counts from the start."""
+    it = bench("silent", LIMITS, prepared=True)
+    it.until(lambda: bool(it.losses))
+    assert it.losses[0].hung
+
+
+def test_a_program_that_does_not_exist_cannot_wait() -> None:
+    """Who asked is told so."""
+    loop = Loop()
+    host = IhvHost(
+        loop, ("/nonexistent/host",), PATIENT, lambda _f, _a: {}, lambda _event: None,
+        lambda _loss: None,
+    )  # fmt: skip
+    told: list[bool] = []
+    host.prepare(told.append)
+    loop.turn()
+    assert told == [False]

@@ -130,3 +130,13 @@ def test_a_guest_that_does_not_know_a_limit_says_so() -> None:
     with pytest.raises(CallFailed, match="there is no limit load_s"):
         orders.keep_limits(LimitsConfig(load_s=3))
     orders.close()
+
+
+def test_the_next_start_is_prepared_by_one_call() -> None:
+    """It is the service's own."""
+    ssh = FakeSsh(lambda _: {"result": {"state": "stopped"}})
+    service = orders_to(ssh)
+    service.prepare_start()
+    service.close()
+    (call,) = ssh.channel.got
+    assert (call["call"], call["args"]) == ("service", {"action": "prepare"})

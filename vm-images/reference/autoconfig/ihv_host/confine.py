@@ -104,14 +104,10 @@ class Confinement:
         if not (self._root / "cgroup.subtree_control").exists():
             return None
         folder = self._root / f"ihv-{self._count}"
-        self._threads_limit = self._limits.threads
-        share = _memory_bytes() * MEMORY_SHARE[0] // MEMORY_SHARE[1]
-        self._memory_limit = self._limits.memory_mib << 20 or share
         try:
             folder.mkdir(exist_ok=True)
-            _write(folder / "memory.max", str(self._memory_limit))
+            self._bound(folder)
             _write(folder / "memory.oom.group", "1")
-            _write(folder / "pids.max", str(self._threads_limit))
             _write(folder / "cpu.weight", str(WEIGHT))
         except OSError as error:
             note(f"IHV host is not confined: {error.strerror}")
@@ -119,6 +115,21 @@ class Confinement:
         self._folder = folder
         target = os.fspath(folder / "cgroup.procs")
         return lambda: _write(Path(target), "0")
+
+    def bound(self) -> None:
+        """Bound the group by the limits as they are now."""
+        if self._folder is not None:
+            try:
+                self._bound(self._folder)
+            except OSError as error:
+                note(f"IHV host keeps its limits: {error.strerror}")
+
+    def _bound(self, folder: Path) -> None:
+        self._threads_limit = self._limits.threads
+        share = _memory_bytes() * MEMORY_SHARE[0] // MEMORY_SHARE[1]
+        self._memory_limit = self._limits.memory_mib << 20 or share
+        _write(folder / "memory.max", str(self._memory_limit))
+        _write(folder / "pids.max", str(self._threads_limit))
 
     def watch(self) -> None:
         """Begin to look at the processor time; what the start took does not count."""

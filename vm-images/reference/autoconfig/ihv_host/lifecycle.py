@@ -212,6 +212,19 @@ class Lifecycle:
             self._on_new_host()
             self._init_adapter()
 
+    # --- before a start ---
+
+    def prepare(self, done: Callable[[Outcome], None]) -> None:
+        """Have a host process wait for the next start, while the service is stopped."""
+
+        def over(waits: bool) -> None:
+            done(Outcome() if waits else Outcome(codes.ERROR_GEN_FAILURE, "start"))
+
+        if self.state is State.STOPPED:
+            self._process().prepare(over)
+        else:
+            done(Outcome(codes.ERROR_INVALID_STATE, self.state.value))
+
     # --- stop ---
 
     def stop(self, done: Callable[[Outcome], None]) -> None:

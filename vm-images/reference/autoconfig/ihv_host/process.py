@@ -33,6 +33,8 @@ EXIT_LIMIT_S = 2.0
 PIPE_GRACE_S = 0.5
 """How long a process whose pipe has closed is given to end by itself: its exit code tells more."""
 LOAD, UNLOAD = "load", "unload"
+WAIT, GO_ON = "--wait", b"\n"
+"""Argument of a host that waits before it reads the registry and loads the DLL; what ends that."""
 
 
 @dataclass(frozen=True)
@@ -110,20 +112,53 @@ class IhvHost:
         self._asked: dict[int, CallQueue] = {}  # call number → whose it is
         self._number = 0
         self._announced = False
+        self._waits = False
+        self._asking: list[Callable[[bool], None]] = []
 
     @property
     def alive(self) -> bool:
         """Whether a process is there, started and not yet lost."""
-        return self._process is not None
+        return self._process is not None and not self._waits
+
+    def prepare(self, done: Callable[[bool], None]) -> None:
+        """Start the process so far that it waits for `start`, with nothing of the DLL in it; `done`
+        gets whether it waits. One that ends meanwhile is forgotten, and no account is given."""
+        assert not self.alive, "one host at a time"
+        if self._waits:
+            self._loop.later(lambda: done(True))
+            return
+        self._waits = self._spawn(WAIT)
+        self._asking.append(done)
+        if not self._waits:
+            self._loop.later(lambda: self._answer_prepared(False))
 
     def start(self) -> None:
         """Start the process; `on_service` follows, at the latest after the start limit."""
-        assert self._process is None, "one host at a time"
+        assert not self.alive, "one host at a time"
         self._announced = False
         self._pid, self._main.since_s = 0, time.monotonic()
+        if self._waits:
+            self._waits = False
+            self._go_on()
+        elif not self._spawn():
+            self._loop.later(lambda: self._on_service(ServiceEvent(False, "start", 2)))
+            return
+        self._watch(self._main, self._limits.load_s, LOAD)
+
+    def _go_on(self) -> None:
+        """Let the process that waits go on, within the limits as they are now."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        if self._confinement is not None:
+            self._confinement.bound()
+        with contextlib.suppress(OSError):  # it has ended, which is seen as of any other
+            os.write(self._process.stdin.fileno(), GO_ON)
+
+    def _spawn(self, *arguments: str) -> bool:
+        """Start a process; whether there is one."""
         try:
             process = subprocess.Popen(
-                self._command,
+                (*self._command, *arguments),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -133,8 +168,7 @@ class IhvHost:
             )
         except OSError as error:
             note(f"IHV host cannot be started: {error.strerror}")
-            self._loop.later(lambda: self._on_service(ServiceEvent(False, "start", 2)))
-            return
+            return False
         assert process.stdin is not None
         assert process.stdout is not None
         self._process = process
@@ -148,7 +182,7 @@ class IhvHost:
         # Wine's server may hold the pipe's other end open, so its end alone does not tell.
         self._exit_fd = os.pidfd_open(process.pid)
         self._loop.watch(self._exit_fd, lambda: self._lost("ended", "process ended"))
-        self._watch(self._main, self._limits.load_s, LOAD)
+        return True
 
     def call(
         self,
@@ -166,7 +200,7 @@ class IhvHost:
         return self._queues.setdefault(name, CallQueue(self._enqueue))
 
     def _enqueue(self, queue: CallQueue, call: HandlerCall) -> None:
-        if self._process is None:
+        if not self.alive:
             if call.dropped is not None:
                 self._loop.later(call.dropped)
             return
@@ -198,7 +232,9 @@ class IhvHost:
         if usage.out_of_memory:
             end = replace(end, how="memory", text="the kernel ended it for want of memory")
         exit_code = code if code is not None and code >= 0 else None
-        self._on_exit(replace(end, exit_code=exit_code, usage=usage))
+        if not self._waits:
+            self._on_exit(replace(end, exit_code=exit_code, usage=usage))
+        self._waits = False
 
     def finish(self, done: Callable[[], None]) -> None:
         """After deinit_service: close the pipe, let the process end by itself within a limit, then
@@ -280,6 +316,8 @@ class IhvHost:
             self._next(self._main)
 
     def _on_event(self, message: Message) -> None:
+        if message["event"] == "waiting":
+            self._answer_prepared(True)
         if message["event"] == "started" and isinstance(message.get("pid"), int):
             self._pid = message["pid"]
             if isinstance(message.get("adapter_oui"), int):
@@ -317,6 +355,11 @@ class IhvHost:
         """`queue` is the one that was waited for; without it any that has a call under way."""
         if self._process is None:
             return
+        if self._waits:
+            note(f"IHV host that waited is lost: {text}")
+            self.kill()
+            self._answer_prepared(False)
+            return
         busy = [each for each in self._queues.values() if each.current is not None]
         queue = queue or (busy[0] if busy else self._main)
         outstanding = "" if self._announced else LOAD
@@ -327,6 +370,11 @@ class IhvHost:
         self.kill(HostExit(how, function=outstanding, text=text, waited_ms=waited_ms))
         note(f"IHV host lost: {text}{f', in {outstanding}' if outstanding and not hung else ''}")
         self._on_lost(HostLoss(hung, outstanding if outstanding != LOAD else "", text))
+
+    def _answer_prepared(self, waits: bool) -> None:
+        asking, self._asking = self._asking, []
+        for done in asking:
+            done(waits)
 
     def _forget(self) -> None:
         outstanding = [call for queue in self._queues.values() for call in queue.clear()]
