@@ -23,6 +23,7 @@ EXAMPLES = {
     "run --fault never-completes": "does the checker find what is wrong?",
     "judge runs/latest": "once more, by the rules as they are now",
     "nightly plan.toml": "every cell of a plan, and what changed since last night",
+    "compare last-1 last": "what changed since the night before",
     "init": "a lab.toml and a scenario to begin with",
     "test -e unit": "the tests of this clone: one level",
 }

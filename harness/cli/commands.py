@@ -18,6 +18,7 @@ COMMANDS = {
     "judge": "harness.cli.judging:judge",
     "nightly": "harness.cli.nightly:nightly",
     "export": "harness.cli.exporting:export",
+    "compare": "harness.cli.comparing:compare",
     "init": "harness.cli.init:init",
     "scenarios": "harness.cli.listing:scenarios",
     "faults": "harness.cli.listing:faults",
