@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 COMMANDS = {
     "run": "harness.cli.running:run",
     "judge": "harness.cli.judging:judge",
+    "runs": "harness.cli.runs:runs",
     "nightly": "harness.cli.nightly:nightly",
     "export": "harness.cli.exporting:export",
     "compare": "harness.cli.comparing:compare",

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, SecretStr, field_serializer, field_validator, model_validator
 
 from harness.config.database import checked, shown
+from harness.config.keep import Keep, keep_of
 from harness.config.limits import LimitsConfig
 from harness.config.overrides import RuleOverride
 from harness.config.validation import Strict, load_toml
@@ -96,6 +97,18 @@ class StoreConfig(Strict):
     database: SecretStr | None = None
     """The history: a SQLite file, or postgresql://user@host/database, which may hold a password.
     Left out: history.sqlite in the folder of the runs."""
+
+    keep: Keep | None = None
+    """What `hil runs prune` leaves: "30 days", "500 runs" or "20 GiB". Left out: all."""
+
+    @field_validator("keep", mode="before")
+    @classmethod
+    def _is_an_amount(cls, value: object) -> object:
+        return keep_of(value) if isinstance(value, str) else value
+
+    @field_serializer("keep")
+    def _as_written(self, value: Keep | None) -> str | None:
+        return None if value is None else str(value)
 
     @field_validator("database")
     @classmethod

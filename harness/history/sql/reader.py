@@ -18,6 +18,7 @@ from harness.history.model import (
     FigureSummary,
     FindingRow,
     Night,
+    NightState,
     RunSummary,
     Sample,
     Timings,
@@ -35,6 +36,7 @@ from harness.history.sql.tables import (
     samples,
     timings,
 )
+from harness.results import Verdict
 
 _AT_ONCE: Final = 1000
 """Most ids in one statement: databases have a limit."""
@@ -75,6 +77,36 @@ class SqlReader:
             return [values.run(row, known) for row in rows]
 
         return sorted(self.database.read(work), key=lambda run: (run.started_at, run.id))
+
+    def newest_runs(
+        self,
+        last: int | None = None,
+        *,
+        test: str | None = None,
+        verdict: Verdict | None = None,
+        named: str | None = None,
+    ) -> Sequence[RunSummary]:
+        """The newest runs, the newest first; `test` and `named` are parts of the ids of both."""
+        chosen = select(runs).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(last)
+        if test is not None:
+            chosen = chosen.where(runs.c.test_id.contains(test, autoescape=True))
+        if verdict is not None:
+            chosen = chosen.where(runs.c.verdict == verdict.value)
+        if named is not None:
+            chosen = chosen.where(runs.c.id.contains(named, autoescape=True))
+
+        def work(connection: Connection) -> list[RunSummary]:
+            known = values.all_tests(connection)
+            return [values.run(row, known) for row in connection.execute(chosen)]
+
+        return self.database.read(work)
+
+    def runs_of_unfinished_nights(self) -> set[str]:
+        """The ids of the runs of nights that run, or that may go on."""
+        unfinished = (NightState.RUNNING.value, NightState.INTERRUPTED.value)
+        chosen = select(attempts.c.run_id).join(nights, attempts.c.night_id == nights.c.id)
+        named = chosen.where(nights.c.state.in_(unfinished), attempts.c.run_id.is_not(None))
+        return {row.run_id for row in self.database.read(partial(_all, named))}
 
     def findings(self, run_ids: Sequence[str]) -> Sequence[FindingRow]:
         """See `History.findings`."""

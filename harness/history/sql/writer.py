@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -111,11 +111,15 @@ class SqlWriter:
         change = update(nights).where(nights.c.id == night_id)
         self._write_change(change.values(state=state.value, ended_at=ended), f"night {night_id}")
 
-    def mark_pruned(self, run_ids: Iterable[str], at: datetime) -> None:
-        """Keep that the folders of these runs were removed; their figures stay."""
-        ids = list(run_ids)
-        change = update(runs).where(runs.c.id.in_(ids)).values(pruned_at=at)
-        self.database.write(lambda connection: connection.execute(change))
+    def mark_pruned(self, run_id: str, at: datetime) -> None:
+        """Keep that a run's folder was removed; its figures stay."""
+        change = update(runs).where(runs.c.id == run_id).values(pruned_at=at)
+        self._write_change(change, f"run {run_id}")
+
+    def move_run(self, run_id: str, path: str) -> None:
+        """Keep that a run's folder is, or is again, at `path`."""
+        change = update(runs).where(runs.c.id == run_id).values(path=path, pruned_at=None)
+        self._write_change(change, f"run {run_id}")
 
     def _write_change(self, change: Update, what: str) -> None:
         self.database.write(lambda connection: _change(connection, change, what))
