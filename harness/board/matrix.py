@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, final
 
 from harness.history.changes import Change, Outcome, changes, outcomes
-from harness.history.model import Cell, CellState, Mark, Night, Test
+from harness.history.model import Cell, CellState, Mark, Night, NightState, Test
 from harness.results import Verdict, combine
 
 NOTHING: Final = "."
@@ -28,9 +28,11 @@ STATES: Final = {
 """The letter of a place without a verdict: how far it came."""
 VERDICTS: Final = {verdict: verdict.value[0] for verdict in Verdict}
 CHANGES: Final = {change: chr(ord("a") + number) for number, change in enumerate(Change)}
-RETRIED, FLIPPED = 1, 2
-MARKS: Final = {Mark.KNOWN_ISSUE: 4, Mark.QUARANTINE: 8, Mark.EXPECTED: 16}
-"""Bits of a place's flags; `FLAGS` has a character for each sum of them."""
+RETRIED, FLIPPED, CRASHED = 1, 2, 4
+MARKS: Final = {Mark.KNOWN_ISSUE: 8, Mark.QUARANTINE: 16, Mark.EXPECTED: 24}
+"""A place's flags: three bits, and above them which mark it has."""
+FINISHED: Final = (NightState.COMPLETE, NightState.OVER_BUDGET)
+"""A night in another state is compared with, but no later one is compared with it."""
 FLAGS: Final = "0123456789abcdefghijklmnopqrstuv"
 
 
@@ -47,29 +49,35 @@ class Column:
 
 
 def columns(nights: Sequence[Night], tests: Sequence[Test]) -> list[Column]:
-    """The columns of the nights, given oldest first; each is compared with the one of its plan
-    before it."""
+    """The columns of the nights, given oldest first; each is compared with the last one of its plan
+    that came to its end, as `hil nightly` does."""
     before: dict[str, Mapping[Test, Outcome]] = {}
     flips = Flips()
     found = []
     for night in nights:
         new = outcomes(night.cells)
-        changed = _changed(before.get(night.plan), new)
-        before[night.plan] = new
-        by_test = _by_test(night.cells)
-        flipped = flips.of(night.plan, new)
-        found.append(
-            Column(
-                "".join(_letter(new.get(test), by_test.get(test, ())) for test in tests),
-                "".join(changed.get(test, NOTHING) for test in tests),
-                "".join(
-                    FLAGS[_flags(new.get(test), by_test.get(test, ()), test in flipped)]
-                    for test in tests
-                ),
-                night_verdict(new.values()),
-            )
-        )
+        changed = _changed(before.get(night.plan), new, night.state)
+        found.append(_column(night, tests, new, changed, flips.of(night.plan, new)))
+        if night.state in FINISHED:
+            before[night.plan] = new
     return found
+
+
+def _column(
+    night: Night,
+    tests: Sequence[Test],
+    new: Mapping[Test, Outcome],
+    changed: Mapping[Test, str],
+    flipped: set[Test],
+) -> Column:
+    cells = _by_test(night.cells)
+    flags = {test: _flags(new[test], some, test in flipped) for test, some in cells.items()}
+    return Column(
+        "".join(_letter(new.get(test), cells.get(test, ())) for test in tests),
+        "".join(changed.get(test, NOTHING) for test in tests),
+        "".join(FLAGS[flags.get(test, 0)] for test in tests),
+        _night_verdict(new, {test for test, one in flags.items() if one & CRASHED}),
+    )
 
 
 class Flips:
@@ -94,11 +102,20 @@ class Flips:
         return outcome.flaky or before not in (None, outcome.passed)
 
 
-def _changed(before: Mapping[Test, Outcome] | None, new: Mapping[Test, Outcome]) -> dict[Test, str]:
-    """The letters of what changed; a plan's first night is compared with nothing."""
-    if before is None:
-        return {}
-    return {one.test: CHANGES[one.change] for one in changes(before, new)}
+def _changed(
+    before: Mapping[Test, Outcome] | None, new: Mapping[Test, Outcome], state: NightState
+) -> dict[Test, str]:
+    """The letters of what changed; a plan's first night is compared with nothing.
+
+    What a night that still runs has not come to yet is no change.
+    """
+    found = () if before is None else changes(before, new)
+    running = state is NightState.RUNNING
+    return {
+        one.test: CHANGES[one.change]
+        for one in found
+        if not (running and one.change is Change.INCONCLUSIVE)
+    }
 
 
 def _by_test(cells: Iterable[Cell]) -> dict[Test, list[Cell]]:
@@ -118,14 +135,17 @@ def _letter(outcome: Outcome | None, cells: Sequence[Cell]) -> str:
     return STATES[next((one for one in order if one in states), CellState.DONE)]
 
 
-def _flags(outcome: Outcome | None, cells: Sequence[Cell], flipped: bool) -> int:
+def _flags(outcome: Outcome, cells: Sequence[Cell], flipped: bool) -> int:
     retried = RETRIED if any(cell.retried for cell in cells) else 0
-    mark = MARKS[outcome.mark] if outcome is not None and outcome.mark is not None else 0
-    return retried | (FLIPPED if flipped else 0) | mark
+    crashed = CRASHED if any(one.crash for cell in cells for one in cell.attempts) else 0
+    mark = MARKS[outcome.mark] if outcome.mark is not None else 0
+    return retried | (FLIPPED if flipped else 0) | crashed | mark
 
 
-def night_verdict(night: Iterable[Outcome]) -> Verdict:
-    """The verdict of a night: the gravest of its tests but those that fail with a mark; ERROR for
-    a night in which nothing ran."""
-    found = (one.verdict for one in night if one.mark is None or one.passed)
+def _night_verdict(night: Mapping[Test, Outcome], crashed: set[Test]) -> Verdict:
+    """The verdict of a night: the gravest of its tests but those that fail with a mark. A crash is
+    a FAIL though a retry passed. ERROR for a night in which nothing ran."""
+    found = [one.verdict for one in night.values() if one.mark is None or one.passed]
+    if any(night[test].mark is not Mark.EXPECTED for test in crashed):
+        found.append(Verdict.FAIL)
     return combine(one for one in found if one is not None) or Verdict.ERROR

@@ -20,6 +20,7 @@ COMMANDS = {
     "nightly": "harness.cli.nightly:nightly",
     "export": "harness.cli.exporting:export",
     "compare": "harness.cli.comparing:compare",
+    "board": "harness.cli.board:board",
     "init": "harness.cli.init:init",
     "scenarios": "harness.cli.listing:scenarios",
     "faults": "harness.cli.listing:faults",

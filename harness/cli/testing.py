@@ -17,7 +17,7 @@ def run_tests(
 ) -> None:
     """Run the tests of this clone.
 
-    -e lint, unit, wine or vm is one level, -- FILE after it one file.
+    -e lint, unit, wine, services or vm is one level, -- FILE after it one file.
     """
     raise UsageError(
         "the tests belong to a clone of this project", hint="run its script: ./hil test"

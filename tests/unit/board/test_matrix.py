@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from harness.board.matrix import CHANGES, FLAGS, FLIPPED, MARKS, RETRIED, columns
+from harness.board.matrix import CHANGES, CRASHED, FLAGS, FLIPPED, MARKS, RETRIED, columns
 from harness.history.changes import Change
-from harness.history.model import CellState, Mark, Night, Test
+from harness.history.model import CellState, Crash, Mark, Night, NightState, Test
 from harness.results import Verdict
 from tests.unit.board.factory import a_cell, a_night, a_test
 
@@ -106,6 +108,33 @@ def test_a_night_has_the_gravest_verdict_that_no_mark_excuses() -> None:
     excused = a_night(a_cell(ONE, F, mark=Mark.KNOWN_ISSUE), a_cell(OTHER, M))
     assert columns([excused], [ONE, OTHER])[0].verdict is M
     assert columns([a_night(a_cell(ONE, F), a_cell(OTHER, M))], [ONE, OTHER])[0].verdict is F
+
+
+def test_a_crash_fails_a_night_though_a_retry_passed() -> None:
+    """Unless the plan wants it."""
+    cell = a_cell(ONE, F, P)
+    crashed = replace(cell.attempts[0], crash=Crash(0xC0000005))
+    cell = replace(cell, attempts=(crashed, cell.attempts[1]))
+    assert flags_of([a_night(cell)]) == [RETRIED | FLIPPED | CRASHED]
+    assert columns([a_night(cell)], [ONE])[0].verdict is F
+    wanted = a_night(replace(cell, mark=Mark.EXPECTED))
+    assert columns([wanted], [ONE])[0].verdict is P
+
+
+def test_a_night_that_did_not_end_is_no_base_for_the_next() -> None:
+    """Its missing tests would seem to be new."""
+    first, cut, last = nights_of(P, F, F)
+    cut = replace(cut, state=NightState.INTERRUPTED)
+    told = [one.changes for one in columns([first, cut, last], [ONE])]
+    assert told == [".", *[CHANGES[Change.REGRESSION]] * 2]
+
+
+def test_what_a_running_night_has_not_come_to_is_no_change() -> None:
+    """It may come yet."""
+    running = a_night(a_cell(ONE, state=CellState.PLANNED), day=1)
+    over = columns([*nights_of(P), running], [ONE])[-1]
+    now = columns([*nights_of(P), replace(running, state=NightState.RUNNING)], [ONE])[-1]
+    assert (over.changes, now.changes) == (CHANGES[Change.INCONCLUSIVE], ".")
 
 
 def test_a_night_in_which_nothing_ran_is_no_pass() -> None:

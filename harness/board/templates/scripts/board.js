@@ -3,10 +3,11 @@
 const buildLegend = () => {
   const cell = (css, text, word) => el("span", {}, el("i", { className: `cell ${css}` }, text), word);
   byId("legend").replaceChildren(
-    ...Object.entries(words.verdicts).map(([letter, verdict]) => cell(`v-${verdict}`, letter === "P" ? "·" : letter, `${verdict}: ${words.meanings[verdict]}`)),
+    ...Object.entries(words.verdicts).map(([letter, verdict]) => cell(`v-${verdict}`, letter === "P" ? "" : letter, `${verdict}: ${words.meanings[verdict]}`)),
     cell("v-FAIL retried", "F", "retried"),
-    cell("v-FAIL marked", "F", "known issue"),
-    cell("v-FAIL marked quarantined", "F", "quarantine"),
+    cell("v-FAIL crashed", "F", "crashed"),
+    cell("v-FAIL marked known", "F", "known issue"),
+    cell("v-FAIL marked quarantine", "F", "quarantine"),
     cell("v-none", "k", "no verdict: p planned, r running, k killed, l left out"),
     el("span", {}, el("b", { className: "night build key-mark" }), "another build"),
     el("span", {}, el("b", { className: "night environment key-mark" }), "another environment"),
@@ -45,6 +46,7 @@ const buildTheme = () => {
 const buildPrint = () => {
   const printing = (on) => {
     grid.printing = on;
+    byId("sheet").classList.toggle("printing", on);
     drawGrid(true);
   };
   addEventListener("beforeprint", () => printing(true));
@@ -61,6 +63,7 @@ show = () => {
   showFilters(view);
   showGrid(view);
   showDetails(view);
+  if (view.at) moveTo(view.tests.indexOf(view.at.test), view.nights.indexOf(view.at.night), false);
   showTrends(view);
   showEnvironment(view);
   showCrashes(view);
@@ -75,10 +78,11 @@ const start = () => {
   buildLegend();
   buildFilters();
   buildGrid();
+  buildDetails();
   buildPrint();
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault(); // the address is the state
-    focusCell();
+    moveTo(Math.max(grid.row, 0), grid.column);
   });
   show();
 };

@@ -7,6 +7,8 @@ const TESTS = data.tests.scenario.length;
 const NOTHING = ".";
 const RETRIED = 1;
 const FLIPPED = 2;
+const CRASHED = 4;
+const MARK = 24;
 const words = data.words;
 const VERDICTS = Object.values(words.verdicts);
 
@@ -15,14 +17,14 @@ const testId = (test) => ["guest", "radio", "dll", "scenario"].map((name) => par
 const testIds = Array.from({ length: TESTS }, (_, test) => testId(test));
 const haystacks = testIds.map((id) => id.toLowerCase());
 // Parts that are the same for every test say nothing in a list of tests.
-const telling = ["guest", "radio", "dll"].filter((name) => data.tests[`${name}s`].length > 1);
-const shortName = (test) => [...telling, "scenario"].map((name) => part(test, name)).join(" / ");
+const telling = ["dll", "guest", "radio"].filter((name) => data.tests[`${name}s`].length > 1);
+const shortName = (test) => ["scenario", ...telling].map((name) => part(test, name)).join(" · ");
 
 const letterAt = (night, test) => data.nights.verdicts[night][test];
 const verdictOf = (letter) => words.verdicts[letter];
 const changeAt = (night, test) => words.changes[data.nights.changes[night][test]];
 const flagsAt = (night, test) => parseInt(data.nights.flags[night][test], 32);
-const markOf = (flags) => Object.keys(words.marks).filter((bit) => flags & Number(bit)).map((bit) => words.marks[bit])[0];
+const markOf = (flags) => words.marks[flags & MARK];
 const passed = (letter) => letter === "P" || letter === "D";
 const told = (letter) => verdictOf(letter) ?? words.states[letter] ?? "not in this night";
 

@@ -97,6 +97,16 @@ const passLine = (night, test) => {
   return rows.map((row) => el("p", { className: "links" }, el("a", { href: `${folderOf(data.passes, row)}report.html` }, "report"), " of run ", el("code", {}, decodeURIComponent(data.passes.run[row]))));
 };
 
+const closeDetails = () => {
+  go({ at: "" });
+  moveTo(grid.row, grid.column);
+};
+
+const buildDetails = () =>
+  byId("details").addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeDetails();
+  });
+
 const showDetails = (view) => {
   const box = byId("details");
   box.hidden = !view.at;
@@ -107,9 +117,9 @@ const showDetails = (view) => {
   const rows = rowsAt(data.attempts, night * TESTS + test);
   const flags = flagsAt(night, test);
   box.replaceChildren(
-    el("p", { className: "kicker" }, `Night of ${nightDate(night)}`, el("button", { type: "button", className: "chip close", onclick: () => go({ at: "" }), "aria-label": "Close" }, "Close")),
+    el("p", { className: "kicker" }, `Night of ${nightDate(night)}`, el("button", { type: "button", className: "chip close", onclick: closeDetails }, "Close")),
     el("h3", {}, verdictOf(letter) ? badge(verdictOf(letter)) : "", " ", testIds[test]),
-    el("p", { className: "muted" }, [verdictOf(letter) ? words.meanings[verdictOf(letter)] : told(letter), changeAt(night, test), flags & RETRIED ? "retried" : "", markOf(flags)].filter(Boolean).join(" · ")),
+    el("p", { className: "muted" }, [verdictOf(letter) ? words.meanings[verdictOf(letter)] : told(letter), changeAt(night, test), ...flagWords(flags)].filter(Boolean).join(" · ")),
     sinceLine(night, test),
     ...passLine(night, test),
     ...rows.map(attemptCard),

@@ -4,9 +4,9 @@
 const CELL = 20;
 const ROW = 24;
 const HEAD = 40;
-const AHEAD = 6;
-const PRINTED = 40;
-const grid = { view: null, row: 0, column: 0, drawn: "", printing: false };
+const AHEAD = 5;
+const PRINTED = 34;
+const grid = { view: null, row: 0, column: 0, drawn: "", printing: false, first: 0, lines: new Map() };
 
 const placeName = (night, test) => `${data.nights.id[night]}~${testIds[test]}`;
 const namedPlace = (name) => {
@@ -16,159 +16,151 @@ const namedPlace = (name) => {
   return night < 0 || test < 0 ? null : { night, test };
 };
 
-const cellLabel = (night, test) => {
-  const flags = flagsAt(night, test);
-  const words = [testIds[test], nightDate(night), told(letterAt(night, test))];
-  if (changeAt(night, test)) words.push(changeAt(night, test));
-  if (flags & RETRIED) words.push("retried");
-  if (markOf(flags)) words.push(markOf(flags));
-  return words.join(", ");
+// What a place shows is told by its letter and flags: each kind is made once, then copied.
+const kinds = new Map();
+const cellOf = (letter, flag) => {
+  const key = letter + flag;
+  if (!kinds.has(key)) kinds.set(key, cellKind(letter, parseInt(flag, 32)));
+  return kinds.get(key).cloneNode(true);
 };
 
-const cellOf = (night, test, row, column, offset) => {
-  const letter = letterAt(night, test);
-  const flags = flagsAt(night, test);
-  const made = document.createElement("div");
-  const verdict = verdictOf(letter);
-  const mark = markOf(flags);
-  made.className = `cell v-${verdict ?? "none"}${flags & RETRIED ? " retried" : ""}${mark ? " marked" : ""}${mark === "quarantine" ? " quarantined" : ""}`;
-  made.textContent = letter === "P" ? "·" : letter === NOTHING ? "" : letter;
-  made.style.left = `${offset}px`;
-  place(made, row, column, "gridcell");
-  made.setAttribute("aria-label", cellLabel(night, test));
-  return made;
+const flagWords = (flags) => [flags & CRASHED ? "crashed" : "", flags & RETRIED ? "retried" : "", markOf(flags) ?? ""].filter(Boolean);
+
+const cellKind = (letter, flags) => {
+  const css = ["cell", `v-${verdictOf(letter) ?? "none"}`];
+  if (flags & RETRIED) css.push("retried");
+  if (flags & CRASHED) css.push("crashed");
+  if (flags & MARK) css.push("marked", markOf(flags).split(" ")[0]);
+  const text = letter === "P" || letter === NOTHING ? "" : letter; // a pass is a dot of the style
+  return el("div", { className: css.join(" "), role: "gridcell", "aria-label": [told(letter), ...flagWords(flags)].join(", ") }, text);
 };
 
-const place = (made, row, column, role) => {
-  made.setAttribute("role", role);
-  made.dataset.row = row;
-  made.dataset.column = column;
-  made.tabIndex = row === grid.row && column === grid.column ? 0 : -1;
-  if (column >= 0) made.setAttribute("aria-colindex", column + 2);
+const labelOf = (row, column) => {
+  const { view } = grid;
+  const night = view.nights[column];
+  const test = view.tests[row];
+  if (row < 0) return nightLabel(night);
+  const words = [testIds[test], nightDate(night), told(letterAt(night, test)), changeAt(night, test) ?? "", ...flagWords(flagsAt(night, test))];
+  return words.filter(Boolean).join(", ");
 };
 
-const nameOf = (test, row, view) => {
-  const made = el("div", { className: "name", title: testIds[test] }, el("span", {}, shortName(test)), el("b", { title: "flips in the nights shown" }, view.flips[test] ? String(view.flips[test]) : ""));
-  place(made, row, -1, "rowheader");
-  made.setAttribute("aria-colindex", 1);
-  made.setAttribute("aria-label", `${testIds[test]}, ${counted(view.flips[test], "flip")}`);
-  return made;
+const nightLabel = (night) => {
+  const differs = { build: ", another build", environment: ", another environment" }[differsAt(night)] ?? "";
+  return `night of ${nightDate(night)} ${timeOf(data.nights.started[night])}, ${data.nights.state[night]}, ${data.nights.verdict[night]}${differs}`;
 };
 
-const headOf = (night, column, offset, view, first) => {
+const headOf = (night, column, first) => {
+  const { view } = grid;
   const date = nightDate(night);
-  const before = column > 0 ? nightDate(view.nights[column - 1]) : "";
-  const month = first || date.slice(0, 7) !== before.slice(0, 7) ? date.slice(0, 7) : "";
-  const differs = differsAt(night);
-  const made = el("div", { className: `night${differs ? ` ${differs}` : ""}${night === view.night ? " shown" : ""}` }, el("small", {}, month), date.slice(8));
-  made.style.left = `${offset}px`;
-  place(made, -1, column, "columnheader");
-  made.setAttribute("aria-label", `night of ${date}, ${data.nights.verdict[night]}${differs ? `, ${differs === "build" ? "another build" : "another environment"}` : ""}`);
-  made.title = `${date} ${timeOf(data.nights.started[night])} · ${data.nights.state[night]}`;
-  return made;
+  const month = first || date.slice(0, 7) !== nightDate(view.nights[column - 1]).slice(0, 7) ? date.slice(0, 7) : "";
+  return el("div", { className: `night ${differsAt(night)}${night === view.night ? " shown" : ""}`, role: "columnheader", "aria-label": nightLabel(night) }, el("small", {}, month), date.slice(8));
 };
 
-const widthOfNames = () => byId("grid").clientWidth < 560 ? 150 : 280;
+const widthOfNames = () => (byId("grid").clientWidth < 560 ? 140 : 290);
 
-const inSight = (view) => {
+const inSight = () => {
+  const { view } = grid;
   const box = byId("grid");
   if (grid.printing) return { rows: [0, view.tests.length], columns: [Math.max(0, view.nights.length - PRINTED), view.nights.length] };
-  const from = Math.max(0, Math.floor(box.scrollLeft / CELL) - AHEAD);
-  const to = Math.min(view.nights.length, Math.ceil((box.scrollLeft + box.clientWidth) / CELL) + AHEAD);
-  const top = Math.max(0, Math.floor(box.scrollTop / ROW) - AHEAD);
-  const bottom = Math.min(view.tests.length, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + AHEAD);
-  return { rows: [top, bottom], columns: [from, to] };
+  const range = (from, size, unit, count) => [Math.max(0, Math.floor(from / unit) - AHEAD), Math.min(count, Math.ceil((from + size) / unit) + AHEAD)];
+  return {
+    rows: range(box.scrollTop, box.clientHeight, ROW, view.tests.length),
+    columns: range(box.scrollLeft, box.clientWidth - widthOfNames(), CELL, view.nights.length),
+  };
 };
 
 const drawGrid = (force = false) => {
-  const { view } = grid;
-  if (!view) return;
+  if (!grid.view) return;
   const box = byId("grid");
-  const { rows, columns } = inSight(view);
+  const { rows, columns } = inSight();
   const drawn = `${rows}|${columns}|${grid.printing}`;
   if (!force && drawn === grid.drawn) return;
   grid.drawn = drawn;
+  grid.first = columns[0];
   const focused = box.contains(document.activeElement);
-  const names = widthOfNames();
-  const skipped = grid.printing ? columns[0] * CELL : 0;
-  const offset = (column) => names + column * CELL - skipped;
-  const lines = [headLine(view, columns, names, offset)];
-  for (let row = rows[0]; row < rows[1]; row += 1) lines.push(line(view, row, columns, names, offset));
-  if (!grid.printing && grid.row >= 0 && (grid.row < rows[0] || grid.row >= rows[1]) && grid.row < view.tests.length) {
-    lines.push(line(view, grid.row, columns, names, offset)); // what has the focus stays
-  }
-  const sheet = el("div", { className: "sheet" }, ...lines);
-  sheet.style.width = `${names + view.nights.length * CELL - skipped + 4}px`;
-  sheet.style.height = `${HEAD + view.tests.length * ROW}px`;
-  box.replaceChildren(sheet);
-  if (focused) focusCell(true);
+  grid.lines = new Map([[-1, headLine(columns)]]);
+  for (let row = rows[0]; row < rows[1]; row += 1) grid.lines.set(row, line(row, columns));
+  byId("sheet").replaceChildren(...grid.lines.values());
+  showCursor(focused);
 };
 
-const headLine = (view, columns, names, offset) => {
-  const corner = el("div", { className: "name corner" }, el("span", {}, counted(view.tests.length, "test")), el("b", { title: "how often a test went over from passing to failing or back" }, "flips"));
-  place(corner, -1, -1, "columnheader");
-  corner.style.width = `${names}px`;
-  const made = el("div", { className: "line heads" }, corner);
-  made.setAttribute("role", "row");
-  made.setAttribute("aria-rowindex", 1);
-  for (let column = columns[0]; column < columns[1]; column += 1) {
-    made.append(headOf(view.nights[column], column, offset(column), view, column === columns[0]));
-  }
+const newLine = (row, name, columns) => {
+  name.style.width = `${widthOfNames()}px`;
+  const gap = el("span", { className: "gap" });
+  gap.style.width = `${grid.printing ? 0 : columns[0] * CELL}px`;
+  const made = el("div", { className: "line", role: "row", "aria-rowindex": row + 2, "aria-colindex": columns[0] + 2 }, name, gap);
+  made.dataset.row = row;
   return made;
 };
 
-const line = (view, row, columns, names, offset) => {
+const headLine = (columns) => {
+  const { view } = grid;
+  const corner = el("div", { className: "name corner", role: "columnheader" }, el("span", {}, counted(view.tests.length, "test")), el("b", { title: "how often a test went over from passing to failing or back" }, "flips"));
+  const made = newLine(-1, corner, columns);
+  made.classList.add("heads");
+  for (let column = columns[0]; column < columns[1]; column += 1) made.append(headOf(view.nights[column], column, column === columns[0]));
+  return made;
+};
+
+const line = (row, columns) => {
+  const { view } = grid;
   const test = view.tests[row];
-  const made = document.createElement("div");
-  made.className = `line${view.test === test ? " current" : ""}`;
+  const flips = view.flips[test];
+  const name = el("div", { className: "name", title: testIds[test], role: "rowheader", "aria-label": `${testIds[test]}, ${counted(flips, "flip")}` }, el("span", {}, part(test, "scenario"), el("small", {}, ...telling.map((one) => ` · ${part(test, one)}`))), el("b", {}, flips ? String(flips) : ""));
+  const made = newLine(row, name, columns);
   made.style.top = `${HEAD + row * ROW}px`;
-  made.setAttribute("role", "row");
-  made.setAttribute("aria-rowindex", row + 2);
-  const name = nameOf(test, row, view);
-  name.style.width = `${names}px`;
-  made.append(name);
-  const shown = [];
-  for (let column = columns[0]; column < columns[1]; column += 1) shown.push(column);
-  if (!grid.printing && row === grid.row && grid.column >= 0 && !shown.includes(grid.column)) shown.push(grid.column);
-  for (const column of shown) {
+  if (view.test === test) made.classList.add("current");
+  for (let column = columns[0]; column < columns[1]; column += 1) {
     const night = view.nights[column];
-    const cell = cellOf(night, test, row, column, offset(column));
+    const cell = cellOf(data.nights.verdicts[night][test], data.nights.flags[night][test]);
     if (view.at && view.at.night === night && view.at.test === test) cell.setAttribute("aria-selected", "true");
     made.append(cell);
   }
   return made;
 };
 
-const focusCell = (keepScroll = false) => {
-  const cell = byId("grid").querySelector(`[data-row="${grid.row}"][data-column="${grid.column}"]`);
-  if (cell) cell.focus({ preventScroll: keepScroll });
+const cellAt = (row, column) => {
+  const children = grid.lines.get(row)?.children;
+  if (!children) return null;
+  if (column < 0) return children[0];
+  return column < grid.first ? null : (children[column - grid.first + 2] ?? null);
 };
 
-const moveTo = (row, column) => {
+// The one place of the matrix that Tab reaches; the box itself where that place is out of sight.
+const showCursor = (focused) => {
+  const box = byId("grid");
+  const cell = cellAt(grid.row, grid.column);
+  box.tabIndex = cell ? -1 : 0;
+  if (cell) {
+    cell.tabIndex = 0;
+    if (grid.column >= 0) cell.setAttribute("aria-label", labelOf(grid.row, grid.column));
+  }
+  if (focused) (cell ?? box).focus({ preventScroll: true });
+};
+
+const moveTo = (row, column, focused = true) => {
   const { view } = grid;
   const box = byId("grid");
+  cellAt(grid.row, grid.column)?.setAttribute("tabindex", "-1");
   grid.row = Math.max(-1, Math.min(view.tests.length - 1, row));
   grid.column = Math.max(-1, Math.min(view.nights.length - 1, column));
-  const names = widthOfNames();
-  const left = grid.column * CELL;
-  const top = grid.row * ROW;
-  if (grid.column >= 0) {
-    if (left < box.scrollLeft) box.scrollLeft = left;
-    if (left + CELL > box.scrollLeft + box.clientWidth - names) box.scrollLeft = left + CELL - box.clientWidth + names;
-  }
-  if (grid.row >= 0) {
-    if (top < box.scrollTop) box.scrollTop = top;
-    if (top + ROW > box.scrollTop + box.clientHeight - HEAD) box.scrollTop = top + ROW - box.clientHeight + HEAD;
-  }
-  drawGrid(true);
-  focusCell(true);
+  const into = (name, from, size, room) => {
+    if (from < box[name]) box[name] = from;
+    if (from + size > box[name] + room) box[name] = from + size - room;
+  };
+  if (grid.column >= 0) into("scrollLeft", grid.column * CELL, CELL, box.clientWidth - widthOfNames());
+  if (grid.row >= 0) into("scrollTop", grid.row * ROW, ROW, box.clientHeight - HEAD);
+  drawGrid();
+  showCursor(focused);
 };
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-10, 0], PageDown: [10, 0] };
 
 const onGridKey = (event) => {
   const step = STEPS[event.key];
-  if (step && !event.altKey && !event.metaKey) moveTo(grid.row + step[0] * (event.ctrlKey ? 1000 : 1), grid.column + step[1] * (event.ctrlKey ? 1000 : 1));
+  const far = event.ctrlKey ? NIGHTS + TESTS : 1;
+  if (event.altKey || event.metaKey) return;
+  if (step) moveTo(grid.row + step[0] * far, grid.column + step[1] * far);
   else if (event.key === "Home") moveTo(event.ctrlKey ? 0 : grid.row, event.ctrlKey ? 0 : -1);
   else if (event.key === "End") moveTo(event.ctrlKey ? grid.view.tests.length : grid.row, grid.view.nights.length);
   else if (event.key === "Enter" || event.key === " ") openAt(grid.row, grid.column, true);
@@ -177,10 +169,11 @@ const onGridKey = (event) => {
   event.preventDefault();
 };
 
+// A night becomes the one that the page is about, a test the one whose timing is shown.
 const openAt = (row, column, byKey) => {
   const { view } = grid;
   if (row < 0 && column < 0) return;
-  if (row < 0) go({ to: view.nights[column] === NIGHTS - 1 ? "" : data.nights.id[view.nights[column]] });
+  if (row < 0) go({ to: nightKey(view.nights[column]), at: "" });
   else if (column < 0) go({ test: testIds[view.tests[row]] });
   else {
     go({ at: placeName(view.nights[column], view.tests[row]), test: "" });
@@ -188,40 +181,48 @@ const openAt = (row, column, byKey) => {
   }
 };
 
+const placeOf = (target) => {
+  const cell = target.closest(".cell, .name, .night");
+  if (!cell?.parentElement?.dataset.row) return null;
+  const index = [...cell.parentElement.children].indexOf(cell);
+  return { cell, row: Number(cell.parentElement.dataset.row), column: index === 0 ? -1 : index - 2 + grid.first };
+};
+
 const buildGrid = () => {
   const box = byId("grid");
   let asked = false;
-  box.addEventListener("scroll", () => {
-    if (asked) return;
+  const later = () => {
+    if (!asked) requestAnimationFrame(() => ((asked = false), drawGrid()));
     asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      drawGrid();
-    });
-  });
+  };
+  box.addEventListener("scroll", later);
+  new ResizeObserver(later).observe(box);
   box.addEventListener("keydown", onGridKey);
   box.addEventListener("click", (event) => {
-    const cell = event.target.closest("[data-row]");
-    if (!cell) return;
-    grid.row = Number(cell.dataset.row);
-    grid.column = Number(cell.dataset.column);
-    openAt(grid.row, grid.column, false);
-    focusCell(true);
+    const at = placeOf(event.target);
+    if (!at) return;
+    moveTo(at.row, at.column);
+    openAt(at.row, at.column, false);
   });
-  new ResizeObserver(() => drawGrid()).observe(box);
+  box.addEventListener("mouseover", (event) => {
+    const at = placeOf(event.target);
+    if (at && at.column >= 0) at.cell.title = labelOf(at.row, at.column);
+  });
 };
 
 const showGrid = (view) => {
   const box = byId("grid");
+  const sheet = byId("sheet");
   const same = grid.view && grid.view.nights.length === view.nights.length && grid.view.night === view.night;
   grid.view = view;
   box.setAttribute("aria-rowcount", view.tests.length + 1);
   box.setAttribute("aria-colcount", view.nights.length + 1);
-  if (!same) grid.column = view.nights.length - 1;
-  grid.row = Math.min(Math.max(grid.row, 0), view.tests.length - 1);
-  drawGrid(true);
+  sheet.style.width = `${widthOfNames() + view.nights.length * CELL + 6}px`;
+  sheet.style.height = `${HEAD + view.tests.length * ROW + 2}px`;
   if (!same) {
-    box.scrollLeft = box.scrollWidth;
-    drawGrid(true);
+    grid.column = view.nights.length - 1;
+    box.scrollLeft = view.nights.length * CELL;
   }
+  grid.row = Math.min(grid.row, view.tests.length - 1);
+  drawGrid(true);
 };

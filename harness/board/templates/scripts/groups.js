@@ -22,7 +22,7 @@ const some = (box, heads, rows, most = 12) => {
   byId(box).replaceChildren(table(heads, (all ? rows : rows.slice(0, most)).map((make) => make())), all ? "" : more);
 };
 
-const nightLink = (night) => el("button", { type: "button", className: "link", onclick: () => go({ to: night === NIGHTS - 1 ? "" : data.nights.id[night] }) }, nightDate(night));
+const nightLink = (night) => el("button", { type: "button", className: "link", onclick: () => go({ to: nightKey(night), at: "" }) }, nightDate(night));
 
 const showEnvironment = (view) => {
   const nights = new Set(view.nights);

@@ -2,6 +2,8 @@
 // Which tests and nights are shown, by the filters. Pure: state and data in, numbers out.
 const plans = [...new Set(data.nights.plan)];
 
+// The newest night is told by nothing: a link that was kept goes on to show the newest one.
+const nightKey = (night) => (night === NIGHTS - 1 ? "" : data.nights.id[night]);
 const nightNumber = (id) => (id ? data.nights.id.indexOf(id) : -1);
 
 const selectedNights = (state) => {

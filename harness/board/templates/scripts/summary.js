@@ -88,7 +88,7 @@ const listRow = (view, test) => {
   const letter = letterAt(view.night, test);
   const change = changeAt(view.night, test);
   const mark = markOf(flagsAt(view.night, test));
-  const open = () => go({ at: placeName(view.night, test) }, {});
+  const open = () => go({ at: placeName(view.night, test), test: "" });
   return el(
     "tr",
     {},

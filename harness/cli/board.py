@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`hil board`: the page of the nights, written or served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli.options import LabOption
+from harness.config.lab import Lab, load_lab
+from harness.errors import UsageError
+from harness.local.files import write_atomic
+from harness.local.folders import trouble
+from harness.naming import own_name
+
+if TYPE_CHECKING:
+    from harness.board.serve import BoardServer
+
+NAME = "board.html"
+INDEX = "index.html"
+"""The page in a folder that is given: web servers show it when they are asked for the folder."""
+
+
+def board(
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File (.html) or folder to write to (default: board.html of the runs)."),
+    ] = None,
+    last: Annotated[
+        int | None, typer.Option(min=1, help="So many nights, the newest (default: all).")
+    ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve it to this machine, as it is when it is read.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port for --serve (default: a free one).")
+    ] = 0,
+    lab: LabOption = None,
+) -> None:
+    """Write what the nights found as one HTML page: what changed, and the matrix of all."""
+    if serve and out is not None:
+        raise UsageError("--serve writes no file: leave out --out", hint="or leave out --serve")
+    used = load_lab(lab)
+    if serve:
+        _serve(used, last, port)
+    else:
+        target = _target(out, used)
+        _write(target, _page_of(used, last, target.parent, None))
+        typer.echo(f"Board: {target}")
+
+
+def _page_of(lab: Lab, last: int | None, folder: Path, within: Path | None) -> str:
+    """The page as it is in `folder`, of the history as it is now."""
+    from harness.board import RunFolders, content, page
+    from harness.history.sql import open_history
+
+    _refuse_no_history(lab)
+    with open_history(lab.store.place) as history:
+        nights = history.nights(last)
+        if not nights:
+            raise UsageError(
+                "the history has no nights yet",
+                hint=f"`{own_name()} nightly` runs one; `{own_name()} run` alone makes none",
+            )
+        return page(content(history, nights, RunFolders(folder, within), datetime.now(UTC)))
+
+
+def _refuse_no_history(lab: Lab) -> None:
+    """To read is no reason to make a database."""
+    place = lab.store.place
+    if lab.store.database is None and not Path(place).exists():
+        raise UsageError(
+            f"there is no history at {place}",
+            hint=f"run `{own_name()} nightly` here, or give --lab",
+        )
+
+
+def _target(out: Path | None, lab: Lab) -> Path:
+    if out is None:
+        return lab.store.runs / NAME
+    return out if out.suffix.lower() in (".html", ".htm") and not out.is_dir() else out / INDEX
+
+
+def _write(target: Path, text: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(target, text)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {target}: {trouble(target.parent, error)}", hint="choose another --out"
+        ) from error
+
+
+def _serve(lab: Lab, last: int | None, port: int) -> None:
+    runs = lab.store.runs
+
+    def make() -> str:
+        return _page_of(lab, last, runs, runs)
+
+    make()  # what cannot be shown is told here, and not in a browser
+    with _listening(port, runs, make) as server:
+        typer.echo(f"Board: {server.url}")
+        typer.echo("For this machine only; Ctrl+C ends it.")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            typer.echo("ended")
+
+
+def _listening(port: int, runs: Path, page: Callable[[], str]) -> BoardServer:
+    from harness.board.serve import BoardServer
+
+    try:
+        return BoardServer(port, runs, page)
+    except OSError as error:
+        raise UsageError(
+            f"port {port} cannot be used: {error.strerror}",
+            hint="choose another --port, or none for a free one",
+        ) from error
