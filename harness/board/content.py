@@ -86,12 +86,16 @@ class _Batch:
     def _add_timings(self, number: int, night: Night, trends: TrendTable) -> None:
         timings = self._history.timings(_run_ids(night.cells))
         pooled: dict[Test, dict[str, list[float]]] = {}
+        ran_in: dict[Test, set[str]] = {}
         for cell in night.cells:
             for run_id in _run_ids([cell]):
                 for figure, samples in timings.get(run_id, {}).items():
                     pooled.setdefault(cell.test, {}).setdefault(figure, []).extend(samples)
+                if run_id in self._runs:
+                    ran_in.setdefault(cell.test, set()).add(self._runs[run_id].environment)
         for test, samples_of in pooled.items():
-            trends.add(self._places[test], number, samples_of)
+            environment = frozenset(ran_in.get(test, ()))
+            trends.add(self._places[test], number, environment, samples_of)
 
 
 class _EnvironmentTable:

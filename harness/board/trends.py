@@ -9,13 +9,16 @@ resampling, so that thousands of them are quick, and where a side has no bound t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from typing import Any, Final, final
 
 from harness.checks.figures import FIGURES, PERCENTILES
 from harness.checks.timing import percentile
+from harness.comparison.steps import steps
+from harness.comparison.timings import Criteria
 
 UNIT_US: Final = 10
 """The page's times are whole numbers of this: hundredths of a millisecond, as reports show them."""
@@ -80,31 +83,65 @@ def _binomial(n: int, p: float) -> list[float]:
     return found
 
 
+@final
+@dataclass
+class Series:
+    """A figure of a test over the nights that have it."""
+
+    columns: dict[str, list[int]] = field(
+        default_factory=lambda: {name: [] for name in ("night", "n", *PERCENTILES)}
+    )
+    medians_us: list[float] = field(default_factory=list)
+    environments: list[frozenset[str]] = field(default_factory=list)
+
+    def steps(self) -> Iterator[list[int]]:
+        """Night, level before and level after, in units, of each step for good; looked for among
+        neighbouring nights of one environment only."""
+        wanted = Criteria()
+        places = range(len(self.medians_us))
+        for _, same in groupby(places, key=self.environments.__getitem__):
+            stretch = list(same)
+            medians = [max(self.medians_us[place], 1.0) for place in stretch]
+            for one in steps(medians, wanted.least, wanted.least_us):
+                night = self.columns["night"][stretch[one.at]]
+                yield [night, round(one.before_us / UNIT_US), round(one.after_us / UNIT_US)]
+
+
 class TrendTable:
     """The timing of tests by night, filled night by night."""
 
     def __init__(self) -> None:
-        self._series: dict[tuple[int, str], dict[str, list[int]]] = {}
+        self._series: dict[tuple[int, str], Series] = {}
 
-    def add(self, test: int, night: int, samples: Mapping[str, Sequence[float]]) -> None:
+    def add(
+        self,
+        test: int,
+        night: int,
+        environment: frozenset[str],
+        samples: Mapping[str, Sequence[float]],
+    ) -> None:
         """Take the samples of a test in a night, in microseconds, by figure."""
         for figure, values in samples.items():
             if values and figure in FIGURES:
-                columns = self._series.setdefault(
-                    (test, figure), {name: [] for name in ("night", "n", *PERCENTILES)}
-                )
-                columns["night"].append(night)
-                columns["n"].append(len(values))
-                for name, one in percentiles(values).items():
-                    columns[name] += _written(one)
+                series = self._series.setdefault((test, figure), Series())
+                found = percentiles(values)
+                series.columns["night"].append(night)
+                series.columns["n"].append(len(values))
+                for name, one in found.items():
+                    series.columns[name] += _written(one)
+                median = found["p50"]
+                series.medians_us.append(median.us if median else 0.0)
+                series.environments.append(environment)
 
     def content(self) -> dict[str, Any]:
-        """The series of each test, by figure, as the page takes them."""
+        """The series of each test, by figure, and all steps, as the page takes them."""
         tests: dict[int, dict[str, Any]] = {}
-        for (test, figure), columns in sorted(self._series.items()):
-            tests.setdefault(test, {})[figure] = columns
+        found: list[list[Any]] = []
+        for (test, figure), series in sorted(self._series.items()):
+            tests.setdefault(test, {})[figure] = series.columns
+            found += [[test, figure, *step] for step in series.steps()]
         figures = {name: [figure.label, figure.span] for name, figure in FIGURES.items()}
-        return {"unit_us": UNIT_US, "figures": figures, "tests": tests}
+        return {"unit_us": UNIT_US, "figures": figures, "tests": tests, "steps": found}
 
 
 def _written(one: Percentile | None) -> list[int]:

@@ -10,6 +10,8 @@ import pytest
 
 from harness.board.trends import TrendTable, interval_ranks, percentiles
 
+SAME = frozenset({"4a4a"})
+
 
 def test_a_percentile_is_left_out_where_it_cannot_be_told_from_the_largest() -> None:
     """The median always can."""
@@ -48,8 +50,8 @@ def test_the_interval_holds_the_true_percentile_as_often_as_it_says(percent: int
 def test_series_of_a_test_by_figure_in_units() -> None:
     """Value, distance down, distance up; −1 is unknown."""
     table = TrendTable()
-    table.add(3, 10, {"handshake": [30_000.0] * 6, "unknown": [1.0], "handler": []})
-    table.add(3, 11, {"handshake": [31_000.0]})
+    table.add(3, 10, SAME, {"handshake": [30_000.0] * 6, "unknown": [1.0], "handler": []})
+    table.add(3, 11, SAME, {"handshake": [31_000.0]})
     content = table.content()
     assert content["figures"]["handshake"][0] == "handshake"
     assert content["tests"] == {
@@ -63,3 +65,28 @@ def test_series_of_a_test_by_figure_in_units() -> None:
             }
         }
     }
+
+
+def stepped(environments: list[frozenset[str]]) -> list[list[object]]:
+    """The steps of a figure that is 15 % longer from the twentieth of its nights on."""
+    table, rng = TrendTable(), random.Random(3)
+    for night, environment in enumerate(environments):
+        around = 17_000.0 * (1.15 if night >= 20 else 1.0)
+        samples = [around * rng.lognormvariate(0, 0.05) for _ in range(20)]
+        table.add(0, night, environment, {"m1_to_m2": samples})
+    found: list[list[object]] = table.content()["steps"]
+    return found
+
+
+def test_a_step_for_good_is_told_with_its_night_and_both_levels() -> None:
+    """15 % longer M1 → M2 from a night on."""
+    ((test, figure, night, before, after),) = stepped([SAME] * 40)
+    assert (test, figure, night) == (0, "m1_to_m2", 20)
+    assert isinstance(before, int)
+    assert isinstance(after, int)
+    assert 1.12 <= after / before <= 1.18
+
+
+def test_no_step_is_told_across_environments() -> None:
+    """The machine, not the driver, may have become slower."""
+    assert stepped([SAME] * 20 + [frozenset({"5d5d"})] * 20) == []

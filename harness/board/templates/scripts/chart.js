@@ -100,6 +100,7 @@ const chart = (series, nights, marks, label) => {
   made.append(...grid_lines(scale, y), ...dates(nights, x));
   for (const mark of marks.filter((one) => places.has(one.night))) {
     made.append(titled(svg("path", { class: `event ${mark.kind}`, d: `M${x(mark.night).toFixed(1)} ${CHART.top - 6}V${CHART.height - CHART.bottom}` }), mark.title));
+    if (mark.text) made.append(svg("text", { class: "step", x: x(mark.night) + 4, y: CHART.top + 3 }, mark.text));
   }
   for (const [name, points] of lines) {
     made.append(svg("path", { class: `band ${name}`, d: band([...points], x, y) }), svg("path", { class: `trace ${name}`, d: path(points, x, y) }));
