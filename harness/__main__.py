@@ -3,4 +3,5 @@
 
 from harness.cli import main
 
-main()
+if __name__ == "__main__":  # a worker of a nightly imports this module under another name
+    main()

@@ -18,6 +18,7 @@ COMMANDS = {
     "judge": "harness.cli.judging:judge",
     "runs": "harness.cli.runs:runs",
     "nightly": "harness.cli.nightly:nightly",
+    "worker": "harness.cli.worker:worker",
     "export": "harness.cli.exporting:export",
     "compare": "harness.cli.comparing:compare",
     "board": "harness.cli.board:board",

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +32,7 @@ from harness.nightly.slots import OwnSlot, Slots
 from harness.nightly.summary import NightReport
 
 STARTER = Path("nightly.toml")
+Note = Callable[[str], None]
 
 
 PlanArgument = Annotated[
@@ -59,6 +62,14 @@ Timeout = Annotated[
     str | None, typer.Option(help="Time budget, such as 8h or 90m (default: plan's).")
 ]
 
+SlotCount = Annotated[
+    int | None, typer.Option("--slots", min=1, max=64, help="Guests at a time (default: plan's).")
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option("--scheduler", help="Address of a dask scheduler whose workers are the slots."),
+]
+
 
 def nightly(
     plan: PlanArgument = STARTER,
@@ -70,6 +81,8 @@ def nightly(
     until_failure: UntilFailure = False,
     repeat: Repeat = None,
     timeout: Timeout = None,
+    slots: SlotCount = None,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Run all cells of a plan, say what changed since the last night, and judge the whole.
 
@@ -98,22 +111,39 @@ def nightly(
         if dry_run:
             _print_matrix(cells)
             return
-        report = _run(found, lab, cells, book, options)
+        open_slots = partial(_open_slots, lab.store.runs, slots or found.slots, scheduler)
+        report = _run(found, lab, cells, book, open_slots, options)
     raise typer.Exit(exit_code(report))
 
 
 def _run(
-    plan: Plan, lab: Lab, cells: Sequence[PlannedCell], book: Book, options: NightOptions
+    plan: Plan,
+    lab: Lab,
+    cells: Sequence[PlannedCell],
+    book: Book,
+    open_slots: Callable[[Note], AbstractContextManager[Slots]],
+    options: NightOptions,
 ) -> NightReport:
     """Run the night, shown as it goes and at its end."""
     interrupt_on_signals()
     check_usable(lab.store.cache)
-    runs = lab.store.runs
     with open_console() as console:
-        report = run_nights(plan, cells, book, runs, lambda: _own_slot(runs), console, options)
+        report = run_nights(
+            plan, cells, book, lab.store.runs, lambda: open_slots(console.note), console, options
+        )
         for line in report.lines():
             console.note(line)
     return report
+
+
+def _open_slots(
+    runs: Path, slots: int, scheduler: str | None, note: Note
+) -> AbstractContextManager[Slots]:
+    if slots == 1 and scheduler is None:
+        return _own_slot(runs)
+    from harness.nightly.cluster import open_cluster  # dask: no other night waits for it
+
+    return open_cluster(runs, note, slots=slots, scheduler=scheduler)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`hil worker`: what it begins, and on which machine it does not."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from harness.cli import worker as module
+from harness.lab.doctor import Need
+from tests.unit.command import Command
+
+
+def test_a_machine_that_cannot_run_a_guest_lends_nothing(
+    hil: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what is missing, and who has the fix."""
+    monkeypatch.setattr(module, "examine", lambda: [Need("qemu", False, "not found")])
+    said = hil("worker", "tcp://127.0.0.1:1")
+    assert said.code == 2
+    assert said.err.startswith("error: this machine cannot run a guest: qemu: not found\nhint: ")
+
+
+def test_a_fit_one_becomes_a_worker(hil: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process a slot, each with the resource that a cell takes."""
+    monkeypatch.setattr(module, "examine", list)
+    seen: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _, argv: seen.append(argv))
+    hil("worker", "tcp://lab1:8786", "--slots", "2")
+    (argv,) = seen
+    assert argv[1:4] == ["-m", "distributed.cli.dask_worker", "tcp://lab1:8786"]
+    assert "lab_slot=1" in argv
+    assert argv[argv.index("--nworkers") + 1] == "2"
