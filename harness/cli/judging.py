@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`hil judge`: a run judged again."""
+"""`hil judge`: a run judged again, or a capture alone."""
 
 from __future__ import annotations
 
@@ -16,21 +16,28 @@ from harness.errors import UsageError
 from harness.evidence import RunEvidence
 from harness.local.files import write_atomic
 from harness.local.folders import trouble
-from harness.results import RunResult
+from harness.results import RunResult, Verdict
 
 JUDGED = "judged"
 """Where below the run's folder the new pages go, unless told otherwise."""
 
 
 def judge(
-    folder: Annotated[Path, typer.Argument(help="A run directory, e.g. runs/latest.")],
+    folder: Annotated[
+        Path, typer.Argument(help="A run directory, e.g. runs/latest; or a capture (pcap, pcapng).")
+    ],
     report: Annotated[
         Path | None,
         typer.Option(help="Folder for the new report.html and contract.html (default: judged/)."),
     ] = None,
     lab: LabOption = None,
 ) -> None:
-    """Judge a run again, also one that was killed, by the rules as they are now."""
+    """Judge a run again, also one that was killed, by the rules as they are now.
+
+    Of a capture alone it tells the key handshakes and their times; it never is a PASS.
+    """
+    if folder.is_file():
+        raise typer.Exit(_capture(folder, report, lab).exit_code)
     from harness.run.replay import judge_again
 
     if report is not None:
@@ -46,6 +53,20 @@ def judge(
             console.note(f"no new report: {trouble(target, error)}")
         console.summary(result, folder, report_dir=target)
     raise typer.Exit(result.verdict.exit_code)
+
+
+def _capture(path: Path, report: Path | None, lab: Path | None) -> Verdict:
+    from harness.config.lab import load_lab
+    from harness.run.bare_capture import judge_capture
+
+    if report is not None:
+        raise UsageError(
+            f"--report {report}: a capture alone has no report",
+            hint="leave it out, or judge the run directory that the capture is from",
+        )
+    judged = judge_capture(path, load_lab(lab))
+    typer.echo("\n".join(judged.lines()))
+    return judged.verdict
 
 
 def _write_pages(target: Path, folder: Path, result: RunResult, evidence: RunEvidence) -> None:

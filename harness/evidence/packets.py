@@ -20,6 +20,7 @@ from harness.evidence.model import FrameRecord
 
 ENHANCED_PACKET: Final = 6
 MOST_BYTES: Final = 256 << 20
+"""Of a capture so much is read."""
 SAMPLE: Final = 24
 """Records by which the constant is found."""
 

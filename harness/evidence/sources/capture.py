@@ -17,8 +17,9 @@ from typing import Final
 from harness.errors import UsageError
 from harness.evidence.losses import FOREVER_NS
 from harness.evidence.model import AssociationEvidence, DamageKind, RunEvidence, TraceDamage
-from harness.evidence.packets import Packet, read_packets
+from harness.evidence.packets import Packet
 from harness.evidence.sources.base import UNKNOWN_CLOCK
+from harness.evidence.sources.capture_formats import read_capture
 from hwsim import eapol, frames
 from hwsim.eap import parse_eapol
 from hwsim.errors import WireError
@@ -33,7 +34,7 @@ _SNAP_EAPOL: Final = frames.SNAP + frames.ETHERTYPE_EAPOL
 
 @dataclass(frozen=True, slots=True)
 class CaptureFile:
-    """A capture that an air of this harness wrote: pcapng, radiotap, times in nanoseconds."""
+    """A capture of the air, from this harness or another tool (`capture_formats`)."""
 
     path: Path
 
@@ -41,7 +42,7 @@ class CaptureFile:
         """See ``EvidenceSource.read``."""
         if not self.path.is_file():
             raise UsageError(f"{self.path}: no such capture", hint="name an air.pcapng")
-        return from_packets(read_packets(self.path))
+        return from_packets(read_capture(self.path))
 
 
 def from_packets(packets: Iterable[Packet]) -> RunEvidence:

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.cli.app import app
+from harness.errors import UsageError
 
 RECORDED = Path(__file__).parents[1] / "recorded"
 
@@ -83,3 +84,15 @@ def test_damage_is_in_the_summary(folder: Path) -> None:
     assert "ihv-trace.jsonl" in said
     assert "obeyed" not in said
     assert "MISS" in said
+
+
+def test_a_capture_alone_is_told_and_is_no_pass(tmp_path: Path) -> None:
+    """Handshakes and their times, exit 3; a report of it there is none."""
+    capture = RECORDED.parent / "evidence" / "sources" / "recorded" / "air.pcapng"
+    code, said = judge(capture)
+    assert code == 3
+    assert "4-way handshake; assoc → M1 2.73, M2 → M3 0.47" in said
+    assert "PASS" not in said
+    refused = CliRunner().invoke(app, ["judge", str(capture), "--report", str(tmp_path / "r")])
+    assert isinstance(refused.exception, UsageError)
+    assert not (tmp_path / "r").exists()
