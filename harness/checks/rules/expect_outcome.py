@@ -75,11 +75,7 @@ def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
         return Held(association.index)
     if not case.expect.connected:
         if any(frame.kind == "M3" and frame.delivered for frame in association.frames):
-            message = (
-                "expected no connection, but the WLAN service reports one: the station was given "
-                'M3, so it could finish first (`connected = "either"` in [expect] allows both)'
-            )
-            return breach_of(association, message, "MISS")
+            return breach_of(association, _had_its_keys(case), "MISS")
         done = [call for call in completions(case, association) if error_of(call) == 0]
         severity: Severity = "FAIL" if done else "MISS"
         who = "the DLL completed with success" if done else "the DLL reported no success"
@@ -94,6 +90,18 @@ def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
         message = f"{outcome.message}; the DLL had left out what that needs (see the warning)"
         return replace(outcome, message=message, severity="FAIL")
     return outcome
+
+
+def _had_its_keys(case: Case) -> str:
+    """Why a connection that the scenario does not want is not the DLL's doing: M3 was delivered."""
+    unwanted = "expected no connection, but the WLAN service reports one: the station was given M3"
+    if case.expect.air or case.expect.orders:
+        return (
+            f'{unwanted}, so it could finish first (`connected = "either"` in [expect] allows both)'
+        )
+    return (
+        f"{unwanted}, and the scenario has no [[air]] or [[os]] that would keep it from connecting"
+    )
 
 
 @rule(
