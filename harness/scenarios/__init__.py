@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the air and the agent do, and what must come of it: one TOML file a scenario."""
 
+from harness.scenarios.air import AirRule
 from harness.scenarios.catalogue import find_scenario, scenario_names
-from harness.scenarios.model import AirRule, Eap, Network, Scenario
+from harness.scenarios.model import Eap, Network, Scenario
 from harness.scenarios.stimuli import OsStimulus
 
 __all__ = ["AirRule", "Eap", "Network", "OsStimulus", "Scenario", "find_scenario", "scenario_names"]

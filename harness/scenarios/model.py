@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from harness.config.validation import Strict
+from harness.scenarios.air import AirRule, never_acts
 from harness.scenarios.enterprise import misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.stimuli import OsParameters, OsStimulus
@@ -22,7 +23,6 @@ from hil_common.network import (
 )
 from hil_common.security import OPEN, SECURITY_CHOICES, WPA2_PSK, SecurityChoice, names_with
 from hil_common.stimuli import MAX_STIMULI
-from hwsim.frame_rules import Action, Message
 
 OPEN_MESSAGES: Final = ("auth", "assoc-req", "assoc-resp", "data")
 """The messages of a network without EAPOL."""
@@ -158,39 +158,6 @@ class Eap(Strict):
                 "reauthentications want a connection: credentials = 'good', server = 'answers'"
             )
         return self
-
-
-class AirRule(Strict):
-    """What the medium does to one message of each association.
-
-    A rule acts on a message as a whole: the simulated radio has no retries below EAPOL's own.
-    """
-
-    message: Message
-    """Which message of the association."""
-    nth: Annotated[int, Field(ge=1)] | Literal["every"] = 1
-    """Which one of them, retries counted."""
-    action: Action
-    """drop: lost; drop-ack: it arrives, its sender does not hear so; delay; repeat: it comes more
-    than once; deauthenticate: the access point parts with the station in its place."""
-    delay_ms: Annotated[int, Field(ge=1, le=60_000)] | None = None
-    """delay: by how much."""
-    copies: Annotated[int, Field(ge=1, le=100)] | None = None
-    """repeat: how many more."""
-
-    @model_validator(mode="after")
-    def _fits(self) -> AirRule:
-        if (self.delay_ms is not None) != (self.action == "delay"):
-            raise ValueError("delay_ms goes with action = 'delay', and only with it")
-        if self.copies is not None and self.action != "repeat":
-            raise ValueError("copies goes with action = 'repeat' only")
-        return self
-
-    def phrase(self) -> str:
-        """The rule in words: "drop M3 (number 1)"."""
-        extra = {"delay": f" by {self.delay_ms} ms", "repeat": f" {self.copies or 1} times"}
-        which = "every one" if self.nth == "every" else f"number {self.nth}"
-        return f"{self.action} {self.message}{extra.get(self.action, '')} ({which})"
 
 
 class Ihv(Strict):
@@ -341,6 +308,13 @@ class Scenario(Strict):
                 f"[[air]] message = '{eapol[0]}' never comes in an open network; it has "
                 f"{', '.join(OPEN_MESSAGES)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _air_rules_act(self) -> Scenario:
+        wrong = never_acts(self.air, group_rekeys=self.group_rekeys)
+        if wrong:
+            raise ValueError(wrong)
         return self
 
     @model_validator(mode="after")

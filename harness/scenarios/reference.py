@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from harness.config.validation import Strict
 from harness.scenarios.action_meanings import ACTIONS
-from harness.scenarios.model import AirRule, Eap, Expect, Ihv, Network, Scenario
+from harness.scenarios.air import AirRule
+from harness.scenarios.model import Eap, Expect, Ihv, Network, Scenario
 from harness.scenarios.placeholders import MEANINGS
 from harness.scenarios.stimuli import PARAMETERS, AssociationForm, OsStimulus
 from hil_common.stimuli import FRAMEWORK_FUNCTIONS, HANDLERS, MOMENTS, NEEDED

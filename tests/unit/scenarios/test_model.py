@@ -85,6 +85,12 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + '[network]\nssid = "äääääääääääääääää"\n', "is 34 bytes long"),
         (GOOD + '[network]\npassphrase = "short"\n', "has 5 characters; a WPA2 passphrase has 8"),
         (GOOD + '[[air]]\nmessage = "M9"\naction = "drop"\n', "air.0.message = 'M9'"),
+        (
+            GOOD + '[[air]]\nmessage = "M3"\naction = "drop"\nnth = "every"\n'
+            '[[air]]\nmessage = "M3"\naction = "repeat"\nnth = 2\n',
+            "rule 2 (repeat M3 1 times (number 2)) never acts: rule 1 (drop M3 (every one)) takes",
+        ),
+        (GOOD + '[[air]]\nmessage = "G2"\naction = "drop"\n', "without group_rekeys the access"),
         (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "delay_ms goes with action"),
         (
             GOOD + OPEN_NETWORK + 'passphrase = "12345678"\n',
