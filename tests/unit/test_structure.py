@@ -43,6 +43,7 @@ OF_MORE_THAN_ONE_MODULE = {
     "checks/test_two_adapters.py": "all rules, with two adapters",
     "checks/test_use_after_return.py": "the rules about buffers, in three families",
     "report/test_style.py": "the style sheet",
+    "test_ci.py": "the recipes of docs/ci",
     "test_dependencies.py": "pyproject.toml and tox.ini",
     "test_documents.py": "the documents",
     "test_hil_script.py": "the script ./hil",
