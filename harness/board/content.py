@@ -14,8 +14,10 @@ from typing import Any, Final
 from harness.board.attempts import AttemptTable, telling_runs
 from harness.board.coding import Codebook, shown
 from harness.board.environment import Difference, Surroundings, differences, surroundings
+from harness.board.given import GivenPlan
 from harness.board.links import FILES, RunFolders
 from harness.board.matrix import CHANGES, MARKS, STATES, VERDICTS, columns
+from harness.board.tonight import timing_changes
 from harness.board.trends import TrendTable
 from harness.history.model import Cell, FindingRow, History, Night, Test
 from harness.results import Verdict
@@ -27,15 +29,19 @@ TREND_NIGHTS: Final = 60
 
 
 def content(
-    history: History, nights: Sequence[Night], folders: RunFolders, at: datetime
+    history: History,
+    nights: Sequence[Night],
+    folders: RunFolders,
+    at: datetime,
+    plan: GivenPlan | None = None,
 ) -> dict[str, Any]:
     """All that the page shows of these nights, given oldest first; it becomes JSON."""
     tests = sorted({cell.test for night in nights for cell in night.cells})
+    places = {test: number for number, test in enumerate(tests)}
     attempts, trends, changed = AttemptTable(folders), TrendTable(), _EnvironmentTable()
+    trends_from = len(nights) - TREND_NIGHTS
     for first, some in _batches(nights):
-        _Batch(history, some, tests).into(
-            first, len(nights) - TREND_NIGHTS, attempts, trends, changed
-        )
+        _Batch(history, some, places).into(first, trends_from, attempts, trends, changed)
     return {
         "written": int(at.timestamp()),
         "tests": _tests(tests),
@@ -44,16 +50,20 @@ def content(
         **attempts.content(),
         "environment": changed.content(),
         "trends": {**trends.content(), "nights": TREND_NIGHTS},
+        "timing": timing_changes(history, nights, places),
+        "plan": (plan or GivenPlan()).content(nights),
     }
 
 
 class _Batch:
     """A few nights, with what the history knows of their runs."""
 
-    def __init__(self, history: History, nights: Sequence[Night], tests: Sequence[Test]) -> None:
+    def __init__(
+        self, history: History, nights: Sequence[Night], places: Mapping[Test, int]
+    ) -> None:
         self.nights = nights
         self._history = history
-        self._places = {test: number for number, test in enumerate(tests)}
+        self._places = places
         cells = [cell for night in nights for cell in night.cells]
         self._runs = {run.id: run for run in history.runs(_run_ids(cells))}
         self._findings: dict[str, list[FindingRow]] = {}

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,12 +14,16 @@ import typer
 from harness.cli.options import LabOption
 from harness.config.lab import Lab, load_lab
 from harness.errors import UsageError
+from harness.history.model import Mark
 from harness.local.files import write_atomic
 from harness.local.folders import trouble
 from harness.naming import own_name
 
 if TYPE_CHECKING:
+    from harness.board import GivenPlan
     from harness.board.serve import BoardServer
+    from harness.history.model import Night
+    from harness.nightly.plan import Plan
 
 NAME = "board.html"
 INDEX = "index.html"
@@ -33,6 +38,10 @@ def board(
     last: Annotated[
         int | None, typer.Option(min=1, help="So many nights, the newest (default: all).")
     ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(help="Plan (TOML) whose nights alone are shown, with gate and known issues."),
+    ] = None,
     serve: Annotated[
         bool, typer.Option("--serve", help="Serve it to this machine, as it is when it is read.")
     ] = False,
@@ -44,29 +53,68 @@ def board(
     """Write what the nights found as one HTML page: what changed, and the matrix of all."""
     if serve and out is not None:
         raise UsageError("--serve writes no file: leave out --out", hint="or leave out --serve")
-    used = load_lab(lab)
+    shown = _Shown(load_lab(lab), last, plan)
     if serve:
-        _serve(used, last, port)
+        _serve(shown, port)
     else:
-        target = _target(out, used)
-        _write(target, _page_of(used, last, target.parent, None))
+        target = _target(out, shown.lab)
+        _write(target, _page_of(shown, target.parent, None))
         typer.echo(f"Board: {target}")
 
 
-def _page_of(lab: Lab, last: int | None, folder: Path, within: Path | None) -> str:
+@dataclass(frozen=True)
+class _Shown:
+    """What of the history is shown."""
+
+    lab: Lab
+    last: int | None
+    plan: Path | None
+
+
+def _page_of(what: _Shown, folder: Path, within: Path | None) -> str:
     """The page as it is in `folder`, of the history as it is now."""
     from harness.board import RunFolders, content, page
     from harness.history.sql import open_history
 
-    _refuse_no_history(lab)
-    with open_history(lab.store.place) as history:
-        nights = history.nights(last)
+    plan = _read_plan(what.plan)
+    _refuse_no_history(what.lab)
+    with open_history(what.lab.store.place) as history:
+        nights = history.nights(what.last, plan.name if plan else None)
         if not nights:
+            of = f" of plan {plan.name!r}" if plan else ""
             raise UsageError(
-                "the history has no nights yet",
+                f"the history has no nights{of} yet",
                 hint=f"`{own_name()} nightly` runs one; `{own_name()} run` alone makes none",
             )
-        return page(content(history, nights, RunFolders(folder, within), datetime.now(UTC)))
+        given = _given(plan, nights) if plan else None
+        made = content(history, nights, RunFolders(folder, within), datetime.now(UTC), given)
+        return page(made)
+
+
+def _read_plan(path: Path | None) -> Plan | None:
+    from harness.nightly.plan import load_plan
+
+    return load_plan(path) if path else None
+
+
+def _given(plan: Plan, nights: Sequence[Night]) -> GivenPlan:
+    """The plan as it is now, held against its nights."""
+    from harness.board import GivenPlan, Issue
+    from harness.nightly.gate import judge_night
+
+    known = [
+        Issue(Mark.KNOWN_ISSUE, one.test, one.reason, one.ticket, one.expires)
+        for one in plan.known_issue
+    ]
+    quarantine = [Issue(Mark.QUARANTINE, one.test, one.reason) for one in plan.quarantine]
+    gates = {
+        night.id: judge_night(
+            plan.gate, night.cells, (night.ended_at - night.started_at).total_seconds()
+        ).broken
+        for night in nights
+        if night.ended_at is not None
+    }
+    return GivenPlan(gates, [*known, *quarantine])
 
 
 def _refuse_no_history(lab: Lab) -> None:
@@ -95,11 +143,11 @@ def _write(target: Path, text: str) -> None:
         ) from error
 
 
-def _serve(lab: Lab, last: int | None, port: int) -> None:
-    runs = lab.store.runs
+def _serve(what: _Shown, port: int) -> None:
+    runs = what.lab.store.runs
 
     def make() -> str:
-        return _page_of(lab, last, runs, runs)
+        return _page_of(what, runs, runs)
 
     make()  # what cannot be shown is told here, and not in a browser
     with _listening(port, runs, make) as server:

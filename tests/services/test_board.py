@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from harness.board import RunFolders, content, page
+from harness.board import GivenPlan, Issue, RunFolders, content, page
 from harness.board.links import FILES
-from harness.history.model import RunSummary, Test
+from harness.history.model import Mark, RunSummary, Test
 from harness.results import Verdict
 from tests.services.chromium import chromium, complaints, emulate, requested
 from tests.unit.board.factory import FIRST, MemoryHistory, Synthetic, a_cell, a_night
@@ -168,6 +169,26 @@ def test_an_address_that_is_passed_on_shows_the_same(open_board: Callable[..., C
     shown, address = find(browser, "main").text, hash_of(browser)
     browser = open_board(address)
     assert find(browser, "main").text == shown
+
+
+def test_gate_timing_and_known_issues_are_told(browser: Chrome, tmp_path: Path) -> None:
+    """A stage that is slower is in the line at the top; an issue that expired says so."""
+    history = Synthetic(nights=20, tests=8, samples=40, slower=range(19, 20)).made()
+    history.all_runs = {
+        one: replace(run, environment="4a4a-reference") for one, run in history.all_runs.items()
+    }
+    given = GivenPlan(
+        {history.all_nights[-1].id: ("3 FAIL: 0 may fail",)},
+        [Issue(Mark.KNOWN_ISSUE, "*/acme/*", "lost key", "WLAN-7", date(2026, 1, 31))],
+    )
+    folders = RunFolders(tmp_path)
+    file = tmp_path / "board.html"
+    file.write_text(page(content(history, history.nights(), folders, AT, given)))
+    browser.get(file.as_uri())
+    assert " slower." in find(browser, "h1").text
+    assert "does not hold: 3 FAIL: 0 may fail" in find(browser, "#facts").text
+    assert "M1 → M2 of " in find(browser, "#list").text
+    assert "expired on 2026-01-31" in find(browser, "#planned").text
 
 
 def test_an_address_of_another_history_is_no_error(open_board: Callable[..., Chrome]) -> None:

@@ -146,6 +146,8 @@ class Synthetic:
     runs_folder: str = "/srv/hil/runs"
     samples: int = 5
     timed_nights: int = 60
+    slower: range | None = None
+    """The nights in which M1 → M2 is 15 % longer; None: the newest twelve."""
     seed: int = 20261128
     history: MemoryHistory = field(default_factory=MemoryHistory)
 
@@ -266,7 +268,8 @@ class Synthetic:
         )  # fmt: skip
 
     def _timings(self, day: int, position: int) -> dict[str, list[float]]:
-        slower = 1.15 if day >= self.nights - 12 else 1.0
+        slow = range(self.nights - 12, self.nights) if self.slower is None else self.slower
+        slower = 1.15 if day in slow else 1.0
         return {
             name: [
                 around

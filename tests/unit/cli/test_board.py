@@ -8,6 +8,7 @@ import socket
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,9 +51,15 @@ class Data(HTMLParser):
         self.text += data if self._inside else ""
 
 
+def data_in(file: str) -> dict[str, Any]:
+    """The data of a board's page."""
+    found: dict[str, Any] = json.loads(Data(Path(file).read_text()).text)
+    return found
+
+
 def nights_in(file: str) -> int:
     """How many nights a board shows."""
-    return len(json.loads(Data(Path(file).read_text()).text)["nights"]["id"])
+    return len(data_in(file)["nights"]["id"])
 
 
 def refused(said: Said, *words: str) -> None:
@@ -86,6 +93,29 @@ def test_the_newest_nights_alone(hil: Command) -> None:
     keep_nights(3)
     assert hil("board", "--last", "2").code == 0
     assert nights_in("runs/board.html") == 2
+
+
+def test_with_a_plan_its_nights_alone_are_shown_with_gate_and_known_issues(hil: Command) -> None:
+    """The gate is that of the plan as it is now."""
+    keep_nights(2)
+    plan = """
+        name = "validation"
+        scenarios = ["default"]
+        [[known_issue]]
+        test = "*/acme/m4-*"
+        rules = ["POST-05"]
+        reason = "lost after a roam"
+        expires = 2026-12-31
+    """
+    Path("plan.toml").write_text(plan)
+    Path("other.toml").write_text('name = "other"\nscenarios = ["default"]')
+    assert hil("board", "--plan", "plan.toml").code == 0
+    told = data_in("runs/board.html")["plan"]
+    assert told["gates"] == {"0": ["1 FAIL: 0 may fail"], "1": ["1 FAIL: 0 may fail"]}
+    assert [(one["reason"], one["expires"]) for one in told["issues"]] == [
+        ("lost after a roam", "2026-12-31")
+    ]
+    refused(hil("board", "--plan", "other.toml"), "no nights of plan 'other'")
 
 
 def test_without_a_history_none_is_made(hil: Command) -> None:

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What goes on over nights: environments that differ, crashes, known issues and quarantine.
-const differing = new Map();
-for (const [night, , name] of data.environment) {
-  if (name !== "build") differing.set(night, "environment");
-  else if (!differing.has(night)) differing.set(night, "build");
-}
+// Where most nights have a build of their own, a mark at each would tell nothing.
+const nightsOf = (kind) => new Set(data.environment.filter(([, , name]) => (name === "build") === kind).map(([night]) => night));
+const newBuilds = nightsOf(true);
+const rareBuilds = newBuilds.size <= NIGHTS / 3;
+const differing = new Map([...(rareBuilds ? newBuilds : [])].map((night) => [night, "build"]));
+for (const night of nightsOf(false)) differing.set(night, "environment");
 const differsAt = (night) => differing.get(night) ?? "";
 
 const table = (heads, rows) =>
@@ -24,12 +25,20 @@ const some = (box, heads, rows, most = 12) => {
 
 const nightLink = (night) => el("button", { type: "button", className: "link", onclick: () => go({ to: nightKey(night), at: "" }) }, nightDate(night));
 
+const differenceRow = ([night, of, name, before, after]) => () => {
+  const told = (values) => el("code", {}, values.length ? values.join(", ") : "—");
+  return cells(nightLink(night), of, name, told(before), told(after));
+};
+
 const showEnvironment = (view) => {
   const nights = new Set(view.nights);
-  const rows = data.environment.filter(([night]) => nights.has(night)).reverse();
-  if (!rows.length) return byId("differences").replaceChildren(nothing("All nights shown ran the same builds in the same environment."));
-  const words = (values) => (values.length ? values.join(", ") : "—");
-  return some("differences", ["night", "of", "part", "the night before", "that night"], rows.map(([night, of, name, before, after]) => () => cells(nightLink(night), of, el(name === "build" ? "b" : "span", {}, name), el("code", {}, words(before)), el("code", {}, words(after)))));
+  const shown = data.environment.filter(([night]) => nights.has(night)).reverse();
+  const tell = (box, rows, none) => {
+    if (rows.length) some(box, ["night", "of", "part", "the night before", "that night"], rows.map(differenceRow), 8);
+    else byId(box).replaceChildren(nothing(none));
+  };
+  tell("differences", shown.filter(([, , name]) => name !== "build"), "All nights shown ran in the same environment.");
+  tell("builds", shown.filter(([, , name]) => name === "build"), "All nights shown ran the same builds.");
 };
 
 const crashName = (code) => {
@@ -81,6 +90,15 @@ const showCrashes = (view) => {
   return some("crash-groups", ["crash", "times", "first", "last", "nights", "tests"], groups.map((group) => () => cells([el("code", { className: "crash" }, crashName(group.name))], String(group.count), ...firstAndLast(group), strip(group, view), testLinks(group))));
 };
 
+// What the plan knows, the first to expire first; what has expired fails nights again.
+const showPlanned = () => {
+  const today = dateOf(data.written);
+  const issues = [...data.plan.issues].sort((a, b) => ((a.expires || "9") < (b.expires || "9") ? -1 : 1));
+  if (!issues.length) return byId("planned").replaceChildren();
+  const expiry = (one) => (!one.expires ? "does not" : one.expires < today ? el("b", { className: "t-FAIL" }, `expired on ${one.expires}`) : one.expires);
+  return some("planned", ["kind", "tests", "reason", "ticket", "expires"], issues.map((one) => () => cells(el("span", { className: "tag" }, one.mark), el("code", {}, one.pattern), one.reason, one.ticket, expiry(one))));
+};
+
 const showIssues = (view) => {
   const name = (row) => {
     const place = data.attempts.place[row];
@@ -88,6 +106,7 @@ const showIssues = (view) => {
     return mark && data.attempts.mark[row] >= 0 ? `${mark}\n${data.attempts.mark[row]}` : null;
   };
   const groups = grouped(view, name);
+  showPlanned();
   if (!groups.length) return byId("issue-groups").replaceChildren(nothing("No failure is kept from failing a night in what is shown."));
   return some("issue-groups", ["kind", "reason", "first", "last", "nights", "tests"], groups.map((group) => () => {
     const [mark, reason] = group.name.split("\n");

@@ -6,11 +6,25 @@ let listAll = false;
 
 const PLURAL = { regression: "regressions", "new failure": "new failures", "new pass": "new passes" };
 
+// What the night's timing did against the night before, of the tests shown; −1 is all of a DLL's.
+const timingOf = (view) => {
+  const tests = new Set(view.tests);
+  return data.timing.filter(([night, test]) => night === view.night && (test < 0 || tests.has(test)));
+};
+
 const headline = (view) => {
   if (view.night < 0) return "There is no night to show.";
   const parts = CHANGES.filter((one) => view.changes.has(one)).map((one) => counted(view.changes.get(one), one, PLURAL[one] ?? one));
+  const slower = timingOf(view).filter((one) => one[4] === "slower").length;
+  if (slower) parts.push(counted(slower, "stage slower", "stages slower"));
   const what = parts.length ? parts.join(", ") : "nothing changed and nothing fails";
   return `${nightDate(view.night)}: ${what}.`;
+};
+
+const gateOf = (night) => {
+  const broken = data.plan.gates[night];
+  if (!broken) return "—";
+  return broken.length ? el("b", { className: "t-FAIL" }, `does not hold: ${broken.join("; ")}`) : "holds";
 };
 
 const facts = (view) => {
@@ -23,6 +37,7 @@ const facts = (view) => {
     ["Plan", view.plan],
     ["State", nights.state[view.night]],
     ["Tests with a verdict", `${done} of ${letters.length}`],
+    ["Gate", gateOf(view.night)],
     ["Took", ended < 0 ? "—" : spanOf(ended - nights.started[view.night])],
     ["Nights shown", `${view.nights.length} of ${nights.plan.filter((plan) => plan === view.plan).length}`],
   ];
@@ -53,7 +68,7 @@ const showSummary = (view) => {
   byId("kicker").textContent = `WLAN driver in the loop · nightly board · written ${dateOf(data.written)} ${timeOf(data.written)}`;
   const chips = CHANGES.filter((one) => view.changes.has(one) || state.change.includes(one));
   byId("changes").replaceChildren(...chips.map((one) => toggle("change", one, view.changes.get(one) ?? 0, changeClass(one))));
-  byId("facts").replaceChildren(...(view.night < 0 ? [] : facts(view)).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+  byId("facts").replaceChildren(...(view.night < 0 ? [] : facts(view)).filter(([, value]) => value !== "—").map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
   showList(view);
 };
 
@@ -70,8 +85,10 @@ const reasonAt = (place) => {
 const showList = (view) => {
   const concerned = view.tests.filter((test) => changeAt(view.night, test) || "FEM".includes(letterAt(view.night, test)));
   concerned.sort((a, b) => order(view, a) - order(view, b) || (testIds[a] < testIds[b] ? -1 : 1));
-  const rows = concerned.slice(0, listAll ? concerned.length : LISTED).map((test) => listRow(view, test));
-  const more = concerned.length - rows.length;
+  const timing = timingOf(view);
+  const makes = [...concerned.map((test) => () => listRow(view, test)), ...timing.map((one) => () => timingRow(one))];
+  const rows = makes.slice(0, listAll ? makes.length : LISTED).map((make) => make());
+  const more = makes.length - rows.length;
   const all = () => {
     listAll = true;
     showList(view);
@@ -101,5 +118,19 @@ const listRow = (view, test) => {
       mark ? el("span", { className: "tag" }, mark) : "",
       el("small", { className: "why" }, reasonAt(view.night * TESTS + test)),
     ),
+  );
+};
+
+const TIMING_CSS = { slower: "ch-regression", fixed: "ch-fixed", faster: "ch-fixed" };
+
+const timingRow = ([, test, title, figure, word, before, after, ratio, p]) => {
+  const name = test < 0 ? title : el("button", { type: "button", className: "link", title, onclick: () => go({ test: testIds[test], at: "" }) }, shortName(test));
+  const grown = `${ratio > 1 ? "+" : "−"}${Math.abs(100 * (ratio - 1)).toFixed(1)} %`;
+  return el(
+    "tr",
+    {},
+    el("td", {}, el("small", {}, "timing")),
+    el("td", { className: `change ${TIMING_CSS[word] ?? ""}` }, word),
+    el("td", {}, el("b", {}, data.trends.figures[figure][0]), " of ", name, el("small", { className: "why" }, `median ${ms(before)} → ${ms(after)} ms, ${grown} beyond the machine's part, p ${p}`)),
   );
 };

@@ -11,7 +11,7 @@ const testShown = (view) => {
 const marksOf = (test, figure) => {
   const mine = [part(test, "guest"), part(test, "dll")];
   const marks = data.environment
-    .filter(([, of]) => mine.includes(of))
+    .filter(([, of, name]) => mine.includes(of) && (rareBuilds || name !== "build"))
     .map(([night, of, name, before, after]) => ({ night, kind: name === "build" ? "build" : "environment", title: `${nightDate(night)}: ${of}, ${name}: ${before.join(", ") || "—"} → ${after.join(", ") || "—"}` }));
   const steps = data.trends.steps.filter(([one, name]) => one === test && name === figure).map((step) => ({ night: step[2], kind: "step", text: growth(step), title: `${nightDate(step[2])}: from ${ms(step[3])} to ${ms(step[4])} ms (${growth(step)})` }));
   return [...marks, ...steps];
