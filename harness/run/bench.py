@@ -20,13 +20,16 @@ from harness.guests.registry import guest_of
 from harness.naming import own_name
 from harness.results import RunResult, Verdict
 from harness.run import overhead
-from harness.run.perform import perform
+from harness.run.perform import Spent, open_lab, perform
 from harness.run.plan import RunPlan
 from harness.scenarios import find_scenario
 from harness.vm.host import host_cpu, qemu_version
 
 MAKING_RUNS = 2
 """Runs that make the saved states: the one with the DLL in place is made at its second use."""
+
+CELL = 5
+"""Associations of a cell of a nightly, as it is measured alone and on a shared guest."""
 
 STATE_RUNS = 3
 """Runs from a saved state, for a median of the time to the first verdict."""
@@ -100,6 +103,7 @@ def measure(lab: Lab, console: Console, *, associations: int, build: bool) -> Fi
             _run(lab, scratch, console, associations=1, saved_state=True) for _ in range(STATE_RUNS)
         ]
         figures.add("first verdict, saved state", "s", *(one.first_verdict_s for one in restored))
+        _sharing(figures, lab, scratch, console)
         long = _run(lab, scratch, console, associations=associations, saved_state=True)
         figures.add("associations a minute", "1/min", long.rate_per_minute)
         _timings(figures, long.result)
@@ -149,23 +153,49 @@ def _build(lab: Lab, scratch: Path, console: Console) -> float:
 def _run(
     lab: Lab, scratch: Path, console: Console, *, associations: int, saved_state: bool
 ) -> Timed:
-    guest = lab.guest.model_copy(update={"saved_state": saved_state})
-    store = lab.store.model_copy(update={"runs": scratch / "runs", "database": None})
-    lab = lab.model_copy(update={"guest": guest, "store": store})
-    scenario = find_scenario("plain").model_copy(update={"associations": associations})
+    plan = _plan(lab, scratch, associations=associations, saved_state=saved_state)
     started_s = time.monotonic()
     moments: list[float] = []
     result, _ = perform(
-        RunPlan(lab, scenario.with_passphrase(), f"{own_name()} bench"),
-        console,
-        on_association=lambda _: moments.append(time.monotonic() - started_s),
+        plan, console, on_association=lambda _: moments.append(time.monotonic() - started_s)
     )
+    return Timed(_passed(result), tuple(moments))
+
+
+def _plan(lab: Lab, scratch: Path, *, associations: int, saved_state: bool) -> RunPlan:
+    guest = lab.guest.model_copy(update={"saved_state": saved_state})
+    store = lab.store.model_copy(update={"runs": scratch / "runs"})
+    lab = lab.model_copy(update={"guest": guest, "store": store})
+    scenario = find_scenario("plain").model_copy(update={"associations": associations})
+    return RunPlan(lab, scenario.with_passphrase(), f"{own_name()} bench")
+
+
+def _passed(result: RunResult) -> RunResult:
     if result.verdict is not Verdict.PASS:
         raise HarnessError(
             f"a run to be measured ended {result.verdict}: {result.reason}",
             hint="run `hil run` and fix what it finds; a failing lab is not measured",
         )
-    return Timed(result, tuple(moments))
+    return result
+
+
+def _sharing(figures: Figures, lab: Lab, scratch: Path, console: Console) -> None:
+    """A run of a few associations alone, and as one of several on a guest; pair by pair."""
+    alone: list[float] = []
+    shared: list[Spent] = []
+    plan = _plan(lab, scratch, associations=CELL, saved_state=True)
+    with open_lab(console) as opened:
+        _passed(opened.perform(plan)[0])  # the guest is up now
+        for _ in range(STATE_RUNS):
+            started_s = time.monotonic()
+            _passed(perform(plan, console)[0])
+            alone.append(time.monotonic() - started_s)
+            _passed(opened.perform(plan)[0])
+            shared.append(opened.spent)
+    figures.add(f"run of {CELL} associations, alone", "s", *alone)
+    figures.add(f"run of {CELL} associations, shared guest", "s", *(one.whole_s for one in shared))
+    overhead = [100 * one.overhead for one in shared]
+    figures.add("harness' own share of it", "%", *overhead)
 
 
 def _timings(figures: Figures, result: RunResult) -> None:

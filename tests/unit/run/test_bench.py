@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from harness.results import AssociationResult, RunResult, TimingSummary, Verdict
 from harness.run import bench
 from harness.run.bench import Figures, Timed, measure
 from harness.run.overhead import CallCost
+from harness.run.perform import Spent
 from harness.run.plan import RunPlan
 from tests.unit.results.samples import association, run
 
@@ -33,9 +35,19 @@ class Runs:
         self.plans: list[RunPlan] = []
         self.verdict = Verdict.PASS
         self.native: tuple[CallCost, ...] = ()
+        self.spent = Spent(whole_s=4.0, harness_s=0.1)
+
+    @contextlib.contextmanager
+    def open_lab(self, _: object) -> Iterator[Runs]:
+        """In place of the lab that several runs share."""
+        yield self
 
     def perform(
-        self, plan: RunPlan, _: object, *, on_association: Callable[[AssociationResult], None]
+        self,
+        plan: RunPlan,
+        _: object = None,
+        *,
+        on_association: Callable[[AssociationResult], None] = lambda _: None,
     ) -> tuple[RunResult, Path]:
         """A run that takes no time."""
         self.plans.append(plan)
@@ -52,6 +64,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     """Nothing is built or started."""
     made = Runs()
     monkeypatch.setattr(bench, "perform", made.perform)
+    monkeypatch.setattr(bench, "open_lab", made.open_lab)
     image = SimpleNamespace(recorder=Path("pe/recorder.dll"))
     guest = SimpleNamespace(prepare=lambda *_: image)
     monkeypatch.setattr(bench, "guest_of", lambda _: guest)
@@ -71,10 +84,12 @@ def test_every_figure_is_measured(runs: Runs, console: PlainConsole) -> None:
         *("image build", "bare call (native Wine)", "recorder adds, AdapterReset (native Wine)"),
         *("bare call (guest, tcg)", "recorder adds, AdapterReset (guest, tcg)"),
         *("first verdict, booting", "first verdict, saved state"),
-        *("associations a minute", "handshake"),
+        *("run of 5 associations, alone", "run of 5 associations, shared guest"),
+        *("harness' own share of it", "associations a minute", "handshake"),
     ]
     by_name = {one.name: one for one in figures.figures}
     assert len(by_name["first verdict, saved state"].samples) == bench.STATE_RUNS
+    assert by_name["harness' own share of it"].samples == [2.5] * bench.STATE_RUNS
     assert by_name["handshake"].samples == [12_400.0] * 4
     assert [plan.lab.guest.saved_state for plan in runs.plans][:2] == [False, True]
     assert runs.plans[-1].scenario.associations == 4
