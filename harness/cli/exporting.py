@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,7 +15,7 @@ from harness.errors import UsageError
 
 if TYPE_CHECKING:
     from harness.exports import Document
-    from harness.history.model import History
+    from harness.history.model import History, RunSummary
 
 LATEST = "latest"
 """The newest night, in place of an id."""
@@ -75,9 +76,17 @@ def _of_night(history: History, what: str) -> Document:
     else:
         night = history.night(what)
     ids = [one.run_id for cell in night.cells for one in cell.attempts if one.run_id]
-    runs = {run.id: run for run in history.runs(ids)}
+    runs = {run.id: _seen_from_here(run) for run in history.runs(ids)}
     environments = history.environments(sorted({run.environment for run in runs.values()}))
     return of_night(night, runs, history.findings(ids), environments)
+
+
+def _seen_from_here(run: RunSummary) -> RunSummary:
+    """`run` with its folder named as whoever collects artefacts here finds it; "" if it is gone."""
+    folder, here = Path(run.path), Path.cwd()
+    if run.pruned_at:
+        return replace(run, path="")
+    return replace(run, path=str(folder.relative_to(here))) if here in folder.parents else run
 
 
 def _write(out: Path, text: str) -> None:

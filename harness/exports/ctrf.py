@@ -114,7 +114,7 @@ def _extra(entry: Entry) -> dict[str, Any]:
 
 
 def _attachments(entry: Entry) -> list[dict[str, str]]:
-    if entry.run is None:
+    if entry.run is None or not entry.run.path:
         return []
     path = PurePosixPath(entry.run.path)
     return [

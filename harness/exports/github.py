@@ -65,7 +65,7 @@ def _text(entry: Entry) -> str:
 
 
 def _file(entry: Entry) -> str:
-    return f"{entry.run.path}/report.html" if entry.run else ""
+    return f"{entry.run.path}/report.html" if entry.run and entry.run.path else ""
 
 
 def _command(level: str, title: str, message: str, file: str) -> str:

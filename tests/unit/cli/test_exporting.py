@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from harness.cli.exporting import _seen_from_here
 from harness.exports import FORMATS
 from harness.history.model import CellState, Mark, NightState, Test
 from harness.history.sql import open_history
 from harness.results import Verdict
 from tests.unit.command import Command
 from tests.unit.doubles import World
-from tests.unit.exports.samples import AT
+from tests.unit.exports.samples import AT, a_run
 
 BEGINNINGS = {
     "junit": "<?xml", "kcidb": "{", "ctrf": "{", "github": "", "markdown": "## PASS: plain",
@@ -58,6 +60,19 @@ def test_a_night_is_exported_by_its_id_or_as_the_newest(hil: Command) -> None:
     assert [(one["name"], one["status"]) for one in tests] == [
         ("plain", "passed"), ("m4-lost", "other"),
     ]  # fmt: skip
+
+
+def test_a_folder_is_named_as_it_is_found_from_here(hil: Command) -> None:
+    """Artefacts are collected by paths in the job's folder; what was pruned has none."""
+    kept, pruned, elsewhere = (
+        _seen_from_here(replace(a_run("r"), path=path, pruned_at=at))
+        for path, at in (
+            (f"{hil.folder}/runs/r", None),
+            (f"{hil.folder}/runs/r", AT),
+            ("/x/r", None),
+        )
+    )
+    assert (kept.path, pruned.path, elsewhere.path) == ("runs/r", "", "/x/r")
 
 
 def test_it_is_written_to_a_file(hil: Command) -> None:
