@@ -30,7 +30,7 @@ from harness.comparison.distribution import Location
 SPREAD: Final = 0.03
 """Between nights, beyond control and sampling, before any history: 3 %."""
 
-PRIOR_DF: Final = 8.0
+PRIOR_DF: Final = 4.0
 """Nights' worth that the prior of ρ² has, and at most what other tests say of a test."""
 
 BETA_SD: Final = 0.25

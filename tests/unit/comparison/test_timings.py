@@ -12,6 +12,7 @@ from harness.comparison.nights import ALL
 from harness.comparison.pairs import pairs
 from harness.comparison.timings import FigureChange, TimingChange, judged
 from harness.history.model import Test
+from tests.unit.comparison.rates import blamed, night
 from tests.unit.comparison.simulation import LOADED, QUIET, Lab, Simulated
 
 PLAIN = Test("reference", "hwsim", "acme", "plain")
@@ -114,3 +115,10 @@ def test_two_nights_of_ten_thousand_associations_take_seconds() -> None:
     found = judged(pairs([base], [new], []))
     assert time.perf_counter() - began < 5
     assert len(found) == 51 * 10
+
+
+def test_fifteen_percent_are_found_after_two_weeks_of_nights() -> None:
+    """With 200 associations a night; and nothing else is blamed."""
+    seeds = range(20_000, 20_030)
+    slow = [blamed(night(QUIET, seed, before=16, slower={"m1_to_m2": 1.15})) for seed in seeds]
+    assert sum(one == {"m1_to_m2"} for one in slow) >= 27
