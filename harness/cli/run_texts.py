@@ -13,8 +13,6 @@ from harness.history.model import RunSummary
 from harness.history.sql import SqlHistory
 from harness.results.wording import clean, milliseconds, span_s
 
-Table = tuple[list[tuple[str, ...]], tuple[str, ...]]
-
 
 def state_of(run: RunSummary) -> str:
     """What there is of a run besides its figures: "here", "pruned" or "not here"."""
@@ -23,17 +21,21 @@ def state_of(run: RunSummary) -> str:
     return "here" if Path(run.path).is_dir() else "not here"
 
 
-def list_rows(runs: Sequence[RunSummary]) -> Table:
-    """Rows of the list, and their head."""
-    head = ("run", "verdict", "test", "fault", "n", "took", "folder")
+def list_lines(runs: Sequence[RunSummary]) -> Iterator[str]:
+    """The list, a line a run, below its head."""
     rows: list[tuple[str, ...]] = [
-        (
-            run.id, run.verdict, clean(run.test.id), clean(run.fault or ""),
-            str(run.associations), span_s(run.duration_s), state_of(run),
-        )
-        for run in runs
+        ("run", "verdict", "test", "fault", "n", "took", "folder"),
+        *(
+            (
+                run.id, run.verdict, clean(run.test.id), clean(run.fault or ""),
+                str(run.associations), span_s(run.duration_s), state_of(run),
+            )
+            for run in runs
+        ),
     ]  # fmt: skip
-    return rows, head
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(map(str.ljust, row, widths)).rstrip()
 
 
 def as_json(run: RunSummary, history: SqlHistory | None = None) -> dict[str, Any]:

@@ -11,10 +11,9 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import JsonOption, LabOption
-from harness.cli.run_texts import as_json, as_text, list_rows
+from harness.cli.run_texts import as_json, as_text, list_lines
 from harness.config.keep import Keep, keep_of
 from harness.config.lab import load_lab
-from harness.console.lines import table
 from harness.errors import UsageError
 from harness.history.model import RunSummary
 from harness.history.sql import SqlHistory, open_history
@@ -27,6 +26,7 @@ from harness.run.retention import GIB, folders_here, giving_way, needed_runs, re
 runs = typer.Typer(help="The runs of the history: list, show, import, prune.")
 
 USAGE_EXIT = 2
+LATEST = "latest"
 
 
 @runs.command("list")
@@ -47,19 +47,20 @@ def list_runs(
     if json_wanted:
         typer.echo(json.dumps([as_json(run) for run in found], indent=1))
         return
-    for line in table(*list_rows(found)) if found else ["no run"]:
-        typer.echo(line.rstrip())
+    for line in list_lines(found) if found else ["no run"]:
+        typer.echo(line)
 
 
 @runs.command()
 def show(
-    run: Annotated[str, typer.Argument(help="Its id, a part of it, or its folder.")],
+    run: Annotated[str, typer.Argument(help="Its id, a part of it, its folder, or latest.")],
     json_wanted: JsonOption = False,
     lab: LabOption = None,
 ) -> None:
     """Show what the history has of a run."""
-    with open_history(load_lab(lab).store.place) as history:
-        found = _the_run(run, history)
+    store = load_lab(lab).store
+    with open_history(store.place) as history:
+        found = _the_run(run, store.runs, history)
         if json_wanted:
             typer.echo(json.dumps(as_json(found, history), indent=1))
             return
@@ -131,8 +132,8 @@ def _wanted(keep: str | None) -> Keep | None:
         raise UsageError(f"--keep {keep}: {error}") from None
 
 
-def _the_run(named: str, history: SqlHistory) -> RunSummary:
-    folder = Path(named)
+def _the_run(named: str, root: Path, history: SqlHistory) -> RunSummary:
+    folder = root / named if named == LATEST else Path(named)
     name = folder.resolve().name if "/" in named or folder.is_dir() else named
     exact = history.runs([name])
     found = exact or history.newest_runs(2, named=name)

@@ -64,6 +64,8 @@ def test_show_tells_all_there_is(hil: Command, ids: dict[str, str]) -> None:
     assert "environment " in told
     assert hil("runs", "show", run_id[-6:]).out == told
     assert hil("runs", "show", f"runs/{run_id}").out == told
+    (hil.folder / "runs" / "latest").symlink_to(run_id)
+    assert hil("runs", "show", "latest").out == told
     shown = json.loads(hil("runs", "show", ids["two-adapters"], "--json").out)
     assert shown["timings_us"]["handshake"]["n"] > 1
     keys = {"name": "air.keys", "size_bytes": shown_size(ids, hil), "secret": True}
