@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -168,16 +169,28 @@ def open_cluster(
         yield ClusterSlots(client, runs, note, open_runner)
 
 
+@contextlib.contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """Ctrl-C that comes meanwhile is heard at the end: half a cluster cannot be closed."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _client(stack: contextlib.ExitStack, slots: int, scheduler: str | None) -> Client:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it says, we say ourselves
     stack.enter_context(dask.config.set(NO_RETRIES))
     if scheduler is None:
-        cluster = LocalCluster(
-            n_workers=slots, threads_per_worker=1, processes=True, resources={LAB_SLOT: 1},
-            memory_limit=0, dashboard_address=None, security=Security.temporary(),
-            silence_logs=logging.CRITICAL,
-        )  # fmt: skip
-        return Client(stack.enter_context(cluster))
+        with _not_interrupted():
+            cluster = LocalCluster(
+                n_workers=slots, threads_per_worker=1, processes=True, resources={LAB_SLOT: 1},
+                memory_limit=0, dashboard_address=None, security=Security.temporary(),
+                silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+            stack.enter_context(cluster)
+        return Client(cluster)
     try:
         return Client(scheduler, timeout=ANSWER_S)
     except (OSError, ValueError, PeerGone) as error:

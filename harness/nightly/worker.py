@@ -11,6 +11,7 @@ import contextlib
 import io
 import platform
 import re
+import signal
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -82,7 +83,12 @@ class LabSlot(WorkerPlugin):  # type: ignore[misc]
         self._own = Path()
 
     def setup(self, worker: Worker) -> None:
-        """See `WorkerPlugin.setup`: nothing is started before the first cell."""
+        """See `WorkerPlugin.setup`: nothing is started before the first cell.
+
+        A terminal's Ctrl-C reaches all processes; ending workers is their parent's business.
+        """
+        with contextlib.suppress(ValueError):  # a worker in a thread of somebody's process
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._stack = contextlib.ExitStack()
         self._runner = None
 

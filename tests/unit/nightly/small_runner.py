@@ -17,6 +17,7 @@ from tests.unit.nightly.samples import result_of
 KILLS = "kills"
 KILLS_ONCE = "kills-once"
 RAISES = "raises"
+CTRL_C = "ctrl-c"
 
 
 class SmallRunner:
@@ -31,6 +32,8 @@ class SmallRunner:
         if name == KILLS or (name == KILLS_ONCE and not mark.exists()):
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        if name == CTRL_C:  # a terminal sends it to all processes
+            os.kill(os.getpid(), signal.SIGINT)
         if name == RAISES:
             raise RuntimeError("a bug")
         result = result_of(Verdict.PASS, scenario=name)

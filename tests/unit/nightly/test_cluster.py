@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from harness.nightly.scheduler import Scheduler
 from harness.nightly.worker import LAB_SLOT, LabSlot, prove, unpacked
 from harness.results import Verdict
 from tests.unit.nightly.samples import planned
-from tests.unit.nightly.small_runner import KILLS, KILLS_ONCE, RAISES, small_runner
+from tests.unit.nightly.small_runner import CTRL_C, KILLS, KILLS_ONCE, RAISES, small_runner
 from tests.unit.nightly.test_scheduler import Told, ledger_of, verdicts
 
 
@@ -34,9 +35,9 @@ from tests.unit.nightly.test_scheduler import Told, ledger_of, verdicts
 def test_a_night_outlives_its_workers(book: SqlHistory, tmp_path: Path) -> None:
     """The cell of a lost worker is run elsewhere; one that kills three is a finding of its own.
 
-    The artefacts of each run are in the store's folder.
+    The artefacts of each run are in the store's folder. Ctrl-C is for the scheduler alone.
     """
-    cells = planned("a", KILLS_ONCE, KILLS, RAISES, "b")
+    cells = planned("a", KILLS_ONCE, KILLS, RAISES, CTRL_C)
     ledger, told, runs = ledger_of(book, cells), Told(), tmp_path / "runs"
     with open_cluster(runs, told.lines.append, slots=2, open_runner=small_runner) as slots:
         assert len(slots.idle()) == 2
@@ -46,7 +47,7 @@ def test_a_night_outlives_its_workers(book: SqlHistory, tmp_path: Path) -> None:
         KILLS_ONCE: ["None", "PASS"],
         KILLS: ["None", "None", "MISS"],
         RAISES: ["MISS", "MISS"],
-        "b": ["PASS"],
+        CTRL_C: ["PASS"],
     }
     night = ledger.night()
     assert [one.state for one in night.cells if one.test.scenario == KILLS] == [CellState.KILLED]
@@ -123,9 +124,12 @@ def test_a_worker_is_proven_before_it_takes_work() -> None:
     assert lack == "no resource lab_slot; fix: begin it with `hil worker`"
 
 
-def test_what_a_run_left_on_another_machine_comes_back(tmp_path: Path) -> None:
+def test_what_a_run_left_on_another_machine_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its folder is put where the runs are; there it had one of its own."""
     slot = LabSlot(tmp_path / "not-here", "token", small_runner)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
     slot.setup(Worker())
     (cell,) = planned("a")
     returned = slot.run(cell, last=True)
