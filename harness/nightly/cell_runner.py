@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from harness.nightly.expectation import held_against
 from harness.nightly.matrix import PlannedCell
 from harness.results import RunResult, Verdict
 from harness.run.perform import OpenLab, open_lab
+from harness.run.plan import RunPlan
 
 
 @final
@@ -52,6 +54,8 @@ class LabCellRunner:
 
     def run(self, cell: PlannedCell, *, last: bool) -> CellEnd:
         """See `CellRunner.run`."""
+        if changed := another_build(cell.run):
+            return CellEnd(Verdict.ERROR, changed)
         try:
             result, path = self._lab.perform(cell.run, last=last)
         except StoreError:  # no run can be kept there: the night's business, not this cell's
@@ -61,6 +65,24 @@ class LabCellRunner:
         except HarnessError as error:
             return CellEnd(Verdict.ERROR, error.message)
         return end_of(cell, result, path, interrupted=self._lab.interrupted)
+
+
+def another_build(run: RunPlan) -> str:
+    """Why the files of a run's DLL are not those that the night began with; empty: they are.
+
+    A build that is written over in the night would be taken for the one before.
+    """
+    if run.dll is None:
+        return ""
+    beside = ((one.path, one.sha256) for one in run.dll.companions)
+    for path, known in ((run.dll.path, run.dll.sha256), *beside):
+        try:
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            return f"{path}: {error.strerror}"
+        if found != known:
+            return f"{path} is another build than when the night began: give each its own file"
+    return ""
 
 
 def end_of(cell: PlannedCell, result: RunResult, path: Path, *, interrupted: bool) -> CellEnd:

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.errors import HarnessError, StoreError, TooSlow
+from harness.guests.common.dll import Dll
 from harness.nightly.cell_runner import CellEnd, LabCellRunner
 from harness.nightly.expectation import Expectation
 from harness.results import RunResult, Verdict
@@ -77,3 +80,22 @@ def test_an_interruption_is_told() -> None:
     (cell,) = planned("a")
     lab = ToldLab(result_of(Verdict.MISS), interrupted=True)
     assert LabCellRunner(lab).run(cell, last=False).interrupted
+
+
+def test_a_build_that_was_written_over_in_the_night_is_not_taken_for_the_first(
+    tmp_path: Path,
+) -> None:
+    """Nor is one that is gone; the file that the night began with is run."""
+    file = tmp_path / "acme.dll"
+    file.write_bytes(b"tonight's")
+    dll = Dll(file, hashlib.sha256(b"tonight's").hexdigest())
+    (cell,) = planned("a")
+    cell = replace(cell, run=replace(cell.run, dll=dll))
+    runner = LabCellRunner(ToldLab(result_of(Verdict.PASS)))
+    assert runner.run(cell, last=True).verdict is Verdict.PASS
+    file.write_bytes(b"tomorrow's")
+    end = runner.run(cell, last=True)
+    assert end.verdict is Verdict.ERROR
+    assert "acme.dll is another build than when the night began" in end.reason
+    file.unlink()
+    assert runner.run(cell, last=True).reason == f"{file}: No such file or directory"
