@@ -4,6 +4,7 @@ faults breaks exactly the rules it is meant to. The quick form of tests/vm/test_
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Callable
@@ -96,6 +97,37 @@ def test_the_correct_sample_breaks_no_rule(
     result = judged(setup.trace.read_text(), begun_ns)
     assert result.findings == ()
     assert REACHED.get(scenario, set()) <= set(result.checked)
+
+
+def m1_to_m2_ms(trace: str) -> float:
+    """The shortest time from the entry of ReceivePacket with an M1 to the sending of the M2."""
+    found, m1_ns = [], None
+    for line in trace.splitlines():
+        record = json.loads(line)
+        entered = record.get("function") if record["kind"] == "enter" else None
+        if entered == "Dot11ExtIhvPerformPostAssociate":
+            m1_ns = None
+        elif entered == "Dot11ExtIhvReceivePacket" and m1_ns is None:
+            m1_ns = record["t"]
+        elif entered == "Dot11ExtSendPacket" and m1_ns:
+            found.append((record["t"] - m1_ns) / 1e6)
+            m1_ns = 0
+    return min(found)
+
+
+def test_a_slower_sample_breaks_no_rule(
+    start_host: StartHost, recorder: MakeRecorder, sample: Callable[..., Path]
+) -> None:
+    """It has work to do before each M2: later, and right in every other way."""
+    usual = recorder(dll := sample(None))
+    run(start_host(usual.dll), "plain", None)
+    as_ever_ms = m1_to_m2_ms(usual.trace.read_text())
+    usual.trace.unlink()
+    (dll.parent / "sample.ini").write_text("[sample]\r\nm2_work=100000\r\n")
+    slower = recorder(dll)
+    begun_ns = run(start_host(slower.dll), "plain", None)
+    assert judged(slower.trace.read_text(), begun_ns).findings == ()
+    assert m1_to_m2_ms(slower.trace.read_text()) > as_ever_ms + 20
 
 
 @pytest.mark.parametrize("fault", HERE, ids=[fault.name for fault in HERE])

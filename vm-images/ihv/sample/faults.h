@@ -13,6 +13,10 @@
  *     a reset is its too;
  *   - for the life of the service by sample.ini beside the DLL ([sample] fault=name).
  * What is wrong with the exports themselves is built: sample_*.def.
+ *
+ * No fault, since no rule is broken by it: sample.ini can give the DLL work to do before each M2
+ * ([sample] m2_work=100: a loop of 100,000 turns), which is how one that became slower is had for
+ * comparisons.
  */
 #ifndef HIL_SAMPLE_FAULTS_H
 #define HIL_SAMPLE_FAULTS_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "layer.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "adapter.h"
@@ -15,8 +16,25 @@
 static DOT11EXT_IHV_HANDLERS current; /* the good handlers with the fault's over them */
 static const Fault *service_fault;    /* from sample.ini, or NULL */
 static const Fault *current_fault;
+static DWORD m2_work; /* from sample.ini, or 0 */
+static DOT11EXT_APIS at_once;
 
 /* ---- choosing ---- */
+
+/* An M2 as the packet has it: destination, EtherType, EAPOL header, descriptor type, key info. */
+static bool is_m2(ULONG size, const uint8_t *packet)
+{
+    return size >= 15 && packet[13] == 0x01 && packet[14] == 0x0a; /* pairwise, MIC, not secure */
+}
+
+/* Work and no sleep: it takes longer on a slow machine, as all else does there. */
+static DWORD WINAPI send_m2_late(HANDLE service, ULONG size, LPVOID packet, HANDLE completion)
+{
+    if (is_m2(size, packet))
+        for (volatile DWORD64 left = (DWORD64)m2_work * 1000; left > 0; left--)
+            ;
+    return at_once.Dot11ExtSendPacket(service, size, packet, completion);
+}
 
 /* Puts the functions of one table that are not NULL over those of another. */
 static void overlay(void *table, const void *over, size_t size)
@@ -36,6 +54,10 @@ static void apply_fault(const Fault *fault)
     if (fault != NULL) {
         overlay(&handlers, &fault->handlers, sizeof handlers);
         overlay(&functions, &fault->api, sizeof functions);
+    }
+    if (m2_work != 0) {
+        at_once = functions;
+        functions.Dot11ExtSendPacket = send_m2_late;
     }
     current = handlers;
     api = functions;
@@ -72,6 +94,7 @@ void layer_open(HINSTANCE dll)
     GetPrivateProfileStringW(L"sample", L"fault", L"", wide, MAX_FAULT_NAME, path);
     WideCharToMultiByte(CP_UTF8, 0, wide, -1, name, sizeof name, NULL, NULL);
     service_fault = faults_find(name);
+    m2_work = GetPrivateProfileIntW(L"sample", L"m2_work", 0, path);
 }
 
 DWORD layer_get_version(DOT11EXTIHV_GET_VERSION_INFO good_one, PDOT11_IHV_VERSION_INFO info)
