@@ -64,7 +64,7 @@ class Server:
         if self._process is None or self._process.poll() is not None:
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
-                    [*PARENT_DEATH, *self._as_user, str(programs() / "postgres"),
+                    [*self._as_user, *PARENT_DEATH, str(programs() / "postgres"),
                      "-D", str(self._data), "-k", str(self.folder),
                      "-c", "listen_addresses=", "-c", "fsync=off"],
                     cwd=self.folder, stdout=log, stderr=log,
