@@ -53,11 +53,12 @@ def columns(nights: Sequence[Night], tests: Sequence[Test]) -> list[Column]:
     that came to its end, as `hil nightly` does."""
     before: dict[str, Mapping[Test, Outcome]] = {}
     flips = Flips()
+    places = {test: number for number, test in enumerate(tests)}
     found = []
     for night in nights:
         new = outcomes(night.cells)
         changed = _changed(before.get(night.plan), new, night.state)
-        found.append(_column(night, tests, new, changed, flips.of(night.plan, new)))
+        found.append(_column(night, places, new, changed, flips.of(night.plan, new)))
         if night.state in FINISHED:
             before[night.plan] = new
     return found
@@ -65,18 +66,26 @@ def columns(nights: Sequence[Night], tests: Sequence[Test]) -> list[Column]:
 
 def _column(
     night: Night,
-    tests: Sequence[Test],
+    places: Mapping[Test, int],
     new: Mapping[Test, Outcome],
     changed: Mapping[Test, str],
     flipped: set[Test],
 ) -> Column:
-    cells = _by_test(night.cells)
-    flags = {test: _flags(new[test], some, test in flipped) for test, some in cells.items()}
+    letters, change_letters, flags = (
+        [blank] * len(places) for blank in (NOTHING, NOTHING, FLAGS[0])
+    )
+    crashed = set()
+    for test, some in _by_test(night.cells).items():
+        outcome, place = new[test], places[test]
+        letters[place] = _letter(outcome, some)
+        told = _flags(outcome, some, test in flipped)
+        flags[place] = FLAGS[told]
+        if told & CRASHED:
+            crashed.add(test)
+    for test, letter in changed.items():
+        change_letters[places[test]] = letter
     return Column(
-        "".join(_letter(new.get(test), cells.get(test, ())) for test in tests),
-        "".join(changed.get(test, NOTHING) for test in tests),
-        "".join(FLAGS[flags.get(test, 0)] for test in tests),
-        _night_verdict(new, {test for test, one in flags.items() if one & CRASHED}),
+        "".join(letters), "".join(change_letters), "".join(flags), _night_verdict(new, crashed)
     )
 
 
@@ -125,9 +134,7 @@ def _by_test(cells: Iterable[Cell]) -> dict[Test, list[Cell]]:
     return found
 
 
-def _letter(outcome: Outcome | None, cells: Sequence[Cell]) -> str:
-    if outcome is None:
-        return NOTHING
+def _letter(outcome: Outcome, cells: Sequence[Cell]) -> str:
     if outcome.verdict is not None:
         return VERDICTS[outcome.verdict]
     order = (CellState.RUNNING, CellState.KILLED, CellState.PLANNED, CellState.LEFT_OUT)

@@ -67,6 +67,7 @@ const showTrends = (view) => {
   const shown = known.includes(test) ? known : [test, ...known];
   const pick = el("select", { id: "trend-test", onchange: (event) => go({ test: event.target.value }) }, ...shown.map((one) => el("option", { value: testIds[one], selected: one === test }, shortName(one))));
   byId("trends").replaceChildren(
+    el("h3", {}, testIds[test]),
     el("p", { className: "filter" }, el("label", {}, "Test ", pick)),
     el("p", { className: "legend" }, ...[["p50", "median, with its 95 % interval"], ["p95", "p95"], ["p99", "p99"]].map(([kind, word]) => el("span", {}, el("i", { className: `k-${kind}` }), word)), el("span", {}, el("i", { className: "k-build" }), "another build"), el("span", {}, el("i", { className: "k-environment" }), "another environment: not comparable across"), el("span", {}, el("i", { className: "k-step" }), "change of level")),
     el("p", { className: "caption" }, `Milliseconds, all repetitions of a night together, of the newest ${data.trends.nights} nights at most. A percentile is left out where there are too few values to tell it from the largest, an interval where no value bounds it.`),
