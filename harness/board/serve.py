@@ -3,7 +3,7 @@
 
 Whoever runs a program on this machine can reach its loopback address, and every page in a browser
 can try to. So all is below a path that nobody can guess, made anew at each start; what is asked for
-elsewhere is not there. Files come from the folder of runs and from nowhere else.
+elsewhere is not there. Files come from the folders of runs and from nowhere else.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_file(self, name: str) -> None:
         try:
             path = (self._runs / name).resolve(strict=True)
-            allowed = path.is_relative_to(self._runs) and path.is_file()
+            inside = path.is_relative_to(self._runs) and path.parent != self._runs
+            allowed = inside and path.is_file()  # beside the runs there is the history itself
             file = path.open("rb") if allowed else None
         except (OSError, ValueError):
             file = None

@@ -22,6 +22,7 @@ def runs(tmp_path: Path) -> Path:
     run = tmp_path / "runs" / "one"
     run.mkdir(parents=True)
     (run / "report.html").write_text("<p>report")
+    (tmp_path / "runs" / "history.sqlite").touch()
     (run / "air.pcapng").write_bytes(b"\x0a\x0d")
     (run / "away").symlink_to(tmp_path / "secret.txt")
     return tmp_path / "runs"
@@ -77,7 +78,7 @@ def test_files_of_runs_have_their_kind(server: BoardServer) -> None:
 @pytest.mark.parametrize(
     "path",
     ["../secret.txt", "one/../../secret.txt", "%2e%2e/secret.txt", "one/away", "one", "/etc/passwd",
-     "nothing", "one%00"],
+     "nothing", "one%00", "history.sqlite", "one/../history.sqlite"],
 )  # fmt: skip
 def test_nothing_outside_the_runs_is_served(server: BoardServer, path: str) -> None:
     """Neither by dots, quoted or not, nor by a link, nor by an absolute path; and no folder."""
