@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -65,10 +67,16 @@ def of_host(dll: Dll | None, choice: Choice | None = None) -> Environment:
             "kernel": platform.release(),
             "host_cpu": host_cpu(),
             "host_cpus": os.cpu_count(),
-            "versions": {"wlan-hil": version("wlan-hil"), "python": platform.python_version()}
-            | {name: version(name) for name in LIBRARIES},
+            "versions": dict(_versions()),
         }
     )
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """Of this program, Python and the libraries: looked up in files once, as they stay."""
+    own = {"wlan-hil": version("wlan-hil"), "python": platform.python_version()}
+    return own | {name: version(name) for name in LIBRARIES}
 
 
 def environment(dll: Dll | None, session: LabSession) -> Environment:
