@@ -20,7 +20,7 @@ from harness.comparison.nights import (
     with_all_tests,
 )
 from harness.comparison.noise import Moments, Noise, Point, moments, prior
-from harness.comparison.shift import Shift, Side, alike, shift
+from harness.comparison.shift import Shift, Side, alike, seen_from, shift
 from harness.comparison.stages import OWN_OF, is_the_lab
 from harness.comparison.steps import levels
 from harness.history.model import Test
@@ -137,4 +137,5 @@ def _pair(test: Test, figure: str, known: _Known, noise: Noise) -> Pair:
             test, figure, base, new, shift(base, new, noise), before=shift(level, base, noise)
         )
     more = Side(np.sort(np.concatenate((level.samples, base.samples))), level.points + base.points)
-    return Pair(test, figure, base, new, shift(more, new, noise), len(level.points))
+    found = seen_from(base, shift(more, new, noise), new, noise)
+    return Pair(test, figure, base, new, found, len(level.points))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, final
 
 import numpy as np
@@ -84,6 +84,12 @@ def shift(base: Side, new: Side, noise: Noise) -> Shift:
         error=error,
         df=noise.df,
     )
+
+
+def seen_from(base: Side, found: Shift, new: Side, noise: Noise) -> Shift:
+    """The shift from more nights than the base side, with what the base alone shows as plain."""
+    plain, machine, _ = _apart(base.points, new.points, noise)
+    return replace(found, plain=math.exp(plain), machine=math.exp(machine))
 
 
 def alike(some: Sequence[Point], others: Sequence[Point], noise: Noise) -> bool:

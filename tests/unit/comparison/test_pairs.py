@@ -45,6 +45,7 @@ def test_the_nights_before_make_the_level_of_the_base() -> None:
     assert informed.shift.error < 0.7 * alone.shift.error
     assert informed.base is not alone.base
     assert len(informed.base.samples) == 200
+    assert informed.shift.plain == alone.shift.plain
 
 
 def test_nights_before_that_are_unlike_the_base_are_not_its_level() -> None:
