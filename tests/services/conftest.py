@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Services of others that the project talks to, started by the tests themselves."""
+"""Processes that the project talks to, started, and killed, by the tests themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from harness.history.sql import SqlHistory, open_history
 from tests.services.postgresql import Server
 
 
@@ -25,3 +27,10 @@ def postgresql() -> Iterator[Server]:
 def place(postgresql: Server) -> str:
     """An empty database."""
     return postgresql.new_database()
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[SqlHistory]:
+    """A history of its own for each test, in a file."""
+    with open_history(str(tmp_path / "history.db")) as opened:
+        yield opened

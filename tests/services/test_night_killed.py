@@ -15,7 +15,7 @@ import pytest
 from harness.history.model import CellState, Night, NightState
 from harness.history.sql import open_history
 from harness.results import Verdict
-from tests.unit.nightly.killed_night import CELLS, FAILS, night
+from tests.services.killed_night import CELLS, FAILS, night
 
 POINTS = 50
 PARTS = 5
