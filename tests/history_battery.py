@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a history must hold to in any database: a class of tests, for one that has a `place`.
+"""What a history must hold to in any database: classes of tests, for one that has a `place`.
 
-tests/unit runs it against SQLite, tests/services against PostgreSQL.
+tests/services runs all of it against PostgreSQL; for SQLite the values are tests of tests/unit, the
+processes that write at once or are killed of tests/services.
 """
 
 from __future__ import annotations
@@ -219,6 +220,17 @@ class HistoryBattery:
             assert [one.verdict for one in tried] == [one.verdict for one in runs]
             assert {len(one) for one in history.timings([one.id for one in runs]).values()} == {2}
 
+    def test_which_test_a_run_stands_for(self) -> None:
+        """By the name of its DLL's file, unless a plan names it."""
+        result = run_named("r", environment=Environment(dll_path=r"C:\drivers\ACME.dll"))
+        assert stands_for(result) == Test("reference", "hwsim", "ACME", "plain")
+        assert stands_for(result, "acme").dll == "acme"
+        assert stands_for(run_named("r")).dll == "sample"
+
+
+class WritersBattery:
+    """Tests of processes that write to one history; `place` is an empty database."""
+
     def test_writers_that_write_at_once_do_not_fail(self, place: str) -> None:
         """From the first moment on: they make the tables together, too."""
         writers = [Process(place, f"w{number}", 20) for number in range(3)]
@@ -234,10 +246,3 @@ class HistoryBattery:
             writers[-1].go_on(cells)
             writers[-1].kill()
             check(place, writers)
-
-    def test_which_test_a_run_stands_for(self) -> None:
-        """By the name of its DLL's file, unless a plan names it."""
-        result = run_named("r", environment=Environment(dll_path=r"C:\drivers\ACME.dll"))
-        assert stands_for(result) == Test("reference", "hwsim", "ACME", "plain")
-        assert stands_for(result, "acme").dll == "acme"
-        assert stands_for(run_named("r")).dll == "sample"

@@ -8,14 +8,14 @@ import pytest
 
 from harness.errors import StoreError
 from harness.history.sql import open_history, upgrade
-from tests.history_battery import AT, PLAIN, HistoryBattery
+from tests.history_battery import AT, PLAIN, HistoryBattery, WritersBattery
 from tests.history_writer import Writer, check
 from tests.services.postgresql import Server
 
 pytestmark = pytest.mark.timeout(300)
 
 
-class TestPostgresql(HistoryBattery):
+class TestPostgresql(HistoryBattery, WritersBattery):
     """All that a history must hold to, in a database of the server."""
 
 

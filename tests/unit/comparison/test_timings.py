@@ -108,12 +108,12 @@ def test_a_night_without_change_is_quiet(kind: Lab) -> None:
 
 
 def test_two_nights_of_ten_thousand_associations_take_seconds() -> None:
-    """Spread over 50 tests, of which each is compared."""
+    """Of the processor, whatever else runs; spread over 50 tests, of which each is compared."""
     nights = lab(7, tests=50)
     base, new = nights.night(200), nights.night(200)
-    began = time.perf_counter()
+    began = time.process_time()
     found = judged(pairs([base], [new], []))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert len(found) == 51 * 10
 
 

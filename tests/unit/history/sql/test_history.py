@@ -11,7 +11,7 @@ from tests.history_battery import HistoryBattery
 
 
 class TestSqlite(HistoryBattery):
-    """All that a history must hold to, in a file."""
+    """All the values that a history must hold to, in a file."""
 
     @pytest.fixture
     def place(self, tmp_path: Path) -> str:
