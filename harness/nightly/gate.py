@@ -45,20 +45,24 @@ def judge_night(gate: GateConfig, cells: Sequence[Cell], duration_s: float) -> G
     counted = [one for one in ran if one.mark in (None, Mark.EXPECTED)]
     failed, flaky = failures(ran), [one for one in counted if one.flaky]
     broken: list[str] = []
+    faulty: list[Cell] = []  # those by which a limit was passed: they alone make the exit code
     if len(failed) > gate.max_failures:
         broken.append(f"{_counts(failed)}: {gate.max_failures} may fail")
+        faulty += failed
     if gate.max_flaky is not None and len(flaky) > gate.max_flaky:
         broken.append(f"{len(flaky)} passed at the retry only: {gate.max_flaky} may")
+        faulty += flaky
     if len(ran) < gate.min_tests:
         broken.append(f"{len(ran)} of {len(cells)} cells ran: {gate.min_tests} must")
-    rate = 100 * (len(counted) - len(failed)) / len(counted) if counted else 0.0
+    rate = 100 * (len(counted) - len(failed)) / len(counted) if counted else 100.0
     if gate.success_rate is not None and rate < gate.success_rate:
         broken.append(f"{rate:.1f} % passed: {gate.success_rate:g} % must")
+        faulty += failed
     if gate.max_duration is not None and duration_s > gate.max_duration:
         broken.append(f"it took {duration_s:.0f} s: {gate.max_duration:.0f} s it may")
     if not broken:
         return GateResult(0)
-    worst = combine(one for cell in (*failed, *flaky) if (one := _worst(cell)) is not None)
+    worst = combine(one for cell in faulty if (one := _worst(cell)) is not None)
     return GateResult(worst.exit_code if worst else Verdict.MISS.exit_code, tuple(broken))
 
 

@@ -71,6 +71,25 @@ def test_a_night_that_is_too_slow_or_too_small_blames_nobody() -> None:
     assert judge_night(GateConfig(min_tests=2), [cell(PASS), cell()], 60).exit_code == 3
 
 
+def test_only_cells_that_broke_a_limit_make_the_exit_code() -> None:
+    """A failure that the gate allows blames no driver for a night that took too long."""
+    slow = {"max_failures": 1, "max_duration": "1s"}
+    for cells in ([cell(PASS), cell(FAIL)], [cell(FAIL, PASS)]):
+        assert judge_night(GateConfig.model_validate(slow), cells, 60).exit_code == 3
+    small = GateConfig(max_failures=1, min_tests=3)
+    assert judge_night(small, [cell(PASS), cell(FAIL), cell()], 60).exit_code == 3
+    flaky = GateConfig(max_failures=1, max_flaky=0)
+    assert judge_night(flaky, [cell(MISS, PASS), cell(FAIL)], 60).exit_code == 3
+    assert judge_night(flaky, [cell(FAIL, PASS), cell(MISS)], 60).exit_code == 1
+    rate = GateConfig(max_failures=2, success_rate=90)
+    assert judge_night(rate, [cell(PASS), cell(FAIL)], 60).exit_code == 1
+
+
+def test_where_nothing_counts_there_is_no_rate() -> None:
+    """All that failed is known: no percentage of it is too low."""
+    assert judge_night(GateConfig(success_rate=99.5), [KNOWN], 60).holds
+
+
 def test_it_says_what_did_not_hold() -> None:
     """With what was found and what may be."""
     killed = replace(cell(None, None, MISS), state=CellState.KILLED)
