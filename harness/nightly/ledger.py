@@ -110,7 +110,11 @@ class Ledger:
         return step in (Step.RUN, Step.RETRY)
 
     def _close(self, cell: Cell) -> None:
-        marked = self._marked(self.planned[cell.position], cell.judged[-1])
+        planned = self.planned[cell.position]
+        *before, last = cell.judged
+        failed = [one for one in before if one.verdict is Verdict.FAIL]
+        covered = all(self._marked(planned, one) for one in failed)
+        marked = self._marked(planned, last) if covered else None
         mark, reason = (marked.mark, marked.reason) if marked else (None, "")
         self.history.end_cell(self.night_id, cell.position, CellState.DONE, mark, reason)
 

@@ -23,7 +23,8 @@ from harness.nightly.plan import KnownIssue, Plan
 from harness.nightly.slots import OwnSlot, Slots
 from harness.nightly.summary import NightReport
 from harness.results import Verdict
-from tests.unit.nightly.samples import PLAN, Ends, ToldRunner, end, planned
+from tests.unit.nightly.samples import PLAN, Ends, ToldRunner, end, planned, result_of
+from tests.unit.results.samples import NO_COMPLETION, association
 
 PASS, FAIL, MISS = Verdict.PASS, Verdict.FAIL, Verdict.MISS
 CELLS = planned("a", "b")
@@ -121,6 +122,20 @@ def test_a_known_issue_is_shown_and_does_not_fail_the_night(nights: Nights) -> N
     assert exit_code(report) == 1
     assert "known issue expired on 2020-01-01 and mutes nothing" in text(report)
     assert "known issue expired on 2020-01-01 and mutes nothing" in nights.said.getvalue()
+
+
+def test_a_retry_that_is_known_excuses_no_other_failure_before_it(nights: Nights) -> None:
+    """What broke at the first try was not known, whatever the second one broke."""
+    issue = KnownIssue(test="*/a", rules=("POST-05",), reason="A-1", expires=date(2099, 1, 1))
+    plan = PLAN.model_copy(update={"known_issue": (issue,)})
+    found = NO_COMPLETION.model_copy(update={"rule": "POST-01"})
+    broken = result_of(FAIL).model_copy(update={"associations": (association(1, found),)})
+    other = CellEnd(FAIL, "another rule", broken, Path("runs/somewhere"))
+    report = nights.run({"a": [other, end(FAIL)]}, plan=plan)
+    assert report.night.cells[0].mark is None
+    assert exit_code(report) == 1
+    again = nights.run({"a": [end(MISS), end(FAIL)]}, plan=plan)
+    assert exit_code(again) == 0
 
 
 def test_a_crash_is_told_with_the_nights_it_was_seen_in(nights: Nights) -> None:
