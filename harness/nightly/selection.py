@@ -69,6 +69,12 @@ def _of_file(path: Path) -> Chosen:
 
 def _files(pattern: str, folder: Path) -> list[Path]:
     path = Path(pattern)
-    if path.is_absolute():
-        return sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-    return sorted(folder.glob(pattern))
+    try:
+        if path.is_absolute():
+            return sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        return sorted(folder.glob(pattern))
+    except (ValueError, OSError) as error:
+        raise UsageError(
+            f"scenarios: {pattern[:100]!r} is no pattern of files: {error}"[:300],
+            hint="** stands alone between slashes, as in mine/**/*.toml",
+        ) from None

@@ -73,3 +73,10 @@ def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "plain.toml").write_text(OWN.format("plain"))
     with pytest.raises(UsageError, match="two are named 'plain'"):
         select(["plain", "plain.toml"], tmp_path)
+
+
+@pytest.mark.parametrize("pattern", ["/**x.toml", "a**b/*.toml", f"{'a' * 5000}.toml"])
+def test_a_pattern_that_is_none_is_refused(pattern: str, tmp_path: Path) -> None:
+    """Such as ** that is no folder of its own, or a name that no file has."""
+    with pytest.raises(UsageError, match="scenarios: "):
+        names(pattern, folder=tmp_path)
