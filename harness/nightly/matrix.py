@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from harness.faults import find_fault
 from harness.history.model import Test
 from harness.naming import own_name
 from harness.nightly.expectation import Expectation
-from harness.nightly.plan import DllEntry, GuestEntry, Plan
+from harness.nightly.plan import LONGEST_NAME, DllEntry, GuestEntry, Plan
 from harness.nightly.selection import Chosen, select
 from harness.run.plan import RunPlan, resolved
 from harness.run.planning import FAULT_ASSOCIATIONS, plan_run
@@ -86,7 +87,8 @@ def only(cells: Sequence[PlannedCell], wanted: Callable[[Test], bool]) -> list[P
 def digest(name: str, cells: Sequence[PlannedCell]) -> str:
     """SHA-256 of all that a night runs, and where: a night is resumed by an equal one only.
 
-    The files of a DLL are part of it: what one build began no other goes on with.
+    The files of a DLL are part of it: what one build began no other goes on with. So is the folder
+    of the runs, as the lock of a night that runs is there.
     """
     said = [name, platform.node(), *(_described(one) for one in cells)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -107,7 +109,10 @@ def _lab_of(guest: GuestEntry, main: Lab) -> Lab:
 def _dll_of(lab: Lab) -> DllEntry:
     """The DLL of a plan that names none."""
     path = lab.dll.path
-    return SAMPLE if path is None else DllEntry(name=path.stem, path=path)
+    if path is None:
+        return SAMPLE
+    name = re.sub(r"[^A-Za-z0-9._@-]+", "-", path.stem)
+    return DllEntry(name=name[:LONGEST_NAME], path=path)
 
 
 def _planned(plan: Plan, guest: GuestEntry, lab: Lab, dll: DllEntry, chosen: Chosen) -> RunPlan:
@@ -172,6 +177,7 @@ def _described(cell: PlannedCell) -> dict[str, Any]:
         "repetition": cell.repetition,
         "scenario": run.scenario.model_dump(mode="json"),
         "lab": resolved(run),
+        "runs": str(run.lab.store.runs.absolute()),
         "fault": run.fault.name if run.fault else None,
         "dll": [dll.sha256, *((one.name, one.sha256) for one in dll.companions)] if dll else None,
         "expect": cell.expect and list(cell.expect.rules),

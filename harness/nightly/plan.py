@@ -30,7 +30,8 @@ GRADUATES_AFTER: Final = 15
 _UNITS: Final = {"h": 3600, "m": 60, "s": 1}
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]+$", max_length=60)]
+LONGEST_NAME: Final = 60
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]+$", max_length=LONGEST_NAME)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Count = Annotated[int, Field(ge=0)]
 ModelT = TypeVar("ModelT", bound=Strict)

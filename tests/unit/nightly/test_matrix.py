@@ -116,6 +116,24 @@ def test_the_digest_changes_with_whatever_is_run(tmp_path: Path, vendor_dll: Pat
     assert len({first, *others}) == 6
 
 
+def test_it_is_another_in_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clones that share a database run two nights: the lock is in the folder of the runs."""
+    here = digest("night", cells(tmp_path))
+    (tmp_path / "clone").mkdir()
+    monkeypatch.chdir(tmp_path / "clone")
+    assert digest("night", cells(tmp_path)) != here
+
+
+def test_the_labs_own_dll_may_have_any_name(tmp_path: Path, vendor_dll: Path) -> None:
+    """In a test's id there is a part of it only."""
+    shutil.copy(vendor_dll, tmp_path / "Acme IHV (x64).dll")
+    (tmp_path / "lab.toml").write_text('[dll]\npath = "Acme IHV (x64).dll"\n')
+    assert {one.test.dll for one in cells(tmp_path)} == {"Acme-IHV-x64-"}
+    shutil.copy(vendor_dll, tmp_path / f"{'a' * 70}.dll")
+    (tmp_path / "lab.toml").write_text(f'[dll]\npath = "{"a" * 70}.dll"\n')
+    assert {one.test.dll for one in cells(tmp_path)} == {"a" * 60}
+
+
 def test_it_is_another_on_another_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No machine goes on with the night of another one."""
     here = digest("night", cells(tmp_path))
