@@ -123,8 +123,14 @@ class Os:
         sent = [one["pIhvUIRequest"]["guidUIRequest"] for one in self.host.of(SEND_UI)]
         return list(dict.fromkeys(sent))
 
-    def during_pre_association(self, act: Callable[[], int]) -> None:
-        """Begin a pre-association and act while the DLL's worker is in a framework call."""
+    def during_pre_association(
+        self, act: Callable[[], int], *, answered_meanwhile: bool = False
+    ) -> None:
+        """Begin a pre-association and act while the DLL's worker is in a framework call.
+
+        The worker goes on when the act is under way, or else when it is answered: not every
+        handler of the DLL waits for its worker.
+        """
         host = self.host
         before = host.names().count(SET_AUTH)
         host.hold(SET_AUTH)
@@ -133,8 +139,11 @@ class Os:
             lambda: host.names().count(SET_AUTH) > before
         ):
             acting = act()
+            if answered_meanwhile:
+                host.result(acting)
             host.release()
-            host.result(acting)
+            if not answered_meanwhile:
+                host.result(acting)
         else:
             host.release()
 
@@ -249,7 +258,7 @@ def second_pre_associate(os: Os) -> None:
         return any(one["hConnectSession"] == os.host.connect_session for one in done)
 
     os.begin()
-    os.during_pre_association(again)
+    os.during_pre_association(again, answered_meanwhile=True)
     os.wait(completed)
     os.post_associate()
     os.stop()
