@@ -17,6 +17,7 @@ from harness.comparison.sides import Catalogue, Chosen, NothingToCompare
 from harness.comparison.stages import is_the_lab
 from harness.comparison.steps import Step, steps
 from harness.comparison.timings import Criteria, FigureChange, TimingChange, judged
+from harness.errors import UsageError
 from harness.history.changes import Change, Changed, changes
 from harness.history.model import RunSummary, Test
 from harness.results import Verdict
@@ -84,13 +85,17 @@ def compare(
     new: Chosen,
     criteria: Criteria | None = None,
 ) -> Comparison:
-    """Compare two sides; raises `NothingToCompare` when they have no test in common."""
+    """Compare two sides; raises `NothingToCompare` when they have no test in common.
+
+    Raises `UsageError` when runs stand on both sides.
+    """
     common = base.outcomes.keys() & new.outcomes.keys()
     if not common:
         raise NothingToCompare(
             f"{base.name} and {new.name} have no test in common",
             hint="a test is a guest, a radio, a DLL's name and a scenario",
         )
+    _refuse_shared(base, new)
     limits = criteria or Criteria()
     before = _before(known, base, new)
     sides = _measured(base.runs), _measured(new.runs)
@@ -141,6 +146,17 @@ class _Samples:
             )
             for name, tests in gathered.items()
         ]
+
+
+def _refuse_shared(base: Chosen, new: Chosen) -> None:
+    """A night held against itself is never worse, which would be taken for a finding."""
+    shared = {one.id for one in base.runs} & {one.id for one in new.runs}
+    if shared or base.name == new.name:
+        runs = f"{len(shared)} run{'s' * (len(shared) != 1)}" if shared else "all"
+        raise UsageError(
+            f"{base.name} and {new.name} have {runs} in common",
+            hint="name what came before, and what came after it",
+        )
 
 
 def _steps(

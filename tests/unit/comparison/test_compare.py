@@ -8,6 +8,7 @@ import pytest
 from harness.comparison.compare import Comparison, Difference, compare
 from harness.comparison.sides import Catalogue, NothingToCompare
 from harness.comparison.timings import TimingChange
+from harness.errors import UsageError
 from harness.history.changes import Change
 from harness.history.model import Mark, Test
 from harness.results import Verdict
@@ -32,6 +33,13 @@ def after(nights: int, **settings: int) -> Nightly:
     for _ in range(nights):
         made.night()
     return made
+
+
+@pytest.mark.parametrize(("base", "new"), [("last", "last"), ("last-2..last", "last")])
+def test_what_stands_on_both_sides_is_compared_with_nothing(base: str, new: str) -> None:
+    """A night held against itself is never worse: that would be no finding, but a mistake."""
+    with pytest.raises(UsageError, match=r"in common"):
+        compared(after(3), base, new)
 
 
 def test_a_slower_night_is_worse_and_the_night_after_it_is_fixed() -> None:
