@@ -132,6 +132,8 @@ def _notices(
 
 def _read(path: Path) -> bytes:
     try:
+        if not path.is_dir() and path.exists() and not path.is_file():
+            raise _refused(path, "a device or pipe, not a file")
         if path.stat().st_size > MAX_SIZE:
             raise _refused(path, f"larger than {MAX_SIZE >> 20} MiB")
         return path.read_bytes()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -123,3 +124,10 @@ def test_a_program(tmp_path: Path) -> None:
 def test_a_name_outside_ascii(tmp_path: Path) -> None:
     """The name goes into files of the guest that are ASCII, so another is refused."""
     assert "outside printable ASCII" in refused(tmp_path / "tr\u00e9s.dll")
+
+
+def test_a_pipe_or_device_is_not_read(tmp_path: Path) -> None:
+    """One would be waited for without an end, the other has none."""
+    os.mkfifo(tmp_path / "acme.dll")
+    assert "a device or pipe" in refused(tmp_path / "acme.dll")
+    assert "a device or pipe" in refused(Path("/dev/zero"))
