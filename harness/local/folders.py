@@ -43,6 +43,9 @@ def _exists(path: Path) -> bool:
 
 def trouble(folder: Path, error: OSError) -> str:
     """Why `folder` cannot be used: the part of its path at fault, and what is wrong with it."""
+    for one in (folder, *folder.absolute().parents):
+        if one.is_symlink() and not _exists(one) and error.errno in (errno.EEXIST, errno.ENOENT):
+            return f"{one} is a link to {one.readlink()}, which is not there"
     place = next((one for one in (folder, *folder.absolute().parents) if _exists(one)), folder)
     if error.errno in (errno.EEXIST, errno.ENOTDIR) or not place.is_dir():
         return f"{place} is a file, not a folder"

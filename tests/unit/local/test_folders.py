@@ -30,6 +30,16 @@ def test_a_file_in_a_folders_place_is_named(tmp_path: Path) -> None:
     assert trouble(deep, error(errno.ENOTDIR)) == f"{tmp_path}/runs is a file, not a folder"
 
 
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    """With where it leads: a disk that is not mounted, most often."""
+    (tmp_path / "runs").symlink_to(tmp_path / "disk")
+    for code in (errno.EEXIST, errno.ENOENT):
+        assert (
+            trouble(tmp_path / "runs", error(code))
+            == f"{tmp_path}/runs is a link to {tmp_path}/disk, which is not there"
+        )
+
+
 def test_who_is_refused_is_named(tmp_path: Path) -> None:
     """The user and the part of the path that is closed."""
     said = trouble(tmp_path / "a" / "b", error(errno.EACCES))
