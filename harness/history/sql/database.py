@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypeVar, final
 
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from harness.config.database import shown
 from harness.errors import StoreError
 from harness.history.sql.engines import WRITING, engine_of
 from harness.local.deadline import Deadline
+from harness.local.storage import FREE_SOME, NEARLY_FULL, free_bytes
 
 T = TypeVar("T")
 
@@ -32,6 +34,8 @@ _EVERY_S: Final = 0.1
 _LATER: Final = ("40", "53", "55P03", "57P")
 """SQLSTATEs, or their classes, after which it may go well: conflicts, no room, locks, restarts."""
 _NEVER: Final = re.compile(r"authentication failed|does not exist|no pg_hba|no password supplied")
+_NO_ROOM: Final = re.compile(r"disk is full|disk I/O error")
+"""SQLite says the second, too, of a disk that has no room for the file beside its own."""
 _LOCKED: Final = re.compile(r"database (is|table is|schema is) locked")
 
 
@@ -86,6 +90,9 @@ class Database:
         if password:
             why = why.replace(password, "***")
         tried = f" (tried for {deadline.waited_s:.0f} s)" if deadline.waited_s > 1 else ""
+        file = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        if file and _NO_ROOM.search(why) and free_bytes(Path(file).parent) < NEARLY_FULL:
+            return StoreError(f"history {self.shown}: the disk is full: {why}", hint=FREE_SOME)
         return StoreError(
             f"history {self.shown}: {why.strip()}{tried}",
             hint="see docs/history.md, or name another place: [store] database in lab.toml",
