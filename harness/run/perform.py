@@ -110,17 +110,11 @@ class OpenLab:
         display.begin(plan)
         collected, evidence = self._carry_out(plan, planned, judge, kept, display, last)
         self.interrupted = collected.interrupted
-        result = judged(collected.described(planned), evidence, judge, collected.broken).model_copy(
-            update={
-                "duration_s": time.monotonic() - started_s,
-                "evidence": evidence_files(kept.path),
-            }
-        )
-        from harness.report import pages  # here: no association waits for the templates
-
-        saved = kept.save(result, pages(evidence, kept.path))
-        if saved.result.verdict is not Verdict.PASS or not _stopped_in_order(evidence):
-            self.close()
+        with contextlib.ExitStack() as unless_it_passed:
+            unless_it_passed.callback(self.close)
+            saved = _judged_and_kept(collected, planned, evidence, judge, kept, started_s)
+            if saved.result.verdict is Verdict.PASS and _stopped_in_order(evidence):
+                unless_it_passed.pop_all()
         display.end(saved, kept.path)
         keep_in_history(plan.lab.store, saved.result, kept.path, self._console)
         whole_s = time.monotonic() - started_s
@@ -211,6 +205,26 @@ class _Display:
         for note in corrections(self.shown, saved.result):
             self.console.note(note)
         self.console.summary(saved.result, folder, [lost.name for lost in saved.lost])
+
+
+def _judged_and_kept(
+    collected: CollectedRun,
+    planned: RunResult,
+    evidence: RunEvidence,
+    judge: Judge,
+    kept: KeptRun,
+    started_s: float,
+) -> Saved:
+    """The result of a run that began at `started_s` (monotonic), in its folder with its pages."""
+    result = judged(collected.described(planned), evidence, judge, collected.broken).model_copy(
+        update={
+            "duration_s": time.monotonic() - started_s,
+            "evidence": evidence_files(kept.path),
+        }
+    )
+    from harness.report import pages  # here: no association waits for the templates
+
+    return kept.save(result, pages(evidence, kept.path))
 
 
 def _stopped_in_order(evidence: RunEvidence) -> bool:

@@ -145,6 +145,18 @@ def test_after_a_run_that_failed_the_next_has_a_guest_of_its_own(
     assert started(world) == 2
 
 
+def test_after_a_run_that_could_not_be_judged_the_next_has_a_guest_of_its_own(
+    world: World, plan: MakePlan, shared: OpenLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever goes on after an error of this program: nobody knows what that run came to."""
+    with monkeypatch.context() as broken:
+        broken.setattr("harness.report.pages", lambda *_: raising(MemoryError("no room"))())
+        with pytest.raises(MemoryError):
+            shared.perform(plan())
+    assert shared.perform(plan())[0].verdict is Verdict.PASS
+    assert started(world) == 2
+
+
 @pytest.mark.parametrize(
     ("step", "error"),
     [
