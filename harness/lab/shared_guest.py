@@ -18,6 +18,7 @@ from harness.console import Stages
 from harness.errors import HarnessError
 from harness.guests.base import GuestImage
 from harness.guests.common.recorder import Setup
+from harness.guests.common.sample import take_fault_out
 from harness.guests.registry import guest_of
 from harness.lab.bring_up import RunningGuest, open_guest
 from harness.lab.recording import Recording
@@ -164,6 +165,8 @@ class SharedGuest:
 def _forget(guest: RunningGuest, wanted: Wanted) -> None:
     """Let a guest be as if it had just started; raises `HarnessError` where it cannot."""
     guest.check_processes()
+    if guest.placed is not None:
+        take_fault_out(guest.ssh, guest.placed.original)  # the run before may have failed to
     kind = guest_of(wanted.lab.guest.kind)
     control = kind.service_control(guest.ssh, limit_s=wanted.lab.limits.command_s)
     with contextlib.closing(control):

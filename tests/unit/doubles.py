@@ -20,7 +20,7 @@ from harness.faults import Fault
 from harness.guests.base import GuestImage
 from harness.guests.common.agent import ACM, DISCONNECTED, Interface
 from harness.guests.common.dll import Dll
-from harness.guests.common.recorder import Setup
+from harness.guests.common.recorder import Placed, Setup
 from harness.guests.common.ssh import Login
 from harness.lab.air import AirState
 from harness.lab.recording import Recording
@@ -175,6 +175,8 @@ class FakeGuest:
         self.ssh = world.ssh
         self.air = world.air
         self.clock_set_by_s = 3.25
+        sample = r"C:\drivers\ihvsample.dll"
+        self.placed = Placed("key", sample, "ab" * 32, "HKLM", sample, None, None, ())
 
     def check_processes(self) -> None:
         """Whether QEMU and air run still."""
@@ -211,6 +213,10 @@ class FakeSsh:
         """The trace so far."""
         self._world.step("trace")
         return self._world.story.trace().encode()[offset:]
+
+    def remove(self, target: PureWindowsPath) -> None:
+        """No such file any more."""
+        self._world.step(f"remove {target.name}")
 
 
 class FakeAir:

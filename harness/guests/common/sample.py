@@ -36,10 +36,18 @@ def fault_in_place(ssh: Ssh, fault: Fault | None, sample: str) -> Iterator[None]
     if fault is None or fault.where != "service":
         yield
         return
-    place = PureWindowsPath(sample).with_name(SETTINGS)
-    ssh.write(settings(fault), place)
+    ssh.write(settings(fault), _place(sample))
     try:
         yield
     finally:
         with contextlib.suppress(HarnessError):  # a guest that is gone takes it along
-            ssh.remove(place)
+            take_fault_out(ssh, sample)
+
+
+def take_fault_out(ssh: Ssh, sample: str) -> None:
+    """Have no sample.ini beside `sample`, whatever was left; raises `LabFault` if that fails."""
+    ssh.remove(_place(sample))
+
+
+def _place(sample: str) -> PureWindowsPath:
+    return PureWindowsPath(sample).with_name(SETTINGS)

@@ -161,6 +161,7 @@ def test_after_a_run_that_could_not_be_judged_the_next_has_a_guest_of_its_own(
     ("step", "error"),
     [
         ("check processes", PeerGone("the guest's QEMU process", 0, "QEMU ended with signal 9")),
+        ("remove sample.ini", PeerGone("removing sample.ini", 0, "the SSH connection closed")),
         ("service control", CallFailed("guest", "forget", 5023, "adapters were plugged in")),
         ("renew", PeerGone("answer of the air", 0, "air ended with status -9")),
     ],
