@@ -24,6 +24,7 @@ from harness.history.model import (
     Night,
     NightState,
     RunSummary,
+    deciding,
 )
 from harness.results import AssociationResult, RunResult, Verdict, combine
 from harness.results.junit import whole_run
@@ -176,10 +177,11 @@ def _of_cell(
     findings: Mapping[str, Sequence[FindingRow]],
     lasts: bool,
 ) -> Entry:
-    test, last = cell.test, cell.attempts[-1] if cell.attempts else None
+    test, last = cell.test, deciding(cell.attempts)
     again = f"#{cell.repetition}" if cell.repetition > 1 else ""
     verdict, why = cell.verdict, last.reason if last else ""
-    if cell.state is not CellState.DONE:
+    killed = cell.state is CellState.KILLED and verdict is Verdict.FAIL  # found before that
+    if cell.state is not CellState.DONE and not killed:
         verdict, why = NOT_RUN[cell.state]
         if lasts and cell.state in (CellState.PLANNED, CellState.RUNNING):
             verdict, why = None, cell.state.value

@@ -104,6 +104,17 @@ class Attempt:
     crash: Crash | None = None
 
 
+def deciding(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The attempt whose verdict is the cell's; None where there is none.
+
+    It is the last one that came to a verdict: but what was found to be broken is not taken back by
+    a retry of which nothing is known (the lab broke, or a person interrupted it).
+    """
+    judged = [one for one in attempts if one.verdict not in (None, Verdict.SKIP)]
+    known = [one for one in judged if one.verdict is Verdict.FAIL or one.verdict in PASSED]
+    return next(reversed(known or judged or list(attempts)), None)
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -116,7 +127,7 @@ class Cell:
     """From 1."""
     state: CellState = CellState.PLANNED
     verdict: Verdict | None = None
-    """That of the last attempt; None while there is none."""
+    """That of the attempt that decides (`deciding`); None while there is none."""
     mark: Mark | None = None
     mark_reason: str = ""
     attempts: tuple[Attempt, ...] = ()
@@ -290,7 +301,7 @@ class Writer(Protocol):
     def end_cell(
         self, night_id: str, position: int, state: CellState, mark: Mark | None, reason: str
     ) -> None:
-        """Keep how a cell ended; its verdict is that of its last attempt."""
+        """Keep how a cell ended; its verdict is worked out from its attempts."""
 
     def end_night(self, night_id: str, state: NightState, at: datetime) -> None:
         """Keep how a night ended; one that is resumed is `RUNNING` again, with no end."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import final
 
 from harness.history.changes import Changed, Outcome, changes, outcomes
-from harness.history.model import Cell, CellState, Mark, Night, NightState, RunSummary
+from harness.history.model import Cell, CellState, Mark, Night, NightState, RunSummary, deciding
 from harness.nightly.crashes import CrashGroup
 from harness.nightly.gate import GateResult, failures
 from harness.results.verdict import Verdict
@@ -65,15 +65,13 @@ class NightReport:
         return "\n".join(_cut(blocks)).splitlines()
 
     def _failure(self, cell: Cell) -> Iterator[str]:
-        last = cell.judged[-1]
         mark = f", {cell.mark}: {clean(cell.mark_reason)}" if cell.mark else ""
-        tries = f", after {' and '.join(str(one.verdict) for one in cell.judged[:-1])}"
-        retried = tries if cell.retried else ""
+        retried = _tries(cell) if cell.retried else ""
         flaky = ", flaky" if cell.flaky else ""
         repetition = f" #{cell.repetition}" if cell.repetition > 1 else ""
         yield f"{cell.verdict}  {cell.test.id}{repetition}{retried}{flaky}{mark}"
         worst = min(cell.judged, key=lambda one: (one.verdict or Verdict.SKIP).priority)
-        shown = worst if cell.flaky else last
+        shown = (worst if cell.flaky else deciding(cell.attempts)) or worst
         yield f"      {clean(shown.reason)}"
         run = self.runs.get(shown.run_id or "")
         if run is not None:
@@ -125,6 +123,14 @@ def _is_told(cell: Cell) -> bool:
         or bool(failures([cell]))
         or cell.mark in (Mark.KNOWN_ISSUE, Mark.QUARANTINE)
     )  # fmt: skip
+
+
+def _tries(cell: Cell) -> str:
+    """The other attempts: those before the one that decides, or else those that came behind."""
+    verdicts = [str(one.verdict) for one in cell.judged]
+    if cell.judged[-1].verdict is cell.verdict:
+        return f", after {' and '.join(verdicts[:-1])}"
+    return f", then {' and '.join(verdicts[1:])}"
 
 
 def _changed(one: Changed) -> str:

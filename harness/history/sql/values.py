@@ -21,6 +21,7 @@ from harness.history.model import (
     RunSummary,
     Sample,
     Test,
+    deciding,
 )
 from harness.history.sql.columns import Layout
 from harness.history.sql.tables import tests
@@ -103,7 +104,7 @@ def cell(row: Any, known: Mapping[str, Test], tried: Iterable[Attempt]) -> Cell:
         test=known[row.test_id],
         repetition=row.repetition,
         state=member(CellState, row.state),
-        verdict=attempts[-1].verdict if attempts else None,
+        verdict=decides.verdict if (decides := deciding(attempts)) else None,
         mark=None if row.mark is None else member(Mark, row.mark),
         mark_reason=row.mark_reason,
         attempts=attempts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from harness.history.model import Attempt, Cell, CellState, Mark, Test
+from harness.history.model import Attempt, Cell, CellState, Mark, Test, deciding
 from harness.results import Verdict
 
 AT = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ def cell(
         test=test,
         repetition=repetition,
         state=CellState.DONE if verdicts else CellState.LEFT_OUT,
-        verdict=verdicts[-1] if verdicts else None,
+        verdict=decides.verdict if (decides := deciding(attempts)) else None,
         mark=mark,
         attempts=attempts,
     )

@@ -138,6 +138,25 @@ def test_a_retry_that_is_known_excuses_no_other_failure_before_it(nights: Nights
     assert exit_code(again) == 0
 
 
+def test_a_lab_that_breaks_at_the_retry_takes_no_failure_back(nights: Nights) -> None:
+    """Something was found, and stays a regression; the retry only told nothing of it."""
+    nights.run()
+    report = nights.run({"a": [end(FAIL, "broke"), end(MISS, "no guest")]})
+    assert report.night.cells[0].verdict is FAIL
+    assert exit_code(report) == 1
+    assert "regression     reference/hwsim/sample/a: PASS → FAIL" in text(report)
+    assert "FAIL  reference/hwsim/sample/a, then MISS\n      broke" in text(report)
+
+
+def test_a_failure_whose_retry_was_interrupted_stays_one(nights: Nights) -> None:
+    """Also where the night that goes on has no time for another."""
+    cut = CellEnd(MISS, "", interrupted=True)
+    nights.run({"a": [end(FAIL), cut]})
+    report = nights.run(budget_s=0.0)
+    assert report.night.cells[0].verdict is FAIL
+    assert exit_code(report) == 1
+
+
 def test_a_crash_is_told_with_the_nights_it_was_seen_in(nights: Nights) -> None:
     """By its code and first frames."""
     crash = Crash(0xC0000005, ("acme.dll+0x12",))
