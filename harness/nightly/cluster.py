@@ -193,7 +193,7 @@ def _client(stack: contextlib.ExitStack, slots: int, scheduler: str | None) -> C
         return Client(cluster)
     try:
         return Client(scheduler, timeout=ANSWER_S)
-    except (OSError, ValueError, PeerGone) as error:
+    except (OSError, ValueError, TypeError, PeerGone) as error:  # TypeError: TLS is not set up
         raise UsageError(
             f"--scheduler {scheduler}: {error or 'no answer'}",
             hint="begin one with `dask scheduler`, or leave --scheduler out",

@@ -32,3 +32,24 @@ def test_a_fit_one_becomes_a_worker(hil: Command, monkeypatch: pytest.MonkeyPatc
     assert argv[1:4] == ["-m", "distributed.cli.dask_worker", "tcp://lab1:8786"]
     assert "lab_slot=1" in argv
     assert argv[argv.index("--nworkers") + 1] == "2"
+
+
+@pytest.mark.parametrize("address", ["lab1", "tcp://lab1", "tcp://lab1:x", "http://lab1:8786"])
+def test_what_is_no_address_is_refused(
+    address: str, hil: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dask would end with a traceback and 1, which says that the driver is wrong."""
+    monkeypatch.setattr(module, "examine", list)
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("a worker was begun"))
+    said = hil("worker", address)
+    assert said.code == 2
+    assert "no address of a scheduler" in said.err
+
+
+def test_tls_wants_its_certificates(hil: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are set where dask has its configuration."""
+    monkeypatch.setattr(module, "examine", list)
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("a worker was begun"))
+    said = hil("worker", "tls://lab1:8786")
+    assert said.code == 2
+    assert "certificate" in said.err
