@@ -59,7 +59,7 @@ def _check(scheduler: str) -> None:
 def command(scheduler: str, slots: int) -> list[str]:
     """The program that lends them: one process a slot, begun anew when it dies."""
     return [
-        sys.executable, "-m", "distributed.cli.dask_worker", scheduler,
+        sys.executable, "-m", "harness.nightly.lend", scheduler,
         "--name", f"{platform.node()}-slot", "--nworkers", str(slots), "--nthreads", "1",
         "--resources", f"{LAB_SLOT}=1",
         "--memory-limit", "0", "--no-dashboard",

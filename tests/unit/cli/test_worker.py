@@ -29,7 +29,7 @@ def test_a_fit_one_becomes_a_worker(hil: Command, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(os, "execv", lambda _, argv: seen.append(argv))
     hil("worker", "tcp://lab1:8786", "--slots", "2")
     (argv,) = seen
-    assert argv[1:4] == ["-m", "distributed.cli.dask_worker", "tcp://lab1:8786"]
+    assert argv[1:4] == ["-m", "harness.nightly.lend", "tcp://lab1:8786"]
     assert "lab_slot=1" in argv
     assert argv[argv.index("--nworkers") + 1] == "2"
 
