@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -237,6 +238,19 @@ def test_a_host_that_ends_while_it_waits_is_forgotten() -> None:
     assert (it.losses, it.exits) == ([], [])
     it.host.start()
     it.started()
+    it.host.kill()
+
+
+def test_a_host_that_ended_unseen_while_it_waited_is_not_started() -> None:
+    """The start comes before the loop has seen its end: no DLL gets the blame for that."""
+    it = Bench("good").prepare()
+    process = it.host._process
+    assert process is not None
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it is dead, and not yet reaped
+    it.host.start()
+    it.started()
+    assert (it.losses, it.exits) == ([], [])
     it.host.kill()
 
 

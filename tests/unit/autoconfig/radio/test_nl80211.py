@@ -281,6 +281,19 @@ def test_scan_while_another_runs_ends_incomplete_with_it(bench: Bench) -> None:
     assert over == [False]
 
 
+def test_the_limit_of_a_scan_is_its_own(bench: Bench) -> None:
+    """One that was forgotten does not end the next one when its own time is over."""
+    over: list[bool] = []
+    bench.radio.scan(SSID, (), over.append)
+    bench.loop.advance(1.5)
+    bench.radio.forget()
+    bench.radio.scan(SSID, (), over.append)
+    bench.loop.advance(1.5)
+    assert over == []
+    bench.happens(34, {})
+    assert over == [True]
+
+
 def test_scan_results(bench: Bench) -> None:
     """One BSS of a dump, and its beacon body as PerformPostAssociate shows it."""
     bench.socket.scan = [

@@ -137,6 +137,8 @@ class IhvHost:
         assert not self.alive, "one host at a time"
         self._announced = False
         self._pid, self._main.since_s = 0, time.monotonic()
+        if self._waits and self._process is not None and self._process.poll() is not None:
+            self.kill()  # it ended unseen, with nothing of the DLL in it: it gets no blame
         if self._waits:
             self._waits = False
             self._go_on()

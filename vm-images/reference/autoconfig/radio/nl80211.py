@@ -128,6 +128,7 @@ class Nl80211Radio:
         """See Radio. The kernel keeps what it heard until the next scan; here it counts no more."""
         self._forgotten_s = time.monotonic()
         self._request, self._response, self._scan_done = None, b"", None
+        self._cancel_scan_timer()
         self.listen(frozenset())
 
     def close(self) -> None:
@@ -154,6 +155,7 @@ class Nl80211Radio:
             if error.errno != errno.EBUSY:
                 raise
             self._abandoned = True  # the end of an earlier scan says nothing of this network
+        self._cancel_scan_timer()
         self._scan_done = done
         self._scan_timer = self._loop.call_after_s(
             self._limits.scan_s, lambda: self._scan_over(False)
@@ -172,10 +174,14 @@ class Nl80211Radio:
     def _scan_over(self, complete: bool) -> None:
         done, self._scan_done = self._scan_done, None
         complete, self._abandoned = complete and not self._abandoned, False
-        if self._scan_timer is not None:
-            self._scan_timer.cancel()
+        self._cancel_scan_timer()
         if done is not None:
             done(complete)
+
+    def _cancel_scan_timer(self) -> None:
+        timer, self._scan_timer = self._scan_timer, None
+        if timer is not None:
+            timer.cancel()
 
     # --- association ---
 
