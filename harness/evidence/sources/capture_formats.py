@@ -9,11 +9,15 @@ cannot be read ends it, as does more than `MOST_BYTES`; no content raises anythi
 from __future__ import annotations
 
 import contextlib
+import gzip
 import logging
 import struct
+import zlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
 from harness.errors import UsageError
 from harness.evidence.packets import MOST_BYTES, Packet
@@ -22,6 +26,7 @@ DOT11: Final = 105
 """LINKTYPE_IEEE802_11: the frame alone, without its checksum."""
 RADIOTAP: Final = 127
 """LINKTYPE_IEEE802_11_RADIOTAP: a radiotap header before the frame."""
+GZIP: Final = b"\x1f\x8b"
 WANTED: Final = (
     "give a run directory, or a capture taken in monitor mode (pcap or pcapng, link type 802.11, "
     "with radiotap or without)"
@@ -44,12 +49,19 @@ def read_capture(path: Path) -> tuple[Packet, ...]:
 
     logging.getLogger("scapy.runtime").setLevel(logging.CRITICAL)  # what is wrong is told by us
     try:
-        with path.open("rb") as file, RawPcapReader(file) as reader:
+        with path.open("rb") as file, _content(file) as content, RawPcapReader(content) as reader:
             return tuple(_packets(path, reader))
+    except (Scapy_Exception, EOFError, struct.error, gzip.BadGzipFile, zlib.error):
+        raise UsageError(f"{path}: is no capture", hint=WANTED) from None
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", hint="name a capture") from None
-    except (Scapy_Exception, EOFError, struct.error):
-        raise UsageError(f"{path}: is no capture", hint=WANTED) from None
+
+
+def _content(file: BufferedReader) -> AbstractContextManager[BinaryIO]:
+    """What the file holds: scapy 2.7 does not see that one which is open already is gzip's."""
+    if file.peek(2)[:2] == GZIP:
+        return cast("AbstractContextManager[BinaryIO]", gzip.GzipFile(fileobj=file))
+    return contextlib.nullcontext(file)
 
 
 def _packets(path: Path, reader: Any) -> Iterator[Packet]:

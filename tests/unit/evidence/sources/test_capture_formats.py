@@ -62,7 +62,9 @@ def test_a_compressed_capture_is_read(tmp_path: Path) -> None:
     assert len(read_capture(path)) == len(PACKETS)
 
 
-@pytest.mark.parametrize("content", [b"", b"# no capture", RECORDED.read_bytes()[:27]])
+@pytest.mark.parametrize(
+    "content", [b"", b"# no capture", RECORDED.read_bytes()[:27], b"\x1f\x8b", b"\x1f\x8b\x08noise"]
+)
 def test_what_is_no_capture_is_the_users_mistake(tmp_path: Path, content: bytes) -> None:
     """Named, with what to give."""
     path = tmp_path / "x"
