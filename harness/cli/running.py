@@ -31,7 +31,7 @@ ScenarioArguments = Annotated[
     list[str] | None,
     typer.Argument(
         help="Shipped scenarios (see `hil scenarios`), .toml files, patterns such as 'm?-*', "
-        "or all; plain if left out.",
+        "tags such as tag:loss, or all; plain if left out.",
         autocompletion=complete_scenario,
     ),
 ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -140,7 +139,7 @@ class KnownIssue(Strict):
     @classmethod
     def _of_rules(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in value:
-            if not matching(RULES, pattern):
+            if not any(fnmatchcase(rule, pattern) for rule in RULES):
                 near = near_rule(pattern, RULES) or "`hil rules` lists them all"
                 raise ValueError(f"{pattern!r} fits no rule; {near}")
         return value
@@ -226,11 +225,6 @@ def budget_of(text: str) -> float:
         return duration_s(text)
     except ValueError as error:
         raise UsageError(f"--timeout {text}: {error}", hint="--timeout 8h") from None
-
-
-def matching(names: Iterable[str], pattern: str) -> list[str]:
-    """The names that fit a pattern with the shell's wildcards, in their order."""
-    return [name for name in names if fnmatchcase(name, pattern)]
 
 
 def _seen_from(folder: Path, model: ModelT, *fields: str) -> ModelT:

@@ -8,20 +8,19 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from harness.console import Console
-from harness.errors import StoreError, UsageError
+from harness.errors import StoreError
 from harness.local.files import write_atomic
 from harness.local.folders import trouble
-from harness.naming import did_you_mean
 from harness.report.index import IndexRow, render_index
 from harness.results import RunResult, Verdict, combine
 from harness.results.junit import junit_of_runs
 from harness.run.perform import open_lab
 from harness.run.plan import RunPlan
 from harness.scenarios import scenario_names
+from harness.scenarios.patterns import TAG, fitting
 
 ALL = "all"
 INDEX = "index.html"
@@ -30,35 +29,19 @@ FAILED_FAST = "not run: a run before did not pass (--fail-fast)"
 
 
 def chosen(given: Sequence[str]) -> list[str]:
-    """The scenarios that are meant by names, files, patterns and `all`, in their order.
+    """The scenarios that are meant by names, files, patterns, tags and `all`, in their order.
 
-    A pattern of shipped names, or of paths if there is a slash or .toml in it, adds what is not
-    there yet. Raises `UsageError` for one that fits nothing.
+    What `fitting` finds adds what is not there yet. Raises `UsageError` for what fits nothing.
     """
     found: list[str] = []
     for one in given:
-        if one == ALL or any(sign in one for sign in "*?["):
-            found += [name for name in _fitting(one) if name not in found]
+        if one == ALL:
+            found += [name for name in scenario_names() if name not in found]
+        elif one.startswith(TAG) or any(sign in one for sign in "*?["):
+            found += [name for name in fitting(one) if name not in found]
         else:
             found.append(one)
     return found
-
-
-def _fitting(pattern: str) -> list[str]:
-    names = scenario_names()
-    if pattern == ALL:
-        return names
-    if "/" in pattern or pattern.endswith(".toml"):
-        root = Path(pattern).anchor
-        fitting = sorted(map(str, Path(root).glob(pattern.removeprefix(root))))
-    else:
-        fitting = [name for name in names if fnmatchcase(name, pattern)]
-    if not fitting:
-        near = did_you_mean(pattern.strip("*?"), names)
-        raise UsageError(
-            f"no scenario fits {pattern!r}", hint=near or "`hil scenarios` lists the shipped ones"
-        )
-    return fitting
 
 
 @dataclass(frozen=True, slots=True)

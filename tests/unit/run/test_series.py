@@ -29,6 +29,7 @@ def test_patterns_and_all() -> None:
     """A pattern adds in the order of the names what is not there yet."""
     assert chosen(["m?-*"]) == ["m1-retransmitted", "m2-lost", "m3-retransmitted", "m4-lost"]
     assert chosen(["m4-lost", "m[24]-*"]) == ["m4-lost", "m2-lost"]
+    assert chosen(["m2-lost", "tag:loss"])[:2] == ["m2-lost", "m1-retransmitted"]
     assert chosen(["all"]) == scenario_names()
 
 
