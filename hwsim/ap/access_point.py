@@ -334,7 +334,7 @@ class AccessPoint:
             suite=suite,
             timers=self._timers,
             group=self._group,
-            templates=KeyTemplates(self.network, security, suite),
+            templates=KeyTemplates(self.network, suite),
             environment=self._environment,
             transmit=self._transmit_key,
             authorized=self._authorize,

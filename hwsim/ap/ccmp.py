@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""CCMP, the cipher of data frames (IEEE 802.11-2020, 12.5.3)."""
+"""CCMP, the cipher of data and robust management frames (IEEE 802.11-2020, 12.5.3)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ TK_LENGTH: Final = 16
 CCMP_HEADER_LENGTH: Final = 8
 CCMP_MIC_LENGTH: Final = 8
 _EXT_IV: Final = 0x20
+_TYPE_BITS: Final = 0x0C
+_DATA: Final = 0x08
+_MANAGEMENT_FLAG: Final = b"\x10"
+"""Of a nonce (figure 12-18), which has no priority for management frames."""
 
 
 class CcmpKey:
     """A temporal key in use; the cipher is set up once.
 
     Packet numbers belong to the key: ``tx_pn`` is the last one sent under it, ``rx_pn`` the last
-    one received of each TID (12.5.3.4.4).
+    one received of each TID, of management frames under :data:`MANAGEMENT_TID` (12.5.3.4.4).
     """
 
     __slots__ = ("_aead", "key_id", "rx_pn", "tx_pn")
@@ -67,18 +71,20 @@ def packet_number(frame: bytes, header_length: int) -> int:
 
 
 def _nonce_and_aad(header: bytes, pn: int) -> tuple[bytes, bytes]:
-    """CCM nonce (12.5.3.3.4) and additional data (12.5.3.3.3) of a data frame."""
-    qos = header[0] >> 4 & SUBTYPE_QOS_BIT
+    """CCM nonce (12.5.3.3.4) and additional data (12.5.3.3.3) of a data or management frame."""
+    data = header[0] & _TYPE_BITS == _DATA
+    qos = data and header[0] >> 4 & SUBTYPE_QOS_BIT
     flags = header[1] & 0b1100_0111 | PROTECTED  # without Retry, Power Management, More Data
     if qos:
         flags &= 0x7F  # and without +HTC
     tid = bytes((parse_header(header).tid,)) if qos else b"\0"
     length = 30 if header[1] & 3 == 3 else 24
     aad = b"".join((
-        bytes((header[0] & 0b1000_1111, flags)),
+        bytes((header[0] & 0b1000_1111 if data else header[0], flags)),
         header[4:22],
         bytes((header[22] & 0x0F, 0)),
         header[24:length],
         tid + b"\0" if qos else b"",
     ))  # fmt: skip
-    return tid + header[10:16] + pn.to_bytes(6, "big"), aad
+    priority = tid if data else _MANAGEMENT_FLAG
+    return priority + header[10:16] + pn.to_bytes(6, "big"), aad

@@ -1,23 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The group key of an access point (IEEE 802.11-2020, 12.7.1.4)."""
+"""The group keys of an access point (IEEE 802.11-2020, 12.7.1.4 and 12.7.1.5)."""
 
 from __future__ import annotations
 
 from hwsim import eapol
+from hwsim.ap.bip import IGTK_LENGTH, BipKey
 from hwsim.ap.ccmp import TK_LENGTH, CcmpKey
 from hwsim.ap.environment import ApEnvironment
 
 
 class GroupKey:
-    """The group key in use, and its successor while a rekey is under way."""
+    """The group key in use, and its successor while a rekey is under way.
 
-    def __init__(self, environment: ApEnvironment) -> None:
+    ``integrity``: there is an integrity group key (IGTK) besides, of group addressed management
+    frames; it is renewed together with the group key.
+    """
+
+    def __init__(self, environment: ApEnvironment, *, integrity: bool = False) -> None:
         self._environment = environment
+        self._integrity = integrity
         self.tx_pn = 0
         self.key_id = 1
         self.gtk = environment.random(TK_LENGTH)
         self.cipher = CcmpKey(self.gtk, self.key_id)
         self.next_gtk: bytes | None = None
+        self._igtk = environment.random(IGTK_LENGTH) if integrity else b""
+        self._next_igtk = b""
+        self.bip = BipKey(self._igtk, self.key_id + 3) if integrity else None
 
     @property
     def newest(self) -> tuple[int, bytes, int]:
@@ -27,22 +36,33 @@ class GroupKey:
         return self.key_id, self.gtk, self.tx_pn
 
     def prepare(self) -> None:
-        """Make the successor; it goes to the stations before it is used."""
+        """Make the successors; they go to the stations before they are used."""
         self.next_gtk = self._environment.random(TK_LENGTH)
+        if self._integrity:
+            self._next_igtk = self._environment.random(IGTK_LENGTH)
 
     def switch(self) -> None:
-        """Use the successor from now on."""
-        if self.next_gtk is not None:
-            self.key_id, self.gtk, self.tx_pn = self.newest
-            self.next_gtk = None
-            self.cipher = CcmpKey(self.gtk, self.key_id)
+        """Use the successors from now on."""
+        if self.next_gtk is None:
+            return
+        self.key_id, self.gtk, self.tx_pn = self.newest
+        self.next_gtk = None
+        self.cipher = CcmpKey(self.gtk, self.key_id)
+        if self._integrity:
+            self._igtk = self._next_igtk
+            self.bip = BipKey(self._igtk, self.key_id + 3)
 
-    @staticmethod
-    def kde_length(gtk_length: int) -> int:
-        """The length of the GTK KDE of a key of that length."""
-        return len(eapol.kde(eapol.KDE_GTK, bytes(2 + gtk_length)))
+    def kdes(self, *, integrity: bool = False) -> bytes:
+        """The GTK KDE of the newest key (12.7.2, figure 12-35).
 
-    def kde(self) -> bytes:
-        """The GTK KDE of the newest key (12.7.2, figure 12-35)."""
+        ``integrity``: the IGTK KDE (figure 12-40) comes after it; identifiers 4 and 5 go with
+        1 and 2 of the group key.
+        """
         key_id, gtk, _ = self.newest
-        return eapol.kde(eapol.KDE_GTK, bytes((key_id, 0)) + gtk)
+        kdes = eapol.kde(eapol.KDE_GTK, bytes((key_id, 0)) + gtk)
+        if not integrity or self.bip is None:
+            return kdes
+        renewed = self.next_gtk is not None
+        pn, igtk = (0, self._next_igtk) if renewed else (self.bip.tx_pn, self._igtk)
+        number = (key_id + 3).to_bytes(2, "little") + pn.to_bytes(6, "little")
+        return kdes + eapol.kde(eapol.KDE_IGTK, number + igtk)

@@ -37,7 +37,7 @@ from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.network import Network
 from hwsim.ap.pairwise_keys import PairwiseKeys
-from hwsim.ap.security.key_suite import PMKID_LENGTH, KeySuite
+from hwsim.ap.security.key_suite import KeySuite
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
@@ -64,17 +64,13 @@ _U64 = struct.Struct(">Q")
 
 
 class KeyTemplates:
-    """The three EAPOL-Key frames an authenticator sends, and where their variable parts are."""
+    """The three EAPOL-Key frames an authenticator sends, without key data; where the MIC is."""
 
-    def __init__(self, network: Network, security: SecurityMode, suite: KeySuite) -> None:
-        pmkid = eapol.kde(eapol.KDE_PMKID, bytes(PMKID_LENGTH)) if security.names_pmk else b""
-        gtk = GroupKey.kde_length(suite.tk_length)
-        m3 = suite.wrapped_length(len(security.rsne + security.rsnxe) + gtk)
-        self.m1 = templates.eapol_key(network, suite, _M1, len(pmkid))
-        self.m3 = templates.eapol_key(network, suite, _M3, m3)
-        self.g1 = templates.eapol_key(network, suite, _G1, suite.wrapped_length(gtk))
+    def __init__(self, network: Network, suite: KeySuite) -> None:
+        self.m1 = templates.eapol_key(network, suite, _M1)
+        self.m3 = templates.eapol_key(network, suite, _M3)
+        self.g1 = templates.eapol_key(network, suite, _G1)
         self.mic = slice(_AT_MIC, _AT_MIC + suite.mic_length)
-        self.data = slice(templates.AT_EAPOL + eapol.data_offset(suite.mic_length), None)
 
 
 Phase = Literal["idle", "M2", "M4", "done", "G2"]
@@ -196,31 +192,44 @@ class Authenticator:
         self._timer = self._shared.environment.call_after(wait_ms * 1_000_000, self._try)
 
     def _send_m1(self) -> None:
-        frame = bytearray(self._shared.templates.m1)
+        security, station = self._shared.security, self._station
+        pmkid = b""
+        if security.names_pmk:
+            name = self._suite.pmkid(self._pmk, self._shared.network.bssid, station.mac)
+            pmkid = eapol.kde(eapol.KDE_PMKID, name)
+        frame = templates.with_key_data(self._shared.templates.m1, pmkid)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
-        if self._shared.security.names_pmk:
-            name = self._suite.pmkid(self._pmk, self._shared.network.bssid, self._station.mac)
-            frame[self._shared.templates.data] = eapol.kde(eapol.KDE_PMKID, name)
         self._send("M1", frame)
 
     def _send_m3(self) -> None:
-        frame = bytearray(self._shared.templates.m3)
-        frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
         security = self._shared.security
-        self._send("M3", frame, security.rsne + security.rsnxe + self._group.kde())
+        frame = self._with_keys(
+            self._shared.templates.m3, security.rsne + security.rsnxe + self._group_keys()
+        )
+        frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
+        self._send("M3", frame)
 
     def _send_g1(self) -> None:
-        self._send("G1", bytearray(self._shared.templates.g1), self._group.kde())
+        self._send("G1", self._with_keys(self._shared.templates.g1, self._group_keys()))
 
-    def _send(self, kind: FrameKind, frame: bytearray, key_data: bytes = b"") -> None:
+    def _group_keys(self) -> bytes:
+        return self._group.kdes(integrity=self._station.protects_management)
+
+    def _with_keys(self, template: bytes, key_data: bytes) -> bytearray:
+        """The template with wrapped key data that holds the newest group key."""
+        assert self._station.keys is not None
+        wrapped = self._suite.wrap(self._station.keys.kek, key_data)
+        frame = templates.with_key_data(template, wrapped)
+        self._given_gtk = self._group.newest[1]
+        frame[_AT_RSC : _AT_RSC + 6] = self._group.newest[2].to_bytes(6, "little")
+        return frame
+
+    def _send(self, kind: FrameKind, frame: bytearray) -> None:
         _U64.pack_into(frame, _AT_REPLAY, self._replay_counter)
         keys = self._station.keys
-        if key_data and keys is not None:
-            self._given_gtk = self._group.newest[1]
-            frame[_AT_RSC : _AT_RSC + 6] = self._group.newest[2].to_bytes(6, "little")
-            at = self._shared.templates
-            frame[at.data] = self._suite.wrap(keys.kek, key_data)
-            frame[at.mic] = self._suite.mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))
+        if kind != "M1" and keys is not None:
+            mic = self._suite.mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))
+            frame[self._shared.templates.mic] = mic
         info = FrameInfo(kind, retry=self._tries > 1, replay_counter=self._replay_counter)
         if kind == "M1":  # tells which of several adapters of the guest was given it
             info.detail["digest"] = sha256(frame[templates.AT_EAPOL :]).hexdigest()[:16]

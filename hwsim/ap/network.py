@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
-from hil_common.security import WPA2_PSK
+from hil_common.security import WPA2_PSK, Pmf
 from hwsim.radius import RadiusServer
 
 TU_NS = 1_024_000
@@ -20,7 +20,7 @@ class Network:
     ``security`` is a name in :data:`hil_common.security.SECURITY_CHOICES`. ``passphrase`` is None
     unless that choice has one; it does not show in the object's text. 802.1X without a RADIUS
     server is a network whose access point is silent: it lets stations associate, sends no EAP and
-    answers none.
+    answers none. ``pmf`` is the protection of management frames that it offers.
     """
 
     ssid: bytes
@@ -32,6 +32,7 @@ class Network:
     signal_dbm: int = -40
     radius: RadiusServer | None = None
     security: str = WPA2_PSK.name
+    pmf: Pmf = "disabled"
 
     @property
     def freq_mhz(self) -> int:

@@ -27,6 +27,7 @@ class Station:
         state: how far it has come.
         aid: its association identifier; 0 before the first association.
         rsne: the RSN element of its association request, empty without one.
+        protects_management: both sides are capable of management frame protection.
         keys: the parts of the newest PTK.
         pairwise: the temporal key in use.
         candidate: one derived from M2 that M4 has not confirmed yet. A station that is given new
@@ -39,6 +40,7 @@ class Station:
     state: State = "gone"
     aid: int = 0
     rsne: bytes = b""
+    protects_management: bool = False
     keys: PairwiseKeys | None = field(default=None, repr=False)
     pairwise: CcmpKey | None = field(default=None, repr=False)
     candidate: CcmpKey | None = field(default=None, repr=False)

@@ -48,6 +48,7 @@ AT_REASON: Final = 24
 DATA_HEADER_LENGTH: Final = 24
 AT_EAPOL: Final = 32
 """802.11 data header (24) and LLC/SNAP (8) come before an EAPOL PDU."""
+_EAPOL_HEADER: Final = 4
 
 ECHO_PAYLOAD: Final = bytes(range(0x61, 0x61 + 16)) * 2
 
@@ -89,8 +90,8 @@ def deauthentication(network: Network) -> bytes:
     return _acknowledged(_management(network, 12) / Dot11Deauth(reason=0))
 
 
-def eapol_key(network: Network, suite: KeySuite, flags: int, data_length: int) -> bytes:
-    """A data frame with an EAPOL-Key frame and room for key data.
+def eapol_key(network: Network, suite: KeySuite, flags: int) -> bytes:
+    """A data frame with an EAPOL-Key frame; :func:`with_key_data` gives it key data.
 
     ``flags`` is the key information without the descriptor version, which the suite has.
 
@@ -98,15 +99,22 @@ def eapol_key(network: Network, suite: KeySuite, flags: int, data_length: int) -
     :mod:`hwsim.eapol`, since scapy's EAPOL_KEY changed its field names between releases.
     """
     data_at = eapol.data_offset(suite.mic_length)
-    length_at = eapol.data_length_offset(suite.mic_length)
     info = flags | suite.descriptor_version
-    body = bytearray(data_at + data_length)
+    body = bytearray(data_at)
     body[0:4] = bytes((2, eapol.EAPOL_KEY_TYPE)) + (len(body) - 4).to_bytes(2, "big")
     body[4] = eapol.DESCRIPTOR_RSN
     body[eapol.OFFSET_INFO : eapol.OFFSET_INFO + 2] = info.to_bytes(2, "big")
     body[7:9] = suite.tk_length.to_bytes(2, "big")
-    body[length_at:data_at] = data_length.to_bytes(2, "big")
     return _acknowledged(_data(network) / LLC() / SNAP(code=0x888E) / Raw(bytes(body)))
+
+
+def with_key_data(frame: bytes, data: bytes) -> bytearray:
+    """The frame of :func:`eapol_key` with that key data, and the lengths that go with it."""
+    body = len(frame) - AT_EAPOL - _EAPOL_HEADER + len(data)
+    longer = bytearray(frame + data)
+    longer[AT_EAPOL + 2 : AT_EAPOL + 4] = body.to_bytes(2, "big")
+    longer[len(frame) - 2 : len(frame)] = len(data).to_bytes(2, "big")
+    return longer
 
 
 def data_header(network: Network) -> bytes:

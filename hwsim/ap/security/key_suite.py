@@ -83,10 +83,6 @@ class KeySuite:
         except (InvalidUnwrap, ValueError):
             raise UndecryptableError("key data does not unwrap") from None
 
-    def wrapped_length(self, length: int) -> int:
-        """How long so many bytes of key data are when they are wrapped."""
-        return length + -length % _WRAP_BLOCK + _WRAP_BLOCK
-
 
 def prf_sha1(key: bytes, label: bytes, context: bytes, size: int) -> bytes:
     """The first ``size`` bytes of the PRF of HMAC-SHA1 (12.7.1.2)."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, NamedTuple
 
-from hil_common.security import SecurityChoice
+from hil_common.security import Pmf, SecurityChoice
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network
 from hwsim.ap.security.key_suite import KeySuite
 from hwsim.ap.security.rsne import (
     CAPABILITY_MFP_CAPABLE,
+    CAPABILITY_MFP_REQUIRED,
     STATUS_SUCCESS,
     association_status,
     own_rsne,
@@ -26,6 +27,12 @@ OPEN_SYSTEM: Final = 0
 """The authentication algorithm that authenticates anyone (9.4.1.1)."""
 STATUS_UNSUPPORTED_ALGORITHM: Final = 13
 STATUS_UNEXPECTED_SEQUENCE: Final = 14
+
+_PROTECTION: Final[dict[Pmf, int]] = {
+    "disabled": 0,
+    "optional": CAPABILITY_MFP_CAPABLE,
+    "required": CAPABILITY_MFP_CAPABLE | CAPABILITY_MFP_REQUIRED,
+}
 
 
 class AuthFrame(NamedTuple):
@@ -64,13 +71,11 @@ class SecurityMode:
     Attributes:
         choice: what the choice means to all who make it, the AKM suite among it.
         suite: what its handshakes compute with, None in a network without keys.
-        rsn_capabilities: the capabilities of the RSNE (9.4.2.24.4).
         names_pmk: whether M1 carries the PMKID (12.7.6.2).
     """
 
     choice: ClassVar[SecurityChoice]
     suite: ClassVar[KeySuite | None] = None
-    rsn_capabilities: ClassVar[int] = 0
     names_pmk: ClassVar[bool] = False
 
     def __init__(self, network: Network, environment: ApEnvironment) -> None:
@@ -81,6 +86,11 @@ class SecurityMode:
     def akm(self) -> bytes | None:
         """The AKM suite selector as an RSNE holds it; None in a network without keys."""
         return None if self.choice.akm is None else self.choice.akm.to_bytes(4, "big")
+
+    @property
+    def rsn_capabilities(self) -> int:
+        """The capabilities of the RSNE (9.4.2.24.4): the network's management frame protection."""
+        return _PROTECTION[self._network.pmf]
 
     @property
     def protects_management(self) -> bool:

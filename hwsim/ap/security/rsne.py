@@ -17,6 +17,8 @@ _DEFAULT_AKM: Final = bytes.fromhex("000fac01")
 """802.1X, which an RSNE without AKM suites means (9.4.2.24.3)."""
 
 STATUS_SUCCESS: Final = 0
+STATUS_MANAGEMENT_PROTECTION: Final = 31
+"""The station's management frame protection is not what the access point requires."""
 STATUS_INVALID_ELEMENT: Final = 40
 STATUS_INVALID_GROUP_CIPHER: Final = 41
 STATUS_INVALID_PAIRWISE_CIPHER: Final = 42
@@ -77,10 +79,21 @@ def association_status(rsne: bytes | None, akm: bytes, capabilities: int) -> int
         return STATUS_INVALID_PAIRWISE_CIPHER
     if station.akms != (akm,):
         return STATUS_INVALID_AKMP
-    protects = capabilities & CAPABILITY_MFP_CAPABLE
-    if station.capabilities & CAPABILITY_MFP_REQUIRED and not protects:
+    return _protection_status(station.capabilities, capabilities)
+
+
+def _protection_status(station: int, own: int) -> int:
+    """What comes of both sides' management frame protection (12.6.3, table 12-5)."""
+    if station & CAPABILITY_MFP_REQUIRED and not own & CAPABILITY_MFP_CAPABLE:
         return STATUS_INVALID_RSNE_CAPABILITIES
+    if own & CAPABILITY_MFP_REQUIRED and not station & CAPABILITY_MFP_CAPABLE:
+        return STATUS_MANAGEMENT_PROTECTION
     return STATUS_SUCCESS
+
+
+def offers_protection(rsne: bytes) -> bool:
+    """Whether an RSNE, of either side, is capable of management frame protection."""
+    return bool(parse_rsne(rsne).capabilities & CAPABILITY_MFP_CAPABLE) if rsne else False
 
 
 def _suites(body: bytes, offset: int, default: bytes) -> tuple[tuple[bytes, ...], int]:

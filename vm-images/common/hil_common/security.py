@@ -9,10 +9,13 @@ wlantypes.h (DOT11_AUTH_ALGORITHM).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Credential = Literal["none", "passphrase", "eap"]
 """What a station proves itself with: nothing, a passphrase, or an EAP method run over 802.1X."""
+Pmf = Literal["disabled", "optional", "required"]
+"""Management frame protection as a network offers it (IEEE 802.11-2020, 12.6.3: MFPC, MFPR)."""
+PMF_CHOICES: tuple[Pmf, ...] = get_args(Pmf)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +28,7 @@ class SecurityChoice:
         credential: what stations prove themselves with.
         auth_algorithm: DOT11_AUTH_ALGORITHM of a DLL that associates by it.
         akm: the AKM suite selector, OUI first; None in a network without keys.
+        pmf: the management frame protection that goes with it, what it is if left out first.
         os_authentication: ``<authentication>`` of the WLAN profile: what the OS carries out itself,
             which is nothing where the DLL does it all.
         os_encryption: ``<encryption>`` of the WLAN profile, likewise.
@@ -35,6 +39,7 @@ class SecurityChoice:
     credential: Credential
     auth_algorithm: int
     akm: int | None = None
+    pmf: tuple[Pmf, ...] = PMF_CHOICES
     os_authentication: str = "open"
     os_encryption: str = "none"
 
@@ -65,6 +70,7 @@ OPEN = SecurityChoice(
     meaning="none",
     credential="none",
     auth_algorithm=1,
+    pmf=("disabled",),
 )
 WPA2_PSK_SHA256 = SecurityChoice(
     name="wpa2-psk-sha256",

@@ -63,3 +63,13 @@ def test_qos_and_four_addresses_open_again() -> None:
         header = head + bytes(range(2, size - 1)) + b"\x05"
         frame = CcmpKey(CCMP_TK).protect(header, b"payload", 7)
         assert CcmpKey(CCMP_TK).open(frame, size) == b"payload"
+
+
+def test_a_deauthentication_is_protected_as_published() -> None:
+    """IEEE 802.11-2012, M.9.2 (2020: J.9): the management flag in the nonce, the whole subtype."""
+    key = CcmpKey(bytes.fromhex("66ed21042f9f26d7115706e40414cf2e"))
+    header = bytes.fromhex("c00000000200000001000200000000000200000000006000")
+    frame = key.protect(header, b"\2\0", 1)
+    assert frame[1:2] == b"\x40"
+    assert frame[24:].hex() == "01000020000000001d07cafd0409bb8bafef"
+    assert key.open(frame, 24) == b"\2\0"

@@ -19,17 +19,17 @@ class Counted:
         return bytes((self.calls,)) * size
 
 
-def group_key() -> GroupKey:
-    """A group key of ones; its successor is of twos."""
+def group_key(*, integrity: bool = False) -> GroupKey:
+    """A group key of ones; its successor is of twos. With an IGTK: one more of each."""
     environment: ApEnvironment = Counted()  # type: ignore[assignment]
-    return GroupKey(environment)
+    return GroupKey(environment, integrity=integrity)
 
 
 def test_the_kde_holds_identifier_and_key() -> None:
     """12.7.2, figure 12-35: type DD, length 22, OUI and type, key identifier, reserved, GTK."""
     key = group_key()
-    assert key.kde().hex() == "dd16000fac010100" + "01" * 16
-    assert len(key.kde()) == GroupKey.kde_length(16)
+    assert key.kdes().hex() == "dd16000fac010100" + "01" * 16
+    assert key.kdes(integrity=True) == key.kdes()
 
 
 def test_stations_are_given_the_successor_before_it_is_used() -> None:
@@ -43,3 +43,19 @@ def test_stations_are_given_the_successor_before_it_is_used() -> None:
     assert (key.key_id, key.gtk, key.tx_pn, key.cipher.key_id) == (2, b"\2" * 16, 0, 2)
     key.switch()
     assert key.key_id == 2
+
+
+def test_the_integrity_key_goes_with_the_group_key() -> None:
+    """12.7.2, figure 12-40: identifier 4 or 5, packet number last sent, IGTK; new at a rekey."""
+    key = group_key(integrity=True)
+    assert key.bip is not None
+    key.bip.tx_pn = 0x0102
+    igtk = "dd1c000fac090400020100000000" + "02" * 16
+    assert key.kdes(integrity=True).hex() == "dd16000fac010100" + "01" * 16 + igtk
+    assert key.kdes().hex() == "dd16000fac010100" + "01" * 16
+    key.prepare()
+    renewed = "dd16000fac010200" + "03" * 16 + "dd1c000fac090500000000000000" + "04" * 16
+    assert key.kdes(integrity=True).hex() == renewed
+    assert key.bip.key_id == 4
+    key.switch()
+    assert (key.bip.key_id, key.bip.tx_pn) == (5, 0)

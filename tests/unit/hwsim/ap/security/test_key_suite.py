@@ -92,12 +92,6 @@ def test_keys_do_not_show() -> None:
     assert repr(keys) == "PairwiseKeys()"
 
 
-@given(st.binary(min_size=9, max_size=64))
-def test_the_length_of_a_wrap_is_known_beforehand(key_data: bytes) -> None:
-    """Frames are built before their key data is wrapped."""
-    assert len(HMAC_SHA1.wrap(bytes(16), key_data)) == HMAC_SHA1.wrapped_length(len(key_data))
-
-
 def test_lengths_are_the_suites() -> None:
     """A suite of other lengths cuts the PTK accordingly (those of AKM 00-0F-AC:12)."""
     longer = replace(HMAC_SHA1, kck_length=24, kek_length=32, tk_length=32)

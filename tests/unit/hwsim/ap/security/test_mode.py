@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from hil_common.security import SECURITY_CHOICES
+from hil_common.security import SECURITY_CHOICES, Pmf
 from hwsim.ap.network import Network
 from hwsim.ap.security.mode import AssociationAnswer, AuthAnswer, AuthFrame
 from hwsim.ap.security.modes import SECURITY_MODES
@@ -77,3 +77,10 @@ def test_every_choice_is_carried_out() -> None:
     for name, mode in SECURITY_MODES.items():
         assert mode.choice is SECURITY_CHOICES[name]
         assert (mode.suite is not None) == mode.choice.has_keys
+
+
+@pytest.mark.parametrize(("pmf", "bits"), [("disabled", 0), ("optional", 0x80), ("required", 0xC0)])
+def test_management_frame_protection_is_offered(pmf: Pmf, bits: int) -> None:
+    """MFPC, and MFPR if it is required (9.4.2.24.4), of every mode with keys."""
+    mode = mode_of(replace(network(), pmf=pmf))
+    assert (mode.rsne[-2:], mode.protects_management) == (bytes((bits, 0)), bits != 0)

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from hwsim.ap.security.rsne import (
     CAPABILITY_MFP_CAPABLE,
+    CAPABILITY_MFP_REQUIRED,
     association_status,
+    offers_protection,
     own_rsne,
     parse_rsne,
 )
@@ -78,3 +80,12 @@ def test_a_station_that_requires_protection_is_let_in_where_there_is_some() -> N
     required = rsne(f"0100{CCMP}0100{CCMP}0100{PSK}C000")
     assert association_status(required, AKM_PSK, 0) == 45
     assert association_status(required, AKM_PSK, CAPABILITY_MFP_CAPABLE) == 0
+
+
+def test_an_access_point_that_requires_protection_takes_none_without() -> None:
+    """Its own MFPR wants MFPC of the station, else status 31 (12.6.3)."""
+    own = CAPABILITY_MFP_CAPABLE | CAPABILITY_MFP_REQUIRED
+    without, capable = own_rsne(AKM_PSK, 0), own_rsne(AKM_PSK, CAPABILITY_MFP_CAPABLE)
+    assert association_status(without, AKM_PSK, own) == 31
+    assert association_status(capable, AKM_PSK, own) == 0
+    assert [offers_protection(one) for one in (b"", without, capable)] == [False, False, True]

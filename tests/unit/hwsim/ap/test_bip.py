@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""BIP: the published frame, and what the integrity code covers."""
+
+from __future__ import annotations
+
+from hwsim.ap.bip import BipKey
+
+IGTK = bytes.fromhex("4ea9543e09cf2b1eca66ffc58bdecbcf")
+DEAUTHENTICATION = bytes.fromhex("c0000000ffffffffffff02000000000002000000000009000200")
+
+
+def test_a_deauthentication_is_protected_as_published() -> None:
+    """IEEE 802.11-2012, M.9.1 (2020: J.9): key identifier 4, IPN 4."""
+    element = "4c10040004000000000048dfbfa7b8278872"
+    assert BipKey(IGTK, 4).protect(DEAUTHENTICATION, 4) == DEAUTHENTICATION + bytes.fromhex(element)
+
+
+def test_what_a_station_may_change_on_the_way_is_not_covered() -> None:
+    """Retry and the sequence number change nothing, another reason does."""
+    key = BipKey(IGTK, 4)
+    again = bytes((0xC0, 0x08)) + DEAUTHENTICATION[2:22] + b"\x10\0" + DEAUTHENTICATION[24:]
+    assert key.protect(again, 4)[-8:] == key.protect(DEAUTHENTICATION, 4)[-8:]
+    other = DEAUTHENTICATION[:24] + b"\3\0"
+    assert key.protect(other, 4)[-8:] != key.protect(DEAUTHENTICATION, 4)[-8:]
