@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Final
@@ -166,14 +167,30 @@ def _pmk(
     attributes: list[tuple[int, int, bytes]], authenticator: bytes, secret: bytes
 ) -> bytes | None:
     """The PMK: what the peer receives with is the MSK's first half (RFC 3580, 3.16)."""
-    for kind, _, value in attributes:
-        if kind != VENDOR_SPECIFIC or len(value) < 6:
-            continue
-        vendor, vendor_type, length = struct.unpack_from(">IBB", value)
-        if (vendor, vendor_type) == (_MICROSOFT, _MPPE_RECV_KEY) and 2 <= length <= len(value) - 4:
-            key = decrypt_key(value[6 : 4 + length], authenticator, secret)
+    for vendor, vendor_type, salted in _vendor_attributes(attributes):
+        if (vendor, vendor_type) == (_MICROSOFT, _MPPE_RECV_KEY):
+            key = decrypt_key(salted, authenticator, secret)
             return key[:32] if len(key) >= 32 else None
     return None
+
+
+def _vendor_attributes(
+    attributes: list[tuple[int, int, bytes]],
+) -> Iterator[tuple[int, int, bytes]]:
+    """Vendor, type and value of what Vendor-Specific attributes hold.
+
+    One of them may hold several (RFC 2865, 5.26); one of another form ends its list.
+    """
+    for kind, _, value in attributes:
+        if kind != VENDOR_SPECIFIC or len(value) < 4:
+            continue
+        vendor, at = int.from_bytes(value[:4], "big"), 4
+        while at + 2 <= len(value):
+            end = at + value[at + 1]
+            if end < at + 2 or end > len(value):
+                break
+            yield vendor, value[at], value[at + 2 : end]
+            at = end
 
 
 def _verify(attributes: list[tuple[int, int, bytes]], asked: bytes, secret: bytes) -> None:

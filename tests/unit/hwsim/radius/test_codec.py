@@ -85,6 +85,20 @@ def test_answer_without_keys() -> None:
     assert parse_reply(answer(other_vendor), bytes(16), SECRET).pmk is None
 
 
+def test_both_keys_in_one_attribute() -> None:
+    """A Vendor-Specific attribute may hold several of the vendor's (RFC 2865, 5.26)."""
+    send, receive = (mppe(kind, b"k" * kind * 2, bytes(16), SECRET.decode()) for kind in (16, 17))
+    both = b"\x1a" + bytes([len(send) + len(receive) - 6]) + send[2:] + receive[6:]
+    assert parse_reply(answer(both), bytes(16), SECRET).pmk == b"k" * 32
+
+
+@pytest.mark.parametrize("inner", [b"\x11\x01abcd", b"\x11\xffabcd", b"\x11", b""])
+def test_vendor_attribute_of_another_form(inner: bytes) -> None:
+    """Lengths that do not fit, as vendors with another form have them, hold no key."""
+    odd = bytes([26, 6 + len(inner)]) + (311).to_bytes(4, "big") + inner
+    assert parse_reply(answer(odd), bytes(16), SECRET).pmk is None
+
+
 def test_padding_is_cut_off() -> None:
     """What follows the packet's length is no part of it (RFC 2865, 3)."""
     assert parse_reply(answer(b"\x18\x03s") + b"padding", bytes(16), SECRET).state == b"s"
