@@ -28,13 +28,29 @@ def as_typed(text: str) -> str:
     return text.replace("`hil ", f"`{own_name()} ")
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """ "did you mean NAME?" for the known name nearest to `word`; empty if none is near."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that is nearest to `word`; None if none is near."""
     by_lower = {name.lower(): name for name in known}
     near = get_close_matches(word.lower(), by_lower, 1)
     if not near:  # a part of one name alone is as good as a misspelling
         near = [name for name in by_lower if len(word) > 2 and word.lower() in name][:2]
-    return f"did you mean {by_lower[near[0]]}?" if len(near) == 1 else ""
+    return by_lower[near[0]] if len(near) == 1 else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """ "did you mean NAME?" for the known name nearest to `word`; empty if none is near."""
+    found = nearest(word, known)
+    return f"did you mean {found}?" if found else ""
+
+
+def which(word: str, known: Iterable[str], most: int = 4) -> str:
+    """`did_you_mean`, or else which names there are, the first `most`; empty if there are none."""
+    names = list(dict.fromkeys(known))
+    near = did_you_mean(word, names)
+    if near or not names:
+        return near
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names[:most])}{more}"
 
 
 def near_rule(word: str, known: Iterable[str]) -> str:

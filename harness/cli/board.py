@@ -17,12 +17,12 @@ from harness.errors import UsageError
 from harness.history.model import Mark
 from harness.local.files import write_atomic
 from harness.local.folders import trouble
-from harness.naming import own_name
+from harness.naming import own_name, which
 
 if TYPE_CHECKING:
     from harness.board import GivenPlan
     from harness.board.serve import BoardServer
-    from harness.history.model import Night
+    from harness.history.model import History, Night
     from harness.nightly.plan import Plan
 
 NAME = "board.html"
@@ -81,14 +81,22 @@ def _page_of(what: _Shown, folder: Path, within: Path | None) -> str:
     with open_history(what.lab.store.place) as history:
         nights = history.nights(what.last, plan.name if plan else None)
         if not nights:
-            of = f" of plan {plan.name!r}" if plan else ""
-            raise UsageError(
-                f"the history has no nights{of} yet",
-                hint=f"`{own_name()} nightly` runs one; `{own_name()} run` alone makes none",
-            )
+            raise _no_nights(plan, history)
         given = _given(plan, nights) if plan else None
         made = content(history, nights, RunFolders(folder, within), datetime.now(UTC), given)
         return page(made)
+
+
+def _no_nights(plan: Plan | None, history: History) -> UsageError:
+    """Which plans there are nights of, if of any."""
+    plans = [night.plan for night in reversed(history.nights())]
+    if plan and plans:
+        text = f"the history has no nights of plan {plan.name!r}"
+        return UsageError(text, hint=which(plan.name, plans))
+    return UsageError(
+        "the history has no nights yet",
+        hint="`hil nightly` runs one; `hil run` alone makes none",
+    )
 
 
 def _read_plan(path: Path | None) -> Plan | None:

@@ -12,10 +12,11 @@ import typer
 
 from harness.cli.options import LabOption
 from harness.errors import UsageError
+from harness.naming import did_you_mean, which
 
 if TYPE_CHECKING:
     from harness.exports import Document
-    from harness.history.model import History, RunSummary
+    from harness.history.model import History, Night, RunSummary
 
 LATEST = "latest"
 """The newest night, in place of an id."""
@@ -74,11 +75,24 @@ def _of_night(history: History, what: str) -> Document:
             raise UsageError("there is no night yet", hint="`hil nightly` makes one")
         (night,) = nights
     else:
-        night = history.night(what)
+        night = _named(history, what)
     ids = [one.run_id for cell in night.cells for one in cell.attempts if one.run_id]
     runs = {run.id: _seen_from_here(run) for run in history.runs(ids)}
     environments = history.environments(sorted({run.environment for run in runs.values()}))
     return of_night(night, runs, history.findings(ids), environments)
+
+
+def _named(history: History, what: str) -> Night:
+    for run in history.runs([what]):
+        raise UsageError(f"{what} is a run, no night", hint=f"name its folder: {run.path}")
+    found = {night.id: night for night in reversed(history.nights())}
+    if what not in found:
+        near = did_you_mean(what, (run.id for run in history.runs()))
+        some = which(what, [LATEST, *found] if found else ())
+        raise UsageError(
+            f"the history has no night {what}", hint=near or some or "`hil nightly` makes one"
+        )
+    return found[what]
 
 
 def _seen_from_here(run: RunSummary) -> RunSummary:

@@ -17,7 +17,7 @@ from harness.config.lab import load_lab
 from harness.errors import UsageError
 from harness.history.model import RunSummary
 from harness.history.sql import SqlHistory, open_history
-from harness.naming import as_typed
+from harness.naming import as_typed, did_you_mean, which
 from harness.results import Verdict
 from harness.run.importing import import_runs
 from harness.run.perform import store_of
@@ -44,6 +44,8 @@ def list_runs(
     """List runs, the newest first."""
     with open_history(load_lab(lab).store.place) as history:
         found = history.newest_runs(last, test=test, verdict=verdict)
+        if test and not found:
+            _refuse_unknown_test(test, history)
     if json_wanted:
         typer.echo(json.dumps([as_json(run) for run in found], indent=1))
         return
@@ -132,14 +134,30 @@ def _wanted(keep: str | None) -> Keep | None:
         raise UsageError(f"--keep {keep}: {error}") from None
 
 
+def _refuse_unknown_test(part: str, history: SqlHistory) -> None:
+    """A test that never ran is a mistake; one that never ended so is an answer."""
+    known = dict.fromkeys(run.test.id for run in reversed(history.runs()))
+    if known and not any(part in one for one in known):
+        named = {name: None for one in known for name in (one.rpartition("/")[2], one)}
+        raise UsageError(
+            f"--test {part}: no run of the history is of such a test", hint=which(part, named)
+        )
+
+
 def _the_run(named: str, root: Path, history: SqlHistory) -> RunSummary:
     folder = root / named if named == LATEST else Path(named)
     name = folder.resolve().name if "/" in named or folder.is_dir() else named
     exact = history.runs([name])
-    found = exact or history.newest_runs(2, named=name)
+    found = exact or history.newest_runs(named=name)
     if len(found) == 1:
         return found[0]
-    raise UsageError(
-        f"{named}: {'several runs' if found else 'no run'} of the history with this in the id",
-        hint="`hil runs list` shows the ids; `hil runs import FOLDER` takes a run in",
+    if found:
+        ids = [run.id for run in found]
+        raise UsageError(
+            f"{named}: several runs of the history have this in the id", hint=which("", ids)
+        )
+    ids = [run.id for run in history.newest_runs()]
+    near = did_you_mean(name, ids) or f"{which('', ids)}; " * bool(ids) + (
+        "`hil runs import FOLDER` takes a run in"
     )
+    raise UsageError(f"{named}: no run of the history has this in the id", hint=near)

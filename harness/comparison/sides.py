@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, final
 
 from harness.comparison.given import Source
 from harness.errors import HarnessError, UsageError
 from harness.history.changes import Outcome, outcomes, outcomes_of_runs
 from harness.history.model import Night, NightState, RunSummary, Test
-from harness.naming import did_you_mean
+from harness.naming import did_you_mean, which
 
 _LAST: Final = re.compile(r"last(?:-(\d{1,6}))?")
 _BUILD: Final = re.compile(r"dll:(?:(?P<name>[^@]+)@)?(?P<sha>[0-9a-fA-F]{6,64})")
@@ -63,6 +64,11 @@ class Catalogue:
             if attempt.run_id is not None
         }
         over = [one for one in nights if one.state is not NightState.RUNNING]
+        if plan is not None and nights and plan not in {one.plan for one in nights}:
+            raise UsageError(
+                f"--plan {plan}: the history has no night of such a plan",
+                hint=which(plan, (one.plan for one in reversed(nights))),
+            )
         plan = plan or (over[-1].plan if over else None)
         self._counted = [one for one in over if one.plan == plan]
 
@@ -77,14 +83,24 @@ class Catalogue:
             return _of_runs(f"run {wanted}", [self.runs[wanted]])
         if build := _BUILD.fullmatch(wanted):
             return self._of_build(wanted, build["name"], build["sha"].lower())
-        near = did_you_mean(wanted, [*self.nights, *self.runs])
-        raise UsageError(f"{wanted!r} is no run, night or build that is known", hint=near or WAYS)
+        raise UsageError(
+            f"{wanted!r} is no run, night or build that is known", hint=self._near(wanted) or WAYS
+        )
+
+    def _near(self, wanted: str) -> str:
+        """The name nearest to one that is not known; of builds which there are."""
+        if wanted.startswith("dll:"):
+            newest_first = reversed(self.runs.values())
+            builds = (f"dll:{r.test.dll}@{r.dll_sha256[:12]}" for r in newest_first if r.dll_sha256)
+            return which(wanted, builds)
+        return did_you_mean(Path(wanted).name, ["last", *self.nights, *self.runs])
 
     def _night(self, wanted: str) -> Night:
         found = _LAST.fullmatch(wanted)
         if found is None:
             if wanted not in self.nights:
-                raise UsageError(f"{wanted!r} is no night", hint=WAYS)
+                near = did_you_mean(wanted, ["last", *self.nights])
+                raise UsageError(f"{wanted!r} is no night", hint=near or WAYS)
             return self.nights[wanted]
         back = int(found[1] or 0)
         if back >= len(self._counted):
@@ -121,7 +137,9 @@ class Catalogue:
                 hint="give more digits",
             )
         if not runs:
-            raise UsageError(f"{wanted}: no run of such a build is known", hint=WAYS)
+            raise UsageError(
+                f"{wanted}: no run of such a build is known", hint=self._near(wanted) or WAYS
+            )
         return _of_runs(f"build {builds[0][:12]} of {runs[0].test.dll}", runs)
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from harness.config.wanted import wanted
 from harness.errors import UsageError
+from harness.local.folders import near
 from harness.naming import did_you_mean
 
 
@@ -39,7 +40,7 @@ def load_toml(path: Path, model: type[ModelT]) -> ModelT:
     except OSError as error:
         raise UsageError(
             f"{path}: cannot be read: {error.strerror}",
-            hint="name a TOML file; `hil init` writes a lab.toml and a scenario to begin with",
+            hint=near(path) or "name a TOML file; `hil init` writes a lab.toml and a scenario",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(

@@ -8,6 +8,8 @@ import os
 import pwd
 from pathlib import Path
 
+from harness.naming import nearest
+
 _WORDS = {
     errno.EROFS: "is on a file system that is read-only",
     errno.ENOSPC: "is on a disk that is full",
@@ -39,6 +41,16 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:  # the way to it is closed
         return False
+
+
+def near(path: Path) -> str:
+    """ "did you mean PATH?" for a path that is not there, if one beside it has nearly that name."""
+    try:
+        beside = sorted(one.name for one in path.parent.iterdir())
+    except OSError:
+        return ""
+    found = nearest(path.name, beside)
+    return f"did you mean {path.with_name(found)}?" if found else ""
 
 
 def trouble(folder: Path, error: OSError) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness.errors import ResultFileError
+from harness.local.folders import near
 from harness.results.model import SCHEMA, RunResult
 
 
@@ -23,7 +24,8 @@ def load_result(path: Path) -> RunResult:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
         raise ResultFileError(
-            f"{file}: {error.strerror}", hint="name a run directory, such as runs/latest"
+            f"{file}: {error.strerror}",
+            hint=near(path) or "name a run directory, such as runs/latest",
         ) from error
     except UnicodeDecodeError as error:
         raise _foreign(file, "not UTF-8 text") from error

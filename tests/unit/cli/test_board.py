@@ -115,7 +115,9 @@ def test_with_a_plan_its_nights_alone_are_shown_with_gate_and_known_issues(hil: 
     assert [(one["reason"], one["expires"]) for one in told["issues"]] == [
         ("lost after a roam", "2026-12-31")
     ]
-    refused(hil("board", "--plan", "other.toml"), "no nights of plan 'other'")
+    said = hil("board", "--plan", "other.toml")
+    refused(said, "no nights of plan 'other'", "there is validation")
+    refused(hil("board", "--plan", "pan.toml"), "pan.toml", "did you mean plan.toml?")
 
 
 def test_without_a_history_none_is_made(hil: Command) -> None:

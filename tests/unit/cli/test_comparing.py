@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.cli.comparing import laid_out
+from harness.errors import UsageError
 from harness.history.identity import stands_for
 from harness.history.model import CellState, NightState
 from harness.history.sql import open_history
@@ -86,6 +87,14 @@ def test_json_for_programs(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, said = compare(lab, monkeypatch, "last-1", "last", "--json")
     assert code == 1
     assert json.loads(said)["worse"] is True
+
+
+def test_a_plan_misspelt_is_a_mistake(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a history with nothing to compare, which ends with 3."""
+    monkeypatch.chdir(lab)
+    done = CliRunner().invoke(app, ["compare", "last-1", "last", "--plan", "nightyl"])
+    assert isinstance(done.exception, UsageError)
+    assert done.exception.hint == "did you mean nightly?"
 
 
 def test_nothing_to_compare_ends_with_three(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,12 +12,14 @@ import pytest
 
 from harness.cli.exporting import _seen_from_here
 from harness.exports import FORMATS
+from harness.history.identity import stands_for
 from harness.history.model import CellState, Mark, NightState, Test
 from harness.history.sql import open_history
 from harness.results import Verdict
 from tests.unit.command import Command
 from tests.unit.doubles import World
 from tests.unit.exports.samples import AT, a_run
+from tests.unit.results.samples import run
 
 BEGINNINGS = {
     "junit": "<?xml", "kcidb": "{", "ctrf": "{", "github": "", "markdown": "## PASS: plain",
@@ -81,6 +83,26 @@ def test_it_is_written_to_a_file(hil: Command) -> None:
     a_night(hil.folder)
     assert hil("export", "latest", "--out", "new/junit.xml").out == ""
     assert (hil.folder / "new" / "junit.xml").read_text().startswith("<?xml")
+
+
+def test_the_nearest_name_is_told(hil: Command) -> None:
+    """Of nights, of runs of the history, and of folders."""
+    (hil.folder / "runs" / "good").mkdir(parents=True)
+    night = a_night(hil.folder)
+    result = run(run_id="20261101T000000Z-abcdef")
+    with open_history(str(hil.folder / "runs" / "history.sqlite")) as history:
+        history.add_run(result, stands_for(result), "/runs/x")
+    hints = {
+        night + "x": f"did you mean {night}?",
+        "last": "did you mean latest?",
+        "nothing-like-it": f"there are latest, {night}",
+        "20261101T000000Z-abcdfe": "did you mean 20261101T000000Z-abcdef?",
+        "20261101T000000Z-abcdef": "name its folder: /runs/x",
+        "runs/god": "did you mean runs/good?",
+    }
+    for what, hint in hints.items():
+        said = hil("export", what)
+        assert (said.code, said.err.splitlines()[1:]) == (2, [f"hint: {hint}"])
 
 
 @pytest.mark.parametrize(

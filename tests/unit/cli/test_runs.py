@@ -51,7 +51,15 @@ def test_list_is_newest_first_and_filtered(hil: Command, ids: dict[str, str]) ->
     (row,) = json.loads(hil("runs", "list", "--json", "--test", "user-answers").out)
     assert (row["id"], row["folder"]) == (ids["user-answers"], "here")
     assert len(json.loads(hil("runs", "list", "--json", "-n", "1").out)) == 1
-    assert hil("runs", "list", "--test", "none-of-them").out == "no run\n"
+    never = ("runs", "list", "--test", "user-answers", "--verdict", "skip")
+    assert hil(*never).out == "no run\n"
+
+
+def test_a_test_that_never_ran_is_a_mistake(hil: Command, ids: dict[str, str]) -> None:
+    """A filter that is misspelt must not read as a history without such runs."""
+    said = hil("runs", "list", "--test", "user-anwsers")
+    assert said.code == 2
+    assert said.err.splitlines()[1:] == ["hint: did you mean user-answers?"]
 
 
 def test_show_tells_all_there_is(hil: Command, ids: dict[str, str]) -> None:
@@ -79,14 +87,24 @@ def shown_size(ids: dict[str, str], hil: Command) -> int:
     return int(size)
 
 
-@pytest.mark.parametrize(("named", "said"), [("2026", "several runs"), ("none", "no run")])
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [("2026", "several runs"), ("none", "no run"), ("latest", "no run"), ("runs/none", "no run")],
+)
 def test_an_id_that_names_no_single_run(
     hil: Command, ids: dict[str, str], named: str, said: str
 ) -> None:
-    """Is refused."""
+    """Is refused, with those that there are."""
     ended = hil("runs", "show", named)
     assert ended.code == 2
     assert said in ended.err
+    assert f"there are {', '.join(sorted(ids.values(), reverse=True))}" in ended.err
+
+
+def test_an_id_misspelt_is_told_with_the_nearest(hil: Command, ids: dict[str, str]) -> None:
+    """One character too many."""
+    run_id = ids["user-answers"]
+    assert f"did you mean {run_id}?" in hil("runs", "show", f"{run_id}x").err
 
 
 def test_prune_says_what_it_would_do_and_does_it_when_told(

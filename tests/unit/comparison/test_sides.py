@@ -64,6 +64,35 @@ def test_what_is_not_known_is_a_mistake(nightly: Nightly, wanted: str) -> None:
     assert told.value.hint
 
 
+@pytest.mark.parametrize(
+    ("wanted", "hint"),
+    [
+        ("2026-run-0003-0", "did you mean 2026-run-003-0?"),
+        ("runs/2026-run-0003-0", "did you mean 2026-run-003-0?"),
+        ("latest", "did you mean last?"),
+        ("dll:acne@aaaaaaaaaaaa", "did you mean dll:acme@aaaaaaaaaaaa?"),
+        ("dll:acme", "there are dll:acme@aaaaaaaabbbb, dll:acme@aaaaaaaaaaaa"),
+    ],
+)
+def test_a_misspelt_side_is_told_with_what_there_is(
+    nightly: Nightly, wanted: str, hint: str
+) -> None:
+    """Runs, nights and builds."""
+    with pytest.raises(UsageError) as told:
+        runs(nightly, wanted)
+    assert told.value.hint == hint
+
+
+def test_a_plan_without_nights_is_a_mistake(nightly: Nightly) -> None:
+    """Not a history with nothing to compare: the plans there are nights of are named."""
+    with pytest.raises(UsageError, match="no night of such a plan") as told:
+        Catalogue(nightly.history, "nightyl")
+    assert told.value.hint == "did you mean nightly?"
+    with pytest.raises(UsageError) as told:
+        Catalogue(nightly.history, "x")
+    assert told.value.hint == "there is nightly"
+
+
 def test_a_night_that_still_runs_is_not_the_last(nightly: Nightly) -> None:
     """And a night that is not there is nothing to compare with."""
     nights = nightly.history.all_nights

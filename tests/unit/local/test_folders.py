@@ -11,7 +11,7 @@ import pytest
 
 from harness.config.lab import Lab
 from harness.errors import UsageError
-from harness.local.folders import home, trouble, user_name
+from harness.local.folders import home, near, trouble, user_name
 
 
 def error(code: int, name: str | None = None) -> OSError:
@@ -28,6 +28,13 @@ def test_a_file_in_a_folders_place_is_named(tmp_path: Path) -> None:
     )
     deep = tmp_path / "runs" / "deep" / "er"
     assert trouble(deep, error(errno.ENOTDIR)) == f"{tmp_path}/runs is a file, not a folder"
+
+
+def test_what_has_nearly_that_name_is_told(tmp_path: Path) -> None:
+    """Of what is beside it; the way there has no say in how near a name is."""
+    (tmp_path / "latest").touch()
+    assert near(tmp_path / "lastest") == f"did you mean {tmp_path}/latest?"
+    assert near(tmp_path / "other") == near(tmp_path / "none" / "latest") == ""
 
 
 def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
