@@ -16,7 +16,6 @@ from typing import Any
 
 from hwsim import requests
 from hwsim.air_run import AirRun
-from hwsim.ap.access_point import describe
 from hwsim.ap.echo import EchoResult
 from hwsim.clock_watch import ClockWatch
 from hwsim.control import ControlServer, Handler, Reply
@@ -100,6 +99,7 @@ class Air:
             "begin": self._call_begin,
             "echo": self._call_echo,
             "rekey_group": self._call_rekey_group,
+            "rekey_pairwise": self._call_rekey_pairwise,
             "reauthenticate": self._call_reauthenticate,
             "deauthenticate": self._call_deauthenticate,
             "wait_radio": self._call_wait_radio,
@@ -155,21 +155,22 @@ class Air:
 
     def _call_rekey_group(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         Arguments(args, "rekey_group").done()
+        self._run.configured("rekey_group").rekey("group", self._counted(reply))
+        return None
 
-        def done(stations: int) -> None:
-            self._after_records(lambda: reply({"stations": stations}))
-
-        self._run.configured("rekey_group").rekey_group(done)
+    def _call_rekey_pairwise(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
+        Arguments(args, "rekey_pairwise").done()
+        self._run.configured("rekey_pairwise").rekey("pairwise", self._counted(reply))
         return None
 
     def _call_reauthenticate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         Arguments(args, "reauthenticate").done()
-
-        def done(stations: int) -> None:
-            self._after_records(lambda: reply({"stations": stations}))
-
-        self._run.configured("reauthenticate").reauthenticate(done)
+        self._run.configured("reauthenticate").reauthenticate(self._counted(reply))
         return None
+
+    def _counted(self, reply: Reply) -> Callable[[int], None]:
+        """Replies with the number of stations, after the records of what was done with them."""
+        return lambda stations: self._after_records(lambda: reply({"stations": stations}))
 
     def _call_deauthenticate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         fields = Arguments(args, "deauthenticate")
@@ -194,7 +195,7 @@ class Air:
         estimate, ess = self._port.clock_estimate(now_ns()), self._run.ess
         return {
             "port": "connected" if self._port.radios else "lost",
-            "stations": [describe(station) for station in ess.stations] if ess else [],
+            "stations": [station.describe() for station in ess.stations] if ess else [],
             "clock": {
                 "offset_ns": estimate.offset_ns if estimate else None,
                 "uncertainty_ns": estimate.uncertainty_ns if estimate else None,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from hwsim.ap.access_point import AccessPoint, describe
+from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.ess import Ess
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.network import Network
@@ -140,7 +140,7 @@ class AirRun:
 
     def station_changed(self, station: Station, reason: int | None) -> None:
         """Send the event ``station``, after the records of the frames that led to it."""
-        fields = {**describe(station), "reason": reason, "air_ns": now_ns()}
+        fields = {**station.describe(), "reason": reason, "air_ns": now_ns()}
         self._loop.later(lambda: self._loop.later(lambda: self._tell("station", fields)))
 
     # the rest

@@ -157,6 +157,10 @@ class AirProcess:
         """Give every station a new group key; returns when all have it or are gone."""
         self._call("rekey_group")
 
+    def rekey_pairwise(self) -> None:
+        """Give every station new pairwise keys; returns when all have them or are gone."""
+        self._call("rekey_pairwise")
+
     def reauthenticate(self) -> None:
         """Authenticate every station by 802.1X again; returns when all have new keys or are gone.
 

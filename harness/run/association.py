@@ -167,7 +167,8 @@ class Attempt:
         air, scenario = self._session.air, self._scenario
         if scenario.echoes:
             self._echo = air.echo(scenario.echoes, limit_s=ECHO_LIMIT_S)
-        renewals = [air.rekey_group] * scenario.group_rekeys
+        renewals = [air.rekey_pairwise] * scenario.pairwise_rekeys
+        renewals += [air.rekey_group] * scenario.group_rekeys
         if scenario.eap is not None:
             renewals += [air.reauthenticate] * scenario.eap.reauthentications
         for renew in renewals:

@@ -221,6 +221,8 @@ class Scenario(Strict):
     """What it is about, in a sentence."""
     tags: tuple[Tag, ...] = ()
     """By what a plan of a nightly selects it (`tag:handshake`); it means nothing else."""
+    source: Annotated[str, Field(max_length=200)] = ""
+    """Where the case is known from: a test of a public suite by its name, a field report."""
     associations: Annotated[int, Field(ge=1, le=100_000)] = 20
     """How many of them a run has; `-n` comes first."""
     echoes: Annotated[int, Field(ge=0, le=1000)] = 1
@@ -229,6 +231,9 @@ class Scenario(Strict):
     """WLAN adapters that connect at the same time; the reference guest gets those it lacks."""
     group_rekeys: Annotated[int, Field(ge=0, le=100)] = 0
     """Group key handshakes the access point starts after each association."""
+    pairwise_rekeys: Annotated[int, Field(ge=0, le=100)] = 0
+    """Renewals of the pairwise key (M1 to M4 again, under the key in use) that the access point
+    starts after each association, before the group key's."""
     network: Network = Network()
     eap: Eap | None = None
     ihv: Ihv = Ihv()
@@ -302,6 +307,8 @@ class Scenario(Strict):
             return self
         if self.group_rekeys:
             raise ValueError("group_rekeys: an open network has no group key")
+        if self.pairwise_rekeys:
+            raise ValueError("pairwise_rekeys: an open network has no pairwise key")
         eapol = [rule.message for rule in self.air if rule.message not in OPEN_MESSAGES]
         if eapol:
             raise ValueError(

@@ -25,15 +25,16 @@ from hwsim.ap.host import Host
 from hwsim.ap.inspection import Inspector
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
-from hwsim.ap.rekey import GroupRekey
+from hwsim.ap.rekey import GroupRekey, Keys
 from hwsim.ap.security.mode import AssociationAnswer
 from hwsim.ap.security.modes import SECURITY_MODES
 from hwsim.ap.security.rsne import STATUS_SUCCESS
 from hwsim.ap.station import State, Station
+from hwsim.ap.station_barrier import StationBarrier
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError
-from hwsim.frames import SNAP, MacHeader, mac_text
+from hwsim.frames import SNAP, MacHeader
 from hwsim.radius import RadiusClient
 
 MAX_STATIONS: Final = 256
@@ -64,7 +65,10 @@ class AccessPoint:
         suite = self._security.suite
         self._path = DataPath(network, self._management, self._group, protected=suite is not None)
         self._stations: dict[bytes, Station] = {}
-        self._rekey = GroupRekey(self._group)
+        self._rekeys: dict[Keys, GroupRekey | StationBarrier] = {
+            "group": GroupRekey(self._group),
+            "pairwise": StationBarrier("rekey_pairwise"),
+        }
         self._host = Host(self._path, environment)
         self._handshakes = Handshakes(self._handshake_context())
         self._enterprise = self._new_enterprise(server)
@@ -101,15 +105,16 @@ class AccessPoint:
         """The frame under the next sequence number; CCMP does not cover that (12.5.3.3.3)."""
         return frame[:AT_SEQUENCE] + self._management.next_sequence() + frame[AT_SEQUENCE + 2 :]
 
-    def rekey_group(self, done: Callable[[int], None]) -> None:
-        """Give every authorized station a new GTK; ``done`` gets their number once all have it.
+    def rekey(self, keys: Keys, done: Callable[[int], None]) -> None:
+        """Give every authorized station a new GTK, or a new PTK by another 4-way handshake under
+        the same PMK; ``done`` gets their number once all have it.
 
         Raises :class:`RequestError` in an open network, and while another rekey is under way.
         """
         if self._security.suite is None:
-            raise RequestError("no-keys", "rekey_group: an open network has no group key")
-        stations = [station for station in self.stations if station.state == "authorized"]
-        self._rekey.begin(stations, self._handshakes.start_group, done)
+            raise RequestError("no-keys", f"rekey_{keys}: an open network has no {keys} key")
+        start = self._handshakes.start_group if keys == "group" else self._renew
+        self._rekeys[keys].begin(self._authorized, start, done)
 
     def reauthenticate(self, done: Callable[[int], None]) -> None:
         """Authenticate every authorized station by 802.1X again, which gives it a new PMK.
@@ -117,7 +122,7 @@ class AccessPoint:
         ``done`` gets their number once all have new keys or have left. Raises
         :class:`RequestError` without a server, and while another one is under way.
         """
-        self._enterprise.reauthenticate([s for s in self.stations if s.state == "authorized"], done)
+        self._enterprise.reauthenticate(self._authorized, done)
 
     def deauthenticate_all(self, reason: int) -> None:
         """Deauthenticate every station, with that reason code (table 9-49)."""
@@ -149,8 +154,8 @@ class AccessPoint:
     def shut_down(self) -> None:
         """Cancel what is under way; nothing more is sent."""
         self._host.shut_down()
-        self._rekey.shut_down()
-        self._enterprise.shut_down()
+        for procedure in (*self._rekeys.values(), self._enterprise):
+            procedure.shut_down()
         for station in self.stations:
             self._forget_keys(station)
         self._stations.clear()
@@ -223,9 +228,7 @@ class AccessPoint:
             number = self._environment.radio_number(mac)
             station = self._stations[mac] = Station(mac, self.network.bssid, number)
         self._forget_keys(station)
-        self._rekey.done(station)
-        self._enterprise.done(station)
-        self._host.left(station)
+        self._has_left(station)
         self._change(station, "authenticated")
 
     def _associate(self, received: ReceivedFrame) -> None:
@@ -273,9 +276,16 @@ class AccessPoint:
         self._begin_handshake(station, pmk)
 
     def _begin_handshake(self, station: Station, pmk: bytes) -> None:
+        self._handshaking(station)
+        self._handshakes.start(station, pmk)
+
+    def _renew(self, station: Station) -> None:
+        self._handshaking(station)
+        self._handshakes.renew(station)
+
+    def _handshaking(self, station: Station) -> None:
         self._inspector.new_handshake(station)
         self._change(station, "handshaking")
-        self._handshakes.start(station, pmk)
 
     def _transmit_eapol(self, station: Station, pdu: bytes, info: FrameInfo) -> None:
         frame = self._path.for_station(station, _SNAP_EAPOL + pdu, info)
@@ -289,7 +299,8 @@ class AccessPoint:
     def _authorize(self, station: Station) -> None:
         self._change(station, "authorized")
         if not self._handshakes.renew_group_key(station):  # else a rekey began after its M3
-            self._rekey.done(station)
+            self._rekeys["group"].done(station)
+        self._rekeys["pairwise"].done(station)
         self._enterprise.done(station)
         self._host.authorized(station)
 
@@ -338,7 +349,7 @@ class AccessPoint:
             environment=self._environment,
             transmit=self._transmit_key,
             authorized=self._authorize,
-            group_done=self._rekey.done,
+            group_done=self._rekeys["group"].done,
             failed=self._fail,
         )
 
@@ -368,17 +379,18 @@ class AccessPoint:
     def _remove(self, station: Station, reason: int | None) -> None:
         self._forget_keys(station)
         self._stations.pop(station.mac, None)
-        self._rekey.done(station)
-        self._enterprise.done(station)
-        self._host.left(station)
+        self._has_left(station)
         self._change(station, "gone", reason)
+
+    def _has_left(self, station: Station) -> None:
+        for procedure in (*self._rekeys.values(), self._enterprise):
+            procedure.done(station)
+        self._host.left(station)
+
+    @property
+    def _authorized(self) -> list[Station]:
+        return [station for station in self.stations if station.state == "authorized"]
 
     def _change(self, station: Station, state: State, reason: int | None = None) -> None:
         station.state = state
         self._environment.station_changed(station, reason)
-
-
-def describe(station: Station) -> dict[str, str]:
-    """A station's address, BSSID and state, as the control protocol has them."""
-    bssid = mac_text(station.bssid)
-    return {"mac": mac_text(station.mac), "bssid": bssid, "state": station.state}

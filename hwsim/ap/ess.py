@@ -16,6 +16,7 @@ from hwsim.ap.echo import EchoResult
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.network import Network
+from hwsim.ap.rekey import Keys
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError
@@ -80,14 +81,14 @@ class Ess:
         self._echoing = True
         next_one()
 
-    def rekey_group(self, done: Callable[[int], None]) -> None:
-        """Renew the group key of each access point, which all its stations are given (12.7.7.4).
+    def rekey(self, keys: Keys, done: Callable[[int], None]) -> None:
+        """Renew the group key of each access point (12.7.7.4), or each station's pairwise key.
 
         ``done`` gets the number of stations once all have it or have left.
         """
         one_done = self._total(done)
         for point in self.points:
-            point.rekey_group(one_done)
+            point.rekey(keys, one_done)
 
     def reauthenticate(self, done: Callable[[int], None]) -> None:
         """Authenticate every station by 802.1X again; ``done`` gets their number."""

@@ -16,8 +16,8 @@ table 9-49; hostapd says 2).
 
 What depends on the AKM (key derivation, MIC, key wrap, lengths, descriptor version) is the key
 suite's; whether M1 names the PMK by its PMKID (12.7.6.2) is the security mode's. The handshake can
-be done again while keys are in use, as after a reauthentication: it then goes under the old keys
-until M4.
+be done again while keys are in use, as after a reauthentication or to renew the PTK: it then goes
+under the old keys until M4.
 """
 
 from __future__ import annotations
@@ -131,6 +131,10 @@ class Authenticator:
         self.phase = "M2"
         self._tries = 0
         self._try()
+
+    def renew(self) -> None:
+        """Begin the 4-way handshake again with the PMK there is: new nonces, so a new PTK."""
+        self.start(self._pmk)
 
     def start_group(self) -> None:
         """Send the newest group key; only while nothing else is waited for."""

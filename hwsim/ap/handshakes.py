@@ -32,6 +32,10 @@ class Handshakes:
             self._authenticators[station] = Authenticator(station, self._shared)
         self._authenticators[station].start(pmk)
 
+    def renew(self, station: Station) -> None:
+        """Begin the 4-way handshake of a station that has keys again, under the same PMK."""
+        self._authenticators[station].renew()
+
     def start_group(self, station: Station) -> None:
         """Send the newest group key to a station for which nothing else is under way."""
         if station in self._authenticators:

@@ -7,10 +7,14 @@ Source: IEEE 802.11-2020, 12.7.7.4.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.station import Station
 from hwsim.ap.station_barrier import StationBarrier
+
+Keys = Literal["group", "pairwise"]
+"""Which keys of a station are renewed."""
 
 
 class GroupRekey:

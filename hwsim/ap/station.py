@@ -8,6 +8,7 @@ from typing import Literal
 
 from hwsim.ap.ccmp import CcmpKey
 from hwsim.ap.pairwise_keys import PairwiseKeys
+from hwsim.frames import mac_text
 
 State = Literal[
     "authenticated", "associated", "authenticating", "handshaking", "authorized", "gone"
@@ -48,3 +49,7 @@ class Station:
     def forget_keys(self) -> None:
         """A new association begins without keys."""
         self.keys = self.pairwise = self.candidate = None
+
+    def describe(self) -> dict[str, str]:
+        """Address, BSSID and state, as the control protocol has them."""
+        return {"mac": mac_text(self.mac), "bssid": mac_text(self.bssid), "state": self.state}

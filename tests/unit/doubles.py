@@ -276,6 +276,10 @@ class FakeAir:
         self._world.step("rekey")
         self._world.tell(lambda s: s.frame("G1", "down"), lambda s: s.frame("G2", "up"))
 
+    def rekey_pairwise(self) -> None:
+        """The 4-way handshake again."""
+        self._world.step("rekey pairwise")
+
     def reauthenticate(self) -> None:
         """802.1X again."""
         self._world.step("reauthenticate")

@@ -42,7 +42,8 @@ def test_every_scenario_with_802_1x_is_tested_here() -> None:
     scenarios = (find_scenario(name) for name in scenario_names())
     assert {one.name for one in scenarios if one.eap is not None} == {
         "eap-tls", "eap-peap", "eap-failure", "eap-no-authenticator", "eap-reauthentication",
-        "eap-stopped", "eap-whole-profile", "eap-bare-result",
+        "eap-stopped", "eap-whole-profile", "eap-bare-result", "eap-packet-lost",
+        "eap-pairwise-rekey",
     }  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def test_a_result_without_parameters_is_survived(lab: RunningLab) -> None:
     assert [bool(error) for error in completions(calls)] == [True]
 
 
-@pytest.mark.parametrize("name", ["eap-tls", "eap-peap", "eap-whole-profile"])
+@pytest.mark.parametrize("name", ["eap-tls", "eap-peap", "eap-whole-profile", "eap-packet-lost"])
 def test_it_authenticates_and_connects(lab: RunningLab, name: str) -> None:
     """EAP succeeds, the DLL gets the keys, the handshake completes and data flows; the rules of
     802.1X are put to the test and hold. M1 overtakes the result, and is kept (ONEX-12)."""
@@ -101,6 +102,16 @@ def test_authenticated_again_the_keys_are_new(lab: RunningLab) -> None:
     (association,) = outcome.evidence.associations
     again = [frame for frame in association.frames if frame.kind == "eap" and frame.protected]
     assert again, "a further round runs under the keys in use"
+
+
+def test_a_pairwise_rekey_needs_no_authentication(lab: RunningLab) -> None:
+    """M1 to M4 come again under the PMK that 802.1X left: no EAP, another key."""
+    outcome = lab.associate("eap-pairwise-rekey")
+    calls = passed(outcome)
+    assert results(calls) == [SUCCESS]
+    assert outcome.associations[0].messages["M4"] == 2
+    keys = [call.args["pKey"] for call in calls if call.function == names.SET_KEY_MAPPING_KEY]
+    assert len({json.dumps(key, sort_keys=True) for key in keys}) == 2
 
 
 def test_stopped_in_the_midst_of_it(lab: RunningLab) -> None:

@@ -10,6 +10,8 @@ from harness.scenarios import find_scenario
 
 FIRST, SECOND = "02:48:49:4c:00:01", "02:48:49:4c:00:02"
 ON_11 = "02:48:49:4c:0b:02"
+LEFT = 0x10003
+"""DOT11_ASSOC_STATUS_PEER_DEAUTHENTICATED with reason 3."""
 ROAMED = 8
 """DOT11_ASSOC_STATUS_DISASSOCIATED_BY_ROAMING (windot11.h)."""
 
@@ -75,6 +77,24 @@ def test_another_channel(lab: RunningLab) -> None:
     assert outcome.verdict == "PASS", outcome.findings
     (evidence,) = outcome.evidence.associations
     assert [peer for _, peer, _ in sessions(evidence)] == [FIRST, ON_11, FIRST]
+
+
+def test_another_channel_where_m3_is_lost(lab: RunningLab) -> None:
+    """The second session completes behind the second M3."""
+    outcome = lab.associate("roam-channel")
+    assert outcome.verdict == "PASS", outcome.findings
+    (evidence,) = outcome.evidence.associations
+    assert [peer for _, peer, _ in sessions(evidence)] == [FIRST, ON_11]
+    assert outcome.associations[0].messages == {"M1": 2, "M2": 2, "M3": 3, "M4": 2}
+
+
+def test_sent_away_by_the_other(lab: RunningLab) -> None:
+    """The second session ends by the access point's reason, without a completion."""
+    outcome = lab.associate("roam-deauthenticated")
+    assert outcome.verdict == "PASS", outcome.findings
+    (evidence,) = outcome.evidence.associations
+    assert stops(evidence) == [(FIRST, ROAMED), (SECOND, LEFT)]
+    assert count(evidence, names.POST_COMPLETION) == 1
 
 
 def test_reassociation_with_the_same(lab: RunningLab) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from harness.pytest_plugin import RunningLab
@@ -16,8 +18,31 @@ MESSAGES = {
     "m3-retransmitted": {"M1": 1, "M2": 1, "M3": 2, "M4": 1},
     "m4-lost": {"M1": 1, "M2": 1, "M3": 2, "M4": 2},
     "group-rekey": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 1, "G2": 1},
+    "pairwise-rekey": {"M1": 3, "M2": 3, "M3": 3, "M4": 3},
+    "pairwise-rekey-m4-late": {"M1": 2, "M2": 2, "M3": 2, "M4": 2},
+    "ssid-longest": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "passphrase-longest": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "passphrase-shortest": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "auth-lost": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "assoc-resp-lost": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "m1-late": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "m3-storm": {"M1": 1, "M2": 1, "M3": 6, "M4": 1},
+    "g1-lost": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 2, "G2": 1},
+    "g2-lost": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 2, "G2": 2},
+    "answers-twice": {"M1": 1, "M2": 2, "M3": 1, "M4": 2, "G1": 1, "G2": 2},
 }
 """The EAPOL messages each scenario must bring about, lost ones included."""
+
+CUT_SHORT = {
+    "deauthentication": ({"M1": 1, "M2": 1}, 0),
+    "deauth-after-assoc": ({}, 0),
+    "wrong-passphrase": ({"M1": 4, "M2": 4}, 0),
+    "m1-never": ({"M1": 4}, 0),
+    "pairwise-rekey-m4-lost": ({"M1": 2, "M2": 2, "M3": 5, "M4": 2}, 1),
+    "m4-never": ({"M1": 1, "M2": 1, "M3": 4, "M4": 4}, 1),
+}
+"""Those whose connection does not come about or does not last: the EAPOL messages, and how often
+the DLL completes its post-association."""
 
 
 def test_every_shipped_scenario_is_tested_here() -> None:
@@ -30,7 +55,7 @@ def test_every_shipped_scenario_is_tested_here() -> None:
         for one in all_
         if not one.orders_the_guest and one.eap is None and one.adapters == 1
     }
-    assert of_the_air == {*MESSAGES, "deauthentication", "open"}
+    assert of_the_air == {*MESSAGES, *CUT_SHORT, "open"}
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -69,13 +94,28 @@ def test_a_second_m3_does_not_install_the_keys_again(lab: RunningLab) -> None:
     assert sum(record.kind == "enter" for record in keys) == 1
 
 
-def test_deauthentication_in_mid_handshake(lab: RunningLab) -> None:
-    """The OS stops the pending operation, and the DLL completes nothing any more."""
-    outcome = lab.associate("deauthentication")
+@pytest.mark.parametrize("name", CUT_SHORT)
+def test_a_connection_cut_short(lab: RunningLab, name: str) -> None:
+    """The OS stops the operation; what the DLL has not completed by then it completes no more."""
+    outcome = lab.associate(name)
     assert outcome.verdict == "PASS", outcome.findings
     (association,) = outcome.associations
-    assert not association.connected
-    assert association.post_association.completions == 0
+    messages, completions = CUT_SHORT[name]
+    assert association.messages == messages
+    assert association.connected == bool(completions)
+    assert association.post_association.completions == completions
+
+
+def test_each_pairwise_rekey_brings_a_new_key(lab: RunningLab) -> None:
+    """M1 to M4 go under the key in use, with replay counters that go on; then the DLL sets another
+    key, once each time, and data flows under it."""
+    (association,) = lab.associate("pairwise-rekey").evidence.associations
+    asked = [frame for frame in association.frames if frame.kind == "M1"]
+    assert [frame.protected for frame in asked] == [False, True, True]
+    assert [frame.replay_counter for frame in asked] == [1, 3, 5]
+    keys = [r.args["pKey"] for r in association.ihv
+            if r.function == "Dot11ExtSetKeyMappingKey" and r.kind == "enter"]  # fmt: skip
+    assert len({json.dumps(key, sort_keys=True) for key in keys}) == len(keys) == 3
 
 
 def test_a_lost_acknowledgement_is_no_lost_message(lab: RunningLab) -> None:

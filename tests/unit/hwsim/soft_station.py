@@ -389,15 +389,19 @@ class SoftStation:
         return hmac.new(kck, pdu, hashlib.sha1).digest()[:16]
 
     def m2(self, m1: KeyMessage, rsne: bytes | None = None, *, spoil: bool = False) -> int:
-        """Answer M1."""
+        """Answer M1, in the clear."""
+        pdu = self.m2_pdu(m1, rsne)
+        if spoil:
+            pdu = pdu[:81] + bytes([pdu[81] ^ 1]) + pdu[82:]
+        return self.data(LLC_EAPOL + pdu, protect=False)
+
+    def m2_pdu(self, m1: KeyMessage, rsne: bytes | None = None) -> bytes:
+        """The answer to M1, and the PTK that follows from it."""
         assert m1.name == "M1"
         assert m1.info == 0x0088 | self.version
         self.derive(m1)
         info, element = 0x0108 | self.version, self.rsne if rsne is None else rsne
-        pdu = self.key_pdu(info, m1.replay, self.snonce, element, self.kck)
-        if spoil:
-            pdu = pdu[:81] + bytes([pdu[81] ^ 1]) + pdu[82:]
-        return self.data(LLC_EAPOL + pdu, protect=False)
+        return self.key_pdu(info, m1.replay, self.snonce, element, self.kck)
 
     def check(self, key: KeyMessage) -> bytes:
         """Verify the MIC and return the unwrapped key data."""

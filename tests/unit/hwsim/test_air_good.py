@@ -11,7 +11,14 @@ import time
 import pytest
 
 from tests.unit.hwsim.conftest import NETWORK, AirProcess
-from tests.unit.hwsim.soft_station import GUEST_OFFSET_NS, LLC_ARP, LLC_IP, RSNE, SoftStation
+from tests.unit.hwsim.soft_station import (
+    GUEST_OFFSET_NS,
+    LLC_ARP,
+    LLC_EAPOL,
+    LLC_IP,
+    RSNE,
+    SoftStation,
+)
 
 
 def serve_echo(station: SoftStation, requests: int) -> list[str]:
@@ -194,6 +201,50 @@ def test_group_rekey(air: AirProcess) -> None:
     number = client.post("echo", count=1, timeout_s=10)
     assert serve_echo(station, 2) == ["arp", "icmp"]
     assert client.reply(number)["result"]["arp"]
+
+
+def test_pairwise_rekey(air: AirProcess) -> None:
+    """M1 to M4 go under the old key, counters go on, and the new key is another one; data goes
+    under the old key until M4."""
+    client = air.on_air()
+    station = air.station()
+    station.join()
+    client.state("authorized")
+    client.events.clear()
+    number = client.post("rekey_pairwise")
+    m1 = station.key_message()
+    assert client.state("handshaking")["mac"] == client.frame("M1")["receiver"]
+    assert client.error("rekey_pairwise")["code"] == "busy"
+    station.snonce = bytes(range(32))
+    station.data(LLC_EAPOL + station.m2_pdu(m1))
+    m3 = station.key_message()
+    echo = client.post("echo", count=1, timeout_s=10)
+    assert serve_echo(station, 2) == ["arp", "icmp"]
+    assert client.reply(echo)["result"]["answered"] == 1
+    station.m4(m3, protect=True)
+    assert client.reply(number)["result"] == {"stations": 1}
+    assert (m1.protected, m3.protected, m1.replay, m3.replay) == (True, True, 3, 4)
+    assert m1.nonce == m3.nonce
+    old = station.tk
+    station.install()
+    echo = client.post("echo", count=1, timeout_s=10)
+    assert serve_echo(station, 2) == ["arp", "icmp"]
+    assert client.reply(echo)["result"]["answered"] == 1
+    station.tk = old
+    station.data(LLC_EAPOL + bytes(4), pn=99)
+    assert client.frame("data", direction="up")["detail"] == {"decrypt": "failed"}
+
+
+def test_no_m2_of_a_rekey_ends_with_reason_15(air: AirProcess) -> None:
+    """A station that does not answer is sent away, which completes the call."""
+    client = air.on_air(timers={"first_ms": 20, "next_ms": 30})
+    station = air.station()
+    station.join()
+    client.state("authorized")
+    number = client.post("rekey_pairwise")
+    assert [station.key_message().name for _ in range(4)] == ["M1"] * 4
+    assert station.reason(station.next_frame()) == 15
+    assert client.reply(number)["result"] == {"stations": 1}
 
 
 def test_reassociation_and_second_association(air: AirProcess) -> None:

@@ -81,9 +81,10 @@ def test_a_protected_frame_is_not_understood(air: AirProcess, client: Client) ->
     assert client.frame("data", direction="up")["detail"] == {"decrypt": "no key"}
 
 
-def test_there_is_no_group_key_to_renew(client: Client) -> None:
-    """Nor anybody to authenticate again: both calls say so."""
+def test_there_is_no_key_to_renew(client: Client) -> None:
+    """Nor anybody to authenticate again: each call says so."""
     assert client.error("rekey_group")["code"] == "no-keys"
+    assert client.error("rekey_pairwise")["code"] == "no-keys"
     assert client.error("reauthenticate")["code"] == "no-server"
 
 

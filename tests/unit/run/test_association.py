@@ -175,6 +175,13 @@ def test_each_group_rekey_is_proven_by_an_echo(world: World, attempt: Try) -> No
     assert used == ["echo", "rekey", "echo", "rekey", "echo"]
 
 
+def test_each_pairwise_rekey_is_proven_by_an_echo(world: World, attempt: Try) -> None:
+    """Pairwise keys are renewed before the group key."""
+    attempt(pairwise_rekeys=2, group_rekeys=1).run()
+    used = [step for step in world.done if step in {"echo", "rekey", "rekey pairwise"}]
+    assert used == ["echo", "rekey pairwise", "echo", "rekey pairwise", "echo", "rekey", "echo"]
+
+
 def test_each_reauthentication_is_proven_by_an_echo(world: World, attempt: Try) -> None:
     """After each new pairwise key the data path is asked again."""
     attempt(eap=Eap(method="tls", reauthentications=2)).run()

@@ -97,6 +97,7 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
             "[network] passphrase goes with security = 'wpa2-psk'",
         ),
         ("group_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no group key"),
+        ("pairwise_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no pairwise key"),
         (
             GOOD + OPEN_NETWORK + '[[air]]\nmessage = "M3"\naction = "drop"\n',
             "[[air]] message = 'M3' never comes in an open network; it has auth, assoc-req,",
