@@ -1,18 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Types of columns that mean the same in SQLite and PostgreSQL."""
+"""Types of columns that mean the same in SQLite and PostgreSQL.
+
+SQLite keeps in any column whatever it is given. Reading a value that is none of its column's raises
+(`harness.history.sql.damage.UNREADABLE`); `wanted` says what the column's are.
+"""
 
 from __future__ import annotations
 
 import json
+import math
 import sys
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Literal, final
 
-from sqlalchemy import DateTime, LargeBinary, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Double,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -23,6 +39,7 @@ class UtcTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    wanted = "a time"
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse a time without a zone: nobody could say which moment it is."""
@@ -37,18 +54,135 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-@final
 class PlainText(TypeDecorator[str]):
     """Text of any origin: what no database takes stands as an escape (a NUL, half a character)."""
 
-    impl = Text
+    impl: type[String] = Text
     cache_ok = True
+    wanted = "text"
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """PostgreSQL takes no NUL, and neither takes what is no UTF-8."""
         if value is None:
             return None
         return value.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """No file's name and no terminal takes a NUL."""
+        if value is None or (value.__class__ is str and "\0" not in value):
+            return value
+        raise ValueError(self.wanted)
+
+
+@final
+class ShortText(PlainText):
+    """Of bounded length."""
+
+    impl = String
+    cache_ok = True
+
+
+@final
+class Word(TypeDecorator[StrEnum]):
+    """One of the words of an enumeration."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum], length: int) -> None:
+        super().__init__(length)
+        self.kind = kind
+        self.wanted = f"one of {', '.join(kind)}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """As a member; calling the class takes four times as long."""
+        if value is None:
+            return None
+        found = self.kind._value2member_map_.get(value)
+        if not isinstance(found, self.kind):
+            raise ValueError(self.wanted)
+        return found
+
+
+class Whole(TypeDecorator[int]):
+    """A whole number."""
+
+    impl = Integer
+    cache_ok = True
+    wanted = "a whole number"
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:
+        """See the class."""
+        if value is None or value.__class__ is int:
+            return value
+        raise ValueError(self.wanted)
+
+
+@final
+class LargeWhole(Whole):
+    """One of 64 bits."""
+
+    impl = BigInteger
+    cache_ok = True
+
+
+@final
+class Number(TypeDecorator[float]):
+    """A finite number."""
+
+    impl = Double
+    cache_ok = True
+    wanted = "a number"
+
+    def process_result_value(self, value: float | None, dialect: Dialect) -> float | None:
+        """See the class."""
+        if value is None or (value.__class__ in (float, int) and math.isfinite(value)):
+            return value
+        raise ValueError(self.wanted)
+
+
+@final
+class Flag(TypeDecorator[bool]):
+    """Yes or no."""
+
+    impl = Boolean
+    cache_ok = True
+    wanted = "0 or 1"
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[object], bool | None]:
+        """Before SQLAlchemy makes True of whatever is there."""
+        return _flag
+
+
+def _flag(value: object) -> bool | None:
+    if value is None:
+        return None
+    if value in (0, 1):
+        return bool(value)
+    raise ValueError(Flag.wanted)
+
+
+@final
+class JsonText(TypeDecorator[Any]):
+    """Texts as JSON: a list of them, or an object whose values they are."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, kind: Literal["list", "object"]) -> None:
+        super().__init__(none_as_null=True)
+        self.kind = kind
+        self.wanted = f"a JSON {kind} of texts"
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """See the class."""
+        whole = isinstance(value, list if self.kind == "list" else dict)
+        texts = value.values() if isinstance(value, dict) else value
+        if value is None or (whole and all(isinstance(one, str) for one in texts)):
+            return value
+        raise ValueError(self.wanted)
 
 
 @final
@@ -57,6 +191,7 @@ class Packed(TypeDecorator[Sequence[float]]):
 
     impl = LargeBinary
     cache_ok = True
+    wanted = "packed numbers"
 
     def __init__(self, kind: Literal["d", "I"]) -> None:
         super().__init__()
@@ -88,6 +223,7 @@ class LayoutText(TypeDecorator[Any]):
 
     impl = Text
     cache_ok = True
+    wanted = "how many samples each figure has, as a JSON object"
 
     def process_bind_param(self, value: Mapping[str, int] | None, dialect: Dialect) -> str | None:
         """As JSON in its shortest form."""
@@ -100,10 +236,15 @@ class LayoutText(TypeDecorator[Any]):
 
 @lru_cache(maxsize=1024)
 def _layout(text: str) -> Layout:
-    ends = [*accumulate(json.loads(text).values(), initial=0)]
+    counts = json.loads(text)
+    if not isinstance(counts, dict) or not all(
+        isinstance(one, int) and one >= 0 for one in counts.values()
+    ):
+        raise ValueError(LayoutText.wanted)
+    ends = [*accumulate(counts.values(), initial=0)]
     return {
         figure: slice(start, end)
-        for figure, start, end in zip(json.loads(text), ends, ends[1:], strict=False)
+        for figure, start, end in zip(counts, ends, ends[1:], strict=False)
     }
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from harness.config.database import shown
 from harness.errors import StoreError
+from harness.history.sql.damage import UNREADABLE, damage_in
 from harness.history.sql.engines import WRITING, engine_of
 from harness.local.deadline import Deadline
 from harness.local.storage import FREE_SOME, NEARLY_FULL, free_bytes
@@ -71,17 +72,26 @@ class Database:
                     raise self._unusable(error, deadline) from None
             except SQLAlchemyError as error:
                 raise self._unusable(error, deadline) from None
-            except ValueError as error:  # of a row's value; StoreError is none
-                raise StoreError(
-                    f"history {self.shown}: holds what cannot be read: {error}",
-                    hint="was it changed by hand? name another: [store] database in lab.toml",
-                ) from None
+            except UNREADABLE:
+                self._tell_damage()
+                raise
             time.sleep(min(_EVERY_S, deadline.remaining_s))
 
     def _options(self, *, writing: bool) -> dict[str, object]:
         if writing or self.engine.dialect.name != "postgresql":
             return {WRITING: writing}
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+    def _tell_damage(self) -> None:
+        """Raise `StoreError` for a value that cannot be read, if there is one."""
+        with self.engine.begin() as connection:
+            found = damage_in(connection)
+        if found:
+            raise StoreError(
+                f"history {self.shown}: {found}",
+                hint="was it changed by hand? put the value right, or delete that run or night; "
+                "`hil runs import` takes a run in again",
+            ) from None
 
     def _unusable(self, error: SQLAlchemyError, deadline: Deadline) -> StoreError:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig else error

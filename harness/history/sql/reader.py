@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -115,16 +115,12 @@ class SqlReader:
 
     def timings(self, run_ids: Sequence[str]) -> Mapping[str, Timings]:
         """See `History.timings`."""
-        rows = self._of_runs(samples, ("run_id", "figures", "us"), run_ids)
-        return {run_id: values.ByFigure(figures, us) for run_id, figures, us in rows}
+        return dict(self._of_runs(samples, ("run_id", "figures", "us"), run_ids, values.figures))
 
     def samples(self, run_id: str) -> Mapping[str, Sequence[Sample]]:
         """See `History.samples`."""
-        for _, figures, us, places in self._of_runs(
-            samples, ("run_id", "figures", "us", "places"), [run_id]
-        ):
-            return values.ByFigure(figures, values.sampled(us, places))
-        return {}
+        named = ("run_id", "figures", "us", "places")
+        return next(self._of_runs(samples, named, [run_id], values.placed), {})
 
     def summaries(self, run_ids: Sequence[str]) -> Iterator[FigureSummary]:
         """See `History.summaries`."""
@@ -148,20 +144,33 @@ class SqlReader:
 
         return self.database.read(work)
 
-    def _of_runs(self, table: Table, named: Sequence[str], run_ids: Sequence[str]) -> Iterator[Any]:
-        """Rows that belong to runs, in the order of the ids given and of the table's key."""
+    def _of_runs(
+        self,
+        table: Table,
+        named: Sequence[str],
+        run_ids: Sequence[str],
+        made: Callable[[Any], Any] = lambda row: row,
+    ) -> Iterator[Any]:
+        """What is made of rows that belong to runs, in the order of the ids and the table's key."""
         for part in _parts(run_ids):
             chosen = select(*(table.c[name] for name in named)).where(table.c.run_id.in_(part))
             ordered = chosen.order_by(*table.primary_key)
             of: defaultdict[str, list[Any]] = defaultdict(list)
-            for row in self.database.read(partial(_all, ordered)):
-                of[row.run_id].append(row)
+            for run_id, value in self.database.read(partial(_of_each, ordered, made)):
+                of[run_id].append(value)
             for run_id in part:
                 yield from of.get(run_id, ())
 
 
 def _all(chosen: Any, connection: Connection) -> Sequence[Any]:
     return connection.execute(chosen).all()
+
+
+def _of_each(
+    chosen: Any, made: Callable[[Any], Any], connection: Connection
+) -> list[tuple[str, Any]]:
+    """The run of each row, and what is made of it."""
+    return [(row.run_id, made(row)) for row in connection.execute(chosen)]
 
 
 def _streamed(connection: Connection, chosen: Any) -> Iterator[Any]:

@@ -11,22 +11,30 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
     Column,
-    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     MetaData,
-    String,
     Table,
     UniqueConstraint,
 )
 
-from harness.history.sql.columns import LayoutText, Packed, PlainText, UtcTime
+from harness.history.model import CellState, Mark, NightState
+from harness.history.sql.columns import (
+    Flag,
+    JsonText,
+    LargeWhole,
+    LayoutText,
+    Number,
+    Packed,
+    PlainText,
+    ShortText,
+    UtcTime,
+    Whole,
+    Word,
+)
+from harness.results import Verdict
 
 metadata: Final = MetaData(
     naming_convention={
@@ -56,8 +64,8 @@ tests: Final = Table(
 environments: Final = Table(
     "environments",
     metadata,
-    Column("fingerprint", String(64), primary_key=True),
-    Column("parts", JSON, nullable=False),
+    Column("fingerprint", ShortText(64), primary_key=True),
+    Column("parts", JsonText("object"), nullable=False),
 )
 
 runs: Final = Table(
@@ -68,11 +76,11 @@ runs: Final = Table(
     Column("environment", ForeignKey(environments.c.fingerprint), nullable=False),
     Column("fault", PlainText),
     Column("started_at", UtcTime, nullable=False),
-    Column("duration_s", Double, nullable=False),
-    Column("verdict", String(8), nullable=False),
+    Column("duration_s", Number, nullable=False),
+    Column("verdict", Word(Verdict, 8), nullable=False),
     Column("reason", PlainText, nullable=False),
-    Column("associations", Integer, nullable=False),
-    Column("dll_sha256", String(64)),
+    Column("associations", Whole, nullable=False),
+    Column("dll_sha256", ShortText(64)),
     Column("path", PlainText, nullable=False),
     Column("command", PlainText, nullable=False),
     Column("pruned_at", UtcTime),
@@ -82,10 +90,10 @@ associations: Final = Table(
     "associations",
     metadata,
     _of_run(),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("verdict", String(8), nullable=False),
-    Column("connected", Boolean),
-    Column("duration_s", Double),
+    Column("number", Whole, primary_key=True, autoincrement=False),
+    Column("verdict", Word(Verdict, 8), nullable=False),
+    Column("connected", Flag),
+    Column("duration_s", Number),
     Column("lab_fault", PlainText),
 )
 
@@ -93,11 +101,11 @@ findings: Final = Table(
     "findings",
     metadata,
     _of_run(),
-    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("position", Whole, primary_key=True, autoincrement=False),
     Column("rule", PlainText, nullable=False, index=True),
-    Column("severity", String(8), nullable=False),
+    Column("severity", ShortText(8), nullable=False),
     Column("message", PlainText, nullable=False),
-    Column("association", Integer),
+    Column("association", Whole),
 )
 
 timings: Final = Table(
@@ -105,13 +113,13 @@ timings: Final = Table(
     metadata,
     _of_run(),
     Column("figure", PlainText, primary_key=True),
-    Column("n", Integer, nullable=False),
+    Column("n", Whole, nullable=False),
     # microseconds, as all that follow
-    Column("min", Double, nullable=False),
-    Column("p50", Double, nullable=False),
-    Column("p95", Double, nullable=False),
-    Column("p99", Double, nullable=False),
-    Column("max", Double, nullable=False),
+    Column("min", Number, nullable=False),
+    Column("p50", Number, nullable=False),
+    Column("p95", Number, nullable=False),
+    Column("p99", Number, nullable=False),
+    Column("max", Number, nullable=False),
 )
 
 samples: Final = Table(
@@ -129,8 +137,8 @@ artefacts: Final = Table(
     metadata,
     _of_run(),
     Column("name", PlainText, primary_key=True),
-    Column("size_bytes", BigInteger),
-    Column("secret", Boolean, nullable=False),
+    Column("size_bytes", LargeWhole),
+    Column("secret", Flag, nullable=False),
 )
 
 nights: Final = Table(
@@ -138,10 +146,10 @@ nights: Final = Table(
     metadata,
     Column("id", PlainText, primary_key=True),
     Column("plan", PlainText, nullable=False),
-    Column("plan_digest", String(64), nullable=False),
+    Column("plan_digest", ShortText(64), nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
-    Column("state", String(16), nullable=False),
+    Column("state", Word(NightState, 16), nullable=False),
     Index(None, "plan", "id"),
 )
 
@@ -149,11 +157,11 @@ cells: Final = Table(
     "cells",
     metadata,
     Column("night_id", ForeignKey(nights.c.id, ondelete="CASCADE"), primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("position", Whole, primary_key=True, autoincrement=False),
     Column("test_id", ForeignKey(tests.c.id), nullable=False, index=True),
-    Column("repetition", Integer, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("mark", String(16)),
+    Column("repetition", Whole, nullable=False),
+    Column("state", Word(CellState, 16), nullable=False),
+    Column("mark", Word(Mark, 16)),
     Column("mark_reason", PlainText, nullable=False),
 )
 
@@ -162,16 +170,16 @@ attempts: Final = Table(
     metadata,
     Column("id", PlainText, primary_key=True),
     Column("night_id", PlainText, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("position", Whole, nullable=False),
+    Column("number", Whole, nullable=False),
     Column("shard", PlainText, nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     Column("run_id", PlainText, index=True),  # no key: a run need not be kept here itself
-    Column("verdict", String(8)),
+    Column("verdict", Word(Verdict, 8)),
     Column("reason", PlainText, nullable=False),
-    Column("crash_code", BigInteger),
-    Column("crash_frames", JSON(none_as_null=True)),
+    Column("crash_code", LargeWhole),
+    Column("crash_frames", JsonText("list")),
     ForeignKeyConstraint(
         ["night_id", "position"], [cells.c.night_id, cells.c.position], ondelete="CASCADE"
     ),

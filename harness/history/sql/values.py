@@ -1,23 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the tables hold as values of the model; a database may hold anything, so it is checked."""
+"""Rows of the tables as values of the model. Those of the columns were checked when they were read;
+`ValueError` is raised where the parts of a row contradict each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
-from typing import Any, TypeVar, cast, final
+from typing import Any, TypeVar, final
 
 from sqlalchemy import Connection, select
 
-from harness.errors import StoreError
 from harness.history.model import (
     Attempt,
     Cell,
-    CellState,
     Crash,
-    Mark,
     Night,
-    NightState,
     RunSummary,
     Sample,
     Test,
@@ -25,21 +21,8 @@ from harness.history.model import (
 )
 from harness.history.sql.columns import Layout
 from harness.history.sql.tables import tests
-from harness.results import Verdict
 
-MemberT = TypeVar("MemberT", bound=StrEnum)
 T = TypeVar("T")
-
-
-def member(kind: type[MemberT], value: str) -> MemberT:
-    """A value of the database as one of ours; raises `StoreError` for one that is none."""
-    found = kind._value2member_map_.get(value)  # calling the class takes four times as long
-    if found is None:
-        raise StoreError(
-            f"the history has the {kind.__name__} {value!r}, which this release does not know",
-            hint="was it changed by hand, or is this clone too old for it?",
-        )
-    return cast(MemberT, found)
 
 
 def all_tests(connection: Connection) -> dict[str, Test]:
@@ -73,6 +56,25 @@ class ByFigure(Mapping[str, Sequence[T]]):
         return repr(dict(self))
 
 
+def figures(row: Any) -> tuple[str, ByFigure[float]]:
+    """A row of `samples`: the run, and its samples by figure."""
+    check_packed(row.figures, row.us)
+    return row.run_id, ByFigure(row.figures, row.us)
+
+
+def placed(row: Any) -> ByFigure[Sample]:
+    """A row of `samples`: each with the handshake that it was measured in."""
+    check_packed(row.figures, row.us, row.places)
+    return ByFigure(row.figures, sampled(row.us, row.places))
+
+
+def check_packed(layout: Layout, us: Sequence[float], places: Sequence[int] | None = None) -> None:
+    """Raise `ValueError` unless there are as many samples, and places, as a row says."""
+    said = max((one.stop for one in layout.values()), default=0)
+    if len(us) != said or (places is not None and len(places) != 2 * said):
+        raise ValueError(f"wanted {said} samples, each with its place")
+
+
 def sampled(us: Sequence[float], places: Sequence[int]) -> list[Sample]:
     """Samples with the handshake of each."""
     return [Sample(*one) for one in zip(places[::2], places[1::2], us, strict=True)]
@@ -90,7 +92,7 @@ def attempt(row: Any) -> Attempt:
         started_at=row.started_at,
         ended_at=row.ended_at,
         run_id=row.run_id,
-        verdict=None if row.verdict is None else member(Verdict, row.verdict),
+        verdict=row.verdict,
         reason=row.reason,
         crash=crash,
     )
@@ -103,9 +105,9 @@ def cell(row: Any, known: Mapping[str, Test], tried: Iterable[Attempt]) -> Cell:
         position=row.position,
         test=known[row.test_id],
         repetition=row.repetition,
-        state=member(CellState, row.state),
+        state=row.state,
         verdict=decides.verdict if (decides := deciding(attempts)) else None,
-        mark=None if row.mark is None else member(Mark, row.mark),
+        mark=row.mark,
         mark_reason=row.mark_reason,
         attempts=attempts,
     )
@@ -119,7 +121,7 @@ def night(row: Any, cells: Iterable[Cell]) -> Night:
         plan_digest=row.plan_digest,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        state=member(NightState, row.state),
+        state=row.state,
         cells=tuple(cells),
     )
 
@@ -132,7 +134,7 @@ def run(row: Any, known: Mapping[str, Test]) -> RunSummary:
         fault=row.fault,
         started_at=row.started_at,
         duration_s=row.duration_s,
-        verdict=member(Verdict, row.verdict),
+        verdict=row.verdict,
         reason=row.reason,
         associations=row.associations,
         dll_sha256=row.dll_sha256,

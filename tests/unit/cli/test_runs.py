@@ -152,3 +152,20 @@ def test_a_history_of_a_newer_release_is_refused(hil: Command) -> None:
     assert said.code == 2
     assert "newer release" in said.err
     assert len(said.err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("command", [("list",), ("show", "latest"), ("prune", "--keep", "1 runs")])
+def test_a_value_put_in_by_hand_is_named(
+    hil: Command, ids: dict[str, str], command: tuple[str, ...]
+) -> None:
+    """File, table, row and fix, in one line, and exit 2 as for any damaged file."""
+    (hil.folder / "runs" / "latest").symlink_to(ids["two-adapters"])
+    with sqlite3.connect(hil.folder / "runs" / "history.sqlite") as connection:
+        connection.execute("UPDATE runs SET duration_s = 'long'")
+    connection.close()
+    told = hil("runs", *command)
+    assert told.code == 2
+    error, hint = told.err.splitlines()
+    assert "runs/history.sqlite: table runs, row with id '" in error
+    assert error.endswith("': duration_s is 'long', wanted a number")
+    assert "`./hil runs import`" in hint
