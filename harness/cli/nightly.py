@@ -102,7 +102,7 @@ def nightly(
         until_failure=until_failure,
         budget_s=budget_of(timeout) if timeout else found.budget,
     )
-    cells: Sequence[PlannedCell] = cells_of(found, plan.parent, repetitions=repeat)
+    cells: Sequence[PlannedCell] = cells_of(found, plan, repetitions=repeat)
     if dry_run and not last_failed:
         _print_matrix(cells)
         return

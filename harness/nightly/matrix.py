@@ -14,6 +14,7 @@ import platform
 import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, final
@@ -21,6 +22,7 @@ from typing import Any, Final, final
 from harness.config.lab import DllConfig, Lab, load_lab
 from harness.errors import UsageError
 from harness.faults import find_fault
+from harness.guests.common.given_by import LAB, GivenBy, named
 from harness.history.model import Test
 from harness.naming import own_name
 from harness.nightly.expectation import Expectation
@@ -29,6 +31,9 @@ from harness.nightly.selection import Chosen, select
 from harness.run.plan import RunPlan, resolved
 from harness.run.planning import FAULT_ASSOCIATIONS, plan_run
 from harness.run.vendor import CommandLineDll
+
+KEYS: Final = GivenBy("path", "with", "profile")
+"""What a [[dll]] calls its files."""
 
 SAMPLE: Final = DllEntry(name="sample")
 USUAL: Final = Path("lab.toml")
@@ -58,8 +63,8 @@ class PlannedCell:
         return self.test.id if self.repetition == 1 else f"{self.test.id} #{self.repetition}"
 
 
-def cells_of(plan: Plan, folder: Path, *, repetitions: int | None = None) -> list[PlannedCell]:
-    """The cells of a plan that lies in `folder`, in their order; raises `UsageError`."""
+def cells_of(plan: Plan, file: Path, *, repetitions: int | None = None) -> list[PlannedCell]:
+    """The cells of the plan in a file, in their order; raises `UsageError`."""
     main = load_lab(plan.lab)
     count = repetitions or plan.repetitions
     found: list[PlannedCell] = []
@@ -67,9 +72,9 @@ def cells_of(plan: Plan, folder: Path, *, repetitions: int | None = None) -> lis
         lab = _lab_of(guest, main)
         for radio in guest.radios:
             for dll in plan.dll or (_dll_of(lab),):
-                runs = [
-                    _planned(plan, guest, lab, dll, one) for one in _scenarios(plan, dll, folder)
-                ]
+                chosen = _scenarios(plan, dll, file.parent)
+                with named(f"{file}: [[dll]] {dll.name}:") if plan.dll else nullcontext():
+                    runs = [_planned(plan, guest, lab, dll, one) for one in chosen]
                 for repetition in range(1, count + 1):
                     for run in runs:
                         test = Test(guest.name, radio, dll.name, run.scenario.name)
@@ -118,8 +123,7 @@ def _dll_of(lab: Lab) -> DllEntry:
 def _planned(plan: Plan, guest: GuestEntry, lab: Lab, dll: DllEntry, chosen: Chosen) -> RunPlan:
     if dll.path is None and lab.dll.path is not None:
         raise UsageError(
-            f"[[dll]] {dll.name}: our sample DLL is meant, but lab.toml's [dll] path names "
-            f"{lab.dll.path}",
+            f"our sample DLL is meant, but lab.toml's [dll] path names {lab.dll.path}",
             hint="give path, or name a lab.toml without [dll]: lab = in the plan",
         )
     run = plan_run(
@@ -127,7 +131,7 @@ def _planned(plan: Plan, guest: GuestEntry, lab: Lab, dll: DllEntry, chosen: Cho
         chosen.scenario,
         associations=_associations(plan, dll),
         fault=dll.fault,
-        given=CommandLineDll(dll.path, dll.companions, dll.profile),
+        given=CommandLineDll(dll.path, dll.companions, dll.profile, KEYS if plan.dll else LAB),
         command="",
     )
     return replace(run, command=_command(run, chosen, guest.lab or plan.lab, dll))

@@ -14,6 +14,7 @@ from harness.config.validation import validated
 from harness.errors import UsageError
 from harness.guests.common.companions import in_system
 from harness.guests.common.dll import Dll, inspect
+from harness.guests.common.given_by import LAB, OPTIONS, GivenBy, named
 from harness.guests.registry import guest_of
 from harness.scenarios import Scenario
 from harness.scenarios.fragments import MAX_BYTES
@@ -27,6 +28,8 @@ class CommandLineDll:
     dll: Path | None = None
     companions: tuple[Path, ...] = ()
     profile: Path | None = None
+    by: GivenBy = OPTIONS
+    """What they were given by, if it was no command line."""
 
 
 def apply_vendor_profile(scenario: Scenario, lab: Lab, given: CommandLineDll) -> Scenario:
@@ -36,16 +39,18 @@ def apply_vendor_profile(scenario: Scenario, lab: Lab, given: CommandLineDll) ->
     """
     path, vendor = given.profile or lab.dll.profile, lab.dll
     own_dll = (given.dll or vendor.path) is not None
+    by = given.by.profile if given.profile else LAB.profile
     said: dict[str, object] = {
         name: value.get_secret_value() if isinstance(value, SecretStr) else value
         for name in ("security", "connectivity", "use_ms_onex", "oui", "type")
         if (value := getattr(vendor, name)) is not None
     }
     if path is not None:
-        said["profile"] = _xml(path)
+        with named(by):
+            said["profile"] = _xml(path)
     if not said:
         return _read_by_its_dll(scenario, own_dll)
-    source = f"--profile {path}" if path is not None else "lab.toml [dll]"
+    source = f"{by} {path}" if path is not None else "lab.toml [dll]"
     ihv = validated({**scenario.ihv.model_dump(), **said}, Ihv, source=source)
     whole = validated({**dict(scenario), "ihv": ihv}, Scenario, source=source)
     return _read_by_its_dll(whole, own_dll)
@@ -70,13 +75,13 @@ def _xml(path: Path) -> str:
         data = path.read_bytes()[: MAX_BYTES * 2 + 2]
     except OSError as error:
         raise UsageError(
-            f"--profile {path}: {error.strerror}", hint="give the XML file of a WLAN profile"
+            f"{path}: {error.strerror}", hint="give the XML file of a WLAN profile"
         ) from None
     wide = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     try:
         return data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f"--profile {path}: is neither UTF-8 nor UTF-16 text") from None
+        raise UsageError(f"{path}: is neither UTF-8 nor UTF-16 text") from None
 
 
 def vendors_dll(lab: Lab, given: CommandLineDll) -> Dll | None:
@@ -87,11 +92,17 @@ def vendors_dll(lab: Lab, given: CommandLineDll) -> Dll | None:
     path = given.dll or lab.dll.path
     of_lab = lab.dll.companions if path == lab.dll.path else ()
     companions = given.companions or of_lab
+    by = GivenBy(
+        given.by.dll if given.dll else LAB.dll,
+        given.by.companions if given.companions or given.dll else LAB.companions,
+        given.by.profile,
+    )
     if path is None:
         if companions:
             raise UsageError(
-                f"--with {companions[0]}: there is no DLL of yours that it comes with",
+                f"{by.companions} {companions[0]}: there is no DLL of yours that it comes with",
                 hint="name the DLL too: --dll, or [dll] path in lab.toml",
             )
         return None
-    return inspect(path, companions, in_system(guest_of(lab.guest.kind).system_dlls()))
+    system = in_system(guest_of(lab.guest.kind).system_dlls())
+    return inspect(path, companions, system, by)

@@ -59,19 +59,19 @@ def collect(paths: Sequence[Path], dll: Path) -> tuple[Companion, ...]:
         total += len(data)
         if len(found) >= MAX_FILES or total > MAX_TOTAL:
             raise UsageError(
-                f"--with: more than {MAX_FILES} files, or than {MAX_TOTAL >> 20} MiB",
+                f"more than {MAX_FILES} files, or than {MAX_TOTAL >> 20} MiB",
                 hint="give only what the DLL needs",
             )
         one = Companion(path, name, hashlib.sha256(data).hexdigest(), _image(data))
         other = found.get(name.lower())
         if other is not None and other.sha256 != one.sha256:
             raise UsageError(
-                f"--with: {other.path} and {path} have the same name for Windows and differ",
+                f"{other.path} and {path} have the same name for Windows and differ",
                 hint="give one of them",
             )
         if name.lower() == dll.name.lower():
             if one.sha256 != hashlib.sha256(_read(dll)).hexdigest():
-                raise UsageError(f"--with {path}: has the name of {dll}, and differs from it")
+                raise UsageError(f"{path}: has the name of {dll}, and differs from it")
             continue
         found[name.lower()] = one
     return tuple(found[name] for name in sorted(found))
@@ -158,7 +158,7 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
             yield path, _checked(path, path.name)
         else:
             raise UsageError(
-                f"--with {path}: no such file or folder",
+                f"{path}: no such file or folder",
                 hint="give a file, or a folder that holds files, that your DLL needs",
             )
 
@@ -170,7 +170,7 @@ def _below(folder: Path) -> Iterator[tuple[Path, str]]:
             path = Path(here) / name
             if path.is_symlink() or not (path.is_dir() or path.is_file()):
                 raise UsageError(
-                    f"--with {folder}: {path} is a link or no plain file",
+                    f"{folder}: {path} is a link or no plain file",
                     hint="give the files themselves, or a folder that holds them",
                 )
             _checked(path, name)
@@ -182,17 +182,17 @@ def _below(folder: Path) -> Iterator[tuple[Path, str]]:
 def _checked(path: Path, name: str) -> str:
     wrong = safe_name(name)
     if wrong:
-        raise UsageError(f"--with {path}: its name has {wrong}", hint="rename it")
+        raise UsageError(f"{path}: its name has {wrong}", hint="rename it")
     return name
 
 
 def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_TOTAL:
-            raise UsageError(f"--with {path}: larger than {MAX_TOTAL >> 20} MiB")
+            raise UsageError(f"{path}: larger than {MAX_TOTAL >> 20} MiB")
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"--with {path}: {error.strerror}") from None
+        raise UsageError(f"{path}: {error.strerror}") from None
 
 
 def _image(data: bytes) -> pe.Image | None:

@@ -21,6 +21,7 @@ from harness.guests.common.companions import (
     safe_name,
     unresolved,
 )
+from harness.guests.common.given_by import OPTIONS, GivenBy, named
 
 REQUIRED_EXPORTS = ("Dot11ExtIhvGetVersionInfo", "Dot11ExtIhvInitService")
 """What the OS looks up by name (wlanihv.h IHV_VERSION_FUNCTION_NAME, IHV_INIT_FUNCTION_NAME)."""
@@ -45,20 +46,24 @@ def inspect(
     path: Path,
     companions: Sequence[Path] = (),
     system: Callable[[str], bool] = lambda _: True,
+    by: GivenBy = OPTIONS,
 ) -> Dll:
     """`path` as a loadable DLL with its companions; raises `UsageError` that says what is wrong.
 
     `system` knows the DLLs that the guest itself brings, by lower-case name.
     """
-    wrong = safe_name(path.name)
-    if wrong:
-        raise UsageError(
-            f"--dll {path}: its name holds {wrong}",
-            hint="rename it: recorder.ini and the guest's SFTP names are ASCII",
-        )
-    image = _loadable(path, _read(path))
-    files = collect(companions, path)
-    _resolved(path, image, files, system)
+    with named(by.dll):
+        wrong = safe_name(path.name)
+        if wrong:
+            raise UsageError(
+                f"{path}: its name holds {wrong}",
+                hint="rename it: recorder.ini and the guest's SFTP names are ASCII",
+            )
+        image = _loadable(path, _read(path))
+    with named(by.companions):
+        files = collect(companions, path)
+    with named(by.dll):
+        _resolved(path, image, files, system, by)
     return Dll(path, image.sha256, files, tuple(_notices(path, image, files, system)))
 
 
@@ -91,6 +96,7 @@ def _resolved(
     image: pe.Image,
     companions: Sequence[Companion],
     system: Callable[[str], bool],
+    by: GivenBy,
 ) -> None:
     beside = {one.name.lower() for one in companions}
     lines = unresolved(path.name, image, companions, system)
@@ -101,8 +107,9 @@ def _resolved(
     if lines:
         more = f"; and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
         raise UsageError(
-            f"--dll {path}: {'; '.join(lines[:SHOWN])}{more}",
-            hint="give what is missing along: --with FILE, or --with FOLDER for all a folder holds",
+            f"{path}: {'; '.join(lines[:SHOWN])}{more}",
+            hint=f"give what is missing along: a file, or a folder with all it holds, by "
+            f"{by.companions}",
         )
 
 
@@ -139,13 +146,13 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"--dll {path}: {error.strerror}", hint="give the path of the DLL file itself"
+            f"{path}: {error.strerror}", hint="give the path of the DLL file itself"
         ) from None
 
 
 def _refused(path: Path, found: str, hint: str = "") -> UsageError:
     return UsageError(
-        f"--dll {path}: is {found}",
+        f"{path}: is {found}",
         hint=hint
         or "give the 64-bit IHV Extensions DLL named by Ndi\\IHVExtensions in the driver's INF",
     )

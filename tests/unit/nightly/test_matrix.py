@@ -34,7 +34,7 @@ def vendor_dll(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cells(tmp_path: Path, **plan: Any) -> list[PlannedCell]:
     """The cells of a plan that lies in tmp_path."""
     fields = {"name": "night", "scenarios": ["plain", "m4-lost"], **plan}
-    return cells_of(Plan.model_validate(fields), tmp_path)
+    return cells_of(Plan.model_validate(fields), tmp_path / "plan.toml")
 
 
 def test_cells_of_one_dll_stand_together_and_each_test_comes_once_before_any_again(
@@ -92,9 +92,34 @@ def test_a_sample_beside_a_labs_own_dll_is_refused(tmp_path: Path, vendor_dll: P
 
 
 def test_what_a_run_would_refuse_is_refused_before_the_night(tmp_path: Path) -> None:
-    """Such as a DLL that is not there."""
-    with pytest.raises(UsageError, match=r"--dll nowhere\.dll"):
-        cells(tmp_path, dll=[{"name": "a", "path": "nowhere.dll"}])
+    """With the plan, the table's entry and the key that holds it."""
+    text = tmp_path / "text"
+    text.write_text("none")
+    sample = {"name": "a", "path": "nowhere.dll"}
+    with pytest.raises(
+        UsageError, match=r"plan\.toml: \[\[dll\]\] a: path nowhere\.dll: No such file"
+    ):
+        cells(tmp_path, dll=[sample])
+    with pytest.raises(UsageError, match=r"\[\[dll\]\] a: path .*/text: is not a Windows PE"):
+        cells(tmp_path, dll=[sample | {"path": str(text)}])
+
+
+def test_what_a_dll_of_the_plan_comes_with_is_refused_by_its_key(
+    tmp_path: Path, vendor_dll: Path
+) -> None:
+    """Not by an option that nobody typed."""
+    whole = {"name": "a", "path": str(vendor_dll)}
+    with pytest.raises(UsageError, match=r"\[\[dll\]\] a: with none: no such file or folder"):
+        cells(tmp_path, dll=[whole | {"with": ["none"]}])
+    with pytest.raises(UsageError, match=r"\[\[dll\]\] a: profile none: No such file"):
+        cells(tmp_path, dll=[whole | {"profile": "none"}])
+
+
+def test_a_labs_dll_is_told_as_the_labs(tmp_path: Path) -> None:
+    """A plan without any [[dll]] takes it."""
+    (tmp_path / "lab.toml").write_text('[dll]\npath = "nowhere.dll"\n')
+    with pytest.raises(UsageError, match=r"^lab\.toml \[dll\] path nowhere\.dll: No such file"):
+        cells(tmp_path)
 
 
 def test_the_digest_changes_with_whatever_is_run(tmp_path: Path, vendor_dll: Path) -> None:

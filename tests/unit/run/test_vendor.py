@@ -68,6 +68,15 @@ def test_the_command_line_comes_first(own: Path, tmp_path: Path) -> None:
     assert found.companions == ()
 
 
+@pytest.mark.parametrize("key", ["path", "companions"])
+def test_what_lab_toml_names_is_told_as_its_key(own: Path, key: str) -> None:
+    """And as no option of a command line."""
+    given: dict[str, object] = {"path": str(own), "companions": [str(own.parent / "helper")]}
+    given[key] = ["none"] if key == "companions" else "none"
+    with pytest.raises(UsageError, match=rf"^lab\.toml \[dll\] {key} none: "):
+        vendors_dll(lab(**given), CommandLineDll())
+
+
 def test_companions_of_nothing() -> None:
     """--with alone is a mistake."""
     with pytest.raises(UsageError, match="no DLL of yours"):
@@ -107,7 +116,7 @@ def test_a_profile_as_windows_tools_write_it(tmp_path: Path, encoding: str) -> N
         ({"security": ""}, "neither security nor connectivity"),
         ({"use_ms_onex": True}, "0x80012"),
         ({"oui": "12"}, "oui"),
-        ({"profile": "none.xml"}, "--profile none.xml: No such file"),
+        ({"profile": "none.xml"}, r"^lab.toml \[dll\] profile none.xml: No such file"),
     ],
 )
 def test_what_cannot_be_used_is_told(given: dict[str, object], said: str) -> None:
