@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Callable
 
 from harness.errors import HarnessError, LabFault
-from harness.local.storage import FREE_SOME, is_disk_full
+from harness.local.storage import FREE_SOME, is_disk_full, is_for_want_of_room
 from harness.naming import as_typed, own_name
 
 USAGE_EXIT = 2
@@ -56,7 +56,8 @@ def _report(error: BaseException) -> int:
     if isinstance(error, LabFault):
         return _complain(error.message, error.hint, LAB_EXIT)
     if isinstance(error, HarnessError):
-        return _complain(error.message, error.hint, USAGE_EXIT)
+        code = LAB_EXIT if is_for_want_of_room(error) else USAGE_EXIT
+        return _complain(error.message, error.hint, code)
     if isinstance(error, KeyboardInterrupt):
         return _complain("interrupted", "", LAB_EXIT)
     if isinstance(error, BrokenPipeError):

@@ -71,9 +71,15 @@ class Catalogue:
             )
         plan = plan or (over[-1].plan if over else None)
         self._counted = [one for one in over if one.plan == plan]
+        self._running = [
+            one for one in nights if one.plan == plan and one.state is NightState.RUNNING
+        ]
 
     def choose(self, wanted: str) -> Chosen:
-        """The side of that name; raises `UsageError` for none, `NothingToCompare` for no night."""
+        """The side of that name; raises `UsageError` for none, `NothingToCompare` for no night.
+
+        A night that runs, or was killed and not resumed, is only taken where it is named by its id.
+        """
         first, dots, last = wanted.partition("..")
         if dots:
             return self._of_nights(wanted, self._between(first, last))
@@ -115,14 +121,32 @@ class Catalogue:
         ends = self._night(first), self._night(last)
         started = sorted(one.started_at for one in ends)
         some = [one for one in self.nights.values() if one.plan == ends[0].plan]
-        return [one for one in some if started[0] <= one.started_at <= started[1]]
+        return [
+            one
+            for one in some
+            if started[0] <= one.started_at <= started[1]
+            and (one in ends or one.state is not NightState.RUNNING)
+        ]
 
     def _of_nights(self, wanted: str, nights: Sequence[Night]) -> Chosen:
         ids = {one.id for one in nights}
         runs = [run for run in self.runs.values() if self.night_of.get(run.id) in ids]
         cells = [cell for night in nights for cell in night.cells]
         name = f"night {nights[0].id}" if len(nights) == 1 else f"{len(nights)} nights, {wanted}"
-        return Chosen(name, tuple(runs), outcomes(cells))
+        return Chosen(name + self._without(wanted, nights), tuple(runs), outcomes(cells))
+
+    def _without(self, wanted: str, nights: Sequence[Night]) -> str:
+        """In words, the nights among these (or after `last`) that have no end."""
+        started = [one.started_at for one in nights]
+        to_the_newest = "last" in wanted.split("..")
+        left = [
+            one.id
+            for one in self._running
+            if one not in nights
+            and one.started_at > min(started)
+            and (to_the_newest or one.started_at < max(started))
+        ]
+        return f" (without {', '.join(left)}, not at its end)" if left else ""
 
     def _of_build(self, wanted: str, name: str | None, sha: str) -> Chosen:
         runs = [

@@ -34,6 +34,16 @@ def is_disk_full(error: BaseException) -> bool:
     return NO_ROOM in str(error)
 
 
+def is_for_want_of_room(error: BaseException) -> bool:
+    """Whether `error`, or what it was raised for, is a disk that is full."""
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, DiskFull) or is_disk_full(found):
+            return True
+        found = found.__cause__ or found.__context__
+    return False
+
+
 def free_bytes(place: Path) -> int:
     """Bytes free to this user where `place` is, or will be once it is made."""
     for folder in (place, *place.absolute().parents):

@@ -64,8 +64,13 @@ def marks_of(
     tests: Iterable[Test],
     nights: Sequence[Night],
     today: date,
+    *,
+    whole: bool = True,
 ) -> Marks:
-    """What mutes tonight's failures of these tests, after these nights of the plan."""
+    """What mutes tonight's failures of these tests, after these nights of the plan.
+
+    With `whole` they are all of the plan's: a pattern that fits none of them is told.
+    """
     there = list(dict.fromkeys(tests))
     active = tuple(one for one in issues if today <= one.expires)
     notes = [
@@ -74,11 +79,16 @@ def marks_of(
         for one in issues
         if today > one.expires
     ]
+    patterns = [("known_issue", one.test) for one in issues]
+    patterns += [("quarantine", one.test) for one in quarantine]
+    notes += [
+        f"[[{table}]] {pattern!r} fits no test of this night: is it misspelt?"
+        for table, pattern in patterns
+        if whole and not any(fnmatchcase(test.id, pattern) for test in there)
+    ]
     quarantined: dict[Test, str] = {}
     for entry in quarantine:
         mine = [test for test in there if fnmatchcase(test.id, entry.test)]
-        if not mine:
-            notes.append(f"[[quarantine]] {entry.test!r} fits no test of this night")
         for test in mine:
             if longest_streak(nights, test, entry.since) >= GRADUATES_AFTER:
                 notes.append(

@@ -12,7 +12,7 @@ from typing import Final, final
 
 from harness.console import Stages
 from harness.errors import UsageError
-from harness.history.model import PASSED, CellState, Night, NightState, Test
+from harness.history.model import PASSED, Night, NightState, Test
 from harness.nightly.crashes import grouped
 from harness.nightly.gate import judge_night
 from harness.nightly.ledger import Book, Ledger, now
@@ -43,7 +43,7 @@ class NightOptions:
 
     resume: Resume = Resume.IF_THERE
     last_failed: bool = False
-    """Only the tests that did not pass in the last night."""
+    """Only the tests that did not pass in the last night, left out or not."""
     fail_fast: bool = False
     """No cell begins after one that failed."""
     until_failure: bool = False
@@ -99,12 +99,15 @@ def run_night(
     """
     name = plan.name + (PARTIAL if options.last_failed else "")
     own_digest = digest(name, cells)
-    with the_only_one(runs, own_digest):
+    with the_only_one(runs, own_digest), open_slots() as slots:  # no slots, no night
         opened = open_night(book, name, own_digest, cells, options.resume, runs)
         seen = book.nights(last=None if plan.quarantine else LOOKED_BACK, plan=plan.name)
         before = [one for one in seen if one.id != opened.id]
         tests = [one.test for one in cells]
-        marks = marks_of(plan.known_issue, plan.quarantine, tests, before, now().date())
+        marks = marks_of(
+            plan.known_issue, plan.quarantine, tests, before, now().date(),
+            whole=not options.last_failed,
+        )  # fmt: skip
         ledger = Ledger(book, opened.id, cells, plan.retry, marks)
         left = ledger.outstanding()
         for note in (opened.note, *marks.notes):
@@ -115,8 +118,7 @@ def run_night(
         began_s = time.monotonic()
         bounds = Bounds(options.budget_s, options.fail_fast)
         progress = TerminalProgress(console, len(cells), len(cells) - len(left))
-        with open_slots() as slots:
-            Scheduler(ledger, slots, progress, bounds).run()
+        Scheduler(ledger, slots, progress, bounds).run()
         night = ledger.night()
     return _report(plan, book, night, before, time.monotonic() - began_s, marks.notes)
 
@@ -140,18 +142,15 @@ def last_failed(book: Book, plan: Plan, cells: Sequence[PlannedCell]) -> list[Pl
     found = only(cells, lambda test: test in failed)
     if not found:
         raise UsageError(
-            f"--last-failed: all that ran in the last night of {plan.name} passed",
+            f"--last-failed: all of the last night of {plan.name} passed",
             hint="leave --last-failed out",
         )
     return found
 
 
 def _failed(night: Night) -> set[Test]:
-    return {
-        one.test
-        for one in night.cells
-        if one.flaky or (one.verdict not in PASSED and one.state is not CellState.LEFT_OUT)
-    }
+    """What did not pass; a cell that was left out did not."""
+    return {one.test for one in night.cells if one.flaky or one.verdict not in PASSED}
 
 
 def _report(

@@ -21,7 +21,7 @@ from harness.errors import StoreError
 from harness.history.sql.damage import UNREADABLE, damage_in
 from harness.history.sql.engines import WRITING, engine_of
 from harness.local.deadline import Deadline
-from harness.local.storage import FREE_SOME, NEARLY_FULL, free_bytes
+from harness.local.storage import FREE_SOME, NEARLY_FULL, DiskFull, free_bytes
 
 T = TypeVar("T")
 
@@ -37,6 +37,8 @@ _LATER: Final = ("40", "53", "55P03", "57P")
 _NEVER: Final = re.compile(r"authentication failed|does not exist|no pg_hba|no password supplied")
 _NO_ROOM: Final = re.compile(r"disk is full|disk I/O error")
 """SQLite says the second, too, of a disk that has no room for the file beside its own."""
+_SERVER_FULL: Final = "53100"
+"""SQLSTATE of a PostgreSQL whose disk has no room."""
 _LOCKED: Final = re.compile(r"database (is|table is|schema is) locked")
 
 
@@ -69,7 +71,7 @@ class Database:
                     return work(connection)
             except DBAPIError as error:
                 if not _may_go_well(error) or deadline.expired:
-                    raise self._unusable(error, deadline) from None
+                    raise self._unusable(error, deadline) from self._full(error)
             except SQLAlchemyError as error:
                 raise self._unusable(error, deadline) from None
             except UNREADABLE:
@@ -100,13 +102,23 @@ class Database:
         if password:
             why = why.replace(password, "***")
         tried = f" (tried for {deadline.waited_s:.0f} s)" if deadline.waited_s > 1 else ""
-        file = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
-        if file and _NO_ROOM.search(why) and free_bytes(Path(file).parent) < NEARLY_FULL:
+        if self._full(error):
             return StoreError(f"history {self.shown}: the disk is full: {why}", hint=FREE_SOME)
         return StoreError(
             f"history {self.shown}: {why.strip()}{tried}",
             hint="see docs/history.md, or name another place: [store] database in lab.toml",
         )
+
+    def _full(self, error: SQLAlchemyError) -> DiskFull | None:
+        """The disk that `error` is for want of room on, if it is."""
+        cause = error.orig if isinstance(error, DBAPIError) else None
+        file = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        if file:
+            folder = Path(file).parent
+            full = _NO_ROOM.search(str(cause)) and free_bytes(folder) < NEARLY_FULL
+            return DiskFull("writing to the history", folder, str(cause)) if full else None
+        full = getattr(cause, "sqlstate", None) == _SERVER_FULL
+        return DiskFull("writing to the history", Path(self.shown), str(cause)) if full else None
 
 
 def _may_go_well(error: DBAPIError) -> bool:

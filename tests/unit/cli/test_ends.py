@@ -14,6 +14,7 @@ import pytest
 
 from harness.cli.ends import exit_code_of
 from harness.errors import HarnessError, LabFault, StoreError, UsageError
+from harness.local.storage import DiskFull
 
 ENDS = [
     (UsageError("no fault 'x'", hint="`hil faults` lists them"), 2),
@@ -28,6 +29,21 @@ ENDS = [
     (MemoryError(), 3),
     (KeyboardInterrupt(), 3),
 ]
+
+
+@pytest.mark.parametrize(
+    "cause", [OSError(errno.ENOSPC, "No space left"), DiskFull("writing", Path("/x"), "no room")]
+)
+def test_what_ends_for_want_of_room_is_the_labs(cause: BaseException) -> None:
+    """However it is told: history, runs, a page that is written."""
+
+    def fail() -> object:
+        try:
+            raise cause
+        except (OSError, LabFault) as error:
+            raise StoreError("the history: the disk is full") from error
+
+    assert exit_code_of(fail) == 3
 
 
 @pytest.mark.parametrize(("error", "code"), ENDS, ids=lambda one: type(one).__name__)

@@ -102,6 +102,20 @@ def test_a_night_that_still_runs_is_not_the_last(nightly: Nightly) -> None:
         runs(nightly, "last-3")
 
 
+def test_a_night_that_still_runs_is_in_no_range_unless_it_is_named(nightly: Nightly) -> None:
+    """That it was left out is said."""
+    nights = nightly.history.all_nights
+    running = nights[1] = replace(nights[1], state=NightState.RUNNING)
+    chosen = Catalogue(nightly.history).choose("last-2..last")
+    assert [one.id for one in chosen.runs] == [f"2026-run-00{n}-0" for n in (0, 2, 3)]
+    assert chosen.name == f"3 nights, last-2..last (without {running.id}, not at its end)"
+    assert runs(nightly, f"{running.id}..last-1") == ["2026-run-001-0", "2026-run-002-0"]
+    assert runs(nightly, running.id) == ["2026-run-001-0"]
+    newest = nights[-1] = replace(nights[-1], state=NightState.RUNNING)
+    chosen = Catalogue(nightly.history).choose("last")
+    assert chosen.name == f"night {nights[2].id} (without {newest.id}, not at its end)"
+
+
 def test_the_last_is_of_one_plan(nightly: Nightly) -> None:
     """The newest night's, or the one that is asked for."""
     nights = nightly.history.all_nights

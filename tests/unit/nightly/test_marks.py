@@ -99,8 +99,22 @@ def test_since_begins_to_count_anew() -> None:
 
 def test_a_pattern_that_fits_nothing_is_told() -> None:
     """It may be misspelt."""
-    lost = QUARANTINE.model_copy(update={"test": "*/acne/*"})
-    assert "'*/acne/*' fits no test" in marks_of((), (lost,), [PLAIN], [], TODAY).notes[0]
+    unreliable = QUARANTINE.model_copy(update={"test": "*/acne/*"})
+    known = ISSUE.model_copy(update={"test": "*/plane"})
+    notes = marks_of((known, ISSUE), (unreliable,), [PLAIN], [], TODAY).notes
+    assert notes == (
+        "[[known_issue]] '*/plane' fits no test of this night: is it misspelt?",
+        "[[quarantine]] '*/acne/*' fits no test of this night: is it misspelt?",
+    )
+    assert marks_of((known,), (unreliable,), [PLAIN], [], TODAY, whole=False).notes == ()
+
+
+def test_an_expired_issue_that_fits_nothing_is_told_as_both() -> None:
+    """It can be taken out of the plan."""
+    lost = ISSUE.model_copy(update={"test": "*/plane"})
+    expired, misspelt = marks(issues=(lost,), today=TODAY + timedelta(days=1)).notes
+    assert expired.startswith("known issue expired on 2026-11-28 and mutes nothing")
+    assert "fits no test" in misspelt
 
 
 CRASHED = replace(

@@ -17,7 +17,7 @@ from harness.history.model import Crash, NightState
 from harness.history.sql import SqlHistory
 from harness.nightly.cell_runner import CellEnd
 from harness.nightly.matrix import PlannedCell
-from harness.nightly.night import NightOptions, chosen, exit_code, run_nights
+from harness.nightly.night import NightOptions, chosen, exit_code, run_night, run_nights
 from harness.nightly.opening import Resume
 from harness.nightly.plan import KnownIssue, Plan
 from harness.nightly.slots import OwnSlot, Slots
@@ -194,6 +194,29 @@ def test_the_tests_that_did_not_pass_are_run_again_alone(nights: Nights) -> None
     with pytest.raises(UsageError, match="passed"):
         nights.run(last_failed=True)
     assert "fixed          reference/hwsim/sample/a" in text(nights.run())
+
+
+def test_what_was_left_out_did_not_pass(nights: Nights) -> None:
+    """Whatever it was left out for, it is run by --last-failed."""
+    nights.run({"a": [end(FAIL)] * 2}, fail_fast=True)
+    nights.run(budget_s=0.0, last_failed=True)
+    assert nights.runner.ran == []
+    nights.run(last_failed=True, resume=Resume.NEVER)
+    assert nights.runner.ran == ["a", "b"]
+
+
+def test_slots_that_are_not_there_begin_no_night(nights: Nights) -> None:
+    """Nothing is left of it in the history."""
+
+    def no_slots() -> contextlib.AbstractContextManager[Slots]:
+        raise UsageError("--scheduler tcp://none: no answer")
+
+    with pytest.raises(UsageError, match="no answer"):
+        run_night(
+            PLAN, CELLS, nights.book, nights.runs, no_slots, PlainConsole(nights.said),
+            NightOptions(),
+        )  # fmt: skip
+    assert nights.book.nights() == []
 
 
 def test_until_failure_runs_night_after_night(nights: Nights) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from harness.errors import StoreError
 from harness.history.sql import database, open_history
+from harness.local.storage import is_for_want_of_room
 from tests.history_battery import HistoryBattery
 
 
@@ -34,3 +35,4 @@ def test_a_full_disk_is_named_with_its_fix(tmp_path: Path, monkeypatch: pytest.M
         with pytest.raises(StoreError, match="the disk is full") as told:
             history.database.write(grow)
     assert told.value.hint == database.FREE_SOME
+    assert is_for_want_of_room(told.value)
