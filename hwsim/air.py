@@ -26,6 +26,7 @@ from hwsim.loop import Loop, now_ns
 from hwsim.ports.base import Port, RadioFrame
 from hwsim.radio_waiters import RadioWaiters
 from hwsim.requests import Arguments
+from hwsim.rule_requests import rules
 
 
 class Air:
@@ -97,6 +98,7 @@ class Air:
             "configure": self._call_configure,
             "start": self._call_start,
             "begin": self._call_begin,
+            "rules": self._call_rules,
             "echo": self._call_echo,
             "rekey_group": self._call_rekey_group,
             "rekey_pairwise": self._call_rekey_pairwise,
@@ -134,12 +136,21 @@ class Air:
     def _call_begin(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         fields = Arguments(args, "begin")
         association = fields.integer("association", 0, 1 << 31)
-        rules = requests.rules(fields.take("rules", []))
+        rules = _rules(fields, association)
         fields.done()
-        self._run.medium.begin(association, FrameRules(rules))
+        self._run.medium.begin(association, rules)
         if self._run.ess is not None:
             self._run.ess.new_association()
         return {"frames": self._run.medium.frames}
+
+    def _call_rules(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        """Other rules from now on, in the same association; messages are counted anew."""
+        fields = Arguments(args, "rules")
+        medium = self._run.medium
+        rules = _rules(fields, medium.association)
+        fields.done()
+        medium.begin(medium.association, rules)
+        return {"frames": medium.frames}
 
     def _call_echo(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         fields = Arguments(args, "echo")
@@ -237,3 +248,9 @@ class Air:
 
     def _event(self, name: str, **fields: Any) -> None:
         self._loop.later(lambda: self._control.event(name, fields))
+
+
+def _rules(fields: Arguments, association: int) -> FrameRules:
+    """The rules that a call gives; ``seed`` decides what they leave to chance."""
+    seed = fields.integer("seed", 0, (1 << 63) - 1, 0)
+    return FrameRules(rules(fields.take("rules", [])), f"{seed}/{association}")

@@ -69,7 +69,8 @@ class AirRun:
         ess = self.configured("start")
         if not self.on_air:
             self.on_air = True
-            self.medium.put_on_air(*(_attached(point) for point in ess.points))
+            attached = (_attached(point, number) for number, point in enumerate(ess.points, 1))
+            self.medium.put_on_air(*attached)
             self._beacons.start(ess.points)
 
     def take_off_air(self) -> None:
@@ -164,6 +165,6 @@ class AirRun:
             self._event(name, fields)
 
 
-def _attached(point: AccessPoint) -> AttachedAp:
+def _attached(point: AccessPoint, number: int) -> AttachedAp:
     network = point.network
-    return AttachedAp(point, network.bssid, network.freq_mhz, network.signal_dbm)
+    return AttachedAp(point, network.bssid, network.freq_mhz, network.signal_dbm, number)

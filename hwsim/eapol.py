@@ -116,3 +116,12 @@ def without_mic(key: KeyFrame) -> bytes:
     """The frame's PDU with its MIC field zeroed, as the MIC is computed over it."""
     end = OFFSET_MIC + len(key.mic)
     return key.pdu[:OFFSET_MIC] + bytes(len(key.mic)) + key.pdu[end:]
+
+
+def mic_length_of(pdu: bytes) -> int:
+    """How long the MIC of a well-formed EAPOL-Key PDU is: so that its key data fills the rest."""
+    for length in (MIC_LENGTH, 24):
+        at = data_length_offset(length)
+        if data_offset(length) + int.from_bytes(pdu[at : at + 2], "big") == len(pdu):
+            return length
+    return MIC_LENGTH

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rules of the medium: what happens to the nth message of a kind.
+"""Rules of the medium: which message they act on, and what happens to it.
 
 A rule acts on the message as a whole. hwsim radios do not retransmit at the MAC layer (their
 transmit status is final), so a dropped message is lost as if every attempt had failed.
@@ -7,44 +7,102 @@ transmit status is final), so a dropped message is lost as if every attempt had 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, Literal, get_args
+from random import Random
+from typing import Final, Literal, NamedTuple, get_args
 
+from hwsim.frame_fields import BytesAt, FrameFields
 from hwsim.records import Direction, FrameKind
 
-Action = Literal["drop", "drop-ack", "delay", "repeat", "deauthenticate"]
+Action = Literal[
+    "drop", "drop-ack", "delay", "repeat", "reorder", "edit", "corrupt", "insert", "refuse",
+    "deauthenticate", "disassociate",
+]  # fmt: skip
 """drop: not heard, not acknowledged. drop-ack: heard, but its sender is told that it was not.
 delay: heard and acknowledged later. repeat: heard again, ``copies`` times more, each with a new
-sequence number, so that no receiver takes it for a MAC retransmission.
-deauthenticate: heard; the access point answers with a deauthentication (reason 3) and, for a
-message of the station, with nothing else."""
+sequence number, so that no receiver takes it for a MAC retransmission. reorder: it comes after the
+next of its kind, or :data:`REORDER_LIMIT_MS` later. edit: it says something else, under a MIC and
+encryption that fit that. corrupt: its bytes are changed under the MIC and encryption it has.
+insert: it is heard, and another frame after it. refuse: heard; the access point answers the
+authentication or association with a status code, and nothing else comes of it.
+deauthenticate, disassociate: heard; the access point answers with that frame and, for a message of
+the station, with nothing else; with a delay the message is heard as ever, and that frame comes so
+much later."""
 
 Message = Literal[
-    "auth", "assoc-req", "assoc-resp", "eapol-start", "eap", "M1", "M2", "M3", "M4", "G1", "G2",
-    "data",
+    "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "eapol-start", "eap", "M1", "M2",
+    "M3", "M4", "G1", "G2", "data", "deauth", "disassoc", "action",
 ]  # fmt: skip
 """What a rule can name; ``data`` includes ARP and ICMP, ``assoc-…`` reassociation."""
 
 DEAUTHENTICATION_REASON: Final = 3
 """The station is leaving, or has left (IEEE 802.11-2020, table 9-49)."""
+REORDER_LIMIT_MS: Final = 2000
+"""How long a message waits for the next of its kind."""
 
 ACTIONS: Final[tuple[str, ...]] = get_args(Action)
 MESSAGES: Final[tuple[str, ...]] = get_args(Message)
 
-_AS_MESSAGE: dict[FrameKind, Message] = {
-    "auth": "auth", "assoc-req": "assoc-req", "assoc-resp": "assoc-resp",
-    "eapol-start": "eapol-start", "eap": "eap", "M1": "M1", "M2": "M2",
-    "M3": "M3", "M4": "M4", "G1": "G1", "G2": "G2", "data": "data", "arp": "data", "icmp": "data",
+_AS_MESSAGE: Final[dict[str, str]] = {
+    **{message: message for message in MESSAGES}, "arp": "data", "icmp": "data",
 }  # fmt: skip
+
+
+def message_of(kind: FrameKind) -> str | None:
+    """What rules call a kind of frame; None for one that they cannot name."""
+    return _AS_MESSAGE.get(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """The nth message of a kind in an association, counted in both directions, from 1."""
+
+    message: Message
+    nth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold besides for a message to fit a rule; None holds always.
+
+    ``access_point`` and ``station`` are numbers from 1. ``after``: that message has passed,
+    ``before``: it has not. ``bytes_at`` counts from the EAPOL PDU, else from the frame's body.
+    """
+
+    access_point: int | None = None
+    station: int | None = None
+    replay_counter: int | None = None
+    bytes_at: BytesAt | None = None
+    after: Occurrence | None = None
+    before: Occurrence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """A frame that a rule inserts: a copy of an earlier one of an access point, or bytes.
+
+    ``source`` takes the place of the copy's source address; a ``plain`` one is not protected,
+    whatever the copied one was; ``fields`` are the copy's own.
+    """
+
+    copy_of: Occurrence | None = None
+    frame: bytes = b""
+    source: bytes | None = None
+    plain: bool = False
+    fields: FrameFields | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FrameRule:
-    """``nth`` counts the messages that fit ``message`` and ``direction``; 0 stands for every one.
+    """``nth`` counts the messages that fit ``message``, ``direction`` and ``condition``; 0 stands
+    for every one, and with ``onwards`` it acts on the nth and all that follow.
 
-    ``delay_ms`` belongs to delay, ``copies`` to repeat, ``direction`` ``None`` fits both.
-    ``place`` is its place among the rules of its association, from 1.
+    ``delay_ms`` or ``delay_us`` (least and most) belong to delay and to what comes later,
+    ``copies`` to repeat, ``fields`` to edit and corrupt, ``status`` and ``comeback_tu`` to refuse,
+    ``reason`` and ``broadcast`` to deauthenticate and disassociate. ``direction`` None fits both.
+    ``probability`` is of 1. ``place`` is its place among the rules of its association, from 1.
     """
 
     message: Message
@@ -54,25 +112,111 @@ class FrameRule:
     copies: int = 1
     direction: Direction | None = None
     place: int = 0
+    onwards: bool = False
+    probability: float = 1.0
+    condition: Condition = Condition()
+    delay_us: tuple[int, int] | None = None
+    fields: FrameFields | None = None
+    insertion: Insertion | None = None
+    status: int = 1
+    comeback_tu: int = 0
+    reason: int = DEAUTHENTICATION_REASON
+    broadcast: bool = False
+
+    def is_turn(self, count: int) -> bool:
+        """Whether it acts on the message that fits it as the ``count``-th."""
+        return self.nth in (0, count) or (self.onwards and count > self.nth)
+
+    def phrase(self) -> str:
+        """What it does, with its particulars, for a capture's comment."""
+        extra = {
+            "delay": f" ({self.delay_ms} ms)" if self.delay_us is None else "",
+            "repeat": f" ({self.copies} more)",
+            "refuse": f" (status {self.status})",
+            "deauthenticate": f" (reason {self.reason})",
+            "disassociate": f" (reason {self.reason})",
+        }.get(self.action, "")
+        if self.fields is not None:
+            extra = f" ({self.fields.phrase()})"
+        return f"rule: {self.action}{extra}"
+
+
+class Traits(NamedTuple):
+    """What a condition asks of a message; ``body`` is what its offsets count in."""
+
+    access_point: int = 0
+    station: int = 0
+    replay_counter: int | None = None
+    body: bytes = b""
+
+
+_NO_TRAITS: Final = Traits()
 
 
 class FrameRules:
-    """The rules of one association, each with its count of messages seen."""
+    """The rules of one association, each with its count of messages seen.
 
-    def __init__(self, rules: Iterable[FrameRule] = ()) -> None:
+    ``seed`` decides what probability and ranges leave open: the same seed and the same messages,
+    the same outcome.
+    """
+
+    def __init__(self, rules: Iterable[FrameRule] = (), seed: str = "") -> None:
         self._rules = tuple(replace(rule, place=n) for n, rule in enumerate(rules, 1))
         self._counts = [0] * len(self._rules)
+        self._seen: Counter[str] = Counter()
+        self._random = [
+            Random(f"{seed}/{rule.place}")  # noqa: S311 -- to be had again, not to be secret
+            for rule in self._rules
+        ]
+        self.copied = {
+            rule.insertion.copy_of.message
+            for rule in self._rules
+            if rule.insertion is not None and rule.insertion.copy_of is not None
+        }
 
-    def match(self, kind: FrameKind, direction: Direction) -> FrameRule | None:
+    @property
+    def empty(self) -> bool:
+        """Whether there are none."""
+        return not self._rules
+
+    def match(
+        self, kind: FrameKind, direction: Direction, traits: Traits = _NO_TRAITS
+    ) -> FrameRule | None:
         """Count the message in every rule that fits it; the first rule whose turn it is acts."""
-        message = _AS_MESSAGE.get(kind)
+        message = message_of(kind)
         if message is None or not self._rules:
             return None
         acting: FrameRule | None = None
         for index, rule in enumerate(self._rules):
             if rule.message != message or rule.direction not in (None, direction):
                 continue
+            if not self._holds(rule.condition, traits):
+                continue
             self._counts[index] += 1
-            if acting is None and rule.nth in (0, self._counts[index]):
+            turn = rule.is_turn(self._counts[index])
+            if turn and rule.probability < 1:
+                turn = self._random[index].random() < rule.probability
+            if acting is None and turn:
                 acting = rule
+        self._seen[message] += 1
         return acting
+
+    def delay_ns(self, rule: FrameRule) -> int:
+        """How long a rule has its frame wait: its own time, or one in its range."""
+        if rule.delay_us is None:
+            return rule.delay_ms * 1_000_000
+        return self._random[rule.place - 1].randint(*rule.delay_us) * 1000
+
+    def _holds(self, condition: Condition, traits: Traits) -> bool:
+        at = condition.bytes_at
+        return (
+            condition.access_point in (None, traits.access_point)
+            and condition.station in (None, traits.station)
+            and condition.replay_counter in (None, traits.replay_counter)
+            and (at is None or traits.body[at.offset :].startswith(at.data))
+            and (condition.after is None or self._passed(condition.after))
+            and (condition.before is None or not self._passed(condition.before))
+        )
+
+    def _passed(self, occurrence: Occurrence) -> bool:
+        return self._seen[occurrence.message] >= occurrence.nth

@@ -22,19 +22,15 @@ from hil_common.security import SECURITY_CHOICES
 from hwsim.ap.network import CHANNELS, Network
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError, WireError
-from hwsim.frame_rules import ACTIONS, MESSAGES, Action, FrameRule, Message
 from hwsim.frames import mac_bytes
 from hwsim.radius import RadiusServer
-from hwsim.records import Direction
 
 DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
 MAX_ACCESS_POINTS: Final = 4
 MAX_SECRET: Final = 128
-MAX_RULES: Final = 64
 MAX_DELAY_MS: Final = 60_000
 MAX_TRIES: Final = 16
-MAX_COPIES: Final = 100
 MAX_ECHOES: Final = 1000
 MAX_DUE: Final = 1000
 """So many frames still on their way are named."""
@@ -47,7 +43,7 @@ class Arguments:
 
     def __init__(self, value: Any, where: str) -> None:
         if not isinstance(value, Mapping):
-            raise bad(f"{where}: an object is needed, not {_shown(value)}")
+            raise bad(f"{where}: an object is needed, not {shown(value)}")
         self._values = dict(value)
         self._where = where
         self._known: list[str] = []
@@ -69,7 +65,7 @@ class Arguments:
         """A field that must be a string, of any length."""
         value = self.take(name, default)
         if not isinstance(value, str):
-            raise bad(f"{self._where}.{name}: a string is needed, not {_shown(value)}")
+            raise bad(f"{self._where}.{name}: a string is needed, not {shown(value)}")
         return value
 
     def integer(self, name: str, low: int, high: int, default: Any = _REQUIRED) -> int:
@@ -78,7 +74,7 @@ class Arguments:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise bad(
                 f"{self._where}.{name}: a whole number from {low} to {high} is needed, "
-                f"not {_shown(value)}"
+                f"not {shown(value)}"
             )
         return value
 
@@ -89,7 +85,7 @@ class Arguments:
         if not number or not 0 < value <= MAX_TIMEOUT_S:
             raise bad(
                 f"{self._where}.{name}: seconds above 0 and up to {MAX_TIMEOUT_S:g} are needed, "
-                f"not {_shown(value)}"
+                f"not {shown(value)}"
             )
         return float(value)
 
@@ -97,7 +93,7 @@ class Arguments:
         """A field that must be one of ``choices``."""
         value = self.take(name, default)
         if value not in choices:
-            raise bad(f"{self._where}.{name}: {_shown(value)} is none of {', '.join(choices)}")
+            raise bad(f"{self._where}.{name}: {shown(value)} is none of {', '.join(choices)}")
         return cast(str, value)
 
     def done(self) -> None:
@@ -179,39 +175,6 @@ def timers(value: Any) -> Timers:
     return Timers(**chosen)
 
 
-def rules(value: Any) -> tuple[FrameRule, ...]:
-    """The rules of a ``begin`` call, in their order; each is an object with a rule's fields.
-
-    ``nth`` is a whole number from 1, by default 1, or ``"every"``.
-    """
-    if not isinstance(value, list) or len(value) > MAX_RULES:
-        raise bad(f"rules: a list of at most {MAX_RULES} rules is needed")
-    return tuple(_rule(rule, f"rules[{index}]") for index, rule in enumerate(value))
-
-
-def _rule(value: Any, where: str) -> FrameRule:
-    args = Arguments(value, where)
-    message = cast(Message, args.choice("message", MESSAGES))
-    nth = args.take("nth", 1)
-    if nth == "every":
-        count = 0
-    elif isinstance(nth, int) and not isinstance(nth, bool) and nth >= 1:
-        count = nth
-    else:
-        raise bad(f'{where}.nth: a whole number from 1 or "every" is needed, not {_shown(nth)}')
-    action = cast(Action, args.choice("action", ACTIONS))
-    delay_ms, copies = 0, 1
-    if action == "delay":
-        delay_ms = args.integer("delay_ms", 1, MAX_DELAY_MS)
-    if action == "repeat":
-        copies = args.integer("copies", 1, MAX_COPIES, 1)
-    direction = args.take("direction", None)
-    if direction not in (None, "up", "down"):
-        raise bad(f"{where}.direction: {_shown(direction)} is none of up, down")
-    args.done()
-    return FrameRule(message, count, action, delay_ms, copies, cast("Direction | None", direction))
-
-
 def _ssid(args: Arguments) -> bytes:
     """From ``ssid``, a text, or from ``ssid_hex``: an SSID is bytes and need not be text."""
     digits = args.text("ssid_hex", "")
@@ -270,5 +233,6 @@ def _address(name: str, text: str) -> IPv4Address:
         raise bad(f"network.{name}: {text!r:.40} is no IPv4 address such as 10.77.0.1") from None
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value for an error's text, cut short."""
     return f"{value!r:.60}"

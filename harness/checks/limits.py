@@ -92,3 +92,5 @@ class Expectation:
     """What the guest's WLAN service is ordered to do, in words; all of it must be done."""
     air: tuple[str, ...] = ()
     """What the scenario's rules do to messages on the air, in words."""
+    air_by_chance: tuple[int, ...] = ()
+    """The places (from 1) of those of them that chance may keep from acting."""

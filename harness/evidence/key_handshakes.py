@@ -18,6 +18,8 @@ _KINDS: dict[str, Kind] = {
     "M1": "4-way", "M2": "4-way", "M3": "4-way", "M4": "4-way", "G1": "group", "G2": "group",
 }  # fmt: skip
 _ENDS = {"4-way": "M4", "group": "G2"}
+_COPIES = {"copy", "inserted"}
+"""What the detail of a frame has that a rule of the scenario sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def key_handshakes(frames: Sequence[FrameRecord]) -> Iterator[KeyHandshake]:
 
 def _begins_anew(frame: FrameRecord, before: Sequence[FrameRecord]) -> bool:
     """A first message, no copy or retransmission, after the last message of the one before."""
-    if frame.kind not in ("M1", "G1") or frame.retry or "copy" in frame.detail:
+    if frame.kind not in ("M1", "G1") or frame.retry or _COPIES & frame.detail.keys():
         return False
     end = _ENDS[_KINDS[frame.kind]]
     return any(one.kind == end and one.direction == "up" for one in before)

@@ -140,13 +140,17 @@ class AirProcess:
         except CallFailed as error:  # it gives up by itself, and knows what it saw
             raise TooSlow("radio of the guest on the air", limit_s, error.message) from None
 
-    def begin(self, index: int, rules: tuple[AirRule, ...]) -> int:
+    def begin(self, index: int, rules: tuple[AirRule, ...], seed: int = 1) -> int:
         """Arm the rules for association `index`; frames carry that number from now on.
 
-        The last number that was given to a frame before.
+        `seed` decides what they leave to chance. The last number that was given to a frame before.
         """
-        dumped = [rule.model_dump(exclude_none=True) for rule in rules]
-        return int(self._call("begin", association=index, rules=dumped).get("frames", 0))
+        answer = self._call("begin", association=index, rules=_dumped(rules), seed=seed)
+        return int(answer.get("frames", 0))
+
+    def change_rules(self, rules: tuple[AirRule, ...], seed: int = 1) -> None:
+        """Other rules from now on, in the same association; messages are counted anew."""
+        self._call("rules", rules=_dumped(rules), seed=seed)
 
     def echo(self, count: int, *, limit_s: float) -> Echo:
         """ARP and `count` ICMP echo requests to each station, protected by its keys."""
@@ -229,6 +233,10 @@ class AirProcess:
             self.state.fault = f"{event.get('what')}: {event.get('message')}"
         if listener is not None:
             listener.air_event(event)
+
+
+def _dumped(rules: tuple[AirRule, ...]) -> list[dict[str, Any]]:
+    return [rule.model_dump(mode="json", exclude_none=True) for rule in rules]
 
 
 def _more(network: Network) -> list[dict[str, int]]:

@@ -76,7 +76,7 @@ class Attempt:
         """Associate, use the association, end it; raises `LabFault` if the lab breaks."""
         session = self._session
         session.recording.attempt(self._index)
-        self._first_frame = session.air.begin(self._index, self._scenario.air)
+        self._first_frame = session.air.begin(self._index, self._scenario.air, self._scenario.seed)
         secret = self._scenario.network.passphrase
         session.service.give(
             self._scenario.os,

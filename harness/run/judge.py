@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from harness import codes
@@ -53,23 +54,24 @@ def limits_of(lab: Lab) -> CheckLimits:
 
 def expectation_of(scenario: Scenario) -> Expectation:
     """What the checker is to expect of each association of a scenario."""
-    orders = tuple(order.phrase() for order in scenario.os)
-    air = tuple(rule.phrase() for rule in scenario.air)
+    ordered = Expectation(
+        orders=tuple(order.phrase() for order in scenario.os),
+        air=tuple(rule.phrase() for rule in scenario.air),
+        air_by_chance=tuple(n for n, rule in enumerate(scenario.air, 1) if rule.by_chance),
+    )
     if scenario.expect.connected == "either":
-        return Expectation(connected=None, echoes=0, messages=(), orders=orders, air=air)
+        return replace(ordered, connected=None, echoes=0, messages=())
     if not scenario.expect.connected:
-        stopped = scenario.expect.stopped
-        return Expectation(connected=False, messages=(), stopped=stopped, orders=orders, air=air)
+        return replace(ordered, connected=False, messages=(), stopped=scenario.expect.stopped)
     messages = MESSAGES if scenario.group_rekeys else FOUR_WAY
     protected = scenario.network.choice.has_keys
-    return Expectation(
+    return replace(
+        ordered,
         connected=True,
         echoes=scenario.echoes,
         protected=protected,
         messages=messages if protected else (),
         sessions=1 + scenario.roams,
-        orders=orders,
-        air=air,
         adapters=scenario.adapters,
     )
 

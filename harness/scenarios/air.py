@@ -2,68 +2,67 @@
 """`[[air]]`: what the medium does to the messages of an association.
 
 Of several rules whose turn it is the first acts, as `hwsim.frame_rules` has it. A rule that can
-never act is refused: the scenario would not try what it says.
+never act is refused (`harness.scenarios.air_fits`): the scenario would not try what it says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from pydantic import model_validator
 
-from pydantic import Field, model_validator
-
-from harness.config.validation import Strict
-from hwsim.frame_rules import Action, Message
-
-GROUP_KEY: Final = ("G1", "G2")
+from harness.scenarios.air_fits import why_misfit
+from harness.scenarios.air_keys import AirRuleKeys
 
 
-class AirRule(Strict):
-    """What the medium does to one message of each association.
+class AirRule(AirRuleKeys):
+    """What the medium does to one message of each association, or to several.
 
     A rule acts on a message as a whole: the simulated radio has no retries below EAPOL's own.
     """
 
-    message: Message
-    """Which message of the association."""
-    nth: Annotated[int, Field(ge=1)] | Literal["every"] = 1
-    """Which one of them, retries counted."""
-    action: Action
-    """drop: lost; drop-ack: it arrives, its sender does not hear so; delay; repeat: it comes more
-    than once; deauthenticate: the access point parts with the station in its place."""
-    delay_ms: Annotated[int, Field(ge=1, le=60_000)] | None = None
-    """delay: by how much."""
-    copies: Annotated[int, Field(ge=1, le=100)] | None = None
-    """repeat: how many more."""
-
     @model_validator(mode="after")
     def _fits(self) -> AirRule:
-        if (self.delay_ms is not None) != (self.action == "delay"):
-            raise ValueError("delay_ms goes with action = 'delay', and only with it")
-        if self.copies is not None and self.action != "repeat":
-            raise ValueError("copies goes with action = 'repeat' only")
+        wrong = why_misfit(self)
+        if wrong:
+            raise ValueError(wrong)
         return self
 
     def phrase(self) -> str:
         """The rule in words: "drop M3 (number 1)"."""
-        extra = {"delay": f" by {self.delay_ms} ms", "repeat": f" {self.copies or 1} times"}
-        which = "every one" if self.nth == "every" else f"number {self.nth}"
-        return f"{self.action} {self.message}{extra.get(self.action, '')} ({which})"
+        return f"{self.action} {self.message}{self._particulars()} ({', '.join(self._which())})"
 
+    def _particulars(self) -> str:
+        later = self._delay()
+        if self.action in ("edit", "corrupt") and self.fields is not None:
+            return f": {self.fields.read().phrase()}"
+        if self.action == "insert" and self.insert is not None:
+            return f": {self.insert.phrase()}{later and f',{later} later'}"
+        if self.action in ("deauthenticate", "disassociate"):
+            reason = "" if self.reason is None else f", reason {self.reason}"
+            return f"{reason}{later and f',{later} later'}"
+        return {
+            "delay": f" by{later}",
+            "repeat": f" {self.copies or 1} times",
+            "refuse": f" with status {self.status}",
+        }.get(self.action, "")
 
-def never_acts(rules: Sequence[AirRule], *, group_rekeys: int) -> str | None:
-    """Which of the rules can never act, why, and what to do about it; None if each can."""
-    for place, rule in enumerate(rules):
-        if rule.message in GROUP_KEY and not group_rekeys:
-            return (
-                f"[[air]] message = '{rule.message}' never comes: without group_rekeys the access "
-                "point starts no group key handshake; give group_rekeys = 1 or more"
-            )
-        for before, other in enumerate(rules[:place], 1):
-            if other.message == rule.message and other.nth in ("every", rule.nth):
-                return (
-                    f"[[air]] rule {place + 1} ({rule.phrase()}) never acts: rule {before} "
-                    f"({other.phrase()}) takes the same message first; leave one of them out, or "
-                    "put the rule for a single message before the one for every one"
-                )
-    return None
+    def _delay(self) -> str:
+        if self.delay_us is not None:
+            return f" {self.delay_us[0]} to {self.delay_us[1]} µs"
+        return "" if self.delay_ms is None else f" {self.delay_ms} ms"
+
+    def _which(self) -> list[str]:
+        named = {"every": "every one"}.get(str(self.nth), f"number {self.nth}")
+        onwards = str(self.nth).startswith("from-")
+        which = [f"number {str(self.nth)[5:]} and on" if onwards else named]
+        which += [self.direction] if self.direction else []
+        for name in ("access_point", "station", "replay_counter", "after", "before"):
+            value = getattr(self, name)
+            which += [] if value is None else [f"{name.replace('_', ' ')} {value}"]
+        which += [] if self.bytes_at is None else [f"with bytes at {self.bytes_at.offset}"]
+        which += [] if self.probability is None else [f"probability {self.probability:g}"]
+        return which
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether it may be that it does not act when it is its turn."""
+        return self.probability is not None and self.probability < 1

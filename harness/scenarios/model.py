@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from harness.config.validation import Strict
-from harness.scenarios.air import AirRule, never_acts
+from harness.scenarios.air import AirRule
+from harness.scenarios.air_turns import never_acts
 from harness.scenarios.enterprise import misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.stimuli import OsParameters, OsStimulus
@@ -24,7 +25,10 @@ from hil_common.network import (
 from hil_common.security import OPEN, SECURITY_CHOICES, WPA2_PSK, SecurityChoice, names_with
 from hil_common.stimuli import MAX_STIMULI
 
-OPEN_MESSAGES: Final = ("auth", "assoc-req", "assoc-resp", "data")
+OPEN_MESSAGES: Final = (
+    "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "data", "deauth", "disassoc",
+    "action",
+)  # fmt: skip
 """The messages of a network without EAPOL."""
 Channel = Annotated[int, Field(ge=1, le=13)]
 Tag = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=30)]
@@ -234,6 +238,9 @@ class Scenario(Strict):
     pairwise_rekeys: Annotated[int, Field(ge=0, le=100)] = 0
     """Renewals of the pairwise key (M1 to M4 again, under the key in use) that the access point
     starts after each association, before the group key's."""
+    seed: Annotated[int, Field(ge=0, le=(1 << 63) - 1)] = 1
+    """What `[[air]]` leaves to chance is decided by it and the association's number: the same seed,
+    the same outcome."""
     network: Network = Network()
     eap: Eap | None = None
     ihv: Ihv = Ihv()
@@ -319,7 +326,10 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _air_rules_act(self) -> Scenario:
-        wrong = never_acts(self.air, group_rekeys=self.group_rekeys)
+        wrong = never_acts(
+            self.air, group_rekeys=self.group_rekeys, adapters=self.adapters,
+            access_points=self.network.access_points,
+        )  # fmt: skip
         if wrong:
             raise ValueError(wrong)
         return self

@@ -14,12 +14,13 @@ from typing import Any, Final
 from harness.config.validation import Strict
 from harness.scenarios.action_meanings import ACTIONS
 from harness.scenarios.air import AirRule
+from harness.scenarios.air_frames import BytesPart, ElementPart, FieldsPart, InsertPart
 from harness.scenarios.model import Eap, Expect, Ihv, Network, Scenario
 from harness.scenarios.placeholders import MEANINGS
 from harness.scenarios.stimuli import PARAMETERS, AssociationForm, OsStimulus
 from hil_common.stimuli import FRAMEWORK_FUNCTIONS, HANDLERS, MOMENTS, NEEDED
 
-UNITS: Final = {"_ms": "ms", "_s": "s"}
+UNITS: Final = {"_ms": "ms", "_us": "µs", "_tu": "TU", "_s": "s"}
 
 EXAMPLES: Final = {
     "top level": """name = "m4-lost-twice"
@@ -44,7 +45,49 @@ security = "<VendorSecurity><Key>{passphrase}</Key></VendorSecurity>\"""",
 message = "M3"
 nth = "every"
 action = "delay"
-delay_ms = 200""",
+delay_ms = 200
+
+[[air]]
+message = "assoc-req"
+direction = "up"
+access_point = 1
+action = "refuse"
+status = 17                    # the access point has no room
+
+[[air]]
+message = "M4"
+action = "deauthenticate"
+reason = 6
+delay_ms = 300                 # so long after M4""",
+    "[air.fields]": """[[air]]
+message = "M3"
+nth = "every"
+action = "edit"
+
+[air.fields]                   # of the rule above
+nonce = "changed"
+key_info_clear = ["secure"]""",
+    "[[air.fields.elements]]": """[[air]]
+message = "M3"
+action = "edit"
+
+[[air.fields.elements]]
+do = "remove"
+element = "gtk\"""",
+    "[[air.fields.bytes_at]]": """[[air]]
+message = "M2"
+action = "corrupt"
+
+[[air.fields.bytes_at]]
+offset = 17                    # the nonce
+data = "00\"""",
+    "[air.insert]": """[[air]]
+message = "M2"
+action = "insert"
+
+[air.insert]
+copy_of = "M1"
+source = "02:de:ad:be:ef:01\"""",
     "[[os]]": """[[os]]
 on = "waits-for-user"          # the DLL's request to the user is pending
 after_ms = 50
@@ -73,8 +116,10 @@ connected = "either\"""",
 
 SECTIONS: Final[tuple[tuple[str, type[Strict]], ...]] = (
     ("top level", Scenario), ("[network]", Network), ("[eap]", Eap), ("[ihv]", Ihv),
-    ("[[air]]", AirRule), ("[[os]]", OsStimulus), ("[os_parameters.association]", AssociationForm),
-    ("[expect]", Expect),
+    ("[[air]]", AirRule), ("[air.fields]", FieldsPart),
+    ("[[air.fields.elements]]", ElementPart), ("[[air.fields.bytes_at]]", BytesPart),
+    ("[air.insert]", InsertPart), ("[[os]]", OsStimulus),
+    ("[os_parameters.association]", AssociationForm), ("[expect]", Expect),
 )  # fmt: skip
 
 HEAD: Final = """<!-- Made by `python -m harness.scenarios.reference`, to which a test holds it. -->
@@ -152,6 +197,9 @@ def _one(value: Mapping[str, Any]) -> str:
         return f"list of {_one(value['items'])}"
     if kind == "boolean":
         return "`true`, `false`"
+    if kind == "number":
+        low, high = value.get("exclusiveMinimum", 0), value.get("maximum")
+        return f"above {low} to {high}"
     if kind == "integer":
         low, high = value.get("minimum", 0), value.get("maximum")
         return f"{low} to {high}" if high is not None else f"{low} or more"

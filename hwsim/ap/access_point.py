@@ -34,8 +34,9 @@ from hwsim.ap.station_barrier import StationBarrier
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError
-from hwsim.frames import SNAP, MacHeader
+from hwsim.frames import BROADCAST, SNAP, MacHeader
 from hwsim.radius import RadiusClient
+from hwsim.records import FrameKind
 
 MAX_STATIONS: Final = 256
 """More stations than radios can make; so the table cannot grow without bound."""
@@ -129,13 +130,18 @@ class AccessPoint:
         for station in self.stations:
             self.deauthenticate(station.mac, reason)
 
-    def deauthenticate(self, mac: bytes, reason: int) -> None:
-        """Send a deauthentication to ``mac``, and forget the station if it is a known one."""
-        info = FrameInfo("deauth", detail={"reason": reason})
-        self._environment.transmit(self._management.deauthentication(mac, reason), info)
-        station = self._stations.get(mac)
-        if station is not None:
-            self._remove(station, reason)
+    def deauthenticate(self, mac: bytes, reason: int, kind: FrameKind = "deauth") -> None:
+        """Send a deauthentication (or ``disassoc``) to ``mac``, a station's or the broadcast
+        address; known stations that it is for are forgotten."""
+        info = FrameInfo(kind, detail={"reason": reason})
+        self._environment.transmit(self._management.goodbye(kind, mac, reason), info)
+        for station in self.stations:
+            if mac in (station.mac, BROADCAST):
+                self._remove(station, reason)
+
+    def refuse(self, received: ReceivedFrame, status: int, comeback_tu: int) -> None:
+        """Answer an authentication or association request with a status, and do nothing else."""
+        self._environment.transmit(*self._management.refusal(received, status, comeback_tu))
 
     def hand_over(self, station: Station) -> None:
         """The station associated with another access point: forget what was known of it here."""
@@ -350,7 +356,7 @@ class AccessPoint:
             transmit=self._transmit_key,
             authorized=self._authorize,
             group_done=self._rekeys["group"].done,
-            failed=self._fail,
+            failed=lambda station, reason: self.deauthenticate(station.mac, reason),
         )
 
     def _new_enterprise(self, server: RadiusClient | None) -> Enterprise:
@@ -362,14 +368,11 @@ class AccessPoint:
             environment=self._environment,
             send=self._transmit_eapol,
             succeeded=self._authenticated,
-            failed=self._fail,
+            failed=lambda station, reason: self.deauthenticate(station.mac, reason),
             restarting=self._handshakes.interrupt,
         )
 
     # state
-
-    def _fail(self, station: Station, reason: int) -> None:
-        self.deauthenticate(station.mac, reason)
 
     def _forget_keys(self, station: Station) -> None:
         self._handshakes.forget(station)

@@ -11,13 +11,14 @@ import struct
 from typing import Final, NamedTuple
 
 from hwsim.ap import templates
-from hwsim.ap.ccmp import packet_number
-from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.ccmp import CcmpKey, packet_number
+from hwsim.ap.frame_info import FrameInfo, ReceivedFrame, Remake
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
 from hwsim.ap.station import Station
 from hwsim.errors import UndecryptableError, WireError
+from hwsim.frame_fields import FrameFields
 from hwsim.frames import (
     BROADCAST,
     ETHERTYPE_ARP,
@@ -69,6 +70,7 @@ class DataPath:
 
     def seal(self, station: Station, frame: bytes, info: FrameInfo) -> bytes:
         """The frame (header and payload) under the station's pairwise key, if it has one."""
+        info.remake = _remaking(station.pairwise, frame[: templates.AT_EAPOL], info)
         if station.pairwise is None:
             return frame
         key = station.pairwise
@@ -194,6 +196,23 @@ class DataPath:
 
     def _addressed(self, receiver: bytes) -> bytes:
         return self._header[:4] + receiver + self._header[10:22] + self._management.next_sequence()
+
+
+def _remaking(key: CcmpKey | None, head: bytes, info: FrameInfo) -> Remake | None:
+    """What makes the whole frame anew of what makes its PDU anew, and of the ``head`` before that:
+    under the same packet number, since one of the two is sent at most."""
+    remade = info.remake
+    if remade is None:
+        return None
+    length = templates.DATA_HEADER_LENGTH
+
+    def remake(fields: FrameFields, told: FrameInfo) -> bytes:
+        frame = head + remade(fields, told)
+        if key is None or told.pn is None:
+            return frame
+        return key.protect(frame[:length], frame[length:], told.pn)
+
+    return remake
 
 
 def payload_kind(payload: bytes) -> FrameKind:

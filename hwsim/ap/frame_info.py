@@ -3,18 +3,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hwsim.ap.ccmp import CcmpKey
 from hwsim.eap import EapPacket
 from hwsim.eapol import KeyFrame
+from hwsim.frame_fields import FrameFields
 from hwsim.frames import MacHeader
 from hwsim.records import FrameKind
+
+Remake = Callable[[FrameFields, "FrameInfo"], bytes]
 
 
 @dataclass(slots=True)
 class FrameInfo:
-    """What is known of a frame beside its bytes; it becomes part of the frame's record."""
+    """What is known of a frame beside its bytes; it becomes part of the frame's record.
+
+    ``remake`` makes an EAPOL-Key frame of an access point anew, with other fields: the handshake
+    has it give the PDU, the access point the whole frame. It tells the info it is given what is
+    to be known of the new frame, which is protected as that info says. None for all other frames.
+    """
 
     kind: FrameKind
     protected: bool = False
@@ -23,6 +32,7 @@ class FrameInfo:
     mic_ok: bool | None = None
     pn: int | None = None
     detail: dict[str, str | int] = field(default_factory=dict)
+    remake: Remake | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(slots=True)

@@ -25,7 +25,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from hmac import compare_digest
 from typing import Final, Literal
 
@@ -35,6 +34,7 @@ from hwsim.ap.ccmp import CcmpKey
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.group_key import GroupKey
+from hwsim.ap.key_remake import KeyFrameParts, digest
 from hwsim.ap.network import Network
 from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.ap.security.key_suite import KeySuite
@@ -203,18 +203,18 @@ class Authenticator:
             pmkid = eapol.kde(eapol.KDE_PMKID, name)
         frame = templates.with_key_data(self._shared.templates.m1, pmkid)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
-        self._send("M1", frame)
+        self._send("M1", frame, pmkid)
 
     def _send_m3(self) -> None:
         security = self._shared.security
-        frame = self._with_keys(
-            self._shared.templates.m3, security.rsne + security.rsnxe + self._group_keys()
-        )
+        key_data = security.rsne + security.rsnxe + self._group_keys()
+        frame = self._with_keys(self._shared.templates.m3, key_data)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
-        self._send("M3", frame)
+        self._send("M3", frame, key_data)
 
     def _send_g1(self) -> None:
-        self._send("G1", self._with_keys(self._shared.templates.g1, self._group_keys()))
+        key_data = self._group_keys()
+        self._send("G1", self._with_keys(self._shared.templates.g1, key_data), key_data)
 
     def _group_keys(self) -> bytes:
         return self._group.kdes(integrity=self._station.protects_management)
@@ -228,15 +228,18 @@ class Authenticator:
         frame[_AT_RSC : _AT_RSC + 6] = self._group.newest[2].to_bytes(6, "little")
         return frame
 
-    def _send(self, kind: FrameKind, frame: bytearray) -> None:
+    def _send(self, kind: FrameKind, frame: bytearray, key_data: bytes = b"") -> None:
         _U64.pack_into(frame, _AT_REPLAY, self._replay_counter)
-        keys = self._station.keys
-        if kind != "M1" and keys is not None:
+        keys = self._station.keys if kind != "M1" else None
+        if keys is not None:
             mic = self._suite.mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))
             frame[self._shared.templates.mic] = mic
         info = FrameInfo(kind, retry=self._tries > 1, replay_counter=self._replay_counter)
+        pdu = bytes(frame[templates.AT_EAPOL :])
         if kind == "M1":  # tells which of several adapters of the guest was given it
-            info.detail["digest"] = sha256(frame[templates.AT_EAPOL :]).hexdigest()[:16]
+            info.detail["digest"] = digest(pdu)
+        parts = KeyFrameParts(kind, self._replay_counter, pdu, key_data, self._suite, keys)
+        info.remake = parts.remake
         self._shared.transmit(self._station, frame, info)
 
     # what is received

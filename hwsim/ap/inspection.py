@@ -7,6 +7,8 @@ receives the frame.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hwsim import eap, eapol, frames
 from hwsim.ap.datapath import DataPath, payload_kind
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
@@ -72,6 +74,18 @@ class Inspector:
             _inspect_eapol(received, payload[8:], self._mic_length)
         except WireError as error:
             info.detail["malformed"] = str(error)
+
+
+def with_payload(received: ReceivedFrame, payload: bytes, mic_length: int) -> ReceivedFrame:
+    """A frame with another EAPOL payload (LLC/SNAP first), named anew; what else is known of it
+    stays."""
+    info = replace(received.info, kind="eapol", detail=dict(received.info.detail))
+    changed = replace(received, info=info, payload=payload, key=None, eap=None)
+    try:
+        _inspect_eapol(changed, payload[len(_SNAP_EAPOL) :], mic_length)
+    except WireError as error:
+        info.detail["malformed"] = str(error)
+    return changed
 
 
 def _inspect_eapol(received: ReceivedFrame, pdu: bytes, mic_length: int) -> None:

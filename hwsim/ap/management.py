@@ -8,14 +8,16 @@ and association), tables 9-49 (reasons) and 9-50 (status codes).
 from __future__ import annotations
 
 import struct
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from hwsim.ap import templates
+from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.network import TU_NS, Network
 from hwsim.ap.security.mode import AssociationAnswer, AuthFrame, SecurityMode
 from hwsim.ap.security.rsne import STATUS_INVALID_ELEMENT, STATUS_SUCCESS
 from hwsim.errors import WireError
 from hwsim.frames import ELEMENT_RSN, ELEMENT_SSID, MacHeader, element
+from hwsim.records import FrameKind
 
 BEACON_INTERVAL_NS: Final = templates.BEACON_INTERVAL_TU * TU_NS
 
@@ -25,6 +27,9 @@ REASON_NOT_AUTHENTICATED: Final = 6
 REASON_NOT_ASSOCIATED: Final = 7
 
 _AID_BITS: Final = 0xC000
+_DISASSOCIATION: Final = 10 << 4
+_ELEMENT_TIMEOUT: Final = 56
+_COMEBACK_TIME: Final = 3
 _MAX_SEQUENCE: Final = 4096
 
 
@@ -101,11 +106,35 @@ class Management:
             struct.pack_into("<H", frame, templates.AT_ASSOC_AID, aid | _AID_BITS)
         return bytes(frame) + answer.elements
 
-    def deauthentication(self, receiver: bytes, reason: int) -> bytes:
-        """A deauthentication of the station ``receiver``, with that reason code (table 9-49)."""
+    def goodbye(self, kind: FrameKind, receiver: bytes, reason: int) -> bytes:
+        """A ``deauth`` or ``disassoc`` of the station (or group) ``receiver``, with that reason
+        code (table 9-49)."""
         frame = self._addressed(self._deauthentication, receiver)
+        if kind == "disassoc":
+            frame[0] = _DISASSOCIATION
+        if receiver[0] & 1:
+            frame[2:4] = b"\0\0"  # nobody acknowledges it
         struct.pack_into("<H", frame, templates.AT_REASON, reason)
         return bytes(frame)
+
+    def refusal(
+        self, received: ReceivedFrame, status: int, comeback_tu: int
+    ) -> tuple[bytes, FrameInfo]:
+        """The refusal of an authentication or association request, with the time to come back
+        after if there is one. Raises :class:`WireError` if the request is malformed."""
+        header, retry = received.header, received.info.retry
+        if received.info.kind == "auth":
+            request = parse_authentication(received.frame, header)
+            answer = AuthFrame(request.algorithm, request.sequence + 1 & 0xFFFF, status)
+            frame, kind = self.authentication(header.transmitter, answer), "auth"
+        else:
+            elements = comeback(comeback_tu) if comeback_tu else b""
+            refused = AssociationAnswer(status, elements)
+            frame = self.association_response(
+                header.transmitter, refused, 0, again=header.subtype == 2
+            )
+            kind = "assoc-resp"
+        return frame, FrameInfo(cast(FrameKind, kind), retry=retry, detail={"status": status})
 
     def probed(self, frame: bytes, header: MacHeader) -> bool:
         """Whether a probe request is for us: our SSID or the wildcard."""
@@ -132,6 +161,11 @@ class Management:
         frame[templates.AT_RECEIVER : templates.AT_RECEIVER + 6] = receiver
         frame[templates.AT_SEQUENCE : templates.AT_SEQUENCE + 2] = self.next_sequence()
         return frame
+
+
+def comeback(time_tu: int) -> bytes:
+    """The timeout interval element with an association comeback time (9.4.2.48), in TU."""
+    return bytes((_ELEMENT_TIMEOUT, 5, _COMEBACK_TIME)) + time_tu.to_bytes(4, "little")
 
 
 def parse_authentication(frame: bytes, header: MacHeader) -> AuthFrame:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.station import Station
 from hwsim.frames import BROADCAST, MacHeader
+from hwsim.ports.base import Port
+from hwsim.records import FrameKind
 
 SIGNAL_DBM: Final = -40
 """How strongly an access point is received where nothing else is said (dBm)."""
@@ -16,6 +19,10 @@ _TRANSMITTER: Final = slice(10, 16)
 
 class AccessPointOnMedium(Protocol):
     """What the medium calls on an access point: inspect first, then receive if no rule objects."""
+
+    @property
+    def stations(self) -> tuple[Station, ...]:
+        """The stations it knows."""
 
     def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> ReceivedFrame:
         """Say what a frame is, without acting on it; ``copy`` numbers copies made by a rule."""
@@ -29,18 +36,27 @@ class AccessPointOnMedium(Protocol):
     def resequenced(self, frame: bytes) -> bytes:
         """A frame that this access point sent, under a new sequence number."""
 
-    def deauthenticate(self, mac: bytes, reason: int) -> None:
-        """Deauthenticate a station; ``reason`` as in IEEE 802.11-2020, table 9-49."""
+    def deauthenticate(self, mac: bytes, reason: int, kind: FrameKind = "deauth") -> None:
+        """Deauthenticate (or ``disassoc``) a station, or all by the broadcast address; ``reason``
+        as in IEEE 802.11-2020, table 9-49."""
+
+    def refuse(self, received: ReceivedFrame, status: int, comeback_tu: int) -> None:
+        """Answer an authentication or association request with a status code (table 9-50), and do
+        nothing else; raises :class:`hwsim.errors.WireError` if it is malformed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttachedAp:
-    """An access point on the medium, its BSSID, its channel, and how strongly it is received."""
+    """An access point on the medium, its BSSID, its channel, and how strongly it is received.
+
+    ``number`` is its place among those of the network, from 1.
+    """
 
     access_point: AccessPointOnMedium
     bssid: bytes
     freq_mhz: int
     signal_dbm: int = SIGNAL_DBM
+    number: int = 1
 
 
 class AttachedAps:
@@ -78,3 +94,9 @@ class AttachedAps:
     def use_channel(self, freq_mhz: int) -> bool:
         """Whether any access point receives on the channel with that centre frequency."""
         return self.on_air and any(ap.freq_mhz == freq_mhz for ap in self._by_bssid.values())
+
+
+def station_number(port: Port, mac: bytes) -> int:
+    """Which of the guest's radios a station is, from 1; 0 for one that is not known."""
+    macs = [radio.mac for radio in port.radios]
+    return macs.index(mac) + 1 if mac in macs else 0

@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from hwsim.ap.frame_info import FrameInfo
-from hwsim.frame_rules import DEAUTHENTICATION_REASON, FrameRule, FrameRules
+from hwsim.errors import WireError
+from hwsim.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits, message_of
 from hwsim.loop import Loop
-from hwsim.medium.access_points import AttachedAp, AttachedAps
-from hwsim.medium.frame_log import DownFrame, FrameLog, basic_rate_kbps
+from hwsim.medium.access_points import AttachedAp, AttachedAps, station_number
+from hwsim.medium.alterations import altered_down, body_of
+from hwsim.medium.consequences import Consequences, Kept
+from hwsim.medium.frame_log import DownFrame, FrameLog, basic_rate_kbps, tell_delay
+from hwsim.medium.swap import Swap
 from hwsim.ports.base import Port
 
 DELIVERY_LIMIT_NS: Final = 5_000_000_000
@@ -18,6 +24,8 @@ DELIVERY_LIMIT_NS: Final = 5_000_000_000
 MAX_RADIOS: Final = 1024
 """So many addresses of stations are remembered."""
 _GROUP_BIT: Final = 1
+_COPIES: Final = frozenset({"copy", "inserted"})
+"""What a frame's detail has if the access point did not send it."""
 _TAGS: Final = 0xFFFFFFFF
 
 
@@ -38,7 +46,16 @@ class Downlink:
         self._closed = False
         self._pending: dict[int, DownFrame] = {}
         self._radio_of: dict[bytes, bytes] = {}
+        self._cause: FrameRule | None = None
+        self._kept = Kept()
+        self.consequences = Consequences(loop, self._kept, self)
+        self._swap = Swap(loop, REORDER_LIMIT_MS)
         self.rules = FrameRules()
+
+    def begin(self, rules: FrameRules) -> None:
+        """Another association, with these rules."""
+        self.rules = rules
+        self._kept.clear()
 
     def learn_radio(self, mac: bytes, radio: bytes) -> None:
         """Remember that the station ``mac`` was heard from that radio."""
@@ -47,35 +64,78 @@ class Downlink:
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Send a frame; returns the air's time when it left, or would have."""
-        rule = self.rules.match(info.kind, "down")
+        ap = self._aps.transmitter(frame)
+        rule = self._cause
+        if rule is None:
+            rule = self.rules.match(info.kind, "down", self._traits(frame, info, ap))
         down = DownFrame(
             self._log.new_number(), self._log.association, frame, info, rule,
-            self._loop.now_ns(), self._aps.transmitter(frame),
+            self._loop.now_ns(), ap,
         )  # fmt: skip
-        if rule is None:
+        message = message_of(info.kind)
+        if message in self.rules.copied:
+            self._kept.keep(message, frame, replace(info, detail=dict(info.detail)))
+        held_back = self._swap.take(info.kind)
+        if rule is None or rule is self._cause:
             self._send(down)
         else:
             self._apply_rule(down, rule)
+        for release in held_back:
+            release()
         return down.air_ns
+
+    @contextlib.contextmanager
+    def caused_by(self, rule: FrameRule) -> Iterator[None]:
+        """What an access point sends within is that rule's doing, and no rule acts on it."""
+        self._cause = rule
+        try:
+            yield
+        finally:
+            self._cause = None
+
+    def _traits(self, frame: bytes, info: FrameInfo, ap: AttachedAp | None) -> Traits:
+        """What the conditions of rules ask of it."""
+        if self.rules.empty or ap is None:
+            return Traits()
+        station = station_number(self._port, frame[4:10])
+        return Traits(ap.number, station, info.replay_counter, body_of(frame))
 
     def _apply_rule(self, down: DownFrame, rule: FrameRule) -> None:
         if rule.action == "drop":
             self._loop.later(lambda: self._drop(down, rule))
         elif rule.action == "delay":
-            down.info.detail["delay_ms"] = rule.delay_ms
-            self._loop.call_after(rule.delay_ms * 1_000_000, lambda: self._send(down))
+            delay_ns = tell_delay(down.info, self.rules.delay_ns(rule))
+            self._loop.call_after(delay_ns, lambda: self._send(down))
+        elif rule.action == "reorder":
+            self._swap.hold(down.info.kind, lambda: self._send(down))
+        elif rule.action in ("edit", "corrupt"):
+            self._alter(down, rule)
         else:
+            delay_ns = self.rules.delay_ns(rule)
+            if rule.insertion is not None or delay_ns:
+                down.rule = None  # the frame that follows shows that it acted
             self._send(down)
             if rule.action == "repeat":
                 for copy in range(1, rule.copies + 1):
                     self._send_copy(down, copy)
-            elif rule.action == "deauthenticate":
-                self._deauthenticate(down)
+            elif rule.action != "drop-ack" and down.ap is not None and self._aps.on_air:
+                self.consequences.follow(rule, down.ap, down.receiver, delay_ns)
 
-    def _deauthenticate(self, down: DownFrame) -> None:
-        if down.ap is not None and self._aps.on_air:
-            deauthenticate = down.ap.access_point.deauthenticate
-            self._loop.later(lambda: deauthenticate(down.receiver, DEAUTHENTICATION_REASON))
+    def _alter(self, down: DownFrame, rule: FrameRule) -> None:
+        """Send it as the rule has it; a rule that finds nothing to change has not acted."""
+        as_meant = down.frame
+        with contextlib.suppress(WireError):
+            down.frame = altered_down(as_meant, down.info, rule)
+        if down.frame == as_meant:
+            down.rule = None
+        self._send(down)
+
+    def insert(self, frame: bytes, info: FrameInfo, ap: AttachedAp, rule: FrameRule) -> None:
+        """Send a frame that a rule inserts, on which no rule acts."""
+        self._send(DownFrame(
+            self._log.new_number(), self._log.association, frame, info, rule,
+            self._loop.now_ns(), ap,
+        ))  # fmt: skip
 
     def broadcast_beacon(self, frame: bytes) -> None:
         """Send a beacon; no rule, no record. Left out while the guest does not keep up."""
@@ -108,6 +168,7 @@ class Downlink:
     def close(self) -> None:
         """Send nothing more, what was held back included; no report is awaited any more."""
         self._closed = True
+        self.consequences.close()
         self._pending.clear()
 
     def _send(self, down: DownFrame) -> None:
@@ -170,6 +231,6 @@ class Downlink:
             and not down.frame[4] & _GROUP_BIT
             and not (down.rule is not None and down.rule.action == "drop-ack")
         )
-        if down.ap is not None and self._aps.on_air and "copy" not in down.info.detail:
+        if down.ap is not None and self._aps.on_air and not _COPIES & down.info.detail.keys():
             down.ap.access_point.transmitted(down.frame, down.info, acked=acked)
         self._log.write_down(down, guest_ns, acked=acked)

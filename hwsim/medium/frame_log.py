@@ -158,8 +158,17 @@ def basic_rate_kbps(frame: bytes, freq_mhz: int) -> int:
 def _rule_comment(rule: FrameRule | None) -> str:
     if rule is None:
         return ""
-    extra = {"delay": f" ({rule.delay_ms} ms)", "repeat": f" ({rule.copies} more)"}
-    return f"rule: {rule.action}{extra.get(rule.action, '')}"
+    return rule.phrase()
+
+
+def tell_delay(info: FrameInfo, delay_ns: int) -> int:
+    """Note in a frame's info how long a rule holds it back; returns that again."""
+    whole_ms, rest = divmod(delay_ns, 1_000_000)
+    if rest:
+        info.detail["delay_us"] = delay_ns // 1000
+    else:
+        info.detail["delay_ms"] = whole_ms
+    return delay_ns
 
 
 def _comment(record: FrameRecord) -> str:

@@ -28,8 +28,8 @@ class Medium:
     ) -> None:
         self._aps = AttachedAps()
         self._log = FrameLog(loop, record, capture)
-        self._up = Uplink(loop, port, self._aps, self._log)
         self._down = Downlink(loop, port, self._aps, self._log, tag)
+        self._up = Uplink(loop, port, self._aps, self._log, self._down.consequences)
         self._malformed = 0
 
     @property
@@ -74,7 +74,8 @@ class Medium:
     def begin(self, association: int, rules: FrameRules) -> None:
         """Frames from now on belong to ``association`` and obey ``rules``."""
         self._log.association = association
-        self._up.rules = self._down.rules = rules
+        self._up.rules = rules
+        self._down.begin(rules)
 
     def on_frame(self, sent: RadioFrame) -> None:
         """Carry a frame of a radio to access points; one too short for a header is only counted."""

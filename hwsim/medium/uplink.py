@@ -3,24 +3,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.errors import WireError
-from hwsim.frame_rules import DEAUTHENTICATION_REASON, FrameRule, FrameRules
+from hwsim.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits
 from hwsim.frames import BROADCAST, MacHeader, kind_of
 from hwsim.loop import Loop
-from hwsim.medium.access_points import SIGNAL_DBM, AttachedAp, AttachedAps
-from hwsim.medium.frame_log import FrameLog, UpFrame
+from hwsim.medium.access_points import SIGNAL_DBM, AttachedAp, AttachedAps, station_number
+from hwsim.medium.alterations import altered_up, body_of
+from hwsim.medium.consequences import Consequences
+from hwsim.medium.frame_log import FrameLog, UpFrame, tell_delay
+from hwsim.medium.swap import Swap
 from hwsim.ports.base import Port, RadioFrame
 
 
 class Uplink:
     """Carries frames of radios to access points, as ``rules`` have it."""
 
-    def __init__(self, loop: Loop, port: Port, aps: AttachedAps, log: FrameLog) -> None:
+    def __init__(
+        self, loop: Loop, port: Port, aps: AttachedAps, log: FrameLog, consequences: Consequences
+    ) -> None:
         self._loop = loop
         self._port = port
         self._aps = aps
         self._log = log
+        self._consequences = consequences
+        self._swap = Swap(loop, REORDER_LIMIT_MS)
         self._closed = False
         self.rules = FrameRules()
         self.malformed = 0
@@ -38,7 +47,11 @@ class Uplink:
         if aps:
             received = aps[0].access_point.inspect(sent.frame, header)
             up = self._new(sent, received, aps)
-            self._apply_rule(up, self.rules.match(received.info.kind, "up"))
+            kind = received.info.kind
+            held_back = self._swap.take(kind)
+            self._apply_rule(up, self.rules.match(kind, "up", self._traits(up)))
+            for release in held_back:
+                release()
             return
         received = ReceivedFrame(sent.frame, header, FrameInfo(kind_of(header)))
         if sent.freq_mhz is not None and not self._aps.use_channel(sent.freq_mhz):
@@ -50,6 +63,16 @@ class Uplink:
     ) -> UpFrame:
         return UpFrame(self._log.new_number(), self._log.association, sent, received, aps)
 
+    def _traits(self, up: UpFrame) -> Traits:
+        """What the conditions of rules ask of it."""
+        if self.rules.empty:
+            return Traits()
+        payload, info = up.received.payload, up.received.info
+        eapol = payload is not None and up.received.key is not None
+        body = payload[8:] if payload is not None and eapol else body_of(up.sent.frame)
+        station = station_number(self._port, up.received.header.transmitter)
+        return Traits(up.aps[0].number, station, info.replay_counter, body)
+
     def _apply_rule(self, up: UpFrame, rule: FrameRule | None) -> None:
         action = rule.action if rule else None
         if rule is None:
@@ -59,16 +82,47 @@ class Uplink:
         elif action == "drop-ack":
             self._deliver(up, acked=False, rule=rule)
         elif action == "delay":
-            up.received.info.detail["delay_ms"] = rule.delay_ms
-            self._loop.call_after(
-                rule.delay_ms * 1_000_000, lambda: self._deliver(up, acked=True, rule=rule)
-            )
+            delay_ns = tell_delay(up.received.info, self.rules.delay_ns(rule))
+            self._loop.call_after(delay_ns, lambda: self._deliver(up, acked=True, rule=rule))
+        elif action == "reorder":
+            deliver = partial(self._deliver, up, acked=True, rule=rule)
+            self._swap.hold(up.received.info.kind, deliver)
         elif action == "repeat":
             self._deliver(up, acked=True, rule=rule)
             for copy in range(1, rule.copies + 1):
                 self._deliver_copy(up, copy, rule)
+        elif action == "corrupt":
+            self._corrupt(up, rule)
+        elif action == "refuse":
+            self._refuse(up, rule)
         else:
-            self._deauthenticate(up, rule)
+            self._follow(up, rule)
+
+    def _corrupt(self, up: UpFrame, rule: FrameRule) -> None:
+        changed = altered_up(up.received, rule)
+        acted = rule if changed is not up.received else None
+        up.received = changed
+        self._deliver(up, acked=True, rule=acted)
+
+    def _refuse(self, up: UpFrame, rule: FrameRule) -> None:
+        self._send_status(up, acked=True)
+        try:
+            up.aps[0].access_point.refuse(up.received, rule.status, rule.comeback_tu)
+        except WireError as error:
+            self.malformed += 1
+            up.received.info.detail["malformed"] = str(error)
+        self._log.write_up(up, acked=True, delivered=True, rule=rule)
+
+    def _follow(self, up: UpFrame, rule: FrameRule) -> None:
+        """A goodbye in the place of what the access point would do; or what comes besides."""
+        delay_ns = self.rules.delay_ns(rule)
+        if rule.insertion is not None or delay_ns:
+            self._deliver(up, acked=True, rule=None)  # the frame that follows shows that it acted
+        else:
+            self._send_status(up, acked=True)
+            self._log.write_up(up, acked=True, delivered=True, rule=rule)
+        station = up.received.header.transmitter
+        self._consequences.follow(rule, up.aps[0], station, delay_ns)
 
     def _lose(self, up: UpFrame, rule: FrameRule | None) -> None:
         self._send_status(up, acked=False)
@@ -87,12 +141,6 @@ class Uplink:
         again = self._new(up.sent, up.aps[0].access_point.inspect(frame, header, copy=copy), up.aps)
         self._receive(again)
         self._log.write_up(again, acked=False, delivered=True, rule=rule)
-
-    def _deauthenticate(self, up: UpFrame, rule: FrameRule) -> None:
-        self._send_status(up, acked=True)
-        station = up.received.header.transmitter
-        up.aps[0].access_point.deauthenticate(station, DEAUTHENTICATION_REASON)
-        self._log.write_up(up, acked=True, delivered=True, rule=rule)
 
     def _receive(self, up: UpFrame) -> None:
         try:

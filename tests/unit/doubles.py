@@ -246,7 +246,7 @@ class FakeAir:
         """Beacon."""
         self._world.step("start")
 
-    def begin(self, index: int, rules: tuple[Any, ...]) -> int:
+    def begin(self, index: int, rules: tuple[Any, ...], seed: int = 1) -> int:
         """The next association."""
         self._world.index = index
         self.rules.append(rules)

@@ -9,6 +9,7 @@ import pytest
 
 from harness.pytest_plugin import RunningLab
 from harness.scenarios import Scenario, find_scenario, scenario_names
+from tests.vm.test_edited_air import SCENARIOS as EDITED
 
 MESSAGES = {
     "plain": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
@@ -46,16 +47,16 @@ the DLL completes its post-association."""
 
 
 def test_every_shipped_scenario_is_tested_here() -> None:
-    """A scenario of the air added to the catalogue needs its line above; those with orders to the
-    WLAN service are in test_stimuli, with 802.1X in test_onex, with several adapters in
-    test_two_adapters."""
+    """A scenario of the air added to the catalogue needs its line above; those that edit, insert or
+    refuse are in test_edited_air, those with orders to the WLAN service in test_stimuli, with
+    802.1X in test_onex, with several adapters in test_two_adapters."""
     all_ = [find_scenario(name) for name in scenario_names()]
     of_the_air = {
         one.name
         for one in all_
         if not one.orders_the_guest and one.eap is None and one.adapters == 1
     }
-    assert of_the_air == {*MESSAGES, *CUT_SHORT, "open"}
+    assert of_the_air == {*MESSAGES, *CUT_SHORT, *EDITED, "open"}
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -24,6 +24,10 @@ _PROVOKING: Final = frozenset({"change-profile", "hold-delivery", "hold-completi
 _GAVE_UP: Final = frozenset({names.REASON_IHV_NOT_RESPONDING, names.REASON_SECURITY_TIMEOUT})
 
 
+_GOODBYES: Final = ("deauthenticate", "disassociate")
+_BROADCAST: Final = "ff:ff:ff:ff:ff:ff"
+
+
 def first_intervention(of: Scope, operation: PreOperation | Session) -> Cause | None:
     """What another party than the DLL did first that may have kept the operation from success;
     None if nobody did anything in that time."""
@@ -153,6 +157,9 @@ def cause_of_disconnect(of: Scope, frame: FrameRecord) -> Cause:
     Why the access point gave a handshake up is not asked here; see `connections`.
     """
     reason = disconnect_reason(frame)
+    if frame.rule is not None and frame.rule in (*_GOODBYES, "insert"):
+        what = f"{name_air_rule(of.case, frame)} sent the station away ({reason})"
+        return Cause("scenario", what, of.when(frame))
     ruled = _rule_behind(of, frame)
     if ruled is not None:
         rule = name_air_rule(of.case, ruled)
@@ -173,8 +180,8 @@ def _rule_behind(of: Scope, frame: FrameRecord) -> FrameRecord | None:
     ruled = [
         other
         for other in of.association.frames
-        if other.rule == "deauthenticate"
+        if other.rule in _GOODBYES
         and other.air_ns <= frame.air_ns
-        and frame.receiver in (other.transmitter, other.receiver)
+        and frame.receiver in (other.transmitter, other.receiver, _BROADCAST)
     ]
     return ruled[-1] if ruled else None

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from harness.checks.attribution.altered import corrupted_on_the_way, in_order, may_end_it
 from harness.checks.attribution.cause import Cause, name_air_rule
 from harness.checks.attribution.interventions import answer_of_the_os
 from harness.checks.attribution.scope import Scope
@@ -67,7 +68,10 @@ def _of_the_station(of: Scope, asked: str) -> Cause:
         for frame in of.frames(_ANSWER_TO[asked])
         if frame.delivered and frame.mic_ok is not False
     ]
-    asks = of.frames(asked)
+    altered = _altered(of, asked, since_ns=max(answered, default=-1))
+    if altered is not None:
+        return altered
+    asks = [frame for frame in of.frames(asked) if in_order(frame)]
     asks = [frame for frame in asks if of.when(frame) > max(answered, default=-1)] or asks
     if not asks:
         return Cause("access point", f"the access point sent no {asked}", of.until_ns)
@@ -82,12 +86,31 @@ def _of_the_station(of: Scope, asked: str) -> Cause:
     return _answers(since, asked, handed)
 
 
+def _altered(of: Scope, asked: str, *, since_ns: int) -> Cause | None:
+    """A message that the scenario made such that it need not be answered: it counts, if the station
+    may end the handshake over it, or was given no other."""
+    asks = [frame for frame in of.frames(asked) if frame.delivered and of.when(frame) > since_ns]
+    changed = [frame for frame in asks if not in_order(frame)]
+    before = of.frames("M1") if asked == "M3" else []
+    ending = [frame for frame in (*before, *changed) if may_end_it(frame)]
+    if not ending and (not changed or len(changed) < len(asks)):
+        return None
+    first = (ending or changed)[0]
+    rule = name_air_rule(of.case, first)
+    what = f"{rule} gave the station {first.kind} as it need not be answered"
+    return Cause("scenario", what, of.when(first))
+
+
 def _answers(of: Scope, asked: str, handed: Sequence[Call]) -> Cause:
     """The DLL was given it: what became of its answers. What failed first, counts."""
     answer = _ANSWER_TO[asked]
     frames = of.frames(answer)
     given = of.after(handed[0].start_ns)
     sends = [call for call in given.calls(names.SEND_PACKET) if _may_be_key(call)]
+    corrupted = next((frame for frame in frames if corrupted_on_the_way(frame)), None)
+    if corrupted is not None:
+        what = f"{name_air_rule(of.case, corrupted)} changed {answer} on its way"
+        return Cause("scenario", what, of.when(corrupted))
     if any(frame.delivered and frame.mic_ok is False for frame in frames):
         return Cause("driver", f"the MIC of {answer} is wrong", of.since_ns, (handed[0],))
     refused = next((call for call in sends if call.result not in (0, None)), None)

@@ -4,6 +4,7 @@ its own, and its silence proves nothing."""
 
 from __future__ import annotations
 
+from harness.checks.attribution.altered import in_order
 from harness.checks.attribution.scope import of_session
 from harness.checks.case import Case
 from harness.evidence import fields, names
@@ -76,18 +77,22 @@ def _awaited_access_point(case: Case, session: Session, until_ns: int) -> str | 
     if association is None or not association.frames or session.adapter is None:
         return None
     seen = of_session(case, association, session, until_ns)
-    reached = {frame.kind for frame in seen.frames("M1", "M3") if frame.delivered}
+    given = [frame for frame in seen.frames("M1", "M3") if frame.delivered]
+    reached = {frame.kind for frame in given if in_order(frame)}
+    changed = {frame.kind for frame in given} - reached
+    if changed:
+        return f"{min(changed)} of the access point as it is without the scenario's rule"
     own = _own(case, session.adapter, session.handler, until_ns)
     if not reached:
         return _first_message(case, association, own)
     if "M3" in reached:
         return None
-    given = [call for call in own if call.function == names.RECEIVE_PACKET]
-    if not given:  # a DLL that did not ask for EAPOL waits in vain by its own doing
+    handed = [call for call in own if call.function == names.RECEIVE_PACKET]
+    if not handed:  # a DLL that did not ask for EAPOL waits in vain by its own doing
         asked = any(_asks_for_eapol(call) for call in session.adapter.calls)
         return "the OS, which did not hand M1 on to it" if asked else None
     sent = [call for call in own if call.function == names.SEND_PACKET and call.succeeded]
-    answered = bool(sent) and sent[-1].key > given[-1].key
+    answered = bool(sent) and sent[-1].key > handed[-1].key
     return "M3 of the access point" if answered else None
 
 

@@ -61,7 +61,7 @@ def _air_rules_left(case: Case, association: AssociationEvidence) -> list[str]:
     left = [
         f"air rule {place} ({phrase})"
         for place, phrase in enumerate(case.expect.air, 1)
-        if place not in places
+        if place not in places and place not in case.expect.air_by_chance
     ]
     said = "did not act: its message did not come that often, or another rule came first"
     return [f"{', '.join(left)} {said}"] if left else []

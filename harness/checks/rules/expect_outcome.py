@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from harness import codes
+from harness.checks.attribution.altered import none_may_be_taken
 from harness.checks.attribution.cause import name_air_rule
 from harness.checks.attribution.connections import how_lost, is_connected
 from harness.checks.attribution.interventions import failure_reported_ns, first_intervention
@@ -74,12 +75,16 @@ def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
     if case.expect.connected in (None, is_connected(case, association)):
         return Held(association.index)
     if not case.expect.connected:
-        if any(frame.kind == "M3" and frame.delivered for frame in association.frames):
+        m3 = [frame for frame in association.frames if frame.kind == "M3" and frame.delivered]
+        none_to_take = none_may_be_taken(m3)
+        if m3 and not none_to_take:
             return breach_of(association, _had_its_keys(case), "MISS")
         done = [call for call in completions(case, association) if error_of(call) == 0]
         severity: Severity = "FAIL" if done else "MISS"
         who = "the DLL completed with success" if done else "the DLL reported no success"
         message = f"expected no connection, but the WLAN service reports one; {who}"
+        if none_to_take:
+            message += f", over an M3 that a station must not take: {name_air_rule(case, m3[0])}"
         return breach_of(association, message, severity, *done[:1])
     outcome = why_not_connected(case, association)
     if (

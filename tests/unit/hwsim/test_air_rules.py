@@ -258,3 +258,146 @@ def test_g2_lost(air: AirProcess) -> None:
     assert client.reply(number)["result"] == {"stations": 1}
     assert client.frame("G1", 2)["retry"]
     assert not client.frame("G2", 2)["retry"]  # another replay counter is another message
+
+
+# edit, corrupt, insert, refuse
+
+
+def test_an_edited_m3_is_well_made(air: AirProcess) -> None:
+    """The group key is gone from it, under a MIC that fits; the next one is as it should be."""
+    fields = {"elements": [{"do": "remove", "element": "gtk"}]}
+    client, station = ready(air, {"message": "M3", "nth": 1, "action": "edit", "fields": fields})
+    station.m2(station.key_message())
+    edited = station.key_message()
+    assert station.check(edited).startswith(station.rsne)
+    assert bytes.fromhex("000fac01") not in station.check(edited)
+    finish(client, station)
+    record = client.frame("M3")
+    assert (record["rule"], record["rule_place"]) == ("edit", 1)
+    assert record["detail"] == {"altered": "remove gtk", "acceptable": "refuse"}
+    assert client.frame("M3", 2)["rule"] is None
+
+
+def test_a_corrupted_m3_is_not(air: AirProcess) -> None:
+    """Its nonce is another one under the MIC it had."""
+    rule = {"message": "M3", "action": "corrupt", "fields": {"nonce": "changed"}}
+    client, station = ready(air, rule)
+    m1 = station.key_message()
+    station.m2(m1)
+    spoilt = station.key_message()
+    assert spoilt.nonce == bytes(byte ^ 0xFF for byte in m1.nonce)
+    with pytest.raises(AssertionError):
+        station.check(spoilt)
+    finish(client, station)
+    assert client.frame("M3")["detail"]["acceptable"] == "discard"
+
+
+def test_a_corrupted_m2_is_ignored(air: AirProcess) -> None:
+    """The access point sees another MIC than the station sent, and asks again."""
+    rule = {"message": "M2", "action": "corrupt", "fields": {"mic": "zero"}}
+    client, station = ready(air, rule)
+    assert station.acked(station.m2(station.key_message()))
+    station.m2(station.key_message())
+    finish(client, station)
+    spoilt = client.frame("M2")
+    assert (spoilt["rule"], spoilt["mic_ok"]) == ("corrupt", False)
+    assert spoilt["detail"] == {"altered": "mic zero", "ignored": "MIC"}
+    assert client.frame("M2", 2)["mic_ok"]
+
+
+def test_an_edited_message_under_the_pairwise_key(air: AirProcess) -> None:
+    """G1 is protected as ever, and only what is in it is another."""
+    rule = {"message": "G1", "action": "edit", "fields": {"rsc": "05" + "00" * 7}}
+    client, station = ready(air, rule)
+    station.m2(station.key_message())
+    finish(client, station)
+    station.install()
+    number = client.post("rekey_group")
+    g1 = station.key_message()
+    assert (g1.protected, g1.rsc) == (True, b"\x05" + bytes(7))
+    station.g2(g1)
+    assert client.reply(number)["result"] == {"stations": 1}
+
+
+def test_a_copy_of_m1_from_a_third_address(air: AirProcess) -> None:
+    """It has another source address and nonce; the handshake goes on with the access point's."""
+    insert = {"copy_of": "M1", "source": "02:de:ad:be:ef:01", "fields": {"nonce": "changed"}}
+    client, station = ready(air, {"message": "M1", "action": "insert", "insert": insert})
+    first, other = station.key_message(), station.next_frame()
+    assert other[16:22] == bytes.fromhex("02deadbeef01")
+    other = station.parse_key(other[:16] + station.bssid + other[22:])
+    assert other.nonce == bytes(byte ^ 0xFF for byte in first.nonce)
+    station.m2(first)
+    finish(client, station)
+    record = client.frame("M1", 2)
+    assert (record["rule"], record["detail"]["source"]) == ("insert", "02:de:ad:be:ef:01")
+    assert record["detail"]["digest"] != client.frame("M1")["detail"]["digest"]
+
+
+def test_a_group_message_again_in_the_clear(air: AirProcess) -> None:
+    """The copy of a protected message goes unprotected where the rule says so."""
+    insert = {"copy_of": "G1", "plain": True}
+    client, station = ready(air, {"message": "G1", "action": "insert", "insert": insert})
+    station.m2(station.key_message())
+    finish(client, station)
+    station.install()
+    client.post("rekey_group")
+    first, again = station.key_message(), station.key_message()
+    assert (first.protected, again.protected) == (True, False)
+    assert first.pdu == again.pdu
+
+
+def test_a_refused_association(air: AirProcess) -> None:
+    """The status is the rule's, with the time to come back after; the second try is admitted."""
+    client = air.on_air()
+    rule = {"message": "assoc-req", "action": "refuse", "status": 30, "comeback_tu": 200}
+    client.call("begin", association=1, rules=[rule])
+    station = air.station()
+    station.authenticate()
+    station.assoc_request()
+    answer = station.next_frame()
+    assert answer[26:28] == (30).to_bytes(2, "little")
+    assert answer.endswith(bytes.fromhex("380503c8000000"))
+    assert client.frame("assoc-req")["rule"] == "refuse"
+    assert client.frame("assoc-resp")["detail"] == {"status": 30}
+    station.associate()
+    assert station.key_message().name == "M1"
+
+
+def test_a_refused_authentication(air: AirProcess) -> None:
+    """Of requests only: the answer to the second is no second request."""
+    client = air.on_air()
+    rule = {"message": "auth", "nth": 1, "action": "refuse", "status": 17}
+    client.call("begin", association=1, rules=[rule])
+    station = air.station()
+    station.management(11, bytes.fromhex("000001000000"))
+    assert station.next_frame()[24:30] == bytes.fromhex("000002001100")
+    station.authenticate()
+    assert client.frame("auth", 1, "up")["rule"] == "refuse"
+    assert client.frame("auth", 1, "down")["detail"] == {"status": 17}
+
+
+def test_a_disassociation_after_a_while(air: AirProcess) -> None:
+    """M4 is taken; then all stations are disassociated with that reason."""
+    rule = {
+        "message": "M4", "action": "disassociate", "reason": 8, "broadcast": True, "delay_ms": 5,
+    }  # fmt: skip
+    client, station = ready(air, rule)
+    station.m2(station.key_message())
+    finish(client, station)
+    frame = station.next_frame()
+    assert (frame[0], frame[4:10], frame[24:26]) == (0xA0, b"\xff" * 6, b"\x08\x00")
+    assert client.state("gone")["reason"] == 8
+    assert client.frame("disassoc")["rule"] == "disassociate"
+    assert client.frame("M4")["rule"] is None
+
+
+def test_rules_change_while_the_association_lasts(air: AirProcess) -> None:
+    """Those that come count from then on; the association stays the same."""
+    client, station = ready(air, {"message": "M1", "nth": "every", "action": "drop"})
+    client.frame("M1", 2)
+    client.call("rules", rules=[{"message": "M3", "nth": 1, "action": "drop"}])
+    station.m2(station.key_message())
+    finish(client, station)
+    assert [client.frame("M3", nth)["rule"] for nth in (1, 2)] == ["drop", None]
+    assert client.frame("M3")["association"] == 5

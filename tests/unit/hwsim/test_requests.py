@@ -9,7 +9,6 @@ import pytest
 
 from hwsim import requests
 from hwsim.errors import RequestError
-from hwsim.frame_rules import FrameRule
 from tests.unit.hwsim.conftest import NETWORK
 
 SECRET = "secret\tsecret"
@@ -130,45 +129,6 @@ def test_missing(name: str) -> None:
     """What is missing is named."""
     with pytest.raises(RequestError, match=f"network.{name} is missing"):
         requests.networks({key: value for key, value in NETWORK.items() if key != name})
-
-
-def test_rules() -> None:
-    """Rules with their defaults."""
-    assert requests.rules(
-        [
-            {"message": "M1", "nth": "every", "action": "drop-ack"},
-            {"message": "M4", "action": "delay", "delay_ms": 20, "direction": "up"},
-            {"message": "data", "nth": 3, "action": "repeat", "copies": 2},
-        ]
-    ) == (
-        FrameRule("M1", 0, "drop-ack"),
-        FrameRule("M4", 1, "delay", delay_ms=20, direction="up"),
-        FrameRule("data", 3, "repeat", copies=2),
-    )
-
-
-@pytest.mark.parametrize(
-    ("rule", "message"),
-    [
-        ({"message": "M5", "action": "drop"}, "rules[0].message: 'M5' is none of auth"),
-        ({"message": "M1", "action": "lose"}, "rules[0].action: 'lose' is none of drop, drop-ack"),
-        ({"message": "M1", "action": "drop", "nth": 0}, "rules[0].nth"),
-        ({"message": "M1", "action": "drop", "nth": "all"}, "rules[0].nth"),
-        ({"message": "M1", "action": "drop", "nth": True}, "rules[0].nth"),
-        ({"message": "M1", "action": "delay"}, "rules[0].delay_ms is missing"),
-        ({"message": "M1", "action": "delay", "delay_ms": 60001}, "from 1 to 60000"),
-        ({"message": "M1", "action": "drop", "delay_ms": 5}, "rules[0].delay_ms is unknown"),
-        ({"message": "M1", "action": "repeat", "copies": 0}, "rules[0].copies"),
-        ({"message": "M1", "action": "drop", "direction": "in"}, "rules[0].direction"),
-        ({"message": ["M1"], "action": "drop"}, "rules[0].message"),
-        ("M1", "rules[0]: an object is needed"),
-    ],
-)
-def test_bad_rule(rule: Any, message: str) -> None:
-    """A wrong rule is named by its number and field."""
-    with pytest.raises(RequestError) as caught:
-        requests.rules([rule])
-    assert message in str(caught.value)
 
 
 def test_timers() -> None:

@@ -129,6 +129,16 @@ def test_rules_are_armed_without_what_they_do_not_say(peer: Peer) -> None:
     assert peer.calls[0]["args"] == {
         "association": 3,
         "rules": [{"message": "M1", "nth": 1, "action": "delay", "delay_ms": 5}],
+        "seed": 1,
+    }
+
+
+def test_rules_change_while_an_association_lasts(peer: Peer) -> None:
+    """The call names no association: it is the one under way."""
+    peer.air.change_rules((AirRule(message="M3", action="drop"),), seed=7)
+    assert peer.calls[0]["args"] == {
+        "rules": [{"message": "M3", "nth": 1, "action": "drop"}],
+        "seed": 7,
     }
 
 

@@ -91,7 +91,7 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
             "rule 2 (repeat M3 1 times (number 2)) never acts: rule 1 (drop M3 (every one)) takes",
         ),
         (GOOD + '[[air]]\nmessage = "G2"\naction = "drop"\n', "without group_rekeys the access"),
-        (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "delay_ms goes with action"),
+        (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "action = 'delay' wants 'delay_ms'"),
         (
             GOOD + OPEN_NETWORK + 'passphrase = "12345678"\n',
             "[network] passphrase goes with security = 'wpa2-psk'",
@@ -100,7 +100,7 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         ("pairwise_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no pairwise key"),
         (
             GOOD + OPEN_NETWORK + '[[air]]\nmessage = "M3"\naction = "drop"\n',
-            "[[air]] message = 'M3' never comes in an open network; it has auth, assoc-req,",
+            "[[air]] message = 'M3' never comes in an open network; it has probe-req,",
         ),
         (GOOD + EAP_NETWORK, "wants an [eap] section with method = 'tls' or 'peap-mschapv2'"),
         (GOOD + '[eap]\nmethod = "tls"\n', "[eap] goes with [network] security = 'wpa2-eap'"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.station import Station
 from hwsim.errors import WireError
 from hwsim.frame_rules import FrameRule, FrameRules
 from hwsim.frames import MacHeader
@@ -41,6 +42,11 @@ class RecordingAp:
         self.kind: FrameKind = "data"
         self.refuses = False
 
+    @property
+    def stations(self) -> tuple[Station, ...]:
+        """One."""
+        return (Station(STATION),)
+
     def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> ReceivedFrame:
         """A frame of :attr:`kind`."""
         return ReceivedFrame(frame, header, FrameInfo(self.kind, detail={"copy": copy}))
@@ -59,9 +65,16 @@ class RecordingAp:
         """The frame with another end."""
         return frame + b" again"
 
-    def deauthenticate(self, mac: bytes, reason: int) -> None:
+    def deauthenticate(self, mac: bytes, reason: int, kind: FrameKind = "deauth") -> None:
         """Keep who, and why."""
-        self.happened.append(("deauthenticate", mac, reason))
+        goodbye = {"deauth": "deauthenticate", "disassoc": "disassociate"}[kind]
+        self.happened.append((goodbye, mac, reason))
+
+    def refuse(self, received: ReceivedFrame, status: int, comeback_tu: int) -> None:
+        """Keep how."""
+        if self.refuses:
+            raise WireError("refused")
+        self.happened.append(("refuse", status, comeback_tu))
 
 
 class TellingPort(MemoryPort):

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from hwsim.frame_rules import FrameRule
+from hwsim.frame_fields import FrameFields
+from hwsim.frame_rules import FrameRule, Insertion, Occurrence
 from hwsim.medium.downlink import DELIVERY_LIMIT_NS
 from hwsim.ports.base import Radio
 from tests.unit.hwsim.medium.conftest import (
@@ -142,3 +143,63 @@ def test_beacons_are_left_out_while_the_guest_is_behind(rig: Rig) -> None:
     rig.turn()
     assert rig.happened == [("delivered", HW, False)]
     assert (len(rig.captured), rig.records) == (1, [])
+
+
+def test_insert_a_copy(rig: Rig) -> None:
+    """A second frame follows the message, under a new sequence number; it carries the rule."""
+    insertion = Insertion(copy_of=Occurrence("M1"))
+    rig.rules(FrameRule("M1", 1, "insert", insertion=insertion, delay_ms=5))
+    rig.down(kind="M1")
+    rig.turn(after_ns=5_000_000)
+    assert [one.frame.endswith(b" again") for one in rig.port.delivered] == [False, True]
+    assert [record.rule for record in rig.records] == [None, "insert"]
+    assert rig.records[1].detail == {"inserted": "copy of M1", "acceptable": "open"}
+    assert rig.happened.count(("transmitted", True)) == 1  # of the copy it learns nothing
+
+
+def test_insert_a_copy_of_what_never_came(rig: Rig) -> None:
+    """Nothing is inserted, so no record says that the rule acted."""
+    insertion = Insertion(copy_of=Occurrence("M1", 2))
+    rig.rules(FrameRule("M1", 1, "insert", insertion=insertion))
+    rig.down(kind="M1")
+    assert [record.rule for record in rig.records] == [None]
+
+
+def test_insert_bytes(rig: Rig) -> None:
+    """A frame of one's own, to the station of the message."""
+    frame = data_frame(GROUP, OTHER_BSSID)
+    rig.rules(FrameRule("M1", 1, "insert", insertion=Insertion(frame=frame)))
+    rig.down(kind="M1")
+    assert rig.port.delivered[1].frame == frame[:4] + STATION + frame[10:]
+    assert (rig.records[1].rule, rig.records[1].detail) == ("insert", {"inserted": "bytes"})
+
+
+def test_an_edit_that_finds_nothing_has_not_acted(rig: Rig) -> None:
+    """The frame goes out as it is meant."""
+    rig.rules(FrameRule("M1", 1, "edit", fields=FrameFields(mic="wrong")))
+    rig.down(kind="M1")
+    assert rig.records[0].rule is None
+    assert rig.captured[0]["comment"] == ""
+
+
+def test_reorder(rig: Rig) -> None:
+    """It leaves after the next of its kind."""
+    rig.rules(FrameRule("M1", 1, "reorder"))
+    rig.down(kind="M1")
+    rig.down(kind="M3")
+    assert [record.kind for record in rig.records] == ["M3"]
+    rig.down(kind="M1")
+    assert [(record.number, record.rule) for record in rig.records[1:]] == [
+        (3, None),
+        (1, "reorder"),
+    ]
+
+
+def test_the_next_association_has_nothing_to_copy(rig: Rig) -> None:
+    """What was kept belonged to the one before."""
+    rule = FrameRule("M3", 1, "insert", insertion=Insertion(copy_of=Occurrence("M1")))
+    rig.rules(rule)
+    rig.down(kind="M1")
+    rig.rules(rule)
+    rig.down(kind="M3")
+    assert [record.rule for record in rig.records] == [None, None]

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from hwsim.frame_rules import FrameRule
+from hwsim.frame_fields import FrameFields
+from hwsim.frame_rules import REORDER_LIMIT_MS, Condition, FrameRule
 from tests.unit.hwsim.medium.conftest import (
     BSSID,
     CHANNEL_6,
@@ -101,3 +102,75 @@ def test_the_capture_says_on_which_channel(rig: Rig) -> None:
         "rate_kbps": 6000, "signal_dbm": -40,
     }]  # fmt: skip
     assert rig.records[0].receiver == BSSID.hex(":")
+
+
+def test_refuse(rig: Rig) -> None:
+    """Acknowledged and answered with the status; the access point does nothing else."""
+    rig.ap.kind = "assoc-req"
+    rig.rules(FrameRule("assoc-req", 1, "refuse", status=30, comeback_tu=200))
+    rig.up()
+    assert rig.happened == [("status", True), ("refuse", 30, 200)]
+    assert (rig.records[0].rule, rig.records[0].delivered) == ("refuse", True)
+
+
+def test_refuse_what_cannot_be_read(rig: Rig) -> None:
+    """It is counted, and recorded as what it is."""
+    rig.ap.kind, rig.ap.refuses = "auth", True
+    rig.rules(FrameRule("auth", 1, "refuse", status=1))
+    rig.up()
+    assert rig.medium.malformed == 1
+    assert rig.records[0].detail["malformed"] == "refused"
+
+
+def test_a_goodbye_after_a_while(rig: Rig) -> None:
+    """The message is received as ever, and the station sent away later."""
+    rule = FrameRule("data", 1, "disassociate", delay_ms=20, reason=8, broadcast=True)
+    rig.rules(rule)
+    rig.up()
+    assert rig.happened == [("status", True), ("received", 0)]
+    rig.turn(after_ns=20_000_000)
+    assert rig.happened[-1] == ("disassociate", GROUP, 8)
+
+
+def test_reorder(rig: Rig) -> None:
+    """It comes after the next of its kind, and of nothing else."""
+    rig.rules(FrameRule("data", 1, "reorder"))
+    rig.up()
+    assert rig.happened == []
+    rig.up()
+    assert rig.happened == [("status", True), ("received", 0)] * 2
+    assert [(record.number, record.rule) for record in rig.records] == [(2, None), (1, "reorder")]
+
+
+def test_reorder_without_a_next_one(rig: Rig) -> None:
+    """It comes by itself when the limit is over."""
+    rig.rules(FrameRule("data", 1, "reorder"))
+    rig.up()
+    rig.turn(after_ns=REORDER_LIMIT_MS * 1_000_000)
+    assert [record.rule for record in rig.records] == ["reorder"]
+
+
+def test_a_delay_in_its_range_is_told(rig: Rig) -> None:
+    """In microseconds."""
+    rig.rules(FrameRule("data", 1, "delay", delay_us=(1500, 1500)))
+    rig.up()
+    rig.turn(after_ns=1_500_000)
+    assert rig.records[0].detail["delay_us"] == 1500
+
+
+def test_corrupt_that_finds_nothing_has_not_acted(rig: Rig) -> None:
+    """A data frame has no fields: it passes as it is, and no rule is told of."""
+    rig.rules(FrameRule("data", 1, "corrupt", fields=FrameFields(mic="wrong")))
+    rig.up()
+    assert rig.happened == [("status", True), ("received", 0)]
+    assert rig.records[0].rule is None
+
+
+def test_whose_frame_it_is(rig: Rig) -> None:
+    """A rule for the second access point, or the second station, leaves the first alone."""
+    for condition in (Condition(access_point=2), Condition(station=2)):
+        rig.rules(FrameRule("data", 0, "drop", condition=condition))
+        rig.up()
+    rig.rules(FrameRule("data", 0, "drop", condition=Condition(access_point=1, station=1)))
+    rig.up()
+    assert [record.rule for record in rig.records] == [None, None, "drop"]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.scenarios.air import AirRule, never_acts
+from harness.scenarios.air import AirRule
+from harness.scenarios.air_turns import never_acts
 from hwsim.frame_rules import FrameRule, FrameRules
 
 RULES = st.builds(

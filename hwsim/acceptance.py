@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What IEEE 802.11-2020 asks of a station that is given an edited EAPOL-Key frame. Pure.
+
+What a rule of the air does to a station is never the driver's fault; but a station that completes
+a handshake over a frame that it must not take has a fault, and so has one that stops at a frame
+that it is to pass over.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from hwsim.frame_fields import ElementEdit, FrameFields
+from hwsim.records import FrameKind
+
+Acceptable = Literal["yes", "discard", "refuse", "open"]
+"""yes: a station must take it. discard: it must pass it over in silence, and wait for a better one.
+refuse: it must not complete the handshake over it; it may end it. open: the standard leaves it, or
+says nothing."""
+
+_MESSAGES: Final = ("M3", "G1")
+"""Those under a MIC, with a key in them."""
+_PASSED_OVER: Final = ("eapol_version", "trailing")
+"""IEEE 802.1X-2010, 11.4: a version is no reason to refuse, octets behind the body are passed
+over."""
+
+
+def acceptable(kind: FrameKind, fields: FrameFields, last_counter: int, counter: int) -> Acceptable:
+    """What a station is to do with an edited M1, M3 or G1.
+
+    ``last_counter`` is the highest replay counter it was given before, ``counter`` the edited
+    frame's own.
+    """
+    return _worst([
+        _by_field(kind, name, fields, counter_is_old=counter <= last_counter)
+        for name in fields.given
+    ])  # fmt: skip
+
+
+def acceptable_corrupted(kind: FrameKind, fields: FrameFields) -> Acceptable:
+    """What it is to do with one whose bytes were changed under its MIC (12.7.6.4, 12.7.7.2)."""
+    if fields.given == ("trailing",):
+        return "yes"
+    return "discard" if kind in _MESSAGES else "open"
+
+
+def _worst(found: list[Acceptable]) -> Acceptable:
+    """What comes of several fields: not to be taken counts most, and it may be ended if any of
+    them is a reason to."""
+    for answer in ("refuse", "discard"):
+        if answer in found:
+            return "refuse" if "open" in found or "refuse" in found else "discard"
+    return "open" if "open" in found else "yes"
+
+
+def _by_field(
+    kind: FrameKind, name: str, fields: FrameFields, *, counter_is_old: bool
+) -> Acceptable:
+    if name in _PASSED_OVER:
+        return "yes"
+    if name == "padding":  # 12.7.2: DD, then zeros, of what is wrapped
+        right = kind in _MESSAGES and fields.padding[:1] == b"\xdd" and not any(fields.padding[1:])
+        return "yes" if right else "open"
+    if name == "elements":
+        return _worst([_by_element(kind, one) for one in fields.elements])
+    if kind not in _MESSAGES:
+        return "open"
+    if name in ("replay_counter", "replay_counter_add"):
+        # 12.7.2: what counts is the last one under a MIC that fitted, which may never have come.
+        return "open" if counter_is_old else "yes"
+    if name == "mic":  # 12.7.6.4, 12.7.7.2
+        return "discard"
+    if name == "nonce":  # 12.7.6.4: it is to be M1's. In G1 it says nothing.
+        return "discard" if kind == "M3" else "open"
+    if name == "encrypt":  # 12.7.2: a key is not sent in the clear
+        return "open" if fields.encrypt else "refuse"
+    return "open"
+
+
+def _by_element(kind: FrameKind, edit: ElementEdit) -> Acceptable:
+    if edit.do == "add":  # 12.7.2: KDEs that are not known are passed over
+        known = edit.name in ("rsne", "rsnxe", "gtk", "igtk", "pmkid") or edit.length is not None
+        return "open" if known else "yes"
+    if kind == "M3" and edit.name == "rsne":  # 12.7.6.4: that of beacon or probe response
+        return "refuse"
+    if kind in _MESSAGES and edit.name == "gtk" and edit.do != "replace":
+        return "refuse"  # there is no group key to install: 12.7.6.4, 12.7.7.2
+    return "open"

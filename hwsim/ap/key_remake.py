@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""EAPOL-Key frames of an access point that can be made anew, as a rule of the air has them.
+
+A frame is built and sealed once, as it is meant; only where a rule edits it is it made a second
+time from the same parts, with other fields, under the same keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from hwsim.acceptance import acceptable
+from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.pairwise_keys import PairwiseKeys
+from hwsim.ap.security.key_suite import KeySuite
+from hwsim.edits import Seal, edited_key_frame, replay_counter
+from hwsim.frame_fields import FrameFields
+from hwsim.records import FrameKind
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrameParts:
+    """An EAPOL-Key PDU, and what it takes to make it anew; ``keys`` is None before there are any.
+
+    ``key_data`` is what it has in the clear.
+    """
+
+    kind: FrameKind
+    replay_counter: int
+    pdu: bytes
+    key_data: bytes
+    suite: KeySuite
+    keys: PairwiseKeys | None
+
+    def remake(self, fields: FrameFields, told: FrameInfo) -> bytes:
+        """The PDU with those fields; ``told`` what a station is to make of it."""
+        suite, keys = self.suite, self.keys
+        seal = None
+        if keys is not None:
+            kck, kek = keys.kck, keys.kek
+            seal = Seal(lambda pdu: suite.mic(kck, pdu), lambda data: suite.wrap(kek, data))
+        made = edited_key_frame(self.pdu, self.key_data, fields, suite.mic_length, seal)
+        counter = replay_counter(self.pdu, fields)
+        last = self.replay_counter - 1
+        told.detail["acceptable"] = acceptable(self.kind, fields, last, counter)
+        told.replay_counter = counter
+        if "digest" in told.detail:
+            told.detail["digest"] = digest(made)
+        return made
+
+
+def digest(pdu: bytes) -> str:
+    """What an EAPOL PDU is known again by where it is handed on."""
+    return sha256(pdu).hexdigest()[:16]

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What edit and corrupt make of a frame on its way. Pure, but for what is told in its info."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hwsim import eapol
+from hwsim.acceptance import acceptable_corrupted
+from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.inspection import with_payload
+from hwsim.edits import corrupted_key_frame, edited_management
+from hwsim.errors import WireError
+from hwsim.frame_fields import FrameFields
+from hwsim.frame_rules import FrameRule
+from hwsim.frames import ETHERTYPE_EAPOL, MANAGEMENT, PROTECTED, SNAP, parse_header
+
+_SNAP_EAPOL = SNAP + ETHERTYPE_EAPOL
+
+
+def altered_down(frame: bytes, info: FrameInfo, rule: FrameRule) -> bytes:
+    """A frame of an access point as the rule has it; the same bytes where it changes nothing."""
+    fields = rule.fields
+    assert fields is not None
+    changed = frame
+    if rule.action == "edit" and info.remake is not None:
+        changed = info.remake(fields, info)
+    elif info.remake is not None:
+        changed = _corrupted(frame, fields)
+        info.detail["acceptable"] = acceptable_corrupted(info.kind, fields)
+    elif parse_header(frame).type == MANAGEMENT:
+        changed = _management(frame, fields)
+    if changed == frame:
+        info.detail.pop("acceptable", None)
+        return frame
+    info.detail["altered"] = fields.phrase()
+    return changed
+
+
+def altered_up(received: ReceivedFrame, rule: FrameRule) -> ReceivedFrame:
+    """A frame of a station as the access point is to take it; the same one if nothing changes."""
+    fields = rule.fields
+    assert fields is not None
+    payload, changed = received.payload, received
+    if payload is not None and received.key is not None:
+        try:
+            mic_length = len(received.key.mic)
+            pdu = corrupted_key_frame(payload[len(_SNAP_EAPOL) :], fields, mic_length)
+        except WireError:
+            return received
+        if _SNAP_EAPOL + pdu != payload:
+            changed = with_payload(received, _SNAP_EAPOL + pdu, mic_length)
+    elif received.header.type == MANAGEMENT and not received.header.flags & PROTECTED:
+        frame = _management(received.frame, fields)
+        changed = received if frame == received.frame else replace(received, frame=frame)
+    if changed is not received:
+        changed.info.detail["altered"] = fields.phrase()
+    return changed
+
+
+def body_of(frame: bytes) -> bytes:
+    """Where the offsets of a condition begin: an EAPOL PDU in the clear, else the frame's body."""
+    header = parse_header(frame)
+    body = frame[header.length :]
+    in_the_clear = not header.flags & PROTECTED
+    return body[8:] if in_the_clear and body.startswith(_SNAP_EAPOL) else body
+
+
+def _management(frame: bytes, fields: FrameFields) -> bytes:
+    try:
+        return edited_management(frame, fields)
+    except WireError:  # a station's own elements are not well formed: nothing to find in them
+        return frame
+
+
+def _corrupted(frame: bytes, fields: FrameFields) -> bytes:
+    """An EAPOL-Key frame of an access point: its PDU in the clear, else its body as it is."""
+    header = parse_header(frame)
+    if not header.flags & PROTECTED:
+        at = header.length + len(_SNAP_EAPOL)
+        pdu = frame[at:]
+        return frame[:at] + corrupted_key_frame(pdu, fields, eapol.mic_length_of(pdu))
+    body = bytearray(frame[header.length :])
+    for patch in fields.bytes_at:
+        room = max(len(body) - patch.offset, 0)
+        body[patch.offset : patch.offset + len(patch.data)] = patch.data[:room]
+    return frame[: header.length] + bytes(body)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What comes after a message by a rule: a frame that is inserted, or a goodbye."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Final, Protocol
+
+from hwsim.ap.frame_info import FrameInfo
+from hwsim.frame_fields import FrameFields
+from hwsim.frame_rules import FrameRule, Insertion, Occurrence
+from hwsim.frames import BROADCAST, DATA, kind_of, parse_header
+from hwsim.loop import Loop
+from hwsim.medium.access_points import AttachedAp
+from hwsim.records import FrameKind
+
+MAX_COPIED: Final = 64
+"""So many frames of a kind are kept to be copied."""
+_SOURCE: Final = slice(16, 22)
+"""Address 3 of a frame from the distribution system (IEEE 802.11-2020, table 9-30)."""
+
+
+class Sender(Protocol):
+    """What carries frames of access points."""
+
+    def insert(self, frame: bytes, info: FrameInfo, ap: AttachedAp, rule: FrameRule) -> None:
+        """Send a frame that a rule inserts, on which no rule acts."""
+
+    def caused_by(self, rule: FrameRule) -> AbstractContextManager[None]:
+        """What an access point sends within is that rule's doing, and no rule acts on it."""
+
+
+class Kept:
+    """Frames of access points, kept as long as rules of the association want copies of them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, list[tuple[bytes, FrameInfo]]] = {}
+
+    def clear(self) -> None:
+        """Another association begins."""
+        self._kept.clear()
+
+    def keep(self, message: str, frame: bytes, info: FrameInfo) -> None:
+        """Keep a frame as it was meant, before a rule."""
+        kept = self._kept.setdefault(message, [])
+        if len(kept) < MAX_COPIED:
+            kept.append((frame, info))
+
+    def get(self, occurrence: Occurrence) -> tuple[bytes, FrameInfo] | None:
+        """The nth frame of a kind; None if there was none."""
+        kept = self._kept.get(occurrence.message, [])
+        return kept[occurrence.nth - 1] if occurrence.nth <= len(kept) else None
+
+
+class Consequences:
+    """Carries out what follows a message, at once or after the rule's delay."""
+
+    def __init__(self, loop: Loop, kept: Kept, sender: Sender) -> None:
+        self._loop = loop
+        self._kept = kept
+        self._sender = sender
+        self._closed = False
+
+    def close(self) -> None:
+        """Send nothing more, what is due later included."""
+        self._closed = True
+
+    def follow(self, rule: FrameRule, ap: AttachedAp, station: bytes, delay_ns: int) -> None:
+        """The rule has acted on a message of, or for, ``station``."""
+
+        def act() -> None:
+            if self._closed:
+                return
+            if rule.insertion is not None:
+                self._insert(rule, rule.insertion, ap, station)
+            else:
+                self._part(rule, ap, station, late=delay_ns > 0)
+
+        if delay_ns:
+            self._loop.call_after(delay_ns, act)
+        else:
+            self._loop.later(act)
+
+    def _part(self, rule: FrameRule, ap: AttachedAp, station: bytes, *, late: bool) -> None:
+        """Send the station away; one that has left meanwhile is gone already."""
+        kind: FrameKind = "disassoc" if rule.action == "disassociate" else "deauth"
+        whom = BROADCAST if rule.broadcast else station
+        if not late:
+            ap.access_point.deauthenticate(whom, rule.reason, kind)
+        elif any(one.mac == station for one in ap.access_point.stations):
+            with self._sender.caused_by(rule):
+                ap.access_point.deauthenticate(whom, rule.reason, kind)
+
+    def _insert(
+        self, rule: FrameRule, insertion: Insertion, ap: AttachedAp, station: bytes
+    ) -> None:
+        if insertion.copy_of is None:
+            header = parse_header(insertion.frame)
+            frame = insertion.frame[:4] + station + insertion.frame[10:]
+            self._sender.insert(
+                frame, FrameInfo(kind_of(header), detail={"inserted": "bytes"}), ap, rule
+            )
+            return
+        found = self._kept.get(insertion.copy_of)
+        if found is not None:
+            frame, info = copied(*found, insertion)
+            self._sender.insert(ap.access_point.resequenced(frame), info, ap, rule)
+
+
+def copied(frame: bytes, info: FrameInfo, insertion: Insertion) -> tuple[bytes, FrameInfo]:
+    """The copy of a frame that an insertion wants, and what is known of it. The original stays."""
+    own = replace(info, detail=dict(info.detail), retry=False)
+    own.detail["inserted"] = f"copy of {info.kind}"
+    if info.kind in ("M1", "M3", "G1"):
+        own.detail["acceptable"] = "open" if info.kind == "M1" else "no"
+    plain = insertion.plain or insertion.source is not None
+    if info.remake is not None and (plain or insertion.fields is not None):
+        if plain:
+            own.protected, own.pn = False, None
+        frame = info.remake(insertion.fields or FrameFields(), own)
+    if insertion.fields is not None:
+        own.detail["altered"] = insertion.fields.phrase()
+    if insertion.source is not None and parse_header(frame).type == DATA:
+        frame = frame[: _SOURCE.start] + insertion.source + frame[_SOURCE.stop :]
+        own.detail["source"] = insertion.source.hex(":")
+        own.detail["acceptable"] = "open"
+    return frame, own

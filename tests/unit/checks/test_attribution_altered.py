@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Messages that the scenario changed or inserted: what it did to a station is never the driver's
+fault, and what a station must not take is no excuse for taking it."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.checks import Expectation
+from harness.evidence import names
+from tests.unit.checks.builder import complete, m1, message, send, stop, tell
+from tests.unit.checks.judging import clean, judge, only_finding
+from tests.unit.checks.stories import steps
+from tests.unit.checks.story import AP, WORKER, Step, Story
+from tests.unit.checks.test_attribution import deauth, until
+
+EDIT = "edit M3: remove gtk (every one)"
+WANTED = Expectation(air=(EDIT,))
+UNWANTED = Expectation(connected=False, messages=(), air=(EDIT,))
+GIVEN = f"the scenario's air rule 1 ({EDIT}) gave the station M3 as it need not be answered"
+
+
+def edited_m3(acceptable: str) -> Step:
+    """An M3 that a rule changed reaches the DLL."""
+
+    def run(s: Story) -> None:
+        s.frame("M3", "down", replay_counter=2, rule="edit", rule_place=1,
+                detail={"altered": "remove gtk", "acceptable": acceptable})  # fmt: skip
+        s.call(
+            names.RECEIVE_PACKET, hIhvExtAdapter=s.ihv, dwInBufferSize=121,
+            pvInBuffer={"source": s.ap, "ethertype_bytes": "888e"},
+        )  # fmt: skip
+
+    return run
+
+
+SENT_AWAY = steps(lambda s: s.wait_ms(3000), deauth(15))
+
+
+@pytest.mark.parametrize("acceptable", ["refuse", "discard", "open"])
+def test_silence_over_an_m3_that_need_not_be_answered_is_right(acceptable: str) -> None:
+    """The scenario is named where it wanted a connection; where it wanted none, all is well."""
+    story = until("m2", edited_m3(acceptable), SENT_AWAY)
+    only_finding(story, "EXPECT-01", "MISS", GIVEN, expect=WANTED)
+    clean(until("m2", edited_m3(acceptable), SENT_AWAY), "EXPECT-01", expect=UNWANTED)
+
+
+def test_silence_over_what_is_to_be_passed_over_is_the_drivers() -> None:
+    """An edit that leaves the message in order is no excuse."""
+    story = until("m2", edited_m3("yes"), SENT_AWAY)
+    only_finding(story, "EXPECT-01", "FAIL", "was given M3 and sent no M4", expect=WANTED)
+
+
+@pytest.mark.parametrize(("acceptable", "severity"), [("discard", "FAIL"), ("refuse", "MISS")])
+def test_a_good_m3_after_a_spoilt_one(acceptable: str, severity: str) -> None:
+    """One that is passed over in silence does not end the handshake: the next is to be answered.
+    One over which the handshake may end excuses all that follows."""
+    again = steps(lambda s: message(s, "M3", 3), SENT_AWAY)
+    story = until("m2", edited_m3(acceptable), again)
+    found = judge(story, WANTED).findings
+    assert [(one.rule, one.severity) for one in found] == [("EXPECT-01", severity)]
+
+
+def test_a_failure_reported_over_a_spoilt_m3_is_no_fault() -> None:
+    """The DLL completed with an error, as it should."""
+    failed = steps(edited_m3("refuse"), lambda s: complete(s, 5, 0x90001, tid=WORKER))
+    only_finding(until("m2", failed), "EXPECT-01", "MISS", GIVEN, expect=WANTED)
+
+
+def test_a_dll_that_waits_for_a_better_m3_waits_for_the_access_point() -> None:
+    """The limit of its operation runs out: not by its doing."""
+    story = until("m2", edited_m3("discard"), lambda s: s.wait_ms(20_000), stop)
+    found = judge(story, WANTED).findings
+    assert "FAIL" not in {one.severity for one in found}, [one.message for one in found]
+
+
+@pytest.mark.parametrize(
+    ("acceptable", "severity"),
+    [("refuse", "FAIL"), ("discard", "FAIL"), ("open", "MISS"), ("yes", "MISS")],
+)
+def test_a_connection_over_an_m3(acceptable: str, severity: str) -> None:
+    """Success over what a station must not take is the driver's fault; over what the standard
+    leaves open it proves nothing."""
+    found = judge(tell(m3=edited_m3(acceptable)), UNWANTED).findings
+    assert [(one.rule, one.severity) for one in found] == [("EXPECT-01", severity)]
+    if severity == "FAIL":
+        assert "over an M3 that a station must not take" in found[0].message
+        assert f"air rule 1 ({EDIT})" in found[0].message
+
+
+def test_a_mic_that_the_air_spoilt_is_not_the_drivers() -> None:
+    """M2 was right when the station sent it."""
+    corrupt = "corrupt M2: mic wrong (every one)"
+
+    def m2(s: Story) -> None:
+        send(s)
+        s.frame("M2", "up", replay_counter=1, mic_ok=False, rule="corrupt", rule_place=1,
+                detail={"altered": "mic wrong", "ignored": "MIC"})  # fmt: skip
+
+    story = until("m2", SENT_AWAY, m2=m2)
+    said = f"the scenario's air rule 1 ({corrupt}) changed M2 on its way"
+    only_finding(story, "EXPECT-01", "MISS", said, expect=Expectation(air=(corrupt,)))
+
+
+def test_an_m1_that_was_changed_excuses_what_is_wrong_with_m2() -> None:
+    """Over another nonce the station derives another key: the MIC of M2 cannot fit."""
+    edit = "edit M1: nonce changed (every one)"
+
+    def changed(s: Story) -> None:
+        m1(s)
+        before = s.frames.pop()
+        s.frame("M1", "down", replay_counter=before.replay_counter, rule="edit", rule_place=1,
+                detail={"altered": "nonce changed", "acceptable": "open"})  # fmt: skip
+
+    def m2(s: Story) -> None:
+        send(s)
+        s.frame("M2", "up", replay_counter=1, mic_ok=False, detail={"ignored": "MIC"})
+
+    story = until("m2", SENT_AWAY, m1=changed, m2=m2)
+    only_finding(story, "EXPECT-01", "MISS", "air rule 1", expect=Expectation(air=(edit,)))
+
+
+@pytest.mark.parametrize("receiver", [None, "ff:ff:ff:ff:ff:ff"])
+def test_a_disassociation_by_a_rule(receiver: str | None) -> None:
+    """It is named, whether it was for the station alone or for all."""
+    rule = "disassociate M4, reason 8, 300 ms later (number 1)"
+
+    def goodbye(s: Story) -> None:
+        s.frames[-1] = s.frames[-1].__class__.from_json(
+            {**s.frames[-1].to_json(), "rule": "disassociate", "rule_place": 1}
+        )
+        s.wait_ms(300)
+        s.frame("disassoc", "down", receiver=receiver or s.sta, detail={"reason": 8})
+
+    story = until("m4", goodbye, stop)
+    said = f"air rule 1 ({rule}) made the access point send the station away"
+    only_finding(story, "EXPECT-01", "MISS", said, expect=Expectation(air=(rule,)))
+
+
+def test_a_goodbye_that_a_rule_inserts() -> None:
+    """No access point sent it."""
+    rule = "insert M2: a frame of 26 bytes (number 1)"
+
+    def goodbye(s: Story) -> None:
+        s.frame("deauth", "down", transmitter=AP, rule="insert", rule_place=1, detail={"reason": 7})
+
+    story = until("m2", goodbye, stop)
+    said = f"air rule 1 ({rule}) sent the station away"
+    only_finding(story, "EXPECT-01", "MISS", said, expect=Expectation(air=(rule,)))
+
+
+def test_a_rule_that_chance_kept_from_acting() -> None:
+    """It tried, and that is all it can do."""
+    rules = ("drop M4 (every one, probability 0.5)",)
+    clean(tell(), "EXPECT-07", expect=Expectation(air=rules, air_by_chance=(1,)))
+    only_finding(tell(), "EXPECT-07", "MISS", rules[0], expect=Expectation(air=rules))

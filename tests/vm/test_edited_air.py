@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A correct DLL where the air says something wrong: messages edited, corrupted, inserted, refused.
+
+Every scenario ends as it says, and what it was to try was tried (EXPECT-07).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.pytest_plugin import RunningLab
+from harness.scenarios import find_scenario
+
+GOOD = {"M1": 1, "M2": 1, "M3": 1, "M4": 1}
+GIVEN_UP = {"M1": 1, "M2": 1, "M3": 4}
+REKEYED = {**GOOD, "G1": 2, "G2": 1}
+CONNECTED = {
+    "m3-wrong-mic": {**GOOD, "M3": 2},
+    "m3-replayed": {**GOOD, "M3": 2},
+    "m3-with-unknown-kdes": GOOD,
+    "m1-broken-kde": GOOD,
+    "m1-foreign-pmkid": GOOD,
+    "m2-corrupted": {**GOOD, "M1": 2, "M2": 2},
+    "m4-corrupted": {**GOOD, "M3": 2, "M4": 2},
+    "eapol-version-1": {**GOOD, "G1": 1, "G2": 1},
+    "g1-wrong-mic": REKEYED,
+    "g1-old-counter": REKEYED,
+    "g1-without-gtk": REKEYED,
+    "assoc-comeback-30": GOOD,
+}
+"""The EAPOL messages of those that connect, and stay connected until the scenario ends it."""
+
+SENT_AWAY = {"deauth-reason-6": ("deauth", 6), "disassoc-reason-8": ("disassoc", 8)}
+"""Connected, and parted with by that frame and reason."""
+
+REFUSED = {
+    "m3-rsne-mismatch": {"M1": 1, "M2": 1, "M3": 1},
+    "m3-without-rsne": {"M1": 1, "M2": 1, "M3": 1},
+    "m3-without-gtk": GIVEN_UP,
+    "m3-gtk-short": GIVEN_UP,
+    "m3-anonce-changed": GIVEN_UP,
+    "m3-not-encrypted": GIVEN_UP,
+    "group-message-first": GIVEN_UP,
+    "assoc-refused-17": {},
+    "auth-refused": {},
+}
+"""The EAPOL messages of those in which a correct DLL gets no connection."""
+
+BY_CHANCE = ("random-loss", "late-at-random")
+"""What of these acts is the seed's and the association's number."""
+
+EITHER = {"eapol-spoofed"}
+"""Our sample DLL does not look where a message comes from."""
+
+SCENARIOS = {*CONNECTED, *BY_CHANCE, *SENT_AWAY, *REFUSED, *EITHER}
+
+
+@pytest.mark.parametrize("name", CONNECTED)
+def test_it_connects_all_the_same(lab: RunningLab, name: str) -> None:
+    """With just the messages that the disturbance calls for, and data afterwards."""
+    outcome = lab.associate(name)
+    assert [str(finding) for finding in outcome.findings] == []
+    assert outcome.verdict == "PASS"
+    (association,) = outcome.associations
+    assert association.connected
+    assert association.messages == CONNECTED[name]
+    assert association.post_association.completions == 1
+
+
+@pytest.mark.parametrize("name", BY_CHANCE)
+def test_it_connects_whatever_chance_decides(lab: RunningLab, name: str) -> None:
+    """And a rule that chance kept from acting is no MISS."""
+    outcome = lab.associate(name)
+    assert outcome.verdict == "PASS", outcome.findings
+    assert outcome.associations[0].connected
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_does_not_connect(lab: RunningLab, name: str) -> None:
+    """No port is opened over what a station must not take."""
+    outcome = lab.associate(name, associations=1)
+    assert [str(finding) for finding in outcome.findings] == []
+    assert outcome.verdict == "PASS"
+    (association,) = outcome.associations
+    assert not association.connected
+    assert association.messages == REFUSED[name]
+
+
+@pytest.mark.parametrize("name", SENT_AWAY)
+def test_it_is_sent_away(lab: RunningLab, name: str) -> None:
+    """With the reason of the scenario's choice, once the connection stood."""
+    kind, reason = SENT_AWAY[name]
+    outcome = lab.associate(name)
+    assert outcome.verdict == "PASS", outcome.findings
+    (evidence,) = outcome.evidence.associations
+    (goodbye,) = [one for one in evidence.frames if one.kind == kind and one.direction == "down"]
+    assert (goodbye.detail["reason"], goodbye.rule_place) == (reason, 1)
+    assert outcome.associations[0].post_association.completions == 1
+
+
+def test_a_message_from_a_third_address(lab: RunningLab) -> None:
+    """It arrives with that source; the verdict is not the DLL's to bear."""
+    outcome = lab.associate("eapol-spoofed")
+    assert outcome.verdict == "PASS", outcome.findings
+    (evidence,) = outcome.evidence.associations
+    spoofed = [frame for frame in evidence.frames if frame.rule == "insert"]
+    assert [frame.detail["source"] for frame in spoofed] == ["02:de:ad:be:ef:01"]
+    assert spoofed[0].delivered
+
+
+def test_a_scenario_that_wants_the_impossible_blames_nobody(lab: RunningLab) -> None:
+    """A connection wanted over an M3 without a group key: MISS, and the rule is named."""
+    scenario = find_scenario("m3-without-gtk")
+    wanting = scenario.model_copy(
+        update={"expect": scenario.expect.model_copy(update={"connected": True})}
+    )
+    outcome = lab.associate(wanting)
+    assert outcome.verdict == "MISS"
+    (finding,) = outcome.findings
+    assert "the scenario's air rule 1 (edit M3: remove gtk (every one))" in str(finding)
