@@ -104,6 +104,7 @@ class Air:
             "rekey_pairwise": self._call_rekey_pairwise,
             "reauthenticate": self._call_reauthenticate,
             "deauthenticate": self._call_deauthenticate,
+            "disassociate": self._call_disassociate,
             "wait_radio": self._call_wait_radio,
             "status": self._call_status,
             "stop": self._call_stop,
@@ -184,10 +185,11 @@ class Air:
         return lambda stations: self._after_records(lambda: reply({"stations": stations}))
 
     def _call_deauthenticate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
-        fields = Arguments(args, "deauthenticate")
-        reason = fields.integer("reason", 1, 65535)
-        fields.done()
-        self._run.configured("deauthenticate").deauthenticate_all(reason)
+        self._run.configured("deauthenticate").part_with_all(requests.parting(args, "deauth"))
+        return {}
+
+    def _call_disassociate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        self._run.configured("disassociate").part_with_all(requests.parting(args, "disassoc"))
         return {}
 
     def _call_wait_radio(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:

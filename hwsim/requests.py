@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from ipaddress import IPv4Address
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from hil_common.network import (
     MAX_PASSPHRASE,
@@ -18,8 +18,9 @@ from hil_common.network import (
     MIN_PASSPHRASE,
     is_printable_ascii,
 )
-from hil_common.security import SECURITY_CHOICES
+from hil_common.security import SECURITY_CHOICES, Pmf
 from hwsim.ap.network import CHANNELS, Network
+from hwsim.ap.robust_management import Parting
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError, WireError
 from hwsim.frames import mac_bytes
@@ -96,6 +97,13 @@ class Arguments:
             raise bad(f"{self._where}.{name}: {shown(value)} is none of {', '.join(choices)}")
         return cast(str, value)
 
+    def flag(self, name: str) -> bool:
+        """A field that must be true or false; false if it is not there."""
+        value = self.take(name, False)
+        if not isinstance(value, bool):
+            raise bad(f"{self._where}.{name}: true or false is needed, not {shown(value)}")
+        return value
+
     def done(self) -> None:
         """Check that every field was read; the error names an unknown one, and all known."""
         if self._values:
@@ -122,6 +130,7 @@ def networks(value: Any) -> tuple[Network, ...]:
         _passphrase(args.take("passphrase")) if security.credential == "passphrase" else None
     )
     radius = _radius(args.take("radius", None)) if security.credential == "eap" else None
+    pmf = cast("Pmf", args.choice("pmf", security.pmf, security.pmf[0]))
     channel = _channel(args, "network")
     bssid = _bssid(args.text("bssid", DEFAULT_BSSID), "network")
     ap_ip = _address("ap_ip", args.text("ap_ip"))
@@ -131,8 +140,9 @@ def networks(value: Any) -> tuple[Network, ...]:
     if ap_ip == station_ip:
         raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
     first = Network(
-        ssid, passphrase, channel, bssid, ap_ip, station_ip, radius=radius, security=security.name
-    )
+        ssid, passphrase, channel, bssid, ap_ip, station_ip,
+        radius=radius, security=security.name, pmf=pmf,
+    )  # fmt: skip
     return (first, *_more(first, more))
 
 
@@ -173,6 +183,18 @@ def timers(value: Any) -> Timers:
     }
     args.done()
     return Timers(**chosen)
+
+
+def parting(args: Any, kind: Literal["deauth", "disassoc"]) -> Parting:
+    """The arguments of a ``deauthenticate`` or ``disassociate`` call.
+
+    ``broadcast`` and ``forged`` are false where they are left out.
+    """
+    fields = Arguments(args, "deauthenticate" if kind == "deauth" else "disassociate")
+    reason = fields.integer("reason", 1, 65535)
+    broadcast, forged = fields.flag("broadcast"), fields.flag("forged")
+    fields.done()
+    return Parting(kind, reason, broadcast, forged)
 
 
 def _ssid(args: Arguments) -> bytes:

@@ -98,8 +98,8 @@ class AirProcess:
         """
         settings: dict[str, object] = {
             "ssid_hex": network.ssid_bytes.hex(), "channel": network.channel,
-            "security": network.security, "ap_ip": AP_IP, "station_ip": STATION_IP,
-            "more": _more(network),
+            "security": network.security, "pmf": network.protection,
+            "ap_ip": AP_IP, "station_ip": STATION_IP, "more": _more(network),
         }  # fmt: skip
         if network.passphrase is not None:
             settings["passphrase"] = network.passphrase.get_secret_value()
@@ -171,6 +171,14 @@ class AirProcess:
         Raises `CallFailed` where the network has no server.
         """
         self._call("reauthenticate", wait_s=REAUTHENTICATION_S)
+
+    def deauthenticate(self, reason: int, *, broadcast: bool = False, forged: bool = False) -> None:
+        """Deauthenticate every station, protected where its management frames are.
+
+        `broadcast`: by one frame to all. `forged`: as somebody without keys would, which the access
+        point knows nothing of.
+        """
+        self._call("deauthenticate", reason=reason, broadcast=broadcast, forged=forged)
 
     def status(self) -> dict[str, Any]:
         """The air's own account of port, stations and clock."""

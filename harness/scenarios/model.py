@@ -22,7 +22,15 @@ from hil_common.network import (
     MIN_PASSPHRASE,
     is_printable_ascii,
 )
-from hil_common.security import OPEN, SECURITY_CHOICES, WPA2_PSK, SecurityChoice, names_with
+from hil_common.security import (
+    OPEN,
+    SECURITY_CHOICES,
+    WPA2_PSK,
+    WPA2_PSK_SHA256,
+    Pmf,
+    SecurityChoice,
+    names_with,
+)
 from hil_common.stimuli import MAX_STIMULI
 
 OPEN_MESSAGES: Final = (
@@ -41,6 +49,7 @@ SERVER_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 
 SAMPLE_FRAGMENTS: Final = {
     WPA2_PSK.name: SAMPLE_SECURITY,
+    WPA2_PSK_SHA256.name: SAMPLE_SECURITY,
     OPEN.name: "<IhvSecurity><Open/>{fault}</IhvSecurity>",
 }
 """What a scenario without [ihv] tells our sample DLL in each security mode. Of 802.1X the
@@ -69,6 +78,9 @@ class Network(Strict):
     ssid_hex: Annotated[str, Field(pattern=SSID_HEX)] = ""
     """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
     security: Annotated[Security, Field(description=_SECURITY_MEANINGS)] = WPA2_PSK.name
+    pmf: Pmf | None = None
+    """Management frame protection (802.11w): what the access points offer or require. Left out:
+    what goes with the security, which is `disabled` but for those that require it."""
     channel: Channel = 1
     """The channel of the first access point."""
     access_points: Annotated[int, Field(ge=1, le=4)] = 1
@@ -88,6 +100,18 @@ class Network(Strict):
                 f"{needed}, or none at all"
             )
         return self
+
+    @model_validator(mode="after")
+    def _protection_fits(self) -> Network:
+        if self.pmf is not None and self.pmf not in self.choice.pmf:
+            known = " or ".join(f"'{one}'" for one in self.choice.pmf)
+            raise ValueError(f"security = '{self.security}' goes with pmf = {known} only")
+        return self
+
+    @property
+    def protection(self) -> Pmf:
+        """The management frame protection that the access points offer."""
+        return self.pmf or self.choice.pmf[0]
 
     @property
     def choice(self) -> SecurityChoice:

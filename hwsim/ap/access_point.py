@@ -9,7 +9,6 @@ receives the frame; if so :meth:`AccessPoint.receive` acts on it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from hwsim import frames
 from hwsim.ap import management
@@ -26,11 +25,13 @@ from hwsim.ap.inspection import Inspector
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
 from hwsim.ap.rekey import GroupRekey, Keys
+from hwsim.ap.robust_management import Parting, RobustManagement, is_protected
 from hwsim.ap.security.mode import AssociationAnswer
 from hwsim.ap.security.modes import SECURITY_MODES
 from hwsim.ap.security.rsne import STATUS_SUCCESS
 from hwsim.ap.station import State, Station
 from hwsim.ap.station_barrier import StationBarrier
+from hwsim.ap.station_table import StationTable
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError
@@ -38,8 +39,6 @@ from hwsim.frames import BROADCAST, SNAP, MacHeader
 from hwsim.radius import RadiusClient
 from hwsim.records import FrameKind
 
-MAX_STATIONS: Final = 256
-"""More stations than radios can make; so the table cannot grow without bound."""
 _SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
 
 
@@ -62,14 +61,15 @@ class AccessPoint:
         self._environment = environment
         self._security = SECURITY_MODES[network.security](network, environment)
         self._management = Management(network, self._security, environment.now_ns())
-        self._group = GroupKey(environment)
+        self._group = GroupKey(environment, integrity=self._security.protects_management)
         suite = self._security.suite
         self._path = DataPath(network, self._management, self._group, protected=suite is not None)
-        self._stations: dict[bytes, Station] = {}
         self._rekeys: dict[Keys, GroupRekey | StationBarrier] = {
             "group": GroupRekey(self._group),
             "pairwise": StationBarrier("rekey_pairwise"),
         }
+        self._robust = RobustManagement(environment, self._management, self._path, self._group)
+        self._stations = StationTable()
         self._host = Host(self._path, environment)
         self._handshakes = Handshakes(self._handshake_context())
         self._enterprise = self._new_enterprise(server)
@@ -125,16 +125,16 @@ class AccessPoint:
         """
         self._enterprise.reauthenticate(self._authorized, done)
 
-    def deauthenticate_all(self, reason: int) -> None:
-        """Deauthenticate every station, with that reason code (table 9-49)."""
-        for station in self.stations:
-            self.deauthenticate(station.mac, reason)
+    def part_with_all(self, parting: Parting) -> None:
+        """Deauthenticate or disassociate every station, or forge that; see :class:`Parting`."""
+        self._robust.part_with_all(parting, self.stations)
+        for station in () if parting.forged else self.stations:
+            self._remove(station, parting.reason)
 
     def deauthenticate(self, mac: bytes, reason: int, kind: FrameKind = "deauth") -> None:
         """Send a deauthentication (or ``disassoc``) to ``mac``, a station's or the broadcast
         address; known stations that it is for are forgotten."""
-        info = FrameInfo(kind, detail={"reason": reason})
-        self._environment.transmit(self._management.goodbye(kind, mac, reason), info)
+        self._robust.part(Parting(kind, reason), mac, self._stations.get(mac))
         for station in self.stations:
             if mac in (station.mac, BROADCAST):
                 self._remove(station, reason)
@@ -205,11 +205,12 @@ class AccessPoint:
         elif kind == "assoc-req":
             self._associate(received)
         elif kind in ("deauth", "disassoc"):
-            reason = management.parse_reason(received.frame, header)
-            received.info.detail["reason"] = reason
             station = self._stations.get(header.transmitter)
-            if station is not None:
+            reason = self._robust.receive_parting(station, received)
+            if station is not None and reason is not None:
                 self._remove(station, reason)
+        elif kind == "action":
+            self._robust.receive_action(self._stations.get(header.transmitter), received)
 
     def _probe(self, received: ReceivedFrame) -> None:
         if self._management.probed(received.frame, received.header):
@@ -221,7 +222,7 @@ class AccessPoint:
         request = management.parse_authentication(received.frame, received.header)
         mac = received.header.transmitter
         answer, authenticated = self._security.authenticate(mac, request)
-        if authenticated and not mac[0] & 1:
+        if authenticated and not mac[0] & 1 and not is_protected(self._stations.get(mac)):
             self._admit(mac)
         info = FrameInfo("auth", retry=received.info.retry, detail={"status": answer.status})
         self._environment.transmit(self._management.authentication(mac, answer), info)
@@ -229,8 +230,8 @@ class AccessPoint:
     def _admit(self, mac: bytes) -> None:
         station = self._stations.get(mac)
         if station is None:
-            if len(self._stations) >= MAX_STATIONS:
-                self._forget_keys(self._stations.pop(next(iter(self._stations))))
+            for oldest in self._stations.make_room():
+                self._forget_keys(oldest)
             number = self._environment.radio_number(mac)
             station = self._stations[mac] = Station(mac, self.network.bssid, number)
         self._forget_keys(station)
@@ -248,19 +249,18 @@ class AccessPoint:
         if request.status == STATUS_SUCCESS:
             answer = self._security.associate(mac, request.elements)
         if answer.status == STATUS_SUCCESS:
+            answer = self._robust.refusal(station) or answer
+        if answer.status == STATUS_SUCCESS:
             self._forget_keys(station)
             station.rsne = request.rsne
-            station.aid = station.aid or self._free_aid()
+            station.protects_management = self._security.protects(request.rsne)
+            station.aid = station.aid or self._stations.free_aid()
             self._change(station, "associated")
         info = FrameInfo("assoc-resp", retry=received.info.retry, detail={"status": answer.status})
         frame = self._management.association_response(
             mac, answer, station.aid, again=header.subtype == 2
         )
         self._environment.transmit(frame, info)
-
-    def _free_aid(self) -> int:
-        used = {station.aid for station in self._stations.values()}
-        return next(aid for aid in range(1, MAX_STATIONS + 2) if aid not in used)
 
     # authentication by 802.1X, and handshakes
 
@@ -377,6 +377,7 @@ class AccessPoint:
     def _forget_keys(self, station: Station) -> None:
         self._handshakes.forget(station)
         self._enterprise.forget(station)
+        self._robust.forget(station)
         station.forget_keys()
 
     def _remove(self, station: Station, reason: int | None) -> None:

@@ -15,6 +15,8 @@ TK_LENGTH: Final = 16
 """Of a temporal key and a group key, in bytes."""
 CCMP_HEADER_LENGTH: Final = 8
 CCMP_MIC_LENGTH: Final = 8
+MANAGEMENT_TID: Final = 16
+"""Stands for management frames where packet numbers are counted by TID."""
 _EXT_IV: Final = 0x20
 _TYPE_BITS: Final = 0x0C
 _DATA: Final = 0x08

@@ -11,7 +11,7 @@ import struct
 from typing import Final, NamedTuple
 
 from hwsim.ap import templates
-from hwsim.ap.ccmp import CcmpKey, packet_number
+from hwsim.ap.ccmp import MANAGEMENT_TID, CcmpKey, packet_number
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame, Remake
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import Management
@@ -24,6 +24,7 @@ from hwsim.frames import (
     ETHERTYPE_ARP,
     ETHERTYPE_EAPOL,
     ETHERTYPE_IPV4,
+    MANAGEMENT,
     SNAP,
 )
 from hwsim.records import FrameKind
@@ -127,9 +128,11 @@ class DataPath:
         pn, key = received.info.pn, received.opened_by
         if pn is None or key is None:
             return False
-        last = key.rx_pn.get(received.header.tid, 0)
+        header = received.header
+        counter = MANAGEMENT_TID if header.type == MANAGEMENT else header.tid
+        last = key.rx_pn.get(counter, 0)
         if pn > last:
-            key.rx_pn[received.header.tid] = pn
+            key.rx_pn[counter] = pn
             return False
         if not received.duplicate:
             received.info.detail["pn_check"] = "repeated" if pn == last else "went back"

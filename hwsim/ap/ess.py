@@ -17,6 +17,7 @@ from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.network import Network
 from hwsim.ap.rekey import Keys
+from hwsim.ap.robust_management import Parting
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError
@@ -107,10 +108,10 @@ class Ess:
 
         return one_done
 
-    def deauthenticate_all(self, reason: int) -> None:
-        """Deauthenticate every station, with that reason code (table 9-49)."""
+    def part_with_all(self, parting: Parting) -> None:
+        """Deauthenticate or disassociate every station of every access point."""
         for point in self.points:
-            point.deauthenticate_all(reason)
+            point.part_with_all(parting)
 
     def shut_down(self) -> None:
         """Cancel what is under way; nothing more is sent."""

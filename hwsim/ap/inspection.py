@@ -51,18 +51,23 @@ class Inspector:
             return received
         if header.type == frames.DATA and info.kind == "data":
             self._inspect_data(received, station)
+        elif info.kind in ("deauth", "disassoc", "action"):
+            self._open(received, station)
         if copy:
             info.detail["copy"] = copy
         else:
             self._repetitions.mark(received)
         return received
 
-    def _inspect_data(self, received: ReceivedFrame, station: Station | None) -> None:
-        header, info = received.header, received.info
-        if header.flags & frames.PROTECTED:
+    def _open(self, received: ReceivedFrame, station: Station | None) -> None:
+        if received.header.flags & frames.PROTECTED:
             self._path.open(station, received)
         else:
-            received.payload = received.frame[header.length :]
+            received.payload = received.frame[received.header.length :]
+
+    def _inspect_data(self, received: ReceivedFrame, station: Station | None) -> None:
+        info = received.info
+        self._open(received, station)
         payload = received.payload
         if payload is None:
             return

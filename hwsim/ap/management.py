@@ -56,6 +56,7 @@ class Management:
         self._authentication = templates.authentication(network)
         self._association = templates.association_response(network, security)
         self._deauthentication = templates.deauthentication(network)
+        self._action = templates.action(network)
         self._beacons = 0
         self._sequence = 0
 
@@ -136,6 +137,10 @@ class Management:
             kind = "assoc-resp"
         return frame, FrameInfo(cast(FrameKind, kind), retry=retry, detail={"status": status})
 
+    def action(self, receiver: bytes, body: bytes) -> bytes:
+        """An action frame (9.3.3.13) to a station; the body begins with the category."""
+        return bytes(self._addressed(self._action, receiver)) + body
+
     def probed(self, frame: bytes, header: MacHeader) -> bool:
         """Whether a probe request is for us: our SSID or the wildcard."""
         ssid = element(frame, ELEMENT_SSID, header.length)
@@ -177,9 +182,9 @@ def parse_authentication(frame: bytes, header: MacHeader) -> AuthFrame:
     return AuthFrame(algorithm, sequence, status, frame[fixed:])
 
 
-def parse_reason(frame: bytes, header: MacHeader) -> int:
-    """The reason of a deauthentication or disassociation; raises :class:`WireError`."""
-    if len(frame) < header.length + 2:
+def parse_reason(body: bytes) -> int:
+    """The reason of a deauthentication's or disassociation's body; raises :class:`WireError`."""
+    if len(body) < 2:
         raise WireError("deauthentication: too short")
-    reason: int = struct.unpack_from("<H", frame, header.length)[0]
+    reason: int = struct.unpack_from("<H", body)[0]
     return reason

@@ -90,6 +90,11 @@ def deauthentication(network: Network) -> bytes:
     return _acknowledged(_management(network, 12) / Dot11Deauth(reason=0))
 
 
+def action(network: Network) -> bytes:
+    """The header of an action frame to one station."""
+    return _acknowledged(_management(network, 13))
+
+
 def eapol_key(network: Network, suite: KeySuite, flags: int) -> bytes:
     """A data frame with an EAPOL-Key frame; :func:`with_key_data` gives it key data.
 

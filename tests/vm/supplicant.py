@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.local.deadline import Deadline
 from harness.pytest_plugin import RunningLab
-from harness.scenarios import AirRule
+from harness.scenarios import AirRule, Network
 from tests.vm.shell import GuestShell
 
 
@@ -29,6 +29,20 @@ def running_supplicant(lab: RunningLab, shell: GuestShell, network: str) -> Iter
     finally:
         shell.run("wpa_cli -i wlan0 terminate; rm -f /run/wpa.conf")
         assert lab.session.ssh.run("net start WlanSvc").status == 0
+
+
+@contextlib.contextmanager
+def on_network(lab: RunningLab, shell: GuestShell, network: Network, block: str) -> Iterator[None]:
+    """That network in the place of the session's, and wpa_supplicant with a block for it."""
+    lab.session.air.take_off_air()
+    lab.session.go_on_air(lab.config, network)
+    lines = f'ssid="{network.ssid}"\n{block}'
+    try:
+        with running_supplicant(lab, shell, lines):
+            yield
+    finally:
+        lab.session.air.take_off_air()
+        lab.session.go_on_air(lab.config, lab.network)
 
 
 def status(shell: GuestShell) -> dict[str, str]:

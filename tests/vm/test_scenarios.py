@@ -31,6 +31,9 @@ MESSAGES = {
     "g1-lost": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 2, "G2": 1},
     "g2-lost": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 2, "G2": 2},
     "answers-twice": {"M1": 1, "M2": 2, "M3": 1, "M4": 2, "G1": 1, "G2": 2},
+    "pmf-optional": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "pmf-required": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 1, "G2": 1},
+    "psk-sha256": {"M1": 1, "M2": 1, "M3": 2, "M4": 1, "G1": 1, "G2": 1},
 }
 """The EAPOL messages each scenario must bring about, lost ones included."""
 
@@ -83,6 +86,22 @@ def test_an_open_network(lab: RunningLab) -> None:
         assert association.post_association.completions == 1
         assert "handshake" not in association.timing_us
     assert lab.associate("plain").verdict == "PASS"
+
+
+def test_management_frames_are_protected(lab: RunningLab) -> None:
+    """The DLL hands over the IGTK of M3 and that of G1, and the guest leaves under its keys."""
+    outcome = lab.associate("pmf-required")
+    (association,) = outcome.evidence.associations
+    given = [
+        record.args["pKey"]
+        for record in association.ihv
+        if record.function == "Dot11ExtSetDefaultKey" and record.kind == "enter"
+    ]
+    assert [(key["AlgorithmId"], key["uKeyIndex"]) for key in given] == [
+        (4, 1), (6, 4), (4, 2), (6, 5),
+    ]  # fmt: skip
+    left = [frame for frame in association.frames if frame.kind == "deauth"]
+    assert [(frame.direction, frame.protected) for frame in left] == [("up", True)]
 
 
 def test_a_second_m3_does_not_install_the_keys_again(lab: RunningLab) -> None:

@@ -12,7 +12,7 @@ from harness.local.deadline import Deadline
 from harness.pytest_plugin import RunningLab
 from harness.scenarios import AirRule, Network
 from tests.vm.shell import GuestShell
-from tests.vm.supplicant import connect, running_supplicant, status
+from tests.vm.supplicant import connect, on_network, status
 
 NUMBER = 910_000
 """Association numbers of these tests, away from those of the fixture."""
@@ -25,15 +25,9 @@ def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
     network = Network(
         ssid="hil-sha256", security="wpa2-psk-sha256", passphrase=SecretStr(PASSPHRASE)
     )
-    lab.session.air.take_off_air()
-    lab.session.go_on_air(lab.config, network)
-    block = f'ssid="hil-sha256"\npsk="{PASSPHRASE}"\nkey_mgmt=WPA-PSK-SHA256'
-    try:
-        with running_supplicant(lab, shell, block):
-            yield shell
-    finally:
-        lab.session.air.take_off_air()
-        lab.session.go_on_air(lab.config, lab.network)
+    block = f'psk="{PASSPHRASE}"\nkey_mgmt=WPA-PSK-SHA256'
+    with on_network(lab, shell, network, block):
+        yield shell
 
 
 @pytest.mark.parametrize("lost", [None, "M3"])

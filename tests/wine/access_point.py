@@ -13,11 +13,15 @@ import os
 import struct
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.cmac import CMAC
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 
 AP_MAC = bytes.fromhex("020000000100")
 STATION_MAC = bytes.fromhex("020000000000")
 RSNE = bytes.fromhex("30140100000fac040100000fac040100000fac020000")
+SHA256_RSNE = bytes.fromhex("30140100000fac040100000fac040100000fac068000")
+"""AKM 00-0F-AC:6, capable of management frame protection."""
 EAPOL = bytes.fromhex("888e")
 
 VERSION_AES, PAIRWISE, INSTALL, ACK = 0x0002, 0x0008, 0x0040, 0x0080
@@ -41,6 +45,26 @@ def ptk_of(pmk: bytes, aa: bytes, spa: bytes, anonce: bytes, snonce: bytes) -> b
     label = b"Pairwise key expansion\0"
     blocks = [hmac.new(pmk, label + seed + bytes([i]), hashlib.sha1).digest() for i in range(3)]
     return b"".join(blocks)[:48]
+
+
+def ptk_sha256_of(pmk: bytes, aa: bytes, spa: bytes, anonce: bytes, snonce: bytes) -> bytes:
+    """KDF-SHA256-384 of IEEE 802.11-2020 12.7.1.6.2: KCK, KEK, TK."""
+    seed = min(aa, spa) + max(aa, spa) + min(anonce, snonce) + max(anonce, snonce)
+    text = b"Pairwise key expansion" + seed + struct.pack("<H", 384)
+    blocks = [hmac.new(pmk, bytes((i, 0)) + text, hashlib.sha256).digest() for i in (1, 2)]
+    return b"".join(blocks)[:48]
+
+
+def mic_sha1(kck: bytes, frame: bytes) -> bytes:
+    """The MIC of key descriptor version 2."""
+    return hmac.new(kck, frame, hashlib.sha1).digest()[:16]
+
+
+def mic_cmac(kck: bytes, frame: bytes) -> bytes:
+    """The MIC of key descriptor version 3."""
+    code = CMAC(AES(kck))
+    code.update(frame)
+    return code.finalize()
 
 
 @dataclass(frozen=True)
@@ -68,7 +92,8 @@ class KeyFrame:
     def mic_ok(self, kck: bytes) -> bool:
         """Whether the MIC verifies under this KCK."""
         zeroed = self.raw[:81] + bytes(16) + self.raw[97:]
-        return hmac.new(kck, zeroed, hashlib.sha1).digest()[:16] == self.raw[81:97]
+        mic = mic_cmac if self.info & 7 == 3 else mic_sha1
+        return mic(kck, zeroed) == self.raw[81:97]
 
 
 def build(info: int, replay: int, nonce: bytes, key_data: bytes, kck: bytes | None) -> bytes:
@@ -79,13 +104,19 @@ def build(info: int, replay: int, nonce: bytes, key_data: bytes, kck: bytes | No
     frame = struct.pack(">BBH", 2, 3, len(body)) + body
     if kck is None:
         return frame
-    mic = hmac.new(kck, frame, hashlib.sha1).digest()[:16]
-    return frame[:81] + mic + frame[97:]
+    mic = mic_cmac if info & 7 == 3 else mic_sha1
+    return frame[:81] + mic(kck, frame) + frame[97:]
 
 
 def gtk_kde(gtk: bytes, index: int) -> bytes:
     """The GTK KDE of IEEE 802.11-2020 Table 12-9."""
     return bytes([0xDD, 6 + len(gtk)]) + bytes.fromhex("000fac01") + bytes([index, 0]) + gtk
+
+
+def igtk_kde(igtk: bytes, index: int, pn: bytes) -> bytes:
+    """The IGTK KDE of the same table."""
+    body = bytes.fromhex("000fac09") + bytes((index, 0)) + pn + igtk
+    return bytes((0xDD, len(body))) + body
 
 
 def pad(key_data: bytes) -> bytes:
@@ -97,7 +128,10 @@ def pad(key_data: bytes) -> bytes:
 
 @dataclass
 class AccessPoint:
-    """One association's authenticator: makes M1, M3 and G1, and judges what comes back."""
+    """One association's authenticator: makes M1, M3 and G1, and judges what comes back.
+
+    ``sha256``: with AKM 6; ``igtk``: management frames are protected, by that key of index 4.
+    """
 
     passphrase: str = "correct horse"
     ssid: bytes = b"hil-test"
@@ -106,6 +140,8 @@ class AccessPoint:
     anonce: bytes = field(default_factory=lambda: os.urandom(32))
     gtk: bytes = field(default_factory=lambda: os.urandom(16))
     gtk_index: int = 1
+    sha256: bool = False
+    igtk: bytes | None = None
     replay: int = 0
     ptk: bytes | None = None
     received: list[KeyFrame] = field(default_factory=list)
@@ -114,21 +150,25 @@ class AccessPoint:
         self.replay += 1
         return self.replay
 
+    def _kdes(self) -> bytes:
+        kdes = gtk_kde(self.gtk, self.gtk_index)
+        return kdes if self.igtk is None else kdes + igtk_kde(self.igtk, 4, b"\x05" + bytes(5))
+
     def m1(self) -> bytes:
         """Message 1, with the next replay counter."""
-        return build(INFO_M1, self._next(), self.anonce, b"", None)
+        return build(INFO_M1 + self.sha256, self._next(), self.anonce, b"", None)
 
     def m3(self) -> bytes:
         """Message 3, with the next replay counter."""
         assert self.ptk is not None
-        data = aes_key_wrap(self.ptk[16:32], pad(self.m3_rsne + gtk_kde(self.gtk, self.gtk_index)))
-        return build(INFO_M3, self._next(), self.anonce, data, self.ptk[:16])
+        data = aes_key_wrap(self.ptk[16:32], pad(self.m3_rsne + self._kdes()))
+        return build(INFO_M3 + self.sha256, self._next(), self.anonce, data, self.ptk[:16])
 
     def g1(self) -> bytes:
         """Group message 1 of the current GTK."""
         assert self.ptk is not None
-        data = aes_key_wrap(self.ptk[16:32], pad(gtk_kde(self.gtk, self.gtk_index)))
-        return build(INFO_G1, self._next(), bytes(32), data, self.ptk[:16])
+        data = aes_key_wrap(self.ptk[16:32], pad(self._kdes()))
+        return build(INFO_G1 + self.sha256, self._next(), bytes(32), data, self.ptk[:16])
 
     def new_gtk(self) -> None:
         """Make another GTK under the other index, as a group rekey does."""
@@ -138,13 +178,14 @@ class AccessPoint:
         """Take a frame of the station; returns M2, M4, G2, or 'bad M2' when its MIC is wrong."""
         frame = KeyFrame.parse(raw)
         self.received.append(frame)
-        if frame.info == INFO_M2:
+        if frame.info == INFO_M2 + self.sha256:
             pmk = self.pmk or pmk_of(self.passphrase, self.ssid)
-            ptk = ptk_of(pmk, AP_MAC, STATION_MAC, self.anonce, frame.nonce)
+            derive = ptk_sha256_of if self.sha256 else ptk_of
+            ptk = derive(pmk, AP_MAC, STATION_MAC, self.anonce, frame.nonce)
             if not frame.mic_ok(ptk[:16]):
                 return "bad M2"
             self.ptk = ptk
             return "M2"
         assert self.ptk is not None
         assert frame.mic_ok(self.ptk[:16])
-        return {INFO_M4: "M4", INFO_G2: "G2"}[frame.info]
+        return {INFO_M4: "M4", INFO_G2: "G2"}[frame.info - self.sha256]

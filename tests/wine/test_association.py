@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.wine.access_point import INFO_M2, INFO_M4, RSNE, AccessPoint
+from tests.wine.access_point import INFO_M2, INFO_M4, RSNE, SHA256_RSNE, AccessPoint
 from tests.wine.peer import AP_TEXT, HostPeer, assoc_params, fragment, profile_args
 
 ERROR_CANCELLED = 1223
@@ -39,6 +39,28 @@ def test_good_run_installs_the_keys_of_the_handshake(host: HostPeer) -> None:
     assert (group["pKey"]["uKeyIndex"], group["dot11Direction"]) == (1, 1)
     assert host.of("Dot11ExtSetDefaultKeyId")[0]["uDefaultKeyId"] == 1
     assert host.shut_down() == 0
+
+
+def test_keys_by_sha256_and_an_integrity_key(host: HostPeer) -> None:
+    """AKM 6: KDF, AES-CMAC and descriptor version 3; the IGTK of M3 is set as a BIP key."""
+    igtk = bytes(range(16))
+    host.ap = AccessPoint(m3_rsne=SHA256_RSNE, sha256=True, igtk=igtk)
+    host.connect()
+    params = assoc_params(request_rsne=SHA256_RSNE, beacon_rsne=SHA256_RSNE)
+    host.result(host.post_associate(params))
+    host.deliver(host.ap.m1())
+    assert host.wait_completion()["dwWin32Error"] == 0
+    assert host.heard == ["M2", "M4"]
+    group, integrity = (call["pKey"] for call in host.of("Dot11ExtSetDefaultKey"))
+    assert (group["AlgorithmId"], group["uKeyIndex"]) == (4, 1)
+    assert (integrity["AlgorithmId"], integrity["uKeyIndex"]) == (6, 4)
+    head = b"\x05" + bytes(7) + (16).to_bytes(4, "little")
+    assert bytes.fromhex(integrity["ucKey"]) == head + igtk
+    assert [call["uDefaultKeyId"] for call in host.of("Dot11ExtSetDefaultKeyId")] == [1]
+    host.ap.new_gtk()
+    host.deliver(host.ap.g1())
+    host.wait_for(lambda: host.heard[-1] == "G2", "G2")
+    assert len(host.of("Dot11ExtSetDefaultKey")) == 3
 
 
 def test_calls_come_in_the_documented_phases(host: HostPeer) -> None:

@@ -18,6 +18,7 @@ from hwsim.ap.security.rsne import (
     CAPABILITY_MFP_REQUIRED,
     STATUS_SUCCESS,
     association_status,
+    offers_protection,
     own_rsne,
 )
 from hwsim.ap.station import Station
@@ -96,6 +97,10 @@ class SecurityMode:
     def protects_management(self) -> bool:
         """Whether robust management frames are protected (12.2.7), as the RSNE offers it."""
         return bool(self.rsn_capabilities & CAPABILITY_MFP_CAPABLE)
+
+    def protects(self, rsne: bytes) -> bool:
+        """Whether they are with a station that associated with that RSNE."""
+        return self.protects_management and offers_protection(rsne)
 
     @property
     def rsne(self) -> bytes:

@@ -106,7 +106,7 @@ def test_the_network_goes_to_the_air_whole(peer: Peer) -> None:
     args = peer.calls[0]["args"]
     assert args["network"] == {
         "ssid_hex": "68696c", "passphrase": "correct horse", "channel": 1, "security": "wpa2-psk",
-        "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2", "more": [],
+        "pmf": "disabled", "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2", "more": [],
     }  # fmt: skip
     assert args["timers"] == {"first_ms": 1000}
 

@@ -74,7 +74,7 @@ OPEN = SecurityChoice(
 )
 WPA2_PSK_SHA256 = SecurityChoice(
     name="wpa2-psk-sha256",
-    meaning="a passphrase, with keys by SHA-256 (AKM 6), for a DLL that has it",
+    meaning="a passphrase, with keys by SHA-256 (AKM 6)",
     credential="passphrase",
     auth_algorithm=7,
     akm=0x000FAC06,

@@ -8,9 +8,11 @@
 
 #define PBKDF2_ITERATIONS 4096
 #define BLOCK 8
+#define AES_BLOCK 16
 
 static BCRYPT_ALG_HANDLE hmac_sha1;
 static BCRYPT_ALG_HANDLE sha256;
+static BCRYPT_ALG_HANDLE hmac_sha256;
 static BCRYPT_ALG_HANDLE aes_ecb;
 
 static bool use_aes_once(void)
@@ -32,6 +34,8 @@ bool crypto_open(void)
         BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&hmac_sha1, BCRYPT_SHA1_ALGORITHM, NULL,
                                                    BCRYPT_ALG_HANDLE_HMAC_FLAG)) &&
         BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&sha256, BCRYPT_SHA256_ALGORITHM, NULL, 0)) &&
+        BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&hmac_sha256, BCRYPT_SHA256_ALGORITHM, NULL,
+                                                   BCRYPT_ALG_HANDLE_HMAC_FLAG)) &&
         BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&aes_ecb, BCRYPT_AES_ALGORITHM, NULL, 0)) &&
         BCRYPT_SUCCESS(BCryptSetProperty(aes_ecb, BCRYPT_CHAINING_MODE,
                                          (PUCHAR)BCRYPT_CHAIN_MODE_ECB,
@@ -53,6 +57,7 @@ void crypto_close(void)
 {
     close_algorithm(&hmac_sha1);
     close_algorithm(&sha256);
+    close_algorithm(&hmac_sha256);
     close_algorithm(&aes_ecb);
 }
 
@@ -96,32 +101,113 @@ static uint8_t *put_ordered(uint8_t *out, const uint8_t *a, const uint8_t *b, si
     return out + 2 * size;
 }
 
-bool crypto_ptk(const uint8_t pmk[PMK_SIZE], const uint8_t aa[6], const uint8_t spa[6],
-                const uint8_t anonce[NONCE_SIZE], const uint8_t snonce[NONCE_SIZE],
-                uint8_t ptk[PTK_SIZE])
+/* PRF (12.7.1.2): label, NUL, context, block number; what is at `input` ends with room for it. */
+static bool expand_sha1(const uint8_t pmk[PMK_SIZE], uint8_t *input, size_t size, uint8_t *output)
+{
+    bool done = true;
+    for (uint8_t i = 0; i < 3 && done; i++) {
+        input[size - 1] = i;
+        done = hash(hmac_sha1, pmk, PMK_SIZE, input, size, output + i * SHA1_SIZE, SHA1_SIZE);
+    }
+    return done;
+}
+
+/* KDF (12.7.1.6.2): block number, label, context, length in bits; both numbers in two bytes. */
+static bool expand_sha256(const uint8_t pmk[PMK_SIZE], uint8_t *input, size_t size,
+                          uint8_t *output)
+{
+    bool done = true;
+    input[1] = 0;
+    input[size - 2] = (uint8_t)(PTK_SIZE * 8);
+    input[size - 1] = (uint8_t)(PTK_SIZE * 8 >> 8);
+    for (uint8_t i = 0; i < 2 && done; i++) {
+        input[0] = (uint8_t)(i + 1);
+        done = hash(hmac_sha256, pmk, PMK_SIZE, input, size, output + i * SHA256_SIZE, SHA256_SIZE);
+    }
+    return done;
+}
+
+bool crypto_ptk(KeySuite suite, const uint8_t pmk[PMK_SIZE], const uint8_t aa[6],
+                const uint8_t spa[6], const uint8_t anonce[NONCE_SIZE],
+                const uint8_t snonce[NONCE_SIZE], uint8_t ptk[PTK_SIZE])
 {
     static const char label[] = "Pairwise key expansion"; /* its NUL is the PRF's separator */
-    uint8_t input[sizeof label + 12 + 2 * NONCE_SIZE + 1];
-    uint8_t output[3 * SHA1_SIZE];
-    bool done = true;
+    const size_t separator = suite == SUITE_SHA1 ? 1 : 0; /* the KDF has none */
+    uint8_t input[2 + sizeof label + 12 + 2 * NONCE_SIZE + 2];
+    uint8_t output[2 * SHA256_SIZE];
+    uint8_t *first = input + 2;
 
-    memcpy(input, label, sizeof label);
-    uint8_t *at = put_ordered(input + sizeof label, aa, spa, 6);
+    memcpy(first, label, sizeof label);
+    uint8_t *at = put_ordered(first + sizeof label - 1 + separator, aa, spa, 6);
     at = put_ordered(at, anonce, snonce, NONCE_SIZE);
-    for (uint8_t i = 0; i < 3 && done; i++) {
-        *at = i;
-        done = hash(hmac_sha1, pmk, PMK_SIZE, input, sizeof input, output + i * SHA1_SIZE,
-                    SHA1_SIZE);
-    }
+    bool done = suite == SUITE_SHA1
+                    ? expand_sha1(pmk, first, (size_t)(at + 1 - first), output)
+                    : expand_sha256(pmk, input, (size_t)(at + 2 - input), output);
     if (done)
         memcpy(ptk, output, PTK_SIZE);
     SecureZeroMemory(output, sizeof output);
     return done;
 }
 
-bool crypto_mic(const uint8_t kck[16], const void *data, size_t size, uint8_t mic[MIC_SIZE])
+/* Doubling in GF(2^128) (RFC 4493, 2.3). */
+static void double_block(uint8_t block[AES_BLOCK])
+{
+    uint8_t carry = block[0] >> 7 ? 0x87 : 0;
+    for (int i = 0; i < AES_BLOCK - 1; i++)
+        block[i] = (uint8_t)(block[i] << 1 | block[i + 1] >> 7);
+    block[AES_BLOCK - 1] = (uint8_t)(block[AES_BLOCK - 1] << 1) ^ carry;
+}
+
+static bool encrypt_block(BCRYPT_KEY_HANDLE key, uint8_t block[AES_BLOCK])
+{
+    ULONG done;
+    return BCRYPT_SUCCESS(
+        BCryptEncrypt(key, block, AES_BLOCK, NULL, NULL, 0, block, AES_BLOCK, &done, 0));
+}
+
+/* RFC 4493, 2.4. Windows 8 and later have BCRYPT_AES_CMAC_ALGORITHM; Wine has not. */
+static bool aes_cmac(BCRYPT_KEY_HANDLE key, const uint8_t *data, size_t size, uint8_t mac[AES_BLOCK])
+{
+    uint8_t subkey[AES_BLOCK] = {0};
+    bool done = encrypt_block(key, subkey);
+    size_t whole = size == 0 ? 0 : (size - 1) / AES_BLOCK; /* blocks before the last */
+    size_t rest = size - whole * AES_BLOCK;
+
+    memset(mac, 0, AES_BLOCK);
+    for (size_t i = 0; i < whole && done; i++, data += AES_BLOCK) {
+        for (int k = 0; k < AES_BLOCK; k++)
+            mac[k] ^= data[k];
+        done = encrypt_block(key, mac);
+    }
+    double_block(subkey);
+    if (rest < AES_BLOCK) {
+        double_block(subkey);
+        mac[rest] ^= 0x80;
+    }
+    for (size_t k = 0; k < rest; k++)
+        mac[k] ^= data[k];
+    for (int k = 0; k < AES_BLOCK; k++)
+        mac[k] ^= subkey[k];
+    SecureZeroMemory(subkey, sizeof subkey);
+    return done && encrypt_block(key, mac);
+}
+
+static bool mic_cmac(const uint8_t kck[16], const void *data, size_t size, uint8_t mic[MIC_SIZE])
+{
+    BCRYPT_KEY_HANDLE key;
+    if (!BCRYPT_SUCCESS(BCryptGenerateSymmetricKey(aes_ecb, &key, NULL, 0, (PUCHAR)kck, 16, 0)))
+        return false;
+    bool done = aes_cmac(key, data, size, mic);
+    BCryptDestroyKey(key);
+    return done;
+}
+
+bool crypto_mic(KeySuite suite, const uint8_t kck[16], const void *data, size_t size,
+                uint8_t mic[MIC_SIZE])
 {
     uint8_t digest[SHA1_SIZE];
+    if (suite == SUITE_SHA256)
+        return mic_cmac(kck, data, size, mic);
     if (!hash(hmac_sha1, kck, 16, data, size, digest, sizeof digest))
         return false;
     memcpy(mic, digest, MIC_SIZE);

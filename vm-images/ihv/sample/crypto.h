@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The primitives of WPA2-PSK with CCMP, by Windows' CNG (bcrypt.dll). All return false on failure. */
+/* The primitives of WPA2 with CCMP, by Windows' CNG (bcrypt.dll). All return false on failure. */
 #ifndef HIL_SAMPLE_CRYPTO_H
 #define HIL_SAMPLE_CRYPTO_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "rsn.h"
 
 #define PMK_SIZE 32
 #define NONCE_SIZE 32
@@ -26,13 +28,15 @@ bool crypto_sha256(const void *data, size_t size, uint8_t out[SHA256_SIZE]);
 bool crypto_pmk(const char *passphrase, size_t size, const uint8_t *ssid, size_t ssid_size,
                 uint8_t pmk[PMK_SIZE]);
 
-/* PRF-384(PMK, "Pairwise key expansion", ordered addresses and nonces) (12.7.1.3). */
-bool crypto_ptk(const uint8_t pmk[PMK_SIZE], const uint8_t aa[6], const uint8_t spa[6],
-                const uint8_t anonce[NONCE_SIZE], const uint8_t snonce[NONCE_SIZE],
-                uint8_t ptk[PTK_SIZE]);
+/* PRF-384, or KDF-SHA256-384, of the PMK with "Pairwise key expansion", ordered addresses and
+ * nonces (12.7.1.3). */
+bool crypto_ptk(KeySuite suite, const uint8_t pmk[PMK_SIZE], const uint8_t aa[6],
+                const uint8_t spa[6], const uint8_t anonce[NONCE_SIZE],
+                const uint8_t snonce[NONCE_SIZE], uint8_t ptk[PTK_SIZE]);
 
-/* HMAC-SHA1-128: key descriptor version 2. */
-bool crypto_mic(const uint8_t kck[16], const void *data, size_t size, uint8_t mic[MIC_SIZE]);
+/* HMAC-SHA1-128 or AES-128-CMAC. */
+bool crypto_mic(KeySuite suite, const uint8_t kck[16], const void *data, size_t size,
+                uint8_t mic[MIC_SIZE]);
 
 /* AES key unwrap (RFC 3394): size bytes (24, 32, ...) to size - 8. False also when the integrity
  * check fails. */

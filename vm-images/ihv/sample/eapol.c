@@ -26,7 +26,7 @@ static void write_be16(uint8_t *at, size_t value)
     at[1] = (uint8_t)value;
 }
 
-bool eapol_parse(const uint8_t *frame, size_t size, EapolKey *key)
+bool eapol_parse(KeySuite suite, const uint8_t *frame, size_t size, EapolKey *key)
 {
     if (size < EAPOL_KEY_FIXED || size > EAPOL_MAX)
         return false;
@@ -43,21 +43,23 @@ bool eapol_parse(const uint8_t *frame, size_t size, EapolKey *key)
     key->rsc = frame + AT_RSC;
     key->key_data = frame + EAPOL_KEY_FIXED;
     key->frame_size = frame_size;
-    return (key->info & KEY_INFO_VERSION_MASK) == KEY_INFO_VERSION_AES;
+    return (key->info & KEY_INFO_VERSION_MASK) == (uint16_t)suite;
 }
 
-bool eapol_mic_valid(const uint8_t *frame, const EapolKey *key, const uint8_t kck[16])
+bool eapol_mic_valid(KeySuite suite, const uint8_t *frame, const EapolKey *key,
+                     const uint8_t kck[16])
 {
     uint8_t copy[EAPOL_MAX];
     uint8_t mic[MIC_SIZE];
     memcpy(copy, frame, key->frame_size);
     memset(copy + AT_MIC, 0, MIC_SIZE);
-    return crypto_mic(kck, copy, key->frame_size, mic) &&
+    return crypto_mic(suite, kck, copy, key->frame_size, mic) &&
            crypto_equal(mic, frame + AT_MIC, MIC_SIZE);
 }
 
-size_t eapol_build(uint8_t out[EAPOL_MAX], uint16_t info, uint64_t replay, const uint8_t *nonce,
-                   const uint8_t *key_data, size_t key_data_size, const uint8_t kck[16])
+size_t eapol_build(KeySuite suite, uint8_t out[EAPOL_MAX], uint16_t info, uint64_t replay,
+                   const uint8_t *nonce, const uint8_t *key_data, size_t key_data_size,
+                   const uint8_t kck[16])
 {
     size_t size = EAPOL_KEY_FIXED + key_data_size;
     if (size > EAPOL_MAX)
@@ -67,7 +69,7 @@ size_t eapol_build(uint8_t out[EAPOL_MAX], uint16_t info, uint64_t replay, const
     out[1] = TYPE_KEY;
     write_be16(out + AT_BODY_LENGTH, size - 4);
     out[AT_DESCRIPTOR] = DESCRIPTOR_RSN;
-    write_be16(out + AT_INFO, info);
+    write_be16(out + AT_INFO, info | (size_t)suite);
     for (int i = 0; i < 8; i++)
         out[AT_REPLAY + i] = (uint8_t)(replay >> (56 - 8 * i));
     if (nonce != NULL)
@@ -76,7 +78,7 @@ size_t eapol_build(uint8_t out[EAPOL_MAX], uint16_t info, uint64_t replay, const
     if (key_data_size != 0)
         memcpy(out + EAPOL_KEY_FIXED, key_data, key_data_size);
     uint8_t mic[MIC_SIZE];
-    if (!crypto_mic(kck, out, size, mic))
+    if (!crypto_mic(suite, kck, out, size, mic))
         return 0;
     memcpy(out + AT_MIC, mic, MIC_SIZE);
     return size;

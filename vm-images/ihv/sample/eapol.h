@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* EAPOL-Key frames, key descriptor version 2 (IEEE 802.11-2020 12.7.2; IEEE 802.1X). */
+/* EAPOL-Key frames (IEEE 802.11-2020 12.7.2; IEEE 802.1X). */
 #ifndef HIL_SAMPLE_EAPOL_H
 #define HIL_SAMPLE_EAPOL_H
 
@@ -14,7 +14,6 @@
 
 /* Key Information bits. */
 #define KEY_INFO_VERSION_MASK 0x0007u
-#define KEY_INFO_VERSION_AES 2u
 #define KEY_INFO_PAIRWISE 0x0008u
 #define KEY_INFO_INSTALL 0x0040u
 #define KEY_INFO_ACK 0x0080u
@@ -34,14 +33,17 @@ typedef struct EapolKey {
     size_t frame_size; /* of the whole EAPOL frame, without padding behind it */
 } EapolKey;
 
-/* False unless it is a well-formed RSN EAPOL-Key frame of version 2. */
-bool eapol_parse(const uint8_t *frame, size_t size, EapolKey *key);
+/* False unless it is a well-formed RSN EAPOL-Key frame of the suite's descriptor version. */
+bool eapol_parse(KeySuite suite, const uint8_t *frame, size_t size, EapolKey *key);
 
 /* MIC over the frame with its MIC field taken as zero. */
-bool eapol_mic_valid(const uint8_t *frame, const EapolKey *key, const uint8_t kck[16]);
+bool eapol_mic_valid(KeySuite suite, const uint8_t *frame, const EapolKey *key,
+                     const uint8_t kck[16]);
 
-/* Builds a frame with its MIC; nonce may be NULL (zeros). Returns its size, or 0 on failure. */
-size_t eapol_build(uint8_t out[EAPOL_MAX], uint16_t info, uint64_t replay, const uint8_t *nonce,
-                   const uint8_t *key_data, size_t key_data_size, const uint8_t kck[16]);
+/* Builds a frame with its MIC; info is without the descriptor version, nonce may be NULL (zeros).
+ * Returns its size, or 0 on failure. */
+size_t eapol_build(KeySuite suite, uint8_t out[EAPOL_MAX], uint16_t info, uint64_t replay,
+                   const uint8_t *nonce, const uint8_t *key_data, size_t key_data_size,
+                   const uint8_t kck[16]);
 
 #endif

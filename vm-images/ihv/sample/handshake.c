@@ -7,9 +7,9 @@
 #define KCK(ptk) (ptk)
 #define KEK(ptk) ((ptk) + 16)
 
-#define M2_INFO (KEY_INFO_VERSION_AES | KEY_INFO_PAIRWISE | KEY_INFO_MIC)
+#define M2_INFO (KEY_INFO_PAIRWISE | KEY_INFO_MIC)
 #define M4_INFO (M2_INFO | KEY_INFO_SECURE)
-#define G2_INFO (KEY_INFO_VERSION_AES | KEY_INFO_MIC | KEY_INFO_SECURE)
+#define G2_INFO (KEY_INFO_MIC | KEY_INFO_SECURE)
 
 void handshake_start(Handshake *h, const uint8_t aa[6], const uint8_t spa[6],
                      const uint8_t pmk[PMK_SIZE], const Rsne *own, const Rsne *beacon)
@@ -19,6 +19,7 @@ void handshake_start(Handshake *h, const uint8_t aa[6], const uint8_t spa[6],
     memcpy(h->spa, spa, 6);
     memcpy(h->pmk, pmk, PMK_SIZE);
     h->has_pmk = true;
+    h->suite = rsn_key_suite(own);
     h->own = *own;
     h->beacon = *beacon;
 }
@@ -42,11 +43,13 @@ void handshake_wipe(Handshake *h)
     SecureZeroMemory(h, sizeof *h);
 }
 
-static void answer(HandshakeOutput *out, HandshakeMessage message, uint16_t info, uint64_t replay,
-                   const uint8_t *nonce, const Rsne *rsne, const uint8_t *ptk)
+static void answer(const Handshake *h, HandshakeOutput *out, HandshakeMessage message,
+                   uint16_t info, uint64_t replay, const uint8_t *nonce, const Rsne *rsne,
+                   const uint8_t *ptk)
 {
-    out->size = eapol_build(out->frame, info, replay, nonce, rsne != NULL ? rsne->data : NULL,
-                            rsne != NULL ? rsne->size : 0, KCK(ptk));
+    out->size = eapol_build(h->suite, out->frame, info, replay, nonce,
+                            rsne != NULL ? rsne->data : NULL, rsne != NULL ? rsne->size : 0,
+                            KCK(ptk));
     out->message = out->size != 0 ? message : HANDSHAKE_BROKEN;
 }
 
@@ -66,10 +69,11 @@ static void receive_m1(Handshake *h, const EapolKey *key, HandshakeOutput *out)
     }
     if (!same) {
         memcpy(h->anonce, key->nonce, NONCE_SIZE);
-        h->has_candidate = crypto_ptk(h->pmk, h->aa, h->spa, h->anonce, h->snonce, h->candidate);
+        h->has_candidate =
+            crypto_ptk(h->suite, h->pmk, h->aa, h->spa, h->anonce, h->snonce, h->candidate);
     }
     if (h->has_candidate)
-        answer(out, HANDSHAKE_M2, M2_INFO, key->replay, h->snonce, &h->own, h->candidate);
+        answer(h, out, HANDSHAKE_M2, M2_INFO, key->replay, h->snonce, &h->own, h->candidate);
     else
         out->message = HANDSHAKE_BROKEN;
 }
@@ -94,6 +98,20 @@ static bool take_gtk(Handshake *h, const Gtk *gtk)
     return !same;
 }
 
+/* The same of an IGTK, which there is in an association that protects management frames. */
+static bool take_igtk(Handshake *h, const uint8_t *key_data, size_t size)
+{
+    Igtk igtk;
+    if (!rsn_find_igtk(key_data, size, &igtk))
+        return false;
+    bool same = h->has_igtk && h->igtk.index == igtk.index &&
+                crypto_equal(h->igtk.key, igtk.key, GTK_SIZE);
+    h->igtk = igtk;
+    h->has_igtk = true;
+    SecureZeroMemory(&igtk, sizeof igtk);
+    return !same;
+}
+
 static void accept_m3(Handshake *h, const EapolKey *key, const Gtk *gtk, HandshakeOutput *out)
 {
     out->install_ptk = !h->has_ptk || !crypto_equal(h->ptk, h->candidate, PTK_SIZE);
@@ -102,7 +120,7 @@ static void accept_m3(Handshake *h, const EapolKey *key, const Gtk *gtk, Handsha
     memcpy(h->ptk, h->candidate, PTK_SIZE);
     h->has_ptk = true;
     h->has_snonce = false; /* the next M1 with another ANonce starts a new handshake */
-    answer(out, HANDSHAKE_M4, M4_INFO, key->replay, NULL, NULL, h->ptk);
+    answer(h, out, HANDSHAKE_M4, M4_INFO, key->replay, NULL, NULL, h->ptk);
 }
 
 static void receive_m3(Handshake *h, const uint8_t *frame, const EapolKey *key,
@@ -113,15 +131,17 @@ static void receive_m3(Handshake *h, const uint8_t *frame, const EapolKey *key,
     Rsne rsne;
     Gtk gtk;
     if (!h->has_candidate || memcmp(h->anonce, key->nonce, NONCE_SIZE) != 0 ||
-        !eapol_mic_valid(frame, key, KCK(h->candidate)))
+        !eapol_mic_valid(h->suite, frame, key, KCK(h->candidate)))
         return;
     h->replay = key->replay;
     h->has_replay = true;
     if (open_key_data(key, h->candidate, data, &size)) {
         if (!rsn_find(data, size, &rsne) || !rsn_equal(&rsne, &h->beacon))
             out->message = HANDSHAKE_RSNE_MISMATCH;
-        else if (rsn_find_gtk(data, size, &gtk))
+        else if (rsn_find_gtk(data, size, &gtk)) {
+            out->install_igtk = take_igtk(h, data, size);
             accept_m3(h, key, &gtk, out);
+        }
     }
     SecureZeroMemory(data, sizeof data);
     SecureZeroMemory(&gtk, sizeof gtk);
@@ -133,14 +153,15 @@ static void receive_g1(Handshake *h, const uint8_t *frame, const EapolKey *key,
     uint8_t data[EAPOL_MAX];
     size_t size = 0;
     Gtk gtk;
-    if (!h->has_ptk || !eapol_mic_valid(frame, key, KCK(h->ptk)))
+    if (!h->has_ptk || !eapol_mic_valid(h->suite, frame, key, KCK(h->ptk)))
         return;
     h->replay = key->replay;
     h->has_replay = true;
     if (open_key_data(key, h->ptk, data, &size) && rsn_find_gtk(data, size, &gtk)) {
         out->install_gtk = take_gtk(h, &gtk);
+        out->install_igtk = take_igtk(h, data, size);
         memcpy(out->gtk_rsc, key->rsc, sizeof out->gtk_rsc);
-        answer(out, HANDSHAKE_G2, G2_INFO, key->replay, NULL, NULL, h->ptk);
+        answer(h, out, HANDSHAKE_G2, G2_INFO, key->replay, NULL, NULL, h->ptk);
     }
     SecureZeroMemory(data, sizeof data);
     SecureZeroMemory(&gtk, sizeof gtk);
@@ -150,7 +171,7 @@ void handshake_receive(Handshake *h, const uint8_t *frame, size_t size, Handshak
 {
     EapolKey key;
     memset(out, 0, sizeof *out);
-    if (!eapol_parse(frame, size, &key))
+    if (!eapol_parse(h->suite, frame, size, &key))
         return;
     if (!(key.info & KEY_INFO_ACK) || (key.info & (KEY_INFO_ERROR | KEY_INFO_REQUEST)))
         return;

@@ -15,6 +15,7 @@ typedef struct Handshake {
     uint8_t spa[6];
     uint8_t pmk[PMK_SIZE];
     bool has_pmk;
+    KeySuite suite;
     Rsne own;    /* of the association request: goes into M2 */
     Rsne beacon; /* M3 must repeat it */
     bool has_snonce;
@@ -26,6 +27,8 @@ typedef struct Handshake {
     bool has_ptk;
     Gtk gtk;
     bool has_gtk;
+    Igtk igtk;
+    bool has_igtk;
     uint64_t replay; /* counter of the last frame with a valid MIC */
     bool has_replay;
 } Handshake;
@@ -45,6 +48,7 @@ typedef struct HandshakeOutput {
     size_t size;
     bool install_ptk; /* false when the same key is in use already (12.7.6.4: no reinstallation) */
     bool install_gtk;
+    bool install_igtk;
     uint8_t gtk_rsc[6]; /* packet number of the last group frame, least byte first */
 } HandshakeOutput;
 

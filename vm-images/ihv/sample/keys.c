@@ -14,6 +14,7 @@
 #define ETHER_TYPE_EAPOL_BE 0x8e88u /* bytes 88 8e in memory: both lists want network order */
 #define MAX_BACKLOG 10
 #define ADAPTER_LIST_BYTES 32768u
+#define BIP_KEY_BYTES (offsetof(DOT11_KEY_ALGO_BIP, ucBIPKey) + GTK_SIZE)
 /* DOT11_KEY_ALGO_CCMP up to and with its key. */
 #define CCMP_KEY_BYTES (offsetof(DOT11_KEY_ALGO_CCMP, ucCCMPKey) + 16)
 
@@ -98,6 +99,18 @@ DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const uint8_t tk[
     return error;
 }
 
+/* All of a default key but the key; the rest of `key` is zero. */
+static void default_key_head(DOT11_CIPHER_DEFAULT_KEY_VALUE *key, ULONG index,
+                             DOT11_CIPHER_ALGORITHM cipher, const uint8_t peer[6])
+{
+    key->Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
+    key->Header.Revision = DOT11_CIPHER_DEFAULT_KEY_VALUE_REVISION_1;
+    key->Header.Size = sizeof(DOT11_CIPHER_DEFAULT_KEY_VALUE);
+    key->uKeyIndex = index;
+    key->AlgorithmId = cipher;
+    memcpy(key->MacAddr, peer, 6);
+}
+
 DWORD keys_set_group(HANDLE service, const uint8_t peer[6], const Gtk *gtk, const uint8_t rsc[6])
 {
     union {
@@ -105,18 +118,38 @@ DWORD keys_set_group(HANDLE service, const uint8_t peer[6], const Gtk *gtk, cons
         UCHAR bytes[offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey) + CCMP_KEY_BYTES];
     } key;
     memset(&key, 0, sizeof key);
-    key.value.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
-    key.value.Header.Revision = DOT11_CIPHER_DEFAULT_KEY_VALUE_REVISION_1;
-    key.value.Header.Size = sizeof(DOT11_CIPHER_DEFAULT_KEY_VALUE);
-    key.value.uKeyIndex = gtk->index;
-    key.value.AlgorithmId = DOT11_CIPHER_ALGO_CCMP;
-    memcpy(key.value.MacAddr, peer, 6);
+    default_key_head(&key.value, gtk->index, DOT11_CIPHER_ALGO_CCMP, peer);
     key.value.usKeyLength = CCMP_KEY_BYTES;
     fill_ccmp(key.bytes + offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey), gtk->key, rsc);
     DWORD error = api.Dot11ExtSetDefaultKey(service, &key.value, DOT11_DIR_INBOUND);
     SecureZeroMemory(&key, sizeof key);
     if (error == ERROR_SUCCESS)
         error = api.Dot11ExtSetDefaultKeyId(service, gtk->index);
+    return error;
+}
+
+DWORD keys_set_integrity(HANDLE service, const uint8_t peer[6], const Igtk *igtk)
+{
+    union {
+        DOT11_CIPHER_DEFAULT_KEY_VALUE value;
+        UCHAR bytes[offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey) + BIP_KEY_BYTES];
+    } key;
+    union {
+        DOT11_KEY_ALGO_BIP value;
+        UCHAR bytes[BIP_KEY_BYTES];
+    } bip;
+    memset(&key, 0, sizeof key);
+    memset(&bip, 0, sizeof bip);
+    default_key_head(&key.value, igtk->index,
+                     (DOT11_CIPHER_ALGORITHM)DOT11_CIPHER_ALGO_BIP_VALUE, peer);
+    key.value.usKeyLength = BIP_KEY_BYTES;
+    memcpy(bip.value.ucIPN, igtk->pn, sizeof igtk->pn);
+    bip.value.ulBIPKeyLength = GTK_SIZE;
+    memcpy(bip.bytes + offsetof(DOT11_KEY_ALGO_BIP, ucBIPKey), igtk->key, GTK_SIZE);
+    memcpy(key.bytes + offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey), bip.bytes, BIP_KEY_BYTES);
+    DWORD error = api.Dot11ExtSetDefaultKey(service, &key.value, DOT11_DIR_INBOUND);
+    SecureZeroMemory(&key, sizeof key);
+    SecureZeroMemory(&bip, sizeof bip);
     return error;
 }
 

@@ -21,6 +21,9 @@ DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const uint8_t tk[
 /* Group key for receiving, and its index as default key id. */
 DWORD keys_set_group(HANDLE service, const uint8_t peer[6], const Gtk *gtk, const uint8_t rsc[6]);
 
+/* Integrity group key (BIP), of an association that protects management frames. */
+DWORD keys_set_integrity(HANDLE service, const uint8_t peer[6], const Igtk *igtk);
+
 /* Own MAC address. The IHV interface has no way to tell it, so it comes from the adapter's GUID:
  * by the network stack, or at once where the GUID holds it (the reference guest). */
 bool keys_own_address(const GUID *adapter, uint8_t address[6]);

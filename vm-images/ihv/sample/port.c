@@ -69,6 +69,8 @@ static void install(Adapter *adapter, const HandshakeOutput *output)
         error = keys_set_pairwise(adapter->service, adapter->post.peer, h->ptk + 32);
     if (error == ERROR_SUCCESS && output->install_gtk)
         error = keys_set_group(adapter->service, adapter->post.peer, &h->gtk, output->gtk_rsc);
+    if (error == ERROR_SUCCESS && output->install_igtk)
+        error = keys_set_integrity(adapter->service, adapter->post.peer, &h->igtk);
     if (error == ERROR_SUCCESS)
         return;
     if (adapter->enterprise.renewed)
@@ -96,7 +98,7 @@ static void send_m4(Adapter *adapter, const HandshakeOutput *output)
 {
     HANDLE send;
     DWORD error = send_frame(adapter, output, &send);
-    if (output->install_ptk || output->install_gtk) {
+    if (output->install_ptk || output->install_gtk || output->install_igtk) {
         adapter->install_pending = true;
         adapter->pending = *output;
     }

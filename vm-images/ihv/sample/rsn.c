@@ -4,12 +4,16 @@
 #include <string.h>
 
 #define KDE_ID 0xdd
-#define GTK_KDE_HEADER 8 /* dd, length, OUI and type (4), key id, reserved */
+#define AT_PAIRWISE 8 /* of an RSNE: id, length, version, group suite come before */
+#define GTK_KDE_HEADER 8   /* dd, length, OUI and type (4), key id, reserved */
+#define IGTK_KDE_HEADER 14 /* dd, length, OUI and type (4), key id (2), packet number (6) */
 
 static const uint8_t CCMP[4] = {0x00, 0x0f, 0xac, 4};
 static const uint8_t DOT1X[4] = {0x00, 0x0f, 0xac, 1};
 static const uint8_t PSK[4] = {0x00, 0x0f, 0xac, 2};
+static const uint8_t PSK_SHA256[4] = {0x00, 0x0f, 0xac, 6};
 static const uint8_t GTK_KDE[4] = {0x00, 0x0f, 0xac, 1};
+static const uint8_t IGTK_KDE[4] = {0x00, 0x0f, 0xac, 9};
 
 /* Steps to the next element; false at the end or when one runs over it. Key data is padded with
  * dd 00 00..., which reads as an empty element followed by zeros. */
@@ -54,10 +58,23 @@ static bool list_has(const uint8_t **at, const uint8_t *end, const uint8_t suite
 
 bool rsn_offers_ccmp(const Rsne *rsne, bool enterprise)
 {
-    const uint8_t *at = rsne->data + 8; /* id, length, version, group suite */
+    const uint8_t *at = rsne->data + AT_PAIRWISE;
     const uint8_t *end = rsne->data + rsne->size;
-    return rsne->size >= 10 && list_has(&at, end, CCMP) &&
-           list_has(&at, end, enterprise ? DOT1X : PSK);
+    if (rsne->size < AT_PAIRWISE + 2 || !list_has(&at, end, CCMP))
+        return false;
+    const uint8_t *akms = at;
+    if (list_has(&at, end, enterprise ? DOT1X : PSK))
+        return true;
+    return !enterprise && list_has(&akms, end, PSK_SHA256);
+}
+
+KeySuite rsn_key_suite(const Rsne *rsne)
+{
+    const uint8_t *at = rsne->data + AT_PAIRWISE;
+    const uint8_t *end = rsne->data + rsne->size;
+    bool sha256 = rsne->size >= AT_PAIRWISE + 2 && list_has(&at, end, CCMP) &&
+                  list_has(&at, end, PSK_SHA256);
+    return sha256 ? SUITE_SHA256 : SUITE_SHA1;
 }
 
 bool rsn_equal(const Rsne *a, const Rsne *b)
@@ -65,17 +82,37 @@ bool rsn_equal(const Rsne *a, const Rsne *b)
     return a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
 }
 
-bool rsn_find_gtk(const uint8_t *key_data, size_t size, Gtk *gtk)
+/* The KDE of that kind whose key has GTK_SIZE bytes behind `header`; NULL if there is none. */
+static const uint8_t *find_kde(const uint8_t *key_data, size_t size, const uint8_t kind[4],
+                               size_t header)
 {
     const uint8_t *at = key_data;
     const uint8_t *element;
     while (next_element(&at, key_data + size, &element)) {
-        if (element[0] != KDE_ID || element[1] != GTK_KDE_HEADER - 2 + GTK_SIZE ||
-            memcmp(element + 2, GTK_KDE, 4) != 0)
-            continue;
-        gtk->index = element[6] & 3;
-        memcpy(gtk->key, element + GTK_KDE_HEADER, GTK_SIZE);
-        return true;
+        if (element[0] == KDE_ID && element[1] == header - 2 + GTK_SIZE &&
+            memcmp(element + 2, kind, 4) == 0)
+            return element;
     }
-    return false;
+    return NULL;
+}
+
+bool rsn_find_gtk(const uint8_t *key_data, size_t size, Gtk *gtk)
+{
+    const uint8_t *element = find_kde(key_data, size, GTK_KDE, GTK_KDE_HEADER);
+    if (element == NULL)
+        return false;
+    gtk->index = element[6] & 3;
+    memcpy(gtk->key, element + GTK_KDE_HEADER, GTK_SIZE);
+    return true;
+}
+
+bool rsn_find_igtk(const uint8_t *key_data, size_t size, Igtk *igtk)
+{
+    const uint8_t *element = find_kde(key_data, size, IGTK_KDE, IGTK_KDE_HEADER);
+    if (element == NULL || (element[6] != 4 && element[6] != 5) || element[7] != 0)
+        return false;
+    igtk->index = element[6];
+    memcpy(igtk->pn, element + 8, sizeof igtk->pn);
+    memcpy(igtk->key, element + IGTK_KDE_HEADER, GTK_SIZE);
+    return true;
 }

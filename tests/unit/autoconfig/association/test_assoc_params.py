@@ -107,3 +107,11 @@ def test_unknown_forms_are_refused(parameters: object) -> None:
     """An order that asks for one is no order."""
     with pytest.raises(ValueError, match=r"size|hostile|association"):
         parse_form(parameters)
+
+
+def test_the_cipher_of_management_frames_is_told() -> None:
+    """BIP (6) where they are protected, else none."""
+    protected = Associated(AP, REQUEST, RESPONSE, protects_management=True)
+    for associated, cipher in ((protected, 6), (Associated(AP, REQUEST, RESPONSE), 0)):
+        data = completion_parameters(associated, BSS, 7, 4, 4)
+        assert int.from_bytes(data[88:92], "little") == cipher

@@ -52,6 +52,13 @@ def test_keys_reach_the_radio(rig: Rig) -> None:
     ]
 
 
+def test_an_integrity_key_reaches_the_radio(rig: Rig) -> None:
+    """BIP under index 4 or 5 (KEY-02); DOT11_KEY_ALGO_BIP is laid out as that of CCMP."""
+    rig.to_post_pending()
+    assert rig.dll("SetDefaultKey", pKey=default(uKeyIndex=4, AlgorithmId=6), dot11Direction=1) == 0
+    assert rig.radio.asked[-1] == ("group", 4, 6, KEY, COUNTER)
+
+
 def test_deleting_keys_ignores_the_other_members(rig: Rig) -> None:
     """KEY-07: with bDelete the key bytes are void."""
     rig.to_post_pending()
@@ -66,6 +73,8 @@ def test_deleting_keys_ignores_the_other_members(rig: Rig) -> None:
     [
         (default(), 2),
         (default(uKeyIndex=4), 1),
+        (default(uKeyIndex=3, AlgorithmId=6), 1),
+        (default(uKeyIndex=6, AlgorithmId=0x80000001), 1),
         (default(MacAddr="01:00:5e:00:00:01"), 1),
         (default(usKeyLength=200), 1),
         (default(usKeyLength=16), 1),

@@ -15,10 +15,11 @@ AKM_8021X, AKM_PSK, AKM_PSK_SHA256 = 0x000FAC01, 0x000FAC02, 0x000FAC06
 RSNA, RSNA_PSK = 6, 7
 
 
-def beacon(*akms: int) -> bytes:
+def beacon(*akms: int, capabilities: str = "") -> bytes:
     """The elements of an access point that offers these AKMs."""
     suites = b"".join(akm.to_bytes(4, "big") for akm in akms)
     body = bytes.fromhex("0100000fac040100000fac04") + len(akms).to_bytes(2, "little") + suites
+    body += bytes.fromhex(capabilities)
     return SSID + bytes((48, len(body))) + body
 
 
@@ -61,3 +62,15 @@ def test_an_rsne_cut_short_offers_nothing_unheard_of(body: bytes) -> None:
     for akm in rsn.offered_akms(element):
         assert akm.to_bytes(4, "big") in body
     rsn.offered_akms(body)
+    rsn.protects_management(element)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "protects"), [("", False), ("00", False), ("0000", False), ("8000", True)]
+)
+def test_management_frames_are_protected_where_the_access_point_can(
+    capabilities: str, protects: bool
+) -> None:
+    """MFPC of its RSNE; then ours has it too (12.6.3)."""
+    assert rsn.protects_management(beacon(AKM_PSK, capabilities=capabilities)) == protects
+    assert rsn.rsn_element(AKM_PSK, 4, 4, protects=True).hex().endswith("000fac028000")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from .. import codes
 from ..radio.interface import Associated, Bss
 
 NDIS_OBJECT_TYPE_DEFAULT = 0x80
@@ -79,7 +80,7 @@ def completion_parameters(
         *places, 0, 0,
         auth_algorithm, unicast, multicast, phy_offset, 4,
         0, 0, 0,
-        DS_UNKNOWN, 0, 0, 0, 0,
+        DS_UNKNOWN, 0, 0, codes.CIPHER_BIP if associated.protects_management else 0, 0,
     )  # fmt: skip
     return _hostile(fixed[: form.size] + tail, form.hostile)
 

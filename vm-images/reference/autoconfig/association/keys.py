@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Keys as the DLL hands them over, checked before they reach the radio.
 
-Layouts: windot11.h, and docs/contract.md, "Layouts". A CCMP key is nested: usKeyLength counts a
-DOT11_KEY_ALGO_CCMP, which holds the packet counter and the key proper (KEY-06).
+Layouts: windot11.h, and docs/contract.md, "Layouts". A CCMP or BIP key is nested: usKeyLength
+counts a DOT11_KEY_ALGO_CCMP or _BIP, which holds the packet counter and the key proper (KEY-06).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any
 
 from .. import codes
 
-CCMP_KEY_BYTES = 16
-_ALGO_KEY_OFFSET = 12  # ucIV48Counter[6], padding, ulCCMPKeyLength
+KEY_BYTES = 16
+_ALGO_KEY_OFFSET = 12  # ucIV48Counter[6] or ucIPN[6], padding, ulCCMPKeyLength or ulBIPKeyLength
+_INDEXES = {codes.CIPHER_CCMP: range(4), codes.CIPHER_BIP: range(4, 6)}
 
 
 class KeyFormatError(ValueError):
@@ -49,11 +50,11 @@ def default_key(value: dict[str, Any]) -> Key:
     """
     index = int(value["uKeyIndex"])
     peer = mac_of(value["MacAddr"])
-    if not 0 <= index <= 3:
-        raise KeyFormatError("uKeyIndex is 0 to 3")
+    if index not in _INDEXES.get(int(value["AlgorithmId"]), range(6)):
+        raise KeyFormatError("uKeyIndex is 0 to 3, and 4 or 5 of a BIP key")
     if peer[0] & 1:
         raise KeyFormatError("MacAddr is zero or a unicast address")
-    return _key(index, peer, value)
+    return _key(index, peer, value, (codes.CIPHER_CCMP, codes.CIPHER_BIP))
 
 
 def mapping_key(value: dict[str, Any]) -> Key:
@@ -65,7 +66,7 @@ def mapping_key(value: dict[str, Any]) -> Key:
     peer = mac_of(value["PeerMacAddr"])
     if peer[0] & 1 or not any(peer):
         raise KeyFormatError("PeerMacAddr is a unicast address")
-    return _key(0, peer, value)
+    return _key(0, peer, value, (codes.CIPHER_CCMP,))
 
 
 def mac_of(text: str) -> bytes:
@@ -76,17 +77,17 @@ def mac_of(text: str) -> bytes:
     return mac
 
 
-def _key(index: int, peer: bytes, value: dict[str, Any]) -> Key:
+def _key(index: int, peer: bytes, value: dict[str, Any], ciphers: tuple[int, ...]) -> Key:
     algorithm = int(value["AlgorithmId"])
     if value["bDelete"]:
         return Key(index, peer, algorithm, delete=True)
-    if algorithm != codes.CIPHER_CCMP:
-        raise KeyFormatError("the radio takes CCMP keys")
+    if algorithm not in ciphers:
+        raise KeyFormatError("the radio takes CCMP keys, and BIP keys as default keys")
     nested = bytes.fromhex(value["ucKey"])
     length = int(value["usKeyLength"])
-    if length > len(nested) or length < _ALGO_KEY_OFFSET + CCMP_KEY_BYTES:
-        raise KeyFormatError("usKeyLength does not fit a DOT11_KEY_ALGO_CCMP")
-    if int.from_bytes(nested[8:12], "little") != CCMP_KEY_BYTES:
-        raise KeyFormatError("ulCCMPKeyLength is 16")
-    key = nested[_ALGO_KEY_OFFSET : _ALGO_KEY_OFFSET + CCMP_KEY_BYTES]
+    if length > len(nested) or length < _ALGO_KEY_OFFSET + KEY_BYTES:
+        raise KeyFormatError("usKeyLength does not fit a DOT11_KEY_ALGO_CCMP or _BIP")
+    if int.from_bytes(nested[8:12], "little") != KEY_BYTES:
+        raise KeyFormatError("ulCCMPKeyLength or ulBIPKeyLength is 16")
+    key = nested[_ALGO_KEY_OFFSET : _ALGO_KEY_OFFSET + KEY_BYTES]
     return Key(index, peer, algorithm, delete=False, counter=nested[:6], key=key)

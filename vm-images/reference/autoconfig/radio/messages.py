@@ -22,7 +22,7 @@ ATTR_IFINDEX, ATTR_MAC = 3, 6
 ATTR_KEY_DATA, ATTR_KEY_IDX, ATTR_KEY_CIPHER, ATTR_KEY_SEQ, ATTR_KEY_DEFAULT = 7, 8, 9, 10, 11
 ATTR_WIPHY_FREQ, ATTR_IE, ATTR_SCAN_FREQUENCIES, ATTR_SCAN_SSIDS, ATTR_BSS = 38, 42, 44, 45, 47
 ATTR_FRAME, ATTR_SSID, ATTR_AUTH_TYPE, ATTR_REASON_CODE, ATTR_KEY_TYPE = 51, 52, 53, 54, 55
-ATTR_TIMED_OUT, ATTR_STA_FLAGS2, ATTR_CONTROL_PORT, ATTR_PRIVACY = 65, 67, 68, 70
+ATTR_TIMED_OUT, ATTR_USE_MFP, ATTR_STA_FLAGS2, ATTR_CONTROL_PORT, ATTR_PRIVACY = 65, 66, 67, 68, 70
 ATTR_DISCONNECTED_BY_AP, ATTR_STATUS_CODE, ATTR_CIPHER_SUITES_PAIRWISE = 71, 72, 73
 ATTR_CIPHER_SUITE_GROUP, ATTR_WPA_VERSIONS, ATTR_AKM_SUITES, ATTR_REQ_IE = 74, 75, 76, 77
 ATTR_PREV_BSSID = 79
@@ -36,6 +36,8 @@ SCAN_FLAG_FLUSH = 2
 KEYTYPE_GROUP, KEYTYPE_PAIRWISE = 0, 1
 STA_FLAG_AUTHORIZED = 1 << 1
 WPA_VERSION_2 = 2
+MFP_REQUIRED = 1
+"""Of ATTR_USE_MFP: cfg80211's own connection takes this or none."""
 EAPOL = 0x888E
 REASON_LEAVING = 3  # 802.11, table 9-49: the sending station is leaving
 MANAGEMENT_HEADER_BYTES = 24
@@ -65,7 +67,12 @@ def connect_body(request: ConnectRequest) -> bytes:
     if not rsn.is_protected(request.auth_algorithm):
         return body
     akm = rsn.akm_suite(request.auth_algorithm, request.bss.ies)
-    element = rsn.rsn_element(akm, request.unicast_cipher, request.multicast_cipher)
+    protects = protects_management(request)
+    element = rsn.rsn_element(
+        akm, request.unicast_cipher, request.multicast_cipher, protects=protects
+    )
+    if protects:
+        body += u32(ATTR_USE_MFP, MFP_REQUIRED)
     return (
         body
         + attribute(ATTR_PRIVACY)
@@ -75,6 +82,11 @@ def connect_body(request: ConnectRequest) -> bytes:
         + u32(ATTR_CIPHER_SUITE_GROUP, rsn.cipher_suite(request.multicast_cipher))
         + u32(ATTR_AKM_SUITES, akm)
     )
+
+
+def protects_management(request: ConnectRequest) -> bool:
+    """Whether the association protects management frames: it does where the access point can."""
+    return rsn.is_protected(request.auth_algorithm) and rsn.protects_management(request.bss.ies)
 
 
 def key_body(index: int, cipher: int, key: bytes, counter: bytes) -> bytes:

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from hil_common.security import SECURITY_CHOICES, akms_of
 
-from ..codes import AUTH_OPEN, CIPHER_CCMP, CIPHER_NONE
+from ..codes import AUTH_OPEN, CIPHER_BIP, CIPHER_CCMP, CIPHER_NONE
 
-SUITE_CCMP = 0x000FAC04
+SUITE_CCMP, SUITE_BIP_CMAC_128 = 0x000FAC04, 0x000FAC06
 
 # What this radio advertises (KEY-08): pairs that the kernel and the service both carry out.
 AUTH_ALGORITHMS = frozenset(choice.auth_algorithm for choice in SECURITY_CHOICES.values())
 CIPHERS = frozenset({CIPHER_NONE, CIPHER_CCMP})
 
-_SUITES = {CIPHER_CCMP: SUITE_CCMP}
+_SUITES = {CIPHER_CCMP: SUITE_CCMP, CIPHER_BIP: SUITE_BIP_CMAC_128}
+
+CAPABILITY_MFP_CAPABLE = 0x0080
 
 _ELEMENT_RSN = 48
 _AT_PAIRWISE = 6
@@ -30,7 +32,7 @@ def is_protected(auth_algorithm: int) -> bool:
 
 
 def cipher_suite(cipher: int) -> int:
-    """The 802.11 suite selector of a cipher; KeyError for one the radio does not advertise."""
+    """The 802.11 suite selector of a key's cipher; KeyError for one the radio has not."""
     return _SUITES[cipher]
 
 
@@ -53,6 +55,15 @@ def offered_akms(elements: bytes) -> tuple[int, ...]:
     return _suites(body, akms_at)[0]
 
 
+def protects_management(elements: bytes) -> bool:
+    """Whether a beacon with these elements offers management frame protection (MFPC)."""
+    body = _rsne_body(elements)
+    _, akms_at = _suites(body, _AT_PAIRWISE)
+    _, capabilities_at = _suites(body, akms_at)
+    capabilities = int.from_bytes(body[capabilities_at : capabilities_at + 2], "little")
+    return bool(capabilities & CAPABILITY_MFP_CAPABLE)
+
+
 def _rsne_body(elements: bytes) -> bytes:
     at = 0
     while at + 2 <= len(elements):
@@ -72,8 +83,11 @@ def _suites(body: bytes, at: int) -> tuple[tuple[int, ...], int]:
     return tuple(int.from_bytes(body[one : one + 4], "big") for one in range(first, end, 4)), end
 
 
-def rsn_element(akm: int, unicast_cipher: int, multicast_cipher: int) -> bytes:
-    """The RSN element: one pairwise suite, that AKM, no capabilities."""
+def rsn_element(
+    akm: int, unicast_cipher: int, multicast_cipher: int, *, protects: bool = False
+) -> bytes:
+    """The RSN element: one pairwise suite, that AKM; its only capability may be protection of
+    management frames."""
     body = (
         b"\x01\x00"
         + cipher_suite(multicast_cipher).to_bytes(4, "big")
@@ -81,6 +95,6 @@ def rsn_element(akm: int, unicast_cipher: int, multicast_cipher: int) -> bytes:
         + cipher_suite(unicast_cipher).to_bytes(4, "big")
         + b"\x01\x00"
         + akm.to_bytes(4, "big")
-        + b"\x00\x00"
+        + (CAPABILITY_MFP_CAPABLE if protects else 0).to_bytes(2, "little")
     )
     return bytes((48, len(body))) + body
