@@ -50,7 +50,6 @@ OF_MORE_THAN_ONE_MODULE = {
     "test_mutations.py": "judging, on damaged evidence",
     "test_newcomer.py": "the command, wrongly used",
     "test_structure.py": "the whole tree",
-    "test_troubled_machine.py": "the command, on a machine that is not as it should be",
 }
 FILE_LINES = 400
 FUNCTION_LINES = 50

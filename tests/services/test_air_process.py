@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The process itself: its start, its ends, its files, and what leaves it."""
+"""The air's process itself: its start, its ends, its files, and what leaves it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,11 @@ from tests.unit.hwsim.soft_station import CcmpFrame
 
 
 @pytest.fixture
-def air(fresh_air: AirProcess) -> AirProcess:
+def air(tmp_path: Path) -> Iterator[AirProcess]:
     """Each of these tests has a process of its own, since many of them end it."""
-    return fresh_air
+    process = AirProcess(tmp_path)
+    yield process
+    process.close()
 
 
 def test_start_needs_a_network(air: AirProcess) -> None:
@@ -143,7 +146,7 @@ def test_wrong_usage(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             timeout=LIMIT_S,
-            cwd=Path(__file__).parents[3],
+            cwd=Path(__file__).parents[2],
         )
         assert ended.returncode == 1
         assert ended.stderr.startswith("hwsim: ")
@@ -168,7 +171,7 @@ def test_by_hand_at_a_path(tmp_path: Path) -> None:
                 "--run-dir",
                 str(tmp_path),
             ],
-            cwd=Path(__file__).parents[3],
+            cwd=Path(__file__).parents[2],
             pass_fds=[listener.fileno()],
             stderr=subprocess.PIPE,
         )
