@@ -15,7 +15,7 @@ from harness.evidence import names
 from hwsim.records import FOUR_WAY
 
 _STARTING: Final = frozenset(
-    {"load", names.GET_VERSION, names.INIT_SERVICE, names.INIT_VIRTUAL_STATION}
+    {"start", "load", names.GET_VERSION, names.INIT_SERVICE, names.INIT_VIRTUAL_STATION}
 )
 
 
@@ -57,7 +57,7 @@ class CheckLimits:
     def limit_of(self, function: str) -> str:
         """The name of the limit a handler is held to.
 
-        "load" and "unload" stand for the start of the process and for its end.
+        "start" and "load" stand for the start of the process, "unload" for its end.
         """
         if function in _STARTING:
             return "load_s"

@@ -43,6 +43,12 @@ class AbnormalEnd:
         return {"crash": "HOST-01", "hang": "HOST-02", "gone": "HOST-03"}[self.kind]
 
 
+def without_the_dll(process: Process) -> bool:
+    """Whether the process ended, by the service's account, before it went to load the DLL."""
+    told = fields.text(process.ended.raw, "function") if process.ended else None
+    return told == "start" and process.load is None and not process.calls
+
+
 def find_abnormal_ends(
     segments: Segments,
     associations: tuple[AssociationEvidence, ...],

@@ -29,7 +29,8 @@ UNKNOWN_CODE: Final = 0
 
 def crash_of(result: RunResult, folder: Path) -> Crash | None:
     """The first crash of a run, by its findings and its trace; None where there is none."""
-    found = [one for one in result.all_findings if one.rule in (CRASHED, GONE)]
+    ends = [one for one in result.all_findings if one.rule in (CRASHED, GONE)]
+    found = [one for one in ends if one.severity != "MISS"]  # of the lab's own process
     if not found:
         return None
     first = min(found, key=lambda one: (one.process, one.at_ns or 0))

@@ -11,7 +11,7 @@ from typing import Final
 
 from harness.checks.case import Case
 from harness.checks.outcomes import Breach, Outcome, Outcomes, Unknown
-from harness.checks.process_ends import AbnormalEnd, describe_exception
+from harness.checks.process_ends import AbnormalEnd, describe_exception, without_the_dll
 from harness.checks.registry import rule
 from harness.checks.shared.use_after_return import describe_buffer
 from harness.evidence import fields, names
@@ -114,6 +114,8 @@ def _hung(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
     inner = end.waits_in
     if end.call is not None:
         what = names.short(end.call.function)
+    elif without_the_dll(process):
+        what = "the start of the IHV host, with nothing of the DLL in it,"
     elif function == "load":
         what = "the DLL while it is loaded and initialised"
     elif function == "unload":
@@ -131,7 +133,8 @@ def _hung(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
         place,
         seqs,
         process.index,
-        "MISS" if inner else None,  # what does not come back is the OS's function
+        # what does not come back is the OS's function, or the OS's process
+        "MISS" if inner or without_the_dll(process) else None,
     )
 
 

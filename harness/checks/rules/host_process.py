@@ -12,7 +12,7 @@ from typing import Final
 from harness import codes
 from harness.checks.case import Case
 from harness.checks.outcomes import Breach, Outcome, Outcomes, Unknown
-from harness.checks.process_ends import AbnormalEnd
+from harness.checks.process_ends import AbnormalEnd, without_the_dll
 from harness.checks.registry import rule
 from harness.evidence import fields, names
 from harness.evidence.calls import Process, handlers
@@ -63,7 +63,7 @@ def does_not_end(case: Case) -> Outcomes:
     for process in case.segments.processes:
         end = case.abnormal_ends.get(process.index)
         if end is not None and end.kind == "gone":
-            if _how(process.ended) != "memory":
+            if _how(process.ended) != "memory" or without_the_dll(process):
                 yield _gone(case, process, end)
         elif any(call.returned for call in handlers(process.calls)):
             yield case.held()
@@ -79,6 +79,10 @@ def _gone(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
             return Unknown(f"the lab broke in this association: {of.lab_fault}", association)
         what = f"the DLL's host process ended without notice{inside(end)}, with work pending"
         return Breach(f"{what} {NOTE}", end.at_ns, association, seqs, process.index)
+    if without_the_dll(process):
+        what = "the IHV host was gone before it went to load the DLL, which has no part in it:"
+        seen = f"{what} {_how(account)}, {fields.text(account.raw, 'text') or 'no more is known'}"
+        return Breach(seen, end.at_ns, association, (account.seq,), process.index, "MISS")
     if _how(account) == "cut":
         seen = fields.text(account.raw, "text") or "its pipe broke"
         what = f"the DLL's host process lost its connection to the service{inside(end)}: {seen}"
@@ -101,6 +105,8 @@ def lives_within_its_means(case: Case) -> Outcomes:
         account = process.ended
         if account is None or not fields.integer(account.raw, "threads_limit"):
             continue  # nobody counted
+        if without_the_dll(process):
+            continue  # HOST-02 or HOST-03 tells it
         end = case.abnormal_ends.get(process.index)
         found = [*_memory(case, account), *_threads(case, account)]
         if end is None or end.kind != "hang":  # one that hangs says so itself if it spins

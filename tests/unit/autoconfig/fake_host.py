@@ -98,6 +98,10 @@ def main() -> None:
     if "--wait" in sys.argv:
         send({"event": "waiting"})
         sys.stdin.readline()
+    if fault == "exit-before-start":
+        sys.exit(9)
+    if fault == "never-starts":
+        signal.pause()
     send({"event": "started", "pid": 4711, "adapter_oui": 0x123456})
     if fault == "exit-at-start":
         sys.exit(10)

@@ -58,6 +58,8 @@ def test_a_run_has_one_if_a_finding_says_so(tmp_path: Path) -> None:
     finding = FindingResult(rule="HOST-01", severity="FAIL", message="exception")
     crashed = run(association(1, finding))
     assert crash_of(run(association(1)), tmp_path) is None
+    labs = FindingResult(rule="HOST-03", severity="MISS", message="gone before it loaded the DLL")
+    assert crash_of(run(association(1, labs)), tmp_path) is None
     assert crash_of(crashed, tmp_path) == Crash(0)
     line = {"seq": 1, "t": 1, "pid": 1, "tid": 1, "kind": "exception", **RAISED}
     (tmp_path / "ihv-trace.jsonl").write_text(json.dumps(line) + "\n")

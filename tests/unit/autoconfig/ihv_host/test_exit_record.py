@@ -40,7 +40,8 @@ def test_handlers_by_their_documented_names(call: str) -> None:
 
 def test_phases_keep_their_names() -> None:
     """What is no handler stays as it is."""
-    assert [documented(name) for name in ("", "load", "unload")] == ["", "load", "unload"]
+    own = ["", "start", "load", "unload"]
+    assert [documented(name) for name in own] == own
 
 
 def test_it_is_added_to_the_trace(tmp_path: Path) -> None:
@@ -75,17 +76,23 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert target.read_bytes() == b""
 
 
-def run(fault: str, call: str = "", *, finish: bool = False) -> HostExit:
-    """The end of a double of the host with a fault."""
+def run(fault: str, call: str = "", *, finish: bool = False, waits: bool = False) -> HostExit:
+    """The end of a double of the host with a fault; one that `waits` is let go on first."""
     loop = Loop()
     ends: list[HostExit] = []
     services: list[ServiceEvent] = []
     losses: list[object] = []
-    limits = ServiceLimits(handler_s=0.3, load_s=5, deinit_s=0.3)
+    load_s = 0.3 if fault == "never-starts" else 5
+    limits = ServiceLimits(handler_s=0.3, load_s=load_s, deinit_s=0.3)
     host = IhvHost(
         loop, (sys.executable, FAKE_HOST, fault), limits, lambda _f, _a: {"status": 0},
         services.append, losses.append, None, ends.append,
     )  # fmt: skip
+    prepared: list[bool] = []
+    if waits:
+        host.prepare(prepared.append)
+        while not prepared:
+            loop.turn(1)
     host.start()
     if call:
         while not services:
@@ -102,6 +109,8 @@ def run(fault: str, call: str = "", *, finish: bool = False) -> HostExit:
 @pytest.mark.parametrize(
     ("fault", "call", "how", "function", "exit_code"),
     [
+        ("exit-before-start", "", "ended", "start", 9),
+        ("never-starts", "", "hung", "start", None),
         ("exit-at-start", "", "ended", "load", 10),
         ("exit-in:init_adapter", "init_adapter", "ended", "init_adapter", 7),
         ("crash-in:init_adapter", "init_adapter", "ended", "init_adapter", None),
@@ -118,6 +127,15 @@ def test_each_way_to_end(
     assert (end.how, end.function, end.exit_code) == (how, function, exit_code)
     if call:
         assert end.pid == 4711
+
+
+@pytest.mark.parametrize(
+    ("fault", "how"), [("exit-before-start", "ended"), ("never-starts", "hung")]
+)
+def test_one_that_waited_and_never_started(fault: str, how: str) -> None:
+    """It was let go on, and ended before it could load the DLL: that is no loading."""
+    end = run(fault, waits=True)
+    assert (end.how, end.function, end.pid) == (how, "start", 0)
 
 
 def test_an_orderly_end() -> None:

@@ -89,6 +89,22 @@ def test_the_end_of_a_load() -> None:
     assert found.association is None
 
 
+@pytest.mark.parametrize(
+    ("how", "rule", "said"),
+    [
+        ("ended", "HOST-03", "gone before it went to load the DLL, which has no part in it: ended"),
+        ("cut", "HOST-03", "gone before it went to load the DLL"),
+        ("memory", "HOST-03", "gone before it went to load the DLL"),
+        ("hung", "HOST-02", "the start of the IHV host, with nothing of the DLL in it, has not"),
+    ],
+)
+def test_a_host_that_ended_before_it_loaded_the_dll(how: str, rule: str, said: str) -> None:
+    """The lab's own process: the DLL is not blamed for it."""
+    story = Story()
+    host(story, how, function="start", exit_code=None, waited_ms=30_000)
+    only_finding(story, rule, "MISS", said)
+
+
 def test_a_crash_stays_a_crash() -> None:
     """The exception explains the end; it is not told twice."""
 

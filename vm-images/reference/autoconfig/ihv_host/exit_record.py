@@ -14,8 +14,9 @@ The record's members, beside "kind":"host":
   error), "ended" (nobody had asked it to), "hung" (a call did not return in time; it was killed),
   "cut" (it closed or broke its pipe to the service; it was killed), "memory" (the kernel killed it
   for using more than the limit).
-- function: the call outstanding then: a handler's documented name, "load" until the service was
-  up, "unload" after DeinitService, or "".
+- function: the call outstanding then: a handler's documented name, "start" until the process said
+  that it has started and would load the DLL, "load" until the service was up, "unload" after
+  DeinitService, or "".
 - text: what was seen, in words. stage, error: of "failed". exit_code: the process's (its low
   byte), null if it was killed. waited_ms: how long the outstanding call had run.
 - cpu_ms, memory_kib, memory_limit_kib, threads, threads_limit, threads_refused, busy_ms,
@@ -70,7 +71,7 @@ class HostExit:
 
 def documented(call: str) -> str:
     """The documented name of a handler by the name of its call; "load" and the like stay."""
-    if call in ("", "load", "unload"):
+    if call in ("", "start", "load", "unload"):
         return call
     words = "".join(word.capitalize() for word in call.split("_"))
     return f"Dot11ExtIhv{HANDLERS.get(call, words)}"

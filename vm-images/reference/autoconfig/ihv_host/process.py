@@ -32,7 +32,8 @@ EXIT_LIMIT_S = 2.0
 """How long a process that was killed may take to be gone."""
 PIPE_GRACE_S = 0.5
 """How long a process whose pipe has closed is given to end by itself: its exit code tells more."""
-LOAD, UNLOAD = "load", "unload"
+START, LOAD, UNLOAD = "start", "load", "unload"
+"""What a process is in while no handler runs: nothing of the DLL is in one that only starts."""
 WAIT, GO_ON = "--wait", b"\n"
 """Argument of a host that waits before it reads the registry and loads the DLL; what ends that."""
 
@@ -111,6 +112,7 @@ class IhvHost:
         self._queues: dict[str, CallQueue] = {"": self._main}
         self._asked: dict[int, CallQueue] = {}  # call number → whose it is
         self._number = 0
+        self._started = False
         self._announced = False
         self._waits = False
         self._asking: list[Callable[[bool], None]] = []
@@ -135,7 +137,7 @@ class IhvHost:
     def start(self) -> None:
         """Start the process; `on_service` follows, at the latest after the start limit."""
         assert not self.alive, "one host at a time"
-        self._announced = False
+        self._started = self._announced = False
         self._pid, self._main.since_s = 0, time.monotonic()
         if self._waits and self._process is not None and self._process.poll() is not None:
             self.kill()  # it ended unseen, with nothing of the DLL in it: it gets no blame
@@ -321,7 +323,7 @@ class IhvHost:
         if message["event"] == "waiting":
             self._answer_prepared(True)
         if message["event"] == "started" and isinstance(message.get("pid"), int):
-            self._pid = message["pid"]
+            self._started, self._pid = True, message["pid"]
             if isinstance(message.get("adapter_oui"), int):
                 self._on_adapter_oui(message["adapter_oui"])
         if message["event"] != "service" or self._announced:
@@ -364,14 +366,15 @@ class IhvHost:
             return
         busy = [each for each in self._queues.values() if each.current is not None]
         queue = queue or (busy[0] if busy else self._main)
-        outstanding = "" if self._announced else LOAD
+        outstanding = "" if self._announced else LOAD if self._started else START
         if queue.current is not None:
             outstanding = queue.current.function
         waited_ms = int((time.monotonic() - queue.since_s) * 1000) if outstanding else 0
         hung = how == "hung"
         self.kill(HostExit(how, function=outstanding, text=text, waited_ms=waited_ms))
         note(f"IHV host lost: {text}{f', in {outstanding}' if outstanding and not hung else ''}")
-        self._on_lost(HostLoss(hung, outstanding if outstanding != LOAD else "", text))
+        function = "" if outstanding in (START, LOAD) else outstanding
+        self._on_lost(HostLoss(hung, function, text))
 
     def _answer_prepared(self, waits: bool) -> None:
         asking, self._asking = self._asking, []
