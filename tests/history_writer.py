@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from harness.history.model import CellState, NightState, Test
+from harness.history.model import CellState, NightState, RunEntry, Test
 from harness.history.sql import SqlHistory, open_history, tables
 from harness.results import Verdict
 from tests.unit.results.samples import NO_COMPLETION, WARNING, association, run
@@ -68,8 +68,8 @@ def write(place: str, name: str, cells: int) -> None:
             result = run(
                 association(1, WARNING), association(2, NO_COMPLETION), run_id=f"{name}-{position}"
             )
-            history.add_run(result, test, f"/runs/{result.run_id}")
-            history.end_attempt(attempt_id, Verdict.FAIL, "", AT, run_id=result.run_id)
+            entry = RunEntry(result, test, f"/runs/{result.run_id}")
+            history.end_attempt(attempt_id, Verdict.FAIL, "", AT, run=entry)
             history.end_cell(night_id, position, CellState.DONE, None, "")
             print(position, flush=True)
         history.end_night(night_id, NightState.COMPLETE, AT)
@@ -90,6 +90,8 @@ def check(place: str, writers: list[Writer]) -> None:
             assert all(len(cell.attempts) <= 1 for cell in cells)
         runs = {one.id for one in history.runs()}
         assert runs >= {f"{one.name}-{cell}" for one in writers for cell in one.acknowledged}
+        tried = (one for night in nights.values() for cell in night.cells for one in cell.attempts)
+        assert runs == {one.run_id for one in tried if one.run_id}  # none without its attempt's end
         assert parts_of_runs(history) == dict.fromkeys(runs, (2, 2, 3, 1))
 
 

@@ -56,7 +56,8 @@ def _report(error: BaseException) -> int:
     if isinstance(error, LabFault):
         return _complain(error.message, error.hint, LAB_EXIT)
     if isinstance(error, HarnessError):
-        code = LAB_EXIT if is_for_want_of_room(error) else USAGE_EXIT
+        of_lab = isinstance(error.__cause__, LabFault) or is_for_want_of_room(error)
+        code = LAB_EXIT if of_lab else USAGE_EXIT
         return _complain(error.message, error.hint, code)
     if isinstance(error, KeyboardInterrupt):
         return _complain("interrupted", "", LAB_EXIT)

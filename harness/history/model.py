@@ -190,6 +190,17 @@ class RunSummary:
 
 @final
 @dataclass(frozen=True, slots=True)
+class RunEntry:
+    """A run that is to be kept."""
+
+    result: RunResult
+    test: Test
+    path: str
+    """The run's folder."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class FindingRow:
     """A rule that a run broke."""
 
@@ -294,9 +305,10 @@ class Writer(Protocol):
         at: datetime,
         *,
         run_id: str | None = None,
+        run: RunEntry | None = None,
         crash: Crash | None = None,
     ) -> None:
-        """Keep what came of an attempt."""
+        """Keep what came of an attempt, and with it its run: `run`, or `run_id` of one kept."""
 
     def end_cell(
         self, night_id: str, position: int, state: CellState, mark: Mark | None, reason: str

@@ -100,6 +100,10 @@ def end_of(cell: PlannedCell, result: RunResult, path: Path, *, interrupted: boo
 
 @contextlib.contextmanager
 def lab_cell_runner(console: Console) -> Iterator[LabCellRunner]:
-    """A runner on this machine; guests that it brought up are down at the end."""
-    with open_lab(console) as lab:
+    """A runner on this machine; guests that it brought up are down at the end.
+
+    A run is in the history once its attempt has its end there: one that was cut off in between is
+    run again, and must not be there twice.
+    """
+    with open_lab(console, in_history=False) as lab:
         yield LabCellRunner(lab)

@@ -2,8 +2,8 @@
 """The books of a night: which cell may run, what came of it, and what that means.
 
 All is written to the history at once, and in such an order that a kill between two lines loses
-nothing: the attempt is named before it runs, its run is kept before the attempt has its end, and
-what a cell came to is worked out again from its attempts whenever it is asked.
+nothing: the attempt is named before it runs, its run is kept together with its end, and what a cell
+came to is worked out again from its attempts whenever it is asked.
 """
 
 from __future__ import annotations
@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol, final
 
-from harness.history.model import Attempt, Cell, CellState, History, Mark, Night, NightState, Writer
+from harness.history.model import (
+    Attempt,
+    Cell,
+    CellState,
+    History,
+    Mark,
+    Night,
+    NightState,
+    RunEntry,
+    Writer,
+)
 from harness.nightly.cell_runner import CellEnd
 from harness.nightly.marks import Marked, Marks
 from harness.nightly.matrix import PlannedCell
@@ -59,12 +69,11 @@ class Ledger:
 
     def end(self, cell: PlannedCell, attempt_id: str, end: CellEnd) -> bool:
         """Keep what came of an attempt; whether the cell is to be run again."""
-        run_id = None
+        run = None
         if end.result is not None and end.path is not None:
-            self.history.add_run(end.result, cell.test, str(end.path.absolute()))
-            run_id = end.result.run_id
+            run = RunEntry(end.result, cell.test, str(end.path.absolute()))
         self.history.end_attempt(
-            attempt_id, end.verdict, end.reason, now(), run_id=run_id, crash=end.crash
+            attempt_id, end.verdict, end.reason, now(), run=run, crash=end.crash
         )
         return self.runs_again(cell)
 

@@ -80,8 +80,9 @@ class OpenLab:
     wants the same lab and DLL in it; the WLAN service and the DLL's process are new for each run.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, in_history: bool = True) -> None:
         self._console = console
+        self._in_history = in_history
         self._guests = SharedGuest()
         self.interrupted = False
         """The last run was cut off by Ctrl-C or SIGTERM: what it had by then was kept and judged,
@@ -116,7 +117,8 @@ class OpenLab:
             if saved.result.verdict is Verdict.PASS and _stopped_in_order(evidence):
                 unless_it_passed.pop_all()
         display.end(saved, kept.path)
-        keep_in_history(plan.lab.store, saved.result, kept.path, self._console)
+        if self._in_history:
+            keep_in_history(plan.lab.store, saved.result, kept.path, self._console)
         whole_s = time.monotonic() - started_s
         self.spent = Spent(whole_s, whole_s - collected.lab_s)
         return saved.result, kept.path
@@ -158,7 +160,7 @@ class OpenLab:
 
 
 @contextlib.contextmanager
-def open_lab(console: Console) -> Iterator[OpenLab]:
+def open_lab(console: Console, *, in_history: bool = True) -> Iterator[OpenLab]:
     """A lab for any number of runs, brought up when the first begins and down at the end.
 
     ::
@@ -170,9 +172,10 @@ def open_lab(console: Console) -> Iterator[OpenLab]:
                     break
 
     Every plan brings its own `Lab`, DLL, fault and scenario; order those of one DLL one after the
-    other, for a guest is shared by equal ones only.
+    other, for a guest is shared by equal ones only. `in_history` is False for who keeps the runs in
+    the history himself.
     """
-    lab = OpenLab(console)
+    lab = OpenLab(console, in_history=in_history)
     try:
         yield lab
     finally:

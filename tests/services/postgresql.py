@@ -81,6 +81,17 @@ class Server:
         self._process.kill()
         self._process.wait(timeout=30)
 
+    @property
+    def pid(self) -> int:
+        """The process that is killed to end it."""
+        assert self._process
+        return self._process.pid
+
+    def wait_for_end(self, limit_s: float) -> None:
+        """Wait until it has ended, whoever killed it."""
+        assert self._process
+        self._process.wait(timeout=limit_s)
+
     def new_database(self) -> str:
         """The URL of an empty database."""
         self._databases += 1

@@ -12,10 +12,9 @@ from random import Random
 
 import pytest
 
-from harness.history.model import CellState, Night, NightState
+from harness.history.model import Night, NightState
 from harness.history.sql import open_history
-from harness.results import Verdict
-from tests.services.killed_night import CELLS, FAILS, night
+from tests.services.killed_night import check_whole, executions, kept, night, wanted
 
 POINTS = 50
 PARTS = 5
@@ -23,29 +22,18 @@ CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([night.__module__])
 
 
+def history(folder: Path) -> str:
+    """Where the history of a night is."""
+    return str(folder / "history.db")
+
+
 def run(folder: Path, kill_at: int | None) -> bool:
     """Run the night in a process of its own; whether it was killed."""
-    process = CONTEXT.Process(target=night, args=(folder, kill_at))
+    process = CONTEXT.Process(target=night, args=(folder, kill_at, history(folder)))
     process.start()
     process.join(30)
     assert process.exitcode in (0, -signal.SIGKILL), process.exitcode
     return process.exitcode != 0
-
-
-def kept(folder: Path) -> Night | None:
-    """The one night there is, which shows nothing half as whole."""
-    with open_history(str(folder / "history.db")) as book:
-        nights = book.nights()
-        assert len(nights) <= 1
-        runs = {one.id for one in book.runs()}
-    for cell in nights[0].cells if nights else ():
-        ended = [one for one in cell.attempts if one.ended_at is not None]
-        assert all(one.run_id in runs and one.verdict for one in ended)
-        assert len({one.run_id for one in ended}) == len(ended)
-        if cell.state is CellState.DONE:
-            wanted = [Verdict.FAIL] * 2 if cell.test.scenario == FAILS else [Verdict.PASS]
-            assert [one.verdict for one in cell.judged] == wanted
-    return nights[0] if nights else None
 
 
 def ended_attempts(found: Night | None) -> Counter[str]:
@@ -58,7 +46,7 @@ def ended_attempts(found: Night | None) -> Counter[str]:
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an empty history."""
     folder = tmp_path_factory.mktemp("fresh")
-    with open_history(str(folder / "history.db")):
+    with open_history(history(folder)):
         pass
     return folder
 
@@ -72,17 +60,6 @@ def lines(fresh: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
     return int((folder / "lines").read_text())
 
 
-def wanted(scenario: str) -> int:
-    """How many attempts a cell takes that nobody kills."""
-    return 2 if scenario == FAILS else 1
-
-
-def executions(folder: Path) -> Counter[str]:
-    """How often each cell was run to its end."""
-    log = folder / "ran"
-    return Counter(log.read_text().split() if log.exists() else ())
-
-
 def killed_and_resumed(folder: Path, random: Random, lines: int) -> int:
     """Run the night, killed at most twice, until it has its end; the number of kills."""
     most = random.randint(1, 2)
@@ -93,7 +70,7 @@ def killed_and_resumed(folder: Path, random: Random, lines: int) -> int:
         now = executions(folder)
         again = [one for one in finished if finished[one] == wanted(one) and now[one] > ran[one]]
         assert again == []  # what was finished is not run again
-        found = kept(folder)
+        found = kept(history(folder))
         finished, ran = ended_attempts(found), now
         if found and found.state is NightState.COMPLETE:  # killed when all was done
             return kills + 1
@@ -110,14 +87,4 @@ def test_a_night_survives_a_kill_at_any_line(
         folder = tmp_path / str(seed)
         shutil.copytree(fresh, folder)
         kills = killed_and_resumed(folder, Random(seed), lines)
-        found = kept(folder)
-        assert found is not None, seed
-        assert found.state is NightState.COMPLETE, seed
-        assert [one.test for one in found.cells] == [one.test for one in CELLS]
-        assert {one.state for one in found.cells} == {CellState.DONE}, seed
-        cut_off = sum(one.verdict is None for cell in found.cells for one in cell.attempts)
-        assert cut_off <= kills, seed
-        ran = executions(folder)
-        more = {name: ran[name] - wanted(name) for name in ran}
-        assert min(more.values()) >= 0, seed
-        assert sum(more.values()) <= kills, seed
+        check_whole(history(folder), folder, kills)

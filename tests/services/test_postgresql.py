@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import socket
+import time
+
 import psycopg
 import pytest
 
 from harness.errors import StoreError
-from harness.history.sql import open_history, upgrade
+from harness.history.sql import engines, open_history, upgrade
 from tests.history_battery import AT, PLAIN, HistoryBattery, WritersBattery
 from tests.history_writer import Writer, check
 from tests.services.postgresql import Server
@@ -37,7 +40,7 @@ def test_a_server_that_stays_away_is_told_in_a_line(
     postgresql: Server, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a bounded wait, without the password."""
-    monkeypatch.setattr(upgrade, "OPEN_S", 0.5)
+    monkeypatch.setattr(upgrade, "REACH_S", 0.5)
     postgresql.kill()
     try:
         with pytest.raises(StoreError) as caught, open_history(with_password(place)):
@@ -88,3 +91,20 @@ def test_other_tables_in_the_same_database_stay(place: str) -> None:
 def with_password(place: str) -> str:
     """The URL with a password, which a server that trusts us does not ask for."""
     return place.replace("hil@", "hil:s3cret@")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "none.invalid"])
+def test_a_wrong_host_is_told_in_seconds(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that takes the connection and is silent, and a name that nobody has."""
+    monkeypatch.setattr(upgrade, "REACH_S", 1)
+    monkeypatch.setitem(engines.POSTGRESQL, "connect_timeout", 2)
+    began_s = time.monotonic()
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        place = f"postgresql://hil:s3cret@{host}:{silent.getsockname()[1]}/hil"
+        with pytest.raises(StoreError) as caught, open_history(place):
+            pass
+    assert time.monotonic() - began_s < 2 * engines.REACH_S
+    assert caught.value.hint.startswith("is the host right, and does its server run?")
+    assert "s3cret" not in caught.value.message

@@ -28,13 +28,13 @@ T = TypeVar("T")
 RETRY_S: Final = 60.0
 """How long a transaction is tried again while the server is away or others are in the way."""
 
-OPEN_S: Final = 10.0
-"""How long it is tried to reach a database for the first time."""
-
 _EVERY_S: Final = 0.1
 _LATER: Final = ("40", "53", "55P03", "57P")
 """SQLSTATEs, or their classes, after which it may go well: conflicts, no room, locks, restarts."""
-_NEVER: Final = re.compile(r"authentication failed|does not exist|no pg_hba|no password supplied")
+_NEVER: Final = re.compile(
+    r"authentication failed|does not exist|no pg_hba|no password supplied|name resolution"
+    r"|failed to resolve|could not translate|Name or service not known"
+)
 _NO_ROOM: Final = re.compile(r"disk is full|disk I/O error")
 """SQLite says the second, too, of a disk that has no room for the file beside its own."""
 _SERVER_FULL: Final = "53100"
@@ -49,29 +49,39 @@ class Database:
     def __init__(self, place: str) -> None:
         self.shown = shown(place)
         self.engine = engine_of(place)
+        self._reached = False
+        """It answered once: that it does not now is the lab's trouble, and no wrong address."""
+        self._given_up = False
+        """It was waited for in vain, and has not answered since: it is not waited for again."""
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
 
-    def read(self, work: Callable[[Connection], T], *, limit_s: float = RETRY_S) -> T:
+    def read(self, work: Callable[[Connection], T], *, limit_s: float | None = None) -> T:
         """What `work` reads, all of it as of one moment; raises `StoreError`."""
-        return self._carry_out(work, limit_s, writing=False)
+        return self._carry_out(work, limit_s or RETRY_S, writing=False)
 
-    def write(self, work: Callable[[Connection], T], *, limit_s: float = RETRY_S) -> T:
+    def write(self, work: Callable[[Connection], T]) -> T:
         """Do `work`, whole or not at all; it may be called again. Raises `StoreError`."""
-        return self._carry_out(work, limit_s, writing=True)
+        return self._carry_out(work, RETRY_S, writing=True)
 
     def _carry_out(self, work: Callable[[Connection], T], limit_s: float, *, writing: bool) -> T:
-        deadline = Deadline(f"history {self.shown}", limit_s)
+        deadline = Deadline(f"history {self.shown}", 0.0 if self._given_up else limit_s)
         engine = self.engine.execution_options(**self._options(writing=writing))
         while True:
             try:
                 with engine.begin() as connection:
-                    return work(connection)
+                    done = work(connection)
+                self._reached, self._given_up = True, False
+                return done
             except DBAPIError as error:
-                if not _may_go_well(error) or deadline.expired:
+                if not _may_go_well(error):
                     raise self._unusable(error, deadline) from self._full(error)
+                if deadline.expired:
+                    self._given_up = True
+                    gone = deadline.gone() if self._reached else None
+                    raise self._unusable(error, deadline) from self._full(error) or gone
             except SQLAlchemyError as error:
                 raise self._unusable(error, deadline) from None
             except UNREADABLE:
@@ -104,10 +114,10 @@ class Database:
         tried = f" (tried for {deadline.waited_s:.0f} s)" if deadline.waited_s > 1 else ""
         if self._full(error):
             return StoreError(f"history {self.shown}: the disk is full: {why}", hint=FREE_SOME)
-        return StoreError(
-            f"history {self.shown}: {why.strip()}{tried}",
-            hint="see docs/history.md, or name another place: [store] database in lab.toml",
-        )
+        hint = "see docs/history.md, or name another place: [store] database in lab.toml"
+        if not self._reached and isinstance(error, DBAPIError) and _is_not_reached(error):
+            hint = "is the host right, and does its server run? [store] database in lab.toml"
+        return StoreError(f"history {self.shown}: {why.strip()}{tried}", hint=hint)
 
     def _full(self, error: SQLAlchemyError) -> DiskFull | None:
         """The disk that `error` is for want of room on, if it is."""
@@ -128,5 +138,10 @@ def _may_go_well(error: DBAPIError) -> bool:
         return str(state).startswith(_LATER) or state == "23505"  # one more writer of the same key
     if error.connection_invalidated or _LOCKED.search(text):
         return True
-    unreached = type(error.orig).__module__.startswith("psycopg")
-    return unreached and not _NEVER.search(text)
+    return _is_not_reached(error) and not _NEVER.search(text)
+
+
+def _is_not_reached(error: DBAPIError) -> bool:
+    """Whether no server said it, but the client."""
+    cause = error.orig
+    return type(cause).__module__.startswith("psycopg") and not getattr(cause, "sqlstate", None)

@@ -17,8 +17,12 @@ from harness.local.folders import trouble
 BUSY_MS: Final = 30_000
 """How long a writer of SQLite waits for another one."""
 
+REACH_S: Final = 4
+"""How long a server may take to answer, and how long it is tried to reach one for the first time:
+a wrong host is told soon."""
+
 POSTGRESQL: Final = {
-    "connect_timeout": 10,
+    "connect_timeout": REACH_S,
     "application_name": "wlan-hil",
     "options": f"-c lock_timeout={BUSY_MS} -c idle_in_transaction_session_timeout=60000",
     "keepalives_idle": 30,

@@ -12,7 +12,8 @@ from typing import Final
 from sqlalchemy import Connection, String, column, inspect, select, table, text
 
 from harness.errors import StoreError
-from harness.history.sql.database import OPEN_S, Database
+from harness.history.sql.database import Database
+from harness.history.sql.engines import REACH_S
 
 HEAD: Final = "0001"
 """The newest migration."""
@@ -26,7 +27,7 @@ _LOCK: Final = 0x68696C  # any number: who else in this database takes an adviso
 
 def bring_up_to_date(database: Database) -> None:
     """Make the tables, or those that are lacking; raises `StoreError` for a newer release's."""
-    if database.read(version_of, limit_s=OPEN_S) != HEAD:
+    if database.read(version_of, limit_s=REACH_S) != HEAD:
         database.write(lambda connection: _upgrade(connection, database.shown))
 
 

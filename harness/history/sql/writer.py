@@ -6,13 +6,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Table, Update, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from harness.errors import StoreError
-from harness.history.model import CellState, Crash, Mark, NightState, Test
+from harness.history.model import CellState, Crash, Mark, NightState, RunEntry, Test
 from harness.history.sql.database import Database
 from harness.history.sql.rows import Row, row_of_test, run_rows, shared_rows
 from harness.history.sql.tables import attempts, cells, nights, runs, tests
@@ -31,16 +32,7 @@ class SqlWriter:
 
     def add_run(self, result: RunResult, test: Test, path: str) -> None:
         """See `Writer.add_run`."""
-        shared, own = shared_rows(test, result), run_rows(result, test, path)
-
-        def work(connection: Connection) -> None:
-            for table, rows in shared.items():
-                _insert_missing(connection, table, rows)
-            connection.execute(delete(runs).where(runs.c.id == result.run_id))
-            for table, rows in own.items():
-                _insert(connection, table, rows)
-
-        self.database.write(work)
+        self.database.write(partial(_add_run, RunEntry(result, test, path)))
 
     def begin_night(
         self, plan: str, plan_digest: str, tests: Sequence[tuple[Test, int]], at: datetime
@@ -86,15 +78,23 @@ class SqlWriter:
         at: datetime,
         *,
         run_id: str | None = None,
+        run: RunEntry | None = None,
         crash: Crash | None = None,
     ) -> None:
         """See `Writer.end_attempt`."""
         change = update(attempts).where(attempts.c.id == attempt_id).values(
-            verdict=verdict.value, reason=reason, ended_at=at, run_id=run_id,
+            verdict=verdict.value, reason=reason, ended_at=at,
+            run_id=run.result.run_id if run else run_id,
             crash_code=crash.code if crash else None,
             crash_frames=list(crash.frames) if crash else None,
         )  # fmt: skip
-        self._write_change(change, f"attempt {attempt_id}")
+
+        def work(connection: Connection) -> None:
+            if run is not None:
+                _add_run(run, connection)
+            _change(connection, change, f"attempt {attempt_id}")
+
+        self.database.write(work)
 
     def end_cell(
         self, night_id: str, position: int, state: CellState, mark: Mark | None, reason: str
@@ -130,6 +130,14 @@ def _new_id(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
 
 
+def _add_run(run: RunEntry, connection: Connection) -> None:
+    for table, rows in shared_rows(run.test, run.result).items():
+        _insert_missing(connection, table, rows)
+    connection.execute(delete(runs).where(runs.c.id == run.result.run_id))
+    for table, rows in run_rows(run.result, run.test, run.path).items():
+        _insert(connection, table, rows)
+
+
 def _begin_night(
     connection: Connection,
     night: Row,
@@ -152,14 +160,6 @@ def _cell_row(night_id: str, position: int, test: Test, repetition: int) -> Row:
         "state": CellState.PLANNED.value,
         "mark_reason": "",
     }
-
-
-def _attempts_of(connection: Connection, night_id: str, position: int) -> int:
-    """How many attempts a cell has had."""
-    of_cell = (attempts.c.night_id == night_id, attempts.c.position == position)
-    return connection.execute(
-        select(func.count()).select_from(attempts).where(*of_cell)
-    ).scalar_one()
 
 
 def _cell(night_id: str, position: int) -> Update:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli.ends import exit_code_of
-from harness.errors import HarnessError, LabFault, StoreError, UsageError
+from harness.errors import HarnessError, LabFault, PeerGone, StoreError, UsageError
 from harness.local.storage import DiskFull
 
 ENDS = [
@@ -32,16 +32,21 @@ ENDS = [
 
 
 @pytest.mark.parametrize(
-    "cause", [OSError(errno.ENOSPC, "No space left"), DiskFull("writing", Path("/x"), "no room")]
+    "cause",
+    [
+        OSError(errno.ENOSPC, "No space left"),
+        DiskFull("writing", Path("/x"), "no room"),
+        PeerGone("history", 60, "no answer"),
+    ],
 )
-def test_what_ends_for_want_of_room_is_the_labs(cause: BaseException) -> None:
+def test_what_cannot_be_kept_for_the_labs_trouble_is_the_labs(cause: BaseException) -> None:
     """However it is told: history, runs, a page that is written."""
 
     def fail() -> object:
         try:
             raise cause
         except (OSError, LabFault) as error:
-            raise StoreError("the history: the disk is full") from error
+            raise StoreError("the history cannot be written") from error
 
     assert exit_code_of(fail) == 3
 

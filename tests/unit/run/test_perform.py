@@ -175,6 +175,18 @@ def test_an_interruption_is_a_miss_and_blames_nobody(
     assert "interrupted" in done.said
 
 
+def test_who_keeps_the_runs_himself_gets_none_kept(
+    world: World, plan: MakePlan, console: PlainConsole
+) -> None:
+    """A night keeps a run together with the attempt that it was."""
+    with open_lab(console, in_history=False) as lab:
+        _, folder = lab.perform(plan())
+    assert not list(folder.parent.glob("history*"))
+    with open_lab(console) as lab:
+        lab.perform(plan())
+    assert list(folder.parent.glob("history*"))
+
+
 def test_an_open_lab_tells_of_an_interruption(
     world: World, plan: MakePlan, console: PlainConsole
 ) -> None:
