@@ -112,8 +112,7 @@ class IhvHost:
         self._queues: dict[str, CallQueue] = {"": self._main}
         self._asked: dict[int, CallQueue] = {}  # call number → whose it is
         self._number = 0
-        self._started = False
-        self._announced = False
+        self._started = self._announced = False
         self._waits = False
         self._asking: list[Callable[[bool], None]] = []
 
@@ -373,8 +372,7 @@ class IhvHost:
         hung = how == "hung"
         self.kill(HostExit(how, function=outstanding, text=text, waited_ms=waited_ms))
         note(f"IHV host lost: {text}{f', in {outstanding}' if outstanding and not hung else ''}")
-        function = "" if outstanding in (START, LOAD) else outstanding
-        self._on_lost(HostLoss(hung, function, text))
+        self._on_lost(HostLoss(hung, "" if outstanding in (START, LOAD) else outstanding, text))
 
     def _answer_prepared(self, waits: bool) -> None:
         asking, self._asking = self._asking, []
