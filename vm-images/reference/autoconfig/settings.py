@@ -93,8 +93,9 @@ class Settings:
         address: where wlanapi.dll finds the service (host, port).
         adapter_oui: the driver's AdapterOUI; a profile of another OUI is refused. The registry's
             counts where the host reports one.
-        frequencies_mhz: channels to scan first when nothing is known of a network; all follow when
-            it is not there. All take this radio 3.8 s under emulation, four take 0.3 s.
+        frequencies_mhz: channels to scan first when nothing is known of a network, the likeliest
+            first; all follow when it is not there. All take this radio 3.8 s under emulation, the
+            four 0.35 s, the first alone 0.04 s.
         trace: the IHV trace, at whose end the end of a host process is told.
         limits: every wait, and what the DLL may use.
         bss_fresh_s: how old a known BSS may be for a connect to go without a scan.

@@ -12,7 +12,7 @@ from autoconfig.radio.interface import RadioError
 from tests.unit.autoconfig.doubles import AP, BSS, SSID, FakeRadio
 
 STALE = replace(BSS, age_ms=60_000)
-LIKELY = (2412, 2437)
+LIKELY = (2412, 2437, 5180)
 
 
 class Bench:
@@ -24,9 +24,9 @@ class Bench:
         self.search = NetworkSearch(self.radio, LIKELY, 3.0)
         self.found: list[Found | None] = []
 
-    def find(self) -> Bench:
-        """Begin."""
-        self.search.find((SSID, b"other"), self.found.append)
+    def find(self, *ssids: bytes) -> Bench:
+        """Begin, with one SSID unless there are several."""
+        self.search.find(ssids or (SSID,), self.found.append)
         return self
 
     def scan_ends(self, complete: bool = True) -> None:
@@ -59,12 +59,52 @@ def test_what_is_fresh_is_scanned_for_anew_when_asked() -> None:
     assert it.found == [Found(SSID, BSS)]
 
 
-def test_unknown_network_is_sought_on_likely_channels_then_everywhere() -> None:
-    """Two scans at most, then it is not there."""
+def test_unknown_network_is_sought_where_it_is_likely_then_everywhere() -> None:
+    """On the likeliest channel, on the others of that kind, on all; then it is not there."""
     it = Bench().find()
+    for _ in range(3):
+        it.scan_ends()
+    assert it.scans() == [(2412,), (2437, 5180), ()]
+    assert it.found == [None]
+
+
+def test_one_scan_finds_what_is_on_the_likeliest_channel() -> None:
+    """The other channels are not waited for."""
+    it = Bench().find()
+    it.radio.known = [BSS]
     it.scan_ends()
-    it.scan_ends()
-    assert it.scans() == [LIKELY, ()]
+    assert it.scans() == [(2412,)]
+    assert it.found == [Found(SSID, BSS)]
+
+
+def test_scan_that_was_not_complete_counts_for_no_channel() -> None:
+    """What it was to hear is scanned for again, once, together with what comes next."""
+    it = Bench().find()
+    it.scan_ends(complete=False)
+    it.scan_ends(complete=False)
+    it.scan_ends(complete=False)
+    assert it.scans() == [(2412,), (2412, 2437, 5180), ()]
+    assert it.found == [None]
+
+
+def test_where_there_is_a_choice_one_scan_is_of_all_likely_channels() -> None:
+    """A later scan forgets what an earlier one heard: the second SSID, the other access point."""
+    several = Bench().find(SSID, b"other")
+    another = Bench()
+    another.search.find((SSID,), another.found.append, excluded=AP)
+    assert several.scans() == another.scans() == [LIKELY]
+
+
+@pytest.mark.parametrize("likely", [(), (2412,)])
+def test_fewer_likely_channels_take_fewer_scans(likely: tuple[int, ...]) -> None:
+    """One of them, then all; or all alone."""
+    it = Bench()
+    it.search = NetworkSearch(it.radio, likely, 3.0)
+    it.find()
+    it.scan_ends(complete=not likely)
+    if likely:
+        it.scan_ends()
+    assert it.scans() == ([likely, ()] if likely else [()])
     assert it.found == [None]
 
 
@@ -98,7 +138,7 @@ def test_strongest_access_point_of_the_first_network_wins() -> None:
     strong = replace(BSS, bssid=bytes(5) + b"\7", rssi_dbm=-20)
     other = replace(BSS, ies=b"\0\5other", rssi_dbm=-1)
     it.radio.known = [other, BSS, strong]
-    it.find()
+    it.find(SSID, b"other")
     assert it.found == [Found(SSID, strong, known=True)]
 
 
