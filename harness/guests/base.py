@@ -42,11 +42,22 @@ class GuestImage:
 
 
 class ServiceControl(Protocol):
-    """A guest's WLAN service, driven beyond what the WLAN API of Windows can ask of it.
+    """A guest's WLAN service and clock, driven beyond what the WLAN API of Windows can ask.
 
     Every call raises `CallFailed` if the guest does not know what is asked, and `LabFault` if it
     does not answer.
     """
+
+    def set_clock(self) -> float:
+        """Set the guest's calendar clock to the host's; the seconds by which it had been behind.
+
+        The first thing that is asked. Raises `LabFault` if the guest does not tell the right time
+        afterwards.
+        """
+
+    def start(self) -> str:
+        """Start the service, which is stopped, and with it the DLL; empty, or why it did not come
+        up."""
 
     def give(
         self, orders: Sequence[OsStimulus], parameters: OsParameters, passphrase: str = ""
@@ -125,12 +136,6 @@ class Guest(Protocol):
         depends on no DLL and no setting, so that a saved state has it done.
 
         Raises `CallFailed` or `LabFault`.
-        """
-
-    def set_clock(self, ssh: Ssh) -> float:
-        """Set its calendar clock to the host's; the seconds by which it had been behind.
-
-        Raises `LabFault` if it does not tell the right time afterwards.
         """
 
     def place_certificates(self, ssh: Ssh, credentials: Credentials) -> None:

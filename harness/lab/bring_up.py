@@ -15,7 +15,7 @@ from pathlib import Path
 from harness.config.lab import Lab
 from harness.console import Stages
 from harness.errors import LabFault, PeerGone
-from harness.guests.base import GuestImage
+from harness.guests.base import GuestImage, ServiceControl
 from harness.guests.common.recorder import Placed, Setup, place, placed_from, take_out
 from harness.guests.common.ssh import Ssh, connect
 from harness.guests.registry import guest_of
@@ -44,6 +44,7 @@ class RunningGuest:
 
     machine: Machine
     ssh: Ssh
+    service: ServiceControl
     air: AirProcess
     image: GuestImage
     accel: Choice
@@ -206,13 +207,19 @@ class _Start:
                 if check is not None:
                     check.finish()  # so does this
                 raise
-            behind_s = guest_of(self.lab.guest.kind).set_clock(ssh)
+            service = self._service(ssh)
+            stack.callback(service.close)
+            behind_s = service.set_clock()
             if check is not None:
                 check.finish()  # before a DLL is loaded into what may be damaged
         return RunningGuest(
-            machine=machine, ssh=ssh, air=air, image=self.image, accel=choice,
+            machine=machine, ssh=ssh, service=service, air=air, image=self.image, accel=choice,
             clock_set_by_s=behind_s, placed=placed,
         )  # fmt: skip
+
+    def _service(self, ssh: Ssh) -> ServiceControl:
+        lab = self.lab
+        return guest_of(lab.guest.kind).service_control(ssh, limit_s=lab.limits.command_s)
 
     def _spec(self, choice: Choice) -> MachineSpec:
         return self.image.machine(self.lab.guest.memory_mib, choice.accel)
@@ -236,7 +243,8 @@ class _Start:
 
         def put_in_place(machine: Machine) -> dict[str, object]:
             with contextlib.closing(_reach(machine, spec, image, lab, restored=True)) as ssh:
-                guest.set_clock(ssh)
+                with contextlib.closing(self._service(ssh)) as service:
+                    service.set_clock()
                 placed = place(ssh, setup)
                 guest.before_saving(ssh)
                 return placed.to_note()

@@ -17,12 +17,11 @@ from harness.eap import Credentials, RadiusServer
 from harness.errors import HarnessError, LabFault, PeerGone, ServiceRefused
 from harness.evidence import IhvRecord
 from harness.faults import Fault
-from harness.guests.base import GuestImage, ServiceControl
+from harness.guests.base import GuestImage
 from harness.guests.common.agent import Agent, Interface, running_agent
 from harness.guests.common.dll import Dll
 from harness.guests.common.recorder import AGENT, TRACE, Setup, start, stop_service
 from harness.guests.common.sample import build_of, fault_in_place
-from harness.guests.registry import guest_of
 from harness.lab.bring_up import DISK, RunningGuest
 from harness.lab.recording import Recording
 from harness.local.deadline import Deadline
@@ -42,7 +41,6 @@ class LabSession(RunningGuest):
     """Guest path of the DLL under test."""
     vendor_sha256: str
     recording: Recording
-    service: ServiceControl
     credentials: Credentials | None = None
     """What a station of a wpa2-eap scenario is to have."""
     radius: RadiusServer | None = None
@@ -141,15 +139,13 @@ def open_session(
 
     `fault` is what our sample DLL is told of before the service starts.
     """
-    ssh, image = guest.ssh, guest.image
+    ssh, service, image = guest.ssh, guest.service, guest.image
     with contextlib.ExitStack() as stack:
-        service = guest_of(lab.guest.kind).service_control(ssh, limit_s=lab.limits.command_s)
-        stack.callback(service.close)
         with stages.stage("install recorder and agent"):
             service.keep_limits(lab.limits)  # before the DLL is loaded
             placed = guest.place(setup_for(image, dll, fault, oui))
             stack.enter_context(fault_in_place(ssh, fault, placed.original))
-            recorder = start(ssh, placed)
+            recorder = start(ssh, placed, service.start)
             recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)

@@ -19,7 +19,6 @@ from harness.errors import HarnessError
 from harness.guests.base import GuestImage
 from harness.guests.common.recorder import Setup
 from harness.guests.common.sample import take_fault_out
-from harness.guests.registry import guest_of
 from harness.lab.bring_up import RunningGuest, open_guest
 from harness.lab.recording import Recording
 from harness.local.workspace import work_folder
@@ -167,9 +166,6 @@ def _forget(guest: RunningGuest, wanted: Wanted) -> None:
     guest.check_processes()
     if guest.placed is not None:
         take_fault_out(guest.ssh, guest.placed.original)  # the run before may have failed to
-    kind = guest_of(wanted.lab.guest.kind)
-    control = kind.service_control(guest.ssh, limit_s=wanted.lab.limits.command_s)
-    with contextlib.closing(control):
-        control.forget()
+    guest.service.forget()
     if wanted.right_date:
-        guest.clock_set_by_s = kind.set_clock(guest.ssh)
+        guest.clock_set_by_s = guest.service.set_clock()

@@ -21,14 +21,15 @@ MAX_LINE = 4 * 1024 * 1024
 
 
 class CallFailed(HarnessError):
-    """The peer answered a call with an error; `code` is the peer's own, and so is `reason`, which
-    is None where it gives none."""
+    """The peer answered a call with an error; `code` is the peer's own, and so are its words,
+    `said`, and `reason`, which is None where it gives none."""
 
     def __init__(
         self, peer: str, call: str, code: int | str, message: str, reason: int | None = None
     ) -> None:
         super().__init__(f"{peer}: {call} failed: {message} ({code})")
         self.code = code
+        self.said = message
         self.reason = reason
 
 

@@ -81,7 +81,6 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
     for file in (world.image.agent, world.image.recorder):
         file.write_text(f"MZ {file.name}")
     monkeypatch.setattr(shared_guest, "open_guest", world.open_guest)
-    monkeypatch.setattr(shared_guest, "guest_of", lambda _: world)
     monkeypatch.setattr(run_module, "open_session", world.open_session)
     return world
 

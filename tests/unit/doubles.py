@@ -57,7 +57,7 @@ class World:
         self._told = (0, 0)
         self.air = FakeAir(self)
         self.agent = FakeAgent(self)
-        self.service = FakeServiceControl()
+        self.service = FakeServiceControl(self)
         self.image = IMAGES
         self.guests: list[FakeGuest] = []
         """Those that were started."""
@@ -86,16 +86,6 @@ class World:
         for notification in self.story.notifications[notifications:]:
             self.recording.notification(notification)
         self._told = (len(self.story.frames), len(self.story.notifications))
-
-    def service_control(self, *_: object, **__: object) -> FakeServiceControl:
-        """The guest's WLAN service (`harness.guests.base.Guest`)."""
-        self.step("service control")
-        return self.service
-
-    def set_clock(self, _: object) -> float:
-        """The guest's calendar clock (`harness.guests.base.Guest`)."""
-        self.step("set clock")
-        return 0.5
 
     def begin_anew(self) -> None:
         """For each run after the first the DLL is loaded by a new process, whose trace begins anew;
@@ -173,6 +163,7 @@ class FakeGuest:
         self.image = world.image
         self.accel = Choice("tcg", "no KVM")
         self.ssh = world.ssh
+        self.service = world.service
         self.air = world.air
         self.clock_set_by_s = 3.25
         sample = r"C:\drivers\ihvsample.dll"
@@ -293,7 +284,8 @@ class FakeAir:
 class FakeServiceControl:
     """The orders to the guest's WLAN service."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World) -> None:
+        self._world = world
         self.given: list[tuple[OsStimulus, ...]] = []
         self.done: list[dict[str, Any]] = []
 
@@ -305,10 +297,13 @@ class FakeServiceControl:
 
     def forget(self) -> None:
         """All that was told to it."""
+        self._world.step("forget")
         self.given.clear()
 
-    def close(self) -> None:
-        """Let go of it."""
+    def set_clock(self) -> float:
+        """The guest's calendar clock."""
+        self._world.step("set clock")
+        return 0.5
 
     def collect(self) -> list[dict[str, Any]]:
         """What was done of them."""

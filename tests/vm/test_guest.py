@@ -12,7 +12,6 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from harness.guests.common.ssh import CommandResult
-from harness.guests.reference.clock import set_clock
 from harness.lab.bring_up import RunningGuest
 from tests.vm.shell import GuestShell
 
@@ -94,9 +93,9 @@ def test_the_clock_of_a_guest_that_lives_in_the_past_is_set(
 ) -> None:
     """A guest restored from an old state is days behind; certificates would not be valid yet."""
     shell.run("date -u -s @$(($(date +%s) - 259200))")
-    assert set_clock(guest.ssh) == pytest.approx(259_200, abs=5)
+    assert guest.service.set_clock() == pytest.approx(259_200, abs=5)
     assert float(shell.run("date +%s.%N").output) == pytest.approx(time.time(), abs=5)
-    assert set_clock(guest.ssh) == pytest.approx(0, abs=2)
+    assert guest.service.set_clock() == pytest.approx(0, abs=2)
 
 
 def test_a_program_may_make_a_window(guest: RunningGuest, tmp_path: Path) -> None:

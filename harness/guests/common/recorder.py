@@ -10,6 +10,7 @@ given another DLL has the first taken out before; the original value is kept in 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path, PureWindowsPath
 
@@ -124,7 +125,7 @@ class Installed:
     """Guest path of the DLL under test."""
     sha256: str
     refusal: str = ""
-    """What `net start` said if the WLAN service did not come up with the DLL; else empty."""
+    """Why the WLAN service did not come up with the DLL; else empty."""
 
 
 def place(ssh: Ssh, setup: Setup) -> Placed:
@@ -156,15 +157,14 @@ def place(ssh: Ssh, setup: Setup) -> Placed:
     )  # fmt: skip
 
 
-def start(ssh: Ssh, placed: Placed) -> Installed:
-    """Start the service with what was placed.
+def start(ssh: Ssh, placed: Placed, start_service: Callable[[], str]) -> Installed:
+    """Start the service, which is stopped, with what was placed.
 
-    A service that does not come up is for the caller to judge: a DLL may do that.
+    `start_service` tells why it did not come up, or nothing. A service that does not is for the
+    caller to judge: a DLL may do that.
     """
     ssh.remove(TRACE)  # what a run sees begins with this start
-    started = _checked(ssh, f"net start {SERVICE}", may_fail=True)
-    refusal = "" if started.status == 0 else _last_words(started)
-    return Installed(placed.vendor, placed.sha256, refusal)
+    return Installed(placed.vendor, placed.sha256, start_service())
 
 
 def take_out(ssh: Ssh, placed: Placed) -> None:

@@ -12,7 +12,7 @@ from harness.eap import Credentials
 from harness.guests.base import GuestImage, ProgramNeed, ServiceControl
 from harness.guests.common.recorder import FOLDER
 from harness.guests.common.ssh import Ssh
-from harness.guests.reference import certificates, clock, images, system_dlls
+from harness.guests.reference import certificates, images, system_dlls
 from harness.guests.reference.service_control import ReferenceServiceControl
 
 PREPARE_S = 60.0
@@ -50,10 +50,6 @@ class ReferenceGuest:
         """See `Guest`: a process of the IHV host that waits for the service's start."""
         with contextlib.closing(ReferenceServiceControl(ssh, limit_s=PREPARE_S)) as service:
             service.prepare_start()
-
-    def set_clock(self, ssh: Ssh) -> float:
-        """See `Guest`."""
-        return clock.set_clock(ssh)
 
     def place_certificates(self, ssh: Ssh, credentials: Credentials) -> None:
         """See `Guest`."""

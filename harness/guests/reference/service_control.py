@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The reference guest's WLAN service, driven over a command that is a way to it.
 
-The command is started when a scenario first has orders and held open for the rest of the run, so
-that an association costs no process start; a scenario without any costs nothing at all.
+The command is started when something is first asked and held open from then on: a process start
+takes an emulated guest 0.1 s, a call over one that runs a few milliseconds.
 """
 
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.config.limits import LimitsConfig
+from harness.errors import PeerGone
 from harness.guests.common.ssh import Ssh
-from harness.local.jsonlines import JsonLinesClient
+from harness.guests.reference import clock
+from harness.local.deadline import Deadline
+from harness.local.jsonlines import CallFailed, JsonLinesClient
 from harness.scenarios.stimuli import OsParameters, OsStimulus
 
 if TYPE_CHECKING:
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
 
 COMMAND = "hil-orders"
 """A command of the reference guest alone: JSON lines to and from its WLAN service."""
+
+RETRY_S = 0.2
+"""Between two tries to reach the service of a guest that boots."""
 
 
 class ReferenceServiceControl:
@@ -31,6 +38,8 @@ class ReferenceServiceControl:
         self._limit_s = limit_s
         self._put_off_s = 0.0
         """How long the last order given may be put off: as long its end takes longer."""
+        self._ordered = False
+        """Orders were given since the guest's start, or since it forgot all."""
         self._way: tuple[JsonLinesClient, paramiko.Channel] | None = None
 
     def give(
@@ -43,7 +52,8 @@ class ReferenceServiceControl:
         Raises `CallFailed` if the guest does not know an order, `LabFault` if it does not answer.
         """
         self._put_off_s = max((order.after_ms or 0 for order in orders), default=0) / 1000
-        if orders or not parameters.usual or self._way is not None:
+        if orders or not parameters.usual or self._ordered:
+            self._ordered = True
             plan = [order.to_json(passphrase) for order in orders]
             self._call("orders", {"orders": plan, "association": parameters.to_json()})
 
@@ -56,6 +66,30 @@ class ReferenceServiceControl:
         if wanted != LimitsConfig().of_guest():
             self._call("limits", dict(wanted))
 
+    def set_clock(self) -> float:
+        """See `ServiceControl`. It waits for the service of a guest that boots."""
+        deadline = Deadline("WLAN service of the guest", self._limit_s)
+
+        def behind_s() -> float | None:
+            asked_s = time.time()
+            try:
+                answer = self._call("clock", {"now_s": asked_s})
+            except PeerGone as gone:
+                deadline.state = gone.last_state
+                self.close()
+                return None
+            return clock.behind_s(asked_s, time.time(), answer)
+
+        return deadline.poll(behind_s, every_s=RETRY_S)
+
+    def start(self) -> str:
+        """See `ServiceControl`."""
+        try:
+            self._call("service", {"action": "start"})
+        except CallFailed as refused:
+            return refused.said
+        return ""
+
     def have_adapters(self, count: int) -> None:
         """Give the guest as many WLAN adapters as that, if it has fewer."""
         self._call("adapters", {"count": count})
@@ -67,7 +101,7 @@ class ReferenceServiceControl:
 
     def collect(self) -> list[dict[str, Any]]:
         """What was done of the orders given last, once none of it is in progress any more."""
-        if self._way is None:
+        if not self._ordered:
             return []
         done = self._call("orders_done", {}).get("done")
         return [entry for entry in done if isinstance(entry, dict)] if done else []
@@ -75,11 +109,13 @@ class ReferenceServiceControl:
     def forget(self) -> None:
         """See `ServiceControl`."""
         self._call("forget", {})
+        self._ordered = False
 
     def close(self) -> None:
-        """End the command; never raises."""
-        if self._way is not None:
-            client, channel = self._way
+        """End the command; never raises. Whatever is asked then starts another."""
+        way, self._way = self._way, None
+        if way is not None:
+            client, channel = way
             with contextlib.suppress(Exception):
                 channel.close()
             client.join(5)

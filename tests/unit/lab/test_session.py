@@ -168,6 +168,9 @@ class Opening:
         """The agent's first answer."""
         return self.interfaces
 
+    def keep_limits(self, _: object) -> None:
+        """The lab's limits told to the WLAN service."""
+
     def take_out(self, *_: object) -> None:
         """What was there is gone."""
         self.done.append("taken out")
@@ -206,7 +209,10 @@ def opened(
     opening: Opening, console: PlainConsole, placed: Placed | None = None
 ) -> contextlib.AbstractContextManager[LabSession]:
     """`open_session` on it; `placed` is what the guest was saved with."""
-    doubles: Any = {"machine": opening.world.machine, "ssh": opening, "air": opening.world.air}
+    world = opening.world
+    doubles: Any = {
+        "machine": world.machine, "ssh": opening, "service": opening, "air": world.air,
+    }  # fmt: skip
     guest = RunningGuest(
         **doubles, image=opening.images, accel=Choice("tcg", ""), clock_set_by_s=0.0, placed=placed
     )
@@ -274,7 +280,7 @@ def test_a_dll_that_keeps_the_service_down_is_no_lab_fault(
     opening: Opening, console: PlainConsole
 ) -> None:
     """What the trace shows of it is for the rules to judge; it has been read by then."""
-    opening.refusal = "status 2: lost: error 1067"
+    opening.refusal = "lost: error 1067"
     with pytest.raises(ServiceRefused, match="lost: error 1067"), opened(opening, console):
         pass
     assert opening.done[-1] == "agent down"
@@ -284,7 +290,7 @@ def test_a_service_that_never_met_the_dll_is_a_lab_fault(
     opening: Opening, console: PlainConsole
 ) -> None:
     """Nothing in the trace: the DLL's process was not even started."""
-    opening.refusal = "status 2: System error 1060 has occurred."
+    opening.refusal = "start: error 2"
     opening.world.story.lines.clear()
-    with pytest.raises(LabFault, match="1060"), opened(opening, console):
+    with pytest.raises(LabFault, match="start: error 2"), opened(opening, console):
         pass

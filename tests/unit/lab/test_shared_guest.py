@@ -49,7 +49,7 @@ def test_runs_share_a_guest(world: World, plan: MakePlan, shared: OpenLab) -> No
     verdicts = [shared.perform(plan())[0].verdict for _ in range(3)]
     assert verdicts == [Verdict.PASS] * 3
     assert (started(world), world.done.count("open session")) == (1, 3)
-    assert world.done.count("renew") == world.done.count("service control") == 2
+    assert world.done.count("renew") == world.done.count("forget") == 2
 
 
 def test_what_a_run_left_is_its_own(world: World, plan: MakePlan, shared: OpenLab) -> None:
@@ -162,7 +162,7 @@ def test_after_a_run_that_could_not_be_judged_the_next_has_a_guest_of_its_own(
     [
         ("check processes", PeerGone("the guest's QEMU process", 0, "QEMU ended with signal 9")),
         ("remove sample.ini", PeerGone("removing sample.ini", 0, "the SSH connection closed")),
-        ("service control", CallFailed("guest", "forget", 5023, "adapters were plugged in")),
+        ("forget", CallFailed("guest", "forget", 5023, "adapters were plugged in")),
         ("renew", PeerGone("answer of the air", 0, "air ended with status -9")),
     ],
 )

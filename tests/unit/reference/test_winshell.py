@@ -30,7 +30,7 @@ def shell(tmp_path_factory):
     (folder / "c/windows/temp").mkdir()
     for name in ("reg.exe", "net.exe", "cmd.exe"):
         (system32 / name).touch()
-    for name in ("wine", "wlansvc"):
+    for name in ("wine", "wlansvc", "busybox"):
         (folder / name).write_text(FAKE)
         (folder / name).chmod(0o755)
     environment_file = folder / "env"
@@ -54,25 +54,6 @@ def shell(tmp_path_factory):
         return done.returncode, argv, line, batch
 
     return run
-
-
-def test_the_clock_can_be_set(tmp_path):
-    """Wine may not set it, so the shell does, and says the time before and after. A stand-in for
-    date(1) notes how it was called: no test sets this machine's clock."""
-    (tmp_path / "date").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\necho "${{2-}}"\n')
-    (tmp_path / "date").chmod(0o755)
-    (tmp_path / "env").write_text(f"PATH={tmp_path}:/usr/bin:/bin\n")
-    done = subprocess.run(
-        ["dash", str(WINSHELL), "-c", "hil-clock 1795823400.125"],
-        env={"HIL_WINE_ENV": str(tmp_path / "env")},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
-    assert done.returncode == 0
-    asked = (tmp_path / "asked").read_text().splitlines()
-    assert asked == ["-u +%s.%N", "-u -s @1795823400.125", "-u ++%s.%N %s.%N"]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +138,7 @@ def test_the_wlan_service_is_autoconfigs(shell, line, action):
 
 def test_the_way_for_orders_is_autoconfigs(shell):
     """A command Windows does not have."""
-    assert shell("hil-orders")[1] == ["--orders"]
+    assert shell("hil-orders")[1] == ["nc", "127.0.0.1", "7711"]
 
 
 WORD = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=8).filter(

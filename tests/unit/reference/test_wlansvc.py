@@ -104,30 +104,6 @@ def test_the_state_in_one_word(run):
     assert run("--state", state="stopped")[:2] == (0, "stopped")
 
 
-def test_orders_go_both_ways_until_the_input_ends():
-    """Lines in, lines out, unchanged; the end of the input ends it."""
-    server = Autoconfig("running")
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    process = subprocess.Popen(
-        ["bash", str(WLANSVC), "--orders"],
-        env={"HIL_AUTOCONFIG_PORT": str(server.server_address[1]), "PATH": "/usr/bin:/bin"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    process.stdin.write(b'{"id":7,"call":"service","args":{"action":"state"}}\n')
-    process.stdin.flush()
-    lines = [process.stdout.readline() for _ in range(2)]
-    process.stdin.close()
-    assert process.wait(10) == 0
-    process.stdout.close()
-    assert [json.loads(line) for line in lines] == [
-        {"event": "notification", "code": 1}, {"id": 1, "result": {"state": "running"}},
-    ]  # fmt: skip
-    assert server.actions == ["state"]
-    server.shutdown()
-    server.server_close()
-
-
 def test_no_autoconfig_is_not_success(run):
     """Nothing listens on port 1."""
     done = subprocess.run(

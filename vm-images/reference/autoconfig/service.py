@@ -4,7 +4,7 @@
 Each call is one function of the Native Wifi API; an error's code is the Win32 error that function
 returns, and `reason` its WLAN reason code where it has one. `service` is the guest's own: what
 "net stop|start WlanSvc" does on Windows, and "prepare", for a quick start. So are `orders`,
-`orders_done`, `adapters`, `limits` and `forget`.
+`orders_done`, `adapters`, `limits`, `clock` and `forget`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from . import codes, notifications
 from .adapter import Adapter
 from .association.attempt import Phase
 from .association.handler_arguments import profile_arguments
+from .calendar_clock import set_calendar_clock
 from .client import CallError, Client
 from .ihv_host.call_queue import Arguments
 from .ihv_host.lifecycle import Lifecycle, Outcome, State
@@ -95,6 +96,7 @@ class WlanService:
             "orders_done": self._stimuli_done,
             "adapters": self._adapter_count,
             "limits": self._change_limits,
+            "clock": lambda _client, _number, arguments: set_calendar_clock(arguments),
             "forget": self._forget_all,
         }
 

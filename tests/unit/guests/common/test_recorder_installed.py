@@ -40,7 +40,7 @@ CONTENT = b"MZ vendor"
 
 
 class FakeSsh:
-    """A guest with a registry value and files, which notes everything done to it."""
+    """A guest with a registry value, files and a service, which notes everything done to it."""
 
     def __init__(self) -> None:
         self.dll: str | None = VENDOR
@@ -50,6 +50,7 @@ class FakeSsh:
         }  # fmt: skip
         self.done: list[str] = []
         self.refuses: set[str] = set()
+        self.refusal = ""
         self.hangs: set[str] = set()
         self.gone = False
 
@@ -75,6 +76,11 @@ class FakeSsh:
             self.dll = command.partition('/d "')[2].partition('"')[0]
             self.done[-1] += f" {PureWindowsPath(self.dll).name}"
         return CommandResult(0, "", "")
+
+    def start(self) -> str:
+        """Of the WLAN service."""
+        self.done.append("start")
+        return self.refusal
 
     def _query(self) -> CommandResult:
         if self.dll is None:
@@ -125,7 +131,7 @@ def installed(
     """Everything placed, started, and taken out again for the next DLL."""
     guest: Any = ssh
     placed = place(guest, Setup(recorder.with_name("agent.exe"), recorder, dll, oui))
-    yield start(guest, placed)
+    yield start(guest, placed, ssh.start)
     take_out(guest, placed)
 
 
@@ -156,7 +162,7 @@ def test_the_registered_dll_is_wrapped_and_put_back(ssh: FakeSsh, recorder: Path
     assert ssh.done == [
         *("mkdir hil", "put agent.exe", "reg query", "net stop"),
         *("put recorder.dll", "write recorder.ini", "write original-dll.txt"),
-        *("remove trace.jsonl", "reg add recorder.dll", "remove trace.jsonl", "net start"),
+        *("remove trace.jsonl", "reg add recorder.dll", "remove trace.jsonl", "start"),
         *("reg add sample.dll", "remove original-dll.txt", "net stop"),
     ]
 
@@ -195,8 +201,8 @@ def test_what_was_placed_survives_as_a_note(ssh: FakeSsh, recorder: Path, tmp_pa
     setup = Setup(recorder.with_name("agent.exe"), recorder, Dll(tmp_path / "own.dll", "00"))
     placed = placed_from(json.loads(json.dumps(place(guest, setup).to_note())))
     ssh.done.clear()
-    assert start(guest, placed).sha256 == hashlib.sha256(b"MZ own").hexdigest()
-    assert ssh.done == ["remove trace.jsonl", "net start"]
+    assert start(guest, placed, ssh.start).sha256 == hashlib.sha256(b"MZ own").hexdigest()
+    assert ssh.done == ["remove trace.jsonl", "start"]
     take_out(guest, placed)
     assert ssh.dll == VENDOR
     assert VENDOR_FOLDER / "own.dll" not in ssh.files
@@ -226,10 +232,10 @@ def test_a_setup_is_named_by_all_that_it_brings(recorder: Path, tmp_path: Path) 
 
 
 def test_a_service_that_does_not_start_is_told(ssh: FakeSsh, recorder: Path) -> None:
-    """Its last words are given to the caller, who judges whose fault it is."""
-    ssh.refuses.add("net start")
+    """Its words are given to the caller, who judges whose fault it is."""
+    ssh.refusal = "init: error 1067"
     with installed(ssh, recorder, dll=None) as place:
-        assert place.refusal == "status 2: System error 1060 has occurred."
+        assert place.refusal == "init: error 1067"
 
 
 def test_a_registry_that_cannot_be_written_is_a_lab_fault(ssh: FakeSsh, recorder: Path) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import json
 import queue
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from harness.config.limits import LimitsConfig
+from harness.errors import TooSlow
+from harness.guests.reference import service_control as module
 from harness.guests.reference.service_control import COMMAND, ReferenceServiceControl
 from harness.local.jsonlines import CallFailed, JsonLinesClient
 from harness.scenarios import OsStimulus
@@ -59,6 +62,25 @@ class FakeSsh:
         return JsonLinesClient(name, self.channel.read(), self.channel.write, on_event), (
             self.channel
         )
+
+
+class BootingSsh(FakeSsh):
+    """Its first programs end at once: nothing serves yet."""
+
+    def __init__(self, reply: Callable[[dict[str, Any]], dict[str, Any]], early: int) -> None:
+        super().__init__(reply)
+        self._early = early
+
+    def program(
+        self, command: str, on_event: Callable[[dict[str, Any]], None], *, name: str
+    ) -> tuple[JsonLinesClient, Channel]:
+        """See Ssh."""
+        self.channel = Channel(self.channel._reply)
+        client, channel = super().program(command, on_event, name=name)
+        if len(self.started) <= self._early:
+            channel.close()
+            client.join(5)
+        return client, channel
 
 
 def orders_to(ssh: FakeSsh) -> ReferenceServiceControl:
@@ -140,3 +162,59 @@ def test_the_next_start_is_prepared_by_one_call() -> None:
     service.close()
     (call,) = ssh.channel.got
     assert (call["call"], call["args"]) == ("service", {"action": "prepare"})
+
+
+def test_a_session_without_orders_asks_nothing_of_a_way_that_is_open() -> None:
+    """An association costs no call that it does not need; nor after orders that were forgotten."""
+    ssh = FakeSsh(lambda _: {"result": {"state": "running"}})
+    orders = orders_to(ssh)
+    assert orders.start() == ""
+    orders.give((), USUAL)
+    assert orders.collect() == []
+    orders.give((RESET,), USUAL)
+    orders.forget()
+    orders.give((), USUAL)
+    orders.close()
+    assert [call["call"] for call in ssh.channel.got] == ["service", "orders", "forget"]
+
+
+def test_a_service_that_does_not_come_up_says_why() -> None:
+    """In its own words, for the caller to judge."""
+    ssh = FakeSsh(lambda _: {"error": {"code": 1067, "message": "init: error 1067"}})
+    service = orders_to(ssh)
+    assert service.start() == "init: error 1067"
+    service.close()
+
+
+def told(call: dict[str, Any]) -> dict[str, Any]:
+    """A clock that was three days behind, and is set."""
+    now_s = call["args"]["now_s"]
+    return {"result": {"before_s": now_s - 3 * 86400, "after_s": now_s}}
+
+
+def test_the_clock_is_set_to_this_machines() -> None:
+    """By how much it had been behind is told."""
+    ssh = FakeSsh(told)
+    service = orders_to(ssh)
+    assert service.set_clock() == pytest.approx(3 * 86400)
+    service.close()
+    (call,) = ssh.channel.got
+    assert call["args"]["now_s"] == pytest.approx(time.time(), abs=60)
+
+
+def test_a_guest_that_boots_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SSH answers before the service does: the way is opened anew until it does."""
+    monkeypatch.setattr(module, "RETRY_S", 0.001)
+    ssh = BootingSsh(told, early=2)
+    service = orders_to(ssh)
+    assert service.set_clock() == pytest.approx(3 * 86400)
+    service.close()
+    assert ssh.started == [COMMAND] * 3
+
+
+def test_a_service_that_never_serves_is_a_lab_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within the limit, with what was seen last."""
+    monkeypatch.setattr(module, "RETRY_S", 0.001)
+    over: Any = BootingSsh(told, early=1000)
+    with pytest.raises(TooSlow, match=r"WLAN service of the guest: .*its stream ended"):
+        ReferenceServiceControl(over, limit_s=0.02).set_clock()
