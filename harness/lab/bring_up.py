@@ -194,7 +194,8 @@ class _Start:
         with self.stages.stage("restore the guest" if state else "boot the guest") as stage:
             try:
                 machine = stack.enter_context(running(spec, wiring, self.logs, state=saved))
-                check = ContentCheck(state.folder) if state else None
+                # the air's start and the guest's have the processors to themselves at first
+                check = ContentCheck(state.folder, after=air.await_start) if state else None
                 stage.update(None, "waiting for SSH")
                 ssh = _reach(machine, spec, self.image, self.lab, restored=state is not None)
                 stack.callback(ssh.close)

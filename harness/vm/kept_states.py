@@ -16,11 +16,11 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from harness.errors import PeerGone
+from harness.errors import HarnessError, PeerGone
 from harness.vm.content import content_digest
 
 KINDS: Final = ("state", "prepared")
@@ -71,11 +71,13 @@ def read_note(folder: Path) -> dict[str, object]:
 class ContentCheck:
     """Compares the files of a state with what was saved, on a thread of its own.
 
-    Raises `NotRestored` for a state that does not say what was saved.
+    It begins when `after` has returned, or raised. Raises `NotRestored` for a state that does not
+    say what was saved.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, after: Callable[[], object] = lambda: None) -> None:
         self._folder = folder
+        self._after = after
         self._changed: list[str] = []
         try:
             content = json.loads((folder / MANIFEST).read_text())["content"]
@@ -92,6 +94,8 @@ class ContentCheck:
             raise _unusable(self._folder, f"{', '.join(self._changed)}: not what was saved")
 
     def _compare(self) -> None:
+        with contextlib.suppress(HarnessError):  # for others to see
+            self._after()
         for name, digest in self._expected.items():
             try:
                 same = content_digest(self._folder / name) == digest

@@ -173,27 +173,58 @@ def connect(
     `alive` tells why trying is in vain (the machine is gone) or None. A wrong host key or a
     refused login ends at once.
     """
-    import paramiko
-
     deadline = Deadline("SSH of the guest", limit_s)
     while True:
         dead = alive()
         if dead is not None:
             deadline.state = dead
             raise deadline.gone()
-        try:
-            return Ssh(_handshake(login, port, deadline), command_s=command_s)
-        except paramiko.BadHostKeyException:
-            deadline.state = "the guest shows a host key that is not its image's"
-            raise deadline.gone() from None
-        except paramiko.AuthenticationException:
-            deadline.state = f"the guest refuses {login.user}'s key"
-            raise deadline.gone() from None
-        except (paramiko.SSHException, OSError, EOFError) as error:
-            deadline.state = f"{type(error).__name__}: {error}"
+        sock = _called(port, deadline)
+        client = _logged_in(login, port, sock, deadline) if sock is not None else None
+        if client is not None:
+            return Ssh(client, command_s=command_s)
         if deadline.expired:
             raise deadline.too_slow()
         time.sleep(RETRY_S)
+
+
+def _called(port: int, deadline: Deadline) -> socket.socket | None:
+    """A connection to the port, or None, with the reason in `deadline`.
+
+    It comes first: an emulated guest takes longer to start a server for it than this program to
+    load a library of ciphers.
+    """
+    try:
+        sock = socket.create_connection(("127.0.0.1", port), _try_s(deadline))
+    except OSError as error:
+        deadline.state = f"{type(error).__name__}: {error}"
+        return None
+    # from the first packet on: the login's small ones wait for the peer's delayed ACKs else
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def _try_s(deadline: Deadline) -> float:
+    return max(SHORTEST_TRY_S, deadline.remaining_s)
+
+
+def _logged_in(
+    login: Login, port: int, sock: socket.socket, deadline: Deadline
+) -> paramiko.SSHClient | None:
+    """A login over a connection, or None if it may be tried again; raises `PeerGone` if not."""
+    import paramiko
+
+    try:
+        return _handshake(login, port, sock, _try_s(deadline))
+    except paramiko.BadHostKeyException:
+        deadline.state = "the guest shows a host key that is not its image's"
+        raise deadline.gone() from None
+    except paramiko.AuthenticationException:
+        deadline.state = f"the guest refuses {login.user}'s key"
+        raise deadline.gone() from None
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        deadline.state = f"{type(error).__name__}: {error}"
+        return None
 
 
 def sftp_path(path: PureWindowsPath) -> str:
@@ -201,19 +232,15 @@ def sftp_path(path: PureWindowsPath) -> str:
     return "/" + path.as_posix()
 
 
-def _handshake(login: Login, port: int, deadline: Deadline) -> paramiko.SSHClient:
+def _handshake(login: Login, port: int, sock: socket.socket, limit_s: float) -> paramiko.SSHClient:
     import paramiko
 
     kind, key = login.host_key.split()[:2]
     name = f"[127.0.0.1]:{port}"
     client = paramiko.SSHClient()
-    client.get_host_keys().add(name, kind, paramiko.PKey.from_type_string(kind, _decode(key)))
-    client.set_missing_host_key_policy(paramiko.RejectPolicy())
-    limit_s = max(SHORTEST_TRY_S, deadline.remaining_s)
-    sock = socket.create_connection(("127.0.0.1", port), limit_s)
     try:
-        # from the first packet on: the login's small ones wait for the peer's delayed ACKs else
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.get_host_keys().add(name, kind, paramiko.PKey.from_type_string(kind, _decode(key)))
+        client.set_missing_host_key_policy(paramiko.RejectPolicy())
         client.connect(
             "127.0.0.1", port, username=login.user, key_filename=str(login.private_key), sock=sock,
             allow_agent=False, look_for_keys=False,

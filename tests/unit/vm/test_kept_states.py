@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import PeerGone
 from harness.vm.kept_states import (
     ContentCheck,
     NotRestored,
@@ -102,6 +103,17 @@ def test_a_state_whose_content_is_another_is_not_used(cache: Path) -> None:
     read_note(cache / "state-old")
     with pytest.raises(NotRestored, match="memory: not what was saved"):
         ContentCheck(cache / "state-old").finish()
+
+
+def test_the_comparison_waits_for_what_is_to_be_first(cache: Path) -> None:
+    """And is made also if that came to nothing: somebody else tells of it."""
+
+    def fail() -> None:
+        (cache / "state-old" / "memory").unlink()
+        raise PeerGone("start of the air process", 1, "ended")
+
+    with pytest.raises(NotRestored, match="memory: not what was saved"):
+        ContentCheck(cache / "state-old", after=fail).finish()
 
 
 def test_a_file_that_went_away_is_not_what_was_saved(cache: Path) -> None:
