@@ -14,9 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from hwsim import requests
+from hwsim import ap_requests, requests
 from hwsim.air_run import AirRun
 from hwsim.ap.echo import EchoResult
+from hwsim.ap_orders import ApOrders
 from hwsim.clock_watch import ClockWatch
 from hwsim.control import ControlServer, Handler, Reply
 from hwsim.errors import RequestError
@@ -105,6 +106,8 @@ class Air:
             "reauthenticate": self._call_reauthenticate,
             "deauthenticate": self._call_deauthenticate,
             "disassociate": self._call_disassociate,
+            "order": self._call_order,
+            "await_orders": self._call_await_orders,
             "wait_radio": self._call_wait_radio,
             "status": self._call_status,
             "stop": self._call_stop,
@@ -138,10 +141,9 @@ class Air:
         fields = Arguments(args, "begin")
         association = fields.integer("association", 0, 1 << 31)
         rules = _rules(fields, association)
+        orders = ap_requests.orders(fields.take("orders", []))
         fields.done()
-        self._run.medium.begin(association, rules)
-        if self._run.ess is not None:
-            self._run.ess.new_association()
+        self._run.begin(association, rules, ApOrders(orders))
         return {"frames": self._run.medium.frames}
 
     def _call_rules(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
@@ -161,7 +163,9 @@ class Air:
 
         def done(result: EchoResult) -> None:
             self._after_records(lambda: reply(asdict(result)))
+            life.moment("echoed")
 
+        life = self._run.living("echo")
         self._run.configured("echo").echo(count, int(timeout_s * 1e9), done)
         return None
 
@@ -191,6 +195,28 @@ class Air:
     def _call_disassociate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         self._run.configured("disassociate").part_with_all(requests.parting(args, "disassoc"))
         return {}
+
+    def _call_order(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        """Have an access point do something now."""
+        order = ap_requests.order(args, "order")
+        self._run.living("order").carry_out(order)
+        return {}
+
+    def _call_await_orders(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
+        """Wait until the association's orders are carried out; those that are not are ``left``."""
+        fields = Arguments(args, "await_orders")
+        timeout_s = fields.seconds("timeout_s")
+        fields.done()
+        life = self._run.living("await_orders")
+
+        def answer() -> None:
+            timer.cancel()
+            life.forget(answer)
+            self._after_records(lambda: reply({"left": life.left}))
+
+        timer = self._loop.call_after(int(timeout_s * 1e9), answer)
+        life.when_done(answer)
+        return None
 
     def _call_wait_radio(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         fields = Arguments(args, "wait_radio")

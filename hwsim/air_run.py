@@ -19,12 +19,15 @@ from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.network import Network
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
+from hwsim.ap_orders import ApOrder, ApOrders
 from hwsim.beacons import Beacons
 from hwsim.capture import Capture
 from hwsim.errors import RequestError
+from hwsim.frame_rules import FrameRules
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, Timer, now_ns
-from hwsim.medium import AttachedAp, Medium
+from hwsim.medium import Medium
+from hwsim.network_life import NetworkLife
 from hwsim.ports.base import Port
 from hwsim.radius import RadiusClient
 from hwsim.records import FrameRecord
@@ -53,6 +56,7 @@ class AirRun:
         tag = before.medium.tag if before is not None else 0
         self.medium: Medium = Medium(loop, port, self._record, self.capture.add, tag)
         self.ess: Ess | None = None
+        self.life: NetworkLife | None = None
         self._radius: RadiusClient | None = None
         self.on_air = False
         self._beacons = Beacons(loop, self.medium)
@@ -63,21 +67,30 @@ class AirRun:
         if networks[0].radius is not None:
             self._radius = RadiusClient(self._loop, networks[0].radius, timers.radius_ms)
         self.ess = Ess(networks, timers, self, self._radius)
+        self.life = NetworkLife(self._loop, self.medium, self._beacons, self.ess, self._carried_out)
 
     def put_on_air(self) -> None:
         """Let the access points beacon and receive; no error if they do."""
-        ess = self.configured("start")
+        life = self.living("start")
         if not self.on_air:
             self.on_air = True
-            attached = (_attached(point, number) for number, point in enumerate(ess.points, 1))
-            self.medium.put_on_air(*attached)
-            self._beacons.start(ess.points)
+            life.put_on_air()
+
+    def begin(self, association: int, rules: FrameRules, orders: ApOrders) -> None:
+        """Another association begins: frames obey these rules, access points these orders."""
+        self.medium.begin(association, rules)
+        if self.ess is not None and self.life is not None:
+            self.ess.new_association()
+            self.life.begin(orders, on_air=self.on_air)
+            self.life.moment("begin")
 
     def take_off_air(self) -> None:
         """Beacon and receive no more, and forget the stations; the capture is on the disk then."""
         self.on_air = False
         self.medium.take_off_air()
         self._beacons.stop()
+        if self.life is not None:
+            self.life.end()
         if self.ess is not None:
             self.ess.shut_down()
         self.capture.flush()
@@ -95,6 +108,12 @@ class AirRun:
         if self.ess is None or not self.open:
             raise RequestError("not-configured", f"{call}: call configure first")
         return self.ess
+
+    def living(self, call: str) -> NetworkLife:
+        """The life of the access points; errors are as of :meth:`configured`."""
+        self.configured(call)
+        assert self.life is not None
+        return self.life
 
     def totals(self) -> dict[str, Any]:
         """What there was in all, as the call ``stop`` tells it."""
@@ -143,6 +162,8 @@ class AirRun:
         """Send the event ``station``, after the records of the frames that led to it."""
         fields = {**station.describe(), "reason": reason, "air_ns": now_ns()}
         self._loop.later(lambda: self._loop.later(lambda: self._tell("station", fields)))
+        if self.life is not None and station.state in ("associated", "authorized"):
+            self.life.moment(station.state)
 
     # the rest
 
@@ -154,6 +175,15 @@ class AirRun:
             self._radius.close()
             self._radius = None
 
+    def _carried_out(self, order: ApOrder, point: AccessPoint, at_ns: int) -> None:
+        """Send the event ``order``: an access point did as it was ordered."""
+        network = point.network
+        fields = {
+            "association": self.medium.association, "place": order.place, "do": order.do,
+            "bssid": mac_text(network.bssid), "channel": network.channel, "air_ns": at_ns,
+        }  # fmt: skip
+        self._loop.later(lambda: self._tell("order", fields))
+
     def _capture_fault(self, message: str) -> None:
         self._tell("fault", {"what": "capture", "message": message})
 
@@ -163,8 +193,3 @@ class AirRun:
     def _tell(self, name: str, fields: Mapping[str, Any]) -> None:
         if self.open:
             self._event(name, fields)
-
-
-def _attached(point: AccessPoint, number: int) -> AttachedAp:
-    network = point.network
-    return AttachedAp(point, network.bssid, network.freq_mhz, network.signal_dbm, number)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from hwsim.ap.access_point import AccessPoint
 from hwsim.loop import Loop, Timer, now_ns
@@ -11,20 +11,23 @@ from hwsim.medium import Medium
 
 
 class Beacons:
-    """Sends beacons over the medium from :meth:`start` to :meth:`stop`."""
+    """Sends beacons of access points over the medium, until :meth:`stop`."""
 
     def __init__(self, loop: Loop, medium: Medium) -> None:
         self._loop = loop
         self._medium = medium
         self._timers: dict[AccessPoint, Timer] = {}
 
-    def start(self, points: Iterable[AccessPoint]) -> None:
-        """Send a beacon of each access point now, and go on."""
+    def keep(self, points: Sequence[AccessPoint]) -> None:
+        """Have these access points beacon, and no others: those that did not begin now."""
+        for point in self._timers.keys() - set(points):
+            self._timers.pop(point).cancel()
         for point in points:
-            self._send(point)
+            if point not in self._timers:
+                self._send(point)
 
     def stop(self) -> None:
-        """Cancel the beacons that are due; :meth:`start` begins anew."""
+        """Cancel the beacons that are due; :meth:`keep` begins anew."""
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()

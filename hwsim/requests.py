@@ -13,13 +13,14 @@ from ipaddress import IPv4Address
 from typing import Any, Final, Literal, cast
 
 from hil_common.network import (
+    CHANNELS,
     MAX_PASSPHRASE,
     MAX_SSID_BYTES,
     MIN_PASSPHRASE,
     is_printable_ascii,
 )
 from hil_common.security import SECURITY_CHOICES, Pmf
-from hwsim.ap.network import CHANNELS, Network
+from hwsim.ap.network import Network
 from hwsim.ap.robust_management import Parting
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError, WireError

@@ -94,3 +94,5 @@ class Expectation:
     """What the scenario's rules do to messages on the air, in words."""
     air_by_chance: tuple[int, ...] = ()
     """The places (from 1) of those of them that chance may keep from acting."""
+    ap: tuple[str, ...] = ()
+    """What access points are ordered to do of themselves, in words; all of it must be done."""

@@ -8,6 +8,7 @@ from harness.evidence.calls import Call, Process, pair
 from harness.evidence.clock import order, tighten, to_air_ns, to_guest_ns
 from harness.evidence.losses import unended
 from harness.evidence.model import (
+    ApAct,
     AssociationEvidence,
     ClockModel,
     DamageKind,
@@ -30,6 +31,7 @@ from harness.evidence.windows import split, window
 
 __all__ = [
     "AdapterState",
+    "ApAct",
     "AssociationEvidence",
     "Call",
     "ClockModel",

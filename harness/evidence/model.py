@@ -18,6 +18,7 @@ from hwsim.records import FrameRecord
 __all__ = [
     "AIR_LOSSES",
     "LOSSES",
+    "ApAct",
     "AssociationEvidence",
     "ClockModel",
     "DamageKind",
@@ -204,6 +205,21 @@ class PerformedOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class ApAct:
+    """Something an access point did because the scenario orders it, on the air's clock.
+
+    ``place`` is the order's place among the scenario's, from 1, 0 for one of a call; ``do`` as in
+    `hwsim.ap_orders`; ``channel`` is the one the access point was on afterwards.
+    """
+
+    place: int
+    do: str
+    bssid: str
+    channel: int
+    air_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssociationEvidence:
     """Everything about one connection attempt, on the guest clock where a clock is not named.
 
@@ -222,6 +238,8 @@ class AssociationEvidence:
     """Places (from 1) of the scenario's orders that the guest's WLAN service carried out."""
     performed: tuple[PerformedOrder, ...] = ()
     """The same orders each time they were carried out, in that order."""
+    ap_acts: tuple[ApAct, ...] = ()
+    """What access points did by the scenario's orders."""
     frame_span: tuple[int, int] | None = None
     """The last frame number given out before it began, and when it was over; None: not known."""
     frames_due: tuple[int, ...] = ()

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from harness.evidence import fields, names
-from harness.evidence.clock import frame_guest_ns
+from harness.evidence.clock import frame_guest_ns, to_guest_ns
 from harness.evidence.model import (
+    ApAct,
     AssociationEvidence,
     ClockModel,
     FrameRecord,
@@ -93,6 +94,7 @@ def timeline(
         ),
         *_trace(assoc.ihv, whose),
         *(_notification(item, whose) for item in assoc.notifications),
+        *(_ap_act(act, clock) for act in assoc.ap_acts),
     ]
     return tuple(sorted(events, key=lambda event: event.at_ns))
 
@@ -124,6 +126,13 @@ def _frame(
     flags = {"retry": frame.retry, "protected": frame.protected, "lost": not frame.delivered}
     detail |= {name: 1 for name, value in flags.items() if value}
     return TimelineEvent(at_ns, uncertainty_ns, "air", frame.kind, frame.direction, detail, owner)
+
+
+def _ap_act(act: ApAct, clock: ClockModel) -> TimelineEvent:
+    """What an access point did by order: among the frames, without a direction."""
+    detail: dict[str, str | int] = {"access_point": act.bssid, "channel": act.channel}
+    at_ns = to_guest_ns(clock, act.air_ns)
+    return TimelineEvent(at_ns, clock.uncertainty_ns, "air", f"ordered: {act.do}", "", detail)
 
 
 def _trace(records: tuple[IhvRecord, ...], whose: Owners) -> Iterator[TimelineEvent]:

@@ -22,7 +22,7 @@ from harness.evidence import ClockModel, Echo
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import CallFailed, JsonLinesClient
 from harness.local.programs import last_line
-from harness.scenarios import AirRule, Network
+from harness.scenarios import AirRule, ApOrder, Network
 from hwsim.records import FrameRecord
 
 CALL_S = 10.0
@@ -140,17 +140,38 @@ class AirProcess:
         except CallFailed as error:  # it gives up by itself, and knows what it saw
             raise TooSlow("radio of the guest on the air", limit_s, error.message) from None
 
-    def begin(self, index: int, rules: tuple[AirRule, ...], seed: int = 1) -> int:
-        """Arm the rules for association `index`; frames carry that number from now on.
+    def begin(
+        self,
+        index: int,
+        rules: tuple[AirRule, ...],
+        seed: int = 1,
+        orders: tuple[ApOrder, ...] = (),
+    ) -> int:
+        """Arm rules and orders for association `index`; frames carry that number from now on.
 
         `seed` decides what they leave to chance. The last number that was given to a frame before.
         """
-        answer = self._call("begin", association=index, rules=_dumped(rules), seed=seed)
+        ordered = [order.to_json() for order in orders]
+        answer = self._call(
+            "begin", association=index, rules=_dumped(rules), seed=seed, orders=ordered
+        )
         return int(answer.get("frames", 0))
 
     def change_rules(self, rules: tuple[AirRule, ...], seed: int = 1) -> None:
         """Other rules from now on, in the same association; messages are counted anew."""
         self._call("rules", rules=_dumped(rules), seed=seed)
+
+    def order(self, do: str, **parameters: Any) -> None:
+        """Have an access point do something now; parameters are those of `[[ap]]`.
+
+        Raises `CallFailed` for what it cannot do.
+        """
+        self._call("order", do=do, **parameters)
+
+    def await_orders(self, limit_s: float) -> tuple[int, ...]:
+        """Wait until the association's orders are carried out; the places of those that are not."""
+        told = self._call("await_orders", wait_s=limit_s, timeout_s=limit_s)
+        return tuple(int(place) for place in told.get("left", ()))
 
     def echo(self, count: int, *, limit_s: float) -> Echo:
         """ARP and `count` ICMP echo requests to each station, protected by its keys."""

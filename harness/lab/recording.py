@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from harness.checks import CheckLimits, Expectation
 from harness.evidence import (
+    ApAct,
     AssociationEvidence,
     ClockModel,
     IhvRecord,
@@ -28,7 +29,7 @@ from harness.evidence import (
     TraceParser,
 )
 from harness.evidence.sources import EVENTS, TRACE
-from harness.evidence.sources.events import stall_of
+from harness.evidence.sources.events import ap_act_of, stall_of
 from harness.evidence.trace import CUT_LINE
 from hwsim.records import FrameRecord
 
@@ -51,6 +52,7 @@ class Recording:
         self._frames: list[FrameRecord] = []
         self._notifications: list[Notification] = []
         self._stalls: list[Stall] = []
+        self._ap_acts: dict[int, list[ApAct]] = {}
         self._events_told = 0
         self._lock = threading.Lock()
 
@@ -74,10 +76,17 @@ class Recording:
             self._write(self._events, json.dumps(head | event).encode() + b"\n", EVENTS)
 
     def air_event(self, event: dict[str, Any]) -> None:
-        """What the air tells unasked; a stall of the air or the guest is kept."""
+        """What the air tells unasked; a stall of the air or the guest is kept, and so is what an
+        access point was ordered to do."""
         self.event(event)
         if event.get("event") == "stall":
             self._stalls.append(stall_of(event))
+        elif event.get("event") == "order":
+            self._ap_acts.setdefault(int(event["association"]), []).append(ap_act_of(event))
+
+    def ap_acts(self, association: int) -> tuple[ApAct, ...]:
+        """What access points did by order in that association, so far."""
+        return tuple(self._ap_acts.get(association, ()))
 
     def stall(self, stall: Stall) -> None:
         """A part of the lab stood still."""

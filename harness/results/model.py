@@ -253,6 +253,7 @@ class AirSummary(_Model):
     channel: int
     security: str
     rules: tuple[str, ...] = Field(default=(), description="one phrase per [[air]] rule")
+    orders: tuple[str, ...] = Field(default=(), description="one phrase per [[ap]] order")
 
 
 class Stage(_Model):

@@ -35,8 +35,13 @@ from harness.lab.session import LabSession
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import CallFailed
 from harness.scenarios import Scenario
+from harness.scenarios.ap_orders import ENDING
 
 ECHO_LIMIT_S = 5.0
+ORDERS_S = 10.0
+"""How long the moment of an access point's order may take to come, beside what the order waits."""
+LOSS_S = 15.0
+"""How long a station may take to notice that its access point has gone."""
 SETTLE_S = 5.0
 """How long the trace may take to show the end of an association after its notification."""
 
@@ -76,7 +81,8 @@ class Attempt:
         """Associate, use the association, end it; raises `LabFault` if the lab breaks."""
         session = self._session
         session.recording.attempt(self._index)
-        self._first_frame = session.air.begin(self._index, self._scenario.air, self._scenario.seed)
+        scenario = self._scenario
+        self._first_frame = session.air.begin(self._index, scenario.air, scenario.seed, scenario.ap)
         secret = self._scenario.network.passphrase
         session.service.give(
             self._scenario.os,
@@ -89,9 +95,11 @@ class Attempt:
         connected = self._await_outcome()
         if connected and self._scenario.roams:
             session.service.collect()  # to be used is the last of its associations
+        lost = False
         if connected:
             self._use()
-        if connected is not False:  # one without an outcome is still under way
+            lost = self._live_through()
+        if connected is not False and not lost:  # one without an outcome is still under way
             self._end()
         self._note_orders(session.service.collect())
         self._settle(connected)
@@ -116,6 +124,7 @@ class Attempt:
             notifications=notifications,
             echo=self._echo,
             lab_fault=lab_fault,
+            ap_acts=recording.ap_acts(self._index),
             orders=tuple(sorted({one.place for one in self._performed})),
             performed=self._performed,
             frame_span=self._frame_span,
@@ -175,6 +184,28 @@ class Attempt:
             renew()
             if scenario.echoes:  # answered only under the new key
                 self._echo = air.echo(scenario.echoes, limit_s=ECHO_LIMIT_S)
+
+    def _live_through(self) -> bool:
+        """Wait for what access points were ordered to do; whether the connection is lost by it.
+
+        One that is to last is used again.
+        """
+        air, scenario = self._session.air, self._scenario
+        if not scenario.ap:
+            return False
+        air.await_orders(ORDERS_S + sum(order.lasts_s for order in scenario.ap))
+        if scenario.expect.connected is True:
+            if scenario.echoes:
+                self._echo = air.echo(scenario.echoes, limit_s=ECHO_LIMIT_S)
+            return False
+        if not any(order.do in ENDING for order in scenario.ap):
+            return False
+        try:
+            self._await_all({DISCONNECTED}, "loss", LOSS_S)
+        except TooSlow:
+            self._session.check()
+            return False
+        return True
 
     def _end(self) -> None:
         ended = []

@@ -58,6 +58,7 @@ def expectation_of(scenario: Scenario) -> Expectation:
         orders=tuple(order.phrase() for order in scenario.os),
         air=tuple(rule.phrase() for rule in scenario.air),
         air_by_chance=tuple(n for n, rule in enumerate(scenario.air, 1) if rule.by_chance),
+        ap=tuple(order.phrase() for order in scenario.ap),
     )
     if scenario.expect.connected == "either":
         return replace(ordered, connected=None, echoes=0, messages=())

@@ -47,6 +47,7 @@ def planned_result(plan: RunPlan, run_id: str, started_at: datetime) -> RunResul
             channel=network.channel,
             security=network.security,
             rules=tuple(rule.phrase() for rule in plan.scenario.air),
+            orders=tuple(order.phrase() for order in plan.scenario.ap),
         ),
     )
 

@@ -2,8 +2,19 @@
 """What the air and the agent do, and what must come of it: one TOML file a scenario."""
 
 from harness.scenarios.air import AirRule
+from harness.scenarios.ap_orders import ApOrder
 from harness.scenarios.catalogue import find_scenario, scenario_names
-from harness.scenarios.model import Eap, Network, Scenario
+from harness.scenarios.model import Eap, Scenario
+from harness.scenarios.network import Network
 from harness.scenarios.stimuli import OsStimulus
 
-__all__ = ["AirRule", "Eap", "Network", "OsStimulus", "Scenario", "find_scenario", "scenario_names"]
+__all__ = [
+    "AirRule",
+    "ApOrder",
+    "Eap",
+    "Network",
+    "OsStimulus",
+    "Scenario",
+    "find_scenario",
+    "scenario_names",
+]

@@ -6,31 +6,20 @@ from __future__ import annotations
 import secrets
 import string
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from harness.config.validation import Strict
 from harness.scenarios.air import AirRule
 from harness.scenarios.air_turns import never_acts
+from harness.scenarios.ap_orders import ApOrder
 from harness.scenarios.enterprise import misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
+from harness.scenarios.network import Network
 from harness.scenarios.stimuli import OsParameters, OsStimulus
-from hil_common.network import (
-    MAX_PASSPHRASE,
-    MAX_SSID_BYTES,
-    MIN_PASSPHRASE,
-    is_printable_ascii,
-)
-from hil_common.security import (
-    OPEN,
-    SECURITY_CHOICES,
-    WPA2_PSK,
-    WPA2_PSK_SHA256,
-    Pmf,
-    SecurityChoice,
-    names_with,
-)
+from hil_common.network import MAX_PASSPHRASE
+from hil_common.security import OPEN, WPA2_PSK, WPA2_PSK_SHA256, names_with
 from hil_common.stimuli import MAX_STIMULI
 
 OPEN_MESSAGES: Final = (
@@ -38,11 +27,12 @@ OPEN_MESSAGES: Final = (
     "action",
 )  # fmt: skip
 """The messages of a network without EAPOL."""
-Channel = Annotated[int, Field(ge=1, le=13)]
 Tag = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=30)]
 
 SAMPLE_SECURITY = "<IhvSecurity><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>"
 """The fragment our sample DLL reads; a vendor's own goes into `[ihv] security`."""
+
+PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
 
 SERVER_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 """A host's name."""
@@ -54,104 +44,6 @@ SAMPLE_FRAGMENTS: Final = {
 }
 """What a scenario without [ihv] tells our sample DLL in each security mode. Of 802.1X the
 scenario itself tells it; other modes the sample does not know."""
-
-SSID_HEX = rf"^([0-9a-fA-F]{{2}}){{1,{MAX_SSID_BYTES}}}$"
-
-PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
-
-
-if TYPE_CHECKING:
-    Security = str
-else:
-    Security = Literal[tuple(SECURITY_CHOICES)]
-
-_SECURITY_MEANINGS: Final = (
-    "; ".join(f"{one.name}: {one.meaning}" for one in SECURITY_CHOICES.values()) + "."
-)
-
-
-class Network(Strict):
-    """The network, and the access points it has."""
-
-    ssid: str = "hil"
-    """The name: 1 to 32 bytes of UTF-8, any character."""
-    ssid_hex: Annotated[str, Field(pattern=SSID_HEX)] = ""
-    """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
-    security: Annotated[Security, Field(description=_SECURITY_MEANINGS)] = WPA2_PSK.name
-    pmf: Pmf | None = None
-    """Management frame protection (802.11w): what the access points offer or require. Left out:
-    what goes with the security, which is `disabled` but for those that require it."""
-    channel: Channel = 1
-    """The channel of the first access point."""
-    access_points: Annotated[int, Field(ge=1, le=4)] = 1
-    """Each further one is heard 10 dB more weakly than the one before."""
-    further_channels: tuple[Channel, ...] = ()
-    """The channels of the access points after the first; empty: all are on `channel`."""
-    passphrase: SecretStr | None = None
-    """8 to 63 printable ASCII characters; without one each run makes its own. Of a
-    security that has one only."""
-
-    @model_validator(mode="after")
-    def _channels(self) -> Network:
-        given, needed = len(self.further_channels), self.access_points - 1
-        if given not in (0, needed):
-            raise ValueError(
-                f"further_channels has {given} entries; {self.access_points} access points need "
-                f"{needed}, or none at all"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _protection_fits(self) -> Network:
-        if self.pmf is not None and self.pmf not in self.choice.pmf:
-            known = " or ".join(f"'{one}'" for one in self.choice.pmf)
-            raise ValueError(f"security = '{self.security}' goes with pmf = {known} only")
-        return self
-
-    @property
-    def protection(self) -> Pmf:
-        """The management frame protection that the access points offer."""
-        return self.pmf or self.choice.pmf[0]
-
-    @property
-    def choice(self) -> SecurityChoice:
-        """What the choice of `security` means."""
-        return SECURITY_CHOICES[self.security]
-
-    @property
-    def ssid_bytes(self) -> bytes:
-        """The name as it is in the air."""
-        return bytes.fromhex(self.ssid_hex) if self.ssid_hex else self.ssid.encode()
-
-    @model_validator(mode="after")
-    def _one_name(self) -> Network:
-        if self.ssid_hex and "ssid" in self.model_fields_set:
-            raise ValueError("ssid and ssid_hex are two ways to say the name: give one of them")
-        return self
-
-    @field_validator("ssid")
-    @classmethod
-    def _ssid(cls, value: str) -> str:
-        size = len(value.encode())
-        if not 1 <= size <= MAX_SSID_BYTES:
-            raise ValueError(
-                f"is {size} bytes long; an SSID has 1 to {MAX_SSID_BYTES} bytes of UTF-8"
-            )
-        return value
-
-    @field_validator("passphrase")
-    @classmethod
-    def _passphrase(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:  # IEEE 802.11-2020 J.4.1
-            text = value.get_secret_value()
-            low, high = MIN_PASSPHRASE, MAX_PASSPHRASE
-            if not low <= len(text) <= high:
-                raise ValueError(
-                    f"has {len(text)} characters; a WPA2 passphrase has {low} to {high}"
-                )
-            if not is_printable_ascii(text):
-                raise ValueError("holds a character outside printable ASCII (32 to 126)")
-        return value
 
 
 class Eap(Strict):
@@ -269,6 +161,8 @@ class Scenario(Strict):
     eap: Eap | None = None
     ihv: Ihv = Ihv()
     air: tuple[AirRule, ...] = ()
+    ap: Annotated[tuple[ApOrder, ...], Field(max_length=64)] = ()
+    """What the access points do of themselves."""
     os: Annotated[tuple[OsStimulus, ...], Field(max_length=MAX_STIMULI)] = ()
     """What the reference guest's WLAN service does out of the ordinary."""
     os_parameters: OsParameters = OsParameters()
@@ -356,6 +250,18 @@ class Scenario(Strict):
         )  # fmt: skip
         if wrong:
             raise ValueError(wrong)
+        return self
+
+    @model_validator(mode="after")
+    def _ap_orders_fit(self) -> Scenario:
+        for place, order in enumerate(self.ap, 1):
+            if order.access_point > self.network.access_points:
+                raise ValueError(
+                    f"[[ap]] order {place} ({order.phrase()}): [network] access_points is "
+                    f"{self.network.access_points}"
+                )
+            if order.do.startswith("rekey") and not self.network.choice.has_keys:
+                raise ValueError(f"[[ap]] order {place}: an open network has no keys")
         return self
 
     @model_validator(mode="after")

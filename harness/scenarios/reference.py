@@ -15,7 +15,9 @@ from harness.config.validation import Strict
 from harness.scenarios.action_meanings import ACTIONS
 from harness.scenarios.air import AirRule
 from harness.scenarios.air_frames import BytesPart, ElementPart, FieldsPart, InsertPart
-from harness.scenarios.model import Eap, Expect, Ihv, Network, Scenario
+from harness.scenarios.ap_orders import ApOrder
+from harness.scenarios.model import Eap, Expect, Ihv, Scenario
+from harness.scenarios.network import Network
 from harness.scenarios.placeholders import MEANINGS
 from harness.scenarios.stimuli import PARAMETERS, AssociationForm, OsStimulus
 from hil_common.stimuli import FRAMEWORK_FUNCTIONS, HANDLERS, MOMENTS, NEEDED
@@ -88,6 +90,11 @@ action = "insert"
 [air.insert]
 copy_of = "M1"
 source = "02:de:ad:be:ef:01\"""",
+    "[[ap]]": """[[ap]]
+on = "echoed"                  # the connection stands and was used
+do = "switch-channel"
+channel = 11
+announce = ["ecsa", "csa-action"]""",
     "[[os]]": """[[os]]
 on = "waits-for-user"          # the DLL's request to the user is pending
 after_ms = 50
@@ -118,7 +125,7 @@ SECTIONS: Final[tuple[tuple[str, type[Strict]], ...]] = (
     ("top level", Scenario), ("[network]", Network), ("[eap]", Eap), ("[ihv]", Ihv),
     ("[[air]]", AirRule), ("[air.fields]", FieldsPart),
     ("[[air.fields.elements]]", ElementPart), ("[[air.fields.bytes_at]]", BytesPart),
-    ("[air.insert]", InsertPart), ("[[os]]", OsStimulus),
+    ("[air.insert]", InsertPart), ("[[ap]]", ApOrder), ("[[os]]", OsStimulus),
     ("[os_parameters.association]", AssociationForm), ("[expect]", Expect),
 )  # fmt: skip
 

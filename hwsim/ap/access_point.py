@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from hwsim import frames
 from hwsim.ap import management
+from hwsim.ap.channel_switch import ChannelSwitch
 from hwsim.ap.datapath import DataPath
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.enterprise import Enterprise
@@ -56,7 +57,6 @@ class AccessPoint:
         environment: ApEnvironment,
         server: RadiusClient | None = None,
     ) -> None:
-        self.network = network
         self._timers = timers
         self._environment = environment
         self._security = SECURITY_MODES[network.security](network, environment)
@@ -78,6 +78,11 @@ class AccessPoint:
         self.ignored = 0
 
     @property
+    def network(self) -> Network:
+        """What it is like now: a channel switch changes that."""
+        return self._management.network
+
+    @property
     def stations(self) -> tuple[Station, ...]:
         """The stations known now, in the order in which they authenticated first."""
         return tuple(self._stations.values())
@@ -94,8 +99,7 @@ class AccessPoint:
     # beacons, and what a person asks for
 
     def beacon(self, air_ns: int) -> bytes:
-        """The beacon frame for ``air_ns``, a time of the air's clock (ns), under the next sequence
-        number."""
+        """The beacon for a time of the air's clock (ns), under the next sequence number."""
         return self._management.beacon(air_ns)
 
     def next_beacon_ns(self, air_ns: int) -> int:
@@ -143,6 +147,12 @@ class AccessPoint:
         """Answer an authentication or association request with a status, and do nothing else."""
         self._environment.transmit(*self._management.refusal(received, status, comeback_tu))
 
+    def announce_switch(self, switch: ChannelSwitch) -> None:
+        """Announce a channel switch from the next beacon on, and carry it out with all stations."""
+        for body in switch.actions():
+            self._robust.send_to_all(body)
+        self._management.announce(switch)
+
     def hand_over(self, station: Station) -> None:
         """The station associated with another access point: forget what was known of it here."""
         own = self._stations.get(station.mac)
@@ -156,6 +166,12 @@ class AccessPoint:
         """Run ARP and ICMP echo to the station; see :mod:`hwsim.ap.echo`."""
         known = station is not None and self._stations.get(station.mac) is station
         self._host.echo(station if known else None, count, timeout_ns, done)
+
+    def vanish(self) -> None:
+        """Forget every station without a word, and send nothing more."""
+        for station in self.stations:
+            self._remove(station, None)
+        self.shut_down()
 
     def shut_down(self) -> None:
         """Cancel what is under way; nothing more is sent."""
@@ -326,18 +342,13 @@ class AccessPoint:
             return
         replay = info.protected and self._path.is_replay(received)
         if received.key is not None:
-            self._receive_key(station, received)
+            self.ignored += self._handshakes.receive(station, received.key, info)
         elif replay:
             info.detail["ignored"] = "packet number"
         elif info.kind in ("eap", "eapol-start", "eapol-logoff"):
             self._enterprise.receive(station, received)
         elif info.kind in ("arp", "icmp"):
             self._host.receive(station, received, self._air_ns)
-
-    def _receive_key(self, station: Station, received: ReceivedFrame) -> None:
-        assert received.key is not None
-        if self._handshakes.receive(station, received.key, received.info):
-            self.ignored += 1
 
     # what is built once
 
@@ -346,33 +357,21 @@ class AccessPoint:
         if suite is None:
             return None
         return HandshakeContext(
-            network=self.network,
-            security=security,
-            suite=suite,
-            timers=self._timers,
-            group=self._group,
-            templates=KeyTemplates(self.network, suite),
-            environment=self._environment,
-            transmit=self._transmit_key,
-            authorized=self._authorize,
-            group_done=self._rekeys["group"].done,
+            network=self.network, security=security, suite=suite, timers=self._timers,
+            group=self._group, templates=KeyTemplates(self.network, suite),
+            environment=self._environment, transmit=self._transmit_key,
+            authorized=self._authorize, group_done=self._rekeys["group"].done,
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),
-        )
+        )  # fmt: skip
 
     def _new_enterprise(self, server: RadiusClient | None) -> Enterprise:
         return Enterprise(
-            network=self.network,
-            timers=self._timers,
-            server=server,
-            expected=self._security.choice.credential == "eap",
-            environment=self._environment,
-            send=self._transmit_eapol,
-            succeeded=self._authenticated,
+            network=self.network, timers=self._timers, server=server,
+            expected=self._security.choice.credential == "eap", environment=self._environment,
+            send=self._transmit_eapol, succeeded=self._authenticated,
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),
             restarting=self._handshakes.interrupt,
-        )
-
-    # state
+        )  # fmt: skip
 
     def _forget_keys(self, station: Station) -> None:
         self._handshakes.forget(station)

@@ -36,8 +36,14 @@ class Ess:
         server: RadiusClient | None = None,
     ) -> None:
         self._environment = environment
-        self.points = tuple(AccessPoint(network, timers, self, server) for network in networks)
+        self._timers = timers
+        self._server = server
+        self.points = [AccessPoint(network, timers, self, server) for network in networks]
         self._echoing = False
+
+    def renew(self, place: int, network: Network) -> None:
+        """Have another access point in the place of one that has gone; places count from 0."""
+        self.points[place] = AccessPoint(network, self._timers, self, self._server)
 
     @property
     def stations(self) -> tuple[Station, ...]:

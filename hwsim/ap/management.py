@@ -8,9 +8,11 @@ and association), tables 9-49 (reasons) and 9-50 (status codes).
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import Final, NamedTuple, cast
 
 from hwsim.ap import templates
+from hwsim.ap.channel_switch import ChannelSwitch
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.network import TU_NS, Network
 from hwsim.ap.security.mode import AssociationAnswer, AuthFrame, SecurityMode
@@ -49,16 +51,21 @@ class Management:
 
     def __init__(self, network: Network, security: SecurityMode, start_ns: int) -> None:
         self._start_ns = start_ns
-        self._ssid = network.ssid
-        beacon, self._at_dtim = templates.beacon(network, security)
-        self._beacon = bytearray(beacon)
-        self._probe_response = templates.probe_response(network, security)
+        self._security = security
+        self._switch: ChannelSwitch | None = None
+        self._tune(network)
         self._authentication = templates.authentication(network)
         self._association = templates.association_response(network, security)
         self._deauthentication = templates.deauthentication(network)
         self._action = templates.action(network)
         self._beacons = 0
         self._sequence = 0
+
+    def _tune(self, network: Network) -> None:
+        self.network = network
+        beacon, self._at_dtim = templates.beacon(network, self._security)
+        self._beacon = bytearray(beacon)
+        self._probe_response = templates.probe_response(network, self._security)
 
     def next_sequence(self) -> bytes:
         """The sequence control of the next frame: one counter for all, fragment 0."""
@@ -70,13 +77,31 @@ class Management:
         return (air_ns - self._start_ns) // 1000
 
     def beacon(self, air_ns: int) -> bytes:
-        """The beacon of that time; the DTIM count goes round with every one."""
+        """The beacon of that time; the DTIM count goes round with every one.
+
+        The first one behind a channel switch is of the new channel, once the switch is done.
+        """
+        if self._switch is not None and not self._switch.left:
+            done = self._switch.done
+            self._tune(replace(self.network, channel=self._switch.channel))
+            self._switch = None
+            done()
         frame = self._beacon
         struct.pack_into("<Q", frame, templates.AT_TIMESTAMP, self.tsf_us(air_ns))
         frame[templates.AT_SEQUENCE : templates.AT_SEQUENCE + 2] = self.next_sequence()
         frame[self._at_dtim] = -self._beacons % templates.DTIM_PERIOD
         self._beacons += 1
-        return bytes(frame)
+        announced = self._announced()
+        if self._switch is not None:
+            self._switch.left -= 1
+        return bytes(frame) + announced
+
+    def announce(self, switch: ChannelSwitch) -> None:
+        """Announce a channel switch from the next beacon on, in place of another one."""
+        self._switch = switch
+
+    def _announced(self) -> bytes:
+        return self._switch.elements() if self._switch is not None else b""
 
     def next_beacon_ns(self, air_ns: int) -> int:
         """The target beacon transmission time that follows ``air_ns``."""
@@ -87,7 +112,7 @@ class Management:
         """A probe response with the TSF of that time."""
         frame = self._addressed(self._probe_response, receiver)
         struct.pack_into("<Q", frame, templates.AT_TIMESTAMP, self.tsf_us(air_ns))
-        return bytes(frame)
+        return bytes(frame) + self._announced()
 
     def authentication(self, receiver: bytes, answer: AuthFrame) -> bytes:
         """An Authentication frame (9.3.3.11) with that body, to the station ``receiver``."""
@@ -118,6 +143,16 @@ class Management:
         struct.pack_into("<H", frame, templates.AT_REASON, reason)
         return bytes(frame)
 
+    def action(self, receiver: bytes, body: bytes) -> bytes:
+        """An action frame (9.3.3.13) to a station, or to all: then the duration is 0.
+
+        The body begins with the category.
+        """
+        frame = self._addressed(self._action, receiver)
+        if receiver[0] & 1:
+            frame[2:4] = b"\0\0"
+        return bytes(frame) + body
+
     def refusal(
         self, received: ReceivedFrame, status: int, comeback_tu: int
     ) -> tuple[bytes, FrameInfo]:
@@ -137,14 +172,10 @@ class Management:
             kind = "assoc-resp"
         return frame, FrameInfo(cast(FrameKind, kind), retry=retry, detail={"status": status})
 
-    def action(self, receiver: bytes, body: bytes) -> bytes:
-        """An action frame (9.3.3.13) to a station; the body begins with the category."""
-        return bytes(self._addressed(self._action, receiver)) + body
-
     def probed(self, frame: bytes, header: MacHeader) -> bool:
         """Whether a probe request is for us: our SSID or the wildcard."""
         ssid = element(frame, ELEMENT_SSID, header.length)
-        return ssid is not None and ssid[2:] in (b"", self._ssid)
+        return ssid is not None and ssid[2:] in (b"", self.network.ssid)
 
     def parse_association_request(self, frame: bytes, header: MacHeader) -> AssociationRequest:
         """The request; its status says what is wrong with it. Raises :class:`WireError`."""
@@ -156,7 +187,7 @@ class Management:
             rsne = element(frame, ELEMENT_RSN, header.length + fixed)
         except WireError:
             return AssociationRequest(b"", b"", STATUS_INVALID_ELEMENT)
-        if ssid is None or ssid[2:] != self._ssid:
+        if ssid is None or ssid[2:] != self.network.ssid:
             return AssociationRequest(b"", b"", STATUS_UNSPECIFIED)
         elements = frame[header.length + fixed :]
         return AssociationRequest(elements, rsne or b"", STATUS_SUCCESS)

@@ -45,10 +45,6 @@ class Network:
         return self.channel > 14
 
 
-CHANNELS: frozenset[int] = frozenset((*range(1, 14), 36, 40, 44, 48, 149, 153, 157, 161, 165))
-"""20 MHz channels that mac80211_hwsim has and that need no radar detection."""
-
-
 def channel_freq_mhz(channel: int) -> int:
     """Centre frequency of a 20 MHz channel in the 2.4 or 5 GHz band."""
     return 2407 + 5 * channel if channel <= 14 else 5000 + 5 * channel

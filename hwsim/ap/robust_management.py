@@ -101,10 +101,23 @@ class RobustManagement:
         info, bip = parting.info(), self._group.bip
         frame = self._management.goodbye(parting.kind, BROADCAST, parting.reason)
         if bip is not None and not parting.forged:
-            bip.tx_pn += 1
-            info.protected, info.pn = True, bip.tx_pn
-            frame = bip.protect(frame, bip.tx_pn)
+            frame = self._authenticated(frame, info)
         self._environment.transmit(frame, info)
+
+    def send_to_all(self, body: bytes) -> None:
+        """An action frame to all stations; a robust one like a broadcast parting."""
+        info, bip = FrameInfo("action"), self._group.bip
+        frame = self._management.action(BROADCAST, body)
+        if bip is not None and body[0] not in _NOT_ROBUST:
+            frame = self._authenticated(frame, info)
+        self._environment.transmit(frame, info)
+
+    def _authenticated(self, frame: bytes, info: FrameInfo) -> bytes:
+        bip = self._group.bip
+        assert bip is not None
+        bip.tx_pn += 1
+        info.protected, info.pn = True, bip.tx_pn
+        return bip.protect(frame, bip.tx_pn)
 
     def receive_parting(self, station: Station | None, received: ReceivedFrame) -> int | None:
         """The reason of a deauthentication or disassociation to act on; raises WireError."""

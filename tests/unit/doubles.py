@@ -25,7 +25,7 @@ from harness.guests.common.ssh import Login
 from harness.lab.air import AirState
 from harness.lab.recording import Recording
 from harness.lab.session import LabSession
-from harness.scenarios import OsStimulus
+from harness.scenarios import ApOrder, OsStimulus
 from harness.scenarios.stimuli import OsParameters
 from harness.vm.accel import Choice
 from harness.vm.argv import KernelBoot
@@ -218,6 +218,7 @@ class FakeAir:
         self.alive = True
         self.state = AirState(clock=ClockModel(story_module.OFFSET_NS, 100_000))
         self.rules: list[tuple[Any, ...]] = []
+        self.orders: tuple[ApOrder, ...] = ()
         self.damaged_lines = 0
 
     def describe(self) -> str:
@@ -237,8 +238,15 @@ class FakeAir:
         """Beacon."""
         self._world.step("start")
 
-    def begin(self, index: int, rules: tuple[Any, ...], seed: int = 1) -> int:
+    def begin(
+        self,
+        index: int,
+        rules: tuple[Any, ...],
+        seed: int = 1,
+        orders: tuple[ApOrder, ...] = (),
+    ) -> int:
         """The next association."""
+        self.orders = orders
         self._world.index = index
         self.rules.append(rules)
         self._world.step("begin")
@@ -261,6 +269,11 @@ class FakeAir:
     def renew(self, run_dir: Path, listener: object) -> None:
         """Another one begins."""
         self._world.step("renew")
+
+    def await_orders(self, limit_s: float) -> tuple[int, ...]:
+        """All of them are carried out."""
+        self._world.step("await orders")
+        return ()
 
     def rekey_group(self) -> None:
         """A group key handshake."""

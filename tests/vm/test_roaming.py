@@ -9,6 +9,7 @@ from harness.pytest_plugin import RunningLab
 from harness.scenarios import find_scenario
 
 FIRST, SECOND = "02:48:49:4c:00:01", "02:48:49:4c:00:02"
+ON_36 = "02:48:49:4c:24:02"
 ON_11 = "02:48:49:4c:0b:02"
 LEFT = 0x10003
 """DOT11_ASSOC_STATUS_PEER_DEAUTHENTICATED with reason 3."""
@@ -86,6 +87,14 @@ def test_another_channel_where_m3_is_lost(lab: RunningLab) -> None:
     (evidence,) = outcome.evidence.associations
     assert [peer for _, peer, _ in sessions(evidence)] == [FIRST, ON_11]
     assert outcome.associations[0].messages == {"M1": 2, "M2": 2, "M3": 3, "M4": 2}
+
+
+def test_another_band(lab: RunningLab) -> None:
+    """From 2.4 to 5 GHz, where the first M2 is lost."""
+    outcome = lab.associate("roam-band")
+    assert outcome.verdict == "PASS", outcome.findings
+    (evidence,) = outcome.evidence.associations
+    assert [peer for _, peer, _ in sessions(evidence)] == [FIRST, ON_36]
 
 
 def test_sent_away_by_the_other(lab: RunningLab) -> None:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from harness.checks.case import Case
 from harness.checks.finding import Severity
 from harness.evidence.calls import Call
-from harness.evidence.model import FrameRecord, PerformedOrder
+from harness.evidence.model import ApAct, FrameRecord, PerformedOrder
 
 Party = Literal["driver", "scenario", "guest", "access point", "air"]
 """guest: the OS side, its limits included. air: a loss that no rule ordered."""
@@ -43,6 +43,11 @@ def name_os_order(case: Case, order: PerformedOrder) -> str:
     """An order of the scenario's [[os]] in words: its place among them and what it orders."""
     known = f"{order.do} on {order.on}"
     return f"the scenario's order {_named(order.place, case.expect.orders, known)}"
+
+
+def name_ap_act(case: Case, act: ApAct) -> str:
+    """An order of the scenario's [[ap]] in words: its place among them and what it orders."""
+    return f"the scenario's order {_named(act.place, case.expect.ap, act.do)} to an access point"
 
 
 def _named(place: int, phrases: Sequence[str], known: str) -> str:

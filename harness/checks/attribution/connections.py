@@ -13,6 +13,8 @@ from harness.checks.attribution.cause import (
     name_os_order,
 )
 from harness.checks.attribution.interventions import (
+    ap_disturbances,
+    cause_of_act,
     cause_of_disconnect,
     disconnect_reason,
     ending_order,
@@ -58,6 +60,8 @@ def how_lost(case: Case, association: AssociationEvidence) -> LostConnection | N
         cause = Cause("scenario", f"{name_os_order(case, order)} ended it", at_ns)
     elif lost.frame is not None:
         cause = _disconnected(of, lost.frame)
+    elif acts := ap_disturbances(of):
+        cause = replace(cause_of_act(of, acts[-1]), at_ns=lost.at_ns)
     else:
         what = f"the guest's WLAN service reports it with reason {codes.reason(lost.reason)}"
         cause = Cause("guest", what, lost.at_ns)

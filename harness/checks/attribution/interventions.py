@@ -6,19 +6,25 @@ from __future__ import annotations
 from typing import Final
 
 from harness import codes
-from harness.checks.attribution.cause import Cause, name_air_rule, name_os_order
+from harness.checks.attribution.cause import Cause, name_air_rule, name_ap_act, name_os_order
 from harness.checks.attribution.scope import Scope
 from harness.checks.attribution.waiting import waits_for
 from harness.checks.case import Case
-from harness.evidence import names
+from harness.evidence import fields, names
 from harness.evidence.calls import Call
-from harness.evidence.model import AssociationEvidence, FrameRecord, PerformedOrder
+from harness.evidence.model import ApAct, AssociationEvidence, FrameRecord, PerformedOrder
 from harness.evidence.segments import PreOperation, Session
 
 ENDING: Final = frozenset(
     {"reset", "reset-then-stop", "disconnect", "disassociate", "remove-adapter", "stop-service"}
 )
 """Actions of [[os]] that end an operation or a connection."""
+DISTURBING: Final = frozenset(
+    {"stop", "start", "move", "switch-channel", "deauthenticate", "disassociate"}
+)
+"""Acts of access points that may cost a station its connection."""
+_AT_ONCE_NS: Final = 1_000_000_000
+"""How long behind its order a deauthentication is the order's."""
 _PROVOKING: Final = frozenset({"change-profile", "hold-delivery", "hold-completion"})
 """Orders that change or withhold what an operation of the DLL needs."""
 _GAVE_UP: Final = frozenset({names.REASON_IHV_NOT_RESPONDING, names.REASON_SECURITY_TIMEOUT})
@@ -41,6 +47,7 @@ def first_intervention(of: Scope, operation: PreOperation | Session) -> Cause | 
     if left is not None:
         found.append(cause_of_disconnect(of, left))
     found += _provocations(of)
+    found += [cause_of_act(of, act) for act in _disturbances(of, operation)]
     return min(found, key=lambda cause: cause.at_ns, default=None)
 
 
@@ -51,6 +58,29 @@ def _provocations(of: Scope) -> list[Cause]:
         for order in of.association.performed
         if order.do in _PROVOKING and (order.t_ns or 0) <= of.until_ns
     ]
+
+
+def _disturbances(of: Scope, operation: PreOperation | Session) -> list[ApAct]:
+    """What the operation's access point, or any before there is one, did by order in that time."""
+    peer = None
+    if isinstance(operation, Session):
+        state = fields.mapping(operation.handler.args, "pPortState") or {}
+        peer = fields.mac(state, "PeerMacAddress")
+    return [act for act in ap_disturbances(of) if peer in (None, act.bssid)]
+
+
+def ap_disturbances(of: Scope) -> list[ApAct]:
+    """What access points did by order in that time that may cost a station its connection."""
+    return [
+        act
+        for act in of.association.ap_acts
+        if act.do in DISTURBING and of.since_ns <= of.when_ns(act.air_ns) <= of.until_ns
+    ]
+
+
+def cause_of_act(of: Scope, act: ApAct) -> Cause:
+    """That an access point did by order what the station had to live with."""
+    return Cause("scenario", f"{name_ap_act(of.case, act)} was carried out", of.when_ns(act.air_ns))
 
 
 def failure_reported_ns(failure: Call) -> int:
@@ -106,6 +136,9 @@ def why_ended(of: Scope, operation: PreOperation | Session, end: Call) -> Cause 
     left = first_disconnect_frame(of.after(begun_ns).upto(end.start_ns))
     if left is not None:
         return cause_of_disconnect(of, left)
+    acts = _disturbances(of.upto(end.start_ns), operation)
+    if acts:
+        return cause_of_act(of, acts[-1])
     reasons = (item.reason for item in of.association.notifications if item.t_ns >= begun_ns)
     reason = next((reason for reason in reasons if reason), None)
     if reason in _GAVE_UP:
@@ -152,7 +185,7 @@ def first_disconnect_frame(of: Scope) -> FrameRecord | None:
 
 
 def cause_of_disconnect(of: Scope, frame: FrameRecord) -> Cause:
-    """A deauthentication by the access point: by a rule, or of its own accord.
+    """A deauthentication by the access point: by a rule or an order, or of its own accord.
 
     Why the access point gave a handshake up is not asked here; see `connections`.
     """
@@ -165,6 +198,10 @@ def cause_of_disconnect(of: Scope, frame: FrameRecord) -> Cause:
         rule = name_air_rule(of.case, ruled)
         what = f"{rule} made the access point send the station away ({reason})"
         return Cause("scenario", what, of.when(frame))
+    act = _act_behind(of, frame)
+    if act is not None:
+        what = f"{name_ap_act(of.case, act)} made it send the station away ({reason})"
+        return Cause("scenario", what, of.when(frame))
     kind = "deauthenticated" if frame.kind == "deauth" else "disassociated"
     return Cause("access point", f"the access point {kind} it ({reason})", of.when(frame))
 
@@ -173,6 +210,18 @@ def disconnect_reason(frame: FrameRecord) -> str:
     """The reason of a deauthentication or disassociation, for a sentence."""
     code = frame.detail.get("reason")
     return f"reason {codes.dot11_reason(code if isinstance(code, int) else None)}"
+
+
+def _act_behind(of: Scope, frame: FrameRecord) -> ApAct | None:
+    """The order by which the access point deauthenticated its stations."""
+    acts = [
+        act
+        for act in of.association.ap_acts
+        if act.do in _GOODBYES
+        and act.bssid == frame.transmitter
+        and 0 <= frame.air_ns - act.air_ns < _AT_ONCE_NS
+    ]
+    return acts[-1] if acts else None
 
 
 def _rule_behind(of: Scope, frame: FrameRecord) -> FrameRecord | None:

@@ -12,6 +12,8 @@ from harness import codes
 from harness.checks.attribution.cause import Cause, name_air_rule, name_os_order
 from harness.checks.attribution.interventions import (
     ENDING,
+    ap_disturbances,
+    cause_of_act,
     ended,
     failure_reported_ns,
     first_intervention,
@@ -90,6 +92,8 @@ def _never_came(case: Case, association: AssociationEvidence, what: str) -> Brea
     why = [order for order in association.performed if order.do in ENDING]
     if why:
         what += f"; {name_os_order(case, why[0])} came first"
+    elif acts := ap_disturbances(of):
+        what += f"; {cause_of_act(of, acts[0]).what}"
     elif ruled is not None:
         what += f"; {name_air_rule(case, ruled)} acted on {ruled.kind}"
     else:

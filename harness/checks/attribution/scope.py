@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from harness.checks.case import Case
 from harness.evidence.calls import Call
-from harness.evidence.clock import frame_guest_ns
+from harness.evidence.clock import frame_guest_ns, to_guest_ns
 from harness.evidence.model import AssociationEvidence, FrameRecord
 from harness.evidence.segments import Adapter, Session
 
@@ -35,6 +35,10 @@ class Scope:
     def when(self, frame: FrameRecord) -> int:
         """When a frame crossed the radio port, in ns on the guest's clock."""
         return frame_guest_ns(frame, self.case.index.evidence.clock)[0]
+
+    def when_ns(self, air_ns: int) -> int:
+        """A moment of the air's clock on the guest's, in ns."""
+        return to_guest_ns(self.case.index.evidence.clock, air_ns)
 
     def frames(self, *kinds: str) -> list[FrameRecord]:
         """The frames of these kinds (`FrameRecord.kind`) of the adapter's station, in that time."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""EXPECT-07: what the scenario has the guest's WLAN service and the medium do was done.
+"""EXPECT-07: what the scenario has the guest's WLAN service, the medium and access points do was
+done.
 
 Without it a scenario whose moment never came would pass though it tried nothing.
 """
@@ -14,17 +15,22 @@ from harness.evidence.model import AssociationEvidence
 
 
 @rule(
-    "EXPECT-07", cls="ours", source="this harness: the scenario's [[os]] and [[air]]", last=True,
-    text="Every order of the scenario to the guest's WLAN service is carried out in each "
-    "association, and every rule for the air acts.",
+    "EXPECT-07", cls="ours", last=True,
+    source="this harness: the scenario's [[os]], [[ap]] and [[air]]",
+    text="Every order of the scenario to the guest's WLAN service and to access points is carried "
+    "out in each association, and every rule for the air acts.",
 )  # fmt: skip
 def scenario_takes_place(case: Case) -> Outcomes:
-    """The orders and air rules of the scenario against what guest and medium say was done."""
-    if not (case.expect.orders or case.expect.air):
+    """The orders and air rules of the scenario against what guest and air say was done."""
+    if not (case.expect.orders or case.expect.air or case.expect.ap):
         return
     for association in case.index.associations:
         number = association.index
-        left = [*_orders_left(case, association), *_air_rules_left(case, association)]
+        left = [
+            *_orders_left(case, association),
+            *_ap_orders_left(case, association),
+            *_air_rules_left(case, association),
+        ]
         if association.lab_fault:
             yield Unknown(f"the lab broke in this association: {association.lab_fault}", number)
         elif not left:
@@ -49,6 +55,16 @@ def _orders_left(case: Case, association: AssociationEvidence) -> list[str]:
         "(events.jsonl says what)"
     )
     return [f"{', '.join(left)} {said}"] if left else []
+
+
+def _ap_orders_left(case: Case, association: AssociationEvidence) -> list[str]:
+    done = {act.place for act in association.ap_acts}
+    left = [
+        f"access point order {place} ({phrase})"
+        for place, phrase in enumerate(case.expect.ap, 1)
+        if place not in done
+    ]
+    return [f"{', '.join(left)} was not carried out: its moment did not come"] if left else []
 
 
 def _air_rules_left(case: Case, association: AssociationEvidence) -> list[str]:

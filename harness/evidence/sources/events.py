@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.evidence.clock import to_air_ns
 from harness.evidence.model import (
+    ApAct,
     AssociationEvidence,
     ClockModel,
     DamageKind,
@@ -75,6 +76,7 @@ class EventLog(Generic[PlanT]):
     frames: dict[int, list[FrameRecord]] = field(default_factory=dict)
     notifications: list[Notification] = field(default_factory=list)
     performed: dict[int, tuple[PerformedOrder, ...]] = field(default_factory=dict)
+    ap_acts: dict[int, list[ApAct]] = field(default_factory=dict)
     connects: dict[int, int] = field(default_factory=dict)
     associations: dict[int, AssociationEvidence] = field(default_factory=dict)
     stalls: list[Stall] = field(default_factory=list)
@@ -203,6 +205,8 @@ def _take(
         case "notification":
             log.notifications.append(found := _notification(event))
             return found
+        case "order":
+            log.ap_acts.setdefault(_whole(event["association"]), []).append(ap_act_of(event))
         case "orders":
             log.performed[event["association"]] = performed_orders(event["done"])
         case "association":
@@ -231,6 +235,18 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     if kind not in _ADAPTERS:  # made once each: that takes long
         _ADAPTERS[kind] = TypeAdapter(kind)
     return _ADAPTERS[kind]
+
+
+def ap_act_of(event: Mapping[str, Any]) -> ApAct:
+    """The act of an access point that an event reports; raises as `typed`, or KeyError."""
+    members = ("place", "do", "bssid", "channel", "air_ns")
+    return typed(ApAct, {name: event[name] for name in members})
+
+
+def _whole(index: object) -> int:
+    if type(index) is not int:
+        raise ValueError("association has a wrong value")
+    return index
 
 
 def stall_of(event: Mapping[str, Any]) -> Stall:

@@ -153,6 +153,7 @@ def _whole(
         end_ns=end_ns,
         frames=frames,
         performed=log.performed.get(one.index, ()),
+        ap_acts=tuple(log.ap_acts.get(one.index, ())),
         notifications=tuple(n for n in log.notifications if one.connect_ns <= n.t_ns <= end_ns),
         ihv=ihv,
     )

@@ -43,7 +43,7 @@ def test_beacons(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = ManualClock(monkeypatch, beacons_module)
     loop, medium = Loop(), SentBeacons()
     beacons = Beacons(loop, medium)  # type: ignore[arg-type]
-    beacons.start([Point(b"a", 100), Point(b"b", 250)])  # type: ignore[list-item]
+    beacons.keep([Point(b"a", 100), Point(b"b", 250)])  # type: ignore[list-item]
     assert medium.sent == [b"a", b"b"]
     for passed_ns in (99, 1, 100, 50):
         clock.now += passed_ns

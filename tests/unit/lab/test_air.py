@@ -19,7 +19,7 @@ from harness.errors import LabFault, PeerGone, TooSlow
 from harness.evidence import ClockModel, Echo
 from harness.lab import air as module
 from harness.lab.air import AirProcess, running_air
-from harness.scenarios import AirRule, Network
+from harness.scenarios import AirRule, ApOrder, Network
 from hwsim.records import FrameRecord
 from tests.unit.checks.story import Story
 
@@ -130,6 +130,7 @@ def test_rules_are_armed_without_what_they_do_not_say(peer: Peer) -> None:
         "association": 3,
         "rules": [{"message": "M1", "nth": 1, "action": "delay", "delay_ms": 5}],
         "seed": 1,
+        "orders": [],
     }
 
 
@@ -140,6 +141,20 @@ def test_rules_change_while_an_association_lasts(peer: Peer) -> None:
         "rules": [{"message": "M3", "nth": 1, "action": "drop"}],
         "seed": 7,
     }
+
+
+def test_orders_of_access_points(peer: Peer) -> None:
+    """They go with the rules; what is left of them is told at the end; a call orders at once."""
+    order = ApOrder(on="echoed", do="switch-channel", channel=11, announce=("ecsa",))
+    peer.air.begin(3, (), orders=(order,))
+    assert peer.calls[0]["args"]["orders"] == [
+        {"on": "echoed", "nth": 1, "do": "switch-channel", "access_point": 1, "channel": 11,
+         "announce": ["ecsa"]},
+    ]  # fmt: skip
+    peer.answers["await_orders"] = {"result": {"left": [2]}}
+    assert peer.air.await_orders(5) == (2,)
+    peer.air.order("stop", access_point=2)
+    assert peer.calls[-1]["args"] == {"do": "stop", "access_point": 2}
 
 
 def test_an_echo_is_evidence(peer: Peer) -> None:

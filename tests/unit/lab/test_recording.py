@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from harness.evidence import Notification, Stall, parse_trace
+from harness.evidence import ApAct, Notification, Stall, parse_trace
 from harness.evidence.model import DamageKind
 from harness.evidence.sources import EVENTS, TRACE
+from harness.evidence.sources.events import read_events
 from harness.lab import recording as recording_module
 from harness.lab.recording import Recording, open_recording
 from tests.unit.checks.builder import tell
@@ -43,6 +44,20 @@ def test_records_come_out_when_their_line_is_whole(tmp_path: Path) -> None:
         end = TEXT.index(b"\n")
         assert recording.trace(TEXT[:end]) == ()
         assert [one.kind for one in recording.trace(TEXT[end : end + 1])] == ["load"]
+
+
+def test_what_access_points_did_is_kept_by_association(tmp_path: Path) -> None:
+    """And written down, so that it is read back."""
+    event = {"event": "order", "association": 2, "place": 1, "do": "stop", "bssid": "02:00",
+             "channel": 6, "air_ns": 5}  # fmt: skip
+    with open_recording(tmp_path) as recording:
+        recording.air_event(event)
+        assert recording.ap_acts(1) == ()
+        assert recording.ap_acts(2) == (ApAct(1, "stop", "02:00", 6, 5),)
+    log = read_events((tmp_path / EVENTS).read_bytes(), lambda plan: plan)
+    assert log.ap_acts == {2: [ApAct(1, "stop", "02:00", 6, 5)]}
+    damaged = json.dumps({**event, "n": 1, "host_ns": 5, "channel": "six"}).encode()
+    assert "channel has a wrong value" in read_events(damaged, lambda plan: plan).damage[0].message
 
 
 def test_a_cut_last_line_is_damage_at_the_end(tmp_path: Path) -> None:

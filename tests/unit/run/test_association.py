@@ -18,7 +18,8 @@ from harness.lab.session import LabSession
 from harness.local.jsonlines import CallFailed
 from harness.run import association as module
 from harness.run.association import Attempt, clock_of
-from harness.scenarios import Eap, find_scenario
+from harness.scenarios import ApOrder, Eap, find_scenario
+from harness.scenarios.model import Expect
 from tests.unit.checks import builder
 from tests.unit.checks import story as story_module
 from tests.unit.doubles import World, lost, raising
@@ -187,6 +188,44 @@ def test_each_reauthentication_is_proven_by_an_echo(world: World, attempt: Try) 
     attempt(eap=Eap(method="tls", reauthentications=2)).run()
     used = [step for step in world.done if step in {"echo", "reauthenticate"}]
     assert used == ["echo", "reauthenticate", "echo", "reauthenticate", "echo"]
+
+
+STOP = ApOrder(on="echoed", do="stop")
+SWITCH = ApOrder(on="echoed", do="switch-channel", channel=11)
+
+
+def test_behind_the_orders_of_access_points_a_connection_is_used_again(
+    world: World, attempt: Try
+) -> None:
+    """The air is given them; once they are carried out the data path is asked again."""
+    attempt(ap=(SWITCH,)).run()
+    assert world.air.orders == (SWITCH,)
+    used = [step for step in world.done if step in {"echo", "await orders", "disconnect"}]
+    assert used == ["echo", "await orders", "echo", "disconnect"]
+
+
+EITHER = Expect(connected="either")
+
+
+def test_a_connection_lost_with_its_access_point_is_waited_for(world: World, attempt: Try) -> None:
+    """Nobody disconnects what is gone already."""
+    attempt(ap=(STOP,), expect=EITHER).run()
+    assert "await 21" in world.done
+    assert "disconnect" not in world.done
+
+
+def test_one_that_outlives_its_access_point_is_ended(world: World, attempt: Try) -> None:
+    """A station that never notices is evidence; it is disconnected as ever."""
+    world.agent.steps = [(*UNTIL_CONNECTED, builder.stop, builder.reset)]
+    world.at("await 21", 1, raising(TooSlow("loss", 15, "nothing")))
+    attempt(ap=(STOP,), expect=EITHER).run()
+    assert world.done.index("disconnect") > world.done.index("await 21")
+
+
+def test_an_order_that_costs_no_connection_is_not_waited_for(world: World, attempt: Try) -> None:
+    """The one notification awaited is that of the end."""
+    attempt(ap=(SWITCH,), expect=EITHER).run()
+    assert world.done.index("await 21") > world.done.index("disconnect")
 
 
 def test_without_echoes_the_data_path_is_left_alone(world: World, attempt: Try) -> None:

@@ -96,6 +96,14 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
             GOOD + OPEN_NETWORK + 'passphrase = "12345678"\n',
             "[network] passphrase goes with security = 'wpa2-psk'",
         ),
+        (GOOD + '[[ap]]\non = "echoed"\ndo = "stop"\naccess_point = 2\n', "access_points is 1"),
+        (GOOD + '[[ap]]\non = "echoed"\ndo = "stop"\nchannel = 1\n', "channel does not go with"),
+        (GOOD + '[[ap]]\non = "echoed"\ndo = "move"\n', "do = 'move' needs channel"),
+        (GOOD + '[[ap]]\non = "echoed"\ndo = "move"\nchannel = 14\n', "is none of 1, 2, 3"),
+        (
+            GOOD + OPEN_NETWORK + '[[ap]]\non = "echoed"\ndo = "rekey-group"\n',
+            "order 1: an open network has no keys",
+        ),
         ("group_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no group key"),
         ("pairwise_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no pairwise key"),
         (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from harness.config.validation import validated
 from harness.errors import UsageError
-from harness.scenarios.model import Network
+from harness.scenarios.network import Network
 from harness.scenarios.ssid import shown
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Limits of an 802.11 network's names and secrets, which host and guest hold each other to."""
+"""Limits of an 802.11 network's names, secrets and channels, which host and guest keep to."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ MAX_SSID_BYTES: Final = 32
 MIN_PASSPHRASE: Final = 8
 """Characters of a WPA2 passphrase, printable ASCII (IEEE 802.11-2020 J.4.1)."""
 MAX_PASSPHRASE: Final = 63
+
+CHANNELS: Final = frozenset((
+    *range(1, 14), *range(36, 65, 4), *range(100, 145, 4), *range(149, 162, 4), 165,
+))  # fmt: skip
+"""20 MHz channels that mac80211_hwsim has, of 2.4 and 5 GHz. From 52 to 144 an access point has to
+listen for radar first, which does not concern stations (IEEE 802.11-2020, annex E)."""
 
 
 def is_printable_ascii(text: str) -> bool:

@@ -308,6 +308,16 @@ def test_scan_results(bench: Bench) -> None:
     assert BSS.body()[:12] == bytes.fromhex("40e201000000000064001104")
 
 
+def test_behind_a_channel_switch_the_network_is_looked_for_anew(bench: Bench) -> None:
+    """What was heard on the channel it went to counts until the connection ends."""
+    bench.socket.scan = [{47: b"".join((attribute(1, AP), u32(2, 2462), u32(10, 0)))}]
+    bench.happens(88, {})
+    assert bench.radio.bss_list()
+    bench.happens(48, {})
+    bench.socket.scan = [{47: b"".join((attribute(1, AP), u32(2, 2462), u32(10, 60_000)))}]
+    assert not bench.radio.bss_list()
+
+
 def test_what_was_forgotten_is_known_again_when_it_is_heard_again(bench: Bench) -> None:
     """The kernel keeps what it heard before; an access point of the run before is none of this."""
 

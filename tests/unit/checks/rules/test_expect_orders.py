@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from harness.checks import Expectation
+from harness.evidence import ApAct
 from tests.unit.checks.builder import complete, tell
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
-from tests.unit.checks.story import Story
+from tests.unit.checks.story import AP, Story
 
 ORDERED = Expectation(orders=("reset on idle (number 1)", "control on connected (number 1)"))
 
@@ -37,6 +38,17 @@ def test_what_is_explained_already_is_not_held_against_the_lab() -> None:
     assert findings
     assert "EXPECT-07" not in {item.rule for item in findings}
     assert "explains this association" in reasons(story, "EXPECT-07", ORDERED)
+
+
+def test_an_access_point_that_did_not_act_is_no_pass() -> None:
+    """Its moment did not come: the order is named."""
+    expect = Expectation(ap=("stop access point 1 on echoed (number 1)", "start access point 1"))
+    story = tell()
+    story.end(ap_acts=(ApAct(1, "stop", AP, 1, 5),))
+    found = only_finding(story, "EXPECT-07", "MISS", "access point order 2", expect=expect)
+    assert "order 1" not in found.message
+    story.end(ap_acts=tuple(ApAct(place, "stop", AP, 1, 5) for place in (1, 2)))
+    clean(story, "EXPECT-07", expect=expect)
 
 
 LOSES_M4 = Expectation(messages=(), air=("drop M4 (number 1)", "drop M4 (number 9)"))

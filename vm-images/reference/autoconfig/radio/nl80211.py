@@ -44,6 +44,7 @@ from .messages import (
     ATTR_STATUS_CODE,
     ATTR_TIMED_OUT,
     CMD_ASSOCIATE,
+    CMD_CH_SWITCH_NOTIFY,
     CMD_CONNECT,
     CMD_CONTROL_PORT_FRAME,
     CMD_CONTROL_PORT_FRAME_TX_STATUS,
@@ -100,6 +101,7 @@ class Nl80211Radio:
         self._request: ConnectRequest | None = None
         self._listeners: dict[int, socket.socket] = {}
         self._forgotten_s = -math.inf
+        self._channel_switched = False
         try:
             self._index = socket.if_nametoindex(interface)
             self._socket = GenericSocket("nl80211", ("scan", "mlme"))
@@ -115,6 +117,7 @@ class Nl80211Radio:
             CMD_SCAN_ABORTED: lambda _found: self._scan_over(False),
             CMD_ASSOCIATE: self._on_associate,
             CMD_CONNECT: self._on_connect,
+            CMD_CH_SWITCH_NOTIFY: self._on_channel_switch,
             CMD_DISCONNECT: self._on_disconnect,
             CMD_DEAUTHENTICATE: lambda _found: self._note_end(disassociated=False),
             CMD_DISASSOCIATE: lambda _found: self._note_end(disassociated=True),
@@ -320,7 +323,12 @@ class Nl80211Radio:
     def _note_end(self, disassociated: bool) -> None:
         self._disassociated = disassociated
 
+    def _on_channel_switch(self, _found: Attributes) -> None:
+        self._channel_switched = True
+
     def _on_disconnect(self, found: Attributes) -> None:
+        if self._channel_switched:  # where the access point went, it need not be any more
+            self._forgotten_s, self._channel_switched = time.monotonic(), False
         self._to().on_lost(
             Lost(
                 by_peer=ATTR_DISCONNECTED_BY_AP in found,

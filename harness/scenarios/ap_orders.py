@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`[[ap]]`: what the access points do of themselves, at a point in time.
+
+The third beside `[[air]]` and `[[os]]`. An order names a moment and an act::
+
+    [[ap]]
+    on = "echoed"
+    do = "switch-channel"
+    channel = 11
+
+What follows of it in the station is the scenario's doing, never the driver's.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import Field, model_validator
+
+from harness.config.validation import Strict
+from harness.scenarios.channels import Channel
+from hwsim.ap_orders import WITH_CHANNEL, Act, Announcement, Moment
+
+PARAMETERS: Final[dict[str, frozenset[str]]] = {
+    "move": frozenset({"channel"}),
+    "switch-channel": frozenset({"channel", "count", "announce", "quiet"}),
+    "deauthenticate": frozenset({"reason", "broadcast"}),
+    "disassociate": frozenset({"reason", "broadcast"}),
+}
+"""The parameters that an act may have; the others have none."""
+COMMON: Final = ("on", "nth", "after_ms", "do", "access_point")
+ENDING: Final = frozenset({"stop", "move", "deauthenticate", "disassociate"})
+"""Acts behind which a station of the access point is without a connection."""
+
+
+class ApOrder(Strict):
+    """What one access point does in each association, and when.
+
+    With the next association all access points are again as `[network]` has them.
+    """
+
+    on: Moment
+    """begin: before the station is told to connect; associated: the station was let in; authorized:
+    its keys are in use, after each 4-way handshake; echoed: an echo of the access point has ended,
+    the first one when the connection stands; switched: a channel switch has taken place."""
+    nth: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Which one of the association."""
+    after_ms: Annotated[int, Field(ge=1, le=60_000)] | None = None
+    """How much later."""
+    do: Act
+    """stop: it is gone without a word; start: it is there again, knows no station and has new keys;
+    move: it is on another channel without a word; switch-channel: it announces another channel, and
+    goes there with its stations and keys; deauthenticate, disassociate: every station of it;
+    rekey-pairwise, rekey-group: new keys for every station of it."""
+    access_point: Annotated[int, Field(ge=1, le=4)] = 1
+    """Which one, from 1."""
+    channel: Channel | None = None
+    """move, switch-channel: the new one."""
+    count: Annotated[int, Field(ge=1, le=255)] | None = None
+    """switch-channel: how many beacons announce it. Left out: 5."""
+    announce: Annotated[tuple[Announcement, ...], Field(min_length=1)] | None = None
+    """switch-channel: by the (extended) channel switch announcement element of beacons and probe
+    responses, by an action frame, or by several of them. Left out: `["csa"]`."""
+    quiet: bool | None = None
+    """switch-channel: whether stations are asked to be silent until then."""
+    reason: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """deauthenticate, disassociate: the reason code. Left out: 3, and 8."""
+    broadcast: bool | None = None
+    """deauthenticate, disassociate: by one frame to all, in place of one to each station."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> ApOrder:
+        given = self.model_dump(exclude={*COMMON}, exclude_none=True).keys()
+        for name in sorted(given - PARAMETERS.get(self.do, frozenset())):
+            raise ValueError(f"{name} does not go with do = '{self.do}'")
+        if self.do in WITH_CHANNEL and self.channel is None:
+            raise ValueError(f"do = '{self.do}' needs channel")
+        return self
+
+    @property
+    def lasts_s(self) -> float:
+        """How long behind its moment it is carried out, at most (beacons of a second apart)."""
+        return (self.after_ms or 0) / 1000 + (self.count or 5 if self.channel else 0)
+
+    def phrase(self) -> str:
+        """The order in words: "stop access point 1 on echoed (number 1)"."""
+        to = f" to channel {self.channel}" if self.channel else ""
+        with_reason = f" with reason {self.reason}" if self.reason else ""
+        later = f", {self.after_ms} ms later" if self.after_ms else ""
+        what = f"{self.do} access point {self.access_point}{to}{with_reason}"
+        return f"{what} on {self.on} (number {self.nth}{later})"
+
+    def to_json(self) -> dict[str, Any]:
+        """The form the air takes."""
+        return self.model_dump(exclude_none=True, mode="json")

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`[network]` of a scenario: the network, and the access points it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from harness.config.validation import Strict
+from harness.scenarios.channels import Channel
+from hil_common.network import (
+    MAX_PASSPHRASE,
+    MAX_SSID_BYTES,
+    MIN_PASSPHRASE,
+    is_printable_ascii,
+)
+from hil_common.security import SECURITY_CHOICES, WPA2_PSK, Pmf, SecurityChoice
+
+SSID_HEX = rf"^([0-9a-fA-F]{{2}}){{1,{MAX_SSID_BYTES}}}$"
+
+if TYPE_CHECKING:
+    Security = str
+else:
+    Security = Literal[tuple(SECURITY_CHOICES)]
+
+_SECURITY_MEANINGS: Final = (
+    "; ".join(f"{one.name}: {one.meaning}" for one in SECURITY_CHOICES.values()) + "."
+)
+
+
+class Network(Strict):
+    """The network, and the access points it has."""
+
+    ssid: str = "hil"
+    """The name: 1 to 32 bytes of UTF-8, any character."""
+    ssid_hex: Annotated[str, Field(pattern=SSID_HEX)] = ""
+    """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
+    security: Annotated[Security, Field(description=_SECURITY_MEANINGS)] = WPA2_PSK.name
+    pmf: Pmf | None = None
+    """Management frame protection (802.11w): what the access points offer or require. Left out:
+    what goes with the security, which is `disabled` but for those that require it."""
+    channel: Channel = 1
+    """The channel of the first access point: 1 to 13, or one of 5 GHz (36 to 64 and 100 to 144 in
+    steps of four, 149 to 165), those with radar detection (52 to 144) included."""
+    access_points: Annotated[int, Field(ge=1, le=4)] = 1
+    """Each further one is heard 10 dB more weakly than the one before."""
+    further_channels: tuple[Channel, ...] = ()
+    """The channels of the access points after the first; empty: all are on `channel`."""
+    passphrase: SecretStr | None = None
+    """8 to 63 printable ASCII characters; without one each run makes its own. Of a
+    security that has one only."""
+
+    @model_validator(mode="after")
+    def _channels(self) -> Network:
+        given, needed = len(self.further_channels), self.access_points - 1
+        if given not in (0, needed):
+            raise ValueError(
+                f"further_channels has {given} entries; {self.access_points} access points need "
+                f"{needed}, or none at all"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _protection_fits(self) -> Network:
+        if self.pmf is not None and self.pmf not in self.choice.pmf:
+            known = " or ".join(f"'{one}'" for one in self.choice.pmf)
+            raise ValueError(f"security = '{self.security}' goes with pmf = {known} only")
+        return self
+
+    @property
+    def protection(self) -> Pmf:
+        """The management frame protection that the access points offer."""
+        return self.pmf or self.choice.pmf[0]
+
+    @property
+    def choice(self) -> SecurityChoice:
+        """What the choice of `security` means."""
+        return SECURITY_CHOICES[self.security]
+
+    @property
+    def ssid_bytes(self) -> bytes:
+        """The name as it is in the air."""
+        return bytes.fromhex(self.ssid_hex) if self.ssid_hex else self.ssid.encode()
+
+    @model_validator(mode="after")
+    def _one_name(self) -> Network:
+        if self.ssid_hex and "ssid" in self.model_fields_set:
+            raise ValueError("ssid and ssid_hex are two ways to say the name: give one of them")
+        return self
+
+    @field_validator("ssid")
+    @classmethod
+    def _ssid(cls, value: str) -> str:
+        size = len(value.encode())
+        if not 1 <= size <= MAX_SSID_BYTES:
+            raise ValueError(
+                f"is {size} bytes long; an SSID has 1 to {MAX_SSID_BYTES} bytes of UTF-8"
+            )
+        return value
+
+    @field_validator("passphrase")
+    @classmethod
+    def _passphrase(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:  # IEEE 802.11-2020 J.4.1
+            text = value.get_secret_value()
+            low, high = MIN_PASSPHRASE, MAX_PASSPHRASE
+            if not low <= len(text) <= high:
+                raise ValueError(
+                    f"has {len(text)} characters; a WPA2 passphrase has {low} to {high}"
+                )
+            if not is_printable_ascii(text):
+                raise ValueError("holds a character outside printable ASCII (32 to 126)")
+        return value

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The announcement of a channel switch, in beacons and in action frames.
+
+Source: IEEE 802.11-2020, 9.4.2.18 (element), 9.4.2.52 (extended), 9.6.2.6 and 9.6.7.7 (action
+frames), 11.8.8.2 (when the switch takes place), table E-4 (operating classes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+ELEMENT_CSA: Final = 37
+ELEMENT_ECSA: Final = 60
+_SPECTRUM_MANAGEMENT: Final = b"\x00\x04"
+"""Category and action of the Channel Switch Announcement frame."""
+_PUBLIC: Final = b"\x04\x04"
+"""Those of the Extended Channel Switch Announcement frame."""
+_OPERATING_CLASSES: Final = (
+    (range(1, 14), 81), (range(36, 49), 115), (range(52, 65), 118), (range(100, 145), 121),
+    (range(149, 178), 125),
+)  # fmt: skip
+"""The global operating class of a 20 MHz channel."""
+
+
+@dataclass(slots=True)
+class ChannelSwitch:
+    """A switch that is under way.
+
+    ``left`` counts the beacons that still announce it; the one with count 1 is the last on the old
+    channel. ``forms`` are of :data:`hwsim.ap_orders.Announcement`; ``done`` is called behind it.
+    """
+
+    channel: int
+    left: int
+    forms: Sequence[str]
+    quiet: bool
+    done: Callable[[], None]
+
+    def elements(self) -> bytes:
+        """What beacons and probe responses have of it now."""
+        found = b""
+        if "csa" in self.forms:
+            found += bytes((ELEMENT_CSA, 3)) + self._csa()
+        if "ecsa" in self.forms:
+            found += bytes((ELEMENT_ECSA, 4)) + self._ecsa()
+        return found
+
+    def actions(self) -> list[bytes]:
+        """The bodies of the action frames that announce it."""
+        found = []
+        if "csa-action" in self.forms:
+            found.append(_SPECTRUM_MANAGEMENT + bytes((ELEMENT_CSA, 3)) + self._csa())
+        if "ecsa-action" in self.forms:
+            found.append(_PUBLIC + self._ecsa())
+        return found
+
+    def _csa(self) -> bytes:
+        return bytes((self.quiet, self.channel, self.left))
+
+    def _ecsa(self) -> bytes:
+        return bytes((self.quiet, operating_class(self.channel), self.channel, self.left))
+
+
+def operating_class(channel: int) -> int:
+    """The global operating class of a 20 MHz channel."""
+    return next(number for channels, number in _OPERATING_CLASSES if channel in channels)
