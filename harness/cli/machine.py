@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,20 @@ from harness.console import open_console
 if TYPE_CHECKING:
     from harness.run.bench import Figures
     from harness.run.soak import Soak
+
+
+Nights = Annotated[
+    int, typer.Option(min=0, help="Instead: nights of so many cells, one and two at a time.")
+]
+Before = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        resolve_path=True,
+        help="The `hil` of another tree, whose runs --nights compares with.",
+    ),
+]
 
 
 def doctor(
@@ -62,12 +77,17 @@ def bench(
         int,
         typer.Option("--soak", min=0, help="Instead: so many associations over all scenarios."),
     ] = 0,
+    nights: Nights = 0,
+    rounds: Annotated[int, typer.Option(min=1, help="How often, with --nights.")] = 1,
+    before: Before = None,
     lab: LabOption = None,
 ) -> None:
     """Measure how fast the lab is, or soak it.
 
-    Image build, first verdict, rate, turnaround of the access point, cost of the recorder.
+    Image build, first verdict, rate, turnaround of the access point, cost of the recorder; with
+    --nights runs by themselves, a night's cells, and the same two at a time, in turns.
     """
+    from harness.nightly.measuring import NightBench
     from harness.run.bench import measure
     from harness.run.soak import Soak, soak
 
@@ -76,6 +96,8 @@ def bench(
     with open_console(sys.stderr) as console:
         if soaked:
             figures = soak(load_lab(lab), console, soaked)
+        elif nights:
+            figures = NightBench(load_lab(lab), nights, rounds, before).measure(console)
         else:
             figures = measure(load_lab(lab), console, associations=associations, build=build)
     if as_json:

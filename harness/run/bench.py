@@ -86,9 +86,14 @@ class Figures:
         ]
 
 
+def figures_of_this_machine() -> Figures:
+    """None yet."""
+    return Figures({"cpu": host_cpu(), "kernel": platform.release(), "qemu": qemu_version()})
+
+
 def measure(lab: Lab, console: Console, *, associations: int, build: bool) -> Figures:
     """Measure everything; runs are kept in a temporary folder."""
-    figures = Figures({"cpu": host_cpu(), "kernel": platform.release(), "qemu": qemu_version()})
+    figures = figures_of_this_machine()
     with tempfile.TemporaryDirectory(prefix="hil-bench-") as folder:
         scratch = Path(folder)
         if build:
@@ -153,7 +158,7 @@ def _build(lab: Lab, scratch: Path, console: Console) -> float:
 def _run(
     lab: Lab, scratch: Path, console: Console, *, associations: int, saved_state: bool
 ) -> Timed:
-    plan = _plan(lab, scratch, associations=associations, saved_state=saved_state)
+    plan = measured_plan(lab, scratch, associations=associations, saved_state=saved_state)
     started_s = time.monotonic()
     moments: list[float] = []
     result, _ = perform(
@@ -162,9 +167,10 @@ def _run(
     return Timed(_passed(result), tuple(moments))
 
 
-def _plan(lab: Lab, scratch: Path, *, associations: int, saved_state: bool) -> RunPlan:
+def measured_plan(lab: Lab, scratch: Path, *, associations: int, saved_state: bool) -> RunPlan:
+    """A run of a lab that is kept in a scratch folder, and in no history of the user's."""
     guest = lab.guest.model_copy(update={"saved_state": saved_state})
-    store = lab.store.model_copy(update={"runs": scratch / "runs"})
+    store = lab.store.model_copy(update={"runs": scratch / "runs", "database": None})
     lab = lab.model_copy(update={"guest": guest, "store": store})
     scenario = find_scenario("plain").model_copy(update={"associations": associations})
     return RunPlan(lab, scenario.with_passphrase(), f"{own_name()} bench")
@@ -183,7 +189,7 @@ def _sharing(figures: Figures, lab: Lab, scratch: Path, console: Console) -> Non
     """A run of a few associations alone, and as one of several on a guest; pair by pair."""
     alone: list[float] = []
     shared: list[Spent] = []
-    plan = _plan(lab, scratch, associations=CELL, saved_state=True)
+    plan = measured_plan(lab, scratch, associations=CELL, saved_state=True)
     with open_lab(console) as opened:
         _passed(opened.perform(plan)[0])  # the guest is up now
         for _ in range(STATE_RUNS):
