@@ -10,6 +10,7 @@ from harness import codes
 from harness.results.model import AssociationResult, LabFaultResult
 from hwsim.records import FOUR_WAY
 
+_SPACES = str.maketrans("\r\n\t", "   ")
 _LISTED = 4
 """More durations than these are told by the least and the largest."""
 
@@ -24,10 +25,11 @@ def clean(text: str, limit: int = 2000) -> str:
     overrides) become U+FFFD or a space.
     """
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    spaced = "".join(" " if char in "\r\n\t" else char for char in cut)
+    if cut.isprintable():
+        return cut
     return "".join(
         "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") else char
-        for char in spaced
+        for char in cut.translate(_SPACES)
     )
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from harness.config.validation import load_toml
@@ -15,13 +16,18 @@ CATALOGUE = Path(__file__).parent
 
 def scenario_names() -> list[str]:
     """The names of all shipped scenarios, sorted."""
-    return sorted(path.stem for path in CATALOGUE.glob("*.toml"))
+    return list(_shipped())
+
+
+@cache
+def _shipped() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in CATALOGUE.glob("*.toml")))
 
 
 def find_scenario(name: str) -> Scenario:
     """The shipped scenario `name`, or the one in the file `name`; raises `UsageError`."""
     path = CATALOGUE / f"{name}.toml"
-    if name in scenario_names():
+    if name in _shipped():
         return load_toml(path, Scenario)
     if name.endswith(".toml") or "/" in name:
         return _beside(load_toml(Path(name), Scenario), Path(name).parent)

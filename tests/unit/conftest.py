@@ -14,10 +14,12 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from sqlalchemy import Connection, inspect
 
 from harness.config.lab import Lab
 from harness.console import PlainConsole
 from harness.faults import find_fault
+from harness.history.sql import upgrade
 from harness.lab import shared_guest
 from harness.run import collect as run_module
 from harness.run.plan import RunPlan
@@ -55,6 +57,28 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         return (yield)
     finally:
         sys.settrace(tracer)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once() -> Iterator[None]:
+    """Alembic makes the first new database; the tables of all others are made as it made those."""
+    migrate, made = upgrade._upgrade, list[str]()
+
+    def copied(connection: Connection, shown: str) -> None:
+        if connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
+            migrate(connection, shown)
+        elif made:
+            for statement in made:
+                connection.exec_driver_sql(statement)
+        else:
+            migrate(connection, shown)
+            tables = "SELECT sql FROM sqlite_master WHERE sql NOT NULL ORDER BY rowid"
+            made.extend(connection.exec_driver_sql(tables).scalars())
+            made.append(f"INSERT INTO {upgrade.VERSION_TABLE} VALUES ('{upgrade.HEAD}')")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(upgrade, "_upgrade", copied)
+        yield
 
 
 MakePlan = Callable[..., RunPlan]

@@ -22,6 +22,11 @@ from harness.evidence.calls import Call
 WTS_SESSION_LOGOFF: Final = 6
 LONGEST_WAIT_NS: Final = 300_000_000_000
 """How long Microsoft's sample waits for an answer (S:ihvwep.cpp)."""
+_CONCERNED: Final = names.COMPLETIONS | {
+    names.SEND_UI_REQUEST, names.IS_UI_PENDING, names.UI_RESPONSE, names.ADAPTER_RESET,
+    names.DEINIT_ADAPTER, names.STOP_POST, names.SESSION_CHANGE,
+}  # fmt: skip
+"""The functions that name a request or may end one."""
 RequestState = Literal["never sent", "pending", "open", "answered", "reset", "gone", "logged off"]
 
 
@@ -68,6 +73,8 @@ def requests_by_call(case: Case) -> Iterator[tuple[Call, Request | None]]:
     requests: dict[tuple[int, str], Request] = {}
     ends: dict[int, Call] = {}
     for call in case.segments.calls:
+        if call.function not in _CONCERNED:
+            continue
         guid = fields.text(call.args, "guidUIRequest")
         request = requests.get((call.process, guid)) if guid else None
         if guid:

@@ -46,7 +46,7 @@ class TurningClient(Client):
     def _read(self, end: float) -> None:
         while not select.select([self.sock], [], [], 0)[0]:
             assert time.monotonic() < end, f"nothing came in time; so far: {self.kinds()}"
-            self.loop.turn()
+            self.loop.turn(0.01)
         super()._read(end)
 
 
@@ -79,7 +79,7 @@ class MemoryStation(SoftStation):
         """Turn the loop once, and take what has come."""
         if time.monotonic() > self.end:
             raise TimeoutError
-        self.loop.turn()
+        self.loop.turn(0.01)
         for token, acked in self.port.acked.items():
             self.status[struct.unpack("<Q", token)[0]] = 4 if acked else 0
         for delivered in self.port.delivered:
@@ -149,7 +149,7 @@ def test_what_the_medium_hands_to_a_port(bench: Bench) -> None:
     bench.station.associate()
     seen = set()
     while len(seen) < 2:
-        bench.loop.turn()
+        bench.loop.turn(0.2)
         seen |= {(one.frame[0], one.rate_kbps, one.freq_mhz) for one in bench.port.delivered}
     assert seen == {(0x80, 1000, 2437), (0x08, 6000, 2437)}
     assert {one.signal_dbm for one in bench.port.delivered} == {-40}
