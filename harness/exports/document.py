@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, final
 
+from harness.exports.cleaned import cleaned
 from harness.history.identity import fingerprint, parts_of, stands_for
 from harness.history.model import (
     PASSED,
@@ -146,7 +147,7 @@ def of_night(
     entries = tuple(_of_cell(cell, runs, found, lasts) for cell in night.cells)
     ended_at = night.ended_at or max(_times(night), default=night.started_at)
     known = {entry.run.environment for entry in entries if entry.run}
-    return Document(
+    return cleaned(Document(
         id=night.id,
         title=night.plan,
         started_at=night.started_at,
@@ -155,7 +156,7 @@ def of_night(
         state="" if night.state is NightState.COMPLETE else night.state.value,
         verdict=_overall(entries, lasts),
         facts=dict(environments.get(known.pop(), {})) if len(known) == 1 else {},
-    )
+    ))  # fmt: skip
 
 
 def _times(night: Night) -> list[datetime]:
@@ -192,18 +193,18 @@ def _of_cell(
     if crash and verdict in PASSED:  # a retry mutes no crash
         verdict, why = Verdict.FAIL, f"crash {crash_text(crash)}"
     return Entry(
-        id=clean(test.id) + again,
-        group=(test.guest, test.radio, clean(test.dll)),
-        name=clean(test.scenario) + (f" {again}" if again else ""),
+        id=test.id + again,
+        group=(test.guest, test.radio, test.dll),
+        name=test.scenario + (f" {again}" if again else ""),
         verdict=verdict,
-        reason=clean(why),
+        reason=why,
         duration_s=sum(map(_lasted_s, cell.attempts)),
         started_at=cell.attempts[0].started_at if cell.attempts else None,
         findings=broken,
         details=tuple(_lines(broken)) if verdict in BAD else (),
         attempts=cell.judged or cell.attempts,
         mark=cell.mark,
-        mark_reason=clean(cell.mark_reason),
+        mark_reason=cell.mark_reason,
         crash=crash,
         run=runs.get(last.run_id or "") if last else None,
     )  # fmt: skip
@@ -241,11 +242,11 @@ def of_run(result: RunResult, folder: str) -> Document:
     if verdict is not Verdict.PASS:
         entry = Entry(
             id=f"{run.test.id}/run", group=(result.scenario,), name="run", verdict=verdict,
-            reason=clean(result.reason), details=tuple(map(clean, details)), run=run,
+            reason=result.reason, details=details, run=run,
             started_at=result.started_at,
         )  # fmt: skip
         entries.insert(0, entry)
-    return Document(
+    return cleaned(Document(
         id=result.run_id,
         title=result.scenario,
         started_at=result.started_at,
@@ -253,7 +254,7 @@ def of_run(result: RunResult, folder: str) -> Document:
         entries=tuple(entries),
         verdict=result.verdict,
         facts=facts,
-    )
+    ))  # fmt: skip
 
 
 def _of_association(result: RunResult, run: RunSummary, item: AssociationResult) -> Entry:
@@ -276,6 +277,6 @@ def _of_association(result: RunResult, run: RunSummary, item: AssociationResult)
         verdict=item.verdict,
         duration_s=item.duration_s or 0.0,
         findings=findings,
-        details=tuple(map(clean, (*lines, *item.missing))),
+        details=(*lines, *item.missing),
         run=run,
     )

@@ -8,6 +8,7 @@ take; they leave no room at a testcase that passed, so that retries are told in 
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from datetime import UTC
@@ -42,14 +43,15 @@ def _suite(document: Document, number: int, name: str, entries: Sequence[Entry])
         errors=str(sum(case.find("error") is not None for case in cases)),
         time=f"{sum(entry.duration_s for entry in entries):.3f}",
         timestamp=document.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
-        hostname=xml_text(entries[0].group[0]).replace(" ", "_") or "guest",
+        hostname=re.sub(r"\s", "_", xml_text(entries[0].group[0])) or "guest",
         id=str(number),
         package="hil",
     )
     listed = ET.SubElement(suite, "properties")
     told = {"id": document.id, "plan": document.title, "state": document.state, **document.facts}
     for key, value in told.items():
-        ET.SubElement(listed, "property", name=xml_text(key), value=xml_text(value))
+        name = xml_text(key).strip() or "-"  # Ant's schema wants one
+        ET.SubElement(listed, "property", name=name, value=xml_text(value))
     suite.extend(cases)
     said = "\n".join(line for entry in entries for line in _remarks(entry))
     ET.SubElement(suite, "system-out").text = xml_text(said)

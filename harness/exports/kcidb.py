@@ -151,7 +151,7 @@ def _incident(
 def _step(text: str) -> str:
     """`text` as a step of a path, which takes few characters; two texts never become the same."""
     plain = re.sub(r"[^a-zA-Z0-9_-]", "_", text)
-    return plain if plain == text else f"{plain}-{_digest(text)[:8]}"
+    return plain if plain == text != "" else f"{plain}-{_digest(text)[:8]}"
 
 
 def _digest(text: str) -> str:

@@ -42,6 +42,7 @@ OF_MORE_THAN_ONE_MODULE = {
     "checks/test_refusals.py": "all rules, where a framework function had failed",
     "checks/test_two_adapters.py": "all rules, with two adapters",
     "checks/test_use_after_return.py": "the rules about buffers, in three families",
+    "exports/test_hostile.py": "all formats, on hostile text",
     "report/test_style.py": "the style sheet",
     "test_ci.py": "the recipes of docs/ci",
     "test_dependencies.py": "pyproject.toml and tox.ini",

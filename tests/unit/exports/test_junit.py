@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 from harness.exports import Document
 from harness.exports.junit import as_junit
@@ -47,6 +48,12 @@ def test_retries_known_issues_and_crashes_are_told() -> None:
     assert failure is not None
     assert "crash 0xC0000005 in vendor.dll!Foo+0x12 < ntdll.dll+0x1234" in (failure.text or "")
     assert "again: ./hil run x --dll 'a|b.dll'" in (failure.text or "")
+
+
+def test_a_fact_without_a_name_has_one() -> None:
+    """Ant's schema takes no blank one, and the whole file is refused for it."""
+    (suite,) = suites(replace(document(), facts={" ": "x"}))
+    assert suite.find("properties/property[@name='-']") is not None
 
 
 def test_a_night_of_no_cells_is_not_green() -> None:
