@@ -6,10 +6,13 @@ Whatever happens, from the first import on, ends in `main`: exit 1 is a verdict,
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from typing import NoReturn
 
 from harness.cli.ends import exit_code_of
+from harness.naming import VARIABLE
 
 __all__ = ["main"]
 
@@ -20,6 +23,8 @@ def main() -> NoReturn:
 
 
 def _run() -> object:
+    if VARIABLE in os.environ:  # the script `hil` let us start undisturbed
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     from harness.cli.app import run_app  # here, so that what goes wrong in it is told as well
 
     return run_app()

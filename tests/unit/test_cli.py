@@ -119,6 +119,13 @@ def test_a_signal_is_an_interruption_and_a_second_one_waits(
         os.kill(os.getpid(), other)
 
 
+def test_a_program_that_was_started_undisturbed_takes_ctrl_c(hil: Command) -> None:
+    """The script `hil` has it ignored until Python runs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    assert hil("--version").code == 0
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_as_a_process_it_says_the_same(tmp_path: Path) -> None:
     """`python -m harness` in a process of its own: exit 2, one line, nothing left behind."""
     done = subprocess.run(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -51,6 +52,15 @@ def test_it_is_named_as_it_was_typed(clone: Path) -> None:
     """`./hil` in the clone; its whole path from elsewhere."""
     assert started("./hil", clone).stdout == "./hil: -P -m harness faults --json\n"
     assert started("../a clone/hil", clone).stdout.startswith("../a clone/hil: ")
+
+
+def test_python_starts_undisturbed(clone: Path) -> None:
+    """Interrupted before it can tell of it, it would end with 1, which is a verdict."""
+    (clone.parent / "bin" / "python3").write_text(
+        PYTHON.replace('echo "$HIL_COMMAND: $*"', "grep SigIgn: /proc/$$/status")
+    )
+    ignored = int(started("./hil", clone).stdout.split()[1], 16)
+    assert ignored & 1 << (signal.SIGINT - 1)
 
 
 def test_it_is_found_through_a_link(clone: Path) -> None:
