@@ -69,13 +69,14 @@ def mistakes(items: Iterable[object]) -> list[str]:
 
 
 def _mistake(item: pytest.Function) -> str:
-    from harness.config.lab import Lab
     from harness.errors import UsageError
-    from harness.pytest_plugin.running_lab import plan_test
     from harness.pytest_plugin.wording import told
-    from harness.run.vendor import CommandLineDll
 
     try:
+        from harness.config.lab import Lab
+        from harness.pytest_plugin.running_lab import plan_test
+        from harness.run.vendor import CommandLineDll
+
         asked = wanted(item)
         if FIXTURE not in item.fixturenames:
             hint = f"give the test the argument {FIXTURE}, and let it assert on that"

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness.console import Stages
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError
 from harness.guests.base import GuestImage
 from harness.guests.common.ssh import Login
 from harness.local import programs
@@ -32,6 +32,11 @@ IHV = ROOT / "vm-images" / "ihv"
 REFERENCE = ROOT / "vm-images" / "reference"
 COMMON = ROOT / "vm-images" / "common"
 
+if not REFERENCE.is_dir():
+    raise UsageError(
+        f"{ROOT} has no vm-images/reference: this is an installation without the clone it is from",
+        hint="install the clone as it is: pip install -e CLONE",
+    )
 sys.path.append(str(REFERENCE))  # not installed with us: it also runs alone, without the project
 from imagebuild import (  # noqa: E402
     KERNEL_COMMAND_LINE,
