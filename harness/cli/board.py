@@ -74,11 +74,11 @@ class _Shown:
 def _page_of(what: _Shown, folder: Path, within: Path | None) -> str:
     """The page as it is in `folder`, of the history as it is now."""
     from harness.board import RunFolders, content, page
-    from harness.history.sql import open_history
+    from harness.history.sql import read_history
 
     plan = _read_plan(what.plan)
     _refuse_no_history(what.lab)
-    with open_history(what.lab.store.place) as history:
+    with read_history(what.lab.store.place) as history:
         nights = history.nights(what.last, plan.name if plan else None)
         if not nights:
             raise _no_nights(plan, history)

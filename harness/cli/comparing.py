@@ -87,9 +87,9 @@ def _history(lab: Path | None) -> Iterator[Source]:
     if "://" not in place and not Path(place).exists():
         yield Nothing()
         return
-    from harness.history.sql import open_history
+    from harness.history.sql import read_history
 
-    with open_history(place) as history:
+    with read_history(place) as history:
         yield history
 
 

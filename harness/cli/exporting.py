@@ -60,9 +60,9 @@ def _document(what: str, lab: Path | None) -> Document:
         path = Path(what)
         return of_run(load_result(path), str(path if path.is_dir() else path.parent))
     from harness.config.lab import load_lab
-    from harness.history.sql import open_history
+    from harness.history.sql import read_history
 
-    with open_history(load_lab(lab).store.place) as history:
+    with read_history(load_lab(lab).store.place) as history:
         return _of_night(history, what)
 
 
@@ -87,7 +87,7 @@ def _named(history: History, what: str) -> Night:
         raise UsageError(f"{what} is a run, no night", hint=f"name its folder: {run.path}")
     found = {night.id: night for night in reversed(history.nights())}
     if what not in found:
-        near = did_you_mean(what, (run.id for run in history.runs()))
+        near = did_you_mean(what, [LATEST, *found, *(run.id for run in history.runs())])
         some = which(what, [LATEST, *found] if found else ())
         raise UsageError(
             f"the history has no night {what}", hint=near or some or "`hil nightly` makes one"

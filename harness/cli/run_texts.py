@@ -10,7 +10,7 @@ from typing import Any
 from harness.checks.figures import FIGURES, SUMMARY
 from harness.console.lines import table
 from harness.history.model import RunSummary
-from harness.history.sql import SqlHistory
+from harness.history.sql import SqlReader
 from harness.results.wording import clean, milliseconds, span_s
 
 
@@ -38,7 +38,7 @@ def list_lines(runs: Sequence[RunSummary]) -> Iterator[str]:
         yield "  ".join(map(str.ljust, row, widths)).rstrip()
 
 
-def as_json(run: RunSummary, history: SqlHistory | None = None) -> dict[str, Any]:
+def as_json(run: RunSummary, history: SqlReader | None = None) -> dict[str, Any]:
     """A run; with `history` also all that belongs to it."""
     told: dict[str, Any] = {
         "id": run.id,
@@ -78,7 +78,7 @@ def as_json(run: RunSummary, history: SqlHistory | None = None) -> dict[str, Any
     return told
 
 
-def as_text(run: RunSummary, history: SqlHistory) -> Iterator[str]:
+def as_text(run: RunSummary, history: SqlReader) -> Iterator[str]:
     """All that the history has of a run, in lines."""
     facts = {
         "run": run.id,
@@ -104,7 +104,7 @@ def as_text(run: RunSummary, history: SqlHistory) -> Iterator[str]:
     yield from (f"  {clean(name)}: {clean(value)}" for name, value in parts.items())
 
 
-def _timing_lines(run: RunSummary, history: SqlHistory) -> Iterator[str]:
+def _timing_lines(run: RunSummary, history: SqlReader) -> Iterator[str]:
     """The timing table, with the association in which each figure was at its highest."""
     order = [*FIGURES]
     summaries = {one.figure: one for one in history.summaries([run.id])}

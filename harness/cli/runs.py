@@ -13,15 +13,16 @@ import typer
 from harness.cli.options import JsonOption, LabOption
 from harness.cli.run_texts import as_json, as_text, list_lines
 from harness.config.keep import Keep, keep_of
-from harness.config.lab import load_lab
-from harness.errors import UsageError
+from harness.config.lab import Lab, load_lab
+from harness.errors import StoreError, UsageError
 from harness.history.model import RunSummary
-from harness.history.sql import SqlHistory, open_history
+from harness.history.sql import SqlReader, open_history, read_history
+from harness.local.folders import trouble
 from harness.naming import as_typed, did_you_mean, which
 from harness.results import Verdict
 from harness.run.importing import import_runs
 from harness.run.perform import store_of
-from harness.run.retention import GIB, folders_here, giving_way, needed_runs, remove
+from harness.run.retention import GIB, KeptFolder, folders_here, giving_way, needed_runs, remove
 
 runs = typer.Typer(help="The runs of the history: list, show, import, prune.")
 
@@ -42,7 +43,7 @@ def list_runs(
     lab: LabOption = None,
 ) -> None:
     """List runs, the newest first."""
-    with open_history(load_lab(lab).store.place) as history:
+    with read_history(load_lab(lab).store.place) as history:
         found = history.newest_runs(last, test=test, verdict=verdict)
         if test and not found:
             _refuse_unknown_test(test, history)
@@ -61,7 +62,7 @@ def show(
 ) -> None:
     """Show what the history has of a run."""
     store = load_lab(lab).store
-    with open_history(store.place) as history:
+    with read_history(store.place) as history:
         found = _the_run(run, store.runs, history)
         if json_wanted:
             typer.echo(json.dumps(as_json(found, history), indent=1))
@@ -108,21 +109,34 @@ def prune(
             "nothing says how many runs to keep",
             hint='give --keep "30 days", or [store] keep in lab.toml',
         )
-    with open_history(used.store.place) as history:
+    with read_history(used.store.place) as history:
         folders = folders_here(history.runs(), used.store.runs)
         doomed = giving_way(
             folders, wanted, datetime.now(UTC), needed_runs(history, used.store.runs)
         )
-        for one in doomed:
-            typer.echo(f"{one.run.id}  {one.run.verdict:<5}  {one.run.test.id}")
-        if yes:
-            remove(doomed, store_of(used), history)
+    for one in doomed:
+        typer.echo(f"{one.run.id}  {one.run.verdict:<5}  {one.run.test.id}")
+    if yes and doomed:
+        _remove(doomed, used)
     size = sum(one.size_bytes for one in doomed) / GIB
     what = f"{len(doomed)} of {len(folders)} runs, {size:.2f} GiB, give way to keep {wanted}"
     if yes or not doomed:
         typer.echo(f"{what}: removed" if doomed else f"nothing to remove to keep {wanted}")
     else:
         typer.echo(as_typed(f"{what}: `hil runs prune --yes` removes them"))
+
+
+def _remove(doomed: list[KeptFolder], lab: Lab) -> None:
+    try:
+        with open_history(lab.store.place) as history:
+            remove(doomed, store_of(lab), history)
+    except OSError as error:
+        if isinstance(error, StoreError):
+            raise
+        raise UsageError(
+            f"cannot remove runs: {trouble(lab.store.runs, error)}",
+            hint="ask whoever they belong to",
+        ) from error
 
 
 def _wanted(keep: str | None) -> Keep | None:
@@ -134,7 +148,7 @@ def _wanted(keep: str | None) -> Keep | None:
         raise UsageError(f"--keep {keep}: {error}") from None
 
 
-def _refuse_unknown_test(part: str, history: SqlHistory) -> None:
+def _refuse_unknown_test(part: str, history: SqlReader) -> None:
     """A test that never ran is a mistake; one that never ended so is an answer."""
     known = dict.fromkeys(run.test.id for run in reversed(history.runs()))
     if known and not any(part in one for one in known):
@@ -144,7 +158,7 @@ def _refuse_unknown_test(part: str, history: SqlHistory) -> None:
         )
 
 
-def _the_run(named: str, root: Path, history: SqlHistory) -> RunSummary:
+def _the_run(named: str, root: Path, history: SqlReader) -> RunSummary:
     folder = root / named if named == LATEST else Path(named)
     name = folder.resolve().name if "/" in named or folder.is_dir() else named
     exact = history.runs([name])

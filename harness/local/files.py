@@ -14,7 +14,11 @@ def write_atomic(path: Path, text: str) -> None:
 
     Raises OSError; the temporary file is then gone and ``path`` untouched.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        error.filename = str(path)  # which is what the caller knows
+        raise
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             os.fchmod(file.fileno(), 0o644)

@@ -12,7 +12,7 @@ from typing import final
 
 from harness.config.keep import Keep
 from harness.history.model import RunSummary
-from harness.history.sql import SqlHistory
+from harness.history.sql import SqlHistory, SqlReader
 from harness.results import RunStore
 
 GIB = 1 << 30
@@ -64,7 +64,7 @@ def giving_way(
     return [one for one in reversed(beyond) if one.run.id not in needed]
 
 
-def needed_runs(history: SqlHistory, root: Path) -> set[str]:
+def needed_runs(history: SqlReader, root: Path) -> set[str]:
     """The ids of runs that must stay: what `latest` names, and those of nights that go on."""
     latest = root / "latest"
     named = {latest.readlink().name} if latest.is_symlink() else set()

@@ -7,13 +7,23 @@ Each is one line with the fix, exit 2 or 3, before a guest starts: never exit 1,
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from harness.history.identity import stands_for
+from harness.history.model import CellState, NightState
+from harness.history.sql import open_history
+from harness.results import Verdict
+from tests.unit.exports.samples import AT
+from tests.unit.results.samples import association, run
 
 NOBODY = 65534
 NAMELESS = 4_000_000
@@ -65,6 +75,27 @@ def test_a_file_where_the_cache_goes(folder: Path) -> None:
     said = told(hil("run", cwd=folder, HOME=str(folder), XDG_CACHE_HOME=str(folder / "cache")), 2)
     assert f"{folder}/cache is a file, not a folder" in said
     assert "[store] cache in lab.toml, or XDG_CACHE_HOME" in said
+
+
+@pytest.mark.parametrize("command", ["wlan-hil", "pytest"])
+def test_an_installation_without_its_clone(folder: Path, command: str) -> None:
+    """As `pip install CLONE` makes one: the guest is built from what is in the clone alone."""
+    shutil.copytree(ROOT / "harness", folder / "site" / "harness")
+    (folder / "test_x.py").write_text(
+        "import pytest\n@pytest.mark.hil('plain')\ndef test_x(hil_result): pass\n"
+    )
+    how = (
+        ["-m", "harness", "run"]
+        if command == "wlan-hil"
+        else ["-m", "pytest", "-p", "no:cacheprovider"]
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", *how], cwd=folder, text=True, capture_output=True, timeout=60,
+        env={**os.environ, "PYTHONPATH": str(folder / "site")}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "hint: install the clone as it is: pip install -e CLONE" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_a_file_where_the_runs_go(folder: Path) -> None:
@@ -126,6 +157,84 @@ def test_a_folder_of_another_user(folder: Path) -> None:
     said = told(hil("run", cwd=folder, uid=NOBODY, HOME=str(folder / "home")), 2)
     assert "cannot make a run directory in runs" in said
     assert "is not open to user" in said
+
+
+READING = (
+    "runs list", "runs list --json", "runs show newest", "compare last-1 last",
+    "export latest -f ctrf", "board --out {mine}/board.html", "runs prune --keep 1runs",
+)  # fmt: skip
+WRITING = (
+    "runs import {theirs}/further",
+    "runs prune --keep 1runs --yes",
+    "board",
+    "run plain",
+    "nightly plan.toml",
+)
+
+
+@pytest.fixture
+def theirs(folder: Path) -> Iterator[Path]:
+    """A folder of root's with two runs and nights, whose history another process has open: what it
+    committed is not in the history's own file yet."""
+    place = folder / "theirs"
+    (place / "runs").mkdir(parents=True)
+    (place / "further").mkdir()
+    (place / "further" / "result.json").write_text(run(run_id="further").to_json())
+    (place / "plan.toml").write_text('name = "nightly"\nscenarios = ["plain"]\n')
+    with open_history(str(place / "runs" / "history.sqlite")) as history:
+        for day, name in enumerate(("older", "newest")):
+            result = run(association(1), run_id=name, started_at=AT + timedelta(days=day))
+            (place / "runs" / name).mkdir()
+            (place / "runs" / name / "result.json").write_text(result.to_json())
+            test = stands_for(result)
+            history.add_run(result, test, str(place / "runs" / name))
+            night = history.begin_night("nightly", "00", [(test, 1)], result.started_at)
+            attempt = history.begin_attempt(night, 0, "host/0", result.started_at)
+            history.end_attempt(attempt, Verdict.PASS, "", result.started_at, run_id=name)
+            history.end_cell(night, 0, CellState.DONE, None, "")
+            history.end_night(night, NightState.COMPLETE, result.started_at)
+        assert (place / "runs" / "history.sqlite-wal").stat().st_size
+        yield place
+
+
+def contents(place: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(one): one.read_bytes() for one in place.rglob("*") if one.is_file()}
+
+
+@needs_root
+def test_a_history_of_another_user_is_read(folder: Path, theirs: Path) -> None:
+    """Also while it is written, with what was written last; nothing is changed there."""
+    (folder / "mine").mkdir()
+    os.chown(folder / "mine", NOBODY, NOBODY)
+    before = contents(theirs)
+    for command in READING:
+        typed = command.format(mine=folder / "mine").split()
+        done = hil(*typed, cwd=theirs, uid=NOBODY, HOME="/", TMPDIR=str(folder / "mine"))
+        assert (done.returncode, done.stderr) == (0, ""), command
+    assert contents(theirs) == before
+    assert [one.name for one in (folder / "mine").iterdir()] == ["board.html"]
+
+
+@needs_root
+def test_a_history_of_another_user_is_not_written(folder: Path, theirs: Path) -> None:
+    """One line says whose it is not."""
+    (folder / "mine").mkdir()
+    os.chown(folder / "mine", NOBODY, NOBODY)
+    before = contents(theirs)
+    for command in WRITING:
+        typed = command.format(theirs=theirs).split()
+        environment = {"HOME": str(folder / "mine"), "TMPDIR": str(folder / "mine")}
+        said = told(hil(*typed, cwd=theirs, uid=NOBODY, **environment), 2)
+        assert re.search(r"is not open to user|may not be written by user", said), command
+    assert contents(theirs) == before
+
+
+@needs_root
+def test_a_history_that_is_not_there_is_not_made(folder: Path) -> None:
+    """By a user who may, either: to ask is no reason to."""
+    assert hil("runs", "list", cwd=folder, HOME="/").stdout == "no run\n"
+    assert list(folder.iterdir()) == []
 
 
 @needs_root

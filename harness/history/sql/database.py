@@ -20,7 +20,9 @@ from harness.config.database import shown
 from harness.errors import StoreError
 from harness.history.sql.damage import UNREADABLE, damage_in
 from harness.history.sql.engines import WRITING, engine_of
+from harness.history.sql.snapshot import not_ours
 from harness.local.deadline import Deadline
+from harness.local.folders import user_name
 from harness.local.storage import FREE_SOME, NEARLY_FULL, DiskFull, free_bytes
 
 T = TypeVar("T")
@@ -39,6 +41,7 @@ _NO_ROOM: Final = re.compile(r"disk is full|disk I/O error")
 """SQLite says the second, too, of a disk that has no room for the file beside its own."""
 _SERVER_FULL: Final = "53100"
 """SQLSTATE of a PostgreSQL whose disk has no room."""
+_NOT_OURS: Final = re.compile(r"readonly database|unable to open database file")
 _LOCKED: Final = re.compile(r"database (is|table is|schema is) locked")
 
 
@@ -46,8 +49,8 @@ _LOCKED: Final = re.compile(r"database (is|table is|schema is) locked")
 class Database:
     """A database that can be read and written, each time in one transaction."""
 
-    def __init__(self, place: str) -> None:
-        self.shown = shown(place)
+    def __init__(self, place: str, shown_as: str = "") -> None:
+        self.shown = shown_as or shown(place)
         self.engine = engine_of(place)
         self._reached = False
         """It answered once: that it does not now is the lab's trouble, and no wrong address."""
@@ -114,10 +117,20 @@ class Database:
         tried = f" (tried for {deadline.waited_s:.0f} s)" if deadline.waited_s > 1 else ""
         if self._full(error):
             return StoreError(f"history {self.shown}: the disk is full: {why}", hint=FREE_SOME)
+        if closed := self._not_ours(why):
+            return StoreError(
+                f"history {self.shown}: {closed} may not be written by user {user_name()}",
+                hint="ask whoever it belongs to, or name another: [store] database in lab.toml",
+            )
         hint = "see docs/history.md, or name another place: [store] database in lab.toml"
         if not self._reached and isinstance(error, DBAPIError) and _is_not_reached(error):
             hint = "is the host right, and does its server run? [store] database in lab.toml"
         return StoreError(f"history {self.shown}: {why.strip()}{tried}", hint=hint)
+
+    def _not_ours(self, why: str) -> Path | None:
+        """What of a file's history this user may not write, if that is why."""
+        file = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        return not_ours(Path(file)) if file and _NOT_OURS.search(why) else None
 
     def _full(self, error: SQLAlchemyError) -> DiskFull | None:
         """The disk that `error` is for want of room on, if it is."""

@@ -7,8 +7,10 @@ import contextlib
 from collections.abc import Iterator
 from typing import final
 
+from harness.config.database import shown
 from harness.history.sql.database import Database
 from harness.history.sql.reader import SqlReader
+from harness.history.sql.snapshot import readable
 from harness.history.sql.upgrade import bring_up_to_date
 from harness.history.sql.writer import SqlWriter
 
@@ -34,3 +36,18 @@ def open_history(place: str) -> Iterator[SqlHistory]:
         yield SqlHistory(database)
     finally:
         database.close()
+
+
+@contextlib.contextmanager
+def read_history(place: str) -> Iterator[SqlReader]:
+    """The history that is there, to be read alone, also by somebody who may not write it.
+
+    One that is not there reads as an empty one, and is not made. Raises `StoreError`.
+    """
+    with readable(place) as there:
+        database = Database(there, shown(place))
+        try:
+            bring_up_to_date(database)
+            yield SqlReader(database)
+        finally:
+            database.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.history.sql import open_history
 from tests.unit.command import Command
 
 RECORDED = Path(__file__).parents[1] / "recorded"
@@ -144,7 +145,9 @@ def test_prune_wants_to_know_how_many(hil: Command) -> None:
 
 def test_a_history_of_a_newer_release_is_refused(hil: Command) -> None:
     """In one line, and exit 2."""
-    assert hil("runs", "list").code == 0
+    assert hil("runs", "list").out == "no run\n"
+    with open_history(str(hil.folder / "runs" / "history.sqlite")):
+        pass
     with sqlite3.connect(hil.folder / "runs" / "history.sqlite") as connection:
         connection.execute("UPDATE hil_version SET version_num = '9999'")
     connection.close()
