@@ -31,10 +31,10 @@ from harness.history.model import (
 from harness.history.sql import SqlHistory, open_history
 from harness.history.sql.tables import metadata
 from harness.history.sql.upgrade import VERSION_TABLE
+from harness.history.synthetic import SyntheticHistory
 from harness.results import Environment, EvidenceFile, RunResult, Verdict
 from tests.history_writer import Writer as Process
 from tests.history_writer import check
-from tests.synthetic_history import SyntheticHistory
 from tests.unit.results.samples import NO_COMPLETION, STARTED, WARNING, association, run
 
 PLAIN = Test("reference", "hwsim", "acme", "plain")

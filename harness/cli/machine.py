@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 Nights = Annotated[
     int, typer.Option(min=0, help="Instead: nights of so many cells, one and two at a time.")
 ]
+HistoryFlag = Annotated[
+    bool, typer.Option("--history", help="Instead: board and comparison, on a made-up history.")
+]
+Rounds = Annotated[int, typer.Option(min=1, help="How often, with --nights or --history.")]
 Before = Annotated[
     Path | None,
     typer.Option(
@@ -78,8 +82,9 @@ def bench(
         typer.Option("--soak", min=0, help="Instead: so many associations over all scenarios."),
     ] = 0,
     nights: Nights = 0,
-    rounds: Annotated[int, typer.Option(min=1, help="How often, with --nights.")] = 1,
     before: Before = None,
+    history: HistoryFlag = False,
+    rounds: Rounds = 1,
     lab: LabOption = None,
 ) -> None:
     """Measure how fast the lab is, or soak it.
@@ -88,6 +93,7 @@ def bench(
     --nights runs by themselves, a night's cells, and the same two at a time, in turns.
     """
     from harness.nightly.measuring import NightBench
+    from harness.nightly.measuring_history import measure_history
     from harness.run.bench import measure
     from harness.run.soak import Soak, soak
 
@@ -98,6 +104,8 @@ def bench(
             figures = soak(load_lab(lab), console, soaked)
         elif nights:
             figures = NightBench(load_lab(lab), nights, rounds, before).measure(console)
+        elif history:
+            figures = measure_history(rounds, console)
         else:
             figures = measure(load_lab(lab), console, associations=associations, build=build)
     if as_json:

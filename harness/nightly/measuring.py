@@ -91,13 +91,13 @@ class NightBench:
         with self._folder() as folder:
             if self.before:
                 (folder / "lab.toml").unlink()  # another tree may not know its keys
-            return _timed((*hil, "run", SCENARIO, "-n", str(CELL)), folder, COMMAND_S)
+            return timed((*hil, "run", SCENARIO, "-n", str(CELL)), folder, COMMAND_S)
 
     def _night(self, slots: int) -> NightTimes:
         plan = PLAN.format(scenario=SCENARIO, associations=CELL, cells=self.cells, slots=slots)
         with self._folder() as folder:
             (folder / "plan.toml").write_text(plan)
-            whole_s = _timed((*OURS, "nightly", "plan.toml"), folder, COMMAND_S * self.cells)
+            whole_s = timed((*OURS, "nightly", "plan.toml"), folder, COMMAND_S * self.cells)
             with open_history(str(folder / "runs" / HISTORY)) as history:
                 (night,) = history.nights()
         return NightTimes(whole_s, *cell_times(night))
@@ -143,7 +143,7 @@ def add_figures(
     figures.add("night, two at a time: faster", "times", *faster)
 
 
-def _timed(argv: Sequence[str], folder: Path, limit_s: float) -> float:
+def timed(argv: Sequence[str], folder: Path, limit_s: float) -> float:
     """The seconds that a command takes; raises `HarnessError` where it does not end with 0."""
     started_s = time.monotonic()
     try:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from harness.history.synthetic import SyntheticHistory
 from tests.services.chromium import chromium
-from tests.synthetic_history import SyntheticHistory
 
 pytestmark = pytest.mark.timeout(300)  # the history of years is made first
 NIGHTS, TESTS = 1000, 100

@@ -20,12 +20,12 @@ from harness.config.lab import HISTORY, Lab
 from harness.console import PlainConsole
 from harness.errors import HarnessError, UsageError
 from harness.history.model import Attempt, Cell, Night, NightState, Test
+from harness.history.synthetic import SyntheticHistory
 from harness.nightly import measuring
 from harness.nightly.measuring import NightBench, NightTimes, add_figures, cell_times
 from harness.nightly.plan import load_plan
 from harness.results import Verdict
 from harness.run.bench import Figures
-from tests.synthetic_history import SyntheticHistory
 
 
 class Commands:
