@@ -32,8 +32,8 @@ the station, with nothing else; with a delay the message is heard as ever, and t
 much later."""
 
 Message = Literal[
-    "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "eapol-start", "eap", "M1", "M2",
-    "M3", "M4", "G1", "G2", "data", "deauth", "disassoc", "action",
+    "beacon", "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "eapol-start", "eap",
+    "M1", "M2", "M3", "M4", "G1", "G2", "data", "deauth", "disassoc", "action",
 ]  # fmt: skip
 """What a rule can name; ``data`` includes ARP and ICMP, ``assoc-…`` reassociation."""
 

@@ -41,7 +41,7 @@ _MAC_TEXT = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}", re.ASCII)
 
 _MANAGEMENT_KINDS: dict[int, FrameKind] = {
     0: "assoc-req", 1: "assoc-resp", 2: "assoc-req", 3: "assoc-resp", 4: "probe-req",
-    5: "probe-resp", 10: "disassoc", 11: "auth", 12: "deauth", 13: "action",
+    5: "probe-resp", 8: "beacon", 10: "disassoc", 11: "auth", 12: "deauth", 13: "action",
 }  # fmt: skip
 
 

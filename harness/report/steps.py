@@ -123,6 +123,7 @@ def _frame(event: TimelineEvent) -> Step:
         remarks.append(f"{detail['freq_mhz']} MHz, not heard")
     elif rule or lost:
         remarks.append(_rule_remark(rule, lost))
+        remarks += [str(detail[key]) for key in ("altered", "inserted") if key in detail]
     return Step(
         "frame", event.at_ns, _short(" · ".join(remarks)), described(event),
         event.uncertainty_ns, up=event.direction == "up", lost=lost,

@@ -12,12 +12,12 @@ from harness.scenarios.air_keys import AirRuleKeys
 KEY_MESSAGES_DOWN: Final = ("M1", "M3", "G1")
 KEY_MESSAGES: Final = (*KEY_MESSAGES_DOWN, "M2", "M4", "G2")
 ONE_WAY: Final = {
-    **dict.fromkeys((*KEY_MESSAGES_DOWN, "probe-resp", "assoc-resp"), "down"),
+    **dict.fromkeys((*KEY_MESSAGES_DOWN, "beacon", "probe-resp", "assoc-resp"), "down"),
     **dict.fromkeys(("M2", "M4", "G2", "probe-req", "assoc-req", "eapol-start"), "up"),
 }
 """The messages that go one way only."""
 MANAGEMENT: Final = {
-    "probe-req": (), "probe-resp": (), "auth": ("status",), "assoc-req": (),
+    "beacon": (), "probe-req": (), "probe-resp": (), "auth": ("status",), "assoc-req": (),
     "assoc-resp": ("status",), "deauth": ("reason",), "disassoc": ("reason",),
 }  # fmt: skip
 """Management frames, and the fields of their own that each has."""

@@ -23,8 +23,8 @@ from hil_common.security import OPEN, WPA2_PSK, WPA2_PSK_SHA256, names_with
 from hil_common.stimuli import MAX_STIMULI
 
 OPEN_MESSAGES: Final = (
-    "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "data", "deauth", "disassoc",
-    "action",
+    "beacon", "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "data", "deauth",
+    "disassoc", "action",
 )  # fmt: skip
 """The messages of a network without EAPOL."""
 Tag = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=30)]

@@ -68,10 +68,7 @@ class Downlink:
         rule = self._cause
         if rule is None:
             rule = self.rules.match(info.kind, "down", self._traits(frame, info, ap))
-        down = DownFrame(
-            self._log.new_number(), self._log.association, frame, info, rule,
-            self._loop.now_ns(), ap,
-        )  # fmt: skip
+        down = self._new(frame, info, ap, rule)
         message = message_of(info.kind)
         if message in self.rules.copied:
             self._kept.keep(message, frame, replace(info, detail=dict(info.detail)))
@@ -132,20 +129,31 @@ class Downlink:
 
     def insert(self, frame: bytes, info: FrameInfo, ap: AttachedAp, rule: FrameRule) -> None:
         """Send a frame that a rule inserts, on which no rule acts."""
-        self._send(DownFrame(
-            self._log.new_number(), self._log.association, frame, info, rule,
-            self._loop.now_ns(), ap,
-        ))  # fmt: skip
+        self._send(self._new(frame, info, ap, rule))
 
     def broadcast_beacon(self, frame: bytes) -> None:
-        """Send a beacon; no rule, no record. Left out while the guest does not keep up."""
+        """Send a beacon, without a record unless a rule acts on it. Left out while the guest does
+        not keep up."""
         port, ap = self._port, self._aps.transmitter(frame)
         if ap is None or not port.radios or port.congested:
+            return
+        info = FrameInfo("beacon")
+        rule = self.rules.match("beacon", "down", self._traits(frame, info, ap))
+        if rule is not None:
+            self._apply_rule(self._new(frame, info, ap, rule), rule)
             return
         at_ns = self._loop.now_ns()
         for radio in port.radios:
             at_ns = self._deliver(radio.hw, frame, ap)
         self._loop.later(lambda: self._log.capture_down(frame, at_ns, ap))
+
+    def _new(
+        self, frame: bytes, info: FrameInfo, ap: AttachedAp | None, rule: FrameRule | None
+    ) -> DownFrame:
+        now_ns = self._loop.now_ns()
+        return DownFrame(
+            self._log.new_number(), self._log.association, frame, info, rule, now_ns, ap
+        )
 
     def delivered(self, tag: int, errno: int, guest_ns: int) -> None:
         """Record a frame that the guest reports on.

@@ -31,7 +31,7 @@ def test_rules() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ({"message": "M5", "action": "drop"}, "rules[0].message: 'M5' is none of probe-req"),
+        ({"message": "M5", "action": "drop"}, "rules[0].message: 'M5' is none of beacon"),
         ({"message": "M1", "action": "lose"}, "rules[0].action: 'lose' is none of drop, drop-ack"),
         ({"message": "M1", "action": "drop", "nth": 0}, "rules[0].nth"),
         ({"message": "M1", "action": "drop", "nth": "all"}, "rules[0].nth"),

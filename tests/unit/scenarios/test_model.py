@@ -108,7 +108,7 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         ("pairwise_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no pairwise key"),
         (
             GOOD + OPEN_NETWORK + '[[air]]\nmessage = "M3"\naction = "drop"\n',
-            "[[air]] message = 'M3' never comes in an open network; it has probe-req,",
+            "[[air]] message = 'M3' never comes in an open network; it has beacon,",
         ),
         (GOOD + EAP_NETWORK, "wants an [eap] section with method = 'tls' or 'peap-mschapv2'"),
         (GOOD + '[eap]\nmethod = "tls"\n', "[eap] goes with [network] security = 'wpa2-eap'"),

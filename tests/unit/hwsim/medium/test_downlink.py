@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from hwsim.frame_fields import FrameFields
+from hwsim.frame_fields import FrameFields, read_fields
 from hwsim.frame_rules import FrameRule, Insertion, Occurrence
 from hwsim.medium.downlink import DELIVERY_LIMIT_NS
 from hwsim.ports.base import Radio
@@ -203,3 +203,33 @@ def test_the_next_association_has_nothing_to_copy(rig: Rig) -> None:
     rig.rules(rule)
     rig.down(kind="M3")
     assert [record.rule for record in rig.records] == [None, None]
+
+
+RSNE = bytes.fromhex("30140100000fac040100000fac040100000fac020000")
+
+
+def test_an_edited_beacon(rig: Rig) -> None:
+    """Of the beacons only this one has a record; the guest is given another RSNE."""
+    fields = read_fields({"elements": [{"do": "replace", "element": "rsne", "data": "0200"}]})
+    rig.rules(FrameRule("beacon", 2, "edit", fields=fields))
+    beacon = b"\x80" + data_frame(GROUP, BSSID)[1:24] + bytes(12) + RSNE
+    for _ in range(3):
+        rig.medium.broadcast_beacon(beacon)
+        rig.turn()
+    assert [one.frame.endswith(b"\x30\x02\x02\x00") for one in rig.port.delivered] == [
+        False,
+        True,
+        False,
+    ]
+    assert [(one.kind, one.rule, one.detail["altered"]) for one in rig.records] == [
+        ("beacon", "edit", "replace rsne")
+    ]
+
+
+def test_a_lost_beacon(rig: Rig) -> None:
+    """Nothing is sent."""
+    rig.rules(FrameRule("beacon", 0, "drop"))
+    rig.medium.broadcast_beacon(data_frame(GROUP, BSSID))
+    rig.turn()
+    assert rig.port.delivered == []
+    assert rig.records[0].rule == "drop"
