@@ -70,8 +70,8 @@ def _by_field(
         return "open" if counter_is_old else "yes"
     if name == "mic":  # 12.7.6.4, 12.7.7.2
         return "discard"
-    if name == "nonce":  # 12.7.6.4: it is to be M1's. In G1 it says nothing.
-        return "discard" if kind == "M3" else "open"
+    if name == "nonce":  # 12.7.6.4: it is to be M1's; wpa_supplicant leaves. In G1 it says nothing.
+        return "refuse" if kind == "M3" else "open"
     if name == "encrypt":  # 12.7.2: a key is not sent in the clear
         return "open" if fields.encrypt else "refuse"
     return "open"

@@ -51,6 +51,12 @@ def status(shell: GuestShell) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
+def forget_failures(shell: GuestShell) -> None:
+    """After a failed handshake it would leave the network alone for 10 s and more."""
+    shell.run("wpa_cli -i wlan0 disconnect; wpa_cli -i wlan0 bssid_ignore clear")
+    shell.run("wpa_cli -i wlan0 enable_network all")
+
+
 def connect(lab: RunningLab, shell: GuestShell, number: int, rules: Sequence[AirRule] = ()) -> None:
     """One association by wpa_supplicant, with these rules armed."""
     shell.run("wpa_cli -i wlan0 disconnect")

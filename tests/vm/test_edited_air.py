@@ -6,10 +6,15 @@ Every scenario ends as it says, and what it was to try was tried (EXPECT-07).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from harness.local.deadline import Deadline
 from harness.pytest_plugin import RunningLab
 from harness.scenarios import find_scenario
+from tests.vm.shell import GuestShell
+from tests.vm.supplicant import forget_failures, running_supplicant, status
 
 GOOD = {"M1": 1, "M2": 1, "M3": 1, "M4": 1}
 GIVEN_UP = {"M1": 1, "M2": 1, "M3": 4}
@@ -118,3 +123,86 @@ def test_a_scenario_that_wants_the_impossible_blames_nobody(lab: RunningLab) -> 
     assert outcome.verdict == "MISS"
     (finding,) = outcome.findings
     assert "the scenario's air rule 1 (edit M3: remove gtk (every one))" in str(finding)
+
+
+# an independent client: what wpa_supplicant makes of the same rules
+
+TAKEN = (
+    "m3-wrong-mic", "m3-with-unknown-kdes", "m1-foreign-pmkid", "eapol-version-1", "m2-corrupted",
+    "eapol-spoofed", "assoc-comeback-30",
+)  # fmt: skip
+"""Those with which it connects, as a DLL should."""
+
+LEFT = {
+    "m3-rsne-mismatch": 17, "m3-without-rsne": 17, "m1-broken-kde": 1, "m3-gtk-short": None,
+    "m3-not-encrypted": None, "m3-anonce-changed": None, "group-message-first": None,
+}  # fmt: skip
+"""Those over which it leaves, with that reason if it is known."""
+
+NUMBER = 910_000
+"""Association numbers of these tests, away from those of the fixture."""
+
+
+@pytest.fixture(scope="module")
+def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
+    """A shell in which wpa_supplicant drives the radio in the WLAN service's place."""
+    network = f'ssid="hil"\npsk="{lab.passphrase}"\nkey_mgmt=WPA-PSK'
+    with running_supplicant(lab, shell, network):
+        yield shell
+
+
+def reconnect(lab: RunningLab, shell: GuestShell, name: str) -> int:
+    """Have wpa_supplicant begin an association with the scenario's rules; its number."""
+    number = NUMBER + sorted(SCENARIOS).index(name)
+    forget_failures(shell)
+    lab.session.air.begin(number, find_scenario(name).air)
+    shell.run("wpa_cli -i wlan0 reconnect")
+    return number
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_wpa_supplicant_connects(lab: RunningLab, supplicant: GuestShell, name: str) -> None:
+    """What our scenarios ask of a DLL is no more than it does; the rule acted."""
+    number = reconnect(lab, supplicant, name)
+    deadline = Deadline("wpa_supplicant's association", 30)
+
+    def completed() -> bool | None:
+        deadline.state = status(supplicant).get("wpa_state", "unknown")
+        return deadline.state == "COMPLETED" or None
+
+    deadline.poll(completed, every_s=0.2)
+    assert any(frame.rule for frame in lab.session.recording.frames(number))
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_wpa_supplicant_leaves(lab: RunningLab, supplicant: GuestShell, name: str) -> None:
+    """It sends a deauthentication of its own, and never says that it is connected."""
+    number = reconnect(lab, supplicant, name)
+    deadline = Deadline("wpa_supplicant's deauthentication", 30)
+
+    def left() -> int | None:
+        deadline.state = status(supplicant).get("wpa_state", "unknown")
+        assert deadline.state != "COMPLETED"
+        frames = lab.session.recording.frames(number)
+        reasons = [
+            int(one.detail["reason"])
+            for one in frames
+            if one.kind == "deauth" and one.direction == "up"
+        ]
+        return reasons[0] if reasons else None
+
+    reason = deadline.poll(left, every_s=0.2)
+    assert reason == (reason if LEFT[name] is None else LEFT[name])
+
+
+def test_wpa_supplicant_waits_for_a_group_key(lab: RunningLab, supplicant: GuestShell) -> None:
+    """After an M3 without one it answers, and opens no port."""
+    number = reconnect(lab, supplicant, "m3-without-gtk")
+    deadline = Deadline("M4 of wpa_supplicant", 30)
+
+    def answered() -> bool | None:
+        deadline.state = status(supplicant).get("wpa_state", "unknown")
+        return any(one.kind == "M4" for one in lab.session.recording.frames(number)) or None
+
+    deadline.poll(answered, every_s=0.2)
+    assert status(supplicant)["wpa_state"] == "GROUP_HANDSHAKE"

@@ -20,7 +20,7 @@ REMOVE_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}
         ("M3", {"trailing": "00", "padding": "dd00"}, "yes"),
         ("M3", {"elements": [{"do": "add", "element": "0050f2:9", "data": "00"}]}, "yes"),
         ("M3", {"mic": "wrong"}, "discard"),
-        ("M3", {"nonce": "changed"}, "discard"),
+        ("M3", {"nonce": "changed"}, "refuse"),
         ("M3", {"replay_counter": 6}, "open"),
         ("M3", {"replay_counter": 8}, "yes"),
         ("M3", {"elements": [{"do": "replace", "element": "rsne", "data": "00"}]}, "refuse"),
