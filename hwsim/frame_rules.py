@@ -101,7 +101,8 @@ class FrameRule:
 
     ``delay_ms`` or ``delay_us`` (least and most) belong to delay and to what comes later,
     ``copies`` to repeat, ``fields`` to edit and corrupt, ``status`` and ``comeback_tu`` to refuse,
-    ``reason`` and ``broadcast`` to deauthenticate and disassociate. ``direction`` None fits both.
+    ``reason``, ``broadcast`` and ``forged`` (unprotected, and the access point goes on as if it had
+    never been) to deauthenticate and disassociate. ``direction`` None fits both.
     ``probability`` is of 1. ``place`` is its place among the rules of its association, from 1.
     """
 
@@ -122,6 +123,7 @@ class FrameRule:
     comeback_tu: int = 0
     reason: int = DEAUTHENTICATION_REASON
     broadcast: bool = False
+    forged: bool = False
 
     def is_turn(self, count: int) -> bool:
         """Whether it acts on the message that fits it as the ``count``-th."""

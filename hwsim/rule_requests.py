@@ -98,7 +98,7 @@ def _particulars(action: Action, args: Arguments, where: str) -> dict[str, Any]:
         found["comeback_tu"] = args.integer("comeback_tu", 0, 65535, 0)
     if action in ("deauthenticate", "disassociate"):
         found["reason"] = args.integer("reason", 1, 65535, DEAUTHENTICATION_REASON)
-        found["broadcast"] = _truth(args, "broadcast", where)
+        found |= {name: _truth(args, name, where) for name in ("broadcast", "forged")}
     return found
 
 

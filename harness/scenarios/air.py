@@ -38,7 +38,8 @@ class AirRule(AirRuleKeys):
             return f": {self.insert.phrase()}{later and f',{later} later'}"
         if self.action in ("deauthenticate", "disassociate"):
             reason = "" if self.reason is None else f", reason {self.reason}"
-            return f"{reason}{later and f',{later} later'}"
+            forged = ", forged" if self.forged else ""
+            return f"{reason}{forged}{later and f',{later} later'}"
         return {
             "delay": f" by{later}",
             "repeat": f" {self.copies or 1} times",

@@ -34,6 +34,7 @@ _BELONGS: Final = {
     "delay_ms": ("delay", *_LATER), "delay_us": ("delay", *_LATER), "copies": ("repeat",),
     "fields": ("edit", "corrupt"), "insert": ("insert",), "status": ("refuse",),
     "comeback_tu": ("refuse",), "reason": _GOODBYES, "broadcast": _GOODBYES,
+    "forged": _GOODBYES,
 }  # fmt: skip
 _NEEDS: Final = {
     "delay": ("delay_ms", "delay_us"), "edit": ("fields",), "corrupt": ("fields",),

@@ -67,3 +67,6 @@ class AirRuleKeys(Strict):
     """deauthenticate, disassociate: the reason code (table 9-49). Left out: 3."""
     broadcast: bool | None = None
     """deauthenticate, disassociate: true addresses the frame to all stations."""
+    forged: bool | None = None
+    """deauthenticate, disassociate: true sends it as somebody without keys would, unprotected; the
+    access point goes on as if it had never been."""

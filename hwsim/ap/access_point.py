@@ -36,9 +36,8 @@ from hwsim.ap.station_table import StationTable
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError
-from hwsim.frames import BROADCAST, SNAP, MacHeader
+from hwsim.frames import SNAP, MacHeader
 from hwsim.radius import RadiusClient
-from hwsim.records import FrameKind
 
 _SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
 
@@ -129,19 +128,19 @@ class AccessPoint:
         """
         self._enterprise.reauthenticate(self._authorized, done)
 
-    def part_with_all(self, parting: Parting) -> None:
-        """Deauthenticate or disassociate every station, or forge that; see :class:`Parting`."""
-        self._robust.part_with_all(parting, self.stations)
-        for station in () if parting.forged else self.stations:
+    def part(self, parting: Parting, mac: bytes | None = None) -> None:
+        """Part with one station, known here or not, or with all (None); see :class:`Parting`."""
+        stations = [one for one in self.stations if parting.broadcast or mac in (None, one.mac)]
+        if mac is None or parting.broadcast:
+            self._robust.part_with_all(parting, stations)
+        else:
+            self._robust.part(parting, mac, self._stations.get(mac))
+        for station in () if parting.forged else stations:
             self._remove(station, parting.reason)
 
-    def deauthenticate(self, mac: bytes, reason: int, kind: FrameKind = "deauth") -> None:
-        """Send a deauthentication (or ``disassoc``) to ``mac``, a station's or the broadcast
-        address; known stations that it is for are forgotten."""
-        self._robust.part(Parting(kind, reason), mac, self._stations.get(mac))
-        for station in self.stations:
-            if mac in (station.mac, BROADCAST):
-                self._remove(station, reason)
+    def deauthenticate(self, mac: bytes, reason: int) -> None:
+        """Send a deauthentication to ``mac``, and forget the station if it is a known one."""
+        self.part(Parting("deauth", reason), mac)
 
     def refuse(self, received: ReceivedFrame, status: int, comeback_tu: int) -> None:
         """Answer an authentication or association request with a status, and do nothing else."""

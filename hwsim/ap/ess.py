@@ -117,7 +117,7 @@ class Ess:
     def part_with_all(self, parting: Parting) -> None:
         """Deauthenticate or disassociate every station of every access point."""
         for point in self.points:
-            point.part_with_all(parting)
+            point.part(parting)
 
     def shut_down(self) -> None:
         """Cancel what is under way; nothing more is sent."""

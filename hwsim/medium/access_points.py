@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.robust_management import Parting
 from hwsim.ap.station import Station
 from hwsim.frames import BROADCAST, MacHeader
 from hwsim.ports.base import Port
-from hwsim.records import FrameKind
 
 SIGNAL_DBM: Final = -40
 """How strongly an access point is received where nothing else is said (dBm)."""
@@ -36,9 +36,8 @@ class AccessPointOnMedium(Protocol):
     def resequenced(self, frame: bytes) -> bytes:
         """A frame that this access point sent, under a new sequence number."""
 
-    def deauthenticate(self, mac: bytes, reason: int, kind: FrameKind = "deauth") -> None:
-        """Deauthenticate (or ``disassoc``) a station, or all by the broadcast address; ``reason``
-        as in IEEE 802.11-2020, table 9-49."""
+    def part(self, parting: Parting, mac: bytes) -> None:
+        """Deauthenticate or disassociate a station, or forge that."""
 
     def refuse(self, received: ReceivedFrame, status: int, comeback_tu: int) -> None:
         """Answer an authentication or association request with a status code (table 9-50), and do

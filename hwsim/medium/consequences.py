@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.robust_management import Parting
 from hwsim.frame_fields import FrameFields
 from hwsim.frame_rules import FrameRule, Insertion, Occurrence
-from hwsim.frames import BROADCAST, DATA, kind_of, parse_header
+from hwsim.frames import DATA, kind_of, parse_header
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp
 from hwsim.records import FrameKind
@@ -85,12 +86,12 @@ class Consequences:
     def _part(self, rule: FrameRule, ap: AttachedAp, station: bytes, *, late: bool) -> None:
         """Send the station away; one that has left meanwhile is gone already."""
         kind: FrameKind = "disassoc" if rule.action == "disassociate" else "deauth"
-        whom = BROADCAST if rule.broadcast else station
+        parting = Parting(kind, rule.reason, rule.broadcast, rule.forged)
         if not late:
-            ap.access_point.deauthenticate(whom, rule.reason, kind)
+            ap.access_point.part(parting, station)
         elif any(one.mac == station for one in ap.access_point.stations):
             with self._sender.caused_by(rule):
-                ap.access_point.deauthenticate(whom, rule.reason, kind)
+                ap.access_point.part(parting, station)
 
     def _insert(
         self, rule: FrameRule, insertion: Insertion, ap: AttachedAp, station: bytes

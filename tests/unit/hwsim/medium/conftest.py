@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.robust_management import Parting
 from hwsim.ap.station import Station
 from hwsim.errors import WireError
 from hwsim.frame_rules import FrameRule, FrameRules
@@ -65,10 +66,9 @@ class RecordingAp:
         """The frame with another end."""
         return frame + b" again"
 
-    def deauthenticate(self, mac: bytes, reason: int, kind: FrameKind = "deauth") -> None:
-        """Keep who, and why."""
-        goodbye = {"deauth": "deauthenticate", "disassoc": "disassociate"}[kind]
-        self.happened.append((goodbye, mac, reason))
+    def part(self, parting: Parting, mac: bytes) -> None:
+        """Keep how, and whom."""
+        self.happened.append((parting, mac))
 
     def refuse(self, received: ReceivedFrame, status: int, comeback_tu: int) -> None:
         """Keep how."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from hwsim.ap.robust_management import Parting
 from hwsim.frame_fields import FrameFields, read_fields
 from hwsim.frame_rules import FrameRule, Insertion, Occurrence
 from hwsim.medium.downlink import DELIVERY_LIMIT_NS
@@ -132,7 +133,7 @@ def test_deauthenticate(rig: Rig) -> None:
     rig.rules(FrameRule("M1", 1, "deauthenticate"))
     rig.down(kind="M1")
     assert rig.happened[0] == ("delivered", HW, True)
-    assert ("deauthenticate", STATION, 3) in rig.happened
+    assert (Parting("deauth", 3), STATION) in rig.happened
 
 
 def test_beacons_are_left_out_while_the_guest_is_behind(rig: Rig) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from hwsim.ap.robust_management import Parting
 from hwsim.frame_fields import FrameFields
 from hwsim.frame_rules import REORDER_LIMIT_MS, Condition, FrameRule
 from tests.unit.hwsim.medium.conftest import (
@@ -82,7 +83,7 @@ def test_deauthenticate(rig: Rig) -> None:
     """Acknowledged, and answered with reason 3 instead of what it asked for."""
     rig.rules(FrameRule("data", 1, "deauthenticate"))
     rig.up()
-    assert rig.happened == [("status", True), ("deauthenticate", STATION, 3)]
+    assert rig.happened == [("status", True), (Parting("deauth", 3), STATION)]
 
 
 def test_a_frame_that_the_access_point_refuses(rig: Rig) -> None:
@@ -129,7 +130,7 @@ def test_a_goodbye_after_a_while(rig: Rig) -> None:
     rig.up()
     assert rig.happened == [("status", True), ("received", 0)]
     rig.turn(after_ns=20_000_000)
-    assert rig.happened[-1] == ("disassociate", GROUP, 8)
+    assert rig.happened[-1] == (Parting("disassoc", 8, broadcast=True), STATION)
 
 
 def test_reorder(rig: Rig) -> None:
