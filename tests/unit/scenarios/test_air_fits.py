@@ -6,9 +6,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from harness.scenarios.air import AirRule
+from hwsim.frame_rules import ACTIONS, MESSAGES
 from hwsim.rule_requests import rules
 
 EDIT_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}
@@ -96,3 +99,43 @@ def test_what_makes_sense(rule: dict[str, Any], words: str) -> None:
     assert read.phrase() == words
     (taken,) = rules([read.model_dump(mode="json", exclude_none=True)])
     assert taken.action == rule["action"]
+
+
+FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "replay_counter": st.integers(0, 9), "replay_counter_add": st.integers(-3, 3),
+        "nonce": st.sampled_from(["changed", "zero", "ab" * 32]),
+        "key_info_clear": st.lists(st.sampled_from(["secure", "mic", "install"]), min_size=1),
+        "descriptor": st.integers(0, 255), "eapol_version": st.integers(0, 3),
+        "encrypt": st.booleans(), "mic": st.sampled_from(["wrong", "zero"]),
+        "padding": st.just("dd00"), "trailing": st.just("00"), "status": st.integers(0, 99),
+        "reason": st.integers(0, 99),
+        "elements": st.just([{"do": "remove", "element": "gtk"}]),
+        "bytes_at": st.just([{"offset": 3, "data": "ff"}]),
+    },
+)  # fmt: skip
+RULES = st.fixed_dictionaries(
+    {"message": st.sampled_from(MESSAGES), "action": st.sampled_from(ACTIONS)},
+    optional={
+        "nth": st.sampled_from([1, 3, "every", "from-2"]),
+        "direction": st.sampled_from(["up", "down"]), "probability": st.sampled_from([0.5, 1]),
+        "delay_ms": st.integers(1, 9), "delay_us": st.sampled_from([[1, 5], [5, 1]]),
+        "copies": st.integers(1, 3), "status": st.integers(1, 99), "reason": st.integers(1, 9),
+        "comeback_tu": st.integers(0, 9), "broadcast": st.booleans(), "forged": st.booleans(),
+        "fields": FIELDS, "access_point": st.integers(1, 4), "after": st.sampled_from(["M3#2"]),
+        "insert": st.sampled_from([{"copy_of": "M1"}, {"frame": "00" * 24}, {"copy_of": "M2"}]),
+    },
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(RULES)
+def test_the_air_takes_whatever_a_scenario_may_say(rule: dict[str, Any]) -> None:
+    """A rule that the scenario's check lets pass is none that the air refuses, once it runs."""
+    try:
+        read = AirRule.model_validate(rule)
+    except ValidationError:
+        return
+    assert len(rules([read.model_dump(mode="json", exclude_none=True)])) == 1
+    assert read.phrase().startswith(read.action)
