@@ -25,6 +25,10 @@ _PASSED_OVER: Final = ("eapol_version", "trailing")
 over."""
 
 
+_GTK_KDE_LENGTHS: Final = (2 + 5, 2 + 13, 2 + 16, 2 + 32)
+"""Of the data of a GTK KDE: two bytes, and a key of any cipher (table 12-10)."""
+
+
 def acceptable(kind: FrameKind, fields: FrameFields, last_counter: int, counter: int) -> Acceptable:
     """What a station is to do with an edited M1, M3 or G1.
 
@@ -83,6 +87,6 @@ def _by_element(kind: FrameKind, edit: ElementEdit) -> Acceptable:
         return "open" if known else "yes"
     if kind == "M3" and edit.name == "rsne":  # 12.7.6.4: that of beacon or probe response
         return "refuse"
-    if kind in _MESSAGES and edit.name == "gtk" and edit.do != "replace":
+    if kind in _MESSAGES and edit.name == "gtk" and len(edit.data) not in _GTK_KDE_LENGTHS:
         return "refuse"  # there is no group key to install: 12.7.6.4, 12.7.7.2
     return "open"

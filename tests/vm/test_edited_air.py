@@ -23,7 +23,9 @@ CONNECTED = {
     "m3-wrong-mic": {**GOOD, "M3": 2},
     "m3-replayed": {**GOOD, "M3": 2},
     "m3-with-unknown-kdes": GOOD,
+    "m3-wrong-key-length": GOOD,
     "m1-broken-kde": GOOD,
+    "m1-other-descriptor": {**GOOD, "M1": 2},
     "m1-foreign-pmkid": GOOD,
     "m2-corrupted": {**GOOD, "M1": 2, "M2": 2},
     "m4-corrupted": {**GOOD, "M3": 2, "M4": 2},
@@ -31,6 +33,7 @@ CONNECTED = {
     "g1-wrong-mic": REKEYED,
     "g1-old-counter": REKEYED,
     "g1-without-gtk": REKEYED,
+    "g1-gtk-too-long": REKEYED,
     "assoc-comeback-30": GOOD,
 }
 """The EAPOL messages of those that connect, and stay connected until the scenario ends it."""
@@ -136,6 +139,7 @@ TAKEN = (
 LEFT = {
     "m3-rsne-mismatch": 17, "m3-without-rsne": 17, "m1-broken-kde": 1, "m3-gtk-short": None,
     "m3-not-encrypted": None, "m3-anonce-changed": None, "group-message-first": None,
+    "m3-wrong-key-length": None,
 }  # fmt: skip
 """Those over which it leaves, with that reason if it is known."""
 

@@ -31,6 +31,8 @@ REMOVE_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}
         ("M3", {"mic": "wrong", **REMOVE_GTK}, "refuse"),
         ("M3", {"mic": "wrong", "eapol_version": 1}, "discard"),
         ("G1", REMOVE_GTK, "refuse"),
+        ("G1", {"elements": [{"do": "replace", "element": "gtk", "data": "00" * 35}]}, "refuse"),
+        ("G1", {"elements": [{"do": "replace", "element": "gtk", "data": "00" * 18}]}, "open"),
         ("G1", {"nonce": "zero"}, "open"),
         ("M1", {"nonce": "changed"}, "open"),
         ("M1", {"padding": "5555"}, "open"),
