@@ -117,7 +117,7 @@ class NetworkLife:
                 return
             case "deauthenticate" | "disassociate":
                 kind: FrameKind = "deauth" if order.do == "deauthenticate" else "disassoc"
-                point.part_with_all(Parting(kind, order.reason, order.broadcast))
+                point.part(Parting(kind, order.reason, order.broadcast))
             case "rekey-pairwise":
                 point.rekey("pairwise", lambda _count: self._done(order, point, at_ns))
                 return

@@ -308,7 +308,7 @@ def test_a_corrupted_m2_is_ignored(air: AirProcess) -> None:
 def test_an_edited_message_under_the_pairwise_key(air: AirProcess) -> None:
     """G1 is protected as ever, and only what is in it is another."""
     rule = {"message": "G1", "action": "edit", "fields": {"rsc": "05" + "00" * 7}}
-    client, station = ready(air, rule)
+    client, station = ready(air, rule, first_ms=5000)  # no M3 comes again before G1
     station.m2(station.key_message())
     finish(client, station)
     station.install()
@@ -322,7 +322,8 @@ def test_an_edited_message_under_the_pairwise_key(air: AirProcess) -> None:
 def test_a_copy_of_m1_from_a_third_address(air: AirProcess) -> None:
     """It has another source address and nonce; the handshake goes on with the access point's."""
     insert = {"copy_of": "M1", "source": "02:de:ad:be:ef:01", "fields": {"nonce": "changed"}}
-    client, station = ready(air, {"message": "M1", "action": "insert", "insert": insert})
+    rule = {"message": "M1", "action": "insert", "insert": insert}
+    client, station = ready(air, rule, first_ms=5000)
     first, other = station.key_message(), station.next_frame()
     assert other[16:22] == bytes.fromhex("02deadbeef01")
     other = station.parse_key(other[:16] + station.bssid + other[22:])
@@ -337,7 +338,8 @@ def test_a_copy_of_m1_from_a_third_address(air: AirProcess) -> None:
 def test_a_group_message_again_in_the_clear(air: AirProcess) -> None:
     """The copy of a protected message goes unprotected where the rule says so."""
     insert = {"copy_of": "G1", "plain": True}
-    client, station = ready(air, {"message": "G1", "action": "insert", "insert": insert})
+    rule = {"message": "G1", "action": "insert", "insert": insert}
+    client, station = ready(air, rule, first_ms=5000)  # no M3 comes again before G1
     station.m2(station.key_message())
     finish(client, station)
     station.install()
@@ -382,7 +384,7 @@ def test_a_disassociation_after_a_while(air: AirProcess) -> None:
     rule = {
         "message": "M4", "action": "disassociate", "reason": 8, "broadcast": True, "delay_ms": 5,
     }  # fmt: skip
-    client, station = ready(air, rule)
+    client, station = ready(air, rule, first_ms=5000)
     station.m2(station.key_message())
     finish(client, station)
     frame = station.next_frame()
