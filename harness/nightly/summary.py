@@ -95,7 +95,8 @@ class NightReport:
         return [f"left out, {left[0].mark_reason}:", *(f"  {_label(one)}" for one in left)]
 
     def _counts(self) -> str:
-        ran = Counter(one.verdict for one in self.night.cells if one.verdict is not None)
+        verdicts = (one.verdict for one in self.night.cells if one.judged)
+        ran = Counter(one for one in verdicts if one is not None)
         marks = Counter(
             one.mark for one in self.night.cells if one.mark and one.mark is not Mark.EXPECTED
         )

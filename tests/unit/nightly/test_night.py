@@ -173,6 +173,7 @@ def test_an_interrupted_night_is_resumed_by_the_same_command(nights: Nights) -> 
     cut = nights.run({"b": [CellEnd(MISS, "", interrupted=True)]})
     assert exit_code(cut) == 3
     assert text(cut).endswith("interrupted: the same command goes on with it")
+    assert "night: 1 of 2 cells" in text(cut)  # the one that was cut off did not run
     report = nights.run()
     assert nights.runner.ran == ["b"]
     assert report.night.id == cut.night.id
