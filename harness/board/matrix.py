@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, final
 
 from harness.history.changes import Change, Outcome, changes, outcomes
-from harness.history.model import Cell, CellState, Mark, Night, NightState, Test
+from harness.history.model import PASSED, Cell, CellState, Mark, Night, NightState, Test
 from harness.results import Verdict, combine
 
 NOTHING: Final = "."
@@ -84,9 +84,10 @@ def _column(
             crashed.add(test)
     for test, letter in changed.items():
         change_letters[places[test]] = letter
-    return Column(
-        "".join(letters), "".join(change_letters), "".join(flags), _night_verdict(new, crashed)
-    )
+    verdict = _night_verdict(new, crashed)
+    if verdict in PASSED and night.state not in FINISHED:
+        verdict = Verdict.MISS  # as `hil nightly` ends: the tests that are left may fail yet
+    return Column("".join(letters), "".join(change_letters), "".join(flags), verdict)
 
 
 class Flips:

@@ -17,10 +17,10 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from harness.board import GivenPlan, Issue, RunFolders, content, page
 from harness.board.links import FILES
-from harness.history.model import Mark, RunSummary, Test
+from harness.history.model import CellState, Mark, NightState, RunSummary, Test
 from harness.results import Verdict
 from tests.services.chromium import chromium, complaints, emulate, requested
-from tests.unit.board.factory import FIRST, MemoryHistory, Synthetic, a_cell, a_night
+from tests.unit.board.factory import FIRST, MemoryHistory, Synthetic, a_cell, a_night, a_test
 from tests.unit.board.test_attempts import with_run
 from tests.unit.board.test_coding import HOSTILE
 
@@ -352,6 +352,18 @@ def test_narrow_it_scrolls_in_the_matrix_only(open_board: Callable[..., Chrome])
         assert browser.execute_script(wide) == 0
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_night_that_was_cut_off_has_not_passed(browser: Chrome, tmp_path: Path) -> None:
+    """What did not run is said first; the month over its column is whole."""
+    cells = [a_cell(a_test(), Verdict.PASS)]
+    cells += [a_cell(a_test(f"left-{n}"), state=CellState.PLANNED, position=n) for n in (1, 2)]
+    night = replace(a_night(*cells), state=NightState.INTERRUPTED)
+    browser.get(written(tmp_path, MemoryHistory([night])))
+    assert find(browser, "#verdict").text == "MISS"
+    assert find(browser, "h1").text == f"{FIRST:%Y-%m-%d}: 2 of 3 tests did not run."
+    head, names = find(browser, ".night small").rect, find(browser, "#sheet .name").rect
+    assert head["x"] >= names["x"] + names["width"]
 
 
 def test_hostile_names_are_shown_as_text(browser: Chrome, tmp_path: Path) -> None:

@@ -129,6 +129,16 @@ def test_a_night_that_did_not_end_is_no_base_for_the_next() -> None:
     assert told == [".", *[CHANGES[Change.REGRESSION]] * 2]
 
 
+@pytest.mark.parametrize("state", list(NightState))
+def test_a_night_that_is_not_over_has_not_passed(state: NightState) -> None:
+    """Though nothing failed so far; a failure stays one."""
+    cut = replace(a_night(a_cell(ONE, P), a_cell(OTHER, state=CellState.PLANNED)), state=state)
+    over = state in (NightState.COMPLETE, NightState.OVER_BUDGET)
+    assert columns([cut], [ONE, OTHER])[0].verdict is (P if over else M)
+    failed = replace(a_night(a_cell(ONE, F)), state=state)
+    assert columns([failed], [ONE])[0].verdict is F
+
+
 def test_what_a_running_night_has_not_come_to_is_no_change() -> None:
     """It may come yet."""
     running = a_night(a_cell(ONE, state=CellState.PLANNED), day=1)

@@ -12,11 +12,19 @@ const timingOf = (view) => {
   return data.timing.filter(([night, test]) => night === view.night && (test < 0 || tests.has(test)));
 };
 
+// The tests of a night, and how many of them came to a verdict.
+const progressOf = (night) => {
+  const letters = [...data.nights.verdicts[night]].filter((letter) => letter !== NOTHING);
+  return [letters.filter((letter) => verdictOf(letter)).length, letters.length];
+};
+
 const headline = (view) => {
   if (view.night < 0) return "There is no night to show.";
   const parts = CHANGES.filter((one) => view.changes.has(one)).map((one) => counted(view.changes.get(one), one, PLURAL[one] ?? one));
   const slower = timingOf(view).filter((one) => one[4] === "slower").length;
   if (slower) parts.push(counted(slower, "stage slower", "stages slower"));
+  const [done, all] = progressOf(view.night);
+  if (done < all) parts.push(`${all - done} of ${all} tests did not run`);
   const what = parts.length ? parts.join(", ") : "nothing changed and nothing fails";
   return `${nightDate(view.night)}: ${what}.`;
 };
@@ -29,14 +37,13 @@ const gateOf = (night) => {
 
 const facts = (view) => {
   const { nights } = data;
-  const letters = [...nights.verdicts[view.night]].filter((letter) => letter !== NOTHING);
-  const done = letters.filter((letter) => verdictOf(letter)).length;
+  const [done, all] = progressOf(view.night);
   const ended = nights.ended[view.night];
   return [
     ["Night", `${nightDate(view.night)} ${timeOf(nights.started[view.night])}`],
     ["Plan", view.plan],
     ["State", nights.state[view.night]],
-    ["Tests with a verdict", `${done} of ${letters.length}`],
+    ["Tests with a verdict", `${done} of ${all}`],
     ["Gate", gateOf(view.night)],
     ["Took", ended < 0 ? "—" : spanOf(ended - nights.started[view.night])],
     ["Nights shown", `${view.nights.length} of ${nights.plan.filter((plan) => plan === view.plan).length}`],
