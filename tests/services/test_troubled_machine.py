@@ -231,6 +231,23 @@ def test_a_history_of_another_user_is_not_written(folder: Path, theirs: Path) ->
 
 
 @needs_root
+def test_a_history_on_a_full_disk_is_read(folder: Path) -> None:
+    """What filled it is looked up there; SQLite takes room beside the file even to read it."""
+    (folder / "disk").mkdir()
+    with open_history(str(folder / "history.sqlite")) as history:
+        result = run(association(1), run_id="newest")
+        history.add_run(result, stands_for(result), "x")
+    mounts = (
+        f"mount -t tmpfs -o size=1m none {folder}/disk; mkdir {folder}/disk/runs; "
+        f"cp {folder}/history.sqlite {folder}/disk/runs; "
+        f"cat /dev/zero >{folder}/disk/fill 2>/dev/null || :; cd {folder}/disk"
+    )
+    done = hil("runs", "list", cwd=folder, mounts=mounts, HOME="/")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "newest" in done.stdout
+
+
+@needs_root
 def test_a_history_that_is_not_there_is_not_made(folder: Path) -> None:
     """By a user who may, either: to ask is no reason to."""
     assert hil("runs", "list", cwd=folder, HOME="/").stdout == "no run\n"

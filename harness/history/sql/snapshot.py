@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A history that may not be written, or is not there yet, read from a copy of our own.
+"""A history where nothing can be written, or that is not there yet, read from a copy of our own.
 
 SQLite writes even where it is asked to read: a history that other processes may write at the same
-time (WAL) takes an index file beside it, which whoever may not write there cannot make.
+time (WAL) takes an index file beside it, which cannot be made where one may not write, or on a disk
+that is full.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Final
 from harness.config.database import is_url
 from harness.errors import StoreError
 from harness.local.folders import trouble
+from harness.local.storage import NEARLY_FULL, free_bytes
 
 BESIDE: Final = ("", "-wal")
 """What a history consists of: its file, and what was committed and is not in that yet."""
@@ -33,7 +35,7 @@ def readable(place: str) -> Iterator[str]:
     Nothing is made or changed at `place`. Raises `StoreError`.
     """
     file = Path(place)
-    if is_url(place) or _may_be_written(file):
+    if is_url(place) or (_may_be_written(file) and free_bytes(file.parent) >= NEARLY_FULL):
         yield place
         return
     with tempfile.TemporaryDirectory(prefix="hil-history-") as folder:
