@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from harness import codes
+from harness.checks.attribution.altered import may_end_it
 from harness.checks.attribution.cause import Cause, name_air_rule, name_ap_act, name_os_order
 from harness.checks.attribution.scope import Scope
 from harness.checks.attribution.waiting import waits_for
@@ -52,8 +53,13 @@ def first_intervention(of: Scope, operation: PreOperation | Session) -> Cause | 
 
 
 def _provocations(of: Scope) -> list[Cause]:
-    """Orders that changed what the DLL was given."""
-    return [
+    """Orders and rules that changed what the DLL was given."""
+    changed = [
+        Cause("scenario", f"{name_air_rule(of.case, frame)} acted on {frame.kind}", of.when(frame))
+        for frame in of.frames("M1", "M3", "G1")
+        if may_end_it(frame)
+    ]
+    return changed + [
         Cause("scenario", f"{name_os_order(of.case, order)} was carried out", order.t_ns or 0)
         for order in of.association.performed
         if order.do in _PROVOKING and (order.t_ns or 0) <= of.until_ns

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from harness import codes
-from harness.checks.attribution.altered import none_may_be_taken
+from harness.checks.attribution.altered import may_end_it, none_may_be_taken
 from harness.checks.attribution.cause import name_air_rule
 from harness.checks.attribution.connections import how_lost, is_connected
 from harness.checks.attribution.interventions import failure_reported_ns, first_intervention
@@ -143,7 +143,11 @@ def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
 
 def _echoes_kept_back(case: Case, association: AssociationEvidence) -> str | None:
     """Why the air itself, or a rule of the scenario, kept the echo from being answered."""
-    frames = whole(case, association).frames("arp", "icmp")
+    of = whole(case, association)
+    changed = next((frame for frame in of.frames("M1", "M3", "G1") if may_end_it(frame)), None)
+    if changed is not None:  # the station may have another key, or wait for another packet number
+        return f"{name_air_rule(case, changed)} acted on {changed.kind}"
+    frames = of.frames("arp", "icmp")
     ruled = next((frame for frame in frames if frame.rule not in (None, "repeat")), None)
     if ruled is not None:
         return f"{name_air_rule(case, ruled)} acted on {ruled.kind}"

@@ -7,8 +7,18 @@ from __future__ import annotations
 import pytest
 
 from harness.checks import Expectation
-from harness.evidence import names
-from tests.unit.checks.builder import complete, m1, message, send, stop, tell
+from harness.evidence import Echo, names
+from tests.unit.checks.builder import (
+    associate,
+    begin_post,
+    complete,
+    m1,
+    m2,
+    message,
+    send,
+    stop,
+    tell,
+)
 from tests.unit.checks.judging import clean, judge, only_finding
 from tests.unit.checks.stories import steps
 from tests.unit.checks.story import AP, WORKER, Step, Story
@@ -17,7 +27,7 @@ from tests.unit.checks.test_attribution import deauth, until
 EDIT = "edit M3: remove gtk (every one)"
 WANTED = Expectation(air=(EDIT,))
 UNWANTED = Expectation(connected=False, messages=(), air=(EDIT,))
-GIVEN = f"the scenario's air rule 1 ({EDIT}) gave the station M3 as it need not be answered"
+GIVEN = f"the scenario's air rule 1 ({EDIT})"
 
 
 def edited_m3(acceptable: str) -> Step:
@@ -92,12 +102,12 @@ def test_a_mic_that_the_air_spoilt_is_not_the_drivers() -> None:
     """M2 was right when the station sent it."""
     corrupt = "corrupt M2: mic wrong (every one)"
 
-    def m2(s: Story) -> None:
+    def spoilt_m2(s: Story) -> None:
         send(s)
         s.frame("M2", "up", replay_counter=1, mic_ok=False, rule="corrupt", rule_place=1,
                 detail={"altered": "mic wrong", "ignored": "MIC"})  # fmt: skip
 
-    story = until("m2", SENT_AWAY, m2=m2)
+    story = until("m2", SENT_AWAY, m2=spoilt_m2)
     said = f"the scenario's air rule 1 ({corrupt}) changed M2 on its way"
     only_finding(story, "EXPECT-01", "MISS", said, expect=Expectation(air=(corrupt,)))
 
@@ -112,11 +122,11 @@ def test_an_m1_that_was_changed_excuses_what_is_wrong_with_m2() -> None:
         s.frame("M1", "down", replay_counter=before.replay_counter, rule="edit", rule_place=1,
                 detail={"altered": "nonce changed", "acceptable": "open"})  # fmt: skip
 
-    def m2(s: Story) -> None:
+    def spoilt_m2(s: Story) -> None:
         send(s)
         s.frame("M2", "up", replay_counter=1, mic_ok=False, detail={"ignored": "MIC"})
 
-    story = until("m2", SENT_AWAY, m1=changed, m2=m2)
+    story = until("m2", SENT_AWAY, m1=changed, m2=spoilt_m2)
     only_finding(story, "EXPECT-01", "MISS", "air rule 1", expect=Expectation(air=(edit,)))
 
 
@@ -154,3 +164,29 @@ def test_a_rule_that_chance_kept_from_acting() -> None:
     rules = ("drop M4 (every one, probability 0.5)",)
     clean(tell(), "EXPECT-07", expect=Expectation(air=rules, air_by_chance=(1,)))
     only_finding(tell(), "EXPECT-07", "MISS", rules[0], expect=Expectation(air=rules))
+
+
+@pytest.mark.parametrize(("acceptable", "severity"), [("open", "MISS"), ("yes", "FAIL")])
+def test_an_echo_after_a_group_key_that_was_changed(acceptable: str, severity: str) -> None:
+    """With another packet number or key from the scenario, no broadcast reaches the host."""
+
+    def silent(s: Story) -> None:
+        s.associations[-1]["echo"] = Echo(1, 0, arp=False, protected=False)
+
+    story = tell(m3=edited_m3(acceptable), echo=silent)
+    expect = Expectation(echoes=1, air=(EDIT,))
+    found = only_finding(story, "EXPECT-02", severity, "0 of 1 echo requests", expect=expect)
+    assert (f"air rule 1 ({EDIT}) acted on M3" in found.message) == (severity == "MISS")
+
+
+@pytest.mark.parametrize(("acceptable", "severity"), [("refuse", "MISS"), ("discard", "FAIL")])
+def test_a_second_session_that_fails_over_a_changed_message(acceptable: str, severity: str) -> None:
+    """A roam: what the scenario did to the handshake there comes before the DLL's failure. What is
+    to be passed over is no reason to fail."""
+    failed = steps(
+        stop, associate, begin_post, m1, m2, edited_m3(acceptable),
+        lambda s: complete(s, 5, 0x90001, tid=WORKER),
+    )  # fmt: skip
+    expect = Expectation(sessions=2, air=(EDIT,))
+    found = judge(until("connected", failed), expect).findings
+    assert [(one.rule, one.severity) for one in found] == [("EXPECT-06", severity)]
