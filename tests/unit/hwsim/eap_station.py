@@ -24,11 +24,12 @@ def eap(code: int, identifier: int, kind: int | None = None, data: bytes = b"") 
 
 
 class EapStation:
-    """A station that speaks EAPOL as the test tells it."""
+    """A station that speaks EAPOL as the test tells it, with AKM 1 or the one its RSNE names; its
+    keys are made as `station` makes them."""
 
-    def __init__(self, station: SoftStation) -> None:
+    def __init__(self, station: SoftStation, rsne: bytes = RSNE) -> None:
         self.station = station
-        self.rsne = RSNE
+        self.rsne = rsne
 
     def associate(self) -> None:
         """Authenticate and associate with 802.1X's AKM."""
@@ -71,24 +72,27 @@ class EapStation:
         m1 = station.key_message()
         station.snonce = os.urandom(32)
         station.derive(m1)
-        pdu = station.key_pdu(0x010A, m1.replay, station.snonce, self.rsne, station.kck)
+        pdu = station.key_pdu(
+            0x0108 | station.version, m1.replay, station.snonce, self.rsne, station.kck
+        )
         station.data(LLC_EAPOL + pdu)
         m3 = station.key_message()
         assert station.check(m3).startswith(self.rsne)
         station.take_gtk(station.check(m3))
-        pdu = station.key_pdu(0x030A, m3.replay, b"", b"", station.kck)
+        pdu = station.key_pdu(0x0308 | station.version, m3.replay, b"", b"", station.kck)
         station.data(LLC_EAPOL + pdu)
         station.install()
         return m1
 
 
 def on_air(
-    air: AirProcess, radius: FakeRadius | None, more: Sequence[dict[str, Any]] = (), **timers: int
-) -> Client:
+    air: AirProcess, radius: FakeRadius | None, more: Sequence[dict[str, Any]] = (),
+    security: str = "wpa2-eap", **timers: int,
+) -> Client:  # fmt: skip
     """An access point with 802.1X, or several."""
     client = air.client
     network = {
-        "ssid": "hil-net", "channel": 6, "security": "wpa2-eap", "ap_ip": "10.77.0.1",
+        "ssid": "hil-net", "channel": 6, "security": security, "ap_ip": "10.77.0.1",
         "station_ip": "10.77.0.2", "radius": radius.settings if radius else None,
         "more": list(more),
     }  # fmt: skip
