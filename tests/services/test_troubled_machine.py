@@ -293,7 +293,7 @@ def test_no_room_for_a_run(folder: Path) -> None:
     (folder / "runs").mkdir()
     mounts = f"mount -t tmpfs -o size=64k none {folder}/runs"
     done = hil("run", cwd=folder, mounts=mounts, HOME=str(folder))
-    assert "cannot reserve 1024 KiB for the result in runs" in told(done, 2)
+    assert "cannot reserve 1024 KiB for the result in runs" in told(done, 3)
     assert not (folder / "runs" / "latest").is_symlink()
 
 
