@@ -27,11 +27,9 @@ from harness.history.model import (
     RunSummary,
     deciding,
 )
-from harness.results import AssociationResult, RunResult, Verdict, combine
+from harness.results import WRONG, AssociationResult, RunResult, Verdict, combine
 from harness.results.junit import whole_run
 from harness.results.wording import clean, describe_fault
-
-BAD: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.MISS)
 
 NOT_RUN: Final[Mapping[CellState, tuple[Verdict | None, str]]] = {
     CellState.PLANNED: (Verdict.MISS, "the night ended before it began"),
@@ -74,12 +72,12 @@ class Entry:
         A crash is never muted. A cell that is to fail passes if it did.
         """
         marked = self.mark in (Mark.KNOWN_ISSUE, Mark.QUARANTINE)
-        return marked and self.verdict in BAD and self.crash is None
+        return marked and self.verdict in WRONG and self.crash is None
 
     @property
     def counts(self) -> bool:
         """It went wrong, and that fails the night."""
-        return self.verdict in BAD and not self.muted
+        return self.verdict in WRONG and not self.muted
 
     @property
     def flaky(self) -> bool:
@@ -201,7 +199,7 @@ def _of_cell(
         duration_s=sum(map(_lasted_s, cell.attempts)),
         started_at=cell.attempts[0].started_at if cell.attempts else None,
         findings=broken,
-        details=tuple(_lines(broken)) if verdict in BAD else (),
+        details=tuple(_lines(broken)) if verdict in WRONG else (),
         attempts=cell.judged or cell.attempts,
         mark=cell.mark,
         mark_reason=cell.mark_reason,

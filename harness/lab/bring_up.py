@@ -16,7 +16,13 @@ from harness.config.lab import Lab
 from harness.console import Stages
 from harness.errors import LabFault, PeerGone
 from harness.guests.base import GuestImage, ServiceControl
-from harness.guests.common.recorder import Placed, Setup, place, placed_from, take_out
+from harness.guests.common.recorder import (
+    Installation,
+    Setup,
+    install,
+    installation_from,
+    uninstall,
+)
 from harness.guests.common.ssh import Ssh, connect
 from harness.guests.registry import guest_of
 from harness.lab.air import AirProcess, running_air
@@ -50,17 +56,17 @@ class RunningGuest:
     accel: Choice
     clock_set_by_s: float
     """By how much the guest's clock was moved when it had started, in seconds."""
-    placed: Placed | None
+    installation: Installation | None
     """What is in place: since it was saved, or from a session before."""
 
-    def place(self, setup: Setup) -> Placed:
+    def install(self, setup: Setup) -> Installation:
         """Have `setup` in place, and nothing else, the service stopped."""
-        if self.placed is None or self.placed.setup != setup.key:
-            if self.placed is not None:
-                take_out(self.ssh, self.placed)
-                self.placed = None
-            self.placed = place(self.ssh, setup)
-        return self.placed
+        if self.installation is None or self.installation.setup != setup.key:
+            if self.installation is not None:
+                uninstall(self.ssh, self.installation)
+                self.installation = None
+            self.installation = install(self.ssh, setup)
+        return self.installation
 
     def check_processes(self) -> None:
         """Raise `PeerGone` if QEMU or the air has ended."""
@@ -181,10 +187,10 @@ class _Start:
     def _started(
         self, choice: Choice, state: SavedState | None, stack: contextlib.ExitStack
     ) -> RunningGuest:
-        spec, placed = self._spec(choice), None
+        spec, installation = self._spec(choice), None
         if state is not None:
             stack.enter_context(held(state.folder))
-            placed = _placed_in(state)
+            installation = _installation_in(state)
         work = stack.enter_context(work_folder())
         air, radio = stack.enter_context(running_air(work, self.run_dir, self.recording, self.logs))
         disk = _overlay_of(state, self.image, work / "disk.qcow2")
@@ -215,7 +221,7 @@ class _Start:
                 check.finish()  # before a DLL is loaded into what may be damaged
         return RunningGuest(
             machine=machine, ssh=ssh, service=service, air=air, image=self.image, accel=choice,
-            clock_set_by_s=behind_s, placed=placed,
+            clock_set_by_s=behind_s, installation=installation,
         )  # fmt: skip
 
     def _service(self, ssh: Ssh) -> ServiceControl:
@@ -246,17 +252,17 @@ class _Start:
             with contextlib.closing(_reach(machine, spec, image, lab, restored=True)) as ssh:
                 with contextlib.closing(self._service(ssh)) as service:
                     service.set_clock()
-                placed = place(ssh, setup)
+                installation = install(ssh, setup)
                 guest.before_saving(ssh)
-                return placed.to_note()
+                return installation.to_note()
 
         return prepared_state(lab, spec, booted, setup.key, stages, put_in_place, logs) or booted
 
 
-def _placed_in(state: SavedState) -> Placed | None:
+def _installation_in(state: SavedState) -> Installation | None:
     """What its maker put into a saved guest; None for one that was only booted."""
     try:
-        return placed_from(state.note) if state.note else None
+        return installation_from(state.note) if state.note else None
     except ValueError:
         why = "what it says of the files in it has not the form of this version"
         raise NotRestored(f"saved state {state.name}", 0, why) from None

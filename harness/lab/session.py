@@ -143,17 +143,17 @@ def open_session(
     with contextlib.ExitStack() as stack:
         with stages.stage("install recorder and agent"):
             service.keep_limits(lab.limits)  # before the DLL is loaded
-            placed = guest.place(setup_for(image, dll, fault, oui))
-            stack.enter_context(fault_in_place(ssh, fault, placed.original))
-            recorder = start(ssh, placed, service.start)
+            installation = guest.install(setup_for(image, dll, fault, oui))
+            stack.enter_context(fault_in_place(ssh, fault, installation.original))
+            recorder = start(ssh, installation, service.start)
             recording.new_trace()
             agent = stack.enter_context(running_agent(ssh, AGENT, recording.notification))
             interface = _interface(agent, lab)
         session = LabSession(
             machine=guest.machine, ssh=ssh, air=guest.air, image=image, accel=guest.accel,
-            clock_set_by_s=guest.clock_set_by_s, placed=placed, agent=agent, interface=interface,
-            vendor=recorder.vendor, vendor_sha256=recorder.sha256, recording=recording,
-            service=service,
+            clock_set_by_s=guest.clock_set_by_s, installation=installation, agent=agent,
+            interface=interface, vendor=recorder.vendor, vendor_sha256=recorder.sha256,
+            recording=recording, service=service,
         )  # fmt: skip
         try:
             _await_recorder(session, lab, recorder.refusal)

@@ -164,8 +164,8 @@ class SharedGuest:
 def _forget(guest: RunningGuest, wanted: Wanted) -> None:
     """Let a guest be as if it had just started; raises `HarnessError` where it cannot."""
     guest.check_processes()
-    if guest.placed is not None:
-        take_fault_out(guest.ssh, guest.placed.original)  # the run before may have failed to
+    if guest.installation is not None:
+        take_fault_out(guest.ssh, guest.installation.original)  # the run before may have failed to
     guest.service.forget()
     if wanted.right_date:
         guest.clock_set_by_s = guest.service.set_clock()

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import final
 
 from harness.results.model import AssociationResult
-from harness.results.verdict import Verdict
+from harness.results.verdict import WRONG
 
 ALL_UP_TO = 40
 MOST_WRONG = 30
 SAMPLE = 8
-_WRONG = (Verdict.FAIL, Verdict.ERROR, Verdict.MISS)
 
 
 @final
@@ -34,8 +33,8 @@ def select(associations: Sequence[AssociationResult]) -> Selection:
     everything = tuple(sorted(item.index for item in associations))
     if len(everything) <= ALL_UP_TO:
         return Selection(everything)
-    wrong = [item.index for item in associations if item.verdict in _WRONG]
-    rest = [item for item in associations if item.verdict not in _WRONG]
+    wrong = [item.index for item in associations if item.verdict in WRONG]
+    rest = [item for item in associations if item.verdict not in WRONG]
     sampled = set(_extremes(rest)) | set(_sample([item.index for item in rest]))
     chosen = tuple(sorted(set(wrong[:MOST_WRONG]) | sampled))
     return Selection(chosen, _note(len(everything), len(wrong), len(sampled)))

@@ -34,10 +34,11 @@ from harness.results.store import (
     RunStore,
     Saved,
 )
-from harness.results.verdict import Verdict, association_verdict, combine, run_verdict
+from harness.results.verdict import WRONG, Verdict, association_verdict, combine, run_verdict
 
 __all__ = [
     "SCHEMA",
+    "WRONG",
     "AirSummary",
     "AssociationResult",
     "DamageResult",

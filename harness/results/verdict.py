@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 
 class Verdict(StrEnum):
@@ -47,6 +48,9 @@ class Verdict(StrEnum):
         """Exit code of ``hil run``: 0 nothing wrong, 1 driver, 2 test or usage, 3 lab."""
         return _EXIT_CODES[self]
 
+
+WRONG: Final = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.MISS})
+"""Something went wrong: in the driver, the test or the lab."""
 
 _ORDER = tuple(Verdict)
 _MEANINGS = {

@@ -20,7 +20,7 @@ from harness.faults import Fault
 from harness.guests.base import GuestImage
 from harness.guests.common.agent import ACM, DISCONNECTED, Interface
 from harness.guests.common.dll import Dll
-from harness.guests.common.recorder import Placed, Setup
+from harness.guests.common.recorder import Installation, Setup
 from harness.guests.common.ssh import Login
 from harness.lab.air import AirState
 from harness.lab.recording import Recording
@@ -105,7 +105,7 @@ class World:
         }
         return LabSession(
             **doubles, image=IMAGES, accel=Choice("tcg", "no KVM"), clock_set_by_s=3.25,
-            placed=None, interface=Interface("{guid}", "radio"), vendor="C:\\v\\ihv.dll",
+            installation=None, interface=Interface("{guid}", "radio"), vendor="C:\\v\\ihv.dll",
             vendor_sha256="ab" * 32, recording=recording,
         )  # fmt: skip
 
@@ -167,7 +167,7 @@ class FakeGuest:
         self.air = world.air
         self.clock_set_by_s = 3.25
         sample = r"C:\drivers\ihvsample.dll"
-        self.placed = Placed("key", sample, "ab" * 32, "HKLM", sample, None, None, ())
+        self.installation = Installation("key", sample, "ab" * 32, "HKLM", sample, None, None, ())
 
     def check_processes(self) -> None:
         """Whether QEMU and air run still."""

@@ -88,7 +88,7 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Installation:
     """What was put into a guest, and what was there before."""
 
     setup: str
@@ -109,17 +109,17 @@ class Placed:
         return asdict(self)
 
 
-def placed_from(note: dict[str, object]) -> Placed:
-    """What `Placed.to_note` gave; raises `ValueError` for anything else."""
-    return _PLACED.validate_python(note)
+def installation_from(note: dict[str, object]) -> Installation:
+    """What `Installation.to_note` gave; raises `ValueError` for anything else."""
+    return _INSTALLATION.validate_python(note)
 
 
-_PLACED = TypeAdapter(Placed)
+_INSTALLATION = TypeAdapter(Installation)
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
-    """The recorder in place."""
+class ServiceStart:
+    """A start of the WLAN service with the recorder around the DLL."""
 
     vendor: str
     """Guest path of the DLL under test."""
@@ -128,7 +128,7 @@ class Installed:
     """Why the WLAN service did not come up with the DLL; else empty."""
 
 
-def place(ssh: Ssh, setup: Setup) -> Placed:
+def install(ssh: Ssh, setup: Setup) -> Installation:
     """Put agent, recorder and DLL into the guest and register the recorder; nothing is started.
 
     The WLAN service is stopped. Raises `LabFault` if the guest has no registration.
@@ -151,31 +151,31 @@ def place(ssh: Ssh, setup: Setup) -> Placed:
     _set(ssh, registration.key, str(RECORDER))
     if wanted != before:
         _set_oui(ssh, registration.key, wanted)
-    return Placed(
+    return Installation(
         setup.key, vendor, hashlib.sha256(content).hexdigest(), registration.key, registration.dll,
         wanted, before, tuple(map(str, uploaded)),
     )  # fmt: skip
 
 
-def start(ssh: Ssh, placed: Placed, start_service: Callable[[], str]) -> Installed:
-    """Start the service, which is stopped, with what was placed.
+def start(ssh: Ssh, installation: Installation, start_service: Callable[[], str]) -> ServiceStart:
+    """Start the service, which is stopped, with what was installed.
 
     `start_service` tells why it did not come up, or nothing. A service that does not is for the
     caller to judge: a DLL may do that.
     """
     ssh.remove(TRACE)  # what a run sees begins with this start
-    return Installed(placed.vendor, placed.sha256, start_service())
+    return ServiceStart(installation.vendor, installation.sha256, start_service())
 
 
-def take_out(ssh: Ssh, placed: Placed) -> None:
-    """Undo `place`, for a guest that is given another DLL: it must not find what came with this
+def uninstall(ssh: Ssh, installation: Installation) -> None:
+    """Undo `install`, for a guest that is given another DLL: it must not find what came with this
     one. The service is stopped."""
-    _set(ssh, placed.key, placed.original)  # first: the service may hang
+    _set(ssh, installation.key, installation.original)  # first: the service may hang
     ssh.remove(ORIGINAL)
-    if placed.oui != placed.oui_before:
-        _set_oui(ssh, placed.key, placed.oui_before)
+    if installation.oui != installation.oui_before:
+        _set_oui(ssh, installation.key, installation.oui_before)
     stop_service(ssh)
-    for file in placed.uploaded:
+    for file in installation.uploaded:
         ssh.remove(PureWindowsPath(file))
 
 

@@ -15,7 +15,7 @@ import pytest
 from harness.config.lab import Lab
 from harness.console import PlainConsole
 from harness.errors import LabFault, PeerGone, TooSlow
-from harness.guests.common.recorder import Placed, Setup
+from harness.guests.common.recorder import Installation, Setup
 from harness.lab import bring_up as module
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import Recording
@@ -26,7 +26,7 @@ from harness.vm.kept_states import NotRestored, write_manifest
 from harness.vm.saved_state import SavedState
 from tests.unit.doubles import IMAGES
 
-PLACED = Placed("dll 1", "C:\\v.dll", "ab", "HKLM", "C:\\v.dll", None, None, ())
+INSTALLED = Installation("dll 1", "C:\\v.dll", "ab", "HKLM", "C:\\v.dll", None, None, ())
 
 
 class Parts:
@@ -40,7 +40,7 @@ class Parts:
         self.damaged: set[str] = set()
         self.rotten: set[str] = set()
         self.has_prepared = False
-        self.note = PLACED.to_note()
+        self.note = INSTALLED.to_note()
         self.overlay_faults: set[str] = set()
         self.faults: dict[str, Exception] = {}
         self.behind_s = 0.0
@@ -214,7 +214,7 @@ def test_a_guest_that_was_saved_with_the_dll_in_place_is_preferred(parts: Parts)
     """And knows what it has."""
     parts.has_prepared = True
     with parts.open() as guest:
-        assert guest.placed == PLACED
+        assert guest.installation == INSTALLED
     assert parts.restored == ["prepared-1"]
 
 
@@ -224,7 +224,7 @@ def test_states_that_qemu_does_not_take_are_given_up(parts: Parts) -> None:
     parts.has_prepared = True
     parts.damaged = {"prepared-1"}
     with parts.open() as guest:
-        assert guest.placed is None
+        assert guest.installation is None
     assert parts.restored == ["prepared-1", "state-1"]
     assert not (parts.folder / "prepared-1").exists()
     assert "saved state prepared-1 is not used: QEMU ended" in parts.console.getvalue()
@@ -247,7 +247,7 @@ def test_a_state_of_another_version_is_given_up(parts: Parts) -> None:
     parts.has_prepared = True
     parts.note = {"odd": 1}
     with parts.open() as guest:
-        assert guest.placed is None
+        assert guest.installation is None
     assert parts.restored == ["state-1"]
     assert "has not the form of this version" in parts.console.getvalue()
 
@@ -267,7 +267,7 @@ def test_a_guest_that_was_restored_from_damaged_memory_is_given_up(parts: Parts)
     parts.has_prepared = True
     parts.rotten = {"prepared-1"}
     with parts.open() as guest:
-        assert guest.placed is None
+        assert guest.installation is None
     assert parts.restored == ["prepared-1", "state-1"]
     assert "prepared-1 is not used: memory: not what was saved" in parts.console.getvalue()
     assert not (parts.folder / "prepared-1").exists()

@@ -18,7 +18,7 @@ from harness.console import PlainConsole
 from harness.eap import RadiusServer
 from harness.errors import LabFault, PeerGone, ServiceRefused, TooSlow
 from harness.guests.common.agent import Interface
-from harness.guests.common.recorder import Installed, Placed, Setup
+from harness.guests.common.recorder import Installation, ServiceStart, Setup
 from harness.guests.common.ssh import CommandResult
 from harness.lab import bring_up
 from harness.lab import session as module
@@ -138,7 +138,7 @@ def test_adapters_that_never_come_are_a_lab_fault(session: LabSession) -> None:
         session.interfaces(3, limit_s=0.05)
 
 
-PLACED = Placed("", "C:\\v.dll", "ab", "HKLM", "C:\\v.dll", None, None, ())
+INSTALLED = Installation("", "C:\\v.dll", "ab", "HKLM", "C:\\v.dll", None, None, ())
 
 
 class Opening:
@@ -150,10 +150,10 @@ class Opening:
         self.refusal = ""
         self.images = IMAGES
 
-    def place(self, _: object, setup: Setup) -> Placed:
+    def install(self, _: object, setup: Setup) -> Installation:
         """Agent, recorder and DLL put there."""
-        self.done.append("placed")
-        return PLACED
+        self.done.append("installed")
+        return INSTALLED
 
     def run(self, command: str) -> CommandResult:
         """A command line of the guest."""
@@ -171,14 +171,14 @@ class Opening:
     def keep_limits(self, _: object) -> None:
         """The lab's limits told to the WLAN service."""
 
-    def take_out(self, *_: object) -> None:
+    def uninstall(self, *_: object) -> None:
         """What was there is gone."""
-        self.done.append("taken out")
+        self.done.append("uninstalled")
 
-    def start(self, *_: object) -> Installed:
+    def start(self, *_: object) -> ServiceStart:
         """The service started with the recorder."""
         self.done.append("started")
-        return Installed("C:\\v.dll", "ab", self.refusal)
+        return ServiceStart("C:\\v.dll", "ab", self.refusal)
 
     @contextlib.contextmanager
     def running_agent(self, *_: object) -> Iterator[Any]:
@@ -198,24 +198,25 @@ def opening(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Op
     for name in ("agent.exe", "recorder.dll"):
         (tmp_path / name).write_text(f"MZ {name}")
     made.images = replace(IMAGES, agent=tmp_path / "agent.exe", recorder=tmp_path / "recorder.dll")
-    monkeypatch.setattr(bring_up, "place", made.place)
-    monkeypatch.setattr(bring_up, "take_out", made.take_out)
+    monkeypatch.setattr(bring_up, "install", made.install)
+    monkeypatch.setattr(bring_up, "uninstall", made.uninstall)
     monkeypatch.setattr(module, "start", made.start)
     monkeypatch.setattr(module, "running_agent", made.running_agent)
     return made
 
 
 def opened(
-    opening: Opening, console: PlainConsole, placed: Placed | None = None
+    opening: Opening, console: PlainConsole, installation: Installation | None = None
 ) -> contextlib.AbstractContextManager[LabSession]:
-    """`open_session` on it; `placed` is what the guest was saved with."""
+    """`open_session` on it; `installation` is what the guest was saved with."""
     world = opening.world
     doubles: Any = {
         "machine": world.machine, "ssh": opening, "service": opening, "air": world.air,
     }  # fmt: skip
     guest = RunningGuest(
-        **doubles, image=opening.images, accel=Choice("tcg", ""), clock_set_by_s=0.0, placed=placed
-    )
+        **doubles, image=opening.images, accel=Choice("tcg", ""), clock_set_by_s=0.0,
+        installation=installation,
+    )  # fmt: skip
     recording = Recording(io.BytesIO(), io.BytesIO())
     return open_session(QUICK, guest, recording, console, None)
 
@@ -229,7 +230,7 @@ def test_a_session_is_put_together_and_taken_apart_in_reverse(
         assert session.interface.guid == "{1}"
         assert session.recording.records()
     assert opening.done == [
-        "placed", "started", "agent up", "net stop WlanSvc", "agent down",
+        "installed", "started", "agent up", "net stop WlanSvc", "agent down",
     ]  # fmt: skip
 
 
@@ -238,7 +239,7 @@ def test_a_guest_that_was_saved_with_it_all_is_given_nothing_again(
 ) -> None:
     """Only the service is started: the DLL's life begins in the run, whatever was saved."""
     setup = setup_for(opening.images, None, None, None)
-    with opened(opening, console, replace(PLACED, setup=setup.key)):
+    with opened(opening, console, replace(INSTALLED, setup=setup.key)):
         pass
     assert opening.done[:2] == ["started", "agent up"]
 
@@ -247,9 +248,9 @@ def test_a_guest_that_was_saved_with_something_else_is_given_what_is_asked(
     opening: Opening, console: PlainConsole
 ) -> None:
     """What is in place is told by its key; the other DLL is taken out first."""
-    with opened(opening, console, replace(PLACED, setup="of another DLL")):
+    with opened(opening, console, replace(INSTALLED, setup="of another DLL")):
         pass
-    assert opening.done[:3] == ["taken out", "placed", "started"]
+    assert opening.done[:3] == ["uninstalled", "installed", "started"]
 
 
 def test_a_guest_without_an_interface_is_a_lab_fault(

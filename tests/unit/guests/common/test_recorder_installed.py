@@ -24,13 +24,13 @@ from harness.guests.common.recorder import (
     SETTINGS,
     TRACE,
     VENDOR_FOLDER,
-    Installed,
+    ServiceStart,
     Setup,
-    place,
-    placed_from,
+    install,
+    installation_from,
     settings,
     start,
-    take_out,
+    uninstall,
 )
 from harness.guests.common.ssh import CommandResult
 
@@ -127,12 +127,12 @@ def ssh() -> FakeSsh:
 @contextlib.contextmanager
 def installed(
     ssh: FakeSsh, recorder: Path, *, dll: Dll | None, oui: str | None = None
-) -> Iterator[Installed]:
-    """Everything placed, started, and taken out again for the next DLL."""
+) -> Iterator[ServiceStart]:
+    """Everything installed, started, and taken out again for the next DLL."""
     guest: Any = ssh
-    placed = place(guest, Setup(recorder.with_name("agent.exe"), recorder, dll, oui))
-    yield start(guest, placed, ssh.start)
-    take_out(guest, placed)
+    installation = install(guest, Setup(recorder.with_name("agent.exe"), recorder, dll, oui))
+    yield start(guest, installation, ssh.start)
+    uninstall(guest, installation)
 
 
 @pytest.fixture
@@ -199,16 +199,16 @@ def test_what_was_placed_survives_as_a_note(ssh: FakeSsh, recorder: Path, tmp_pa
     (tmp_path / "own.dll").write_bytes(b"MZ own")
     guest: Any = ssh
     setup = Setup(recorder.with_name("agent.exe"), recorder, Dll(tmp_path / "own.dll", "00"))
-    placed = placed_from(json.loads(json.dumps(place(guest, setup).to_note())))
+    installation = installation_from(json.loads(json.dumps(install(guest, setup).to_note())))
     ssh.done.clear()
-    assert start(guest, placed, ssh.start).sha256 == hashlib.sha256(b"MZ own").hexdigest()
+    assert start(guest, installation, ssh.start).sha256 == hashlib.sha256(b"MZ own").hexdigest()
     assert ssh.done == ["remove trace.jsonl", "start"]
-    take_out(guest, placed)
+    uninstall(guest, installation)
     assert ssh.dll == VENDOR
     assert VENDOR_FOLDER / "own.dll" not in ssh.files
-    for odd in ({"vendor": "x"}, {**placed.to_note(), "vendor": 2}):
-        with pytest.raises(ValueError, match=r"Placed"):
-            placed_from(odd)
+    for odd in ({"vendor": "x"}, {**installation.to_note(), "vendor": 2}):
+        with pytest.raises(ValueError, match=r"Installation"):
+            installation_from(odd)
 
 
 def test_a_setup_is_named_by_all_that_it_brings(recorder: Path, tmp_path: Path) -> None:
