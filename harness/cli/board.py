@@ -159,9 +159,9 @@ def _serve(what: _Shown, port: int) -> None:
 
     make()  # what cannot be shown is told here, and not in a browser
     with _listening(port, runs, make) as server:
-        typer.echo(f"Board: {server.url}")
-        typer.echo("For this machine only; Ctrl+C ends it.")
         try:
+            typer.echo(f"Board: {server.url}")
+            typer.echo("For this machine only; Ctrl+C ends it.")
             server.serve_forever()
         except KeyboardInterrupt:
             typer.echo("ended")
