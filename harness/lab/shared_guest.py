@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from harness.config.lab import Lab
 from harness.console import Stages
@@ -44,7 +45,7 @@ class Wanted:
 
 
 @dataclass(slots=True)
-class _Logs:
+class Logs:
     """What guest, QEMU and air write as long as they run, of which each run gets its part."""
 
     folder: Path
@@ -66,13 +67,30 @@ class _Logs:
                 (run_dir / path.name).write_bytes(said)
 
 
+class Lender(Protocol):
+    """Who has a guest, and lends it to one run after the other."""
+
+    def lent(
+        self,
+        wanted: Wanted,
+        stages: Stages,
+        recording: Recording,
+        run_dir: Path,
+        chosen: Callable[[Choice], None],
+    ) -> contextlib.AbstractContextManager[RunningGuest]:
+        """A guest for one run; see `SharedGuest.lent`."""
+
+    def end(self) -> None:
+        """The next run must not have this guest."""
+
+
 @dataclass(slots=True)
 class _Kept:
     """A guest that runs."""
 
     guest: RunningGuest
     key: tuple[object, ...]
-    logs: _Logs | None
+    logs: Logs | None
     """None: they are in the folder of its one run."""
     runs: int = 0
 
@@ -127,7 +145,7 @@ class SharedGuest:
             self.end()
             return None
         try:
-            _forget(kept.guest, wanted)
+            forget(kept.guest, wanted)
             kept.guest.air.renew(run_dir, recording)
         except HarnessError as error:
             stages.note(f"another guest is started: {error.message}")
@@ -154,14 +172,14 @@ class SharedGuest:
         self._kept = _Kept(guest, wanted.key(guest.image), logs)
         return self._kept
 
-    def _logs(self, run_dir: Path) -> _Logs:
-        logs = _Logs(self._stack.enter_context(work_folder()) / "logs", run_dir)
+    def _logs(self, run_dir: Path) -> Logs:
+        logs = Logs(self._stack.enter_context(work_folder()) / "logs", run_dir)
         logs.folder.mkdir()
         self._stack.callback(logs.hand_over)  # after the guest's last words, before they are gone
         return logs
 
 
-def _forget(guest: RunningGuest, wanted: Wanted) -> None:
+def forget(guest: RunningGuest, wanted: Wanted) -> None:
     """Let a guest be as if it had just started; raises `HarnessError` where it cannot."""
     guest.check_processes()
     if guest.installation is not None:

@@ -20,7 +20,7 @@ a test has not asked for is not imported.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -32,16 +32,24 @@ if TYPE_CHECKING:
     from harness.lab.air import AirProcess
     from harness.lab.bring_up import RunningGuest
     from harness.lab.recording import Recording
-    from harness.pytest_plugin.running_lab import RunningLab, ScenarioResult
+    from harness.pytest_plugin.running_lab import RunningLab
     from harness.pytest_plugin.runs import ScenarioRun, TestRuns
+    from harness.pytest_plugin.runs import ScenarioRun as ScenarioResult
+    from harness.run.perform import OpenLab
     from harness.run.vendor import CommandLineDll
-    from harness.scenarios import Scenario
 
 __all__ = ["RunningLab", "ScenarioResult", "ScenarioRun"]
 
-_HOME = {"RunningLab": "running_lab", "ScenarioResult": "running_lab", "ScenarioRun": "runs"}
-_RUNS = pytest.StashKey["TestRuns"]()
+_HOME = {
+    "RunningLab": ("running_lab", "RunningLab"),
+    "ScenarioRun": ("runs", "ScenarioRun"),
+    "ScenarioResult": ("runs", "ScenarioRun"),  # its old name
+}
+_RUNS = pytest.StashKey["list[ScenarioRun]"]()
 """The session's runs, in its configuration; not there until a test asks for one."""
+OPTIONS = ("--hil-lab", "--hil-dll", "--hil-with", "--hil-runs")
+LOGS = "logs"
+"""Where below the session's folder guest, QEMU and air write what they say."""
 _BEFORE = pytest.StashKey[int]()
 """How many runs there were before a test."""
 _CURRENT = pytest.StashKey[pytest.Item]()
@@ -50,7 +58,8 @@ _CURRENT = pytest.StashKey[pytest.Item]()
 def __getattr__(name: str) -> Any:
     """The types of what the fixtures give, imported when a test module names them."""
     if name in _HOME:
-        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+        module, there = _HOME[name]
+        return getattr(importlib.import_module(f"{__name__}.{module}"), there)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -109,8 +118,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Keep which test is run, so that runs know theirs."""
-    runs = item.config.stash.get(_RUNS, None)
-    item.stash[_BEFORE] = len(runs.made) if runs else 0
+    item.stash[_BEFORE] = len(item.config.stash.get(_RUNS, ()))
     item.config.stash[_CURRENT] = item
     return (yield)
 
@@ -132,7 +140,9 @@ def pytest_runtest_makereport(
             reporting.as_error(report, told(error))
     made = item.config.stash.get(_RUNS, None)
     if made is not None:
-        reporting.describe(item, report, made.of(item.stash[_BEFORE], _arguments(item)))
+        from harness.pytest_plugin.runs import of_test
+
+        reporting.describe(item, report, of_test(made, item.stash[_BEFORE], _arguments(item)))
     return report
 
 
@@ -190,7 +200,11 @@ def hil_guest(
     from harness.lab.bring_up import open_guest
 
     recording, folder = _hil_recording
-    with open_console() as console, open_guest(hil_config, console, recording, folder) as guest:
+    (folder / LOGS).mkdir()
+    with (
+        open_console() as console,
+        open_guest(hil_config, console, recording, folder, logs=folder / LOGS) as guest,
+    ):
         yield guest
 
 
@@ -202,58 +216,54 @@ def hil_air(hil_guest: RunningGuest) -> AirProcess:
 
 @pytest.fixture(scope="session")
 def hil_lab(
+    pytestconfig: pytest.Config,
     hil_config: Lab,
     hil_dll: CommandLineDll,
     hil_guest: RunningGuest,
     _hil_recording: tuple[Recording, Path],
 ) -> Iterator[RunningLab]:
     """The whole lab: recorder around the DLL under test, agent, access point on the air."""
-    from harness.console import open_console
-    from harness.pytest_plugin.running_lab import running_lab
-
-    recording, folder = _hil_recording
-    with (
-        open_console() as console,
-        running_lab(hil_config, hil_guest, recording, folder, hil_dll, console) as lab,
-    ):
-        yield lab
-
-
-@pytest.fixture(scope="session")
-def _hil_runs(
-    request: pytest.FixtureRequest, hil_config: Lab, hil_dll: CommandLineDll
-) -> Iterator[TestRuns]:
-    from harness.pytest_plugin.runs import TestRuns, console, kept_in
+    from harness.lab.standing_guest import StandingGuest
+    from harness.pytest_plugin.running_lab import RunningLab
+    from harness.pytest_plugin.runs import console
     from harness.run.perform import open_lab
 
-    lab = kept_in(hil_config, request.config.getoption("--hil-runs"))
-    with console() as shown, open_lab(shown) as opened:
-        request.config.stash[_RUNS] = TestRuns(lab, hil_dll, opened)
-        yield request.config.stash[_RUNS]
+    _, folder = _hil_recording
+    standing = StandingGuest(hil_guest, folder / LOGS)
+    with console() as shown, open_lab(shown, standing) as opened:
+        runs = _runs_of(pytestconfig, hil_config, hil_dll, opened)
+        lab = RunningLab(standing, runs, folder, shown)
+        try:
+            assert lab.session, "it stands before a test begins"
+            yield lab
+        finally:
+            lab.close()
+
+
+def _runs_of(config: pytest.Config, lab: Lab, dll: CommandLineDll, opened: OpenLab) -> TestRuns:
+    """Runs on an open lab, which the reports of tests are going to name."""
+    from harness.pytest_plugin.reporting import command_of
+    from harness.pytest_plugin.runs import TestRuns, kept_in
+
+    def command() -> str:
+        options = {name: config.getoption(name) for name in OPTIONS}
+        return command_of(config.stash.get(_CURRENT, None), options)
+
+    kept = kept_in(lab, config.getoption("--hil-runs"))
+    return TestRuns(kept, dll, opened, command, config.stash.setdefault(_RUNS, []))
 
 
 @pytest.fixture(scope="session")
-def hil_associate(pytestconfig: pytest.Config, _hil_runs: TestRuns) -> Callable[..., ScenarioRun]:
+def hil_associate(
+    pytestconfig: pytest.Config, hil_config: Lab, hil_dll: CommandLineDll
+) -> Iterator[Callable[..., ScenarioRun]]:
     """Runs a scenario and judges it, as `hil run` does: a function of the arguments `scenario`,
     `associations` (1), `fault` and `waive` ({"RULE": "reason until 2027-01-31"})."""
-    from harness.pytest_plugin.reporting import command_of
+    from harness.pytest_plugin.runs import console
+    from harness.run.perform import open_lab
 
-    given = ("--hil-lab", "--hil-dll", "--hil-with", "--hil-runs")
-
-    def associate(
-        scenario: str | Scenario | None = None,
-        *,
-        associations: int = 1,
-        fault: str | None = None,
-        waive: Mapping[str, str] | None = None,
-    ) -> ScenarioRun:
-        options = {name: pytestconfig.getoption(name) for name in given}
-        command = command_of(pytestconfig.stash.get(_CURRENT, None), options)
-        return _hil_runs.associate(
-            scenario, associations=associations, fault=fault, waive=waive, command=command
-        )
-
-    return associate
+    with console() as shown, open_lab(shown) as opened:
+        yield _runs_of(pytestconfig, hil_config, hil_dll, opened).associate
 
 
 @pytest.fixture

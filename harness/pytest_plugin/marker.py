@@ -74,7 +74,7 @@ def _mistake(item: pytest.Function) -> str:
 
     try:
         from harness.config.lab import Lab
-        from harness.pytest_plugin.running_lab import plan_test
+        from harness.run.planning import plan_run
         from harness.run.vendor import CommandLineDll
 
         asked = wanted(item)
@@ -83,7 +83,10 @@ def _mistake(item: pytest.Function) -> str:
             raise UsageError("its marker would run nothing: the test does not use it", hint=hint)
         assert asked is not None
         lab = with_waivers(Lab(), asked.waive)
-        plan_test(lab, CommandLineDll(), asked.scenario, asked.associations, asked.fault)
+        plan_run(
+            lab, asked.scenario, associations=asked.associations, fault=asked.fault,
+            given=CommandLineDll(), command="pytest",
+        )  # fmt: skip
     except UsageError as error:
         return f"{item.nodeid}: {told(error)}"
     return ""

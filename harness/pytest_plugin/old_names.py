@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from harness.config.lab import Lab
     from harness.lab.air import AirProcess
     from harness.lab.bring_up import RunningGuest
-    from harness.pytest_plugin.running_lab import RunningLab, ScenarioResult
+    from harness.pytest_plugin.running_lab import RunningLab
+    from harness.pytest_plugin.runs import ScenarioRun
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +44,8 @@ def lab(hil_lab: RunningLab) -> RunningLab:
 
 
 @pytest.fixture(scope="session")
-def associate(hil_lab: RunningLab) -> Callable[..., ScenarioResult]:
-    """`hil_lab.associate`: on the guest of `hil_lab`, its evidence in pytest's temporary folder."""
+def associate(hil_lab: RunningLab) -> Callable[..., ScenarioRun]:
+    """`hil_lab.associate`: runs a scenario on the guest of `hil_lab`."""
     return hil_lab.associate
 
 

@@ -1,80 +1,92 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The lab that stands while tests use it, and what a scenario run on it comes to."""
+"""The lab that stands while tests use it, and runs on its guest."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import final
 
 from harness.config.lab import Lab
 from harness.console import Stages
-from harness.eap import RadiusServer, radius_of
-from harness.evidence import AssociationEvidence, RunEvidence, window
-from harness.lab.bring_up import RunningGuest
-from harness.lab.recording import Recording
-from harness.lab.session import LabSession, open_session
-from harness.results import AssociationResult, FindingResult, Verdict, combine
-from harness.run.collect import CollectedRun, associate_all
-from harness.run.judge import judge_of_scenario
+from harness.lab.bring_up import keep_to_yourself
+from harness.lab.recording import open_recording
+from harness.lab.session import LabSession, open_session, setup_for
+from harness.lab.shared_guest import Wanted
+from harness.lab.standing_guest import StandingGuest
+from harness.pytest_plugin.runs import ScenarioRun, TestRuns
 from harness.run.plan import RunPlan
-from harness.run.planning import plan_run
-from harness.run.vendor import CommandLineDll
 from harness.scenarios import Network, Scenario
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioResult:
-    """A scenario run on the session's lab, and judged."""
-
-    associations: tuple[AssociationResult, ...]
-    evidence: RunEvidence
-
-    @property
-    def verdict(self) -> Verdict:
-        """The most important verdict of all associations, as for a run; MISS if there are none."""
-        return combine(one.verdict for one in self.associations) or Verdict.MISS
-
-    @property
-    def findings(self) -> tuple[FindingResult, ...]:
-        """All findings of all associations, warnings included, in their order."""
-        return tuple(found for one in self.associations for found in one.findings)
-
-    @property
-    def rules(self) -> set[str]:
-        """The ids of the rules broken with severity FAIL."""
-        return {found.rule for found in self.findings if found.severity == "FAIL"}
-
-
+@final
 class RunningLab:
-    """A lab that stands: guest, air and agent, with the access point on the air."""
+    """One guest for all tests of a session: they reach into it, and run scenarios on it.
 
-    def __init__(
-        self,
-        config: Lab,
-        session: LabSession,
-        network: Network,
-        folder: Path,
-        given: CommandLineDll | None = None,
-    ) -> None:
-        self.config = config
-        self.session = session
-        self.folder = folder
-        """Where the evidence of the session is kept."""
-        self.network = network
-        """The network that is on the air."""
-        self._given = given or CommandLineDll()
-        self._passphrase = network.passphrase
-        self._next = 1
-        self._before: list[AssociationEvidence] = []
+    It is either lent to a run, or stands with the network of the scenario `plain` on the air.
+    """
+
+    def __init__(self, guest: StandingGuest, runs: TestRuns, folder: Path, stages: Stages) -> None:
+        """`runs` are runs on `guest`; what is recorded between them goes below `folder`."""
+        self._guest, self._runs, self._stages = guest, runs, stages
+        self._root = folder
+        self._plain = runs.plan()
+        self._standing = contextlib.ExitStack()
+        self._session: LabSession | None = None
+        self._stood = 0
+
+    @property
+    def config(self) -> Lab:
+        """The lab as lab.toml sets it."""
+        return self._plain.lab
+
+    @property
+    def network(self) -> Network:
+        """The network on the air of a lab that stands, made for this session of tests alone."""
+        return self._plain.scenario.network
 
     @property
     def passphrase(self) -> str:
-        """The passphrase of the session's network, made for this session alone."""
-        assert self._passphrase is not None
-        return self._passphrase.get_secret_value()
+        """The passphrase of that network."""
+        assert self.network.passphrase is not None
+        return self.network.passphrase.get_secret_value()
+
+    @property
+    def folder(self) -> Path:
+        """Where what was recorded of the lab is, since it stands or while it last did."""
+        return self._root / f"stood-{self._stood}"
+
+    @property
+    def session(self) -> LabSession:
+        """The lab as it stands: recorder around the DLL, agent, access point on the air.
+
+        It is brought up again when it is asked for after a run, with the DLL in a new process.
+        """
+        if self._session is None:
+            self._stood += 1
+            self.folder.mkdir()
+            self._session = self._standing.enter_context(self._brought_up(self._plain))
+        return self._session
+
+    @contextlib.contextmanager
+    def _brought_up(self, plan: RunPlan) -> Iterator[LabSession]:
+        oui = plan.scenario.ihv.adapter_oui
+        wanted = Wanted(lab=plan.lab, setup=lambda image: setup_for(image, plan.dll, None, oui))
+        with (
+            open_recording(self.folder) as recording,
+            self._guest.lent(
+                wanted, self._stages, recording, self.folder, keep_to_yourself
+            ) as guest,
+            open_session(plan.lab, guest, recording, self._stages, plan.dll, oui=oui) as session,
+        ):
+            session.go_on_air(plan.lab, plan.scenario.network)
+            yield session
+
+    def close(self) -> None:
+        """Take down what stands; the guest goes on running."""
+        self._session = None
+        self._standing.close()
 
     def associate(
         self,
@@ -82,90 +94,12 @@ class RunningLab:
         *,
         associations: int = 1,
         fault: str | None = None,
-        whole: bool = False,
-    ) -> ScenarioResult:
-        """Run a scenario and judge it; raises `UsageError`, `LabFault`.
+        waive: Mapping[str, str] | None = None,
+    ) -> ScenarioRun:
+        """Run a scenario on the guest, as `hil_associate` does on one of its own; raises as that.
 
-        Rules that need all that came before in the session are judged with `whole` only, which
-        takes the longer the more there was.
-
-        Its network has the session's name and passphrase, and the access points it asks for. One
-        with [eap] is on the air for this call only, with its own RADIUS server and credentials.
+        What stands is taken down for it: `session` is another one afterwards.
         """
-        return self.carry_out(
-            plan_test(self.config, self._given, scenario, associations, fault), whole=whole
-        )
-
-    def carry_out(self, plan: RunPlan, *, whole: bool = False) -> ScenarioResult:
-        """Carry out a plan, as `associate` does; raises `LabFault`."""
-        found = plan.scenario
-        if found.eap is not None:
-            return self._authenticated(plan, whole)
-        own: dict[str, object] = {
-            name: getattr(self.network, name) for name in ("ssid", "ssid_hex")
-        }
-        if found.network.choice.credential == "passphrase":
-            own["passphrase"] = self._passphrase
-        network = found.network.model_copy(update=own)
-        if network != self.network:
-            self._put_on_air(network)
-            self.network = network
-        scenario = found.model_copy(update={"network": network})
-        return self._associate(replace(plan, scenario=scenario), whole)
-
-    def _authenticated(self, plan: RunPlan, whole: bool) -> ScenarioResult:
-        with radius_of(plan.scenario, self.folder) as (credentials, radius):
-            self.session.credentials = credentials
-            self._put_on_air(plan.scenario.network, radius)
-            try:
-                return self._associate(plan, whole)
-            finally:
-                self._put_on_air(self.network)
-
-    def _put_on_air(self, network: Network, radius: RadiusServer | None = None) -> None:
-        self.session.air.take_off_air()
-        self.session.go_on_air(self.config, network, radius)
-
-    def _associate(self, plan: RunPlan, whole: bool) -> ScenarioResult:
-        associations = plan.scenario.associations
-        collected = CollectedRun(list(self._before) if whole else [])
-        first, self._next = self._next, self._next + associations
-        judge = judge_of_scenario(self.config, plan.scenario, datetime.now(UTC))
-        associate_all(plan, judge, self.session, collected, lambda _: None, first)
-        last = collected.associations[-1].index
-        self._before += collected.associations[-associations:]
-        evidence = collected.evidence(self.session.recording)
-        if not whole:
-            evidence = window(evidence, last, before=associations)
-        results, _ = judge.all(evidence, collected.broken)
-        return ScenarioResult(results[-associations:], evidence)
-
-
-def plan_test(
-    lab: Lab,
-    given: CommandLineDll,
-    scenario: str | Scenario | None = None,
-    associations: int = 1,
-    fault: str | None = None,
-) -> RunPlan:
-    """What a test asks for as a plan; raises `UsageError` for what cannot be used of it."""
-    return plan_run(
-        lab, scenario, associations=associations, fault=fault, given=given, command="pytest"
-    )
-
-
-@contextlib.contextmanager
-def running_lab(
-    lab: Lab,
-    guest: RunningGuest,
-    recording: Recording,
-    folder: Path,
-    given: CommandLineDll,
-    stages: Stages,
-) -> Iterator[RunningLab]:
-    """`guest` completed to a lab that stands, with the network of the scenario `plain`."""
-    plan = plan_test(lab, given)
-    oui = plan.scenario.ihv.adapter_oui
-    with open_session(lab, guest, recording, stages, plan.dll, oui=oui) as session:
-        session.go_on_air(lab, plan.scenario.network)
-        yield RunningLab(lab, session, plan.scenario.network, folder, given)
+        plan = self._runs.plan(scenario, associations=associations, fault=fault, waive=waive)
+        self.close()
+        return self._runs.carry_out(plan)

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, final
@@ -15,9 +15,10 @@ from harness.console import PlainConsole
 from harness.errors import HarnessError, LabFault
 from harness.evidence import RunEvidence
 from harness.pytest_plugin.marker import with_waivers
-from harness.pytest_plugin.running_lab import plan_test
 from harness.results import AssociationResult, FindingResult, RunResult, Verdict
 from harness.run.perform import OpenLab
+from harness.run.plan import RunPlan
+from harness.run.planning import plan_run
 from harness.run.replay import load
 from harness.run.vendor import CommandLineDll
 from harness.scenarios import Scenario
@@ -94,20 +95,17 @@ def console() -> PlainConsole:
 
 @dataclass(slots=True)
 class TestRuns:
-    """The runs of a session."""
+    """The runs of a session of tests on one lab."""
 
     __test__ = False
 
     lab: Lab
     given: CommandLineDll
     open_lab: OpenLab
+    command: Callable[[], str]
+    """One line that runs the test again that is under way."""
     made: list[ScenarioRun] = field(default_factory=list)
-    """All of them, in order."""
-
-    def of(self, before: int, values: Iterable[object]) -> list[ScenarioRun]:
-        """Those after the first `before`, and those among `values`, each once, in order."""
-        named = {id(one) for one in values if isinstance(one, ScenarioRun)}
-        return [one for number, one in enumerate(self.made) if number >= before or id(one) in named]
+    """All runs of the session, in order."""
 
     def associate(
         self,
@@ -116,16 +114,33 @@ class TestRuns:
         associations: int = 1,
         fault: str | None = None,
         waive: Mapping[str, str] | None = None,
-        command: str,
     ) -> ScenarioRun:
-        """Run a scenario, judge it and keep it; `command` runs the test again.
+        """Run a scenario, judge it and keep it; raises as `plan` and `carry_out` do."""
+        return self.carry_out(
+            self.plan(scenario, associations=associations, fault=fault, waive=waive)
+        )
 
-        Raises `UsageError` before anything is started, and `LabFault` or another `HarnessError`
-        for a run of which nothing is known because the lab broke, or it could not be carried out.
+    def plan(
+        self,
+        scenario: str | Scenario | None = None,
+        *,
+        associations: int = 1,
+        fault: str | None = None,
+        waive: Mapping[str, str] | None = None,
+    ) -> RunPlan:
+        """What a test asks for as a plan; raises `UsageError`. Nothing is started."""
+        return plan_run(
+            with_waivers(self.lab, waive or {}), scenario, associations=associations, fault=fault,
+            given=self.given, command=self.command(),
+        )  # fmt: skip
+
+    def carry_out(self, plan: RunPlan) -> ScenarioRun:
+        """Run what is planned, judge it and keep it.
+
+        Raises `LabFault` or another `HarnessError` for a run of which nothing is known because the
+        lab broke, or it could not be carried out.
         """
-        lab = with_waivers(self.lab, waive or {})
-        plan = plan_test(lab, self.given, scenario, associations, fault)
-        result, folder = self.open_lab.perform(replace(plan, command=command))
+        result, folder = self.open_lab.perform(plan)
         run = ScenarioRun(result, folder)
         self.made.append(run)
         if self.open_lab.interrupted:
@@ -133,6 +148,14 @@ class TestRuns:
         if run.verdict in (Verdict.MISS, Verdict.ERROR):
             _raise_what_ended(result)
         return run
+
+
+def of_test(
+    made: Sequence[ScenarioRun], before: int, values: Iterable[object]
+) -> list[ScenarioRun]:
+    """Those after the first `before`, and those among `values`, each once, in order."""
+    named = {id(one) for one in values if isinstance(one, ScenarioRun)}
+    return [one for number, one in enumerate(made) if number >= before or id(one) in named]
 
 
 def _raise_what_ended(result: RunResult) -> None:

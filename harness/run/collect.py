@@ -25,7 +25,7 @@ from harness.guests.common.refused_profile import refusal
 from harness.guests.registry import guest_of
 from harness.lab.recording import Recording
 from harness.lab.session import LabSession, open_session, setup_for
-from harness.lab.shared_guest import SharedGuest, Wanted
+from harness.lab.shared_guest import Lender, Wanted
 from harness.local.jsonlines import CallFailed
 from harness.local.storage import FREE_SOME, is_disk_full
 from harness.results import AssociationResult, Environment, LabFaultResult, RunResult, Stage
@@ -87,7 +87,7 @@ def collect(
     plan: RunPlan,
     judge: Judge,
     recording: Recording,
-    guests: SharedGuest,
+    guests: Lender,
     console: Console,
     run_dir: Path,
     show: Show,

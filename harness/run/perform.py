@@ -21,7 +21,7 @@ from harness.evidence.sources.seal import seal
 from harness.evidence.trace import HOST
 from harness.guests.abilities import ABILITIES
 from harness.lab.recording import open_recording
-from harness.lab.shared_guest import SharedGuest
+from harness.lab.shared_guest import Lender, SharedGuest
 from harness.results import (
     AssociationResult,
     FolderStore,
@@ -80,10 +80,13 @@ class OpenLab:
     wants the same lab and DLL in it; the WLAN service and the DLL's process are new for each run.
     """
 
-    def __init__(self, console: Console, *, in_history: bool = True) -> None:
+    def __init__(
+        self, console: Console, guests: Lender | None = None, *, in_history: bool = True
+    ) -> None:
+        """`guests` is for runs on a guest that is not theirs alone."""
         self._console = console
         self._in_history = in_history
-        self._guests = SharedGuest()
+        self._guests = guests or SharedGuest()
         self.interrupted = False
         """The last run was cut off by Ctrl-C or SIGTERM: what it had by then was kept and judged,
         and no other should be begun."""
@@ -160,7 +163,9 @@ class OpenLab:
 
 
 @contextlib.contextmanager
-def open_lab(console: Console, *, in_history: bool = True) -> Iterator[OpenLab]:
+def open_lab(
+    console: Console, guests: Lender | None = None, *, in_history: bool = True
+) -> Iterator[OpenLab]:
     """A lab for any number of runs, brought up when the first begins and down at the end.
 
     ::
@@ -175,7 +180,7 @@ def open_lab(console: Console, *, in_history: bool = True) -> Iterator[OpenLab]:
     other, for a guest is shared by equal ones only. `in_history` is False for who keeps the runs in
     the history himself.
     """
-    lab = OpenLab(console, in_history=in_history)
+    lab = OpenLab(console, guests, in_history=in_history)
     try:
         yield lab
     finally:

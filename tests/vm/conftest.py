@@ -12,7 +12,11 @@ from harness.config.lab import Lab
 from harness.console import open_console
 from harness.guests.base import GuestImage
 from harness.guests.registry import guest_of
+from harness.lab.bring_up import RunningGuest
+from harness.lab.recording import Recording
+from harness.run.vendor import CommandLineDll
 from tests.vm.shell import GuestShell, guest_shell
+from tests.vm.standing import StandingLab, standing_lab
 from tests.vm.user import Command, command_in
 
 HERE = Path(__file__).parent
@@ -47,6 +51,19 @@ def command(tmp_path: Path, image: GuestImage) -> Iterator[Command]:
     """`hil run` as a user starts it, in a process of its own, with its own folders."""
     with command_in(tmp_path, image) as command:
         yield command
+
+
+@pytest.fixture(scope="session")
+def lab(
+    hil_config: Lab, hil_guest: RunningGuest, _hil_recording: tuple[Recording, Path]
+) -> Iterator[StandingLab]:
+    """The session's guest with our sample DLL in it, in one process unless it ends by itself."""
+    recording, folder = _hil_recording
+    with (
+        open_console() as console,
+        standing_lab(hil_config, hil_guest, recording, folder, CommandLineDll(), console) as lab,
+    ):
+        yield lab
 
 
 @pytest.fixture(scope="session")

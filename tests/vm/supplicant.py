@@ -8,13 +8,13 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from harness.local.deadline import Deadline
-from harness.pytest_plugin import RunningLab
 from harness.scenarios import AirRule, Network
 from tests.vm.shell import GuestShell
+from tests.vm.standing import StandingLab
 
 
 @contextlib.contextmanager
-def running_supplicant(lab: RunningLab, shell: GuestShell, network: str) -> Iterator[None]:
+def running_supplicant(lab: StandingLab, shell: GuestShell, network: str) -> Iterator[None]:
     """wpa_supplicant with that network block's lines; the WLAN service is back afterwards."""
     assert lab.session.ssh.run("net stop WlanSvc").status == 0
     config = f"ctrl_interface=/run/wpa_supplicant\nnetwork={{\n{network}\n}}\n"
@@ -32,7 +32,7 @@ def running_supplicant(lab: RunningLab, shell: GuestShell, network: str) -> Iter
 
 
 @contextlib.contextmanager
-def on_network(lab: RunningLab, shell: GuestShell, network: Network, block: str) -> Iterator[None]:
+def on_network(lab: StandingLab, shell: GuestShell, network: Network, block: str) -> Iterator[None]:
     """That network in the place of the session's, and wpa_supplicant with a block for it."""
     lab.session.air.take_off_air()
     lab.session.go_on_air(lab.config, network)
@@ -57,7 +57,9 @@ def forget_failures(shell: GuestShell) -> None:
     shell.run("wpa_cli -i wlan0 enable_network all")
 
 
-def connect(lab: RunningLab, shell: GuestShell, number: int, rules: Sequence[AirRule] = ()) -> None:
+def connect(
+    lab: StandingLab, shell: GuestShell, number: int, rules: Sequence[AirRule] = ()
+) -> None:
     """One association by wpa_supplicant, with these rules armed."""
     shell.run("wpa_cli -i wlan0 disconnect")
     lab.session.air.begin(number, tuple(rules))

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from harness.local.deadline import Deadline
-from harness.pytest_plugin import RunningLab
 from harness.scenarios import find_scenario
 from tests.vm.shell import GuestShell
+from tests.vm.standing import StandingLab
 from tests.vm.supplicant import forget_failures, running_supplicant, status
 
 GOOD = {"M1": 1, "M2": 1, "M3": 1, "M4": 1}
@@ -64,7 +64,7 @@ SCENARIOS = {*CONNECTED, *BY_CHANCE, *SENT_AWAY, *REFUSED, *EITHER}
 
 
 @pytest.mark.parametrize("name", CONNECTED)
-def test_it_connects_all_the_same(lab: RunningLab, name: str) -> None:
+def test_it_connects_all_the_same(lab: StandingLab, name: str) -> None:
     """With just the messages that the disturbance calls for, and data afterwards."""
     outcome = lab.associate(name)
     assert [str(finding) for finding in outcome.findings] == []
@@ -76,7 +76,7 @@ def test_it_connects_all_the_same(lab: RunningLab, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BY_CHANCE)
-def test_it_connects_whatever_chance_decides(lab: RunningLab, name: str) -> None:
+def test_it_connects_whatever_chance_decides(lab: StandingLab, name: str) -> None:
     """And a rule that chance kept from acting is no MISS."""
     outcome = lab.associate(name)
     assert outcome.verdict == "PASS", outcome.findings
@@ -84,7 +84,7 @@ def test_it_connects_whatever_chance_decides(lab: RunningLab, name: str) -> None
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_it_does_not_connect(lab: RunningLab, name: str) -> None:
+def test_it_does_not_connect(lab: StandingLab, name: str) -> None:
     """No port is opened over what a station must not take."""
     outcome = lab.associate(name, associations=1)
     assert [str(finding) for finding in outcome.findings] == []
@@ -95,7 +95,7 @@ def test_it_does_not_connect(lab: RunningLab, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SENT_AWAY)
-def test_it_is_sent_away(lab: RunningLab, name: str) -> None:
+def test_it_is_sent_away(lab: StandingLab, name: str) -> None:
     """With the reason of the scenario's choice, once the connection stood."""
     kind, reason = SENT_AWAY[name]
     outcome = lab.associate(name)
@@ -106,7 +106,7 @@ def test_it_is_sent_away(lab: RunningLab, name: str) -> None:
     assert outcome.associations[0].post_association.completions == 1
 
 
-def test_a_message_from_a_third_address(lab: RunningLab) -> None:
+def test_a_message_from_a_third_address(lab: StandingLab) -> None:
     """It arrives with that source; the verdict is not the DLL's to bear."""
     outcome = lab.associate("eapol-spoofed")
     assert outcome.verdict == "PASS", outcome.findings
@@ -116,7 +116,7 @@ def test_a_message_from_a_third_address(lab: RunningLab) -> None:
     assert spoofed[0].delivered
 
 
-def test_a_scenario_that_wants_the_impossible_blames_nobody(lab: RunningLab) -> None:
+def test_a_scenario_that_wants_the_impossible_blames_nobody(lab: StandingLab) -> None:
     """A connection wanted over an M3 without a group key: MISS, and the rule is named."""
     scenario = find_scenario("m3-without-gtk")
     wanting = scenario.model_copy(
@@ -148,14 +148,14 @@ NUMBER = 910_000
 
 
 @pytest.fixture(scope="module")
-def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
+def supplicant(lab: StandingLab, shell: GuestShell) -> Iterator[GuestShell]:
     """A shell in which wpa_supplicant drives the radio in the WLAN service's place."""
     network = f'ssid="hil"\npsk="{lab.passphrase}"\nkey_mgmt=WPA-PSK'
     with running_supplicant(lab, shell, network):
         yield shell
 
 
-def reconnect(lab: RunningLab, shell: GuestShell, name: str) -> int:
+def reconnect(lab: StandingLab, shell: GuestShell, name: str) -> int:
     """Have wpa_supplicant begin an association with the scenario's rules; its number."""
     number = NUMBER + sorted(SCENARIOS).index(name)
     forget_failures(shell)
@@ -165,7 +165,7 @@ def reconnect(lab: RunningLab, shell: GuestShell, name: str) -> int:
 
 
 @pytest.mark.parametrize("name", TAKEN)
-def test_wpa_supplicant_connects(lab: RunningLab, supplicant: GuestShell, name: str) -> None:
+def test_wpa_supplicant_connects(lab: StandingLab, supplicant: GuestShell, name: str) -> None:
     """What our scenarios ask of a DLL is no more than it does; the rule acted."""
     number = reconnect(lab, supplicant, name)
     deadline = Deadline("wpa_supplicant's association", 30)
@@ -179,7 +179,7 @@ def test_wpa_supplicant_connects(lab: RunningLab, supplicant: GuestShell, name: 
 
 
 @pytest.mark.parametrize("name", LEFT)
-def test_wpa_supplicant_leaves(lab: RunningLab, supplicant: GuestShell, name: str) -> None:
+def test_wpa_supplicant_leaves(lab: StandingLab, supplicant: GuestShell, name: str) -> None:
     """It sends a deauthentication of its own, and never says that it is connected."""
     number = reconnect(lab, supplicant, name)
     deadline = Deadline("wpa_supplicant's deauthentication", 30)
@@ -199,7 +199,7 @@ def test_wpa_supplicant_leaves(lab: RunningLab, supplicant: GuestShell, name: st
     assert reason == (reason if LEFT[name] is None else LEFT[name])
 
 
-def test_wpa_supplicant_waits_for_a_group_key(lab: RunningLab, supplicant: GuestShell) -> None:
+def test_wpa_supplicant_waits_for_a_group_key(lab: StandingLab, supplicant: GuestShell) -> None:
     """After an M3 without one it answers, and opens no port."""
     number = reconnect(lab, supplicant, "m3-without-gtk")
     deadline = Deadline("M4 of wpa_supplicant", 30)

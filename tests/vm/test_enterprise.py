@@ -17,10 +17,10 @@ import pytest
 from harness.eap import Credentials, RadiusServer, make_credentials, radius_server
 from harness.eap.radius import Method
 from harness.local.deadline import Deadline
-from harness.pytest_plugin import RunningLab
 from harness.scenarios import AirRule, Network
 from hwsim import FrameRecord
 from tests.vm.shell import GuestShell
+from tests.vm.standing import StandingLab
 
 NUMBERS = count(910_000)
 """Association numbers of these tests, away from those of others."""
@@ -35,7 +35,7 @@ METHODS: dict[Method, str] = {
 class Station:
     """wpa_supplicant on the guest's radio, and the air it is on."""
 
-    def __init__(self, lab: RunningLab, shell: GuestShell, number: int) -> None:
+    def __init__(self, lab: StandingLab, shell: GuestShell, number: int) -> None:
         self.air = lab.session.air
         self.number = number
         self._lab = lab
@@ -81,7 +81,7 @@ class Station:
 
 @contextlib.contextmanager
 def station(
-    lab: RunningLab,
+    lab: StandingLab,
     shell: GuestShell,
     method: Method,
     credentials: Credentials,
@@ -116,7 +116,7 @@ def station(
 
 
 @pytest.fixture(scope="module")
-def vacant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
+def vacant(lab: StandingLab, shell: GuestShell) -> Iterator[GuestShell]:
     """A shell in a guest whose WLAN service has left the radio; later all is as it was."""
     assert lab.session.ssh.run("net stop WlanSvc").status == 0
     yield shell
@@ -128,7 +128,7 @@ def vacant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
 
 @pytest.mark.parametrize("method", ["tls", "peap-mschapv2"])
 def test_it_authenticates_and_passes_data(
-    lab: RunningLab, vacant: GuestShell, method: Method, tmp_path: Path
+    lab: StandingLab, vacant: GuestShell, method: Method, tmp_path: Path
 ) -> None:
     """EAP ends in success, the handshake under its PMK too, and so again after a reauthentication.
 
@@ -163,7 +163,7 @@ def test_it_authenticates_and_passes_data(
 
 @pytest.mark.parametrize("method", ["tls", "peap-mschapv2"])
 def test_wrong_credentials_are_refused(
-    lab: RunningLab, vacant: GuestShell, method: Method, tmp_path: Path
+    lab: StandingLab, vacant: GuestShell, method: Method, tmp_path: Path
 ) -> None:
     """EAP-Failure, then a deauthentication that says why; no handshake."""
     credentials = make_credentials("hil-user", good=False)
@@ -178,7 +178,7 @@ def test_wrong_credentials_are_refused(
         assert client.status()["wpa_state"] != "COMPLETED"
 
 
-def test_silent_access_point(lab: RunningLab, vacant: GuestShell) -> None:
+def test_silent_access_point(lab: StandingLab, vacant: GuestShell) -> None:
     """Nobody answers EAPOL-Start, however often it comes; the association stays."""
     credentials = make_credentials("hil-user")
     with station(lab, vacant, "tls", credentials, None) as client:
@@ -189,7 +189,7 @@ def test_silent_access_point(lab: RunningLab, vacant: GuestShell) -> None:
         assert not [frame for frame in client.frames("deauth") if frame.direction == "down"]
 
 
-def test_lost_eap_is_sent_again(lab: RunningLab, vacant: GuestShell, tmp_path: Path) -> None:
+def test_lost_eap_is_sent_again(lab: StandingLab, vacant: GuestShell, tmp_path: Path) -> None:
     """A request that nobody heard comes again, and the authentication succeeds."""
     credentials = make_credentials("hil-user")
     rule = AirRule.model_validate({"message": "eap", "nth": 3, "action": "drop"})

@@ -10,7 +10,7 @@ import pytest
 
 from harness.checks import RULES
 from harness.faults import FAULTS, Fault
-from harness.pytest_plugin import RunningLab
+from tests.vm.standing import StandingLab
 
 PER_CONNECTION = [
     fault for fault in FAULTS.values() if fault.where == "connection" and not fault.on_the_guest
@@ -18,7 +18,7 @@ PER_CONNECTION = [
 
 
 @pytest.mark.parametrize("fault", PER_CONNECTION, ids=[fault.name for fault in PER_CONNECTION])
-def test_the_fault_is_found_by_its_rules_alone(lab: RunningLab, fault: Fault) -> None:
+def test_the_fault_is_found_by_its_rules_alone(lab: StandingLab, fault: Fault) -> None:
     """The findings are of the rules the fault breaks, each with the severity it is to have."""
     outcome = lab.associate(
         fault.scenario, associations=fault.associations, fault=fault.name, whole=True
@@ -32,7 +32,7 @@ def test_the_fault_is_found_by_its_rules_alone(lab: RunningLab, fault: Fault) ->
 
 
 @pytest.mark.parametrize("name", ["crashes", "hangs"])
-def test_the_run_goes_on_after_it(lab: RunningLab, name: str) -> None:
+def test_the_run_goes_on_after_it(lab: StandingLab, name: str) -> None:
     """The next association finds a new IHV host, and fails again for the same reason alone."""
     outcome = lab.associate("plain", associations=2, fault=name)
     assert [one.verdict for one in outcome.associations] == ["FAIL", "FAIL"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from scapy.utils import RawPcapNgReader
 
-from harness.pytest_plugin import RunningLab, ScenarioResult
+from tests.vm.standing import ScenarioResult, StandingLab
 
 ASSOCIATIONS = 5
 
@@ -22,7 +22,7 @@ KEY_PACKET = bytes([2, 3])
 
 
 @pytest.fixture(scope="module")
-def outcome(lab: RunningLab) -> ScenarioResult:
+def outcome(lab: StandingLab) -> ScenarioResult:
     """Some associations of the sample DLL."""
     return lab.associate("plain", associations=ASSOCIATIONS)
 
@@ -82,7 +82,7 @@ def test_handler_time_lies_within_the_association(outcome: ScenarioResult) -> No
         assert timing["completion_to_data"] > 0
 
 
-def test_no_secret_is_in_the_evidence(lab: RunningLab, outcome: ScenarioResult) -> None:
+def test_no_secret_is_in_the_evidence(lab: StandingLab, outcome: ScenarioResult) -> None:
     """Passphrase, every PMK and the keys of every association appear nowhere but in the capture's
     own key file, neither as text nor as bytes."""
     assert outcome.verdict == "PASS"
@@ -104,7 +104,7 @@ def test_no_secret_is_in_the_evidence(lab: RunningLab, outcome: ScenarioResult) 
                 assert secret.hex().encode() not in content, path
 
 
-def test_the_events_are_json_lines(lab: RunningLab, outcome: ScenarioResult) -> None:
+def test_the_events_are_json_lines(lab: StandingLab, outcome: ScenarioResult) -> None:
     """events.jsonl can be read by anyone: one object a line, each with the host's time."""
     assert outcome.associations
     lines = (lab.folder / "events.jsonl").read_text().splitlines()

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from harness.evidence import AssociationEvidence, names
-from harness.pytest_plugin import RunningLab, ScenarioResult
 from harness.scenarios import find_scenario, scenario_names
+from tests.vm.standing import ScenarioResult, StandingLab
 from tests.vm.test_roaming import FIRST, ROAMED, SECOND, sessions, stops
 
 UNREACHABLE = 2
@@ -31,7 +31,7 @@ ENDS = {
 """Those whose connection ends by it, and the status of StopPostAssociate."""
 
 
-def passed(lab: RunningLab, name: str, associations: int = 1) -> ScenarioResult:
+def passed(lab: StandingLab, name: str, associations: int = 1) -> ScenarioResult:
     """A passed run without findings, in which the access points did all that was ordered."""
     outcome = lab.associate(name, associations=associations)
     assert [str(finding) for finding in outcome.findings] == []
@@ -54,7 +54,7 @@ def test_every_scenario_with_orders_to_access_points_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize("name", LASTS)
-def test_a_connection_that_lasts(lab: RunningLab, name: str) -> None:
+def test_a_connection_that_lasts(lab: StandingLab, name: str) -> None:
     """Data flows behind it, under the keys there are."""
     (association,) = passed(lab, name).associations
     assert association.connected
@@ -63,28 +63,28 @@ def test_a_connection_that_lasts(lab: RunningLab, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_a_connection_that_ends(lab: RunningLab, name: str) -> None:
+def test_a_connection_that_ends(lab: StandingLab, name: str) -> None:
     """The DLL is told by StopPostAssociate, with how it was lost."""
     outcome = passed(lab, name)
     assert not outcome.associations[0].connected
     assert stops(only(outcome)) == [(FIRST, ENDS[name])]
 
 
-def test_the_other_access_point_takes_over(lab: RunningLab) -> None:
+def test_the_other_access_point_takes_over(lab: StandingLab) -> None:
     """Roaming away from one that has gone is roaming all the same."""
     evidence = only(passed(lab, "failover"))
     assert [peer for _, peer, _ in sessions(evidence)] == [FIRST, SECOND]
     assert stops(evidence) == [(FIRST, ROAMED), (SECOND, LEFT)]
 
 
-def test_where_the_network_went_is_no_place_to_look_for_it(lab: RunningLab) -> None:
+def test_where_the_network_went_is_no_place_to_look_for_it(lab: StandingLab) -> None:
     """A channel switch is the DLL's business as little as the next association's: each begins on
     the first channel."""
     outcome = passed(lab, "channel-switch", associations=2)
     assert [act.channel for one in outcome.evidence.associations for act in one.ap_acts] == [11, 11]
 
 
-def test_a_rekey_right_behind_m4(lab: RunningLab) -> None:
+def test_a_rekey_right_behind_m4(lab: StandingLab) -> None:
     """The second handshake completes, whenever its M1 could first be read."""
     outcome = passed(lab, "rekey-at-once")
     assert outcome.associations[0].messages["M4"] == 2

@@ -11,9 +11,9 @@ import pytest
 
 from harness.evidence import names
 from harness.evidence.model import IhvRecord
-from harness.pytest_plugin import RunningLab, ScenarioResult
 from harness.scenarios import find_scenario, scenario_names
 from tests.vm.shell import GuestShell
+from tests.vm.standing import ScenarioResult, StandingLab
 
 SUCCESS, FAILURE, IN_PROGRESS = 0, 1, 2
 
@@ -47,7 +47,7 @@ def test_every_scenario_with_802_1x_is_tested_here() -> None:
     }  # fmt: skip
 
 
-def test_a_result_without_parameters_is_survived(lab: RunningLab) -> None:
+def test_a_result_without_parameters_is_survived(lab: StandingLab) -> None:
     """802.1X ends as failed and its result's parameters are NULL: the DLL completes with an
     error."""
     calls = passed(lab.associate("eap-bare-result"))
@@ -58,7 +58,7 @@ def test_a_result_without_parameters_is_survived(lab: RunningLab) -> None:
 
 
 @pytest.mark.parametrize("name", ["eap-tls", "eap-peap", "eap-whole-profile", "eap-packet-lost"])
-def test_it_authenticates_and_connects(lab: RunningLab, name: str) -> None:
+def test_it_authenticates_and_connects(lab: StandingLab, name: str) -> None:
     """EAP succeeds, the DLL gets the keys, the handshake completes and data flows; the rules of
     802.1X are put to the test and hold. M1 overtakes the result, and is kept (ONEX-12)."""
     outcome = lab.associate(name)
@@ -71,7 +71,7 @@ def test_it_authenticates_and_connects(lab: RunningLab, name: str) -> None:
     assert completions(calls) == [0]
 
 
-def test_a_refusal_ends_in_an_error(lab: RunningLab) -> None:
+def test_a_refusal_ends_in_an_error(lab: StandingLab) -> None:
     """The server says EAP-Failure: result FAILURE with the EAP method's reason, no handshake."""
     calls = passed(lab.associate("eap-failure"))
     (told,) = [call for call in calls if call.function == names.ONEX_RESULT]
@@ -80,7 +80,7 @@ def test_a_refusal_ends_in_an_error(lab: RunningLab) -> None:
     assert completions(calls) == [5]
 
 
-def test_nobody_there_ends_in_an_error(lab: RunningLab) -> None:
+def test_nobody_there_ends_in_an_error(lab: StandingLab) -> None:
     """ONEX-08: three EAPOL-Start on the air, then NoAuthenticatorFound."""
     outcome = lab.associate("eap-no-authenticator")
     calls = passed(outcome)
@@ -91,7 +91,7 @@ def test_nobody_there_ends_in_an_error(lab: RunningLab) -> None:
     assert completions(calls) == [5]
 
 
-def test_authenticated_again_the_keys_are_new(lab: RunningLab) -> None:
+def test_authenticated_again_the_keys_are_new(lab: StandingLab) -> None:
     """Each round: IN_PROGRESS, SUCCESS, a handshake, a key of its own, a completion (POST-10)."""
     outcome = lab.associate("eap-reauthentication")
     calls = passed(outcome)
@@ -104,7 +104,7 @@ def test_authenticated_again_the_keys_are_new(lab: RunningLab) -> None:
     assert again, "a further round runs under the keys in use"
 
 
-def test_a_pairwise_rekey_needs_no_authentication(lab: RunningLab) -> None:
+def test_a_pairwise_rekey_needs_no_authentication(lab: StandingLab) -> None:
     """M1 to M4 come again under the PMK that 802.1X left: no EAP, another key."""
     outcome = lab.associate("eap-pairwise-rekey")
     calls = passed(outcome)
@@ -114,7 +114,7 @@ def test_a_pairwise_rekey_needs_no_authentication(lab: RunningLab) -> None:
     assert len({json.dumps(key, sort_keys=True) for key in keys}) == 2
 
 
-def test_stopped_in_the_midst_of_it(lab: RunningLab) -> None:
+def test_stopped_in_the_midst_of_it(lab: StandingLab) -> None:
     """ONEX-05: StopOneX once, inside StopPostAssociate; no result, no completion; and the next
     association is none the worse for it."""
     calls = passed(lab.associate("eap-stopped"))
@@ -124,7 +124,7 @@ def test_stopped_in_the_midst_of_it(lab: RunningLab) -> None:
 
 
 def test_no_supplicant_and_no_secret_stay_behind(
-    lab: RunningLab, shell: GuestShell, tmp_path: Path
+    lab: StandingLab, shell: GuestShell, tmp_path: Path
 ) -> None:
     """After the association no wpa_supplicant runs; the guest's logs and the lab's evidence show
     neither password nor private key."""

@@ -9,12 +9,12 @@ import pytest
 
 from harness.config.lab import Lab
 from harness.guests.base import GuestImage
-from harness.results import Verdict, load_result
+from harness.results import load_result
 from harness.run.replay import judge_again
 
 pytest_plugins = ["pytester"]
 
-SUITE = """
+SUITE = r"""
 import pytest
 
 @pytest.mark.hil("m4-lost", associations=2)
@@ -29,6 +29,13 @@ def test_plain(hil_associate):
 @pytest.mark.hil(fault="completes-after-stop")
 def test_fault(hil_result):
     assert hil_result.verdict == "PASS", hil_result
+
+def test_a_lab_to_reach_into(hil_lab):
+    assert hil_lab.session.ssh.run("reg add HKLM\\SOFTWARE\\Acme /v X /d 1 /f").status == 0
+    runs = [hil_lab.associate(fault=one) for one in ("completes-after-stop", None)]
+    assert [one.verdict for one in runs] == ["FAIL", "PASS"], runs
+    assert hil_lab.session.ssh.run("reg query HKLM\\SOFTWARE\\Acme /v X").status == 0
+    assert hil_lab.session.agent.interfaces(timeout_s=60)
 """
 
 
@@ -41,12 +48,14 @@ def test_workers_do_not_get_into_each_others_way(
     ended = pytester.runpytest_subprocess(
         "-p", "no:cacheprovider", "-n", "2", "--dist", "load", "--hil-runs", "kept", timeout=500
     )
-    ended.assert_outcomes(passed=2, failed=1)
+    ended.assert_outcomes(passed=3, failed=1)
     said = ended.stdout.str()
-    assert "wlan-hil runs: 1 FAIL, 2 PASS" in said
+    assert "wlan-hil runs: 2 FAIL, 3 PASS" in said
     assert "again:    pytest test_dll.py::test_fault --hil-runs kept" in said
     kept = [one.parent for one in Path("kept").glob("2*/result.json")]
-    assert sorted(load_result(one).verdict for one in kept) == ["FAIL", "PASS", "PASS"]
+    assert sorted(load_result(one).verdict for one in kept) == ["FAIL"] * 2 + ["PASS"] * 3
     for folder in kept:
-        assert str(folder) in said or load_result(folder).verdict is Verdict.PASS
-        assert judge_again(folder)[0].verdict is load_result(folder).verdict
+        again, _ = judge_again(folder)
+        assert again.verdict is load_result(folder).verdict
+        assert again.associations == load_result(folder).associations
+    assert [one for one in kept if str(one) in said], "the failed test names its run"

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from harness.checks import SESSION_FIGURES
 from harness.evidence import AssociationEvidence, names
-from harness.pytest_plugin import RunningLab
 from harness.scenarios import find_scenario
+from tests.vm.standing import StandingLab
 
 FIRST, SECOND = "02:48:49:4c:00:01", "02:48:49:4c:00:02"
 ON_36 = "02:48:49:4c:24:02"
@@ -43,7 +43,7 @@ def count(evidence: AssociationEvidence, function: str) -> int:
     return sum(item.kind == "enter" and item.function == function for item in evidence.ihv)
 
 
-def test_there_and_back(lab: RunningLab) -> None:
+def test_there_and_back(lab: StandingLab) -> None:
     """Three sessions under one pre-association, each stopped as roaming; data flows at the end."""
     outcome = lab.associate("roaming", associations=3)
     assert [str(finding) for finding in outcome.findings] == []
@@ -70,7 +70,7 @@ def test_there_and_back(lab: RunningLab) -> None:
         assert "completion_to_data" in result.handshakes[-1].timing_us
 
 
-def test_another_channel(lab: RunningLab) -> None:
+def test_another_channel(lab: StandingLab) -> None:
     """The other access point is found and joined on its own channel."""
     scenario = find_scenario("roaming")
     network = scenario.network.model_copy(update={"further_channels": (11,)})
@@ -80,7 +80,7 @@ def test_another_channel(lab: RunningLab) -> None:
     assert [peer for _, peer, _ in sessions(evidence)] == [FIRST, ON_11, FIRST]
 
 
-def test_another_channel_where_m3_is_lost(lab: RunningLab) -> None:
+def test_another_channel_where_m3_is_lost(lab: StandingLab) -> None:
     """The second session completes behind the second M3."""
     outcome = lab.associate("roam-channel")
     assert outcome.verdict == "PASS", outcome.findings
@@ -89,7 +89,7 @@ def test_another_channel_where_m3_is_lost(lab: RunningLab) -> None:
     assert outcome.associations[0].messages == {"M1": 2, "M2": 2, "M3": 3, "M4": 2}
 
 
-def test_another_band(lab: RunningLab) -> None:
+def test_another_band(lab: StandingLab) -> None:
     """From 2.4 to 5 GHz, where the first M2 is lost."""
     outcome = lab.associate("roam-band")
     assert outcome.verdict == "PASS", outcome.findings
@@ -97,7 +97,7 @@ def test_another_band(lab: RunningLab) -> None:
     assert [peer for _, peer, _ in sessions(evidence)] == [FIRST, ON_36]
 
 
-def test_sent_away_by_the_other(lab: RunningLab) -> None:
+def test_sent_away_by_the_other(lab: StandingLab) -> None:
     """The second session ends by the access point's reason, without a completion."""
     outcome = lab.associate("roam-deauthenticated")
     assert outcome.verdict == "PASS", outcome.findings
@@ -106,7 +106,7 @@ def test_sent_away_by_the_other(lab: RunningLab) -> None:
     assert count(evidence, names.POST_COMPLETION) == 1
 
 
-def test_reassociation_with_the_same(lab: RunningLab) -> None:
+def test_reassociation_with_the_same(lab: StandingLab) -> None:
     """The port is a new one all the same: stopped as roaming, a new session, a new handshake."""
     outcome = lab.associate("reassociation", associations=2)
     assert outcome.verdict == "PASS", outcome.findings
@@ -117,7 +117,7 @@ def test_reassociation_with_the_same(lab: RunningLab) -> None:
         assert stops(evidence) == [(FIRST, ROAMED), (FIRST, 7)]
 
 
-def test_nowhere_to_roam_to(lab: RunningLab) -> None:
+def test_nowhere_to_roam_to(lab: StandingLab) -> None:
     """With one access point the order cannot be carried out, which is no fault of the DLL."""
     scenario = find_scenario("roaming")
     network = scenario.network.model_copy(update={"access_points": 1})

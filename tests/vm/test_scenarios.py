@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from harness.pytest_plugin import RunningLab
 from harness.scenarios import Scenario, find_scenario, scenario_names
+from tests.vm.standing import StandingLab
 from tests.vm.test_edited_air import SCENARIOS as EDITED
 
 MESSAGES = {
@@ -66,7 +66,7 @@ def test_every_shipped_scenario_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-def test_the_dll_copes(lab: RunningLab, name: str) -> None:
+def test_the_dll_copes(lab: StandingLab, name: str) -> None:
     """The association comes about, with just the messages the disturbance calls for."""
     outcome = lab.associate(name)
     assert [str(finding) for finding in outcome.findings] == []
@@ -77,7 +77,7 @@ def test_the_dll_copes(lab: RunningLab, name: str) -> None:
     assert association.echo.answered == 1
 
 
-def test_an_open_network(lab: RunningLab) -> None:
+def test_an_open_network(lab: StandingLab) -> None:
     """No EAPOL and no key; the echo is answered in the clear, each time the port is opened."""
     outcome = lab.associate("open", associations=3)
     assert [str(finding) for finding in outcome.findings] == []
@@ -91,7 +91,7 @@ def test_an_open_network(lab: RunningLab) -> None:
     assert lab.associate("plain").verdict == "PASS"
 
 
-def test_management_frames_are_protected(lab: RunningLab) -> None:
+def test_management_frames_are_protected(lab: StandingLab) -> None:
     """The DLL hands over the IGTK of M3 and that of G1, and the guest leaves under its keys."""
     outcome = lab.associate("pmf-required")
     (association,) = outcome.evidence.associations
@@ -107,7 +107,7 @@ def test_management_frames_are_protected(lab: RunningLab) -> None:
     assert [(frame.direction, frame.protected) for frame in left] == [("up", True)]
 
 
-def test_a_second_m3_does_not_install_the_keys_again(lab: RunningLab) -> None:
+def test_a_second_m3_does_not_install_the_keys_again(lab: StandingLab) -> None:
     """After M4 was lost the second M3 is answered, and no packet number is ever used twice."""
     outcome = lab.associate("m4-lost")
     (association,) = outcome.evidence.associations
@@ -118,7 +118,7 @@ def test_a_second_m3_does_not_install_the_keys_again(lab: RunningLab) -> None:
 
 
 @pytest.mark.parametrize("name", CUT_SHORT)
-def test_a_connection_cut_short(lab: RunningLab, name: str) -> None:
+def test_a_connection_cut_short(lab: StandingLab, name: str) -> None:
     """The OS stops the operation; what the DLL has not completed by then it completes no more."""
     outcome = lab.associate(name)
     assert outcome.verdict == "PASS", outcome.findings
@@ -129,7 +129,7 @@ def test_a_connection_cut_short(lab: RunningLab, name: str) -> None:
     assert association.post_association.completions == completions
 
 
-def test_each_pairwise_rekey_brings_a_new_key(lab: RunningLab) -> None:
+def test_each_pairwise_rekey_brings_a_new_key(lab: StandingLab) -> None:
     """M1 to M4 go under the key in use, with replay counters that go on; then the DLL sets another
     key, once each time, and data flows under it."""
     (association,) = lab.associate("pairwise-rekey").evidence.associations
@@ -141,7 +141,7 @@ def test_each_pairwise_rekey_brings_a_new_key(lab: RunningLab) -> None:
     assert len({json.dumps(key, sort_keys=True) for key in keys}) == len(keys) == 3
 
 
-def test_a_lost_acknowledgement_is_no_lost_message(lab: RunningLab) -> None:
+def test_a_lost_acknowledgement_is_no_lost_message(lab: StandingLab) -> None:
     """With only M1's ACK lost the access point sends M1 again, and both are answered."""
     rule = {"message": "M1", "nth": 1, "action": "drop-ack"}
     scenario = Scenario.model_validate({"name": "ack", "summary": "x", "air": [rule]})
@@ -152,7 +152,7 @@ def test_a_lost_acknowledgement_is_no_lost_message(lab: RunningLab) -> None:
     assert (first.delivered, first.acked, first.rule) == (True, False, "drop-ack")
 
 
-def test_a_delayed_and_a_repeated_message(lab: RunningLab) -> None:
+def test_a_delayed_and_a_repeated_message(lab: StandingLab) -> None:
     """M3 comes late and three times over; the handshake still ends in one completion."""
     rules = [
         {"message": "M1", "action": "delay", "delay_ms": 50},

@@ -19,9 +19,9 @@ from harness.guests.base import GuestImage
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import open_recording
 from harness.lab.session import open_session
-from harness.pytest_plugin import RunningLab, ScenarioResult
 from harness.run.vendor import CommandLineDll, vendors_dll
 from harness.scenarios import Scenario, find_scenario
+from tests.vm.standing import ScenarioResult, StandingLab
 
 ANSWER = {"on": names.POST_ASSOCIATE, "do": "answer-ui", "text": "{passphrase}"}
 """The user answers as soon as the request is known, which is sent inside the handler."""
@@ -32,7 +32,7 @@ NOT_STOPPED = {"connected": False, "stopped": False}
 @pytest.fixture(scope="module")
 def second(
     hil_config: Lab, image: GuestImage, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningLab]:
+) -> Iterator[StandingLab]:
     """A lab of this module's own with second.dll behind the recorder."""
     folder = tmp_path_factory.mktemp("second")
     dll = vendors_dll(hil_config, CommandLineDll(image.recorder.parent / "second.dll", ()))
@@ -46,7 +46,7 @@ def second(
         ) as session,
     ):
         session.go_on_air(hil_config, plain.network)
-        yield RunningLab(hil_config, session, plain.network, folder)
+        yield StandingLab(hil_config, session, plain.network, folder)
 
 
 def asking(
@@ -69,7 +69,7 @@ def clean(outcome: ScenarioResult) -> ScenarioResult:
     return outcome
 
 
-def test_wpa2_with_the_users_passphrase(second: RunningLab) -> None:
+def test_wpa2_with_the_users_passphrase(second: StandingLab) -> None:
     """Several associations: each asks the user, and completes on the stack of ReceivePacket."""
     outcome = clean(second.associate(asking(ANSWER), associations=5))
     sessions = segment(outcome.evidence).sessions[-5:]
@@ -84,7 +84,7 @@ def test_wpa2_with_the_users_passphrase(second: RunningLab) -> None:
         assert called.count(names.SEND_UI_REQUEST) == called.count(names.UI_RESPONSE) == 1
 
 
-def test_an_open_network(second: RunningLab) -> None:
+def test_an_open_network(second: StandingLab) -> None:
     """The shipped scenario: nobody is asked, nothing registered, the completion comes from a work
     item of the thread pool."""
     outcome = clean(second.associate("open", associations=5))
@@ -111,26 +111,26 @@ AIR = {
 
 
 @pytest.mark.parametrize("rules", AIR.values(), ids=AIR.keys())
-def test_a_disturbed_air(second: RunningLab, rules: list[dict[str, Any]]) -> None:
+def test_a_disturbed_air(second: StandingLab, rules: list[dict[str, Any]]) -> None:
     """What is lost or comes again is dealt with, and completed once."""
     outcome = clean(second.associate(asking(ANSWER, air=rules)))
     assert outcome.associations[0].post_association.completions == 1
 
 
-def test_the_group_key_is_renewed(second: RunningLab) -> None:
+def test_the_group_key_is_renewed(second: StandingLab) -> None:
     """G1 is answered, and the echo goes under the new key."""
     outcome = clean(second.associate(asking(ANSWER, group_rekeys=2)))
     assert outcome.associations[0].messages["G2"] == 2
 
 
-def test_a_user_who_answers_late(second: RunningLab) -> None:
+def test_a_user_who_answers_late(second: StandingLab) -> None:
     """Two M1 go by without a key; the third is answered."""
     late = {**ANSWER, "on": names.RECEIVE_PACKET, "nth": 2}
     outcome = clean(second.associate(asking(late)))
     assert outcome.associations[0].messages["M1"] == 3
 
 
-def test_a_user_who_does_not_answer(second: RunningLab) -> None:
+def test_a_user_who_does_not_answer(second: StandingLab) -> None:
     """The access point gives up, the OS stops the operation, and nothing is completed."""
     outcome = clean(second.associate(asking(expect=REFUSED)))
     assert outcome.associations[0].messages == {"M1": 4}
@@ -138,7 +138,7 @@ def test_a_user_who_does_not_answer(second: RunningLab) -> None:
 
 
 @pytest.mark.parametrize("data", [None, "", "736f"], ids=["NULL", "empty", "too short"])
-def test_a_user_who_gives_no_passphrase(second: RunningLab, data: str | None) -> None:
+def test_a_user_who_gives_no_passphrase(second: StandingLab, data: str | None) -> None:
     """The operation ends as cancelled by the user."""
     order = {"on": names.POST_ASSOCIATE, "do": "answer-ui"} | (
         {"data": data} if data is not None else {}
@@ -157,13 +157,13 @@ WHILE_THE_USER_THINKS = {
 
 
 @pytest.mark.parametrize(("do", "expect"), WHILE_THE_USER_THINKS.items())
-def test_an_end_while_the_user_thinks(second: RunningLab, do: str, expect: dict[str, Any]) -> None:
+def test_an_end_while_the_user_thinks(second: StandingLab, do: str, expect: dict[str, Any]) -> None:
     """However the operation ends, and the next one is as good as ever."""
     clean(second.associate(asking({"on": names.POST_ASSOCIATE, "do": do}, expect=expect)))
     clean(second.associate(asking(ANSWER)))
 
 
-def test_a_user_who_logs_off(second: RunningLab) -> None:
+def test_a_user_who_logs_off(second: StandingLab) -> None:
     """The request is cancelled, and the operation that needs its answer ends."""
     order = {"on": names.POST_ASSOCIATE, "do": "session-change", "event": 6}
     clean(second.associate(asking(order, expect=REFUSED)))
@@ -178,12 +178,12 @@ ENDS = {
 
 
 @pytest.mark.parametrize("order", ENDS.values(), ids=ENDS.keys())
-def test_an_end_of_what_is_connected(second: RunningLab, order: dict[str, Any]) -> None:
+def test_an_end_of_what_is_connected(second: StandingLab, order: dict[str, Any]) -> None:
     """A connected session ends, or goes on to another one with the same passphrase."""
     clean(second.associate(asking(ANSWER, order), associations=2))
 
 
-def test_roaming_asks_the_user_once(second: RunningLab) -> None:
+def test_roaming_asks_the_user_once(second: StandingLab) -> None:
     """Another access point of the connection: the passphrase is known."""
     roams = asking(
         ANSWER, {"on": "connected", "do": "roam"}, network={"access_points": 2}
@@ -214,7 +214,7 @@ ONLY_WARNED = {"UI-02"}
 
 
 @pytest.mark.parametrize(("rule", "scenario"), BROKEN.values(), ids=BROKEN.keys())
-def test_broken_it_is_found(second: RunningLab, rule: str, scenario: Scenario) -> None:
+def test_broken_it_is_found(second: StandingLab, rule: str, scenario: Scenario) -> None:
     """Each defect by its rule, and by no other."""
     outcome = second.associate(scenario, associations=2)
     severity = "WARN" if rule in ONLY_WARNED else "FAIL"

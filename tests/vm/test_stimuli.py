@@ -13,9 +13,9 @@ from harness.checks import CheckLimits, evaluate
 from harness.evidence import RunEvidence, fields, names
 from harness.evidence.calls import Call
 from harness.evidence.segments import Segments, segment
-from harness.pytest_plugin import RunningLab, ScenarioResult
 from harness.run.judge import expectation_of
 from harness.scenarios import find_scenario, scenario_names
+from tests.vm.standing import ScenarioResult, StandingLab
 
 ASSOCIATIONS = 2
 ERROR_CANCELLED = 1223
@@ -190,7 +190,7 @@ def overflow(story: Story) -> None:
         assert len(given) < len(heard)
 
 
-def test_the_backlog_s_bound_was_put_to_the_test(lab: RunningLab) -> None:
+def test_the_backlog_s_bound_was_put_to_the_test(lab: StandingLab) -> None:
     """ETH-07 is decided where it can be, and kept by the reference guest."""
     outcome = lab.associate("backlog-overflow")
     result = evaluate(
@@ -321,7 +321,7 @@ CHECKS: dict[str, Callable[[Story], None]] = {
 """Each scenario with what its trace must show."""
 
 
-def passed(lab: RunningLab, name: str, associations: int) -> ScenarioResult:
+def passed(lab: StandingLab, name: str, associations: int) -> ScenarioResult:
     """Run a scenario: nothing is found, and every association passes."""
     outcome = lab.associate(name, associations=associations)
     assert [str(finding) for finding in outcome.findings] == []
@@ -338,7 +338,7 @@ def test_every_scenario_with_orders_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_the_dll_copes(lab: RunningLab, name: str) -> None:
+def test_the_dll_copes(lab: StandingLab, name: str) -> None:
     """Two associations under orders and a plain one after them pass; the trace shows the orders."""
     evidence = passed(lab, name, ASSOCIATIONS).evidence
     CHECKS[name](Story(evidence, segment(evidence)))

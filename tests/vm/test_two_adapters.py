@@ -7,7 +7,7 @@ from harness.checks import SESSION_FIGURES
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence, names, segment, timelines
 from harness.evidence.model import IhvRecord
 from harness.evidence.stations import station_of
-from harness.pytest_plugin import RunningLab
+from tests.vm.standing import StandingLab
 
 CONNECTED, DISCONNECTED = (16, 4), (16, 10)
 """Source and code of MSM notifications (wlanapi.h)."""
@@ -23,7 +23,7 @@ def times(evidence: AssociationEvidence, what: tuple[int, int]) -> dict[str, int
     return {n.interface: n.t_ns for n in evidence.notifications if (n.source, n.code) == what}
 
 
-def test_both_are_connected_at_the_same_time(lab: RunningLab) -> None:
+def test_both_are_connected_at_the_same_time(lab: StandingLab) -> None:
     """Each has its station, handles, session and notifications; every rule holds for both."""
     outcome = lab.associate("two-adapters", associations=3)
     assert [str(finding) for finding in outcome.findings] == []
@@ -56,7 +56,7 @@ def test_both_are_connected_at_the_same_time(lab: RunningLab) -> None:
             assert len({event.owner for event in drawn if event.label == label}) == 2
 
 
-def test_each_handle_is_the_adapters_own(lab: RunningLab) -> None:
+def test_each_handle_is_the_adapters_own(lab: StandingLab) -> None:
     """ADPT-01 and ADPT-02 are put to the test by two live adapters of one process."""
     lab.associate("two-adapters")
     recording = lab.session.recording

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from harness.local.deadline import Deadline
-from harness.pytest_plugin import RunningLab
 from harness.scenarios import AirRule
 from tests.vm.shell import GuestShell
+from tests.vm.standing import StandingLab
 from tests.vm.supplicant import connect, running_supplicant
 
 NUMBER = 900_000
@@ -21,7 +21,7 @@ NUMBER = 900_000
 
 
 @pytest.fixture(scope="module")
-def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
+def supplicant(lab: StandingLab, shell: GuestShell) -> Iterator[GuestShell]:
     """A shell in which wpa_supplicant drives the radio in the WLAN service's place."""
     network = f'ssid="hil"\npsk="{lab.passphrase}"\nkey_mgmt=WPA-PSK'
     with running_supplicant(lab, shell, network):
@@ -30,7 +30,7 @@ def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
 
 @pytest.mark.parametrize("lost", [None, "M1", "M2", "M3", "M4"])
 def test_it_associates_and_passes_data(
-    lab: RunningLab, supplicant: GuestShell, lost: str | None
+    lab: StandingLab, supplicant: GuestShell, lost: str | None
 ) -> None:
     """The 4-way handshake completes, also with one message lost, and the echo is answered."""
     number = NUMBER + ["", "M1", "M2", "M3", "M4"].index(lost or "")
@@ -45,7 +45,7 @@ def test_it_associates_and_passes_data(
         assert kinds.count(lost) >= 2
 
 
-def test_it_follows_a_group_rekey(lab: RunningLab, supplicant: GuestShell) -> None:
+def test_it_follows_a_group_rekey(lab: StandingLab, supplicant: GuestShell) -> None:
     """The group handshake ends in G2, and the broadcast ARP under the new key is answered."""
     number = NUMBER + 10
     connect(lab, supplicant, number, ())

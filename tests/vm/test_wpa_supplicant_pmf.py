@@ -9,10 +9,10 @@ import pytest
 from pydantic import SecretStr
 
 from harness.local.deadline import Deadline
-from harness.pytest_plugin import RunningLab
 from harness.scenarios import Network
 from hwsim.records import FrameRecord
 from tests.vm.shell import GuestShell
+from tests.vm.standing import StandingLab
 from tests.vm.supplicant import connect, on_network, status
 
 NUMBER = 920_000
@@ -21,7 +21,7 @@ PASSPHRASE = "of this test alone"
 
 
 @pytest.fixture(scope="module")
-def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
+def supplicant(lab: StandingLab, shell: GuestShell) -> Iterator[GuestShell]:
     """A shell with wpa_supplicant that requires protection, as the network does."""
     network = Network(ssid="hil-pmf", pmf="required", passphrase=SecretStr(PASSPHRASE))
     block = f'psk="{PASSPHRASE}"\nkey_mgmt=WPA-PSK\nieee80211w=2'
@@ -29,7 +29,7 @@ def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
         yield shell
 
 
-def awaited(lab: RunningLab, number: int, kind: str, action: str = "") -> FrameRecord:
+def awaited(lab: StandingLab, number: int, kind: str, action: str = "") -> FrameRecord:
     """The first such frame of an association, when it has come."""
     deadline = Deadline(f"{kind} {action}", 15)
 
@@ -53,7 +53,7 @@ def lost(shell: GuestShell) -> None:
     deadline.poll(left)
 
 
-def test_it_protects_management_frames(lab: RunningLab, supplicant: GuestShell) -> None:
+def test_it_protects_management_frames(lab: StandingLab, supplicant: GuestShell) -> None:
     """It says so itself (pmf=2: required), its group cipher for them is BIP; a rekey works."""
     connect(lab, supplicant, NUMBER)
     told = status(supplicant)
@@ -64,7 +64,7 @@ def test_it_protects_management_frames(lab: RunningLab, supplicant: GuestShell) 
 
 
 def test_a_forged_deauthentication_does_not_part_it(
-    lab: RunningLab, supplicant: GuestShell
+    lab: StandingLab, supplicant: GuestShell
 ) -> None:
     """Reason 7 makes it ask by SA Query whether its keys are good; answered, it stays."""
     number = NUMBER + 1
@@ -79,7 +79,7 @@ def test_a_forged_deauthentication_does_not_part_it(
 
 @pytest.mark.parametrize("broadcast", [False, True])
 def test_a_protected_deauthentication_does(
-    lab: RunningLab, supplicant: GuestShell, broadcast: bool
+    lab: StandingLab, supplicant: GuestShell, broadcast: bool
 ) -> None:
     """Under its pairwise key, or to all with a code of the integrity group key."""
     connect(lab, supplicant, NUMBER + 2 + broadcast)
@@ -89,7 +89,9 @@ def test_a_protected_deauthentication_does(
     supplicant.run("wpa_cli -i wlan0 enable_network 0")
 
 
-def test_it_leaves_by_a_protected_deauthentication(lab: RunningLab, supplicant: GuestShell) -> None:
+def test_it_leaves_by_a_protected_deauthentication(
+    lab: StandingLab, supplicant: GuestShell
+) -> None:
     """Which the access point believes."""
     number = NUMBER + 4
     connect(lab, supplicant, number)

@@ -9,9 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from harness.local.deadline import Deadline
-from harness.pytest_plugin import RunningLab
 from harness.scenarios import AirRule, Network
 from tests.vm.shell import GuestShell
+from tests.vm.standing import StandingLab
 from tests.vm.supplicant import connect, on_network, status
 
 NUMBER = 910_000
@@ -20,7 +20,7 @@ PASSPHRASE = "of this test alone"
 
 
 @pytest.fixture(scope="module")
-def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
+def supplicant(lab: StandingLab, shell: GuestShell) -> Iterator[GuestShell]:
     """A shell with wpa_supplicant, and a network of that AKM in the place of the session's."""
     network = Network(
         ssid="hil-sha256", security="wpa2-psk-sha256", passphrase=SecretStr(PASSPHRASE)
@@ -32,7 +32,7 @@ def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
 
 @pytest.mark.parametrize("lost", [None, "M3"])
 def test_it_associates_and_passes_data(
-    lab: RunningLab, supplicant: GuestShell, lost: str | None
+    lab: StandingLab, supplicant: GuestShell, lost: str | None
 ) -> None:
     """It names the AKM itself, the handshake completes, and the echo is answered under its keys."""
     number = NUMBER + (lost is not None)
@@ -47,7 +47,7 @@ def test_it_associates_and_passes_data(
         assert kinds.count(lost) >= 2
 
 
-def test_it_follows_a_group_rekey(lab: RunningLab, supplicant: GuestShell) -> None:
+def test_it_follows_a_group_rekey(lab: StandingLab, supplicant: GuestShell) -> None:
     """The group handshake ends in G2, and the broadcast ARP under the new key is answered."""
     number = NUMBER + 10
     connect(lab, supplicant, number)

@@ -1,86 +1,111 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scenarios run on a lab that stands: each is judged by itself, on the session's network."""
+"""Runs on the guest of a lab that stands: kept and judged as any run, one after the other."""
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from harness.config.lab import Lab
+from harness.console import PlainConsole
 from harness.errors import LabFault, UsageError
 from harness.faults import FAULTS
-from harness.lab.recording import Recording
-from harness.pytest_plugin import RunningLab
-from harness.results import Verdict
-from harness.scenarios import find_scenario
+from harness.lab.standing_guest import StandingGuest
+from harness.pytest_plugin import RunningLab, running_lab
+from harness.pytest_plugin.runs import ScenarioRun, TestRuns, kept_in
+from harness.results import Verdict, load_result
+from harness.run.perform import OpenLab
+from harness.run.replay import judge_again
+from harness.run.vendor import CommandLineDll
 from tests.unit.checks import builder
-from tests.unit.doubles import World, lost
+from tests.unit.doubles import FakeGuest, World, lost
+
+BAD = list(builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)])
+BAD[BAD.index(builder.completion)] = lambda s: builder.complete(s, reason=0x38005)
 
 
 @pytest.fixture
-def lab(world: World, tmp_path: object) -> RunningLab:
+def lab(
+    world: World, console: PlainConsole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RunningLab]:
     """A running lab without a guest."""
-    session = world.session(Recording(io.BytesIO(), io.BytesIO()))
-    network = find_scenario("plain").with_passphrase().network
-    return RunningLab(Lab(), session, network, tmp_path)
+    monkeypatch.setattr(running_lab, "open_session", world.open_session)
+    (tmp_path / "logs").mkdir()
+    standing = StandingGuest(FakeGuest(world, tmp_path / "logs"), tmp_path / "logs")
+    kept = kept_in(Lab(), tmp_path / "runs")
+    runs = TestRuns(kept, CommandLineDll(), OpenLab(console, standing), lambda: "pytest test_x.py")
+    made = RunningLab(standing, runs, tmp_path, console)
+    yield made
+    made.close()
+    assert world.done.count("open session") == world.done.count("close session")
 
 
-def test_associate_judges_each_call_by_itself(lab: RunningLab, world: World) -> None:
-    """Associations are numbered through the session; each call returns its own, judged."""
-    first = lab.associate(associations=2)
-    assert [one.index for one in first.associations] == [1, 2]
-    second = lab.associate("m2-lost")
-    assert [one.index for one in second.associations] == [3]
-    assert world.air.rules[-1][0].message == "M2"
-    assert first.verdict is Verdict.PASS
+def judged_again(run: ScenarioRun) -> Verdict:
+    """What the run's folder comes to by itself."""
+    result, _ = judge_again(run.folder)
+    assert result.associations == run.associations
+    return result.verdict
 
 
-def test_the_network_is_the_sessions_whatever_the_scenario(lab: RunningLab, world: World) -> None:
-    """Each profile carries the passphrase of the network that is on the air."""
-    lab.associate("m4-lost")
-    assert f"<Passphrase>{lab.passphrase}</Passphrase>" in world.agent.profiles[0]
+def test_a_run_is_kept_and_comes_to_the_same_judged_again(lab: RunningLab, world: World) -> None:
+    """One that passes and one that fails, each with its own associations and its own evidence."""
+    good = lab.associate(associations=2)
+    world.agent.steps = [tuple(BAD)]
+    bad = lab.associate(fault="reason-out-of-range")
+    assert bad.rules == set(FAULTS["reason-out-of-range"].rules)
+    for run, verdict in ((good, Verdict.PASS), (bad, Verdict.FAIL)):
+        assert run.verdict is load_result(run.folder).verdict is judged_again(run) is verdict
+        assert run.report.exists()
+        assert (run.folder / "repro.txt").read_text() == "pytest test_x.py\n"
+    assert [one.index for one in bad.evidence.associations] == [1]
 
 
-def test_a_scenario_has_its_access_points(lab: RunningLab, world: World) -> None:
-    """A scenario with other access points gets them on the air, under the session's passphrase."""
-    plain = find_scenario("plain")
-    lab.associate(plain)
-    assert "configure" not in world.done
-    two = plain.network.model_copy(update={"access_points": 2})
-    lab.associate(plain.model_copy(update={"network": two}))
-    at = world.done.index("take_off_air")
-    assert world.done[at : at + 3] == ["take_off_air", "configure", "start"]
-    assert f"<Passphrase>{lab.passphrase}</Passphrase>" in world.agent.profiles[-1]
+def test_a_run_that_fails_leaves_the_guest(lab: RunningLab, world: World) -> None:
+    """It belongs to the tests: no other is started, as a run of its own would."""
+    world.agent.steps = [tuple(BAD)]
+    assert lab.associate().verdict is Verdict.FAIL
+    assert lab.associate().verdict is Verdict.PASS
+    assert "open guest" not in world.done
 
 
-def test_findings_name_their_rules(lab: RunningLab, world: World) -> None:
-    """A driver at fault gives a verdict and rules to assert on, and no exception."""
-    bad = list(builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)])
-    bad[bad.index(builder.completion)] = lambda s: builder.complete(s, reason=0x38005)
-    world.agent.steps = [tuple(bad)]
-    outcome = lab.associate(fault="reason-out-of-range")
-    assert outcome.verdict is Verdict.FAIL
-    assert outcome.rules == set(FAULTS["reason-out-of-range"].rules)
+def test_what_stands_gives_way_to_a_run_and_stands_again(lab: RunningLab, world: World) -> None:
+    """The network on the air between runs is the session's, whose passphrase tests may know."""
+    first = lab.session
+    assert lab.session is first
+    assert world.done[-2:] == ["configure", "start"]
+    assert len(lab.passphrase) >= 8
+    lab.associate()
+    assert world.done.count("open session") == world.done.count("close session") == 2
+    before, events = lab.folder, (lab.folder / "events.jsonl").read_bytes()
+    assert lab.session is not first
+    assert lab.folder != before
+    assert (before / "events.jsonl").read_bytes() == events
+    assert lab.config == Lab.model_validate({"store": {"runs": lab.config.store.runs}})
 
 
-def test_a_lab_that_breaks_under_associate_raises(lab: RunningLab, world: World) -> None:
-    """It is pytest that makes an error of it."""
+def test_a_lab_that_breaks_raises_and_the_run_is_kept(lab: RunningLab, world: World) -> None:
+    """It is pytest that makes an error of it; the next run finds the guest there still."""
     world.at("connect", 1, lost())
     with pytest.raises(LabFault):
         lab.associate()
+    world.breaks.clear()
+    assert lab.associate().verdict is Verdict.PASS
 
 
 def test_what_cannot_be_used_is_refused_before_anything_is_done(
     lab: RunningLab, world: World
 ) -> None:
-    """A misspelt scenario or fault, a count of none, a fault of a DLL that has no faults."""
+    """A misspelt scenario or fault, a count of none, a waiver that does not say until when."""
+    done = list(world.done)
     for wrong, hint in (
         ({"scenario": "m3-retransmited"}, "did you mean m3-retransmitted?"),
         ({"fault": "never-complete"}, "did you mean never-completes?"),
         ({"associations": 0}, "leave it out"),
+        ({"waive": {"POST-08": "some day"}}, "until 2027-01-31"),
     ):
         with pytest.raises(UsageError) as refused:
             lab.associate(**wrong)
         assert hint in refused.value.hint
-    assert world.done == []
+    assert world.done == done

@@ -145,9 +145,9 @@ def test_an_interrupted_run_is_kept_and_ends_the_session(
         raise KeyboardInterrupt
 
     world.at("connect", 1, interrupt)
-    made = TestRuns(kept_in(Lab(), tmp_path), CommandLineDll(), OpenLab(console))
+    made = TestRuns(kept_in(Lab(), tmp_path), CommandLineDll(), OpenLab(console), lambda: "pytest")
     with pytest.raises(KeyboardInterrupt):
-        made.associate("plain", command="pytest")
+        made.associate("plain")
     assert [one.verdict for one in made.made] == ["MISS"]
     assert load_result(made.made[0].folder).verdict is Verdict.MISS
 

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A lab in one session of the DLL's process, in which scenarios are run one after the other.
+
+That is quicker than a run of each (`hil_lab.associate`) by the start of the service, and a process
+that has seen other scenarios is a test of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.config.lab import Lab
+from harness.console import Stages
+from harness.eap import RadiusServer, radius_of
+from harness.evidence import AssociationEvidence, RunEvidence, window
+from harness.lab.bring_up import RunningGuest
+from harness.lab.recording import Recording
+from harness.lab.session import LabSession, open_session
+from harness.results import AssociationResult, FindingResult, Verdict, combine
+from harness.run.collect import CollectedRun, associate_all
+from harness.run.judge import judge_of_scenario
+from harness.run.plan import RunPlan
+from harness.run.planning import plan_run
+from harness.run.vendor import CommandLineDll
+from harness.scenarios import Network, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """A scenario run on the session's lab, and judged."""
+
+    associations: tuple[AssociationResult, ...]
+    evidence: RunEvidence
+
+    @property
+    def verdict(self) -> Verdict:
+        """The most important verdict of all associations, as for a run; MISS if there are none."""
+        return combine(one.verdict for one in self.associations) or Verdict.MISS
+
+    @property
+    def findings(self) -> tuple[FindingResult, ...]:
+        """All findings of all associations, warnings included, in their order."""
+        return tuple(found for one in self.associations for found in one.findings)
+
+    @property
+    def rules(self) -> set[str]:
+        """The ids of the rules broken with severity FAIL."""
+        return {found.rule for found in self.findings if found.severity == "FAIL"}
+
+
+class StandingLab:
+    """A lab that stands: guest, air and agent, with the access point on the air."""
+
+    def __init__(
+        self,
+        config: Lab,
+        session: LabSession,
+        network: Network,
+        folder: Path,
+        given: CommandLineDll | None = None,
+    ) -> None:
+        self.config = config
+        self.session = session
+        self.folder = folder
+        """Where the evidence of the session is kept."""
+        self.network = network
+        """The network that is on the air."""
+        self._given = given or CommandLineDll()
+        self._passphrase = network.passphrase
+        self._next = 1
+        self._before: list[AssociationEvidence] = []
+
+    @property
+    def passphrase(self) -> str:
+        """The passphrase of the session's network, made for this session alone."""
+        assert self._passphrase is not None
+        return self._passphrase.get_secret_value()
+
+    def associate(
+        self,
+        scenario: str | Scenario | None = None,
+        *,
+        associations: int = 1,
+        fault: str | None = None,
+        whole: bool = False,
+    ) -> ScenarioResult:
+        """Run a scenario and judge it; raises `UsageError`, `LabFault`.
+
+        Rules that need all that came before in the session are judged with `whole` only, which
+        takes the longer the more there was.
+
+        Its network has the session's name and passphrase, and the access points it asks for. One
+        with [eap] is on the air for this call only, with its own RADIUS server and credentials.
+        """
+        return self.carry_out(
+            plan_test(self.config, self._given, scenario, associations, fault), whole=whole
+        )
+
+    def carry_out(self, plan: RunPlan, *, whole: bool = False) -> ScenarioResult:
+        """Carry out a plan, as `associate` does; raises `LabFault`."""
+        found = plan.scenario
+        if found.eap is not None:
+            return self._authenticated(plan, whole)
+        own: dict[str, object] = {
+            name: getattr(self.network, name) for name in ("ssid", "ssid_hex")
+        }
+        if found.network.choice.credential == "passphrase":
+            own["passphrase"] = self._passphrase
+        network = found.network.model_copy(update=own)
+        if network != self.network:
+            self._put_on_air(network)
+            self.network = network
+        scenario = found.model_copy(update={"network": network})
+        return self._associate(replace(plan, scenario=scenario), whole)
+
+    def _authenticated(self, plan: RunPlan, whole: bool) -> ScenarioResult:
+        with radius_of(plan.scenario, self.folder) as (credentials, radius):
+            self.session.credentials = credentials
+            self._put_on_air(plan.scenario.network, radius)
+            try:
+                return self._associate(plan, whole)
+            finally:
+                self._put_on_air(self.network)
+
+    def _put_on_air(self, network: Network, radius: RadiusServer | None = None) -> None:
+        self.session.air.take_off_air()
+        self.session.go_on_air(self.config, network, radius)
+
+    def _associate(self, plan: RunPlan, whole: bool) -> ScenarioResult:
+        associations = plan.scenario.associations
+        collected = CollectedRun(list(self._before) if whole else [])
+        first, self._next = self._next, self._next + associations
+        judge = judge_of_scenario(self.config, plan.scenario, datetime.now(UTC))
+        associate_all(plan, judge, self.session, collected, lambda _: None, first)
+        last = collected.associations[-1].index
+        self._before += collected.associations[-associations:]
+        evidence = collected.evidence(self.session.recording)
+        if not whole:
+            evidence = window(evidence, last, before=associations)
+        results, _ = judge.all(evidence, collected.broken)
+        return ScenarioResult(results[-associations:], evidence)
+
+
+def plan_test(
+    lab: Lab,
+    given: CommandLineDll,
+    scenario: str | Scenario | None = None,
+    associations: int = 1,
+    fault: str | None = None,
+) -> RunPlan:
+    """What a test asks for as a plan; raises `UsageError` for what cannot be used of it."""
+    return plan_run(
+        lab, scenario, associations=associations, fault=fault, given=given, command="pytest"
+    )
+
+
+@contextlib.contextmanager
+def standing_lab(
+    lab: Lab,
+    guest: RunningGuest,
+    recording: Recording,
+    folder: Path,
+    given: CommandLineDll,
+    stages: Stages,
+) -> Iterator[StandingLab]:
+    """`guest` completed to a lab that stands, with the network of the scenario `plain`."""
+    plan = plan_test(lab, given)
+    oui = plan.scenario.ihv.adapter_oui
+    with open_session(lab, guest, recording, stages, plan.dll, oui=oui) as session:
+        session.go_on_air(lab, plan.scenario.network)
+        yield StandingLab(lab, session, plan.scenario.network, folder, given)
