@@ -59,6 +59,12 @@ class ServiceControl(Protocol):
         """Start the service, which is stopped, and with it the DLL; empty, or why it did not come
         up."""
 
+    def stop(self) -> None:
+        """Stop the service, which unloads the DLL; one that is stopped stays so.
+
+        Raises `LabFault` if it does not answer.
+        """
+
     def give(
         self, orders: Sequence[OsStimulus], parameters: OsParameters, passphrase: str = ""
     ) -> None:

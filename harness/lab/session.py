@@ -20,7 +20,7 @@ from harness.faults import Fault
 from harness.guests.base import GuestImage
 from harness.guests.common.agent import Agent, Interface, running_agent
 from harness.guests.common.dll import Dll
-from harness.guests.common.recorder import AGENT, TRACE, Setup, start, stop_service
+from harness.guests.common.recorder import AGENT, TRACE, Setup, start
 from harness.guests.common.sample import build_of, fault_in_place
 from harness.lab.bring_up import DISK, RunningGuest
 from harness.lab.recording import Recording
@@ -163,7 +163,7 @@ def open_session(
                 session.pull_trace()
             raise
         with stages.stage("unload the DLL"):  # how it ends is evidence too
-            stop_service(ssh)
+            service.stop()
             session.pull_trace()
 
 

@@ -90,6 +90,11 @@ class ReferenceServiceControl:
             return refused.said
         return ""
 
+    def stop(self) -> None:
+        """See `ServiceControl`."""
+        with contextlib.suppress(CallFailed):  # how far it came is in the trace
+            self._call("service", {"action": "stop"})
+
     def have_adapters(self, count: int) -> None:
         """Give the guest as many WLAN adapters as that, if it has fewer."""
         self._call("adapters", {"count": count})

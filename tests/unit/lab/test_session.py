@@ -180,6 +180,10 @@ class Opening:
         self.done.append("started")
         return ServiceStart("C:\\v.dll", "ab", self.refusal)
 
+    def stop(self) -> None:
+        """The service stopped."""
+        self.done.append("stopped")
+
     @contextlib.contextmanager
     def running_agent(self, *_: object) -> Iterator[Any]:
         """The agent running."""
@@ -230,7 +234,7 @@ def test_a_session_is_put_together_and_taken_apart_in_reverse(
         assert session.interface.guid == "{1}"
         assert session.recording.records()
     assert opening.done == [
-        "installed", "started", "agent up", "net stop WlanSvc", "agent down",
+        "installed", "started", "agent up", "stopped", "agent down",
     ]  # fmt: skip
 
 

@@ -186,6 +186,17 @@ def test_a_service_that_does_not_come_up_says_why() -> None:
     service.close()
 
 
+@pytest.mark.parametrize("says", [{"result": {"state": "stopped"}}, {"error": {"code": 1223}}])
+def test_the_service_is_stopped_by_one_call(says: dict[str, Any]) -> None:
+    """However far it comes: how the DLL ends is judged by its trace."""
+    ssh = FakeSsh(lambda _: says)
+    service = orders_to(ssh)
+    service.stop()
+    service.close()
+    (call,) = ssh.channel.got
+    assert (call["call"], call["args"]) == ("service", {"action": "stop"})
+
+
 def told(call: dict[str, Any]) -> dict[str, Any]:
     """A clock that was three days behind, and is set."""
     now_s = call["args"]["now_s"]
