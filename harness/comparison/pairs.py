@@ -105,10 +105,11 @@ def _known(
         )
 
     past = [one for one in history if point(places.get((one.id, test), {}), figure, control)]
-    stretches = _levels(side(past).points)
+    points = side(past).points
+    stretches = _levels(points)
     level = side(past[stretches[-1]]) if past else Side(np.empty(0), ())
     sides = side(base), side(new)
-    groups = [side(past).points[one] for one in stretches]
+    groups = [points[one] for one in stretches]
     return _Known(*sides, level, moments([*groups, *(one.points for one in sides)]))
 
 
