@@ -178,7 +178,7 @@ class FrameRules:
 
     @property
     def empty(self) -> bool:
-        """Whether there are none."""
+        """Whether no rule is set, so that frames need not be matched."""
         return not self._rules
 
     def match(

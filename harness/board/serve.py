@@ -49,7 +49,7 @@ class BoardServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where the board is."""
+        """What to open in a browser of this machine; its path holds the secret."""
         return f"http://{LOOPBACK}:{self.server_port}/{self.secret}/"
 
     def page(self) -> bytes:

@@ -47,15 +47,15 @@ class NewestNights:
         return self._nights
 
     def runs(self) -> Sequence[RunSummary]:
-        """The runs of these nights."""
+        """The runs of all attempts in these nights, in the history's order."""
         return self._runs
 
     def timings(self, run_ids: Sequence[str]) -> Mapping[str, Timings]:
-        """As the history has them."""
+        """The samples of these runs, by run id and figure, in microseconds."""
         return self._history.timings(run_ids)
 
     def environments(self, fingerprints: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
-        """As the history has them."""
+        """What these runs were carried out with, by fingerprint."""
         return self._history.environments(fingerprints)
 
     @cached_property

@@ -101,7 +101,7 @@ def rules(
 
 
 def summary_line() -> str:
-    """`summary` in one line."""
+    """How many rules are implemented, how many nothing can observe, and how many there are."""
     count = summary()
     return (
         f"implemented {count['implemented']}, unobservable {count['unobservable']}, "

@@ -62,12 +62,12 @@ def reason_name(code: int | None) -> str:
 
 
 def onex_status(code: int | None) -> str:
-    """An ONEX_AUTH_STATUS."""
+    """An ONEX_AUTH_STATUS (dot1x.h): how far 802.1X has come, or how it ended."""
     return _shown(code, _at(tables.ONEX_STATUSES, code))
 
 
 def onex_result(code: int | None) -> str:
-    """A DOT11_MSONEX_RESULT."""
+    """A DOT11_MSONEX_RESULT (wlanihv.h): what the OS tells the DLL that 802.1X came to."""
     return _shown(code, _at(tables.ONEX_RESULTS, code))
 
 

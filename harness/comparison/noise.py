@@ -117,7 +117,7 @@ def centre(points: Sequence[Point]) -> Centre:
 @final
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """What is believed of β and ρ²."""
+    """What is believed of β and ρ² (see the module), after the moments that were learnt."""
 
     beta: float
     precision: float

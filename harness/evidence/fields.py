@@ -43,19 +43,19 @@ def integer(source: Mapping[str, object], *names: str) -> int | None:
 
 
 def text(source: Mapping[str, object], *names: str) -> str | None:
-    """A string."""
+    """A string, as the recorder wrote it; None for anything else."""
     value = find(source, *names)
     return value if isinstance(value, str) else None
 
 
 def mapping(source: Mapping[str, object], *names: str) -> Mapping[str, object] | None:
-    """A nested object."""
+    """A nested object, such as a decoded structure; None for anything else."""
     value = find(source, *names)
     return value if isinstance(value, Mapping) else None
 
 
 def sequence(source: Mapping[str, object], *names: str) -> list[object] | None:
-    """A list."""
+    """A list, whose items may be of any type; None for anything else."""
     value = find(source, *names)
     return value if isinstance(value, list) else None
 

@@ -37,7 +37,7 @@ class GuestImage:
     recorder: Path
 
     def machine(self, memory_mib: int, accel: Accel) -> MachineSpec:
-        """The machine that boots this image."""
+        """What QEMU is to be, to boot this image with so much memory."""
         return MachineSpec(memory_mib, accel, self.boot)
 
 

@@ -191,7 +191,7 @@ class RunSummary:
 @final
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """A run that is to be kept."""
+    """A run with its result, as it is handed to `Writer.add_run`."""
 
     result: RunResult
     test: Test
@@ -250,7 +250,7 @@ Timings = Mapping[str, Sequence[float]]
 
 
 class History(Protocol):
-    """The history as it is read."""
+    """Nights and runs as boards, comparisons and exports ask for them. Raises `StoreError`."""
 
     def nights(self, last: int | None = None, plan: str | None = None) -> Sequence[Night]:
         """The newest `last` nights (all without it), of one plan or of all, the oldest first."""

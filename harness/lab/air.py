@@ -58,7 +58,7 @@ class AirListener(Protocol):
 
 
 class AirProcess:
-    """The running air process."""
+    """The air's process as its only client sees it: calls, events, its last state."""
 
     def __init__(
         self,

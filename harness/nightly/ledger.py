@@ -56,7 +56,7 @@ class Ledger:
     marks: Marks
 
     def night(self) -> Night:
-        """The night as it is now."""
+        """The night with all that has been kept of its cells so far."""
         return self.history.night(self.night_id)
 
     def outstanding(self) -> list[PlannedCell]:
@@ -101,7 +101,7 @@ class Ledger:
         self.history.end_night(self.night_id, state, now())
 
     def cell(self, cell: PlannedCell) -> Cell:
-        """What the history has of a cell."""
+        """A cell with its attempts so far, as the history has it at its position."""
         return self.night().cells[cell.position]
 
     def _runs_on(self, cell: Cell) -> bool:

@@ -21,7 +21,7 @@ from harness.results import Verdict
 @final
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A mark, and why."""
+    """A failure's mark (known issue, quarantine) and the reason that the plan or a person gave."""
 
     mark: Mark
     reason: str

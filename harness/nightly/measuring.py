@@ -62,7 +62,7 @@ class NightTimes:
 @final
 @dataclass(frozen=True, slots=True)
 class NightBench:
-    """What is measured."""
+    """A comparison of nights with separate runs of the same cells, taken in turns."""
 
     lab: Lab
     """Of this program's runs; they are kept in temporary folders."""

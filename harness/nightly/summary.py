@@ -23,7 +23,7 @@ LISTED = 20
 @final
 @dataclass(frozen=True, slots=True)
 class NightReport:
-    """All that is told of a night."""
+    """A night, what it is compared with and what came of it, as the closing summary tells it."""
 
     night: Night
     duration_s: float

@@ -41,7 +41,7 @@ class ScenarioRun:
 
     @property
     def verdict(self) -> Verdict:
-        """That of the run."""
+        """What all associations came to together: "PASS", "FAIL", "MISS" or "ERROR"."""
         return self.result.verdict
 
     @property
@@ -56,7 +56,7 @@ class ScenarioRun:
 
     @property
     def associations(self) -> tuple[AssociationResult, ...]:
-        """The associations, in order."""
+        """What each association came to, with its timing, from the first one on."""
         return self.result.associations
 
     @property
@@ -81,7 +81,7 @@ class CurrentOutput:
     """Standard output as it is when something is written: pytest has another one at each time."""
 
     def write(self, text: str) -> int:
-        """Write there."""
+        """Write to what is standard output now; returns the number of characters."""
         return sys.stdout.write(text)
 
     def __getattr__(self, name: str) -> Any:
@@ -95,7 +95,7 @@ def console() -> PlainConsole:
 
 @dataclass(slots=True)
 class TestRuns:
-    """The runs of a session of tests on one lab."""
+    """The runs that the tests of one pytest session ask for on one lab, each kept in the store."""
 
     __test__ = False
 

@@ -87,7 +87,7 @@ class Figures:
 
 
 def figures_of_this_machine() -> Figures:
-    """None yet."""
+    """Figures without any yet, with the processor, kernel and QEMU they will be of."""
     return Figures({"cpu": host_cpu(), "kernel": platform.release(), "qemu": qemu_version()})
 
 

@@ -57,7 +57,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """All of them."""
+    """Several scenarios run in one go, in the order they were asked for."""
 
     members: tuple[Member, ...]
 

@@ -49,7 +49,7 @@ class ElementPart(Strict):
 
 
 class BytesPart(Strict):
-    """Bytes at an offset."""
+    """Bytes that take the place of those a frame has at an offset."""
 
     offset: Annotated[int, Field(ge=0, le=4095)]
     """From the first byte of the EAPOL PDU (its version), else of the frame's body."""

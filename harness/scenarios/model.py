@@ -133,7 +133,7 @@ class Expect(Strict):
 
 
 class Scenario(Strict):
-    """One scenario file."""
+    """One scenario file: network, profile, what goes out of the ordinary, what must come of it."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
     """What it is called in results and reports."""

@@ -86,7 +86,7 @@ def association_response(network: Network, security: SecurityMode) -> bytes:
 
 
 def deauthentication(network: Network) -> bytes:
-    """A deauthentication, reason 0."""
+    """A deauthentication to one station, whose reason (here 0) whoever sends it puts in."""
     return _acknowledged(_management(network, 12) / Dot11Deauth(reason=0))
 
 

@@ -22,7 +22,7 @@ class AccessPointOnMedium(Protocol):
 
     @property
     def stations(self) -> tuple[Station, ...]:
-        """The stations it knows."""
+        """The stations it knows, from their Authentication frame until they are forgotten."""
 
     def inspect(self, frame: bytes, header: MacHeader, *, copy: int = 0) -> ReceivedFrame:
         """Say what a frame is, without acting on it; ``copy`` numbers copies made by a rule."""

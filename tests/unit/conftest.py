@@ -48,10 +48,10 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """A search for a counterexample is not measured: coverage would double what it takes, and its
-    hundreds of examples reach what the tests of single examples reach."""
+    """A search for a counterexample, or a large input, is not measured: coverage would double what
+    it takes, and its hundreds of examples reach what the tests of single examples reach."""
     tracer = sys.gettrace()
-    if any(pyfuncitem.get_closest_marker(name) for name in ("search", "hypothesis")):
+    if any(pyfuncitem.get_closest_marker(name) for name in ("unmeasured", "hypothesis")):
         sys.settrace(None)
     try:
         return (yield)

@@ -60,7 +60,7 @@ def wrong(good: bool, found: RunResult) -> str | None:
     return None
 
 
-@pytest.mark.search
+@pytest.mark.unmeasured
 @pytest.mark.timeout(0 if ALL else 60)
 def test_no_damage_is_a_verdict() -> None:
     """Of good and of failed runs, sealed and unsealed, one line at a time, in every way."""

@@ -103,6 +103,7 @@ def test_a_file_holds_one_idea() -> None:
     assert {name: lines for name, lines in sizes.items() if lines > FILE_LINES} == {}
 
 
+@pytest.mark.unmeasured
 def test_a_function_is_read_at_a_glance() -> None:
     """At most 50 lines."""
     sizes = dict(found for path in FILES for found in functions(path))

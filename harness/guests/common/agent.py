@@ -61,7 +61,7 @@ class Agent:
         return _interfaces(self.hello)
 
     def interfaces(self, *, timeout_s: float) -> tuple[Interface, ...]:
-        """WlanEnumInterfaces."""
+        """The guest's WLAN interfaces now (WlanEnumInterfaces)."""
         return _interfaces(self._client.call("interfaces", timeout_s=timeout_s))
 
     def clock_ns(self, *, timeout_s: float) -> int:
@@ -69,14 +69,14 @@ class Agent:
         return _ns(self._client.call("clock", timeout_s=timeout_s))
 
     def set_profile(self, interface: Interface, xml: str, *, timeout_s: float) -> None:
-        """WlanSetProfile."""
+        """Set or replace a WLAN profile for all users, as XML (WlanSetProfile)."""
         args: dict[str, object] = {"interface": interface.guid, "xml": xml}
         self._client.call("set_profile", args, timeout_s=timeout_s)
 
     def set_eap_user_data(
         self, interface: Interface, profile: str, xml: str, *, timeout_s: float
     ) -> None:
-        """WlanSetProfileEapXmlUserData."""
+        """Give a profile its EAP credentials, as XML (WlanSetProfileEapXmlUserData)."""
         args: dict[str, object] = {"interface": interface.guid, "profile": profile, "xml": xml}
         self._client.call("set_eap_user_data", args, timeout_s=timeout_s)
 

@@ -57,7 +57,7 @@ class CommandResult:
 
 
 class Ssh:
-    """One SSH connection."""
+    """One SSH connection to the guest: commands and, over SFTP, files. Each call is bounded."""
 
     def __init__(self, client: paramiko.SSHClient, *, command_s: float) -> None:
         self._client = client

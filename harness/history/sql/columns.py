@@ -84,7 +84,7 @@ class ShortText(PlainText):
 
 @final
 class Word(TypeDecorator[StrEnum]):
-    """One of the words of an enumeration."""
+    """A member of an enumeration, kept as its word; read, another word raises `ValueError`."""
 
     impl = String
     cache_ok = True
@@ -105,7 +105,7 @@ class Word(TypeDecorator[StrEnum]):
 
 
 class Whole(TypeDecorator[int]):
-    """A whole number."""
+    """A whole number of 32 bits; anything else that SQLite may hold raises `ValueError`."""
 
     impl = Integer
     cache_ok = True
@@ -120,7 +120,7 @@ class Whole(TypeDecorator[int]):
 
 @final
 class LargeWhole(Whole):
-    """One of 64 bits."""
+    """A whole number of 64 bits, such as nanoseconds or a size in bytes."""
 
     impl = BigInteger
     cache_ok = True
@@ -128,7 +128,7 @@ class LargeWhole(Whole):
 
 @final
 class Number(TypeDecorator[float]):
-    """A finite number."""
+    """A finite number, kept in double precision; NaN and infinities raise `ValueError`."""
 
     impl = Double
     cache_ok = True
@@ -143,7 +143,7 @@ class Number(TypeDecorator[float]):
 
 @final
 class Flag(TypeDecorator[bool]):
-    """Yes or no."""
+    """Yes or no; SQLite has it as 1 or 0, and any other number raises `ValueError`."""
 
     impl = Boolean
     cache_ok = True
@@ -198,11 +198,11 @@ class Packed(TypeDecorator[Sequence[float]]):
         self.kind = kind
 
     def process_bind_param(self, value: Sequence[float] | None, dialect: Dialect) -> bytes | None:
-        """Pack them."""
+        """As bytes for the database; None stays NULL."""
         return None if value is None else _little_endian(array(self.kind, value)).tobytes()
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> array[float] | None:
-        """Unpack them."""
+        """As an array of this machine's byte order; NULL is None."""
         if value is None:
             return None
         numbers: array[float] = array(self.kind)

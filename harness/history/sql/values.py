@@ -76,12 +76,12 @@ def check_packed(layout: Layout, us: Sequence[float], places: Sequence[int] | No
 
 
 def sampled(us: Sequence[float], places: Sequence[int]) -> list[Sample]:
-    """Samples with the handshake of each."""
+    """Samples in microseconds, each with its association and handshake (pairs in `places`)."""
     return [Sample(*one) for one in zip(places[::2], places[1::2], us, strict=True)]
 
 
 def attempt(row: Any) -> Attempt:
-    """A row of `attempts`."""
+    """A row of `attempts`; its crash if it has the code of one."""
     crash = None
     if row.crash_code is not None:
         crash = Crash(row.crash_code, tuple(row.crash_frames or ()))
@@ -127,7 +127,7 @@ def night(row: Any, cells: Iterable[Cell]) -> Night:
 
 
 def run(row: Any, known: Mapping[str, Test]) -> RunSummary:
-    """A row of `runs`."""
+    """A row of `runs`, with its test of those `known`."""
     return RunSummary(
         id=row.id,
         test=known[row.test_id],

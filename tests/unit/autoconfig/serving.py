@@ -61,7 +61,7 @@ class Lab:
         self.radio = WillingRadio(self.loop)
         self.extra_radios: list[WillingRadio] = []
         settings = Settings(
-            host_command=(sys.executable, FAKE_HOST, fault),
+            host_command=(sys.executable, "-S", FAKE_HOST, fault),
             address=("127.0.0.1", 0),
             limits=ServiceLimits(handler_s=1.0),
         )

@@ -95,6 +95,7 @@ def test_too_few_are_told_as_too_few() -> None:
     assert (one.change, one.base.n, one.shift) == (TimingChange.TOO_FEW, 9, None)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind", [QUIET, LOADED])
 def test_a_night_without_change_is_quiet(kind: Lab) -> None:
     """Of 40 nights here none is red; docs/comparison.md has the rates over many more."""
@@ -107,6 +108,7 @@ def test_a_night_without_change_is_quiet(kind: Lab) -> None:
     assert red == 0
 
 
+@pytest.mark.unmeasured
 def test_two_nights_of_ten_thousand_associations_take_seconds() -> None:
     """Of the processor, whatever else runs; spread over 50 tests, of which each is compared."""
     nights = lab(7, tests=50)
@@ -117,6 +119,7 @@ def test_two_nights_of_ten_thousand_associations_take_seconds() -> None:
     assert len(found) == 51 * 10
 
 
+@pytest.mark.unmeasured
 def test_fifteen_percent_are_found_after_two_weeks_of_nights() -> None:
     """With 200 associations a night; and nothing else is blamed."""
     seeds = range(20_000, 20_030)

@@ -76,6 +76,7 @@ def sections() -> dict[str, type[BaseModel]]:
     return found
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("section", sections())
 def test_every_key_is_read(section: str) -> None:
     """By an attribute, or by getattr with the name written beside it."""
@@ -86,6 +87,7 @@ def test_every_key_is_read(section: str) -> None:
         assert found or name in handed_on, f"[{section}] {name} is read by nothing"
 
 
+@pytest.mark.unmeasured
 def test_limits_that_are_handed_on_are_read_where_they_go() -> None:
     """The checker's by the checks, as an attribute or in a message; the guest's by its service."""
     checks = read_below("harness/checks")

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import html
 
+import pytest
+
 from harness.exports.markdown import ROWS, as_markdown, text
 from harness.results import Verdict
 from tests.unit.exports.samples import HOSTILE, attempt, cell, document
@@ -40,6 +42,7 @@ def test_text_stays_text() -> None:
     assert text("www.example.org") == "www&#46;example.org"
 
 
+@pytest.mark.unmeasured
 def test_it_stays_below_what_github_takes() -> None:
     """However many tests went wrong, and however long what they say is."""
     many = [cell("s" * 200 + str(number), attempt(Verdict.FAIL)) for number in range(5000)]

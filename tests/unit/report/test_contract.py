@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from harness.checks import RULES, UNOBSERVABLE
 from harness.checks.catalogue import FAMILIES, entries
 from harness.report import render_contract
@@ -54,6 +56,7 @@ def test_text_of_the_guest_is_escaped() -> None:
     assert "&lt;script&gt;alert(1)" in html
 
 
+@pytest.mark.unmeasured
 def test_a_thousand_associations_make_a_small_page() -> None:
     """The size is bounded by rules and columns, not by the run."""
     result, timelines = factory.large()

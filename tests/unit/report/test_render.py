@@ -239,6 +239,7 @@ def test_nothing_known_is_still_a_report() -> None:
     assert "associations" not in shown.ids()
 
 
+@pytest.mark.unmeasured
 def test_a_thousand_associations_stay_small() -> None:
     """Below 2 MB, all listed, a selection drawn, and that is said."""
     result, timelines = factory.large()

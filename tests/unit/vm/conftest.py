@@ -71,7 +71,7 @@ def qemu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeQemu:
     folder = tmp_path / "qemu"
     folder.mkdir()
     program = folder / "qemu-system-x86_64"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -I {HERE}/fake_qemu.py {folder} "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {HERE}/fake_qemu.py {folder} "$@"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     return FakeQemu(folder)

@@ -158,7 +158,7 @@ class AdapterSet:
         self._first.removed()
 
     def host_lost(self, loss: HostLoss) -> None:
-        """The host is gone, for all of them."""
+        """Tell every adapter's connection that the IHV host crashed, hung or was stopped."""
         for adapter in self.all:
             adapter.connection.host_lost(loss)
 

@@ -56,7 +56,7 @@ class Client:
         self.channel.send({"id": number, "error": told})
 
     def close(self) -> None:
-        """Drop the client."""
+        """Close the channel, and have the service forget the client."""
         self.channel.close()
         self._gone("closed")
 

@@ -85,7 +85,7 @@ def run(fault: str, call: str = "", *, finish: bool = False, waits: bool = False
     load_s = 0.3 if fault == "never-starts" else 5
     limits = ServiceLimits(handler_s=0.3, load_s=load_s, deinit_s=0.3)
     host = IhvHost(
-        loop, (sys.executable, FAKE_HOST, fault), limits, lambda _f, _a: {"status": 0},
+        loop, (sys.executable, "-S", FAKE_HOST, fault), limits, lambda _f, _a: {"status": 0},
         services.append, losses.append, None, ends.append,
     )  # fmt: skip
     prepared: list[bool] = []
@@ -148,8 +148,8 @@ def test_the_registrys_oui_is_passed_on() -> None:
     """What the host reads there at its start counts for the profiles."""
     loop, ouis = Loop(), list[int]()
     host = IhvHost(
-        loop, (sys.executable, FAKE_HOST), ServiceLimits(), lambda _f, _a: {}, lambda _event: None,
-        lambda _loss: None, on_adapter_oui=ouis.append,
+        loop, (sys.executable, "-S", FAKE_HOST), ServiceLimits(), lambda _f, _a: {},
+        lambda _event: None, lambda _loss: None, on_adapter_oui=ouis.append,
     )  # fmt: skip
     host.start()
     for _ in range(100):

@@ -32,7 +32,7 @@ class Bench:
         self.exits: list[HostExit] = []
         self.prepared: list[bool] = []
         self.host = IhvHost(
-            self.loop, (sys.executable, FAKE_HOST, fault), limits,
+            self.loop, (sys.executable, "-S", FAKE_HOST, fault), limits,
             self._framework, self.services.append, self.losses.append, on_exit=self.exits.append,
         )  # fmt: skip
 

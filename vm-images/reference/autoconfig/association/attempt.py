@@ -35,7 +35,7 @@ WITH_SESSION = frozenset({Phase.POST_PENDING, Phase.AUTHORIZED, Phase.UNAUTHORIZ
 
 
 class EndedBy(Enum):
-    """Who ended an attempt."""
+    """Who or what ended an attempt; the reason code told to clients depends on it."""
 
     FAILURE = "failure"
     USER = "user"

@@ -94,7 +94,7 @@ class AdapterState(ABC):
         self._timer = self.loop.call_after_s(limit_s, partial(self._overdue, self.phase, reason))
 
     def radio_failed(self, what: str, error: RadioError) -> None:
-        """The radio refused: fail."""
+        """End the attempt, since the radio refused `what`: a failed driver operation."""
         note(f"{what} refused by the radio: {error.strerror}")
         self.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))
 

@@ -78,7 +78,7 @@ def documented(call: str) -> str:
 
 
 def record(end: HostExit, t_ns: int) -> bytes:
-    """The record, as a line."""
+    """The host's end as a line of the trace, beside the recorder's: JSON, times in ns and ms."""
     usage = end.usage
     members = {
         "t": t_ns, "pid": end.pid, "tid": 0, "kind": "host", "how": end.how,

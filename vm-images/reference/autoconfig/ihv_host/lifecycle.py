@@ -28,7 +28,7 @@ EXTENSIBLE_STATION = 4  # DOT11_OPERATION_MODE_EXTENSIBLE_STATION
 
 
 class State(Enum):
-    """States of the service."""
+    """States of the IHV host as a service that is started and stopped."""
 
     STOPPED = "stopped"
     STARTING = "starting"
@@ -63,7 +63,7 @@ class AdapterLife(Protocol):
         """DeinitAdapter is about to be called."""
 
     def host_lost(self, loss: HostLoss) -> None:
-        """The host is gone."""
+        """The host crashed, hung or broke its protocol: no handler can be called any more."""
 
     def unavailable(self) -> None:
         """The host cannot be started."""

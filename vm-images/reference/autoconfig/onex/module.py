@@ -39,7 +39,7 @@ StartPeer = Callable[[PeerEvents], Peer]
 
 
 class State(Enum):
-    """Of the authentication."""
+    """How far the 802.1X authentication of a session has come."""
 
     OFF = "off"
     STARTING = "starting"  # EAPOL-Start is being sent, nothing was heard yet

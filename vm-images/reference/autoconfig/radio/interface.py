@@ -161,7 +161,7 @@ class Radio(Protocol):
         """Install a group key; `counter` is its receive counter, LSB first."""
 
     def delete_key(self, index: int, peer: bytes | None) -> None:
-        """Remove a key."""
+        """Remove a pairwise key (`peer` given) or a group key."""
 
     def set_transmit_key(self, index: int) -> None:
         """Make a group key the one to transmit with."""
