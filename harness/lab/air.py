@@ -101,6 +101,8 @@ class AirProcess:
             "security": network.security, "pmf": network.protection,
             "ap_ip": AP_IP, "station_ip": STATION_IP, "more": _more(network),
         }  # fmt: skip
+        if network.choice.has_sae:
+            settings["sae"] = network.sae.model_dump()
         if network.passphrase is not None:
             settings["passphrase"] = network.passphrase.get_secret_value()
         if radius is not None:

@@ -59,6 +59,12 @@ def apply_vendor_profile(scenario: Scenario, lab: Lab, given: CommandLineDll) ->
 def _read_by_its_dll(scenario: Scenario, own_dll: bool) -> Scenario:
     """The scenario, if neither our sample DLL nor its fragment is for a mode the sample lacks."""
     network, ihv = scenario.network, scenario.ihv
+    if not network.choice.by_guest:
+        raise UsageError(
+            f"[network] security = '{network.security}': the WLAN service of the reference guest "
+            "does not authenticate by it, and no other guest is there yet",
+            hint="take 'wpa3-transition', whose stations may do without",
+        )
     known = network.choice.credential == "eap" or network.security in SAMPLE_FRAGMENTS
     samples = not ihv.profile and ihv.security == SAMPLE_SECURITY
     if not known and (samples or not own_dll):

@@ -19,7 +19,7 @@ from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.network import Network
 from harness.scenarios.stimuli import OsParameters, OsStimulus
 from hil_common.network import MAX_PASSPHRASE
-from hil_common.security import OPEN, WPA2_PSK, WPA2_PSK_SHA256, names_with
+from hil_common.security import OPEN, WPA2_PSK, WPA2_PSK_SHA256, WPA3_TRANSITION, names_with
 from hil_common.stimuli import MAX_STIMULI
 
 OPEN_MESSAGES: Final = (
@@ -40,6 +40,7 @@ SERVER_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 SAMPLE_FRAGMENTS: Final = {
     WPA2_PSK.name: SAMPLE_SECURITY,
     WPA2_PSK_SHA256.name: SAMPLE_SECURITY,
+    WPA3_TRANSITION.name: SAMPLE_SECURITY,
     OPEN.name: "<IhvSecurity><Open/>{fault}</IhvSecurity>",
 }
 """What a scenario without [ihv] tells our sample DLL in each security mode. Of 802.1X the

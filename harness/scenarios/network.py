@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from harness.config.validation import Strict
 from harness.scenarios.channels import Channel
+from harness.scenarios.security import SECURITY_MEANINGS, Sae, Security, security_misfit
 from hil_common.network import (
     MAX_PASSPHRASE,
     MAX_SSID_BYTES,
@@ -19,15 +20,6 @@ from hil_common.security import SECURITY_CHOICES, WPA2_PSK, Pmf, SecurityChoice
 
 SSID_HEX = rf"^([0-9a-fA-F]{{2}}){{1,{MAX_SSID_BYTES}}}$"
 
-if TYPE_CHECKING:
-    Security = str
-else:
-    Security = Literal[tuple(SECURITY_CHOICES)]
-
-_SECURITY_MEANINGS: Final = (
-    "; ".join(f"{one.name}: {one.meaning}" for one in SECURITY_CHOICES.values()) + "."
-)
-
 
 class Network(Strict):
     """The network, and the access points it has."""
@@ -36,7 +28,8 @@ class Network(Strict):
     """The name: 1 to 32 bytes of UTF-8, any character."""
     ssid_hex: Annotated[str, Field(pattern=SSID_HEX)] = ""
     """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
-    security: Annotated[Security, Field(description=_SECURITY_MEANINGS)] = WPA2_PSK.name
+    security: Annotated[Security, Field(description=SECURITY_MEANINGS)] = WPA2_PSK.name
+    sae: Sae = Sae()
     pmf: Pmf | None = None
     """Management frame protection (802.11w): what the access points offer or require. Left out:
     what goes with the security, which is `disabled` but for those that require it."""
@@ -62,10 +55,10 @@ class Network(Strict):
         return self
 
     @model_validator(mode="after")
-    def _protection_fits(self) -> Network:
-        if self.pmf is not None and self.pmf not in self.choice.pmf:
-            known = " or ".join(f"'{one}'" for one in self.choice.pmf)
-            raise ValueError(f"security = '{self.security}' goes with pmf = {known} only")
+    def _security_fits(self) -> Network:
+        wrong = security_misfit(self.choice, self.pmf, has_sae="sae" in self.model_fields_set)
+        if wrong:
+            raise ValueError(wrong)
         return self
 
     @property

@@ -19,6 +19,7 @@ from harness.scenarios.ap_orders import ApOrder
 from harness.scenarios.model import Eap, Expect, Ihv, Scenario
 from harness.scenarios.network import Network
 from harness.scenarios.placeholders import MEANINGS
+from harness.scenarios.security import Sae
 from harness.scenarios.stimuli import PARAMETERS, AssociationForm, OsStimulus
 from hil_common.stimuli import FRAMEWORK_FUNCTIONS, HANDLERS, MOMENTS, NEEDED
 
@@ -31,6 +32,12 @@ associations = 50""",
     "[network]": """[network]
 ssid_hex = "CED2B5C4"          # GB2312, no UTF-8
 channel = 6""",
+    "[network.sae]": """[network]
+security = "wpa3-transition"
+
+[network.sae]
+ways = "hash-to-element"
+groups = [20]""",
     "[eap]": """[network]
 security = "wpa2-eap"
 
@@ -122,8 +129,8 @@ connected = "either\"""",
 """An example of each section; each goes behind a name and a summary as it stands."""
 
 SECTIONS: Final[tuple[tuple[str, type[Strict]], ...]] = (
-    ("top level", Scenario), ("[network]", Network), ("[eap]", Eap), ("[ihv]", Ihv),
-    ("[[air]]", AirRule), ("[air.fields]", FieldsPart),
+    ("top level", Scenario), ("[network]", Network), ("[network.sae]", Sae),
+    ("[eap]", Eap), ("[ihv]", Ihv), ("[[air]]", AirRule), ("[air.fields]", FieldsPart),
     ("[[air.fields.elements]]", ElementPart), ("[[air.fields.bytes_at]]", BytesPart),
     ("[air.insert]", InsertPart), ("[[ap]]", ApOrder), ("[[os]]", OsStimulus),
     ("[os_parameters.association]", AssociationForm), ("[expect]", Expect),

@@ -9,6 +9,7 @@ receives the frame; if so :meth:`AccessPoint.receive` acts on it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
 
 from hwsim import frames
 from hwsim.ap import management
@@ -29,7 +30,7 @@ from hwsim.ap.rekey import GroupRekey, Keys
 from hwsim.ap.robust_management import Parting, RobustManagement, is_protected
 from hwsim.ap.security.mode import AssociationAnswer
 from hwsim.ap.security.modes import SECURITY_MODES
-from hwsim.ap.security.rsne import STATUS_SUCCESS
+from hwsim.ap.security.rsne import STATUS_SUCCESS, chosen_akm
 from hwsim.ap.station import State, Station
 from hwsim.ap.station_barrier import StationBarrier
 from hwsim.ap.station_table import StationTable
@@ -61,8 +62,8 @@ class AccessPoint:
         self._security = SECURITY_MODES[network.security](network, environment)
         self._management = Management(network, self._security, environment.now_ns())
         self._group = GroupKey(environment, integrity=self._security.protects_management)
-        suite = self._security.suite
-        self._path = DataPath(network, self._management, self._group, protected=suite is not None)
+        protected = self._security.suite is not None
+        self._path = DataPath(network, self._management, self._group, protected=protected)
         self._rekeys: dict[Keys, GroupRekey | StationBarrier] = {
             "group": GroupRekey(self._group),
             "pairwise": StationBarrier("rekey_pairwise"),
@@ -72,7 +73,7 @@ class AccessPoint:
         self._host = Host(self._path, environment)
         self._handshakes = Handshakes(self._handshake_context())
         self._enterprise = self._new_enterprise(server)
-        self._inspector = Inspector(network.bssid, self._path, suite)
+        self._inspector = Inspector(network.bssid, self._path, self._security)
         self._air_ns = 0
         self.ignored = 0
 
@@ -234,13 +235,15 @@ class AccessPoint:
             self._environment.transmit(frame, FrameInfo("probe-resp"))
 
     def _authenticate(self, received: ReceivedFrame) -> None:
-        request = management.parse_authentication(received.frame, received.header)
+        request = management.parse_authentication(received)
         mac = received.header.transmitter
         answer, authenticated = self._security.authenticate(mac, request)
         if authenticated and not mac[0] & 1 and not is_protected(self._stations.get(mac)):
             self._admit(mac)
-        info = FrameInfo("auth", retry=received.info.retry, detail={"status": answer.status})
-        self._environment.transmit(self._management.authentication(mac, answer), info)
+        if answer is not None:
+            self._environment.transmit(*self._management.answer(received, answer))
+        else:
+            received.info.detail["ignored"] = "authentication"
 
     def _admit(self, mac: bytes) -> None:
         station = self._stations.get(mac)
@@ -262,12 +265,11 @@ class AccessPoint:
         request = self._management.parse_association_request(received.frame, header)
         answer = AssociationAnswer(request.status)
         if request.status == STATUS_SUCCESS:
-            answer = self._security.associate(mac, request.elements)
-        if answer.status == STATUS_SUCCESS:
-            answer = self._robust.refusal(station) or answer
+            refusal = self._robust.refusal(station)
+            answer = refusal or self._security.associate(mac, request.elements)
         if answer.status == STATUS_SUCCESS:
             self._forget_keys(station)
-            station.rsne = request.rsne
+            station.rsne, station.akm = request.rsne, chosen_akm(request.rsne)
             station.protects_management = self._security.protects(request.rsne)
             station.aid = station.aid or self._stations.free_aid()
             self._change(station, "associated")
@@ -352,12 +354,11 @@ class AccessPoint:
     # what is built once
 
     def _handshake_context(self) -> HandshakeContext | None:
-        security, suite = self._security, self._security.suite
-        if suite is None:
+        if self._security.suite is None:
             return None
         return HandshakeContext(
-            network=self.network, security=security, suite=suite, timers=self._timers,
-            group=self._group, templates=KeyTemplates(self.network, suite),
+            network=self.network, security=self._security, timers=self._timers,
+            group=self._group, templates=cache(partial(KeyTemplates, self.network)),
             environment=self._environment, transmit=self._transmit_key,
             authorized=self._authorize, group_done=self._rekeys["group"].done,
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),

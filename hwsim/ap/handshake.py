@@ -82,6 +82,7 @@ class HandshakeContext:
     """What the handshakes of all stations of one access point share.
 
     Attributes:
+        templates: the frames to be sent where stations have that key suite.
         transmit: sends a frame made from a template, sealed under the station's key if it has one.
         authorized: the 4-way handshake is complete and its keys are in use.
         group_done: the station has the newest group key.
@@ -90,10 +91,9 @@ class HandshakeContext:
 
     network: Network
     security: SecurityMode
-    suite: KeySuite
     timers: Timers
     group: GroupKey
-    templates: KeyTemplates
+    templates: Callable[[KeySuite], KeyTemplates]
     environment: ApEnvironment
     transmit: Callable[[Station, bytearray, FrameInfo], None]
     authorized: Callable[[Station], None]
@@ -108,7 +108,10 @@ class Authenticator:
         self._station = station
         self._shared = shared
         self._timers = shared.timers
-        self._suite = shared.suite
+        suite = shared.security.suite_of(station)
+        assert suite is not None
+        self._suite = suite
+        self._templates = shared.templates(suite)
         self._group = shared.group
         self._pmk = b""
         self._anonce = b""
@@ -197,24 +200,22 @@ class Authenticator:
 
     def _send_m1(self) -> None:
         security, station = self._shared.security, self._station
-        pmkid = b""
-        if security.names_pmk:
-            name = self._suite.pmkid(self._pmk, self._shared.network.bssid, station.mac)
-            pmkid = eapol.kde(eapol.KDE_PMKID, name)
-        frame = templates.with_key_data(self._shared.templates.m1, pmkid)
+        name = security.pmkid(station, self._pmk)
+        pmkid = eapol.kde(eapol.KDE_PMKID, name) if name else b""
+        frame = templates.with_key_data(self._templates.m1, pmkid)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
         self._send("M1", frame, pmkid)
 
     def _send_m3(self) -> None:
         security = self._shared.security
         key_data = security.rsne + security.rsnxe + self._group_keys()
-        frame = self._with_keys(self._shared.templates.m3, key_data)
+        frame = self._with_keys(self._templates.m3, key_data)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
         self._send("M3", frame, key_data)
 
     def _send_g1(self) -> None:
         key_data = self._group_keys()
-        self._send("G1", self._with_keys(self._shared.templates.g1, key_data), key_data)
+        self._send("G1", self._with_keys(self._templates.g1, key_data), key_data)
 
     def _group_keys(self) -> bytes:
         return self._group.kdes(integrity=self._station.protects_management)
@@ -233,7 +234,7 @@ class Authenticator:
         keys = self._station.keys if kind != "M1" else None
         if keys is not None:
             mic = self._suite.mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))
-            frame[self._shared.templates.mic] = mic
+            frame[self._templates.mic] = mic
         info = FrameInfo(kind, retry=self._tries > 1, replay_counter=self._replay_counter)
         pdu = bytes(frame[templates.AT_EAPOL :])
         if kind == "M1":  # tells which of several adapters of the guest was given it

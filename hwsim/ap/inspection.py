@@ -13,7 +13,7 @@ from hwsim import eap, eapol, frames
 from hwsim.ap.datapath import DataPath, payload_kind
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.repetitions import Repetitions
-from hwsim.ap.security.key_suite import KeySuite
+from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.station import Station
 from hwsim.errors import WireError
 from hwsim.frames import BROADCAST, SNAP, MacHeader
@@ -22,11 +22,11 @@ _SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
 
 
 class Inspector:
-    """Inspects the frames that one access point receives; ``suite`` says how long a MIC is."""
+    """Inspects the frames that one access point receives; ``security`` says how long MICs are."""
 
-    def __init__(self, bssid: bytes, path: DataPath, suite: KeySuite | None) -> None:
+    def __init__(self, bssid: bytes, path: DataPath, security: SecurityMode) -> None:
         self._bssid = bssid
-        self._mic_length = eapol.MIC_LENGTH if suite is None else suite.mic_length
+        self._security = security
         self._path = path
         self._repetitions = Repetitions()
 
@@ -59,6 +59,10 @@ class Inspector:
             self._repetitions.mark(received)
         return received
 
+    def _mic_length(self, station: Station | None) -> int:
+        suite = self._security.suite_of(station) if station is not None else None
+        return eapol.MIC_LENGTH if suite is None else suite.mic_length
+
     def _open(self, received: ReceivedFrame, station: Station | None) -> None:
         if received.header.flags & frames.PROTECTED:
             self._path.open(station, received)
@@ -76,7 +80,7 @@ class Inspector:
             return
         info.kind = "eapol"
         try:
-            _inspect_eapol(received, payload[8:], self._mic_length)
+            _inspect_eapol(received, payload[8:], self._mic_length(station))
         except WireError as error:
             info.detail["malformed"] = str(error)
 

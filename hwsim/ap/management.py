@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from hwsim.ap import templates
 from hwsim.ap.channel_switch import ChannelSwitch
@@ -28,6 +28,7 @@ STATUS_UNSPECIFIED: Final = 1
 REASON_NOT_AUTHENTICATED: Final = 6
 REASON_NOT_ASSOCIATED: Final = 7
 
+_SAE: Final = 3
 _AID_BITS: Final = 0xC000
 _DISASSOCIATION: Final = 10 << 4
 _ELEMENT_TIMEOUT: Final = 56
@@ -153,24 +154,28 @@ class Management:
             frame[2:4] = b"\0\0"
         return bytes(frame) + body
 
+    def answer(self, received: ReceivedFrame, answer: AuthFrame) -> tuple[bytes, FrameInfo]:
+        """The Authentication frame that answers the one received; its record names SAE's two."""
+        info = FrameInfo("auth", retry=received.info.retry, detail={"status": answer.status})
+        info.detail.update(sae_detail(answer))
+        return self.authentication(received.header.transmitter, answer), info
+
     def refusal(
         self, received: ReceivedFrame, status: int, comeback_tu: int
     ) -> tuple[bytes, FrameInfo]:
         """The refusal of an authentication or association request, with the time to come back
         after if there is one. Raises :class:`WireError` if the request is malformed."""
-        header, retry = received.header, received.info.retry
+        header = received.header
         if received.info.kind == "auth":
-            request = parse_authentication(received.frame, header)
-            answer = AuthFrame(request.algorithm, request.sequence + 1 & 0xFFFF, status)
-            frame, kind = self.authentication(header.transmitter, answer), "auth"
-        else:
-            elements = comeback(comeback_tu) if comeback_tu else b""
-            refused = AssociationAnswer(status, elements)
-            frame = self.association_response(
-                header.transmitter, refused, 0, again=header.subtype == 2
-            )
-            kind = "assoc-resp"
-        return frame, FrameInfo(cast(FrameKind, kind), retry=retry, detail={"status": status})
+            request = parse_authentication(received)
+            sequence = request.sequence + (request.algorithm != _SAE) & 0xFFFF
+            answer = AuthFrame(request.algorithm, sequence, status)
+            return self.answer(received, answer)
+        elements = comeback(comeback_tu) if comeback_tu else b""
+        refused = AssociationAnswer(status, elements)
+        frame = self.association_response(header.transmitter, refused, 0, again=header.subtype == 2)
+        info = FrameInfo("assoc-resp", retry=received.info.retry, detail={"status": status})
+        return frame, info
 
     def probed(self, frame: bytes, header: MacHeader) -> bool:
         """Whether a probe request is for us: our SSID or the wildcard."""
@@ -204,13 +209,21 @@ def comeback(time_tu: int) -> bytes:
     return bytes((_ELEMENT_TIMEOUT, 5, _COMEBACK_TIME)) + time_tu.to_bytes(4, "little")
 
 
-def parse_authentication(frame: bytes, header: MacHeader) -> AuthFrame:
-    """The body of an Authentication frame; raises :class:`WireError`."""
-    fixed = header.length + 6
-    if len(frame) < fixed:
+def sae_detail(frame: AuthFrame) -> dict[str, str | int]:
+    """What a record says of an SAE message beside its status (9.4.1.1, 12.4.7)."""
+    name = {1: "commit", 2: "confirm"}.get(frame.sequence)
+    return {"sae": name} if frame.algorithm == _SAE and name is not None else {}
+
+
+def parse_authentication(received: ReceivedFrame) -> AuthFrame:
+    """The body of an Authentication frame, whose record it completes; raises WireError."""
+    frame, length = received.frame, received.header.length
+    if len(frame) < length + 6:
         raise WireError("authentication: too short")
-    algorithm, sequence, status = struct.unpack_from("<HHH", frame, header.length)
-    return AuthFrame(algorithm, sequence, status, frame[fixed:])
+    algorithm, sequence, status = struct.unpack_from("<HHH", frame, length)
+    request = AuthFrame(algorithm, sequence, status, frame[length + 6 :])
+    received.info.detail.update(sae_detail(request))
+    return request
 
 
 def parse_reason(body: bytes) -> int:

@@ -6,11 +6,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
-from hil_common.security import WPA2_PSK, Pmf
+from hil_common.security import WPA2_PSK, Pmf, SaeWays
 from hwsim.radius import RadiusServer
 
 TU_NS = 1_024_000
 """A time unit, 1024 µs (IEEE 802.11-2020, 3.1), in nanoseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaeOptions:
+    """How a network has SAE (IEEE 802.11-2020, 12.4).
+
+    Attributes:
+        groups: the curves it takes, by IANA group number.
+        ways: to the password element.
+        open_exchanges: so many may be unfinished before commits need an anti-clogging token;
+            hostapd's number.
+    """
+
+    groups: tuple[int, ...] = (19, 20, 21)
+    ways: SaeWays = "both"
+    open_exchanges: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,7 @@ class Network:
     radius: RadiusServer | None = None
     security: str = WPA2_PSK.name
     pmf: Pmf = "disabled"
+    sae: SaeOptions = SaeOptions()
 
     @property
     def freq_mhz(self) -> int:

@@ -28,6 +28,7 @@ class Station:
         state: how far it has come.
         aid: its association identifier; 0 before the first association.
         rsne: the RSN element of its association request, empty without one.
+        akm: the AKM suite selector in it.
         protects_management: both sides are capable of management frame protection.
         keys: the parts of the newest PTK.
         pairwise: the temporal key in use.
@@ -41,6 +42,7 @@ class Station:
     state: State = "gone"
     aid: int = 0
     rsne: bytes = b""
+    akm: bytes = b""
     protects_management: bool = False
     keys: PairwiseKeys | None = field(default=None, repr=False)
     pairwise: CcmpKey | None = field(default=None, repr=False)

@@ -31,18 +31,22 @@ def running_supplicant(lab: StandingLab, shell: GuestShell, network: str) -> Ite
         assert lab.session.ssh.run("net start WlanSvc").status == 0
 
 
+def change_network(lab: StandingLab, network: Network) -> None:
+    """Have that network in the place of the one before; its access points know no station."""
+    lab.session.air.take_off_air()
+    lab.session.go_on_air(lab.config, network)
+
+
 @contextlib.contextmanager
 def on_network(lab: StandingLab, shell: GuestShell, network: Network, block: str) -> Iterator[None]:
     """That network in the place of the session's, and wpa_supplicant with a block for it."""
-    lab.session.air.take_off_air()
-    lab.session.go_on_air(lab.config, network)
+    change_network(lab, network)
     lines = f'ssid="{network.ssid}"\n{block}'
     try:
         with running_supplicant(lab, shell, lines):
             yield
     finally:
-        lab.session.air.take_off_air()
-        lab.session.go_on_air(lab.config, lab.network)
+        change_network(lab, lab.network)
 
 
 def status(shell: GuestShell) -> dict[str, str]:

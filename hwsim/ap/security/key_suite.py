@@ -98,12 +98,18 @@ def kdf(digest: str, key: bytes, label: bytes, context: bytes, size: int) -> byt
 
     ``digest`` is hashlib's name of the hash. Outputs of other sizes are other bytes altogether.
     """
-    bits = (8 * size).to_bytes(2, "little")
-    blocks = -(-size // hashlib.new(digest).digest_size)
-    return b"".join(
-        hmac.digest(key, count.to_bytes(2, "little") + label + context + bits, digest)
+    return kdf_bits(digest, key, label, context, 8 * size).to_bytes(size, "big")
+
+
+def kdf_bits(digest: str, key: bytes, label: bytes, context: bytes, bits: int) -> int:
+    """The same of a number of bits that need not fill bytes, as a number."""
+    length = bits.to_bytes(2, "little")
+    blocks = -(-bits // (8 * hashlib.new(digest).digest_size))
+    output = b"".join(
+        hmac.digest(key, count.to_bytes(2, "little") + label + context + length, digest)
         for count in range(1, blocks + 1)
-    )[:size]
+    )
+    return int.from_bytes(output, "big") >> 8 * len(output) - bits
 
 
 def _hmac_sha1_128(kck: bytes, pdu: bytes) -> bytes:

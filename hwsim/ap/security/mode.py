@@ -46,12 +46,12 @@ class AuthFrame(NamedTuple):
 
 
 class AuthAnswer(NamedTuple):
-    """What an access point answers to an Authentication frame.
+    """What an access point answers to an Authentication frame, None for nothing at all.
 
     ``authenticated``: the station may associate now; what was known of it before is forgotten.
     """
 
-    frame: AuthFrame
+    frame: AuthFrame | None
     authenticated: bool
 
 
@@ -84,9 +84,11 @@ class SecurityMode:
         self._environment = environment
 
     @property
-    def akm(self) -> bytes | None:
-        """The AKM suite selector as an RSNE holds it; None in a network without keys."""
-        return None if self.choice.akm is None else self.choice.akm.to_bytes(4, "big")
+    def akms(self) -> tuple[bytes, ...]:
+        """The AKM suite selectors as an RSNE holds them; none in a network without keys."""
+        choice = self.choice
+        akms = () if choice.akm is None else (choice.akm, *choice.more_akms)
+        return tuple(akm.to_bytes(4, "big") for akm in akms)
 
     @property
     def rsn_capabilities(self) -> int:
@@ -105,7 +107,7 @@ class SecurityMode:
     @property
     def rsne(self) -> bytes:
         """The RSN element of beacons, probe responses and M3; empty without an AKM."""
-        return b"" if self.akm is None else own_rsne(self.akm, self.rsn_capabilities)
+        return own_rsne(self.akms, self.rsn_capabilities) if self.akms else b""
 
     @property
     def rsnxe(self) -> bytes:
@@ -124,10 +126,10 @@ class SecurityMode:
 
     def associate(self, mac: bytes, elements: bytes) -> AssociationAnswer:
         """The answer to a (re)association request of ``mac`` with those elements."""
-        if self.akm is None:  # hostapd, too, does not look at an RSNE then
+        if not self.akms:  # hostapd, too, does not look at an RSNE then
             return AssociationAnswer(STATUS_SUCCESS)
         rsne = element(elements, ELEMENT_RSN)
-        return AssociationAnswer(association_status(rsne, self.akm, self.rsn_capabilities))
+        return AssociationAnswer(association_status(rsne, self.akms, self.rsn_capabilities))
 
     def pmk(self, station: Station) -> bytes | None:
         """The PMK that an associated station and the access point have already.
@@ -135,3 +137,14 @@ class SecurityMode:
         None if 802.1X is to make it, and in a network without keys.
         """
         return None
+
+    def suite_of(self, station: Station) -> KeySuite | None:
+        """What the handshakes of an associated station compute with."""
+        return self.suite
+
+    def pmkid(self, station: Station, pmk: bytes) -> bytes:
+        """The PMKID in M1 (12.7.6.2); empty if M1 does not name the PMK."""
+        suite = self.suite_of(station)
+        if suite is None or not self.names_pmk:
+            return b""
+        return suite.pmkid(pmk, self._network.bssid, station.mac)

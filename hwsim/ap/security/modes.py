@@ -12,12 +12,15 @@ from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.security.open import Open
 from hwsim.ap.security.psk import Wpa2Psk
 from hwsim.ap.security.psk_sha256 import Wpa2PskSha256
+from hwsim.ap.security.sae import Sae, Transition
 
 _MODES: tuple[type[SecurityMode], ...] = (
     Wpa2Psk,
     Wpa2Eap,
     Open,
     Wpa2PskSha256,
+    Transition,
+    Sae,
 )
 
 SECURITY_MODES: Final[Mapping[str, type[SecurityMode]]] = MappingProxyType(

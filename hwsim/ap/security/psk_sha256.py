@@ -18,14 +18,15 @@ from hwsim.ap.security.key_suite import KeySuite, kdf
 from hwsim.ap.security.psk import Wpa2Psk
 
 
-def _aes_cmac(kck: bytes, pdu: bytes) -> bytes:
+def aes_cmac(kck: bytes, pdu: bytes) -> bytes:
+    """The MIC by AES-128-CMAC."""
     code = CMAC(AES(kck))
     code.update(pdu)
     return code.finalize()
 
 
 CMAC_SHA256: Final = KeySuite(
-    descriptor_version=3, expand=partial(kdf, "sha256"), mic=_aes_cmac, digest="sha256"
+    descriptor_version=3, expand=partial(kdf, "sha256"), mic=aes_cmac, digest="sha256"
 )
 """AKM suites 00-0F-AC:5 and :6: KDF of SHA-256, MIC by AES-128-CMAC."""
 

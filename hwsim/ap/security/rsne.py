@@ -7,11 +7,13 @@ Source: IEEE 802.11-2020, 9.4.2.24 (the element), table 9-50 (status codes).
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from hwsim.errors import WireError
 from hwsim.frames import ELEMENT_RSN
 
+_PMKID_LENGTH: Final = 16
 SUITE_CCMP: Final = bytes.fromhex("000fac04")
 _DEFAULT_AKM: Final = bytes.fromhex("000fac01")
 """802.1X, which an RSNE without AKM suites means (9.4.2.24.3)."""
@@ -30,10 +32,11 @@ CAPABILITY_MFP_REQUIRED: Final = 0x0040
 CAPABILITY_MFP_CAPABLE: Final = 0x0080
 
 
-def own_rsne(akm: bytes, capabilities: int) -> bytes:
-    """Version 1, CCMP for group and pairwise, that AKM and those capabilities; whole element."""
+def own_rsne(akms: Sequence[bytes], capabilities: int) -> bytes:
+    """Version 1, CCMP for group and pairwise, those AKMs and capabilities; whole element."""
     one = b"\x01\x00"
-    body = one + SUITE_CCMP + one + SUITE_CCMP + one + akm + struct.pack("<H", capabilities)
+    body = one + SUITE_CCMP + one + SUITE_CCMP + struct.pack("<H", len(akms)) + b"".join(akms)
+    body += struct.pack("<H", capabilities)
     return bytes((ELEMENT_RSN, len(body))) + body
 
 
@@ -45,6 +48,7 @@ class RsnElement(NamedTuple):
     pairwise: tuple[bytes, ...]
     akms: tuple[bytes, ...]
     capabilities: int
+    pmkids: tuple[bytes, ...] = ()
 
 
 def parse_rsne(whole: bytes) -> RsnElement:
@@ -57,13 +61,14 @@ def parse_rsne(whole: bytes) -> RsnElement:
     pairwise, offset = _suites(body, offset, SUITE_CCMP)
     akms, offset = _suites(body, offset, _DEFAULT_AKM)
     capabilities = struct.unpack_from("<H", body, offset)[0] if len(body) >= offset + 2 else 0
-    return RsnElement(version, group, pairwise, akms, capabilities)
+    pmkids = _pmkids(body, offset + 2)
+    return RsnElement(version, group, pairwise, akms, capabilities, pmkids)
 
 
-def association_status(rsne: bytes | None, akm: bytes, capabilities: int) -> int:
+def association_status(rsne: bytes | None, akms: Sequence[bytes], capabilities: int) -> int:
     """The status code an access point answers to an association request with that RSNE.
 
-    ``akm`` and ``capabilities`` are of its own RSNE.
+    ``akms`` and ``capabilities`` are of its own RSNE.
     """
     if rsne is None:
         return STATUS_INVALID_ELEMENT
@@ -77,7 +82,7 @@ def association_status(rsne: bytes | None, akm: bytes, capabilities: int) -> int
         return STATUS_INVALID_GROUP_CIPHER
     if station.pairwise != (SUITE_CCMP,):
         return STATUS_INVALID_PAIRWISE_CIPHER
-    if station.akms != (akm,):
+    if len(station.akms) != 1 or station.akms[0] not in akms:
         return STATUS_INVALID_AKMP
     return _protection_status(station.capabilities, capabilities)
 
@@ -91,9 +96,23 @@ def _protection_status(station: int, own: int) -> int:
     return STATUS_SUCCESS
 
 
+def chosen_akm(rsne: bytes) -> bytes:
+    """The AKM suite of a station's RSNE that fitted; empty without an RSNE."""
+    return parse_rsne(rsne).akms[0] if rsne else b""
+
+
 def offers_protection(rsne: bytes) -> bool:
     """Whether an RSNE, of either side, is capable of management frame protection."""
     return bool(parse_rsne(rsne).capabilities & CAPABILITY_MFP_CAPABLE) if rsne else False
+
+
+def _pmkids(body: bytes, offset: int) -> tuple[bytes, ...]:
+    if len(body) < offset + 2:
+        return ()
+    end = offset + 2 + _PMKID_LENGTH * struct.unpack_from("<H", body, offset)[0]
+    if end > len(body):
+        raise WireError("RSNE: PMKIDs reach over the end")
+    return tuple(body[at : at + _PMKID_LENGTH] for at in range(offset + 2, end, _PMKID_LENGTH))
 
 
 def _suites(body: bytes, offset: int, default: bytes) -> tuple[tuple[bytes, ...], int]:

@@ -12,9 +12,9 @@ def test_the_default_comes_first() -> None:
 
 
 def test_a_choice_stands_once() -> None:
-    """Its AKM and its meaning are no other's."""
+    """Its AKMs and its meaning are no other's."""
     choices = SECURITY_CHOICES.values()
-    assert len({choice.akm for choice in choices}) == len(choices)
+    assert len({(choice.akm, choice.more_akms) for choice in choices}) == len(choices)
     assert len({choice.meaning for choice in choices}) == len(choices)
 
 
@@ -27,5 +27,7 @@ def test_akms_of_an_algorithm() -> None:
 
 def test_names_with_a_credential() -> None:
     """As messages list what a key of a scenario goes with."""
-    assert names_with("passphrase") == "'wpa2-psk' or 'wpa2-psk-sha256'"
+    assert names_with("passphrase") == (
+        "'wpa2-psk' or 'wpa2-psk-sha256' or 'wpa3-transition' or 'wpa3-sae'"
+    )
     assert names_with("eap") == "'wpa2-eap'"

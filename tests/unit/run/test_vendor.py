@@ -10,7 +10,7 @@ import pytest
 from harness.config.lab import Lab
 from harness.errors import UsageError
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
-from harness.scenarios import find_scenario
+from harness.scenarios import Network, find_scenario
 from harness.scenarios.model import SAMPLE_FRAGMENTS
 from tests.unit.guests.common.test_dll import EXPORTS, compiled
 from tests.unit.scenarios.test_fragments import PROFILE
@@ -139,3 +139,12 @@ def test_a_security_our_sample_lacks_wants_a_dll_that_has_it(
         apply_vendor_profile(plain, said, CommandLineDll())  # a fragment makes it no other DLL
     theirs = CommandLineDll(Path("vendor.dll"))
     assert apply_vendor_profile(plain, said, theirs).ihv.security.startswith("<Vendor>")
+
+
+def test_a_security_that_the_guest_lacks_is_refused() -> None:
+    """Whoever's DLL it is: it is the WLAN service that would authenticate."""
+    network = Network(security="wpa3-sae")
+    scenario = find_scenario("plain").model_copy(update={"network": network})
+    for dll in (CommandLineDll(), CommandLineDll(Path("vendor.dll"))):
+        with pytest.raises(UsageError, match=r"'wpa3-sae': the WLAN service of the reference"):
+            apply_vendor_profile(scenario, Lab(), dll)

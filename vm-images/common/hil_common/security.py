@@ -16,6 +16,11 @@ Credential = Literal["none", "passphrase", "eap"]
 Pmf = Literal["disabled", "optional", "required"]
 """Management frame protection as a network offers it (IEEE 802.11-2020, 12.6.3: MFPC, MFPR)."""
 PMF_CHOICES: tuple[Pmf, ...] = get_args(Pmf)
+SaeWays = Literal["both", "hash-to-element", "hunting-and-pecking"]
+"""How SAE comes from the password to a point of a curve (12.4.4.2)."""
+AKM_SAE = 0x000FAC08
+SAE_GROUPS = (19, 20, 21)
+SAE_WAYS: tuple[SaeWays, ...] = get_args(SaeWays)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +33,8 @@ class SecurityChoice:
         credential: what stations prove themselves with.
         auth_algorithm: DOT11_AUTH_ALGORITHM of a DLL that associates by it.
         akm: the AKM suite selector, OUI first; None in a network without keys.
+        more_akms: those that the network offers besides, to stations that have them.
+        by_guest: the reference guest's WLAN service can associate by it.
         pmf: the management frame protection that goes with it, what it is if left out first.
         os_authentication: ``<authentication>`` of the WLAN profile: what the OS carries out itself,
             which is nothing where the DLL does it all.
@@ -39,9 +46,16 @@ class SecurityChoice:
     credential: Credential
     auth_algorithm: int
     akm: int | None = None
+    more_akms: tuple[int, ...] = ()
     pmf: tuple[Pmf, ...] = PMF_CHOICES
+    by_guest: bool = True
     os_authentication: str = "open"
     os_encryption: str = "none"
+
+    @property
+    def has_sae(self) -> bool:
+        """Whether stations may authenticate by SAE."""
+        return AKM_SAE in (self.akm, *self.more_akms)
 
     @property
     def has_keys(self) -> bool:
@@ -79,12 +93,32 @@ WPA2_PSK_SHA256 = SecurityChoice(
     auth_algorithm=7,
     akm=0x000FAC06,
 )
+WPA3_TRANSITION = SecurityChoice(
+    name="wpa3-transition",
+    meaning="a passphrase, by WPA2 or by SAE as the station likes",
+    credential="passphrase",
+    auth_algorithm=7,
+    akm=0x000FAC02,
+    more_akms=(AKM_SAE,),
+    pmf=("optional",),
+)
+WPA3_SAE = SecurityChoice(
+    name="wpa3-sae",
+    meaning="a passphrase by SAE (AKM 8), which the reference guest's WLAN service has not",
+    credential="passphrase",
+    auth_algorithm=9,
+    akm=AKM_SAE,
+    pmf=("required",),
+    by_guest=False,
+)
 
 _CHOICES = (
     WPA2_PSK,
     WPA2_EAP,
     OPEN,
     WPA2_PSK_SHA256,
+    WPA3_TRANSITION,
+    WPA3_SAE,
 )
 
 SECURITY_CHOICES = {choice.name: choice for choice in _CHOICES}
@@ -94,7 +128,7 @@ SECURITY_CHOICES = {choice.name: choice for choice in _CHOICES}
 def akms_of(auth_algorithm: int) -> tuple[int, ...]:
     """The AKM suites that go with a DOT11_AUTH_ALGORITHM, the preferred first."""
     choices = (one for one in SECURITY_CHOICES.values() if one.auth_algorithm == auth_algorithm)
-    return tuple(choice.akm for choice in choices if choice.akm is not None)
+    return tuple(dict.fromkeys(choice.akm for choice in choices if choice.akm is not None))
 
 
 def names_with(credential: Credential) -> str:

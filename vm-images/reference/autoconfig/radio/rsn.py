@@ -14,7 +14,9 @@ from ..codes import AUTH_OPEN, CIPHER_BIP, CIPHER_CCMP, CIPHER_NONE
 SUITE_CCMP, SUITE_BIP_CMAC_128 = 0x000FAC04, 0x000FAC06
 
 # What this radio advertises (KEY-08): pairs that the kernel and the service both carry out.
-AUTH_ALGORITHMS = frozenset(choice.auth_algorithm for choice in SECURITY_CHOICES.values())
+AUTH_ALGORITHMS = frozenset(
+    choice.auth_algorithm for choice in SECURITY_CHOICES.values() if choice.by_guest
+)
 CIPHERS = frozenset({CIPHER_NONE, CIPHER_CCMP})
 
 _SUITES = {CIPHER_CCMP: SUITE_CCMP, CIPHER_BIP: SUITE_BIP_CMAC_128}

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""WPA3 with SAE: AKM suite 00-0F-AC:8, alone or beside WPA2 with a pre-shared key.
+
+The station's commit is answered by ours, its confirm by ours; then it associates, and the PMK of
+the exchange goes into the 4-way handshake. A station that kept the PMK may come back by the open
+system and name it by its PMKID (12.6.10.3).
+
+Sources, all IEEE 802.11-2020: 12.4.8.6 (state machine), 12.4.6 (anti-clogging tokens), 12.4.4.2
+(password element), 9.4.2.241 (RSNXE), table 9-50 (status codes), table 12-8 (key suite).
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
+
+from Crypto.PublicKey.ECC import EccPoint
+
+from hil_common.security import WPA3_SAE, WPA3_TRANSITION
+from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.network import Network
+from hwsim.ap.security.curves import Curve
+from hwsim.ap.security.key_suite import HMAC_SHA1, KeySuite, kdf
+from hwsim.ap.security.mode import (
+    OPEN_SYSTEM,
+    STATUS_UNEXPECTED_SEQUENCE,
+    STATUS_UNSUPPORTED_ALGORITHM,
+    AssociationAnswer,
+    AuthAnswer,
+    AuthFrame,
+    SecurityMode,
+)
+from hwsim.ap.security.psk import pmk_from_passphrase
+from hwsim.ap.security.psk_sha256 import aes_cmac
+from hwsim.ap.security.rsne import (
+    STATUS_INVALID_AKMP,
+    STATUS_MANAGEMENT_PROTECTION,
+    STATUS_SUCCESS,
+    chosen_akm,
+    offers_protection,
+    parse_rsne,
+)
+from hwsim.ap.security.sae_element import hashed, hunted, secret_point
+from hwsim.ap.security.sae_exchange import SaeExchange, SaeKeys
+from hwsim.ap.security.sae_frames import (
+    Commit,
+    group_field,
+    group_of,
+    parse_commit,
+    parse_confirm,
+    token_request,
+)
+from hwsim.ap.station import Station
+from hwsim.errors import WireError
+from hwsim.frames import ELEMENT_RSN, element
+
+_T = TypeVar("_T")
+
+SAE: Final = 3
+"""The authentication algorithm (9.4.1.1)."""
+COMMIT: Final = 1
+CONFIRM: Final = 2
+"""The sequence numbers of SAE's two messages."""
+
+STATUS_UNSPECIFIED: Final = 1
+STATUS_CHALLENGE_FAILURE: Final = 15
+STATUS_INVALID_PMKID: Final = 53
+STATUS_TOKEN_REQUIRED: Final = 76
+STATUS_UNSUPPORTED_GROUP: Final = 77
+STATUS_UNKNOWN_IDENTIFIER: Final = 123
+STATUS_HASH_TO_ELEMENT: Final = 126
+
+AKM_SAE: Final = bytes.fromhex("000fac08")
+RSNXE_HASH_TO_ELEMENT: Final = bytes.fromhex("f40120")
+MAX_STATIONS: Final = 256
+"""Of so many stations exchanges and PMKs are kept, the newest."""
+
+SAE_SUITE: Final = KeySuite(
+    descriptor_version=0, expand=partial(kdf, "sha256"), mic=aes_cmac, digest="sha256"
+)
+"""AKM suite 00-0F-AC:8: KDF of SHA-256, MIC by AES-128-CMAC."""
+
+
+@dataclass(slots=True)
+class _Peer:
+    """A station's exchange; ``confirmed`` is the number of the confirm that was believed."""
+
+    exchange: SaeExchange
+    confirmed: int | None = None
+
+
+class Sae(SecurityMode):
+    """Every station shows that it knows the passphrase, and gets a PMK of its own."""
+
+    choice = WPA3_SAE
+    suite = SAE_SUITE
+    names_pmk = True
+
+    def __init__(self, network: Network, environment: ApEnvironment) -> None:
+        super().__init__(network, environment)
+        assert network.passphrase is not None
+        self._password = network.passphrase.encode()
+        self._options = network.sae
+        self._secrets: dict[int, EccPoint] = {}
+        self._token_key = environment.random(32)
+        self._peers: dict[bytes, _Peer] = {}
+        self._keys: dict[bytes, SaeKeys] = {}
+        self._opened: dict[bytes, None] = {}
+
+    @property
+    def rsnxe(self) -> bytes:
+        """It offers hash to element, if that is one of the ways."""
+        return b"" if self._options.ways == "hunting-and-pecking" else RSNXE_HASH_TO_ELEMENT
+
+    # authentication
+
+    def authenticate(self, mac: bytes, frame: AuthFrame) -> AuthAnswer:
+        """Commit by commit, confirm by confirm; the open system for who has a PMK (or a PSK)."""
+        if frame.algorithm == OPEN_SYSTEM:
+            _keep(self._opened, mac, None)
+            return super().authenticate(mac, frame)
+        if frame.algorithm != SAE:
+            return _refusal(frame, STATUS_UNSUPPORTED_ALGORITHM)
+        if frame.sequence == COMMIT:
+            return AuthAnswer(self._committed(mac, frame), authenticated=False)
+        if frame.sequence == CONFIRM:
+            return self._confirmed(mac, frame)
+        return _refusal(frame, STATUS_UNEXPECTED_SEQUENCE)
+
+    def _committed(self, mac: bytes, frame: AuthFrame) -> AuthFrame | None:
+        if frame.status not in (STATUS_SUCCESS, STATUS_HASH_TO_ELEMENT):
+            return None
+        by_hash = frame.status == STATUS_HASH_TO_ELEMENT
+        only = self._options.ways
+        if only != "both" and by_hash != (only == "hash-to-element"):
+            return _status(COMMIT, STATUS_UNSPECIFIED)
+        try:
+            group = group_of(frame.rest)
+            if group not in self._options.groups:
+                return _status(COMMIT, STATUS_UNSUPPORTED_GROUP, group_field(group))
+            return self._answer(mac, parse_commit(frame.rest, hash_to_element=by_hash), by_hash)
+        except WireError:
+            return _status(COMMIT, STATUS_UNSPECIFIED)
+
+    def _answer(self, mac: bytes, commit: Commit, by_hash: bool) -> AuthFrame:
+        """The answer to a well-formed commit; raises :class:`WireError` for numbers that are not
+        allowed."""
+        if commit.identifier is not None:
+            return _status(COMMIT, STATUS_UNKNOWN_IDENTIFIER)
+        if any(group in self._options.groups for group in commit.rejected):
+            return _status(COMMIT, STATUS_UNSPECIFIED)  # somebody has refused it in our name
+        token = hmac.digest(self._token_key, mac, "sha256")
+        if self._clogged(mac) and not hmac.compare_digest(commit.token, token):
+            asked = token_request(commit.curve.group, token, hash_to_element=by_hash)
+            return _status(COMMIT, STATUS_TOKEN_REQUIRED, asked)
+        peer = self._peers.get(mac)
+        if peer is None or not peer.exchange.repeats(commit):
+            peer = _Peer(SaeExchange(
+                commit, self._element(commit.curve, mac, by_hash), self._environment.random,
+                hash_to_element=by_hash,
+            ))  # fmt: skip
+            _keep(self._peers, mac, peer)
+        status = STATUS_HASH_TO_ELEMENT if by_hash else STATUS_SUCCESS
+        return _status(COMMIT, status, peer.exchange.commit.body())
+
+    def _confirmed(self, mac: bytes, frame: AuthFrame) -> AuthAnswer:
+        peer = self._peers.get(mac)
+        if peer is None or frame.status != STATUS_SUCCESS:
+            return AuthAnswer(None, authenticated=False)
+        try:
+            confirm = parse_confirm(frame.rest)
+        except WireError:
+            return AuthAnswer(_status(CONFIRM, STATUS_UNSPECIFIED), authenticated=False)
+        if not peer.exchange.confirms(confirm):
+            if peer.confirmed is None:
+                del self._peers[mac]
+            return AuthAnswer(_status(CONFIRM, STATUS_CHALLENGE_FAILURE), authenticated=False)
+        first = peer.confirmed is None
+        peer.confirmed = confirm.send_confirm
+        _keep(self._keys, mac, peer.exchange.keys)
+        self._opened.pop(mac, None)
+        answer = _status(CONFIRM, STATUS_SUCCESS, peer.exchange.confirm().body())
+        return AuthAnswer(answer, authenticated=first)
+
+    def _clogged(self, mac: bytes) -> bool:
+        """Whether a commit of that station needs a token: too many exchanges are unfinished."""
+        unfinished = [one for one, peer in self._peers.items() if peer.confirmed is None]
+        return len(unfinished) >= self._options.open_exchanges and mac not in unfinished
+
+    def _element(self, curve: Curve, mac: bytes, by_hash: bool) -> EccPoint:
+        own = self._network.bssid
+        if not by_hash:
+            return hunted(curve, self._password, mac, own)
+        if curve.group not in self._secrets:
+            secret = secret_point(curve, self._network.ssid, self._password)
+            self._secrets[curve.group] = secret
+        return hashed(curve, self._secrets[curve.group], mac, own)
+
+    # association
+
+    def associate(self, mac: bytes, elements: bytes) -> AssociationAnswer:
+        """As of an RSN; the PMK must be of this authentication, or be named."""
+        answer = super().associate(mac, elements)
+        rsne = element(elements, ELEMENT_RSN)
+        if answer.status != STATUS_SUCCESS or rsne is None:
+            return answer
+        return AssociationAnswer(self._association_status(mac, rsne))
+
+    def _association_status(self, mac: bytes, rsne: bytes) -> int:
+        if chosen_akm(rsne) != AKM_SAE:
+            return STATUS_SUCCESS if mac in self._opened else STATUS_INVALID_AKMP
+        if not offers_protection(rsne):
+            return STATUS_MANAGEMENT_PROTECTION
+        keys = self._keys.get(mac)
+        named = keys is not None and keys.pmkid in parse_rsne(rsne).pmkids
+        if keys is None or (mac in self._opened and not named):
+            return STATUS_INVALID_PMKID
+        return STATUS_SUCCESS
+
+    def pmk(self, station: Station) -> bytes | None:
+        """That of the station's last exchange.
+
+        It is there: the table of stations, into which every exchange leads, is as long.
+        """
+        pmk = self._keys[station.mac].pmk
+        self._environment.keep_key(pmk, station)
+        return pmk
+
+    def pmkid(self, station: Station, pmk: bytes) -> bytes:
+        """That of the exchange, which is no hash over the PMK."""
+        return self._keys[station.mac].pmkid
+
+
+class Transition(Sae):
+    """The same network for stations with a pre-shared key: AKM 2 beside AKM 8."""
+
+    choice = WPA3_TRANSITION
+
+    def __init__(self, network: Network, environment: ApEnvironment) -> None:
+        super().__init__(network, environment)
+        assert network.passphrase is not None
+        self._psk = pmk_from_passphrase(network.passphrase, network.ssid)
+        environment.keep_key(self._psk)
+
+    def suite_of(self, station: Station) -> KeySuite:
+        """By the AKM that the station chose."""
+        return SAE_SUITE if station.akm == AKM_SAE else HMAC_SHA1
+
+    def pmk(self, station: Station) -> bytes | None:
+        """The PSK, or that of the station's last exchange."""
+        return super().pmk(station) if station.akm == AKM_SAE else self._psk
+
+    def pmkid(self, station: Station, pmk: bytes) -> bytes:
+        """None of a PSK."""
+        return super().pmkid(station, pmk) if station.akm == AKM_SAE else b""
+
+
+def _status(sequence: int, status: int, rest: bytes = b"") -> AuthFrame:
+    return AuthFrame(SAE, sequence, status, rest)
+
+
+def _refusal(frame: AuthFrame, status: int) -> AuthAnswer:
+    refused = AuthFrame(frame.algorithm, frame.sequence + 1 & 0xFFFF, status)
+    return AuthAnswer(refused, authenticated=False)
+
+
+def _keep(table: dict[bytes, _T], mac: bytes, value: _T) -> None:
+    """Put it at the end; the oldest go where there are too many."""
+    table.pop(mac, None)
+    table[mac] = value
+    while len(table) > MAX_STATIONS:
+        del table[next(iter(table))]

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What goes with the security of a scenario's network."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from harness.scenarios import Network
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"security": "open", "pmf": "optional"}, "'open' goes with pmf = 'disabled' only"),
+        ({"security": "wpa3-sae", "pmf": "disabled"}, "goes with pmf = 'required' only"),
+        ({"security": "wpa3-transition", "pmf": "required"}, "goes with pmf = 'optional' only"),
+        ({"sae": {}}, r"\[network.sae\] goes with security = 'wpa3-transition' or 'wpa3-sae' only"),
+        ({"security": "wpa3-sae", "sae": {"groups": []}}, "at least 1 item"),
+        ({"security": "wpa3-sae", "sae": {"groups": [22]}}, "19, 20 or 21"),
+    ],
+)
+def test_what_does_not_fit_is_refused(given: dict[str, object], said: str) -> None:
+    """With what does."""
+    with pytest.raises(ValidationError, match=said):
+        Network.model_validate(given)
+
+
+@pytest.mark.parametrize(
+    ("security", "pmf", "protection"),
+    [
+        ("wpa2-psk", None, "disabled"),
+        ("wpa2-psk", "required", "required"),
+        ("open", None, "disabled"),
+        ("wpa3-transition", None, "optional"),
+        ("wpa3-sae", None, "required"),
+    ],
+)
+def test_protection_left_out(security: str, pmf: str | None, protection: str) -> None:
+    """It is what goes with the security."""
+    network = Network.model_validate({"security": security, "pmf": pmf})
+    assert network.protection == protection
