@@ -19,7 +19,7 @@ from hil_common.network import (
     MIN_PASSPHRASE,
     is_printable_ascii,
 )
-from hil_common.security import SAE_GROUPS, SAE_WAYS, SECURITY_CHOICES, Pmf, SaeWays
+from hil_common.security import EC_GROUPS, SAE_WAYS, SECURITY_CHOICES, Pmf, SaeWays
 from hwsim.ap.network import Network, SaeOptions
 from hwsim.ap.robust_management import Parting
 from hwsim.ap.timers import Timers
@@ -137,13 +137,14 @@ def networks(value: Any) -> tuple[Network, ...]:
     ap_ip = _address("ap_ip", args.text("ap_ip"))
     station_ip = _address("station_ip", args.text("station_ip"))
     sae = args.take("sae", {})
+    owe_groups = _groups("network.owe_groups", args.take("owe_groups", list(EC_GROUPS)))
     more = args.take("more", [])
     args.done()
     if ap_ip == station_ip:
         raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
     first = Network(
         ssid, passphrase, channel, bssid, ap_ip, station_ip,
-        radius=radius, security=security.name, pmf=pmf, sae=_sae(sae),
+        radius=radius, security=security.name, pmf=pmf, sae=_sae(sae), owe_groups=owe_groups,
     )  # fmt: skip
     return (first, *_more(first, more))
 
@@ -229,13 +230,17 @@ def _passphrase(value: Any) -> str:
 def _sae(value: Any) -> SaeOptions:
     """The options of SAE; what is left out is as in hostapd."""
     args, usual = Arguments(value, "network.sae"), SaeOptions()
-    groups = args.take("groups", list(usual.groups))
+    groups = _groups("network.sae.groups", args.take("groups", list(usual.groups)))
     ways = cast("SaeWays", args.choice("ways", SAE_WAYS, usual.ways))
     open_exchanges = args.integer("open_exchanges", 0, 1000, usual.open_exchanges)
     args.done()
-    if not isinstance(groups, list) or not groups or any(one not in SAE_GROUPS for one in groups):
-        raise bad(f"network.sae.groups: a list out of {', '.join(map(str, SAE_GROUPS))} is needed")
-    return SaeOptions(tuple(groups), ways, open_exchanges)
+    return SaeOptions(groups, ways, open_exchanges)
+
+
+def _groups(where: str, value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not value or any(one not in EC_GROUPS for one in value):
+        raise bad(f"{where}: a list out of {', '.join(map(str, EC_GROUPS))} is needed")
+    return tuple(value)
 
 
 def _radius(value: Any) -> RadiusServer | None:

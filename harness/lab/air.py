@@ -23,6 +23,7 @@ from harness.local.deadline import Deadline
 from harness.local.jsonlines import CallFailed, JsonLinesClient
 from harness.local.programs import last_line
 from harness.scenarios import AirRule, ApOrder, Network
+from hil_common.security import OWE
 from hwsim.records import FrameRecord
 
 CALL_S = 10.0
@@ -103,6 +104,8 @@ class AirProcess:
         }  # fmt: skip
         if network.choice.has_sae:
             settings["sae"] = network.sae.model_dump()
+        if network.choice is OWE:
+            settings["owe_groups"] = list(network.owe_groups)
         if network.passphrase is not None:
             settings["passphrase"] = network.passphrase.get_secret_value()
         if radius is not None:

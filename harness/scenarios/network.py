@@ -9,14 +9,14 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from harness.config.validation import Strict
 from harness.scenarios.channels import Channel
-from harness.scenarios.security import SECURITY_MEANINGS, Sae, Security, security_misfit
+from harness.scenarios.security import SECURITY_MEANINGS, Groups, Sae, Security, security_misfit
 from hil_common.network import (
     MAX_PASSPHRASE,
     MAX_SSID_BYTES,
     MIN_PASSPHRASE,
     is_printable_ascii,
 )
-from hil_common.security import SECURITY_CHOICES, WPA2_PSK, Pmf, SecurityChoice
+from hil_common.security import EC_GROUPS, SECURITY_CHOICES, WPA2_PSK, Pmf, SecurityChoice
 
 SSID_HEX = rf"^([0-9a-fA-F]{{2}}){{1,{MAX_SSID_BYTES}}}$"
 
@@ -30,6 +30,8 @@ class Network(Strict):
     """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
     security: Annotated[Security, Field(description=SECURITY_MEANINGS)] = WPA2_PSK.name
     sae: Sae = Sae()
+    owe_groups: Groups = EC_GROUPS
+    """The curves of an `owe` network, by IANA group number."""
     pmf: Pmf | None = None
     """Management frame protection (802.11w): what the access points offer or require. Left out:
     what goes with the security, which is `disabled` but for those that require it."""
@@ -56,7 +58,7 @@ class Network(Strict):
 
     @model_validator(mode="after")
     def _security_fits(self) -> Network:
-        wrong = security_misfit(self.choice, self.pmf, has_sae="sae" in self.model_fields_set)
+        wrong = security_misfit(self.choice, self.pmf, self.model_fields_set)
         if wrong:
             raise ValueError(wrong)
         return self

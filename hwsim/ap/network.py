@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
-from hil_common.security import WPA2_PSK, Pmf, SaeWays
+from hil_common.security import EC_GROUPS, WPA2_PSK, Pmf, SaeWays
 from hwsim.radius import RadiusServer
 
 TU_NS = 1_024_000
@@ -24,7 +24,7 @@ class SaeOptions:
             hostapd's number.
     """
 
-    groups: tuple[int, ...] = (19, 20, 21)
+    groups: tuple[int, ...] = EC_GROUPS
     ways: SaeWays = "both"
     open_exchanges: int = 5
 
@@ -50,6 +50,7 @@ class Network:
     security: str = WPA2_PSK.name
     pmf: Pmf = "disabled"
     sae: SaeOptions = SaeOptions()
+    owe_groups: tuple[int, ...] = EC_GROUPS
 
     @property
     def freq_mhz(self) -> int:

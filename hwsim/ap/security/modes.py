@@ -10,6 +10,7 @@ from typing import Final
 from hwsim.ap.security.dot1x import Wpa2Eap
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.security.open import Open
+from hwsim.ap.security.owe import Owe
 from hwsim.ap.security.psk import Wpa2Psk
 from hwsim.ap.security.psk_sha256 import Wpa2PskSha256
 from hwsim.ap.security.sae import Sae, Transition
@@ -21,6 +22,7 @@ _MODES: tuple[type[SecurityMode], ...] = (
     Wpa2PskSha256,
     Transition,
     Sae,
+    Owe,
 )
 
 SECURITY_MODES: Final[Mapping[str, type[SecurityMode]]] = MappingProxyType(

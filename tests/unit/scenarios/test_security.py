@@ -16,6 +16,7 @@ from harness.scenarios import Network
         ({"security": "wpa3-sae", "pmf": "disabled"}, "goes with pmf = 'required' only"),
         ({"security": "wpa3-transition", "pmf": "required"}, "goes with pmf = 'optional' only"),
         ({"sae": {}}, r"\[network.sae\] goes with security = 'wpa3-transition' or 'wpa3-sae' only"),
+        ({"owe_groups": [19]}, "owe_groups goes with security = 'owe' only"),
         ({"security": "wpa3-sae", "sae": {"groups": []}}, "at least 1 item"),
         ({"security": "wpa3-sae", "sae": {"groups": [22]}}, "19, 20 or 21"),
     ],

@@ -19,7 +19,8 @@ PMF_CHOICES: tuple[Pmf, ...] = get_args(Pmf)
 SaeWays = Literal["both", "hash-to-element", "hunting-and-pecking"]
 """How SAE comes from the password to a point of a curve (12.4.4.2)."""
 AKM_SAE = 0x000FAC08
-SAE_GROUPS = (19, 20, 21)
+EC_GROUPS = (19, 20, 21)
+"""The curves of SAE and OWE, P-256, P-384 and P-521, by IANA group number (RFC 5903)."""
 SAE_WAYS: tuple[SaeWays, ...] = get_args(SaeWays)
 
 
@@ -111,6 +112,15 @@ WPA3_SAE = SecurityChoice(
     pmf=("required",),
     by_guest=False,
 )
+OWE = SecurityChoice(
+    name="owe",
+    meaning="keys without authentication, which the reference guest's WLAN service has not",
+    credential="none",
+    auth_algorithm=10,
+    akm=0x000FAC12,
+    pmf=("required",),
+    by_guest=False,
+)
 
 _CHOICES = (
     WPA2_PSK,
@@ -119,6 +129,7 @@ _CHOICES = (
     WPA2_PSK_SHA256,
     WPA3_TRANSITION,
     WPA3_SAE,
+    OWE,
 )
 
 SECURITY_CHOICES = {choice.name: choice for choice in _CHOICES}

@@ -49,7 +49,10 @@ def test_the_akm_is_one_that_the_access_point_offers(
 
 def test_every_choice_with_keys_can_be_associated_with() -> None:
     """The radio advertises its algorithm, and finds its AKM in the beacon."""
-    assert {name for name, one in SECURITY_CHOICES.items() if not one.by_guest} == {"wpa3-sae"}
+    assert {name for name, one in SECURITY_CHOICES.items() if not one.by_guest} == {
+        "wpa3-sae",
+        "owe",
+    }
     for choice in SECURITY_CHOICES.values():
         assert (choice.auth_algorithm in rsn.AUTH_ALGORITHMS) == choice.by_guest
         if choice.akm is not None:
