@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""WPA2 with 802.1X: AKM suite 00-0F-AC:1."""
+"""WPA2 with 802.1X: AKM suites 00-0F-AC:1, and :5 with SHA-256."""
 
 from __future__ import annotations
 
-from hil_common.security import WPA2_EAP
+from hil_common.security import WPA2_EAP, WPA2_EAP_SHA256
 from hwsim.ap.security.key_suite import HMAC_SHA1
 from hwsim.ap.security.mode import SecurityMode
+from hwsim.ap.security.psk_sha256 import CMAC_SHA256
 
 
 class Wpa2Eap(SecurityMode):
@@ -17,3 +18,10 @@ class Wpa2Eap(SecurityMode):
     choice = WPA2_EAP
     suite = HMAC_SHA1
     names_pmk = True
+
+
+class Wpa2EapSha256(Wpa2Eap):
+    """The PMK is that of wpa2-eap; the keys below it are made with SHA-256."""
+
+    choice = WPA2_EAP_SHA256
+    suite = CMAC_SHA256

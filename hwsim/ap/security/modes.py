@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from hwsim.ap.security.dot1x import Wpa2Eap
+from hwsim.ap.security.dot1x import Wpa2Eap, Wpa2EapSha256
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.security.open import Open
 from hwsim.ap.security.owe import Owe
@@ -20,6 +20,7 @@ _MODES: tuple[type[SecurityMode], ...] = (
     Wpa2Eap,
     Open,
     Wpa2PskSha256,
+    Wpa2EapSha256,
     Transition,
     Sae,
     Owe,

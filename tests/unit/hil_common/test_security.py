@@ -19,9 +19,9 @@ def test_a_choice_stands_once() -> None:
 
 
 def test_akms_of_an_algorithm() -> None:
-    """RSNA_PSK is served by AKM 2 before AKM 6, RSNA by AKM 1, open by none."""
+    """RSNA_PSK is served by AKM 2 before AKM 6, RSNA by AKM 1 before 5, open by none."""
     assert akms_of(7) == (0x000FAC02, 0x000FAC06)
-    assert akms_of(6) == (0x000FAC01,)
+    assert akms_of(6) == (0x000FAC01, 0x000FAC05)
     assert akms_of(1) == ()
 
 
@@ -30,4 +30,4 @@ def test_names_with_a_credential() -> None:
     assert names_with("passphrase") == (
         "'wpa2-psk' or 'wpa2-psk-sha256' or 'wpa3-transition' or 'wpa3-sae'"
     )
-    assert names_with("eap") == "'wpa2-eap'"
+    assert names_with("eap") == "'wpa2-eap' or 'wpa2-eap-sha256'"

@@ -94,6 +94,15 @@ WPA2_PSK_SHA256 = SecurityChoice(
     auth_algorithm=7,
     akm=0x000FAC06,
 )
+WPA2_EAP_SHA256 = SecurityChoice(
+    name="wpa2-eap-sha256",
+    meaning="802.1X by the OS, with keys by SHA-256 (AKM 5)",
+    credential="eap",
+    os_authentication="WPA2",
+    os_encryption="AES",
+    auth_algorithm=6,
+    akm=0x000FAC05,
+)
 WPA3_TRANSITION = SecurityChoice(
     name="wpa3-transition",
     meaning="a passphrase, by WPA2 or by SAE as the station likes",
@@ -127,6 +136,7 @@ _CHOICES = (
     WPA2_EAP,
     OPEN,
     WPA2_PSK_SHA256,
+    WPA2_EAP_SHA256,
     WPA3_TRANSITION,
     WPA3_SAE,
     OWE,

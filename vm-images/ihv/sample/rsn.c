@@ -11,6 +11,7 @@
 static const uint8_t CCMP[4] = {0x00, 0x0f, 0xac, 4};
 static const uint8_t DOT1X[4] = {0x00, 0x0f, 0xac, 1};
 static const uint8_t PSK[4] = {0x00, 0x0f, 0xac, 2};
+static const uint8_t DOT1X_SHA256[4] = {0x00, 0x0f, 0xac, 5};
 static const uint8_t PSK_SHA256[4] = {0x00, 0x0f, 0xac, 6};
 static const uint8_t GTK_KDE[4] = {0x00, 0x0f, 0xac, 1};
 static const uint8_t IGTK_KDE[4] = {0x00, 0x0f, 0xac, 9};
@@ -56,25 +57,30 @@ static bool list_has(const uint8_t **at, const uint8_t *end, const uint8_t suite
     return found;
 }
 
-bool rsn_offers_ccmp(const Rsne *rsne, bool enterprise)
+/* Where the list of AKMs is, in an RSNE whose pairwise suites have CCMP; NULL without. */
+static const uint8_t *akms_behind_ccmp(const Rsne *rsne)
 {
     const uint8_t *at = rsne->data + AT_PAIRWISE;
-    const uint8_t *end = rsne->data + rsne->size;
-    if (rsne->size < AT_PAIRWISE + 2 || !list_has(&at, end, CCMP))
-        return false;
-    const uint8_t *akms = at;
-    if (list_has(&at, end, enterprise ? DOT1X : PSK))
-        return true;
-    return !enterprise && list_has(&akms, end, PSK_SHA256);
+    if (rsne->size < AT_PAIRWISE + 2 || !list_has(&at, rsne->data + rsne->size, CCMP))
+        return NULL;
+    return at;
+}
+
+static bool has_akm(const Rsne *rsne, const uint8_t akm[4])
+{
+    const uint8_t *at = akms_behind_ccmp(rsne);
+    return at != NULL && list_has(&at, rsne->data + rsne->size, akm);
+}
+
+bool rsn_offers_ccmp(const Rsne *rsne, bool enterprise)
+{
+    return has_akm(rsne, enterprise ? DOT1X : PSK) ||
+           has_akm(rsne, enterprise ? DOT1X_SHA256 : PSK_SHA256);
 }
 
 KeySuite rsn_key_suite(const Rsne *rsne)
 {
-    const uint8_t *at = rsne->data + AT_PAIRWISE;
-    const uint8_t *end = rsne->data + rsne->size;
-    bool sha256 = rsne->size >= AT_PAIRWISE + 2 && list_has(&at, end, CCMP) &&
-                  list_has(&at, end, PSK_SHA256);
-    return sha256 ? SUITE_SHA256 : SUITE_SHA1;
+    return has_akm(rsne, PSK_SHA256) || has_akm(rsne, DOT1X_SHA256) ? SUITE_SHA256 : SUITE_SHA1;
 }
 
 bool rsn_equal(const Rsne *a, const Rsne *b)

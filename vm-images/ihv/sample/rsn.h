@@ -19,7 +19,7 @@ typedef struct Rsne {
 /* The key derivation and the MIC that go with the AKM, by their key descriptor version (12.7.2). */
 typedef enum KeySuite {
     SUITE_SHA1 = 2,   /* AKM 1 and 2: PRF and HMAC-SHA1 */
-    SUITE_SHA256 = 3, /* AKM 6: KDF-SHA256 and AES-128-CMAC */
+    SUITE_SHA256 = 3, /* AKM 5 and 6: KDF-SHA256 and AES-128-CMAC */
 } KeySuite;
 
 typedef struct Gtk {

@@ -18,6 +18,7 @@ from tests.unit.hwsim.ap.test_templates import network
 STATION = bytes.fromhex("020000000000")
 OPEN = replace(network(), security="open", passphrase=None)
 EAP = replace(network(), security="wpa2-eap", passphrase=None)
+EAP_SHA256 = replace(EAP, security="wpa2-eap-sha256")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ EAP = replace(network(), security="wpa2-eap", passphrase=None)
         (AuthFrame(0, 2, 0), 14),
     ],
 )
-@pytest.mark.parametrize("of", [network(), OPEN, EAP])
+@pytest.mark.parametrize("of", [network(), OPEN, EAP, EAP_SHA256])
 def test_the_open_system_authenticates(of: Network, request_: AuthFrame, status: int) -> None:
     """Anyone who asks for it; other algorithms and sequence numbers are refused."""
     answer = mode_of(of).authenticate(STATION, request_)
@@ -51,6 +52,7 @@ def test_association() -> None:
     [
         (network(), "30140100000fac040100000fac040100000fac020000"),
         (EAP, "30140100000fac040100000fac040100000fac010000"),
+        (EAP_SHA256, "30140100000fac040100000fac040100000fac050000"),
         (OPEN, ""),
     ],
 )
