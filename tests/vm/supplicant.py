@@ -31,9 +31,14 @@ def running_supplicant(lab: StandingLab, shell: GuestShell, network: str) -> Ite
         assert lab.session.ssh.run("net start WlanSvc").status == 0
 
 
-def change_network(lab: StandingLab, network: Network) -> None:
-    """Have that network in the place of the one before; its access points know no station."""
+def change_network(lab: StandingLab, network: Network, shell: GuestShell | None = None) -> None:
+    """Have that network in the place of the one before; its access points know no station.
+
+    With a shell, wpa_supplicant forgets what it has heard of the one before.
+    """
     lab.session.air.take_off_air()
+    if shell is not None:
+        shell.run("wpa_cli -i wlan0 bss_flush 0")
     lab.session.go_on_air(lab.config, network)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.pytest_plugin import RunningLab
 from harness.scenarios import AirRule, Network
 from tests.vm.shell import GuestShell
+from tests.vm.standing import StandingLab
 from tests.vm.supplicant import change_network, connect, on_network, status
 
 NUMBER = 940_000
@@ -18,16 +18,16 @@ NETWORK = Network(ssid="hil-owe", security="owe")
 
 
 @pytest.fixture(scope="module")
-def supplicant(lab: RunningLab, shell: GuestShell) -> Iterator[GuestShell]:
+def supplicant(lab: StandingLab, shell: GuestShell) -> Iterator[GuestShell]:
     """A shell with wpa_supplicant for an OWE network."""
     with on_network(lab, shell, NETWORK, "key_mgmt=OWE\nieee80211w=2"):
         yield shell
 
 
 @pytest.mark.parametrize("group", [19, 20, 21])
-def test_each_group(lab: RunningLab, supplicant: GuestShell, group: int) -> None:
+def test_each_group(lab: StandingLab, supplicant: GuestShell, group: int) -> None:
     """Its keys and MICs have lengths of their own; M3 is lost once, the group is rekeyed."""
-    change_network(lab, NETWORK)
+    change_network(lab, NETWORK, supplicant)
     supplicant.run(
         f"wpa_cli -i wlan0 pmksa_flush; wpa_cli -i wlan0 set_network 0 owe_group {group}"
     )
@@ -39,10 +39,10 @@ def test_each_group(lab: RunningLab, supplicant: GuestShell, group: int) -> None
     assert (echo.answered, echo.arp, echo.protected) == (2, True, True)
 
 
-def test_a_group_that_is_refused(lab: RunningLab, supplicant: GuestShell) -> None:
+def test_a_group_that_is_refused(lab: StandingLab, supplicant: GuestShell) -> None:
     """Status 77 makes it try the next group."""
     number = NUMBER + 30
-    change_network(lab, NETWORK.model_copy(update={"owe_groups": (20,)}))
+    change_network(lab, NETWORK.model_copy(update={"owe_groups": (20,)}), supplicant)
     supplicant.run("wpa_cli -i wlan0 pmksa_flush; wpa_cli -i wlan0 set_network 0 owe_group 0")
     connect(lab, supplicant, number)
     frames = lab.session.recording.frames(number)

@@ -42,15 +42,10 @@ def awaited(lab: StandingLab, number: int, kind: str, action: str = "") -> Frame
     return deadline.poll(come)
 
 
-def lost(shell: GuestShell) -> None:
-    """Wait until wpa_supplicant has no association any more."""
-    deadline = Deadline("the end of wpa_supplicant's association", 15)
-
-    def left() -> bool | None:
-        deadline.state = status(shell).get("wpa_state", "unknown")
-        return deadline.state != "COMPLETED" or None
-
-    deadline.poll(left)
+def partings(shell: GuestShell) -> int:
+    """How often wpa_supplicant has lost an association by reason 3 of the access point."""
+    told = shell.run("grep -c 'CTRL-EVENT-DISCONNECTED.* reason=3$' /run/wpa.log").output
+    return int(told.split()[0])
 
 
 def test_it_protects_management_frames(lab: StandingLab, supplicant: GuestShell) -> None:
@@ -83,10 +78,15 @@ def test_a_protected_deauthentication_does(
 ) -> None:
     """Under its pairwise key, or to all with a code of the integrity group key."""
     connect(lab, supplicant, NUMBER + 2 + broadcast)
-    supplicant.run("wpa_cli -i wlan0 set_network 0 disabled 1")
+    before = partings(supplicant)
     lab.session.air.deauthenticate(3, broadcast=broadcast)
-    lost(supplicant)
-    supplicant.run("wpa_cli -i wlan0 enable_network 0")
+    deadline = Deadline("the end of wpa_supplicant's association", 15)
+
+    def parted() -> bool | None:
+        deadline.state = status(supplicant).get("wpa_state", "unknown")
+        return partings(supplicant) > before or None
+
+    deadline.poll(parted, every_s=0.2)
 
 
 def test_it_leaves_by_a_protected_deauthentication(
