@@ -111,6 +111,36 @@ def test_the_network_goes_to_the_air_whole(peer: Peer) -> None:
     assert args["timers"] == {"first_ms": 1000}
 
 
+@pytest.mark.parametrize(
+    ("network", "own"),
+    [
+        (
+            Network(
+                security="wpa3-sae", passphrase=SecretStr("correct horse"), sae={"groups": [20]}
+            ),
+            {"pmf": "required", "sae": {"groups": [20], "ways": "both", "open_exchanges": 5}},
+        ),
+        (Network(security="owe", owe_groups=(21,)), {"pmf": "required", "owe_groups": [21]}),
+        (Network(security="open"), {"pmf": "disabled"}),
+    ],
+)
+def test_what_a_security_has_besides_is_handed_over(
+    peer: Peer, network: Network, own: dict[str, object]
+) -> None:
+    """To the air, which refuses what it does not know of another one."""
+    peer.answers["configure"] = {"result": {"bssid": "02:00:00:00:01:00"}}
+    peer.air.configure(network, 100)
+    given = peer.calls[0]["args"]["network"]
+    assert {key: given[key] for key in given if key in ("pmf", "sae", "owe_groups")} == own
+
+
+def test_a_forged_deauthentication(peer: Peer) -> None:
+    """All that it is goes over the socket."""
+    peer.answers["deauthenticate"] = {"result": {}}
+    peer.air.deauthenticate(7, forged=True)
+    assert peer.calls[0]["args"] == {"reason": 7, "broadcast": False, "forged": True}
+
+
 def test_further_access_points_have_their_channels(peer: Peer) -> None:
     """Without channels of their own they are on the first one's."""
     for further, channels in (((), [6, 6]), ((11, 1), [11, 1])):

@@ -122,6 +122,7 @@ def test_a_kept_pmk(air: AirProcess) -> None:
     """The open system and the PMKID bring a station back; without it, status 53."""
     station = joined_by_sae(air)
     station.join()
+    air.client.state("authorized")
     air.client.call("deauthenticate", reason=3)
     station.next_frame()
     air.client.state("gone")
