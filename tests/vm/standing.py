@@ -69,6 +69,7 @@ class StandingLab:
         """Where the evidence of the session is kept."""
         self.network = network
         """The network that is on the air."""
+        self._first = network
         self._given = given or CommandLineDll()
         self._passphrase = network.passphrase
         self._next = 1
@@ -93,7 +94,8 @@ class StandingLab:
         Rules that need all that came before in the session are judged with `whole` only, which
         takes the longer the more there was.
 
-        Its network has the session's name and passphrase, and the access points it asks for. One
+        Its network has the session's passphrase, and its name unless it has another security, and
+        the access points it asks for. One
         with [eap] is on the air for this call only, with its own RADIUS server and credentials.
         """
         return self.carry_out(
@@ -105,9 +107,7 @@ class StandingLab:
         found = plan.scenario
         if found.eap is not None:
             return self._authenticated(plan, whole)
-        own: dict[str, object] = {
-            name: getattr(self.network, name) for name in ("ssid", "ssid_hex")
-        }
+        own = self._name_of(found.network)
         if found.network.choice.credential == "passphrase":
             own["passphrase"] = self._passphrase
         network = found.network.model_copy(update=own)
@@ -116,6 +116,14 @@ class StandingLab:
             self.network = network
         scenario = found.model_copy(update={"network": network})
         return self._associate(replace(plan, scenario=scenario), whole)
+
+    def _name_of(self, network: Network) -> dict[str, object]:
+        """The session's name; a network of another security has one of its own, so that no guest
+        takes what it has just heard of the one before for it."""
+        given = self._first
+        if (network.security, network.protection) != (given.security, given.protection):
+            return {"ssid": f"hil-{network.security}-{network.protection}", "ssid_hex": ""}
+        return {"ssid": given.ssid, "ssid_hex": given.ssid_hex}
 
     def _authenticated(self, plan: RunPlan, whole: bool) -> ScenarioResult:
         with radius_of(plan.scenario, self.folder) as (credentials, radius):
