@@ -94,9 +94,9 @@ class StandingLab:
         Rules that need all that came before in the session are judged with `whole` only, which
         takes the longer the more there was.
 
-        Its network has the session's passphrase, and its name unless it has another security, and
-        the access points it asks for. One
-        with [eap] is on the air for this call only, with its own RADIUS server and credentials.
+        Its network has the session's passphrase, the session's name unless it has another security,
+        and the access points it asks for. One with [eap] is on the air for this call only, with its
+        own RADIUS server and credentials.
         """
         return self.carry_out(
             plan_test(self.config, self._given, scenario, associations, fault), whole=whole
