@@ -118,7 +118,6 @@ def test_runs_of_earlier_versions_have_no_numbers() -> None:
     assert len(read(old).frames[1]) == len(read(EVENTS).frames[1])
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("value", [None, "x", [], {"x": 1}, [[1]], 1.5, True, -3, float("nan")])
 @pytest.mark.parametrize(
     ("kind", "place"),
