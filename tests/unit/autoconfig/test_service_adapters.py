@@ -230,3 +230,9 @@ def test_addresses_of_further_radios() -> None:
         ["route", "add", "10.77.0.0/24", "dev", "wlan1", "table", "101"],
         ["rule", "add", "from", "10.77.0.3", "table", "101"],
     ]
+
+
+def test_guid_is_the_adapters_own_and_stays() -> None:
+    """The same MAC gives the same GUID, another one another."""
+    assert adapter_guid(STATION) == "{D8F2A1C4-77E0-4B6E-9C53-020000000000}"
+    assert adapter_guid(b"\2\0\0\0\0\1") != adapter_guid(STATION)

@@ -13,7 +13,7 @@ from harness.errors import PeerGone
 from harness.faults import FAULTS
 from harness.guests.common.sample import fault_in_place, settings
 from harness.guests.common.ssh import Ssh
-from tests.unit.guests.common.test_recorder_installed import VENDOR, FakeSsh
+from tests.unit.guests.common.test_recorder import VENDOR, FakeSsh
 
 PLACE = PureWindowsPath(r"C:\drivers\ihvsample\sample.ini")
 OF_SERVICE = replace(FAULTS["crashes"], name="of-the-service", where="service")

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from autoconfig.__main__ import BOOT_TRIES, start_at_boot
-from autoconfig.adapter import adapter_guid
 from autoconfig.ihv_host.lifecycle import State
 from autoconfig.ihv_host.process import HostLoss, ServiceEvent
 
-from tests.unit.autoconfig.doubles import STATION, FakeLoop
+from tests.unit.autoconfig.doubles import FakeLoop
 from tests.unit.autoconfig.scripted_host import Bench
 
 SLOW = HostLoss(hung=True, function="", text="start did not return")
@@ -44,9 +43,3 @@ def test_a_stop_in_between_counts() -> None:
     loop.advance(10)
     assert it.life.state is State.STOPPED
     assert it.host.log.count("start") == 1
-
-
-def test_guid_is_the_adapters_own_and_stays() -> None:
-    """The same MAC gives the same GUID, another one another."""
-    assert adapter_guid(STATION) == "{D8F2A1C4-77E0-4B6E-9C53-020000000000}"
-    assert adapter_guid(b"\2\0\0\0\0\1") != adapter_guid(STATION)
