@@ -45,7 +45,9 @@ class FrameRecord:
     ``rule`` is the action of the rule that acted on it, ``rule_place`` that rule's place among the
     scenario's, from 1; older records have no place. ``pn`` is the CCMP packet number. In ``detail``
     an M1 has ``digest``, the first 16 hexadecimal digits of the SHA-256 of its EAPOL PDU, so that
-    it is known again where it is handed on.
+    it is known again where it is handed on; what a rule changed has ``altered`` (the fields in
+    words), what one inserted ``inserted`` and perhaps ``source``, and a changed message of the key
+    handshakes ``acceptable`` (:data:`hwsim.acceptance.Acceptable`).
     """
 
     number: int

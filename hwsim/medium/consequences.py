@@ -113,8 +113,6 @@ def copied(frame: bytes, info: FrameInfo, insertion: Insertion) -> tuple[bytes, 
     """The copy of a frame that an insertion wants, and what is known of it. The original stays."""
     own = replace(info, detail=dict(info.detail), retry=False)
     own.detail["inserted"] = f"copy of {info.kind}"
-    if info.kind in ("M1", "M3", "G1"):
-        own.detail["acceptable"] = "open" if info.kind == "M1" else "no"
     plain = insertion.plain or insertion.source is not None
     if info.remake is not None and (plain or insertion.fields is not None):
         if plain:
@@ -125,5 +123,6 @@ def copied(frame: bytes, info: FrameInfo, insertion: Insertion) -> tuple[bytes, 
     if insertion.source is not None and parse_header(frame).type == DATA:
         frame = frame[: _SOURCE.start] + insertion.source + frame[_SOURCE.stop :]
         own.detail["source"] = insertion.source.hex(":")
-        own.detail["acceptable"] = "open"
+    if info.kind in ("M1", "M3", "G1") and own.detail.get("acceptable", "yes") == "yes":
+        own.detail["acceptable"] = "open"  # whether the station had the original is not known
     return frame, own

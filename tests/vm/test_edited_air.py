@@ -33,6 +33,7 @@ CONNECTED = {
     "g1-wrong-mic": REKEYED,
     "g1-old-counter": REKEYED,
     "g1-without-gtk": REKEYED,
+    "g1-replayed": REKEYED,
     "g1-gtk-too-long": REKEYED,
     "assoc-comeback-30": GOOD,
 }
@@ -101,8 +102,8 @@ def test_it_is_sent_away(lab: StandingLab, name: str) -> None:
     outcome = lab.associate(name)
     assert outcome.verdict == "PASS", outcome.findings
     (evidence,) = outcome.evidence.associations
-    (goodbye,) = [one for one in evidence.frames if one.kind == kind and one.direction == "down"]
-    assert (goodbye.detail["reason"], goodbye.rule_place) == (reason, 1)
+    goodbyes = [one for one in evidence.frames if one.kind == kind and one.rule_place == 1]
+    assert [one.detail["reason"] for one in goodbyes] == [reason]
     assert outcome.associations[0].post_association.completions == 1
 
 
@@ -158,8 +159,9 @@ def supplicant(lab: StandingLab, shell: GuestShell) -> Iterator[GuestShell]:
 def reconnect(lab: StandingLab, shell: GuestShell, name: str) -> int:
     """Have wpa_supplicant begin an association with the scenario's rules; its number."""
     number = NUMBER + sorted(SCENARIOS).index(name)
-    forget_failures(shell)
+    shell.run("wpa_cli -i wlan0 disconnect")
     lab.session.air.begin(number, find_scenario(name).air)
+    forget_failures(shell)
     shell.run("wpa_cli -i wlan0 reconnect")
     return number
 
@@ -199,7 +201,7 @@ def test_wpa_supplicant_leaves(lab: StandingLab, supplicant: GuestShell, name: s
     assert reason == (reason if LEFT[name] is None else LEFT[name])
 
 
-def test_wpa_supplicant_waits_for_a_group_key(lab: StandingLab, supplicant: GuestShell) -> None:
+def test_wpa_supplicant_without_a_group_key(lab: StandingLab, supplicant: GuestShell) -> None:
     """After an M3 without one it answers, and opens no port."""
     number = reconnect(lab, supplicant, "m3-without-gtk")
     deadline = Deadline("M4 of wpa_supplicant", 30)
@@ -209,4 +211,4 @@ def test_wpa_supplicant_waits_for_a_group_key(lab: StandingLab, supplicant: Gues
         return any(one.kind == "M4" for one in lab.session.recording.frames(number)) or None
 
     deadline.poll(answered, every_s=0.2)
-    assert status(supplicant)["wpa_state"] == "GROUP_HANDSHAKE"
+    assert status(supplicant)["wpa_state"] != "COMPLETED"

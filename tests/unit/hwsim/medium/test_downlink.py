@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+import pytest
+
+from hwsim.acceptance import Acceptable
 from hwsim.ap.robust_management import Parting
 from hwsim.frame_fields import FrameFields, read_fields
 from hwsim.frame_rules import FrameRule, Insertion, Occurrence
 from hwsim.medium.downlink import DELIVERY_LIMIT_NS
 from hwsim.ports.base import Radio
+from hwsim.records import FrameKind
 from tests.unit.hwsim.medium.conftest import (
     BSSID,
     CHANNEL_6,
@@ -234,3 +240,12 @@ def test_a_lost_beacon(rig: Rig) -> None:
     rig.turn()
     assert rig.port.delivered == []
     assert rig.records[0].rule == "drop"
+
+
+@pytest.mark.parametrize("kind", ["M1", "M3", "G1"])
+def test_what_a_copy_asks_of_a_station_is_open(rig: Rig, kind: FrameKind) -> None:
+    """Whether it had the original before, the medium does not know: a value that checks know."""
+    insertion = Insertion(copy_of=Occurrence(kind))  # type: ignore[arg-type]
+    rig.rules(FrameRule(kind, 1, "insert", insertion=insertion))  # type: ignore[arg-type]
+    rig.down(kind=kind)
+    assert rig.records[1].detail["acceptable"] in get_args(Acceptable)
