@@ -62,7 +62,6 @@ def wrong_session() -> Story:
     return tell(completion=lambda s: complete(s, hSecuritySessionID="0xdead"))
 
 
-@pytest.mark.unmeasured
 def test_no_lost_record_turns_a_fail_into_a_pass() -> None:
     """Whichever it is: what stands in the rest stays FAIL, else the association is MISS."""
     whole = wrong_session()
@@ -73,7 +72,6 @@ def test_no_lost_record_turns_a_fail_into_a_pass() -> None:
         assert run & {Verdict.FAIL, Verdict.MISS}, whole.lines[at]
 
 
-@pytest.mark.unmeasured
 def test_no_lost_record_fails_a_good_dll_or_is_silent() -> None:
     """Nobody is blamed for it, and it is told, with what could not be decided."""
     for at in range(len(tell().lines)):
