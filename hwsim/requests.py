@@ -13,13 +13,22 @@ from ipaddress import IPv4Address
 from typing import Any, Final, Literal, cast
 
 from hil_common.network import (
+    BEACON_INTERVALS_TU,
     CHANNELS,
     MAX_PASSPHRASE,
     MAX_SSID_BYTES,
     MIN_PASSPHRASE,
     is_printable_ascii,
+    is_raw_psk,
 )
-from hil_common.security import EC_GROUPS, SAE_WAYS, SECURITY_CHOICES, Pmf, SaeWays
+from hil_common.security import (
+    EC_GROUPS,
+    SAE_WAYS,
+    SECURITY_CHOICES,
+    Pmf,
+    SaeWays,
+    SecurityChoice,
+)
 from hwsim.ap.network import Network, SaeOptions
 from hwsim.ap.robust_management import Parting
 from hwsim.ap.timers import Timers
@@ -29,7 +38,7 @@ from hwsim.radius import RadiusServer
 
 DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
-MAX_ACCESS_POINTS: Final = 4
+MAX_ACCESS_POINTS: Final = 8
 MAX_SECRET: Final = 128
 MAX_DELAY_MS: Final = 60_000
 MAX_TRIES: Final = 16
@@ -122,13 +131,16 @@ def networks(value: Any) -> tuple[Network, ...]:
 
     ``more`` lists the access points besides the first, each with what is its own: ``bssid``
     (without one the first's with its last byte counted on, and the channel in the byte before if
-    that is another one), ``channel``, ``signal_dbm`` (without one 10 dB less for each).
+    that is another one), ``channel``, ``signal_dbm`` (without one 10 dB less for each), and
+    ``ssid_hex`` if it is of another network.
     """
     args = Arguments(value, "network")
     ssid = _ssid(args)
     security = SECURITY_CHOICES[args.choice("security", tuple(SECURITY_CHOICES))]
     passphrase = (
-        _passphrase(args.take("passphrase")) if security.credential == "passphrase" else None
+        _passphrase(args.take("passphrase"), security)
+        if security.credential == "passphrase"
+        else None
     )
     radius = _radius(args.take("radius", None)) if security.credential == "eap" else None
     pmf = cast("Pmf", args.choice("pmf", security.pmf, security.pmf[0]))
@@ -139,12 +151,19 @@ def networks(value: Any) -> tuple[Network, ...]:
     sae = args.take("sae", {})
     owe_groups = _groups("network.owe_groups", args.take("owe_groups", list(EC_GROUPS)))
     more = args.take("more", [])
+    first_beacon, last_beacon = BEACON_INTERVALS_TU
+    beacons: dict[str, Any] = {
+        "hidden": args.flag("hidden"),
+        "beacon_interval_tu": args.integer("beacon_interval_tu", first_beacon, last_beacon, 100),
+        "dtim_period": args.integer("dtim_period", 1, 255, 2),
+    }
     args.done()
     if ap_ip == station_ip:
         raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
     first = Network(
         ssid, passphrase, channel, bssid, ap_ip, station_ip,
         radius=radius, security=security.name, pmf=pmf, sae=_sae(sae), owe_groups=owe_groups,
+        **beacons,
     )  # fmt: skip
     return (first, *_more(first, more))
 
@@ -163,11 +182,12 @@ def _more(first: Network, value: Any) -> Iterator[Network]:
             usual[4] = channel  # so that none is looked for on a channel it was on in another run
         bssid = _bssid(args.text("bssid", usual.hex(":")), where)
         signal_dbm = args.integer("signal_dbm", -100, 0, first.signal_dbm - 10 * (index + 1))
+        ssid = _ssid_bytes(args.text("ssid_hex", first.ssid.hex()), where)
         args.done()
         if bssid in taken:
             raise bad(f"{where}.bssid: {bssid.hex(':')} is another access point's")
         taken.add(bssid)
-        yield replace(first, channel=channel, bssid=bssid, signal_dbm=signal_dbm)
+        yield replace(first, ssid=ssid, channel=channel, bssid=bssid, signal_dbm=signal_dbm)
 
 
 def _channel(args: Arguments, where: str, default: Any = _REQUIRED) -> int:
@@ -205,20 +225,27 @@ def _ssid(args: Arguments) -> bytes:
     digits = args.text("ssid_hex", "")
     text = "" if digits else args.text("ssid")
     try:
-        ssid = bytes.fromhex(digits) or text.encode()
+        return _ssid_bytes(digits or text.encode().hex(), "network")
     except UnicodeEncodeError:
         raise bad("network.ssid: it holds half a surrogate pair") from None
+
+
+def _ssid_bytes(digits: str, where: str) -> bytes:
+    try:
+        ssid = bytes.fromhex(digits)
     except ValueError:
-        raise bad("network.ssid_hex: not bytes in hex") from None
+        raise bad(f"{where}.ssid_hex: not bytes in hex") from None
     if not 1 <= len(ssid) <= MAX_SSID_BYTES:
-        raise bad(f"network.ssid: {len(ssid)} bytes; 1 to {MAX_SSID_BYTES} are needed")
+        raise bad(f"{where}.ssid: {len(ssid)} bytes; 1 to {MAX_SSID_BYTES} are needed")
     return ssid
 
 
-def _passphrase(value: Any) -> str:
+def _passphrase(value: Any, security: SecurityChoice) -> str:
     """Checked as IEEE 802.11-2020, J.4.1 has it; the error says nothing of its content."""
     if not isinstance(value, str):
         raise bad("network.passphrase: a string is needed")
+    if security.takes_raw_psk and is_raw_psk(value):
+        return value
     low, high = MIN_PASSPHRASE, MAX_PASSPHRASE
     if not low <= len(value) <= high:
         raise bad(f"network.passphrase: {len(value)} characters; {low} to {high} are needed")

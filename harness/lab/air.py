@@ -31,6 +31,8 @@ START_S = 30.0
 AIR_LOG: Final = "air-stderr.log"
 REAUTHENTICATION_S = 60.0
 """Bound on a reauthentication: the access point gives up by itself, message by message."""
+NEIGHBOUR_DBM: Final = -40
+"""How strongly access points of other networks are heard: as the first of our own."""
 AP_IP = "10.77.0.1"
 STATION_IP = "10.77.0.2"
 """The station's address is set in the guest beforehand: no result depends on DHCP."""
@@ -101,6 +103,8 @@ class AirProcess:
             "ssid_hex": network.ssid_bytes.hex(), "channel": network.channel,
             "security": network.security, "pmf": network.protection,
             "ap_ip": AP_IP, "station_ip": STATION_IP, "more": _more(network),
+            "hidden": network.hidden, "beacon_interval_tu": network.beacon_interval_tu,
+            "dtim_period": network.dtim_period,
         }  # fmt: skip
         if network.choice.has_sae:
             settings["sae"] = network.sae.model_dump()
@@ -273,11 +277,13 @@ def _dumped(rules: tuple[AirRule, ...]) -> list[dict[str, Any]]:
     return [rule.model_dump(mode="json", exclude_none=True) for rule in rules]
 
 
-def _more(network: Network) -> list[dict[str, int]]:
-    """What is each further access point's own."""
+def _more(network: Network) -> list[dict[str, object]]:
+    """What is each further access point's own; those of other networks come last."""
     count = network.access_points - 1
     channels = network.further_channels or (network.channel,) * count
-    return [{"channel": channel} for channel in channels]
+    more: list[dict[str, object]] = [{"channel": channel} for channel in channels]
+    names = (name.encode().hex() for name in network.neighbours)
+    return more + [{"ssid_hex": name, "signal_dbm": NEIGHBOUR_DBM} for name in names]
 
 
 def _echo(answer: dict[str, Any]) -> Echo:

@@ -5,26 +5,39 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from harness.config.validation import Strict
 from harness.scenarios.channels import Channel
 from harness.scenarios.security import SECURITY_MEANINGS, Groups, Sae, Security, security_misfit
 from hil_common.network import (
+    BEACON_INTERVALS_TU,
     MAX_PASSPHRASE,
     MAX_SSID_BYTES,
     MIN_PASSPHRASE,
     is_printable_ascii,
+    is_raw_psk,
 )
 from hil_common.security import EC_GROUPS, SECURITY_CHOICES, WPA2_PSK, Pmf, SecurityChoice
 
 SSID_HEX = rf"^([0-9a-fA-F]{{2}}){{1,{MAX_SSID_BYTES}}}$"
 
 
+def _of_ssid_length(value: str) -> str:
+    size = len(value.encode())
+    if not 1 <= size <= MAX_SSID_BYTES:
+        raise ValueError(f"is {size} bytes long; an SSID has 1 to {MAX_SSID_BYTES} bytes of UTF-8")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_of_ssid_length)]
+BEACON_MIN, BEACON_MAX = BEACON_INTERVALS_TU
+
+
 class Network(Strict):
     """The network, and the access points it has."""
 
-    ssid: str = "hil"
+    ssid: Name = "hil"
     """The name: 1 to 32 bytes of UTF-8, any character."""
     ssid_hex: Annotated[str, Field(pattern=SSID_HEX)] = ""
     """The name as bytes in hex, in place of `ssid`: 1 to 32, which need not be text."""
@@ -42,9 +55,26 @@ class Network(Strict):
     """Each further one is heard 10 dB more weakly than the one before."""
     further_channels: tuple[Channel, ...] = ()
     """The channels of the access points after the first; empty: all are on `channel`."""
+    neighbours: Annotated[tuple[Name, ...], Field(max_length=4)] = ()
+    """The names of other networks, each with one access point on the channel of the first, heard as
+    strongly; they have the same security and passphrase."""
+    hidden: bool = False
+    """The access points beacon without the name, and answer those only who ask for it; the profile
+    says nonBroadcast."""
+    beacon_interval_tu: Annotated[int, Field(ge=BEACON_MIN, le=BEACON_MAX)] = 100
+    """Between beacons, in time units of 1.024 ms."""
+    dtim_period: Annotated[int, Field(ge=1, le=255)] = 2
+    """Every how many beacons group-addressed frames follow."""
     passphrase: SecretStr | None = None
-    """8 to 63 printable ASCII characters; without one each run makes its own. Of a
-    security that has one only."""
+    """8 to 63 printable ASCII characters, or 64 hex digits: the PSK itself, of wpa2-psk and
+    wpa2-psk-sha256 only. Without one each run makes its own. Of a security that has one only."""
+
+    @model_validator(mode="after")
+    def _passphrase_fits(self) -> Network:
+        secret = self.passphrase
+        if secret and is_raw_psk(secret.get_secret_value()) and not self.choice.takes_raw_psk:
+            raise ValueError(f"security = '{self.security}' has a passphrase, and no PSK in hex")
+        return self
 
     @model_validator(mode="after")
     def _channels(self) -> Network:
@@ -84,22 +114,14 @@ class Network(Strict):
             raise ValueError("ssid and ssid_hex are two ways to say the name: give one of them")
         return self
 
-    @field_validator("ssid")
-    @classmethod
-    def _ssid(cls, value: str) -> str:
-        size = len(value.encode())
-        if not 1 <= size <= MAX_SSID_BYTES:
-            raise ValueError(
-                f"is {size} bytes long; an SSID has 1 to {MAX_SSID_BYTES} bytes of UTF-8"
-            )
-        return value
-
     @field_validator("passphrase")
     @classmethod
     def _passphrase(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:  # IEEE 802.11-2020 J.4.1
             text = value.get_secret_value()
             low, high = MIN_PASSPHRASE, MAX_PASSPHRASE
+            if is_raw_psk(text):
+                return value
             if not low <= len(text) <= high:
                 raise ValueError(
                     f"has {len(text)} characters; a WPA2 passphrase has {low} to {high}"

@@ -21,8 +21,6 @@ from hwsim.errors import WireError
 from hwsim.frames import ELEMENT_RSN, ELEMENT_SSID, MacHeader, element
 from hwsim.records import FrameKind
 
-BEACON_INTERVAL_NS: Final = templates.BEACON_INTERVAL_TU * TU_NS
-
 STATUS_UNSPECIFIED: Final = 1
 
 REASON_NOT_AUTHENTICATED: Final = 6
@@ -90,7 +88,7 @@ class Management:
         frame = self._beacon
         struct.pack_into("<Q", frame, templates.AT_TIMESTAMP, self.tsf_us(air_ns))
         frame[templates.AT_SEQUENCE : templates.AT_SEQUENCE + 2] = self.next_sequence()
-        frame[self._at_dtim] = -self._beacons % templates.DTIM_PERIOD
+        frame[self._at_dtim] = -self._beacons % self.network.dtim_period
         self._beacons += 1
         announced = self._announced()
         if self._switch is not None:
@@ -106,8 +104,9 @@ class Management:
 
     def next_beacon_ns(self, air_ns: int) -> int:
         """The target beacon transmission time that follows ``air_ns``."""
-        passed = (air_ns - self._start_ns) // BEACON_INTERVAL_NS
-        return self._start_ns + (passed + 1) * BEACON_INTERVAL_NS
+        interval_ns = self.network.beacon_interval_tu * TU_NS
+        passed = (air_ns - self._start_ns) // interval_ns
+        return self._start_ns + (passed + 1) * interval_ns
 
     def probe_response(self, receiver: bytes, air_ns: int) -> bytes:
         """A probe response with the TSF of that time."""
@@ -178,9 +177,10 @@ class Management:
         return frame, info
 
     def probed(self, frame: bytes, header: MacHeader) -> bool:
-        """Whether a probe request is for us: our SSID or the wildcard."""
+        """Whether a probe request is for us: our SSID, or the wildcard unless we hide."""
         ssid = element(frame, ELEMENT_SSID, header.length)
-        return ssid is not None and ssid[2:] in (b"", self.network.ssid)
+        asked = (self.network.ssid,) if self.network.hidden else (b"", self.network.ssid)
+        return ssid is not None and ssid[2:] in asked
 
     def parse_association_request(self, frame: bytes, header: MacHeader) -> AssociationRequest:
         """The request; its status says what is wrong with it. Raises :class:`WireError`."""

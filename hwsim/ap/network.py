@@ -36,7 +36,9 @@ class Network:
     ``security`` is a name in :data:`hil_common.security.SECURITY_CHOICES`. ``passphrase`` is None
     unless that choice has one; it does not show in the object's text. 802.1X without a RADIUS
     server is a network whose access point is silent: it lets stations associate, sends no EAP and
-    answers none. ``pmf`` is the protection of management frames that it offers.
+    answers none. ``pmf`` is the protection of management frames that it offers. A ``hidden`` one
+    beacons without its name, and answers those probes only that ask for it. ``dtim_period`` counts
+    beacons.
     """
 
     ssid: bytes
@@ -51,6 +53,9 @@ class Network:
     pmf: Pmf = "disabled"
     sae: SaeOptions = SaeOptions()
     owe_groups: tuple[int, ...] = EC_GROUPS
+    hidden: bool = False
+    beacon_interval_tu: int = 100
+    dtim_period: int = 2
 
     @property
     def freq_mhz(self) -> int:

@@ -31,9 +31,6 @@ from hwsim.ap.security.key_suite import KeySuite
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.frames import BROADCAST, FROM_DS, mac_text
 
-BEACON_INTERVAL_TU: Final = 100
-DTIM_PERIOD: Final = 2
-
 DURATION_ACK_US: Final = 314
 """Duration of a frame that is acknowledged: SIFS (10 µs) and an ACK at 1 Mb/s (304 µs)."""
 
@@ -60,17 +57,18 @@ _ELEMENT_TIM = 5
 
 
 def beacon(network: Network, security: SecurityMode) -> tuple[bytes, int]:
-    """The beacon, and where its DTIM count is."""
-    fixed = Dot11Beacon(beacon_interval=BEACON_INTERVAL_TU, cap=_capabilities(security))
-    head = bytes(_management(network, 8, BROADCAST) / fixed / _first_elements(network))
-    tim = bytes(Dot11Elt(ID=_ELEMENT_TIM, info=bytes((0, DTIM_PERIOD, 0, 0))))
+    """The beacon, and where its DTIM count is; that of a hidden network has an empty name."""
+    fixed = Dot11Beacon(beacon_interval=network.beacon_interval_tu, cap=_capabilities(security))
+    first = _first_elements(network, b"" if network.hidden else network.ssid)
+    head = bytes(_management(network, 8, BROADCAST) / fixed / first)
+    tim = bytes(Dot11Elt(ID=_ELEMENT_TIM, info=bytes((0, network.dtim_period, 0, 0))))
     return head + tim + _last_elements(network, security), len(head) + 2
 
 
 def probe_response(network: Network, security: SecurityMode) -> bytes:
     """The probe response: a beacon without TIM."""
-    fixed = Dot11ProbeResp(beacon_interval=BEACON_INTERVAL_TU, cap=_capabilities(security))
-    head = _acknowledged(_management(network, 5) / fixed / _first_elements(network))
+    fixed = Dot11ProbeResp(beacon_interval=network.beacon_interval_tu, cap=_capabilities(security))
+    head = _acknowledged(_management(network, 5) / fixed / _first_elements(network, network.ssid))
     return head + _last_elements(network, security)
 
 
@@ -168,8 +166,8 @@ def _acknowledged(packet: Any) -> bytes:
     return frame[:2] + DURATION_ACK_US.to_bytes(2, "little") + frame[4:]
 
 
-def _first_elements(network: Network) -> Any:
-    elements = Dot11Elt(ID=0, info=network.ssid)
+def _first_elements(network: Network, ssid: bytes) -> Any:
+    elements = Dot11Elt(ID=0, info=ssid)
     if network.is_5ghz:
         return elements / Dot11Elt(ID=1, info=_RATES_5)
     return (

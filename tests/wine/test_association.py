@@ -334,6 +334,7 @@ def test_short_packets_are_harmless(host: HostPeer, size: int) -> None:
         "", "<IhvSecurity/>", "<IhvSecurity></IhvSecurity>", "<Other/>", "garbage",
         "<IhvSecurity><Passphrase>short</Passphrase></IhvSecurity>",
         f"<IhvSecurity><Passphrase>{'x' * 64}</Passphrase></IhvSecurity>",
+        f"<IhvSecurity><Passphrase>{'a' * 65}</Passphrase></IhvSecurity>",
         "<IhvSecurity><Passphrase>long enough</Passphrase>",
         "<IhvSecurity><Passphrase>long enough</Passphrase></IhvSecurity>x",
         "<IhvSecurity><Passphrase>long enough</Passphrase><Fault>no-such</Fault></IhvSecurity>",

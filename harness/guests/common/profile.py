@@ -23,7 +23,7 @@ NAMESPACE = "http://www.microsoft.com/networking/WLAN/profile/v1"
 _TEMPLATE = """<?xml version="1.0"?>
 <WLANProfile xmlns="{namespace}">
 <name>{name}</name>
-<SSIDConfig><SSID><hex>{ssid_hex}</hex>{ssid}</SSID></SSIDConfig>
+<SSIDConfig><SSID><hex>{ssid_hex}</hex>{ssid}</SSID>{hidden}</SSIDConfig>
 <connectionType>ESS</connectionType>
 <connectionMode>manual</connectionMode>
 <MSM><security>{msm}</security></MSM>
@@ -68,6 +68,7 @@ def profile_xml(
         name=escape(profile_name(scenario)),
         ssid=_element("name", escape(in_xml(network.ssid_bytes) or "")),
         ssid_hex=network.ssid_bytes.hex().upper(),
+        hidden="<nonBroadcast>true</nonBroadcast>" if network.hidden else "",
         oui=ihv.oui.upper(),
         type=ihv.type.upper(),
         connectivity=_element("connectivity", filled(ihv.connectivity, values)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
+from hil_common.network import is_raw_psk
 from hil_common.security import WPA2_PSK
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network
@@ -17,7 +18,7 @@ from hwsim.ap.station import Station
 
 
 class Wpa2Psk(SecurityMode):
-    """Every station has the PMK, which comes of the passphrase."""
+    """Every station has the PMK, which comes of the passphrase, or is given in its place."""
 
     choice = WPA2_PSK
     suite = HMAC_SHA1
@@ -25,7 +26,11 @@ class Wpa2Psk(SecurityMode):
     def __init__(self, network: Network, environment: ApEnvironment) -> None:
         super().__init__(network, environment)
         assert network.passphrase is not None
-        self._psk = pmk_from_passphrase(network.passphrase, network.ssid)
+        self._psk = (
+            bytes.fromhex(network.passphrase)
+            if is_raw_psk(network.passphrase)
+            else pmk_from_passphrase(network.passphrase, network.ssid)
+        )
         environment.keep_key(self._psk)
 
     def pmk(self, station: Station) -> bytes:

@@ -137,6 +137,32 @@ def test_beacons_keep_time(air: AirProcess) -> None:
     assert client.kinds() == []
 
 
+def test_a_hidden_network_answers_who_knows_its_name(air: AirProcess) -> None:
+    """A probe for anybody is none for it."""
+    client = air.client
+    client.call("configure", network={**NETWORK, "hidden": True})
+    client.call("start")
+    station = air.station()
+    station.acked(station.probe(b""))
+    station.acked(station.probe(b"hil-net"))
+    assert station.next_frame()[0] == 0x50
+    assert client.kinds().count("probe-resp") <= 1
+    assert not station.inbox
+    station.join()
+    client.state("authorized")
+
+
+def test_a_psk_in_the_passphrases_place(air: AirProcess) -> None:
+    """64 hex digits are the PSK itself."""
+    client = air.client
+    client.call("configure", network={**NETWORK, "passphrase": "5A" * 32})
+    client.call("start")
+    station = air.station()
+    station.pmk = b"Z" * 32
+    station.join()
+    client.state("authorized")
+
+
 @pytest.mark.parametrize(("ssid", "answered"), [(b"", True), (b"hil-net", True), (b"x", False)])
 def test_probe(air: AirProcess, ssid: bytes, answered: bool) -> None:
     """A probe for us or for anybody is answered; one for another network is not."""

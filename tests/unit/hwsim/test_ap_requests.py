@@ -49,7 +49,7 @@ def test_an_order_at_once() -> None:
         ({"do": "switch-channel", "on": "begin", "channel": 6, "announce": []}, "some of csa"),
         ({"do": "switch-channel", "on": "begin", "channel": 6, "announce": ["x"]}, "some of csa"),
         ({"do": "switch-channel", "on": "begin", "channel": 6, "quiet": 1}, "true or false"),
-        ({"do": "stop", "on": "begin", "access_point": 5}, "from 1 to 4"),
+        ({"do": "stop", "on": "begin", "access_point": 9}, "from 1 to 8"),
         ([], "an object is needed"),
     ],
 )

@@ -107,6 +107,7 @@ def test_the_network_goes_to_the_air_whole(peer: Peer) -> None:
     assert args["network"] == {
         "ssid_hex": "68696c", "passphrase": "correct horse", "channel": 1, "security": "wpa2-psk",
         "pmf": "disabled", "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2", "more": [],
+        "hidden": False, "beacon_interval_tu": 100, "dtim_period": 2,
     }  # fmt: skip
     assert args["timers"] == {"first_ms": 1000}
 
@@ -150,6 +151,14 @@ def test_further_access_points_have_their_channels(peer: Peer) -> None:
         peer.air.configure(network, 1000)
         told = peer.calls[-1]["args"]["network"]["more"]
         assert told == [{"channel": channel} for channel in channels]
+
+
+def test_access_points_of_other_networks_come_last(peer: Peer) -> None:
+    """Under their own names, as near as the first of ours."""
+    network = NETWORK.model_copy(update={"access_points": 2, "neighbours": ("é",)})
+    peer.air.configure(network, 1000)
+    told = peer.calls[-1]["args"]["network"]["more"]
+    assert told == [{"channel": 1}, {"ssid_hex": "c3a9", "signal_dbm": -40}]
 
 
 def test_rules_are_armed_without_what_they_do_not_say(peer: Peer) -> None:

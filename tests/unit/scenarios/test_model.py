@@ -83,6 +83,12 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + "[network]\nchannel = 14\n", "network.channel = 14: "),
         (GOOD + f'[network]\nssid = "{"x" * 33}"\n', "is 33 bytes long; an SSID has 1 to 32"),
         (GOOD + '[network]\nssid = "äääääääääääääääää"\n', "is 34 bytes long"),
+        (
+            GOOD + f'[network]\npassphrase = "{"ab" * 32}"\nsecurity = "wpa2-eap"\n',
+            "has a passphrase, and no PSK in hex",
+        ),
+        (GOOD + '[network]\nneighbours = [""]\n', "is 0 bytes long"),
+        (GOOD + "[network]\nbeacon_interval_tu = 5\n", "wanted 15 or more"),
         (GOOD + '[network]\npassphrase = "short"\n', "has 5 characters; a WPA2 passphrase has 8"),
         (GOOD + '[[air]]\nmessage = "M9"\naction = "drop"\n', "air.0.message = 'M9'"),
         (

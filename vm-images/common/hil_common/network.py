@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from string import hexdigits
 from typing import Final
 
 MAX_SSID_BYTES: Final = 32
@@ -10,12 +11,21 @@ MAX_SSID_BYTES: Final = 32
 MIN_PASSPHRASE: Final = 8
 """Characters of a WPA2 passphrase, printable ASCII (IEEE 802.11-2020 J.4.1)."""
 MAX_PASSPHRASE: Final = 63
+PSK_DIGITS: Final = 64
+"""Hex digits of a PSK that is given as it is, in the place of a passphrase."""
+BEACON_INTERVALS_TU: Final = (15, 1000)
+"""The least and the greatest time between beacons, in time units of 1024 µs."""
 
 CHANNELS: Final = frozenset((
     *range(1, 14), *range(36, 65, 4), *range(100, 145, 4), *range(149, 162, 4), 165,
 ))  # fmt: skip
 """20 MHz channels that mac80211_hwsim has, of 2.4 and 5 GHz. From 52 to 144 an access point has to
 listen for radar first, which does not concern stations (IEEE 802.11-2020, annex E)."""
+
+
+def is_raw_psk(text: str) -> bool:
+    """Whether this is no passphrase but the PSK itself: 64 hex digits."""
+    return len(text) == PSK_DIGITS and all(character in hexdigits for character in text)
 
 
 def is_printable_ascii(text: str) -> bool:

@@ -59,6 +59,11 @@ class SecurityChoice:
         return AKM_SAE in (self.akm, *self.more_akms)
 
     @property
+    def takes_raw_psk(self) -> bool:
+        """Whether a PSK may be given in the passphrase's place."""
+        return self.akm in (0x000FAC02, 0x000FAC06) and not self.has_sae
+
+    @property
     def has_keys(self) -> bool:
         """Whether a handshake makes keys, and data goes under them."""
         return self.akm is not None

@@ -6,6 +6,7 @@
 #include "extras.h"
 #include "keys.h"
 #include "port.h"
+#include "text.h"
 
 #define MAX_WAITING 64
 
@@ -62,7 +63,7 @@ static bool derive_pmk(Adapter *adapter, const PreAssociation *pre)
 {
     struct {
         DOT11_SSID ssid;
-        char passphrase[PASSPHRASE_MAX + 1];
+        char passphrase[PSK_DIGITS + 1];
     } source;
     uint8_t hash[SHA256_SIZE];
     memset(&source, 0, sizeof source);
@@ -74,8 +75,12 @@ static bool derive_pmk(Adapter *adapter, const PreAssociation *pre)
     SecureZeroMemory(&source, sizeof source);
     if (known)
         return true;
-    adapter->has_pmk = crypto_pmk(pre->profile.passphrase, pre->profile.passphrase_size,
-                                  pre->ssid.ucSSID, pre->ssid.uSSIDLength, adapter->pmk);
+    size_t size = 0;
+    adapter->has_pmk =
+        pre->profile.passphrase_size == PSK_DIGITS
+            ? text_hex_decode(pre->profile.passphrase, PSK_DIGITS, adapter->pmk, PMK_SIZE, &size)
+            : crypto_pmk(pre->profile.passphrase, pre->profile.passphrase_size, pre->ssid.ucSSID,
+                         pre->ssid.uSSIDLength, adapter->pmk);
     memcpy(adapter->pmk_of, hash, sizeof hash);
     return adapter->has_pmk;
 }

@@ -5,6 +5,7 @@
 
 #include "extras.h"
 #include "faults.h"
+#include "text.h"
 
 #define MAX_FRAGMENT 16384 /* characters; a longer one is refused */
 #define MAX_NAME 64
@@ -161,10 +162,12 @@ static bool read_text(Cursor *c, char out[MAX_TEXT], size_t *size)
 
 static bool set_passphrase(SecurityProfile *profile, const char *text, size_t size)
 {
-    if (profile->passphrase_size != 0 || size < PASSPHRASE_MIN || size > PASSPHRASE_MAX)
+    if (profile->passphrase_size != 0 || size < PASSPHRASE_MIN || size > PSK_DIGITS)
         return false;
     for (size_t i = 0; i < size; i++)
         if (text[i] < 0x20 || text[i] > 0x7e)
+            return false;
+        else if (size > PASSPHRASE_MAX && text_hex_digit(text[i]) < 0)
             return false;
     memcpy(profile->passphrase, text, size);
     profile->passphrase_size = size;

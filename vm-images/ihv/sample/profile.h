@@ -11,11 +11,12 @@
 
 #define PASSPHRASE_MIN 8 /* IEEE 802.11-2020 J.4.1 */
 #define PASSPHRASE_MAX 63
+#define PSK_DIGITS 64 /* in hex, in the place of a passphrase */
 
 struct Fault;
 
 typedef struct SecurityProfile {
-    char passphrase[PASSPHRASE_MAX + 1];
+    char passphrase[PSK_DIGITS + 1]; /* or the PSK in hex, which has that length */
     size_t passphrase_size;    /* 0 with enterprise and open */
     bool enterprise;           /* 802.1X through the OS */
     bool open;                 /* no protection at all */
@@ -28,7 +29,7 @@ typedef struct SecurityProfile {
  * <Enterprise/> or <Open/> in the passphrase's place, and any of the elements of extras.h, in any or no
  * namespace.  Strict: no other elements, no comments, CDATA, DTD or processing instructions, no
  * stray text.  False (and a wiped profile) for anything else, a passphrase of wrong length or
- * with characters outside 0x20...0x7e, or an unknown fault.
+ * with characters outside 0x20...0x7e (64 hex digits are the PSK itself), or an unknown fault.
  */
 bool profile_parse(const WCHAR *fragment, SecurityProfile *profile);
 

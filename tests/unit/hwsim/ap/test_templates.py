@@ -49,10 +49,21 @@ def test_beacon(channel: int, freq: int) -> None:
     assert list(found) == sorted(found)
     assert found[0] == b"hil"
     assert found[5] == bytes((0, 2, 0, 0))
-    assert frame[at_dtim + 1] == templates.DTIM_PERIOD
+    assert frame[at_dtim + 1] == 2
     assert RSNE in frame
     assert network(channel).freq_mhz == freq
     assert (3 in found) == (channel <= 14)
+
+
+def test_beacon_of_choice() -> None:
+    """Interval and DTIM period are the network's; a hidden one has an empty name in its beacon, and
+    its own in the probe response."""
+    quiet = replace(network(), hidden=True, beacon_interval_tu=400, dtim_period=3)
+    frame, at_dtim = templates.beacon(quiet, mode_of(quiet))
+    beacon, response = Dot11(frame), Dot11(templates.probe_response(quiet, mode_of(quiet)))
+    assert (beacon[Dot11Beacon].beacon_interval, frame[at_dtim + 1]) == (400, 3)
+    assert elements(beacon)[0] == b""
+    assert elements(response)[0] == b"hil"
 
 
 def test_probe_response_has_no_tim() -> None:
