@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
 import typer
 
 from harness.cli.options import JsonOption
+from harness.errors import UsageError
 from harness.faults import FAULTS
 from harness.scenarios import find_scenario, scenario_names
+from harness.scenarios.catalogue import scenario_text
+from harness.scenarios.patterns import fitting
 
 
 def faults(as_json: JsonOption = False) -> None:
@@ -37,23 +41,46 @@ def faults(as_json: JsonOption = False) -> None:
         typer.echo(f"{fault.name:<{wide}}  {where}  {fault.meaning}")
 
 
-def scenarios(as_json: JsonOption = False) -> None:
+def scenarios(
+    patterns: Annotated[
+        list[str] | None,
+        typer.Argument(help="Only those: names, patterns such as 'm?-*', tag:NAME."),
+    ] = None,
+    as_json: JsonOption = False,
+    as_toml: Annotated[
+        bool, typer.Option("--toml", help="Print the file of one, to begin one of your own from.")
+    ] = False,
+) -> None:
     """List the shipped scenarios, each with its tags, by which a nightly's plan selects."""
-    found = [find_scenario(name) for name in scenario_names()]
-    if as_json:
+    names = [name for pattern in patterns or ("*",) for name in fitting(pattern)]
+    found = [find_scenario(name) for name in dict.fromkeys(names)]
+    if as_toml:
+        _show_file([one.name for one in found])
+    elif as_json:
         rows = [
             {
                 "name": one.name,
                 "summary": one.summary,
                 "tags": list(one.tags),
+                "source": one.source,
                 "beyond_documents": one.beyond_documents,
             }
             for one in found
         ]
         typer.echo(json.dumps(rows, indent=1))
-        return
-    width = max(len(one.name) for one in found) + 2
-    for one in found:
-        stress = "(beyond the documents) " if one.beyond_documents else ""
-        tags = f" [{' '.join(one.tags)}]" if one.tags else ""
-        typer.echo(f"{one.name:<{width}}{stress}{one.summary}{tags}")
+    else:
+        width = max(len(one.name) for one in found) + 2
+        for one in found:
+            stress = "(beyond the documents) " if one.beyond_documents else ""
+            tags = f" [{' '.join(one.tags)}]" if one.tags else ""
+            typer.echo(f"{one.name:<{width}}{stress}{one.summary}{tags}")
+
+
+def _show_file(names: list[str]) -> None:
+    if len(names) != 1:
+        raise UsageError(
+            f"--toml shows one scenario, and {len(names)} fit", hint="name one: `hil scenarios`"
+        )
+    if names[0] not in scenario_names():
+        raise UsageError("--toml shows a shipped scenario", hint="a file of your own is at hand")
+    typer.echo(scenario_text(names[0]), nl=False)

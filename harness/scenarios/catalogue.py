@@ -24,6 +24,12 @@ def _shipped() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in CATALOGUE.glob("*.toml")))
 
 
+def scenario_text(name: str) -> str:
+    """The file of the shipped scenario `name`, without its licence line."""
+    text = (CATALOGUE / f"{name}.toml").read_text(encoding="utf-8")
+    return "".join(text.splitlines(keepends=True)[1:])
+
+
 def find_scenario(name: str) -> Scenario:
     """The shipped scenario `name`, or the one in the file `name`; raises `UsageError`."""
     path = CATALOGUE / f"{name}.toml"

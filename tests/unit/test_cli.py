@@ -61,6 +61,20 @@ def test_a_run_ends_with_its_verdicts_exit_code(
     assert "report.html" in said.out
 
 
+def test_scenarios_are_chosen_by_tag_and_shown_as_files(hil: Command, tmp_path: Path) -> None:
+    """What is shown is a scenario of its own; of several there is no one file."""
+    lossy = hil("scenarios", "tag:loss").out.splitlines()
+    assert 1 < len(lossy) < len(scenario_names())
+    assert all("loss" in line.rpartition("[")[2] for line in lossy)
+    shown = hil("scenarios", "m4-lost", "--toml").out
+    (tmp_path / "mine.toml").write_text(shown)
+    assert find_scenario(str(tmp_path / "mine.toml")) == find_scenario("m4-lost")
+    several = hil("scenarios", "tag:loss", "--toml")
+    assert several.code == 2
+    assert "--toml shows one scenario" in several.err
+    assert hil("scenarios", "no-such").code == 2
+
+
 def test_several_scenarios_have_an_index_and_one_exit_code(hil: Command, world: World) -> None:
     """Each is told how to be run again by itself, with the options that were given."""
     world.at("connect", 1, lost())
