@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from harness.checks import Expectation
 from harness.evidence import ApAct, RunEvidence, names
-from tests.unit.checks.builder import complete
+from tests.unit.checks.builder import complete, message, send
 from tests.unit.checks.judging import judge, only_finding
-from tests.unit.checks.story import AP, OFFSET_NS, Story
+from tests.unit.checks.stories import steps
+from tests.unit.checks.story import AP, OFFSET_NS, Step, Story
 from tests.unit.checks.test_attribution import deauth, until
 
 OTHER = "02:00:00:00:00:99"
@@ -96,3 +97,30 @@ def test_what_comes_behind_the_failure_excuses_nothing() -> None:
     evidence = acted(story, act("stop", story.now))
     found = {one.rule: one.severity for one in judge(evidence, Expectation(ap=(STOPS,))).findings}
     assert found["EXPECT-01"] == "FAIL"
+
+
+def rekeyed(s: Story, *answers: Step) -> None:
+    """The access point begins the 4-way handshake again, four times, and gives up."""
+    for number in range(4):
+        message(s, "M1", 3 + number)
+        steps(*answers)(s)
+        s.wait_ms(1000)
+    deauth(15)(s)
+
+
+def test_a_pairwise_rekey_the_dll_does_not_answer_is_its_own() -> None:
+    """The handshake before it was answered; this one was not."""
+    story = until("echo", rekeyed)
+    only_finding(story, "EXPECT-08", "FAIL", "was given M1 and sent no M2", expect=Expectation())
+
+
+def test_a_pairwise_rekey_the_scenario_keeps_from_its_end() -> None:
+    """Its answers were dropped by a rule: MISS, and the rule is named."""
+
+    def dropped(s: Story) -> None:
+        send(s)
+        s.frame("M2", "up", delivered=False, acked=False, rule="drop", rule_place=1)
+
+    story = until("echo", lambda s: rekeyed(s, dropped))
+    expect = Expectation(air=("drop M2 (number 2)",))
+    only_finding(story, "EXPECT-08", "MISS", "air rule 1 (drop M2 (number 2))", expect=expect)
