@@ -58,3 +58,25 @@ def test_it_follows_a_group_rekey(lab: StandingLab, supplicant: GuestShell) -> N
 
     deadline.poll(answered)
     assert lab.session.air.echo(1, limit_s=10).arp
+
+
+def test_it_follows_a_pairwise_rekey(lab: RunningLab, supplicant: GuestShell) -> None:
+    """M1 to M4 come again under the old key, and the echo goes under the new one."""
+    number = NUMBER + 11
+    connect(lab, supplicant, number, ())
+    lab.session.air.rekey_pairwise()
+    echo = lab.session.air.echo(1, limit_s=10)
+    assert (echo.answered, echo.protected) == (1, True)
+    asked = [frame for frame in lab.session.recording.frames(number) if frame.kind == "M1"]
+    assert [frame.protected for frame in asked] == [False, True]
+
+
+def test_it_follows_a_channel_switch(lab: RunningLab, supplicant: GuestShell) -> None:
+    """To another channel with its keys, and back."""
+    air = lab.session.air
+    connect(lab, supplicant, NUMBER + 12, ())
+    for channel in (6, 1):
+        air.order("switch-channel", channel=channel, count=2, announce=["csa", "ecsa-action"])
+        deadline = Deadline(f"echo on channel {channel}", 10)
+        deadline.poll(lambda: air.echo(1, limit_s=2).answered or None)
+    assert air.status()["stations"][0]["state"] == "authorized"
