@@ -123,13 +123,13 @@ MISTAKES: dict[str, Mistake] = {
         SCENARIO + '[air]\nmessage = "M3"\naction = "drop"\n', "[[air]] with two brackets"
     ),
     "a message nobody knows": scenario(
-        SCENARIO + '[[air]]\nmessage = "M5"\naction = "drop"\n', "= 'M5'", "wanted 'auth'", "'M4'"
+        SCENARIO + '[[air]]\nmessage = "M5"\naction = "drop"\n', "= 'M5'", "wanted 'beacon'", "'M4'"
     ),
     "a key of a rule misspelt": scenario(
         SCENARIO + '[[air]]\nmesage = "M1"\naction = "drop"\n', "air.0.mesage", "mean message?"
     ),
     "a delay that says not how long": scenario(
-        SCENARIO + '[[air]]\nmessage = "M1"\naction = "delay"\n', "delay_ms goes with"
+        SCENARIO + '[[air]]\nmessage = "M1"\naction = "delay"\n', "wants 'delay_ms'"
     ),
     "a handler misspelt": scenario(
         SCENARIO + '[[os]]\non = "PerformPostAssociate"\ndo = "reset"\n',
