@@ -60,7 +60,7 @@ def test_it_follows_a_group_rekey(lab: StandingLab, supplicant: GuestShell) -> N
     assert lab.session.air.echo(1, limit_s=10).arp
 
 
-def test_it_follows_a_pairwise_rekey(lab: RunningLab, supplicant: GuestShell) -> None:
+def test_it_follows_a_pairwise_rekey(lab: StandingLab, supplicant: GuestShell) -> None:
     """M1 to M4 come again under the old key, and the echo goes under the new one."""
     number = NUMBER + 11
     connect(lab, supplicant, number, ())
@@ -71,7 +71,7 @@ def test_it_follows_a_pairwise_rekey(lab: RunningLab, supplicant: GuestShell) ->
     assert [frame.protected for frame in asked] == [False, True]
 
 
-def test_it_follows_a_channel_switch(lab: RunningLab, supplicant: GuestShell) -> None:
+def test_it_follows_a_channel_switch(lab: StandingLab, supplicant: GuestShell) -> None:
     """To another channel with its keys, and back."""
     air = lab.session.air
     connect(lab, supplicant, NUMBER + 12, ())
