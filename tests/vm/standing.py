@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 from harness.config.lab import Lab
 from harness.console import Stages
@@ -27,6 +28,9 @@ from harness.run.plan import RunPlan
 from harness.run.planning import plan_run
 from harness.run.vendor import CommandLineDll
 from harness.scenarios import Network, Scenario
+
+SECRET_OR_NAME = {"passphrase", "ssid", "ssid_hex"}
+"""What of a network does not make it another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,8 @@ class StandingLab:
         Rules that need all that came before in the session are judged with `whole` only, which
         takes the longer the more there was.
 
-        Its network has the session's passphrase, the session's name unless it has another security,
-        and the access points it asks for. One with [eap] is on the air for this call only, with its
+        Its network has the session's passphrase, the session's name unless it is another one, and
+        the access points it asks for. One with [eap] is on the air for this call only, with its
         own RADIUS server and credentials.
         """
         return self.carry_out(
@@ -111,19 +115,32 @@ class StandingLab:
         if found.network.choice.credential == "passphrase":
             own["passphrase"] = self._passphrase
         network = found.network.model_copy(update=own)
+        scenario = found.model_copy(update={"network": network})
+        if network.ssid_bytes != self._first.ssid_bytes:
+            return self._on_its_own(replace(plan, scenario=scenario), whole)
         if network != self.network:
             self._put_on_air(network)
             self.network = network
-        scenario = found.model_copy(update={"network": network})
         return self._associate(replace(plan, scenario=scenario), whole)
 
     def _name_of(self, network: Network) -> dict[str, object]:
-        """The session's name; a network of another security has one of its own, so that no guest
+        """The session's name; a network that is another one has a name of its own, so that no guest
         takes what it has just heard of the one before for it."""
         given = self._first
-        if (network.security, network.protection) != (given.security, given.protection):
-            return {"ssid": f"hil-{network.security}-{network.protection}", "ssid_hex": ""}
+        if network.model_fields_set & {"ssid", "ssid_hex"}:
+            return {}
+        form, usual = (one.model_dump(exclude=SECRET_OR_NAME) for one in (network, given))
+        if form != usual:
+            return {"ssid": f"hil-{crc32(repr(form).encode()):08x}", "ssid_hex": ""}
         return {"ssid": given.ssid, "ssid_hex": given.ssid_hex}
+
+    def _on_its_own(self, plan: RunPlan, whole: bool) -> ScenarioResult:
+        """On a network that is there for this call only."""
+        self._put_on_air(plan.scenario.network)
+        try:
+            return self._associate(plan, whole)
+        finally:
+            self._put_on_air(self.network)
 
     def _authenticated(self, plan: RunPlan, whole: bool) -> ScenarioResult:
         with radius_of(plan.scenario, self.folder) as (credentials, radius):
