@@ -21,13 +21,13 @@ from hwsim.ap_orders import ApOrders
 from hwsim.clock_watch import ClockWatch
 from hwsim.control import ControlServer, Handler, Reply
 from hwsim.errors import RequestError
-from hwsim.frame_rules import FrameRules
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, now_ns
 from hwsim.ports.base import Port, RadioFrame
 from hwsim.radio_waiters import RadioWaiters
 from hwsim.requests import Arguments
 from hwsim.rule_requests import rules
+from hwsim.rules.frame_rules import FrameRules
 
 
 class Air:

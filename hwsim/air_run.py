@@ -23,7 +23,6 @@ from hwsim.ap_orders import ApOrder, ApOrders
 from hwsim.beacons import Beacons
 from hwsim.capture import Capture
 from hwsim.errors import RequestError
-from hwsim.frame_rules import FrameRules
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, Timer, now_ns
 from hwsim.medium import Medium
@@ -31,6 +30,7 @@ from hwsim.network_life import NetworkLife
 from hwsim.ports.base import Port
 from hwsim.radius import RadiusClient
 from hwsim.records import FrameRecord
+from hwsim.rules.frame_rules import FrameRules
 
 
 class AirRun:

@@ -47,7 +47,7 @@ class FrameRecord:
     an M1 has ``digest``, the first 16 hexadecimal digits of the SHA-256 of its EAPOL PDU, so that
     it is known again where it is handed on; what a rule changed has ``altered`` (the fields in
     words), what one inserted ``inserted`` and perhaps ``source``, and a changed message of the key
-    handshakes ``acceptable`` (:data:`hwsim.acceptance.Acceptable`).
+    handshakes ``acceptable`` (:data:`hwsim.rules.acceptance.Acceptable`).
     """
 
     number: int

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
 from hwsim.errors import WireError
-from hwsim.frame_fields import BytesAt, read_fields
-from hwsim.frame_rules import (
+from hwsim.frames import mac_bytes
+from hwsim.records import Direction
+from hwsim.requests import MAX_DELAY_MS, Arguments, bad, shown
+from hwsim.rules.frame_fields import BytesAt, read_fields
+from hwsim.rules.frame_rules import (
     ACTIONS,
     DEAUTHENTICATION_REASON,
     MESSAGES,
@@ -21,9 +24,6 @@ from hwsim.frame_rules import (
     Message,
     Occurrence,
 )
-from hwsim.frames import mac_bytes
-from hwsim.records import Direction
-from hwsim.requests import MAX_DELAY_MS, Arguments, bad, shown
 
 MAX_RULES: Final = 64
 MAX_COPIES: Final = 100

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`[[air]]`: what the medium does to the messages of an association.
 
-Of several rules whose turn it is the first acts, as `hwsim.frame_rules` has it. A rule that can
-never act is refused (`harness.scenarios.air_fits`): the scenario would not try what it says.
+Of several rules whose turn it is the first acts, as `hwsim.rules.frame_rules` has it. A rule that
+can never act is refused (`harness.scenarios.air_fits`): the scenario would not try what it says.
 """
 
 from __future__ import annotations

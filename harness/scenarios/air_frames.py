@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What an `[[air]]` rule says of frames: the fields of an edit, what a frame inserted is.
 
-Names and limits are `hwsim.frame_fields`'s, which reads them again.
+Names and limits are `hwsim.rules.frame_fields`'s, which reads them again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, model_validator
 
 from harness.config.validation import Strict
-from hwsim.frame_fields import (
+from hwsim.rules.frame_fields import (
     KEY_INFO,
     SELECTOR_PATTERN,
     ElementDo,
@@ -19,7 +19,7 @@ from hwsim.frame_fields import (
     Mic,
     read_fields,
 )
-from hwsim.frame_rules import MESSAGES
+from hwsim.rules.frame_rules import MESSAGES
 
 Hex = Annotated[str, Field(pattern=r"^([0-9a-fA-F]{2})+$", max_length=2048)]
 Byte = Annotated[int, Field(ge=0, le=255)]

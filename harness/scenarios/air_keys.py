@@ -9,7 +9,7 @@ from pydantic import Field
 
 from harness.config.validation import Strict
 from harness.scenarios.air_frames import BytesPart, FieldsPart, InsertPart, NamedMessage, Word
-from hwsim.frame_rules import Action, Message
+from hwsim.rules.frame_rules import Action, Message
 
 MAX_DELAY_MS: Final = 60_000
 DelayUs = Annotated[int, Field(ge=1, le=1000 * MAX_DELAY_MS)]

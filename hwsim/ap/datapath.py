@@ -18,7 +18,6 @@ from hwsim.ap.management import Management
 from hwsim.ap.network import Network
 from hwsim.ap.station import Station
 from hwsim.errors import UndecryptableError, WireError
-from hwsim.frame_fields import FrameFields
 from hwsim.frames import (
     BROADCAST,
     ETHERTYPE_ARP,
@@ -28,6 +27,7 @@ from hwsim.frames import (
     SNAP,
 )
 from hwsim.records import FrameKind
+from hwsim.rules.frame_fields import FrameFields
 
 _SNAP_LENGTH: Final = 8
 _AT_ICMP: Final = _SNAP_LENGTH + 20

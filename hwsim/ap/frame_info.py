@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from hwsim.ap.ccmp import CcmpKey
 from hwsim.eap import EapPacket
 from hwsim.eapol import KeyFrame
-from hwsim.frame_fields import FrameFields
 from hwsim.frames import MacHeader
 from hwsim.records import FrameKind
+from hwsim.rules.frame_fields import FrameFields
 
 Remake = Callable[[FrameFields, "FrameInfo"], bytes]
 

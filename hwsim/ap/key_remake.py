@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
-from hwsim.acceptance import acceptable
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.ap.security.key_suite import KeySuite
-from hwsim.edits import Seal, edited_key_frame, replay_counter
-from hwsim.frame_fields import FrameFields
 from hwsim.records import FrameKind
+from hwsim.rules.acceptance import acceptable
+from hwsim.rules.edits import Seal, edited_key_frame, replay_counter
+from hwsim.rules.frame_fields import FrameFields
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hwsim import eapol
-from hwsim.acceptance import acceptable_corrupted
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.inspection import with_payload
-from hwsim.edits import corrupted_key_frame, edited_management
 from hwsim.errors import WireError
-from hwsim.frame_fields import FrameFields
-from hwsim.frame_rules import FrameRule
 from hwsim.frames import ETHERTYPE_EAPOL, MANAGEMENT, PROTECTED, SNAP, parse_header
+from hwsim.rules.acceptance import acceptable_corrupted
+from hwsim.rules.edits import corrupted_key_frame, edited_management
+from hwsim.rules.frame_fields import FrameFields
+from hwsim.rules.frame_rules import FrameRule
 
 _SNAP_EAPOL = SNAP + ETHERTYPE_EAPOL
 

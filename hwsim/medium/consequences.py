@@ -9,12 +9,12 @@ from typing import Final, Protocol
 
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.robust_management import Parting
-from hwsim.frame_fields import FrameFields
-from hwsim.frame_rules import FrameRule, Insertion, Occurrence
 from hwsim.frames import DATA, kind_of, parse_header
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp
 from hwsim.records import FrameKind
+from hwsim.rules.frame_fields import FrameFields
+from hwsim.rules.frame_rules import FrameRule, Insertion, Occurrence
 
 MAX_COPIED: Final = 64
 """So many frames of a kind are kept to be copied."""

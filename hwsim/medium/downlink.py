@@ -10,7 +10,6 @@ from typing import Final
 
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.errors import WireError
-from hwsim.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits, message_of
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp, AttachedAps, station_number
 from hwsim.medium.alterations import altered_down, body_of
@@ -18,6 +17,7 @@ from hwsim.medium.consequences import Consequences, Kept
 from hwsim.medium.frame_log import DownFrame, FrameLog, basic_rate_kbps, tell_delay
 from hwsim.medium.swap import Swap
 from hwsim.ports.base import Port
+from hwsim.rules.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits, message_of
 
 DELIVERY_LIMIT_NS: Final = 5_000_000_000
 """A frame that the guest has not reported on for so long counts as not delivered."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
-from hwsim.frame_rules import FrameRule
 from hwsim.frames import DATA, mac_text
 from hwsim.loop import Loop
 from hwsim.medium.access_points import SIGNAL_DBM, AttachedAp
 from hwsim.ports.base import RadioFrame
 from hwsim.records import FrameRecord
+from hwsim.rules.frame_rules import FrameRule
 
 Sink = Callable[[FrameRecord], None]
 _TYPE_MASK: Final = 0x0C

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.errors import WireError
-from hwsim.frame_rules import FrameRules
 from hwsim.frames import parse_header
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp, AttachedAps
@@ -13,6 +12,7 @@ from hwsim.medium.downlink import Downlink
 from hwsim.medium.frame_log import FrameCapture, FrameLog, Sink
 from hwsim.medium.uplink import Uplink
 from hwsim.ports.base import Port, RadioFrame
+from hwsim.rules.frame_rules import FrameRules
 
 
 class Medium:

@@ -7,7 +7,6 @@ from functools import partial
 
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.errors import WireError
-from hwsim.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits
 from hwsim.frames import BROADCAST, MacHeader, kind_of
 from hwsim.loop import Loop
 from hwsim.medium.access_points import SIGNAL_DBM, AttachedAp, AttachedAps, station_number
@@ -16,6 +15,7 @@ from hwsim.medium.consequences import Consequences
 from hwsim.medium.frame_log import FrameLog, UpFrame, tell_delay
 from hwsim.medium.swap import Swap
 from hwsim.ports.base import Port, RadioFrame
+from hwsim.rules.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits
 
 
 class Uplink:

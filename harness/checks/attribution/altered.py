@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which messages were changed or inserted by a rule of the scenario, and what that asks of a
-station: `hwsim.acceptance` says it, frame by frame."""
+station: `hwsim.rules.acceptance` says it, frame by frame."""
 
 from __future__ import annotations
 

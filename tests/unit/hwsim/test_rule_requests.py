@@ -9,8 +9,8 @@ import pytest
 
 from hwsim import rule_requests
 from hwsim.errors import RequestError
-from hwsim.frame_fields import BytesAt, FrameFields
-from hwsim.frame_rules import Condition, FrameRule, Insertion, Occurrence
+from hwsim.rules.frame_fields import BytesAt, FrameFields
+from hwsim.rules.frame_rules import Condition, FrameRule, Insertion, Occurrence
 
 
 def test_rules() -> None:

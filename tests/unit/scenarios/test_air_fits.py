@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from harness.scenarios.air import AirRule
-from hwsim.frame_rules import ACTIONS, MESSAGES
 from hwsim.rule_requests import rules
+from hwsim.rules.frame_rules import ACTIONS, MESSAGES
 
 EDIT_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from harness.scenarios.air import AirRule
 from harness.scenarios.air_turns import never_acts
-from hwsim.frame_rules import FrameRule, FrameRules
+from hwsim.rules.frame_rules import FrameRule, FrameRules
 
 RULES = st.builds(
     AirRule,

@@ -12,12 +12,12 @@ from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.robust_management import Parting
 from hwsim.ap.station import Station
 from hwsim.errors import WireError
-from hwsim.frame_rules import FrameRule, FrameRules
 from hwsim.frames import MacHeader
 from hwsim.loop import Loop
 from hwsim.medium import AttachedAp, Medium
 from hwsim.ports.base import Radio, RadioFrame
 from hwsim.records import FrameKind, FrameRecord
+from hwsim.rules.frame_rules import FrameRule, FrameRules
 from tests.unit.hwsim.manual_clock import ManualClock
 from tests.unit.hwsim.ports.memory_port import Delivered, MemoryPort
 

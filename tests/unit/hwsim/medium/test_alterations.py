@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.inspection import with_payload
 from hwsim.errors import WireError
-from hwsim.frame_fields import FrameFields, read_fields
-from hwsim.frame_rules import FrameRule
 from hwsim.frames import ETHERTYPE_EAPOL, SNAP, kind_of, parse_header
 from hwsim.medium.alterations import altered_down, altered_up, body_of
+from hwsim.rules.frame_fields import FrameFields, read_fields
+from hwsim.rules.frame_rules import FrameRule
 from tests.unit.hwsim.test_eapol import key_frame
 
 HEADER = bytes(24)

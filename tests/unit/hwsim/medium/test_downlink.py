@@ -7,13 +7,13 @@ from typing import get_args
 
 import pytest
 
-from hwsim.acceptance import Acceptable
 from hwsim.ap.robust_management import Parting
-from hwsim.frame_fields import FrameFields, read_fields
-from hwsim.frame_rules import FrameRule, Insertion, Occurrence
 from hwsim.medium.downlink import DELIVERY_LIMIT_NS
 from hwsim.ports.base import Radio
 from hwsim.records import FrameKind
+from hwsim.rules.acceptance import Acceptable
+from hwsim.rules.frame_fields import FrameFields, read_fields
+from hwsim.rules.frame_rules import FrameRule, Insertion, Occurrence
 from tests.unit.hwsim.medium.conftest import (
     BSSID,
     CHANNEL_6,

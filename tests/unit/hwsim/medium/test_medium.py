@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from hwsim.frame_rules import FrameRule
 from hwsim.ports.base import RadioFrame
+from hwsim.rules.frame_rules import FrameRule
 from tests.unit.hwsim.medium.conftest import CHANNEL_6, HW, Rig
 
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from hwsim.ap.robust_management import Parting
-from hwsim.frame_fields import FrameFields
-from hwsim.frame_rules import REORDER_LIMIT_MS, Condition, FrameRule
+from hwsim.rules.frame_fields import FrameFields
+from hwsim.rules.frame_rules import REORDER_LIMIT_MS, Condition, FrameRule
 from tests.unit.hwsim.medium.conftest import (
     BSSID,
     CHANNEL_6,

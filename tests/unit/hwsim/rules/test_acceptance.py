@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hwsim.acceptance import acceptable, acceptable_corrupted
-from hwsim.frame_fields import read_fields
+from hwsim.rules.acceptance import acceptable, acceptable_corrupted
+from hwsim.rules.frame_fields import read_fields
 
 REMOVE_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from hwsim.frame_fields import ElementEdit, FrameFields
 from hwsim.records import FrameKind
+from hwsim.rules.frame_fields import ElementEdit, FrameFields
 
 Acceptable = Literal["yes", "discard", "refuse", "open"]
 """yes: a station must take it. discard: it must pass it over in silence, and wait for a better one.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hwsim import eapol
-from hwsim.frame_fields import BytesAt, ElementEdit, FrameFields, read_fields, selector
+from hwsim.rules.frame_fields import BytesAt, ElementEdit, FrameFields, read_fields, selector
 
 
 def test_fields_are_read() -> None:

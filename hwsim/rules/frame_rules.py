@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, Literal, NamedTuple, get_args
 
-from hwsim.frame_fields import BytesAt, FrameFields
 from hwsim.records import Direction, FrameKind
+from hwsim.rules.frame_fields import BytesAt, FrameFields
 
 Action = Literal[
     "drop", "drop-ack", "delay", "repeat", "reorder", "edit", "corrupt", "insert", "refuse",

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from hwsim import eapol
 from hwsim.ap.security.key_suite import HMAC_SHA1
-from hwsim.edits import (
+from hwsim.frames import element, elements
+from hwsim.rules.edits import (
     Seal,
     corrupted_key_frame,
     edited_elements,
     edited_key_frame,
     edited_management,
 )
-from hwsim.frame_fields import FrameFields, read_fields
-from hwsim.frames import element, elements
+from hwsim.rules.frame_fields import FrameFields, read_fields
 
 KCK, KEK = b"C" * 16, b"E" * 16
 SEAL = Seal(lambda pdu: HMAC_SHA1.mic(KCK, pdu), lambda data: HMAC_SHA1.wrap(KEK, data))

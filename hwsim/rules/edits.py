@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 from hwsim import eapol
 from hwsim.errors import WireError
-from hwsim.frame_fields import BytesAt, ElementEdit, FrameFields
 from hwsim.frames import elements, parse_header
+from hwsim.rules.frame_fields import BytesAt, ElementEdit, FrameFields
 
 _AT_BODY_LENGTH: Final = 2
 _AT_DESCRIPTOR: Final = 4

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from hwsim.frame_fields import BytesAt
-from hwsim.frame_rules import Condition, FrameRule, FrameRules, Occurrence, Traits
 from hwsim.records import FrameKind
+from hwsim.rules.frame_fields import BytesAt
+from hwsim.rules.frame_rules import Condition, FrameRule, FrameRules, Occurrence, Traits
 
 
 def test_nth_message() -> None:
