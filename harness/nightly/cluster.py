@@ -132,10 +132,14 @@ class ClusterSlots:
     def _fit(self) -> dict[str, str]:
         """The workers that are there and fit to run cells: slot → address."""
         there = self._addresses()
-        for address in there - self._proofs.keys():
-            said = self.client.run(
-                prove, self.open_runner, workers=[address], on_error="return"
-            ).get(address)  # fmt: skip
+        new = there - self._proofs.keys()
+        answers = (
+            self.client.run(prove, self.open_runner, workers=list(new), on_error="return")
+            if new
+            else {}
+        )
+        for address in new:
+            said = answers.get(address)
             if not isinstance(said, Proof):  # another version of this program, or none
                 said = Proof(address, (f"cannot be asked: {type(said).__name__}: {said}",))
             self._proofs[address] = said
