@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
 from hwsim.errors import WireError
-from hwsim.frames import mac_bytes
+from hwsim.frames import mac_bytes, parse_header
 from hwsim.records import Direction
 from hwsim.requests import MAX_DELAY_MS, Arguments, bad, shown
 from hwsim.rules.frame_fields import BytesAt, read_fields
@@ -152,6 +152,8 @@ def _insertion(value: Any, where: str) -> Insertion:
         raise bad(f"{where}: {error}") from None
     if frame and not 24 <= len(raw) <= MAX_FRAME:
         raise bad(f"{where}.frame: {len(raw)} bytes; 24 to {MAX_FRAME} are needed")
+    if frame:
+        _read(parse_header, raw, f"{where}.frame: ")
     return Insertion(
         None if copy_of is None else _read(occurrence, copy_of, f"{where}.copy_of: "),
         raw, address, plain, None if fields is None else _read(read_fields, fields, f"{where}."),
@@ -176,5 +178,5 @@ def _truth(args: Arguments, name: str, where: str) -> bool:
 def _read(reader: Callable[[Any], _T], value: Any, where: str) -> _T:
     try:
         return reader(value)
-    except ValueError as error:
+    except (ValueError, WireError) as error:
         raise bad(f"{where}{error}") from None

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, model_validator
 
 from harness.config.validation import Strict
+from hwsim.errors import WireError
+from hwsim.frames import parse_header
 from hwsim.rules.frame_fields import (
     KEY_INFO,
     SELECTOR_PATTERN,
@@ -134,6 +136,11 @@ class InsertPart(Strict):
             raise ValueError("insert: source, plain and fields go with copy_of")
         if self.frame is not None and len(self.frame) < 48:
             raise ValueError("insert: a frame has a header of 24 bytes at least")
+        if self.frame is not None:
+            try:
+                parse_header(bytes.fromhex(self.frame))
+            except WireError as error:
+                raise ValueError(f"insert: {error}") from None
         return self
 
     def phrase(self) -> str:

@@ -203,7 +203,8 @@ class AccessPoint:
         station = self._stations.get(frame[4:10])
         if station is None:
             return
-        if info.kind == "assoc-resp" and acked and station.state == "associated":
+        let_in = info.detail.get("status") == STATUS_SUCCESS and station.state == "associated"
+        if info.kind == "assoc-resp" and acked and let_in:
             self._secure(station)
         else:
             self._handshakes.transmitted(station, info.kind, acked=acked)

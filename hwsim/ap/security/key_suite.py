@@ -21,6 +21,7 @@ from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.errors import UndecryptableError
 
 _WRAP_BLOCK: Final = 8
+_LEAST_WRAPPED: Final = 16
 PMKID_LENGTH: Final = 16
 
 
@@ -71,7 +72,7 @@ class KeySuite:
 
     def wrap(self, kek: bytes, key_data: bytes) -> bytes:
         """Key data under the NIST AES key wrap, padded as 12.7.2 asks."""
-        short = -len(key_data) % _WRAP_BLOCK
+        short = max(-len(key_data) % _WRAP_BLOCK, _LEAST_WRAPPED - len(key_data))
         if short:
             key_data += b"\xdd" + bytes(short - 1)
         return aes_key_wrap(kek, key_data)

@@ -156,10 +156,14 @@ class Owe(SecurityMode):
         return AssociationAnswer(STATUS_SUCCESS, self.rsne + exchange.element())
 
     def _exchange(self, mac: bytes, group: int, theirs: bytes) -> OweExchange:
-        """The same again for a request that comes again, as its answer may have been lost."""
-        exchange = self._exchanges.pop(mac, None)
+        """The same again for a request that comes again, as its answer may have been lost.
+
+        One that is refused leaves the station's exchange as it was.
+        """
+        exchange = self._exchanges.get(mac)
         if exchange is None or (exchange.group, exchange.theirs) != (group, theirs):
             exchange = exchanged(group, theirs, generate_private_key(_CURVES[group]))
+        self._exchanges.pop(mac, None)  # to the end, with the newest
         self._exchanges[mac] = exchange
         while len(self._exchanges) > MAX_STATIONS:
             del self._exchanges[next(iter(self._exchanges))]

@@ -60,6 +60,10 @@ def test_rules() -> None:
             {"message": "M1", "action": "insert", "insert": {"copy_of": "M1", "source": "x"}},
             "'x' is no MAC address",
         ),
+        (
+            {"message": "M1", "action": "insert", "insert": {"frame": "88" + "00" * 23}},
+            "its header needs 26",
+        ),
         ({"message": "M1", "action": "disassociate", "broadcast": 1}, "broadcast: true or false"),
         ({"message": "M1", "action": "drop", "bytes_at": {"offset": 1}}, "offset and data"),
     ],

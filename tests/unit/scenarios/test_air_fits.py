@@ -46,6 +46,10 @@ EDIT_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}
         ({"message": "M1", "action": "insert", "insert": {"copy_of": "M5"}}, "pattern"),
         ({"message": "M1", "action": "insert", "insert": {}}, "copy_of or frame"),
         (
+            {"message": "M1", "action": "insert", "insert": {"frame": "88" + "00" * 23}},
+            "its header needs 26",
+        ),
+        (
             {"message": "M1", "action": "insert", "insert": {"frame": "00" * 30, "plain": True}},
             "go with copy_of",
         ),

@@ -98,3 +98,11 @@ def test_lengths_are_the_suites() -> None:
     keys = longer.derive_ptk(b"p" * 48, b"a" * 6, b"b" * 6, b"n" * 32, b"m" * 32)
     assert [len(part) for part in (keys.kck, keys.kek, keys.tk)] == [24, 32, 32]
     assert len({keys.kck, keys.kek, keys.tk}) == 3
+
+
+def test_short_key_data_is_padded_to_what_can_be_wrapped() -> None:
+    """Key data of less than 16 bytes, as a rule of the air may leave it, has 16 then (12.7.2)."""
+    kek = bytes(range(16))
+    for size in range(1, 16):
+        padded = HMAC_SHA1.unwrap(kek, HMAC_SHA1.wrap(kek, b"A" * size))
+        assert padded == b"A" * size + b"\xdd" + bytes(15 - size)

@@ -187,3 +187,20 @@ def test_a_request_that_comes_again(air: AirProcess) -> None:
             frame = station.next_frame()
         answers.append(frame[24:])
     assert answers[0] == answers[1]
+
+
+def test_a_bad_request_behind_a_good_one(air: AirProcess) -> None:
+    """It is refused, and no handshake follows: the first answer was never acknowledged. The air
+    goes on."""
+    client = air.on_air(security="owe", timers={"first_ms": 40})
+    lost = {"message": "assoc-resp", "nth": 1, "action": "drop"}
+    client.call("begin", association=5, rules=[lost])
+    station = air.station()
+    station.authenticate()
+    private = ec.generate_private_key(CURVES[19])
+    own = private.public_key().public_numbers().x.to_bytes(32, "big")
+    for key in (own, b"\xff" * 32):
+        station.assoc_request(OweStation.rsne + bytes.fromhex("ff23201300") + key)
+    assert station.assoc_status() == 1
+    station.authenticate()
+    assert "M1" not in client.kinds()
