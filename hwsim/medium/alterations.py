@@ -10,7 +10,7 @@ from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.inspection import with_payload
 from hwsim.errors import WireError
 from hwsim.frames import ETHERTYPE_EAPOL, MANAGEMENT, PROTECTED, SNAP, parse_header
-from hwsim.rules.acceptance import acceptable_corrupted
+from hwsim.rules.acceptance import OFFERS, acceptable_corrupted, acceptable_offer
 from hwsim.rules.edits import corrupted_key_frame, edited_management
 from hwsim.rules.frame_fields import FrameFields
 from hwsim.rules.frame_rules import FrameRule
@@ -30,6 +30,8 @@ def altered_down(frame: bytes, info: FrameInfo, rule: FrameRule) -> bytes:
         info.detail["acceptable"] = acceptable_corrupted(info.kind, fields)
     elif parse_header(frame).type == MANAGEMENT:
         changed = _management(frame, fields)
+        if info.kind in OFFERS and acceptable_offer(fields) != "yes":
+            info.detail["acceptable"] = acceptable_offer(fields)
     if changed == frame:
         info.detail.pop("acceptable", None)
         return frame
@@ -52,7 +54,9 @@ def altered_up(received: ReceivedFrame, rule: FrameRule) -> ReceivedFrame:
             changed = with_payload(received, _SNAP_EAPOL + pdu, mic_length)
     elif received.header.type == MANAGEMENT and not received.header.flags & PROTECTED:
         frame = _management(received.frame, fields)
-        changed = received if frame == received.frame else replace(received, frame=frame)
+        if frame != received.frame:
+            payload = None if received.payload is None else frame[received.header.length :]
+            changed = replace(received, frame=frame, payload=payload)
     if changed is not received:
         changed.info.detail["altered"] = fields.phrase()
     return changed

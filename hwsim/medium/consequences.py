@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Final, Protocol
 
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.robust_management import Parting
-from hwsim.frames import DATA, kind_of, parse_header
+from hwsim.eapol import classify, mic_length_of, parse_key_frame
+from hwsim.errors import WireError
+from hwsim.frames import DATA, ETHERTYPE_EAPOL, PROTECTED, SNAP, kind_of, parse_header
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp
 from hwsim.records import FrameKind
@@ -18,6 +21,7 @@ from hwsim.rules.frame_rules import FrameRule, Insertion, Occurrence
 
 MAX_COPIED: Final = 64
 """So many frames of a kind are kept to be copied."""
+_SNAP_EAPOL: Final = SNAP + ETHERTYPE_EAPOL
 _SOURCE: Final = slice(16, 22)
 """Address 3 of a frame from the distribution system (IEEE 802.11-2020, table 9-30)."""
 
@@ -61,7 +65,12 @@ class Consequences:
         self._loop = loop
         self._kept = kept
         self._sender = sender
+        self._association = 0
         self._closed = False
+
+    def begin(self) -> None:
+        """Another association: what is due later belonged to the one before, and does not come."""
+        self._association += 1
 
     def close(self) -> None:
         """Send nothing more, what is due later included."""
@@ -69,9 +78,10 @@ class Consequences:
 
     def follow(self, rule: FrameRule, ap: AttachedAp, station: bytes, delay_ns: int) -> None:
         """The rule has acted on a message of, or for, ``station``."""
+        association = self._association
 
         def act() -> None:
-            if self._closed:
+            if self._closed or association != self._association:
                 return
             if rule.insertion is not None:
                 self._insert(rule, rule.insertion, ap, station)
@@ -97,16 +107,28 @@ class Consequences:
         self, rule: FrameRule, insertion: Insertion, ap: AttachedAp, station: bytes
     ) -> None:
         if insertion.copy_of is None:
-            header = parse_header(insertion.frame)
             frame = insertion.frame[:4] + station + insertion.frame[10:]
-            self._sender.insert(
-                frame, FrameInfo(kind_of(header), detail={"inserted": "bytes"}), ap, rule
-            )
+            self._sender.insert(frame, of_bytes(frame), ap, rule)
             return
         found = self._kept.get(insertion.copy_of)
         if found is not None:
             frame, info = copied(*found, insertion)
             self._sender.insert(ap.access_point.resequenced(frame), info, ap, rule)
+
+
+def of_bytes(frame: bytes) -> FrameInfo:
+    """What is known of a frame of the scenario's own bytes: an EAPOL-Key frame in the clear is the
+    message that it says it is, as the station is to take it."""
+    header = parse_header(frame)
+    info = FrameInfo(kind_of(header), detail={"inserted": "bytes"})
+    body = frame[header.length :]
+    if info.kind == "data" and not header.flags & PROTECTED and body.startswith(_SNAP_EAPOL):
+        pdu, info.kind = body[len(_SNAP_EAPOL) :], "eapol"
+        info.detail["acceptable"] = "open"  # nobody knows what its sender meant
+        with contextlib.suppress(WireError):
+            key = parse_key_frame(pdu, mic_length_of(pdu))
+            info.kind, info.replay_counter = classify(key), key.replay_counter
+    return info
 
 
 def copied(frame: bytes, info: FrameInfo, insertion: Insertion) -> tuple[bytes, FrameInfo]:

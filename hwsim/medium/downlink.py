@@ -56,6 +56,7 @@ class Downlink:
         """Another association, with these rules."""
         self.rules = rules
         self._kept.clear()
+        self.consequences.begin()
 
     def learn_radio(self, mac: bytes, radio: bytes) -> None:
         """Remember that the station ``mac`` was heard from that radio."""

@@ -11,13 +11,15 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from hwsim.records import FrameKind
-from hwsim.rules.frame_fields import ElementEdit, FrameFields
+from hwsim.rules.frame_fields import ELEMENT_IDS, ElementEdit, FrameFields
 
 Acceptable = Literal["yes", "discard", "refuse", "open"]
 """yes: a station must take it. discard: it must pass it over in silence, and wait for a better one.
 refuse: it must not complete the handshake over it; it may end it. open: the standard leaves it, or
 says nothing."""
 
+OFFERS: Final = ("beacon", "probe-resp", "assoc-resp")
+"""Frames that say what the network has, with which a station compares M3."""
 _MESSAGES: Final = ("M3", "G1")
 """Those under a MIC, with a key in them."""
 _PASSED_OVER: Final = ("eapol_version", "trailing")
@@ -27,6 +29,10 @@ over."""
 
 _GTK_KDE_LENGTHS: Final = (2 + 5, 2 + 13, 2 + 16, 2 + 32)
 """Of the data of a GTK KDE: two bytes, and a key of any cipher (table 12-10)."""
+
+
+_COMPARED_IDS: Final = frozenset(ELEMENT_IDS[name] for name in ("rsne", "rsnxe", "mde", "fte"))
+"""The elements of an access point that M3 repeats."""
 
 
 def acceptable(kind: FrameKind, fields: FrameFields, last_counter: int, counter: int) -> Acceptable:
@@ -46,6 +52,13 @@ def acceptable_corrupted(kind: FrameKind, fields: FrameFields) -> Acceptable:
     if fields.given == ("trailing",):
         return "yes"
     return "discard" if kind in _MESSAGES else "open"
+
+
+def acceptable_offer(fields: FrameFields) -> Acceptable:
+    """What it is to do with the handshake after a beacon, probe or association response that says
+    something else: M3 is held against it (12.7.6.4), so it may end it."""
+    compared = any(one.identifier in _COMPARED_IDS for one in fields.elements)
+    return "open" if compared or fields.bytes_at else "yes"
 
 
 def _worst(found: list[Acceptable]) -> Acceptable:

@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from harness.checks.attribution.scope import Scope
 from harness.evidence.model import FrameRecord
+
+_OFFERS = ("beacon", "probe-resp", "assoc-resp")
 
 
 def in_order(frame: FrameRecord) -> bool:
@@ -17,6 +20,16 @@ def in_order(frame: FrameRecord) -> bool:
 def may_end_it(frame: FrameRecord) -> bool:
     """It reached the station, and a rule made it such that the station may end the handshake."""
     return frame.delivered and frame.detail.get("acceptable", "yes") in ("refuse", "open")
+
+
+def changed_offers(of: Scope) -> list[FrameRecord]:
+    """What was said of the network until then in other words than M3 says it: an element that M3
+    repeats, changed by a rule. Over the difference a station may end the handshake."""
+    return [
+        frame
+        for frame in of.association.frames
+        if frame.kind in _OFFERS and may_end_it(frame) and of.when(frame) <= of.until_ns
+    ]
 
 
 def none_may_be_taken(frames: Iterable[FrameRecord]) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from harness import codes
-from harness.checks.attribution.altered import may_end_it
+from harness.checks.attribution.altered import changed_offers, may_end_it
 from harness.checks.attribution.cause import Cause, name_air_rule, name_ap_act, name_os_order
 from harness.checks.attribution.scope import Scope
 from harness.checks.attribution.waiting import waits_for
@@ -56,7 +56,7 @@ def _provocations(of: Scope) -> list[Cause]:
     """Orders and rules that changed what the DLL was given."""
     changed = [
         Cause("scenario", f"{name_air_rule(of.case, frame)} acted on {frame.kind}", of.when(frame))
-        for frame in of.frames("M1", "M3", "G1")
+        for frame in (*changed_offers(of), *of.frames("M1", "M3", "G1", "eapol"))
         if may_end_it(frame)
     ]
     return changed + [

@@ -6,7 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from harness.checks.attribution.altered import corrupted_on_the_way, in_order, may_end_it
+from harness.checks.attribution.altered import (
+    changed_offers,
+    corrupted_on_the_way,
+    in_order,
+    may_end_it,
+)
 from harness.checks.attribution.cause import Cause, name_air_rule
 from harness.checks.attribution.interventions import answer_of_the_os
 from harness.checks.attribution.scope import Scope
@@ -91,7 +96,7 @@ def _altered(of: Scope, asked: str, *, since_ns: int) -> Cause | None:
     may end the handshake over it, or was given no other."""
     asks = [frame for frame in of.frames(asked) if frame.delivered and of.when(frame) > since_ns]
     changed = [frame for frame in asks if not in_order(frame)]
-    before = of.frames("M1") if asked == "M3" else []
+    before = [*changed_offers(of), *of.frames("M1")] if asked == "M3" else []
     ending = [frame for frame in (*before, *changed) if may_end_it(frame)]
     if not ending and (not changed or len(changed) < len(asks)):
         return None

@@ -9,6 +9,7 @@ failure (`harness.checks.attribution`).
 from __future__ import annotations
 
 from harness import codes
+from harness.checks.attribution.altered import changed_offers
 from harness.checks.attribution.cause import Cause, name_air_rule, name_os_order
 from harness.checks.attribution.interventions import (
     ENDING,
@@ -55,7 +56,10 @@ def why_not_connected(case: Case, association: AssociationEvidence) -> Breach:
             message = (
                 f"not connected: PerformCapabilityMatch returned error {codes.win32(call.result)}"
             )
-            return breach_of(association, message, "FAIL", call)
+            offered = changed_offers(whole(case, association).upto(call.start_ns))
+            if offered:
+                message += f"; {name_air_rule(case, offered[0])} acted on {offered[0].kind}"
+            return breach_of(association, message, "MISS" if offered else "FAIL", call)
         if not pre and not sessions:
             what = "PerformPreAssociate was never called"
         else:

@@ -190,3 +190,29 @@ def test_a_second_session_that_fails_over_a_changed_message(acceptable: str, sev
     expect = Expectation(sessions=2, air=(EDIT,))
     found = judge(until("connected", failed), expect).findings
     assert [(one.rule, one.severity) for one in found] == [("EXPECT-06", severity)]
+
+
+@pytest.mark.parametrize(("acceptable", "severity"), [("open", "MISS"), (None, "FAIL")])
+@pytest.mark.parametrize("reports", [True, False])
+def test_an_m3_that_does_not_fit_an_edited_beacon(
+    acceptable: str | None, severity: str, reports: bool
+) -> None:
+    """M3 says what the access point has, the beacon said something else: the station may end the
+    handshake over that. What M3 does not repeat is no reason."""
+    edit = "edit beacon: replace rsne (every one)"
+
+    def beacon_before(s: Story) -> None:
+        detail = {"altered": "replace rsne"} | ({"acceptable": acceptable} if acceptable else {})
+        s.frame("beacon", "down", rule="edit", rule_place=1, detail=detail)
+        m1(s)
+
+    failed = lambda s: complete(s, 5, 0x90001, tid=WORKER)  # noqa: E731
+    end = steps(lambda s: give_m3(s), failed if reports else SENT_AWAY)
+    found = judge(until("m2", end, m1=beacon_before), Expectation(air=(edit,))).findings
+    assert [(one.rule, one.severity) for one in found] == [("EXPECT-01", severity)]
+    assert ("air rule 1" in found[0].message) == (severity == "MISS")
+
+
+def give_m3(s: Story) -> None:
+    """M3 as the access point meant it reaches the DLL."""
+    message(s, "M3", 2)

@@ -63,3 +63,11 @@ def test_a_corrupted_answer_is_named_anew() -> None:
     changed = altered_up(up, rule(read_fields({"key_info_set": ["error"]})))
     assert (changed.info.kind, changed.info.detail["altered"]) == ("eapol", "key info set error")
     assert up.info.kind == "M2"
+
+
+def test_a_corrupted_goodbye_is_what_the_access_point_acts_on() -> None:
+    """It reads a deauthentication's payload, which is the changed one."""
+    up = received(b"\xc0\x00" + HEADER[2:] + b"\x03\x00")
+    changed = altered_up(up, rule(read_fields({"reason": 9})))
+    assert changed.payload == b"\x09\x00"
+    assert up.payload == b"\x03\x00"

@@ -8,12 +8,13 @@ from typing import get_args
 import pytest
 
 from hwsim.ap.robust_management import Parting
+from hwsim.frames import ETHERTYPE_EAPOL, SNAP
 from hwsim.medium.downlink import DELIVERY_LIMIT_NS
 from hwsim.ports.base import Radio
 from hwsim.records import FrameKind
 from hwsim.rules.acceptance import Acceptable
 from hwsim.rules.frame_fields import FrameFields, read_fields
-from hwsim.rules.frame_rules import FrameRule, Insertion, Occurrence
+from hwsim.rules.frame_rules import Action, FrameRule, Insertion, Occurrence
 from tests.unit.hwsim.medium.conftest import (
     BSSID,
     CHANNEL_6,
@@ -25,6 +26,7 @@ from tests.unit.hwsim.medium.conftest import (
     Rig,
     data_frame,
 )
+from tests.unit.hwsim.test_eapol import key_frame
 
 OTHER_STATION = bytes.fromhex("020000000100")
 
@@ -249,3 +251,28 @@ def test_what_a_copy_asks_of_a_station_is_open(rig: Rig, kind: FrameKind) -> Non
     rig.rules(FrameRule(kind, 1, "insert", insertion=insertion))  # type: ignore[arg-type]
     rig.down(kind=kind)
     assert rig.records[1].detail["acceptable"] in get_args(Acceptable)
+
+
+def test_inserted_bytes_are_the_message_that_they_are(rig: Rig) -> None:
+    """An EAPOL-Key frame of the scenario's own is told by its name: a station may take it for one
+    of the access point, and what comes of that is not its fault."""
+    head = data_frame(STATION, BSSID)[:24] + SNAP + ETHERTYPE_EAPOL
+    m1, broken = head + key_frame(0x008A), head + b"\x02\x03\x00\x01\x02"
+    for frame, kind in ((m1, "M1"), (broken, "eapol")):
+        rig.rules(FrameRule("data", 1, "insert", insertion=Insertion(frame=frame)))
+        rig.down()
+        assert rig.records[-1].kind == kind
+        assert rig.records[-1].detail == {"inserted": "bytes", "acceptable": "open"}
+
+
+@pytest.mark.parametrize("action", ["insert", "deauthenticate"])
+def test_what_comes_late_does_not_come_in_the_next_association(rig: Rig, action: Action) -> None:
+    """It is no doing of that one's rules, and a station there must not suffer from it."""
+    insertion = Insertion(frame=data_frame(GROUP, BSSID)) if action == "insert" else None
+    rig.rules(FrameRule("M1", 1, action, insertion=insertion, delay_ms=5))
+    rig.down(kind="M1")
+    rig.rules()
+    rig.turn(after_ns=5_000_000)
+    assert [record.kind for record in rig.records] == ["M1"]
+    assert len(rig.port.delivered) == 1
+    assert all(isinstance(one[0], str) for one in rig.happened)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hwsim.rules.acceptance import acceptable, acceptable_corrupted
+from hwsim.rules.acceptance import acceptable, acceptable_corrupted, acceptable_offer
 from hwsim.rules.frame_fields import read_fields
 
 REMOVE_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}
@@ -58,3 +58,18 @@ def test_edited(kind: Any, fields: dict[str, Any], answer: str) -> None:
 def test_corrupted(kind: Any, fields: dict[str, Any], answer: str) -> None:
     """What is under a MIC that does not fit any more is passed over."""
     assert acceptable_corrupted(kind, read_fields(fields)) == answer
+
+
+@pytest.mark.parametrize(
+    ("fields", "answer"),
+    [
+        ({"elements": [{"do": "replace", "element": "rsne", "data": "00"}]}, "open"),
+        ({"elements": [{"do": "remove", "element": "48"}]}, "open"),
+        ({"bytes_at": [{"offset": 12, "data": "00"}]}, "open"),
+        ({"elements": [{"do": "add", "element": "0050f2:9", "data": "00"}]}, "yes"),
+        ({"trailing": "00"}, "yes"),
+    ],
+)
+def test_an_offer_that_m3_does_not_repeat(fields: dict[str, Any], answer: str) -> None:
+    """A station may end the handshake over elements that M3 has otherwise, and over no others."""
+    assert acceptable_offer(read_fields(fields)) == answer
