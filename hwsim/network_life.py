@@ -13,7 +13,7 @@ from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.channel_switch import ChannelSwitch
 from hwsim.ap.ess import Ess
 from hwsim.ap.robust_management import Parting
-from hwsim.ap_orders import ApOrder, ApOrders, Moment
+from hwsim.ap_orders import REASONS, ApOrder, ApOrders, Moment
 from hwsim.beacons import Beacons
 from hwsim.errors import RequestError
 from hwsim.loop import Loop, Timer
@@ -95,11 +95,12 @@ class NetworkLife:
             self._waiting.remove(callback)
 
     def carry_out(self, order: ApOrder) -> None:
-        """Act now; raises :class:`RequestError` if that cannot be."""
+        """Act now; raises :class:`RequestError` if that cannot be, or is about nobody."""
         number, points = order.access_point, self._ess.points
         if number > len(points):
             raise RequestError("no-such-ap", f"order: there is no access point {number}")
         point, at_ns = points[number - 1], self._loop.now_ns()
+        _check_stations(order, point)
         match order.do:
             case "stop" | "start" | "move":
                 point.vanish()
@@ -147,6 +148,15 @@ class NetworkLife:
         waiting, self._waiting = self._waiting, []
         for callback in waiting:
             callback()
+
+
+def _check_stations(order: ApOrder, point: AccessPoint) -> None:
+    """Raise :class:`RequestError` where there is nobody to whom the order could be carried out."""
+    states = {station.state for station in point.stations}
+    if order.do.startswith("rekey") and "authorized" not in states:
+        raise RequestError("no-station", f"order: {order.do}: no station has keys in use")
+    if order.do in REASONS and not states and not order.broadcast:
+        raise RequestError("no-station", f"order: {order.do}: the access point knows no station")
 
 
 def _attached(point: AccessPoint, number: int) -> AttachedAp:

@@ -64,7 +64,8 @@ def _ap_orders_left(case: Case, association: AssociationEvidence) -> list[str]:
         for place, phrase in enumerate(case.expect.ap, 1)
         if place not in done
     ]
-    return [f"{', '.join(left)} was not carried out: its moment did not come"] if left else []
+    said = "was not carried out: its moment did not come, or it found no station to act on"
+    return [f"{', '.join(left)} {said}"] if left else []
 
 
 def _air_rules_left(case: Case, association: AssociationEvidence) -> list[str]:

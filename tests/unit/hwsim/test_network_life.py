@@ -104,7 +104,7 @@ def test_orders_wait_for_moments(air: AirProcess) -> None:
     client = air.on_air()
     begin(
         client,
-        {"on": "associated", "do": "rekey-group"},
+        {"on": "begin", "do": "start"},
         {"on": "authorized", "do": "deauthenticate", "reason": 34, "after_ms": 20},
         {"on": "authorized", "nth": 2, "do": "stop"},
     )
@@ -156,3 +156,19 @@ def test_what_cannot_be_ordered(air: AirProcess) -> None:
     assert client.error("order", do="stop", access_point=2)["code"] == "no-such-ap"
     begin(client, {"on": "begin", "do": "stop", "access_point": 2})
     assert client.call("await_orders", timeout_s=0.05) == {"left": [1]}
+
+
+def test_an_order_that_is_about_nobody_is_left(air: AirProcess) -> None:
+    """Without a station there is nobody to be sent away, and without keys none to be renewed."""
+    client = air.on_air()
+    assert client.error("order", do="rekey-group")["code"] == "no-station"
+    begin(
+        client,
+        {"on": "begin", "do": "deauthenticate"},
+        {"on": "associated", "do": "rekey-group"},
+        {"on": "associated", "do": "rekey-pairwise"},
+        {"on": "begin", "do": "disassociate", "broadcast": True},
+    )
+    air.station().join()
+    client.state("authorized")
+    assert client.call("await_orders", timeout_s=0.05) == {"left": [1, 2, 3]}
