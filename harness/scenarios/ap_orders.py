@@ -13,6 +13,7 @@ What follows of it in the station is the scenario's doing, never the driver's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
@@ -93,3 +94,18 @@ class ApOrder(Strict):
     def to_json(self) -> dict[str, Any]:
         """The form the air takes."""
         return self.model_dump(exclude_none=True, mode="json")
+
+
+def why_hollow(orders: Sequence[ApOrder], channels: Sequence[int]) -> str | None:
+    """Why an order of a scenario would try nothing, and the fix; None if each tries something.
+
+    ``channels`` are those of the access points as `[network]` has them.
+    """
+    for place, order in enumerate(orders, 1):
+        named = f"[[ap]] order {place} ({order.phrase()})"
+        if order.on == "switched" and not any(one.do == "switch-channel" for one in orders):
+            return f"{named}: on = 'switched' never comes: no order has do = 'switch-channel'"
+        sent = [one for one in orders if one.channel and one.access_point == order.access_point]
+        if sent == [order] and order.channel == channels[order.access_point - 1]:
+            return f"{named}: it is on channel {order.channel} already; give another channel"
+    return None

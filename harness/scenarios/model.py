@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from harness.config.validation import Strict
 from harness.scenarios.air import AirRule
 from harness.scenarios.air_turns import never_acts
-from harness.scenarios.ap_orders import ApOrder
+from harness.scenarios.ap_orders import ApOrder, why_hollow
 from harness.scenarios.enterprise import misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.network import Network
@@ -21,6 +21,8 @@ from harness.scenarios.stimuli import OsParameters, OsStimulus
 from hil_common.network import MAX_PASSPHRASE
 from hil_common.security import OPEN, WPA2_PSK, WPA2_PSK_SHA256, WPA3_TRANSITION, names_with
 from hil_common.stimuli import MAX_STIMULI
+from hwsim.ap_requests import MAX_ORDERS
+from hwsim.rule_requests import MAX_RULES
 
 OPEN_MESSAGES: Final = (
     "beacon", "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "data", "deauth",
@@ -161,8 +163,8 @@ class Scenario(Strict):
     network: Network = Network()
     eap: Eap | None = None
     ihv: Ihv = Ihv()
-    air: tuple[AirRule, ...] = ()
-    ap: Annotated[tuple[ApOrder, ...], Field(max_length=64)] = ()
+    air: Annotated[tuple[AirRule, ...], Field(max_length=MAX_RULES)] = ()
+    ap: Annotated[tuple[ApOrder, ...], Field(max_length=MAX_ORDERS)] = ()
     """What the access points do of themselves."""
     os: Annotated[tuple[OsStimulus, ...], Field(max_length=MAX_STIMULI)] = ()
     """What the reference guest's WLAN service does out of the ordinary."""
@@ -263,6 +265,9 @@ class Scenario(Strict):
                 )
             if order.do.startswith("rekey") and not self.network.choice.has_keys:
                 raise ValueError(f"[[ap]] order {place}: an open network has no keys")
+        wrong = why_hollow(self.ap, self.network.all_channels)
+        if wrong:
+            raise ValueError(wrong)
         return self
 
     @model_validator(mode="after")

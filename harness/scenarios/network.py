@@ -86,6 +86,14 @@ class Network(Strict):
             )
         return self
 
+    @property
+    def all_channels(self) -> tuple[int, ...]:
+        """The channel of each access point."""
+        return (
+            self.channel,
+            *(self.further_channels or (self.channel,) * (self.access_points - 1)),
+        )
+
     @model_validator(mode="after")
     def _security_fits(self) -> Network:
         wrong = security_misfit(self.choice, self.pmf, self.model_fields_set)
@@ -112,6 +120,11 @@ class Network(Strict):
     def _one_name(self) -> Network:
         if self.ssid_hex and "ssid" in self.model_fields_set:
             raise ValueError("ssid and ssid_hex are two ways to say the name: give one of them")
+        if self.ssid_bytes in [name.encode() for name in self.neighbours]:
+            raise ValueError(
+                "neighbours: the network's own name is among them; access_points = 2 makes another "
+                "access point of it"
+            )
         return self
 
     @field_validator("passphrase")

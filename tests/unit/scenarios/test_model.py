@@ -88,6 +88,19 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
             "has a passphrase, and no PSK in hex",
         ),
         (GOOD + '[network]\nneighbours = [""]\n', "is 0 bytes long"),
+        (GOOD + '[network]\nneighbours = ["hil"]\n', "the network's own name is among them"),
+        (
+            GOOD + '[[ap]]\non = "begin"\ndo = "move"\nchannel = 1\n',
+            "it is on channel 1 already; give another channel",
+        ),
+        (GOOD + '[[ap]]\non = "switched"\ndo = "stop"\n', "on = 'switched' never comes"),
+        (
+            GOOD
+            + "".join(
+                f'[[air]]\nmessage = "M3"\naction = "drop"\nnth = {nth}\n' for nth in range(1, 66)
+            ),
+            "at most 64",
+        ),
         (GOOD + "[network]\nbeacon_interval_tu = 5\n", "wanted 15 or more"),
         (GOOD + '[network]\npassphrase = "short"\n', "has 5 characters; a WPA2 passphrase has 8"),
         (GOOD + '[[air]]\nmessage = "M9"\naction = "drop"\n', "air.0.message = 'M9'"),
