@@ -38,6 +38,11 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+def plain_environment() -> dict[str, str]:
+    """As a user has it: nothing of ours, and no measuring of coverage in copies that soon go."""
+    return {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+
+
 def hil(
     *args: str, cwd: Path, uid: int | None = None, mounts: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
@@ -51,9 +56,8 @@ def hil(
     if mounts:
         script = f'set -e; {mounts}; shift; exec "$@"'
         command = ["unshare", "--mount", "sh", "-c", script, "sh", "--", *command]
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     return subprocess.run(
-        command, cwd=cwd, env={**kept, "PYTHONPATH": str(ROOT), **environment},
+        command, cwd=cwd, env={**plain_environment(), "PYTHONPATH": str(ROOT), **environment},
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
@@ -91,7 +95,7 @@ def test_an_installation_without_its_clone(folder: Path, command: str) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-P", *how], cwd=folder, text=True, capture_output=True, timeout=60,
-        env={**os.environ, "PYTHONPATH": str(folder / "site")}, check=False,
+        env={**plain_environment(), "PYTHONPATH": str(folder / "site")}, check=False,
     )  # fmt: skip
     assert done.returncode == 2, done.stdout + done.stderr
     assert "hint: install the clone as it is: pip install -e CLONE" in done.stdout + done.stderr
