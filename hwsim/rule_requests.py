@@ -16,6 +16,7 @@ from hwsim.rules.frame_fields import BytesAt, read_fields
 from hwsim.rules.frame_rules import (
     ACTIONS,
     DEAUTHENTICATION_REASON,
+    GOODBYES,
     MESSAGES,
     Action,
     Condition,
@@ -28,7 +29,8 @@ from hwsim.rules.frame_rules import (
 MAX_RULES: Final = 64
 MAX_COPIES: Final = 100
 MAX_FRAME: Final = 2304
-_LATER: Final = ("insert", "deauthenticate", "disassociate")
+_GOODBYES: Final = ("deauthenticate", "disassociate")
+_LATER: Final = ("insert", *_GOODBYES)
 """Actions whose frame comes after a delay, if there is one."""
 _ONE_WAY: Final = {"edit": "down", "refuse": "up"}
 _OCCURRENCE = re.compile(rf"({'|'.join(MESSAGES)})(#([1-9][0-9]{{0,5}}))?", re.ASCII)
@@ -56,6 +58,8 @@ def _rule(value: Any, where: str) -> FrameRule:
         raise bad(f"{where}.direction: {shown(direction)} is none of up, down")
     if direction != _ONE_WAY.get(action, direction):
         raise bad(f"{where}.direction: {action} is of frames that go {_ONE_WAY[action]} only")
+    if action in _GOODBYES and message in GOODBYES and direction != "up":
+        raise bad(f"{where}.direction: {action} would follow its own {message} without end; up?")
     probability = args.take("probability", 1.0)
     if not isinstance(probability, int | float) or not 0 < probability <= 1:
         raise bad(f"{where}.probability: a number above 0 and up to 1 is needed")
@@ -96,7 +100,7 @@ def _particulars(action: Action, args: Arguments, where: str) -> dict[str, Any]:
     if action == "refuse":
         found["status"] = args.integer("status", 1, 65535)
         found["comeback_tu"] = args.integer("comeback_tu", 0, 65535, 0)
-    if action in ("deauthenticate", "disassociate"):
+    if action in _GOODBYES:
         found["reason"] = args.integer("reason", 1, 65535, DEAUTHENTICATION_REASON)
         found |= {name: _truth(args, name, where) for name in ("broadcast", "forged")}
     return found

@@ -8,6 +8,7 @@ from typing import Final
 
 from harness.scenarios.air_frames import FieldsPart
 from harness.scenarios.air_keys import AirRuleKeys
+from hwsim.rules.frame_rules import GOODBYES
 
 KEY_MESSAGES_DOWN: Final = ("M1", "M3", "G1")
 KEY_MESSAGES: Final = (*KEY_MESSAGES_DOWN, "M2", "M4", "G2")
@@ -55,6 +56,11 @@ def why_misfit(rule: AirRuleKeys) -> str | None:
         return "delay_ms and delay_us are two ways to say the delay: give one of them"
     if rule.delay_us is not None and rule.delay_us[0] > rule.delay_us[1]:
         return "delay_us is [least, most]"
+    if rule.action in _GOODBYES and rule.message in GOODBYES and rule.direction != "up":
+        return (
+            f"{rule.action} would follow its own {rule.message} without end; "
+            "direction = 'up' is of the station's only"
+        )
     return _direction(rule) or _refusal(rule) or _insertion(rule) or _fields(rule)
 
 

@@ -42,6 +42,9 @@ DEAUTHENTICATION_REASON: Final = 3
 REORDER_LIMIT_MS: Final = 2000
 """How long a message waits for the next of its kind."""
 
+GOODBYES: Final = ("deauth", "disassoc")
+"""The messages that deauthenticate and disassociate send."""
+
 ACTIONS: Final[tuple[str, ...]] = get_args(Action)
 MESSAGES: Final[tuple[str, ...]] = get_args(Message)
 

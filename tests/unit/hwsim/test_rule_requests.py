@@ -65,6 +65,7 @@ def test_rules() -> None:
             "its header needs 26",
         ),
         ({"message": "M1", "action": "disassociate", "broadcast": 1}, "broadcast: true or false"),
+        ({"message": "disassoc", "action": "deauthenticate"}, "without end"),
         ({"message": "M1", "action": "drop", "bytes_at": {"offset": 1}}, "offset and data"),
     ],
 )

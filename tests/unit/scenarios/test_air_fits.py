@@ -58,6 +58,7 @@ EDIT_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}
              "insert": {"copy_of": "data", "fields": {"mic": "zero"}}},
             "fields go with a copy of M1, M3, G1",
         ),
+        ({"message": "deauth", "action": "deauthenticate", "nth": "every"}, "without end"),
         ({"message": "M4", "action": "drop", "reason": 3}, "'deauthenticate' or 'disassociate'"),
         ({"message": "M3", "action": "edit", "fields": {"nonce": "00"}}, "nonce"),
         ({"message": "M3", "action": "drop", "probability": 0}, "probability"),
