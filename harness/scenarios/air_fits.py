@@ -97,6 +97,8 @@ def _insertion(rule: AirRuleKeys) -> str | None:
     message = rule.insert.copy_of.partition("#")[0]
     if ONE_WAY.get(message) == "up":
         return f"insert: {message} is the station's; copy_of names a frame of the access point"
+    if message == "beacon":
+        return "insert: no beacon is kept to be copied; frame says one in bytes"
     if rule.insert.fields is not None and message not in KEY_MESSAGES_DOWN:
         return f"insert: fields go with a copy of {', '.join(KEY_MESSAGES_DOWN)}"
     if rule.insert.fields is not None:

@@ -44,6 +44,7 @@ EDIT_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}
         ({"message": "M1", "action": "insert"}, "wants 'insert'"),
         ({"message": "M1", "action": "insert", "insert": {"copy_of": "M2"}}, "the station's"),
         ({"message": "M1", "action": "insert", "insert": {"copy_of": "M5"}}, "pattern"),
+        ({"message": "M1", "action": "insert", "insert": {"copy_of": "beacon"}}, "no beacon is"),
         ({"message": "M1", "action": "insert", "insert": {}}, "copy_of or frame"),
         (
             {"message": "M1", "action": "insert", "insert": {"frame": "88" + "00" * 23}},
