@@ -143,11 +143,14 @@ class StandingLab:
             self._put_on_air(self.network)
 
     def _authenticated(self, plan: RunPlan, whole: bool) -> ScenarioResult:
-        with radius_of(plan.scenario, self.folder) as (credentials, radius):
+        network = plan.scenario.network
+        network = network.model_copy(update=self._name_of(network))
+        scenario = plan.scenario.model_copy(update={"network": network})
+        with radius_of(scenario, self.folder) as (credentials, radius):
             self.session.credentials = credentials
-            self._put_on_air(plan.scenario.network, radius)
+            self._put_on_air(network, radius)
             try:
-                return self._associate(plan, whole)
+                return self._associate(replace(plan, scenario=scenario), whole)
             finally:
                 self._put_on_air(self.network)
 

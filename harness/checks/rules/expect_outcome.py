@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from harness import codes
-from harness.checks.attribution.altered import may_end_it, none_may_be_taken
+from harness.checks.attribution.altered import changed_offers, may_end_it, none_may_be_taken
 from harness.checks.attribution.cause import name_air_rule
 from harness.checks.attribution.connections import how_lost, is_connected
 from harness.checks.attribution.interventions import failure_reported_ns, first_intervention
@@ -76,7 +76,8 @@ def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
         return Held(association.index)
     if not case.expect.connected:
         m3 = [frame for frame in association.frames if frame.kind == "M3" and frame.delivered]
-        none_to_take = none_may_be_taken(m3)
+        # An offer that was changed, too, may be what the changed M3 repeats.
+        none_to_take = none_may_be_taken(m3) and not changed_offers(whole(case, association))
         if m3 and not none_to_take:
             return breach_of(association, _had_its_keys(case), "MISS")
         done = [call for call in completions(case, association) if error_of(call) == 0]

@@ -192,6 +192,18 @@ def test_a_second_session_that_fails_over_a_changed_message(acceptable: str, sev
     assert [(one.rule, one.severity) for one in found] == [("EXPECT-06", severity)]
 
 
+def test_a_connection_over_an_m3_that_repeats_an_edited_beacon() -> None:
+    """Both were given the same other element, perhaps: M3 says what the beacon said."""
+
+    def beacon_before(s: Story) -> None:
+        detail = {"altered": "replace rsne", "acceptable": "open"}
+        s.frame("beacon", "down", rule="edit", rule_place=1, detail=detail)
+        m1(s)
+
+    found = judge(tell(m1=beacon_before, m3=edited_m3("refuse")), UNWANTED).findings
+    assert [(one.rule, one.severity) for one in found] == [("EXPECT-01", "MISS")]
+
+
 @pytest.mark.parametrize(("acceptable", "severity"), [("open", "MISS"), (None, "FAIL")])
 @pytest.mark.parametrize("reports", [True, False])
 def test_an_m3_that_does_not_fit_an_edited_beacon(
