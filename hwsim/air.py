@@ -241,6 +241,7 @@ class Air:
             },
             "frames": self._run.medium.frames,
             "due": self._run.medium.due[: requests.MAX_DUE],
+            "put_off": self._run.medium.put_off,
         }
 
     def _call_stop(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:

@@ -220,6 +220,10 @@ class AirProcess:
         told = self._call("status")
         return int(told.get("frames", 0)), tuple(int(number) for number in told.get("due", ()))
 
+    def put_off(self) -> int:
+        """How many insertions and goodbyes of rules are still to come, put off by their delay."""
+        return int(self._call("status").get("put_off", 0))
+
     @property
     def damaged_lines(self) -> int:
         """Lines of the air that could not be read."""

@@ -186,14 +186,17 @@ class Attempt:
                 self._echo = air.echo(scenario.echoes, limit_s=ECHO_LIMIT_S)
 
     def _live_through(self) -> bool:
-        """Wait for what access points were ordered to do; whether the connection is lost by it.
+        """Wait for what orders and rules of the scenario put off; whether the connection is lost by
+        an order.
 
         One that is to last is used again.
         """
         air, scenario = self._session.air, self._scenario
-        if not scenario.ap:
+        later = self._await_what_rules_add()
+        if scenario.ap:
+            air.await_orders(ORDERS_S + sum(order.lasts_s for order in scenario.ap))
+        elif not later:
             return False
-        air.await_orders(ORDERS_S + sum(order.lasts_s for order in scenario.ap))
         if scenario.expect.connected is True:
             if scenario.echoes:
                 self._echo = air.echo(scenario.echoes, limit_s=ECHO_LIMIT_S)
@@ -205,6 +208,17 @@ class Attempt:
         except TooSlow:
             self._session.check()
             return False
+        return True
+
+    def _await_what_rules_add(self) -> bool:
+        """Wait, within a bound, for frames that rules send some time after their message: a fast
+        guest would be gone by then. False if no rule of the scenario does."""
+        longest_s = max((rule.later_s for rule in self._scenario.air), default=0.0)
+        if not longest_s:
+            return False
+        deadline = Deadline(f"rules of association {self._index}", longest_s + DELIVERY_S)
+        while self._session.air.put_off() and not deadline.expired:
+            time.sleep(0.02)
         return True
 
     def _end(self) -> None:

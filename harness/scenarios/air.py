@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from harness.scenarios.air_fits import why_misfit
+from harness.scenarios.air_fits import LATER, why_misfit
 from harness.scenarios.air_keys import AirRuleKeys
 
 
@@ -62,6 +62,13 @@ class AirRule(AirRuleKeys):
         which += [] if self.bytes_at is None else [f"with bytes at {self.bytes_at.offset}"]
         which += [] if self.probability is None else [f"probability {self.probability:g}"]
         return which
+
+    @property
+    def later_s(self) -> float:
+        """How long after its message a frame comes that the rule adds, at most, in seconds."""
+        if self.action not in LATER:
+            return 0.0
+        return self.delay_us[1] / 1e6 if self.delay_us else (self.delay_ms or 0) / 1e3
 
     @property
     def by_chance(self) -> bool:

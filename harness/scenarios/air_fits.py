@@ -26,13 +26,13 @@ _OF_ALL: Final = ("bytes_at", "trailing")
 _BEFORE_SEALING: Final = ("elements", "encrypt", "padding")
 """What can be said otherwise only before the key data is encrypted."""
 _REFUSED: Final = ("auth", "assoc-req")
-_LATER: Final = ("insert", "deauthenticate", "disassociate")
+LATER: Final = ("insert", "deauthenticate", "disassociate")
 _GOODBYES: Final = ("deauthenticate", "disassociate")
 _COMEBACK: Final = 30
 """The status code "association request rejected temporarily; try again later"."""
 
 _BELONGS: Final = {
-    "delay_ms": ("delay", *_LATER), "delay_us": ("delay", *_LATER), "copies": ("repeat",),
+    "delay_ms": ("delay", *LATER), "delay_us": ("delay", *LATER), "copies": ("repeat",),
     "fields": ("edit", "corrupt"), "insert": ("insert",), "status": ("refuse",),
     "comeback_tu": ("refuse",), "reason": _GOODBYES, "broadcast": _GOODBYES,
     "forged": _GOODBYES,

@@ -66,11 +66,18 @@ class Consequences:
         self._kept = kept
         self._sender = sender
         self._association = 0
+        self._put_off = 0
         self._closed = False
+
+    @property
+    def put_off(self) -> int:
+        """How many are still to come in this association, their delay not being over."""
+        return self._put_off
 
     def begin(self) -> None:
         """Another association: what is due later belonged to the one before, and does not come."""
         self._association += 1
+        self._put_off = 0
 
     def close(self) -> None:
         """Send nothing more, what is due later included."""
@@ -83,11 +90,13 @@ class Consequences:
         def act() -> None:
             if self._closed or association != self._association:
                 return
+            self._put_off -= 1
             if rule.insertion is not None:
                 self._insert(rule, rule.insertion, ap, station)
             else:
                 self._part(rule, ap, station, late=delay_ns > 0)
 
+        self._put_off += 1
         if delay_ns:
             self._loop.call_after(delay_ns, act)
         else:

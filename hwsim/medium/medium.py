@@ -48,6 +48,11 @@ class Medium:
         return self._log.due
 
     @property
+    def put_off(self) -> int:
+        """How many insertions and goodbyes of rules are still to come, put off by their delay."""
+        return self._down.consequences.put_off
+
+    @property
     def tag(self) -> int:
         """The last tag that the port was given."""
         return self._down.tag

@@ -256,6 +256,11 @@ class FakeAir:
         """All of them are told at once."""
         return len(self._world.story.frames), ()
 
+    def put_off(self) -> int:
+        """One insertion, until it was asked for twice."""
+        self._world.step("put off")
+        return int(self._world.done.count("put off") < 2)
+
     def echo(self, count: int, *, limit_s: float) -> Echo:
         """Probe the data path."""
         self._world.step("echo")

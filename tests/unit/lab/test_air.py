@@ -190,6 +190,8 @@ def test_orders_of_access_points(peer: Peer) -> None:
         {"on": "echoed", "nth": 1, "do": "switch-channel", "access_point": 1, "channel": 11,
          "announce": ["ecsa"]},
     ]  # fmt: skip
+    peer.answers["status"] = {"result": {"put_off": 3}}
+    assert peer.air.put_off() == 3
     peer.answers["await_orders"] = {"result": {"left": [2]}}
     assert peer.air.await_orders(5) == (2,)
     peer.air.order("stop", access_point=2)

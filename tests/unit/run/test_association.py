@@ -204,6 +204,13 @@ def test_behind_the_orders_of_access_points_a_connection_is_used_again(
     assert used == ["echo", "await orders", "echo", "disconnect"]
 
 
+def test_what_rules_put_off_is_awaited_before_the_end(world: World, attempt: Try) -> None:
+    """A copy that is due 100 ms after M4 comes though the guest is quicker, and data follows it."""
+    attempt("m3-replayed").run()
+    used = [step for step in world.done if step in {"echo", "put off", "disconnect"}]
+    assert used == ["echo", "put off", "put off", "echo", "disconnect"]
+
+
 EITHER = Expect(connected="either")
 
 

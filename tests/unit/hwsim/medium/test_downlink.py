@@ -159,7 +159,10 @@ def test_insert_a_copy(rig: Rig) -> None:
     insertion = Insertion(copy_of=Occurrence("M1"))
     rig.rules(FrameRule("M1", 1, "insert", insertion=insertion, delay_ms=5))
     rig.down(kind="M1")
+    rig.turn()
+    assert rig.medium.put_off == 1
     rig.turn(after_ns=5_000_000)
+    assert rig.medium.put_off == 0
     assert [one.frame.endswith(b" again") for one in rig.port.delivered] == [False, True]
     assert [record.rule for record in rig.records] == [None, "insert"]
     assert rig.records[1].detail == {"inserted": "copy of M1", "acceptable": "open"}
