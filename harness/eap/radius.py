@@ -17,7 +17,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from harness.eap.credentials import Credentials
 from harness.eap.given import credentials_of
@@ -26,8 +26,7 @@ from harness.local.deadline import Deadline
 from harness.local.programs import PARENT_DEATH, ProgramMissing, last_line
 from harness.local.workspace import work_folder
 from harness.scenarios import Scenario
-
-Method = Literal["tls", "peap-mschapv2"]
+from harness.scenarios.enterprise import EapMethod as Method
 
 READY_S: Final = 15.0
 _READY: Final = "AP-ENABLED"
@@ -125,7 +124,17 @@ def users(credentials: Credentials, method: Method) -> str:
     name = credentials.identity
     if method == "tls":
         return f'"{name}" TLS\n'
-    return f'"{name}" PEAP\n"{name}" MSCHAPV2 "{credentials.accepted_password}" [2]\n'
+    outer, inner = _TUNNELED[method]
+    return f'* {outer}\n"{name}" {inner} "{credentials.accepted_password}" [2]\n'
+
+
+_TUNNELED: Final[dict[Method, tuple[str, str]]] = {
+    "peap-mschapv2": ("PEAP", "MSCHAPV2"),
+    "ttls-mschapv2": ("TTLS", "TTLS-MSCHAPV2"),
+    "ttls-pap": ("TTLS", "TTLS-PAP"),
+}
+"""hostapd's names of the method and of what is inside; the name before the tunnel may be another
+one."""
 
 
 def _program() -> str:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from harness.scenarios.fragments import whole_profile
 from harness.scenarios.placeholders import OF_EAP, placeholders
 from hil_common.security import names_with
 
-EAP_TYPES: Final = {"tls": 13, "peap-mschapv2": 25}
+EapMethod = Literal["tls", "peap-mschapv2", "ttls-mschapv2", "ttls-pap"]
+EAP_TYPES: Final[dict[EapMethod, int]] = {
+    "tls": 13, "peap-mschapv2": 25, "ttls-mschapv2": 21, "ttls-pap": 21,
+}  # fmt: skip
 """EAP method types (IANA) of [eap] method."""
 
 
@@ -36,5 +39,6 @@ def misfit(texts: str, profile: str, method: str | None) -> str:
     wanted = [name for name, kind in EAP_TYPES.items() if str(kind) == whole.eap_type]
     if method in wanted:
         return ""
-    fix = f"method = '{wanted[0]}' is wanted" if wanted else "only EAP-TLS and PEAP can be run"
+    wish = " or ".join(f"method = '{name}'" for name in wanted)
+    fix = f"{wish} is wanted" if wanted else "only EAP-TLS, EAP-TTLS and PEAP can be run"
     return f"the profile has EAP method {whole.eap_type or 'none'} and [eap] has '{method}': {fix}"

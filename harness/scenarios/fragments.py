@@ -19,6 +19,9 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 NAMESPACE = "http://www.microsoft.com/networking/WLAN/profile/v1"
 ONEX = "http://www.microsoft.com/networking/OneX/v1"
+ROOT_NAMES = ("TrustedRootCA", "TrustedRootCAHash", "TrustedRootCAHashes")
+"""The elements of a trusted root: of EAP-TLS and PEAP; of EAP-TTLS as Windows exports it, and as
+its published schema has it ([MS-GPWL] 6.13.1)."""
 ONEX_PATH = f"MSM/security/{ONEX} OneX/"
 TAG = re.compile(rb"""<(?:"[^"]*"|'[^']*'|[^>"'])*>""")
 
@@ -98,7 +101,12 @@ def whole_profile(text: str) -> WholeProfile:
         data[: name[0][0]].decode(), data[name[0][1] : ssids[0][0]].decode(), rest.decode(), oui,
         found.texts.get("IHV/useMSOneX") in ("true", "1"),
         found.eap_type,
-        tuple("".join(text.split()).lower() for text in found.onex.get("TrustedRootCA", [])),
+        tuple(
+            "".join(text.split()).lower()
+            for name in ROOT_NAMES
+            for text in found.onex.get(name, [])
+            if text
+        ),
         tuple(
             name.strip()
             for text in found.onex.get("ServerNames", [])

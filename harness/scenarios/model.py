@@ -14,7 +14,7 @@ from harness.config.validation import Strict
 from harness.scenarios.air import AirRule
 from harness.scenarios.air_turns import never_acts
 from harness.scenarios.ap_orders import ApOrder, why_hollow
-from harness.scenarios.enterprise import misfit
+from harness.scenarios.enterprise import EAP_TYPES, EapMethod, misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.network import Network
 from harness.scenarios.stimuli import OsParameters, OsStimulus
@@ -52,8 +52,8 @@ scenario itself tells it; other modes the sample does not know."""
 class Eap(Strict):
     """802.1X of a wpa2-eap network: what the station has, and what answers it."""
 
-    method: Literal["tls", "peap-mschapv2"]
-    """EAP-TLS, or PEAP with EAP-MSCHAPv2."""
+    method: EapMethod
+    """EAP-TLS, PEAP with EAP-MSCHAPv2, or EAP-TTLS with MSCHAPv2 or PAP."""
     identity: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]+$", max_length=64)] = "hil-user"
     """Who authenticates."""
     credentials: Literal["good", "wrong"] = "good"
@@ -192,7 +192,7 @@ class Scenario(Strict):
         if enterprise and self.eap is None:
             raise ValueError(
                 f"[network] security = '{self.network.security}' wants an [eap] section with "
-                "method = 'tls' or 'peap-mschapv2'"
+                f"method = {' or '.join(repr(name) for name in EAP_TYPES)}"
             )
         if self.eap is not None and not enterprise:
             raise ValueError(

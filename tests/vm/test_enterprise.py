@@ -29,6 +29,7 @@ NETWORK = Network(ssid="hil-eap", security="wpa2-eap")
 METHODS: dict[Method, str] = {
     "tls": 'eap=TLS\nclient_cert="/run/eap/client.pem"\nprivate_key="/run/eap/client.key"\n',
     "peap-mschapv2": 'eap=PEAP\nphase2="auth=MSCHAPV2"\npassword="{password}"\n',
+    "ttls-mschapv2": 'eap=TTLS\nphase2="auth=MSCHAPV2"\npassword="{password}"\n',
 }
 
 
@@ -126,7 +127,7 @@ def vacant(lab: StandingLab, shell: GuestShell) -> Iterator[GuestShell]:
     assert lab.session.ssh.run("net start WlanSvc").status == 0
 
 
-@pytest.mark.parametrize("method", ["tls", "peap-mschapv2"])
+@pytest.mark.parametrize("method", ["tls", "peap-mschapv2", "ttls-mschapv2"])
 def test_it_authenticates_and_passes_data(
     lab: StandingLab, vacant: GuestShell, method: Method, tmp_path: Path
 ) -> None:
@@ -145,7 +146,7 @@ def test_it_authenticates_and_passes_data(
         echo = client.air.echo(3, limit_s=10)
         assert (echo.answered, echo.arp, echo.protected) == (3, True, True)
         codes = client.codes()
-        name = "TLS" if method == "tls" else "PEAP"
+        name = method.partition("-")[0].upper()
         assert codes[:2] == ["Request Identity", "Response Identity"]
         assert {f"Request {name}", f"Response {name}"} < set(codes)
         assert codes[-1] == "Success"

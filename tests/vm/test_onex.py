@@ -43,7 +43,7 @@ def test_every_scenario_with_802_1x_is_tested_here() -> None:
     assert {one.name for one in scenarios if one.eap is not None} == {
         "eap-tls", "eap-peap", "eap-failure", "eap-no-authenticator", "eap-reauthentication",
         "eap-stopped", "eap-whole-profile", "eap-bare-result", "eap-packet-lost",
-        "eap-pairwise-rekey", "eap-tls-sha256",
+        "eap-pairwise-rekey", "eap-tls-sha256", "eap-ttls",
     }  # fmt: skip
 
 
@@ -58,7 +58,8 @@ def test_a_result_without_parameters_is_survived(lab: StandingLab) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["eap-tls", "eap-tls-sha256", "eap-peap", "eap-whole-profile", "eap-packet-lost"]
+    "name",
+    ["eap-tls", "eap-tls-sha256", "eap-peap", "eap-ttls", "eap-whole-profile", "eap-packet-lost"],
 )
 def test_it_authenticates_and_connects(lab: StandingLab, name: str) -> None:
     """EAP succeeds, the DLL gets the keys, the handshake completes and data flows; the rules of

@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("method", ["tls", "peap-mschapv2"])
+@pytest.mark.parametrize("method", ["tls", "peap-mschapv2", "ttls-pap"])
 def test_it_serves_and_goes_without_a_trace(
     credentials: Credentials, folder: Path, method: module.Method
 ) -> None:

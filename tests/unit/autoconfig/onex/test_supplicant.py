@@ -39,6 +39,16 @@ def test_configuration_of_tls(stores: CertificateStores) -> None:
     assert "password" not in text
 
 
+def test_configuration_of_ttls(stores: CertificateStores) -> None:
+    """What is inside as the profile says, and the name before the tunnel if there is another."""
+    method = EapMethod(21, (ROOT,), inner="auth=PAP", anonymous="nobody")
+    text = supplicant_config(method, EapUser(21, "me", password="p"), stores)
+    assert "eap=TTLS\n" in text
+    assert 'phase2="auth=PAP"\n' in text
+    assert f"anonymous_identity={b'nobody'.hex()}\n" in text
+    assert "phase1" not in text
+
+
 def test_the_server_is_validated_as_the_profile_says(stores: CertificateStores) -> None:
     """Any root of the store, names that are names, or nothing at all."""
     user = EapUser(25, "me", password="p")

@@ -25,7 +25,7 @@ def test_methods_are_read() -> None:
 @pytest.mark.parametrize(
     "xml",
     [
-        eap_profile(21), eap_profile(25, INNER.replace("26", "13")),
+        eap_profile(43), eap_profile(25, INNER.replace("26", "13")),
         eap_profile(13, root="zz" * 20), eap_profile(13, root="../../etc"),
         eap_profile(onex="<OneX/>"), eap_profile(onex=""), "<WLANProfile", "<!DOCTYPE a><a/>",
         "<a>" * 40 + "</a>" * 40,
@@ -35,6 +35,58 @@ def test_what_cannot_be_carried_out_is_refused(xml: str) -> None:
     """Other methods, a malformed root, no EAPConfig, hostile XML."""
     with pytest.raises(ProfileError):
         method_of_profile(xml)
+
+
+def ttls_profile(inner: str, root: str = "TrustedRootCAHash", privacy: str = "") -> str:
+    """A profile with EAP-TTLS, as Windows exports it."""
+    return eap_profile(
+        onex='<OneX xmlns="http://www.microsoft.com/networking/OneX/v1"><EAPConfig><EapHostConfig '
+        'xmlns="http://www.microsoft.com/provisioning/EapHostConfig"><EapMethod>'
+        '<Type xmlns="http://www.microsoft.com/provisioning/EapCommon">21</Type></EapMethod><Config>'
+        '<EapTtls xmlns="http://www.microsoft.com/provisioning/EapTtlsConnectionPropertiesV1">'
+        f"<ServerValidation><ServerNames>a.example</ServerNames><{root}>{ROOT}</{root}>"
+        f"</ServerValidation><Phase2Authentication>{inner}</Phase2Authentication>{privacy}"
+        "</EapTtls></Config></EapHostConfig></EAPConfig></OneX>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("inner", "wanted"),
+    [
+        ("<PAPAuthentication/>", "auth=PAP"),
+        ("<CHAPAuthentication/>", "auth=CHAP"),
+        ("<MSCHAPAuthentication/>", "auth=MSCHAP"),
+        (
+            "<MSCHAPv2Authentication><UseWinlogonCredentials>false</UseWinlogonCredentials>"
+            "</MSCHAPv2Authentication>",
+            "auth=MSCHAPV2",
+        ),
+        (INNER, "autheap=MSCHAPV2"),
+    ],
+)
+def test_what_ttls_has_inside(inner: str, wanted: str) -> None:
+    """By its element; the root's is named as Windows exports it, or as its schema has it."""
+    expected = EapMethod(21, (ROOT,), server_names=("a.example",), inner=wanted)
+    assert method_of_profile(ttls_profile(inner)) == expected
+    assert method_of_profile(ttls_profile(inner, "TrustedRootCAHashes")) == expected
+
+
+@pytest.mark.parametrize(
+    "inner", ["", "<PAPAuthentication/><CHAPAuthentication/>", INNER.replace("26", "13"), "<New/>"]
+)
+def test_what_ttls_cannot_have_inside(inner: str) -> None:
+    """None, two, another EAP method, an unknown one."""
+    with pytest.raises(ProfileError):
+        method_of_profile(ttls_profile(inner))
+
+
+def test_the_name_before_the_tunnel() -> None:
+    """The anonymous one where the profile wants privacy."""
+    asked = "<Phase1Identity><IdentityPrivacy>{}</IdentityPrivacy><AnonymousIdentity>nobody"
+    asked += "</AnonymousIdentity></Phase1Identity>"
+    for privacy, name in (("true", "nobody"), ("false", "")):
+        found = method_of_profile(ttls_profile("<PAPAuthentication/>", "x", asked.format(privacy)))
+        assert found.anonymous == name
 
 
 BLOB = """<OneX xmlns="http://www.microsoft.com/networking/OneX/v1"><EAPConfig>
@@ -101,7 +153,7 @@ def test_secrets_are_not_in_representations() -> None:
     assert "secret" not in repr(EapUser(25, "me", password="secret"))
 
 
-@pytest.mark.parametrize(("method", "kind"), [("tls", 13), ("peap-mschapv2", 25)])
+@pytest.mark.parametrize(("method", "kind"), [("tls", 13), ("peap-mschapv2", 25), ("ttls-pap", 21)])
 def test_what_the_harness_writes_is_read(method: str, kind: int) -> None:
     """The profile and the user's data of a scenario, as the agent hands them over."""
     credentials = make_credentials("me<&>")
@@ -116,10 +168,11 @@ def test_what_the_harness_writes_is_read(method: str, kind: int) -> None:
     xml = profile_xml(scenario, None, credentials)
     assert parse(xml, 0x123456).use_ms_onex
     root, name = credentials.root, credentials.server_name
-    assert method_of_profile(xml) == EapMethod(kind, (root,), server_names=(name,))
+    inner = "auth=PAP" if kind == 21 else ""
+    assert method_of_profile(xml) == EapMethod(kind, (root,), server_names=(name,), inner=inner)
     user = user_of_xml(user_data(scenario.eap, credentials))
     assert (user.kind, user.name) == (kind, "me<&>")
-    if kind == 25:
+    if kind != 13:
         assert user.password == credentials.password
     else:
         assert user.certificate == thumbprint(credentials.client_pem)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import ssl
 import xml.etree.ElementTree as ET
-from typing import Any, Literal
+from typing import Any, get_args
 
 import pytest
 
@@ -16,9 +16,9 @@ from harness.guests.common.eap import set_user
 from harness.guests.common.eap_xml import onex_element, user_data
 from harness.guests.common.profile import NAMESPACE, profile_xml
 from harness.scenarios import Eap, Scenario, find_scenario
+from harness.scenarios.enterprise import EapMethod as Method
 
-Method = Literal["tls", "peap-mschapv2"]
-METHODS: tuple[Method, ...] = ("tls", "peap-mschapv2")
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_thumbprint_is_windows_own(credentials: Credentials) -> None:
 def test_the_profile_names_the_root_and_no_secret(method: Method, credentials: Credentials) -> None:
     """Trusted root by thumbprint; neither password nor key nor identity."""
     text = onex_element(Eap(method=method), credentials)
-    found = [e.text for e in ET.fromstring(text).iter() if e.tag.endswith("}TrustedRootCA")]
+    found = [e.text for e in ET.fromstring(text).iter() if "}TrustedRootCA" in e.tag]
     assert found == [thumbprint(credentials.ca_pem)]
     assert not [secret for secret in credentials.secrets() if secret.decode() in text]
 
@@ -64,7 +64,14 @@ def test_user_data_is_escaped(method: Method, credentials: Credentials) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["eap-tls", "eap-peap", "eap-failure", "eap-no-authenticator", "eap-reauthentication"],
+    [
+        "eap-tls",
+        "eap-peap",
+        "eap-ttls",
+        "eap-failure",
+        "eap-no-authenticator",
+        "eap-reauthentication",
+    ],
 )
 def test_shipped_scenarios_have_microsofts_settings(name: str, credentials: Credentials) -> None:
     """<OneX> before <IHV>, useMSOneX after the fragment, as the schema orders them."""

@@ -38,7 +38,9 @@ EXIT_LIMIT_S = 2.0
 
 READY = b"EAPOL: SUPP_PAE entering state CONNECTING"
 SUCCESS, FAILURE = b"CTRL-EVENT-EAP-SUCCESS", b"CTRL-EVENT-EAP-FAILURE"
-KEYS = (b"EAP-TLS: Derived key - hexdump(len=64): ", b"EAP-PEAP: Derived key - hexdump(len=64): ")
+KEYS = tuple(
+    b"EAP-%s: Derived key - hexdump(len=64): " % name for name in (b"TLS", b"TTLS", b"PEAP")
+)
 """With cryptobinding PEAP derives twice: the last key before the success is the MSK."""
 
 

@@ -7,10 +7,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..profile.eap import TLS, EapMethod, EapUser
+from ..profile.eap import PEAP, TLS, TTLS, EapMethod, EapUser
 
 LITERAL = re.compile(r"[A-Za-z0-9.-]+")
 """A server's name that is no regular expression."""
+
+
+NAMES = {TLS: "TLS", TTLS: "TTLS", PEAP: "PEAP"}
+"""wpa_supplicant's names of the EAP methods, by their type."""
 
 
 class CertificateMissing(LookupError):
@@ -51,7 +55,7 @@ def supplicant_config(method: EapMethod, user: EapUser, stores: CertificateStore
     lines = {
         "key_mgmt": "IEEE8021X",
         "eapol_flags": "0",
-        "eap": "TLS" if method.kind == TLS else "PEAP",
+        "eap": NAMES[method.kind],
         "identity": _text(user.name),
     }
     if method.validates_server:
@@ -62,11 +66,13 @@ def supplicant_config(method: EapMethod, user: EapUser, stores: CertificateStore
         certificate, key = stores.own(user.certificate)
         lines |= {"client_cert": _text(str(certificate)), "private_key": _text(str(key))}
     else:
-        lines |= {
-            "password": _text(user.password),
-            "phase1": '"peapver=0"',
-            "phase2": '"auth=MSCHAPV2 mschapv2_retry=0"',
-        }
+        lines["password"] = _text(user.password)
+        if method.kind == PEAP:
+            lines |= {"phase1": '"peapver=0"', "phase2": '"auth=MSCHAPV2 mschapv2_retry=0"'}
+        else:
+            lines["phase2"] = f'"{method.inner}"'
+    if method.anonymous:
+        lines["anonymous_identity"] = _text(method.anonymous)
     body = "".join(f"{name}={value}\n" for name, value in lines.items())
     return f"ap_scan=0\neapol_version=2\nnetwork={{\n{body}}}\n"
 
