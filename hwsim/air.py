@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The air: medium, access points, port, capture and control put together.
 
-The control calls are served here. Each checks its arguments (:mod:`hwsim.requests`), acts, and
+The control calls are served here. Each checks its arguments (:mod:`hwsim.control`), acts, and
 returns its result or replies later; docs/evidence.md says what the frames' records mean.
 """
 
@@ -12,22 +12,26 @@ import socket
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from hwsim import ap_requests, requests
 from hwsim.air_run import AirRun
 from hwsim.ap.echo import EchoResult
-from hwsim.ap_orders import ApOrders
+from hwsim.ap.orders import ApOrders
 from hwsim.clock_watch import ClockWatch
-from hwsim.control import ControlServer, Handler, Reply
+from hwsim.control import network_requests, order_requests
+from hwsim.control.arguments import Arguments, bad
+from hwsim.control.rule_requests import rules
+from hwsim.control.server import ControlServer, Handler, Reply
 from hwsim.errors import RequestError
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, now_ns
 from hwsim.ports.base import Port, RadioFrame
 from hwsim.radio_waiters import RadioWaiters
-from hwsim.requests import Arguments
-from hwsim.rule_requests import rules
 from hwsim.rules.frame_rules import FrameRules
+
+MAX_ECHOES: Final = 1000
+MAX_DUE: Final = 1000
+"""So many frames still on their way are named."""
 
 
 class Air:
@@ -121,8 +125,8 @@ class Air:
 
     def _call_configure(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         fields = Arguments(args, "configure")
-        networks = requests.networks(fields.take("network"))
-        timers = requests.timers(fields.take("timers", {}))
+        networks = network_requests.networks(fields.take("network"))
+        timers = network_requests.timers(fields.take("timers", {}))
         fields.done()
         if self._run.on_air:
             raise RequestError("busy", "configure: the access point is on the air; stop it first")
@@ -141,7 +145,7 @@ class Air:
         fields = Arguments(args, "begin")
         association = fields.integer("association", 0, 1 << 31)
         rules = _rules(fields, association)
-        orders = ap_requests.orders(fields.take("orders", []))
+        orders = order_requests.orders(fields.take("orders", []))
         fields.done()
         self._run.begin(association, rules, ApOrders(orders))
         return {"frames": self._run.medium.frames}
@@ -157,7 +161,7 @@ class Air:
 
     def _call_echo(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         fields = Arguments(args, "echo")
-        count = fields.integer("count", 1, requests.MAX_ECHOES)
+        count = fields.integer("count", 1, MAX_ECHOES)
         timeout_s = fields.seconds("timeout_s")
         fields.done()
 
@@ -189,16 +193,16 @@ class Air:
         return lambda stations: self._after_records(lambda: reply({"stations": stations}))
 
     def _call_deauthenticate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
-        self._run.configured("deauthenticate").part_with_all(requests.parting(args, "deauth"))
+        self._run.configured("deauthenticate").part_with_all(order_requests.parting(args, "deauth"))
         return {}
 
     def _call_disassociate(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
-        self._run.configured("disassociate").part_with_all(requests.parting(args, "disassoc"))
+        self._run.configured("disassociate").part_with_all(order_requests.parting(args, "disassoc"))
         return {}
 
     def _call_order(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         """Have an access point do something now."""
-        order = ap_requests.order(args, "order")
+        order = order_requests.order(args, "order")
         self._run.living("order").carry_out(order)
         return {}
 
@@ -240,7 +244,7 @@ class Air:
                 "uncertainty_ns": estimate.uncertainty_ns if estimate else None,
             },
             "frames": self._run.medium.frames,
-            "due": self._run.medium.due[: requests.MAX_DUE],
+            "due": self._run.medium.due[:MAX_DUE],
             "put_off": self._run.medium.put_off,
         }
 
@@ -261,7 +265,7 @@ class Air:
         directory = fields.text("directory")
         fields.done()
         if "\0" in directory:
-            raise requests.bad("renew.directory: no path")
+            raise bad("renew.directory: no path")
         if self._run.open:
             raise RequestError("busy", "renew: a run is under way; finish it first")
         self._run = AirRun(

@@ -17,9 +17,9 @@ from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.ess import Ess
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.network import Network
+from hwsim.ap.orders import ApOrder, ApOrders
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
-from hwsim.ap_orders import ApOrder, ApOrders
 from hwsim.beacons import Beacons
 from hwsim.capture import Capture
 from hwsim.errors import RequestError

@@ -12,8 +12,8 @@ from dataclasses import replace
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.channel_switch import ChannelSwitch
 from hwsim.ap.ess import Ess
+from hwsim.ap.orders import REASONS, ApOrder, ApOrders, Moment
 from hwsim.ap.robust_management import Parting
-from hwsim.ap_orders import REASONS, ApOrder, ApOrders, Moment
 from hwsim.beacons import Beacons
 from hwsim.errors import RequestError
 from hwsim.loop import Loop, Timer

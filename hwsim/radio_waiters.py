@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from hwsim.control import Reply, failure
+from hwsim.control.server import Reply, failure
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, Timer
 from hwsim.ports.base import Port

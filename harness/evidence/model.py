@@ -209,7 +209,7 @@ class ApAct:
     """Something an access point did because the scenario orders it, on the air's clock.
 
     ``place`` is the order's place among the scenario's, from 1, 0 for one of a call; ``do`` as in
-    `hwsim.ap_orders`; ``channel`` is the one the access point was on afterwards.
+    `hwsim.ap.orders`; ``channel`` is the one the access point was on afterwards.
     """
 
     place: int

@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 
 from harness.config.validation import Strict
 from harness.scenarios.channels import Channel
-from hwsim.ap_orders import WITH_CHANNEL, Act, Announcement, Moment
+from hwsim.ap.orders import WITH_CHANNEL, Act, Announcement, Moment
 
 PARAMETERS: Final[dict[str, frozenset[str]]] = {
     "move": frozenset({"channel"}),

@@ -21,8 +21,8 @@ from harness.scenarios.stimuli import OsParameters, OsStimulus
 from hil_common.network import MAX_PASSPHRASE
 from hil_common.security import OPEN, WPA2_PSK, WPA2_PSK_SHA256, WPA3_TRANSITION, names_with
 from hil_common.stimuli import MAX_STIMULI
-from hwsim.ap_requests import MAX_ORDERS
-from hwsim.rule_requests import MAX_RULES
+from hwsim.control.order_requests import MAX_ORDERS
+from hwsim.control.rule_requests import MAX_RULES
 
 OPEN_MESSAGES: Final = (
     "beacon", "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "data", "deauth",

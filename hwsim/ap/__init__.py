@@ -5,6 +5,6 @@ scapy builds every frame once, as a template (``templates``). What runs per fram
 a template and parses with struct, because dissecting and building a packet in scapy takes
 milliseconds while a handshake's turnaround is judged in hundreds of microseconds.
 
-Nothing is imported here: :mod:`hwsim.requests` needs network and timers alone, and scapy takes long
+Nothing is imported here: :mod:`hwsim.control` needs network and timers alone, and scapy takes long
 to load.
 """

@@ -29,7 +29,7 @@ class ChannelSwitch:
     """A switch that is under way.
 
     ``left`` counts the beacons that still announce it; the one with count 1 is the last on the old
-    channel. ``forms`` are of :data:`hwsim.ap_orders.Announcement`; ``done`` is called behind it.
+    channel. ``forms`` are of :data:`hwsim.ap.orders.Announcement`; ``done`` is called behind it.
     """
 
     channel: int

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from harness.scenarios.air import AirRule
-from hwsim.rule_requests import rules
+from hwsim.control.rule_requests import rules
 from hwsim.rules.frame_rules import ACTIONS, MESSAGES
 
 EDIT_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}

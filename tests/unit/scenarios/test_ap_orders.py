@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from harness.scenarios import ApOrder
-from hwsim import ap_orders, ap_requests
+from hwsim.ap import orders as ap_orders
+from hwsim.control import order_requests
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_the_air_takes_what_a_scenario_says() -> None:
     for act in ap_orders.ACTS:
         for moment in ap_orders.MOMENTS:
             given = {"on": moment, "do": act, **channel.get(act, {})}
-            (taken,) = ap_requests.orders([ApOrder.model_validate(given).to_json()])
+            (taken,) = order_requests.orders([ApOrder.model_validate(given).to_json()])
             assert (taken.do, taken.on, taken.nth, taken.after_ms) == (act, moment, 1, 0)
 
 

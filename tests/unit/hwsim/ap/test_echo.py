@@ -12,8 +12,8 @@ from hwsim.ap.echo import EchoResult, EchoRun
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.station import Station
+from hwsim.control.network_requests import networks
 from hwsim.loop import Timer
-from hwsim.requests import networks
 from tests.unit.hwsim.ap.environment import path_of
 from tests.unit.hwsim.conftest import NETWORK
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hwsim import requests
+from hwsim.control import network_requests
 from hwsim.errors import RequestError
 from tests.unit.hwsim.conftest import NETWORK
 
@@ -16,29 +16,29 @@ SECRET = "secret\tsecret"
 
 def test_network() -> None:
     """A network as the harness gives it, with the default BSSID."""
-    (network,) = requests.networks(NETWORK)
+    (network,) = network_requests.networks(NETWORK)
     assert network.ssid == b"hil-net"
     assert network.freq_mhz == 2437
-    assert network.bssid.hex(":") == requests.DEFAULT_BSSID
+    assert network.bssid.hex(":") == network_requests.DEFAULT_BSSID
     assert NETWORK["passphrase"] not in repr(network)
 
 
 def test_access_points_of_other_networks() -> None:
     """They have a name of their own."""
-    own, other = requests.networks({**NETWORK, "more": [{"ssid_hex": "ff00"}]})
+    own, other = network_requests.networks({**NETWORK, "more": [{"ssid_hex": "ff00"}]})
     assert (own.ssid, other.ssid) == (b"hil-net", b"\xff\0")
     with pytest.raises(RequestError, match=r"network.more\[0\].ssid_hex: not bytes in hex"):
-        requests.networks({**NETWORK, "more": [{"ssid_hex": "f"}]})
+        network_requests.networks({**NETWORK, "more": [{"ssid_hex": "f"}]})
     with pytest.raises(RequestError, match="0 bytes; 1 to 32"):
-        requests.networks({**NETWORK, "more": [{"ssid_hex": ""}]})
+        network_requests.networks({**NETWORK, "more": [{"ssid_hex": ""}]})
 
 
 def test_more_access_points() -> None:
     """Each has the network's name and key; its BSSID counts on, and it is heard more weakly."""
-    (_, other) = requests.networks({**NETWORK, "more": [{"channel": 11}]})
+    (_, other) = network_requests.networks({**NETWORK, "more": [{"channel": 11}]})
     assert other.bssid.hex(":") == "02:48:49:4c:0b:02"
     more = [{}, {"channel": 11, "bssid": "02:00:00:00:00:0a", "signal_dbm": -70}]
-    first, second, third = requests.networks({**NETWORK, "more": more})
+    first, second, third = network_requests.networks({**NETWORK, "more": more})
     assert [one.bssid.hex(":") for one in (second, third)] == [
         "02:48:49:4c:00:02", "02:00:00:00:00:0a",
     ]  # fmt: skip
@@ -50,7 +50,7 @@ def test_more_access_points() -> None:
 def test_an_ssid_is_bytes() -> None:
     """Those that are no text are given in hex, in place of the text."""
     named = {name: value for name, value in NETWORK.items() if name != "ssid"}
-    (network,) = requests.networks({**named, "ssid_hex": "CED2B5C400"})
+    (network,) = network_requests.networks({**named, "ssid_hex": "CED2B5C400"})
     assert network.ssid == b"\xce\xd2\xb5\xc4\x00"
 
 
@@ -84,7 +84,10 @@ def test_an_ssid_is_bytes() -> None:
         ({"more": {}}, "network.more: a list of at most 7"),
         ({"more": [{}] * 8}, "network.more: a list of at most 7"),
         ({"more": [{"channel": 14}]}, "network.more[0].channel: 14 is none of"),
-        ({"more": [{}, {"bssid": requests.DEFAULT_BSSID}]}, "network.more[1].bssid: 02:48:49"),
+        (
+            {"more": [{}, {"bssid": network_requests.DEFAULT_BSSID}]},
+            "network.more[1].bssid: 02:48:49",
+        ),
         ({"more": [{"ssid": "x"}]}, "network.more[0].ssid is unknown"),
         ({"chanel": 6}, "network.chanel is unknown; known: ssid_hex, ssid, security, passphrase"),
     ],
@@ -92,7 +95,7 @@ def test_an_ssid_is_bytes() -> None:
 def test_bad_network(change: dict[str, Any], message: str) -> None:
     """One line with field, value and what is needed; never the passphrase."""
     with pytest.raises(RequestError) as caught:
-        requests.networks({**NETWORK, **change})
+        network_requests.networks({**NETWORK, **change})
     assert message in str(caught.value)
     assert caught.value.code == "bad-argument"
     assert "secret" not in str(caught.value)
@@ -108,13 +111,13 @@ ENTERPRISE: dict[str, Any] = {
 
 def test_network_with_8021x() -> None:
     """Its server is on loopback unless told otherwise; without one it is silent."""
-    (network,) = requests.networks(ENTERPRISE)
+    (network,) = network_requests.networks(ENTERPRISE)
     assert network.security == "wpa2-eap"
     assert network.radius is not None
     assert (str(network.radius.address), network.radius.port) == ("127.0.0.1", 1812)
     assert network.radius.secret == b"clandestine"
     assert "clandestine" not in repr(network)
-    (silent,) = requests.networks({**ENTERPRISE, "radius": None})
+    (silent,) = network_requests.networks({**ENTERPRISE, "radius": None})
     assert silent.radius is None
 
 
@@ -135,7 +138,7 @@ def test_network_with_8021x() -> None:
 def test_bad_network_with_8021x(change: dict[str, Any], message: str) -> None:
     """One line with field, value and what is needed; never the secret."""
     with pytest.raises(RequestError) as caught:
-        requests.networks({**ENTERPRISE, **change})
+        network_requests.networks({**ENTERPRISE, **change})
     assert message in str(caught.value)
     assert "clandestine" not in str(caught.value)
 
@@ -144,12 +147,12 @@ def test_bad_network_with_8021x(change: dict[str, Any], message: str) -> None:
 def test_missing(name: str) -> None:
     """What is missing is named."""
     with pytest.raises(RequestError, match=f"network.{name} is missing"):
-        requests.networks({key: value for key, value in NETWORK.items() if key != name})
+        network_requests.networks({key: value for key, value in NETWORK.items() if key != name})
 
 
 def test_timers() -> None:
     """hostapd's timers unless told otherwise."""
-    timers = requests.timers({"first_ms": 250})
+    timers = network_requests.timers({"first_ms": 250})
     assert (timers.first_ms, timers.next_ms, timers.group_first_ms, timers.tries) == (
         250,
         1000,

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The arguments of control calls: checked strictly, with errors that say what to change.
-
-The error never repeats a passphrase or a secret. All functions raise :class:`RequestError` with
-the code ``bad-argument``.
-"""
+"""The network and the timers that a ``configure`` call gives, checked strictly; errors are those of
+:mod:`hwsim.control.arguments`, and never repeat a passphrase or a secret."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from ipaddress import IPv4Address
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from hil_common.network import (
     BEACON_INTERVALS_TU,
@@ -30,100 +27,22 @@ from hil_common.security import (
     SecurityChoice,
 )
 from hwsim.ap.network import Network, SaeOptions
-from hwsim.ap.robust_management import Parting
 from hwsim.ap.timers import Timers
-from hwsim.errors import RequestError, WireError
+from hwsim.control.arguments import (
+    MAX_ACCESS_POINTS,
+    MAX_DELAY_MS,
+    REQUIRED,
+    Arguments,
+    bad,
+)
+from hwsim.errors import WireError
 from hwsim.frames import mac_bytes
 from hwsim.radius import RadiusServer
 
 DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
-MAX_ACCESS_POINTS: Final = 8
 MAX_SECRET: Final = 128
-MAX_DELAY_MS: Final = 60_000
 MAX_TRIES: Final = 16
-MAX_ECHOES: Final = 1000
-MAX_DUE: Final = 1000
-"""So many frames still on their way are named."""
-MAX_TIMEOUT_S: Final = 600.0
-_REQUIRED: Final = object()
-
-
-class Arguments:
-    """A JSON object read field by field; ``where`` is what errors call it."""
-
-    def __init__(self, value: Any, where: str) -> None:
-        if not isinstance(value, Mapping):
-            raise bad(f"{where}: an object is needed, not {shown(value)}")
-        self._values = dict(value)
-        self._where = where
-        self._known: list[str] = []
-
-    def take(self, name: str, default: Any = _REQUIRED) -> Any:
-        """The value of a field, of whatever type; ``default`` if it is not there.
-
-        Without a default the field is required: :class:`RequestError` if it is missing. This, and
-        what ``default`` means, holds for the methods below too.
-        """
-        self._known.append(name)
-        if name in self._values:
-            return self._values.pop(name)
-        if default is _REQUIRED:
-            raise bad(f"{self._where}.{name} is missing")
-        return default
-
-    def text(self, name: str, default: Any = _REQUIRED) -> str:
-        """A field that must be a string, of any length."""
-        value = self.take(name, default)
-        if not isinstance(value, str):
-            raise bad(f"{self._where}.{name}: a string is needed, not {shown(value)}")
-        return value
-
-    def integer(self, name: str, low: int, high: int, default: Any = _REQUIRED) -> int:
-        """A field that must be a whole number from ``low`` to ``high``, both included."""
-        value = self.take(name, default)
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise bad(
-                f"{self._where}.{name}: a whole number from {low} to {high} is needed, "
-                f"not {shown(value)}"
-            )
-        return value
-
-    def seconds(self, name: str, default: Any = _REQUIRED) -> float:
-        """A field that must be a duration in seconds, above 0 and up to :data:`MAX_TIMEOUT_S`."""
-        value = self.take(name, default)
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not 0 < value <= MAX_TIMEOUT_S:
-            raise bad(
-                f"{self._where}.{name}: seconds above 0 and up to {MAX_TIMEOUT_S:g} are needed, "
-                f"not {shown(value)}"
-            )
-        return float(value)
-
-    def choice(self, name: str, choices: Sequence[str], default: Any = _REQUIRED) -> str:
-        """A field that must be one of ``choices``."""
-        value = self.take(name, default)
-        if value not in choices:
-            raise bad(f"{self._where}.{name}: {shown(value)} is none of {', '.join(choices)}")
-        return cast(str, value)
-
-    def flag(self, name: str) -> bool:
-        """A field that must be true or false; false if it is not there."""
-        value = self.take(name, False)
-        if not isinstance(value, bool):
-            raise bad(f"{self._where}.{name}: true or false is needed, not {shown(value)}")
-        return value
-
-    def done(self) -> None:
-        """Check that every field was read; the error names an unknown one, and all known."""
-        if self._values:
-            known = ", ".join(self._known) or "none"
-            raise bad(f"{self._where}.{min(map(str, self._values)):.40} is unknown; known: {known}")
-
-
-def bad(message: str) -> RequestError:
-    """The error ``bad-argument``, to be raised with a message that says what to change."""
-    return RequestError("bad-argument", message)
 
 
 def networks(value: Any) -> tuple[Network, ...]:
@@ -190,7 +109,7 @@ def _more(first: Network, value: Any) -> Iterator[Network]:
         yield replace(first, ssid=ssid, channel=channel, bssid=bssid, signal_dbm=signal_dbm)
 
 
-def _channel(args: Arguments, where: str, default: Any = _REQUIRED) -> int:
+def _channel(args: Arguments, where: str, default: Any = REQUIRED) -> int:
     channel = args.integer("channel", 1, 196, default)
     if channel not in CHANNELS:
         raise bad(f"{where}.channel: {channel} is none of {', '.join(map(str, sorted(CHANNELS)))}")
@@ -206,18 +125,6 @@ def timers(value: Any) -> Timers:
     }
     args.done()
     return Timers(**chosen)
-
-
-def parting(args: Any, kind: Literal["deauth", "disassoc"]) -> Parting:
-    """The arguments of a ``deauthenticate`` or ``disassociate`` call.
-
-    ``broadcast`` and ``forged`` are false where they are left out.
-    """
-    fields = Arguments(args, "deauthenticate" if kind == "deauth" else "disassociate")
-    reason = fields.integer("reason", 1, 65535)
-    broadcast, forged = fields.flag("broadcast"), fields.flag("forged")
-    fields.done()
-    return Parting(kind, reason, broadcast, forged)
 
 
 def _ssid(args: Arguments) -> bytes:
@@ -299,8 +206,3 @@ def _address(name: str, text: str) -> IPv4Address:
         return IPv4Address(text)
     except ValueError:
         raise bad(f"network.{name}: {text!r:.40} is no IPv4 address such as 10.77.0.1") from None
-
-
-def shown(value: Any) -> str:
-    """A value for an error's text, cut short."""
-    return f"{value!r:.60}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hwsim import rule_requests
+from hwsim.control import rule_requests
 from hwsim.errors import RequestError
 from hwsim.rules.frame_fields import BytesAt, FrameFields
 from hwsim.rules.frame_rules import Condition, FrameRule, Insertion, Occurrence

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from hwsim.ap_orders import ApOrder, ApOrders
+from hwsim.ap.orders import ApOrder, ApOrders
 
 
 def test_each_waits_for_its_moment() -> None:

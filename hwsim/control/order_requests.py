@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The orders to access points in control calls, checked as :mod:`hwsim.requests` has it."""
+"""The orders to access points in control calls; errors are those of
+:mod:`hwsim.control.arguments`."""
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from hil_common.network import CHANNELS
-from hwsim.ap_orders import (
+from hwsim.ap.orders import (
     ACTS,
     ANNOUNCEMENTS,
     MOMENTS,
@@ -17,7 +18,8 @@ from hwsim.ap_orders import (
     ApOrder,
     Moment,
 )
-from hwsim.requests import MAX_ACCESS_POINTS, MAX_DELAY_MS, Arguments, bad
+from hwsim.ap.robust_management import Parting
+from hwsim.control.arguments import MAX_ACCESS_POINTS, MAX_DELAY_MS, Arguments, bad
 
 MAX_ORDERS: Final = 64
 MAX_NTH: Final = 1000
@@ -60,6 +62,18 @@ def order(value: Any, where: str, *, waits: bool = False) -> ApOrder:
         act, cast(Moment, moment), nth, after_ms, access_point, channel, reason, broadcast,
         count, cast("tuple[Announcement, ...]", announce), quiet,
     )  # fmt: skip
+
+
+def parting(args: Any, kind: Literal["deauth", "disassoc"]) -> Parting:
+    """The arguments of a ``deauthenticate`` or ``disassociate`` call.
+
+    ``broadcast`` and ``forged`` are false where they are left out.
+    """
+    fields = Arguments(args, "deauthenticate" if kind == "deauth" else "disassociate")
+    reason = fields.integer("reason", 1, 65535)
+    broadcast, forged = fields.flag("broadcast"), fields.flag("forged")
+    fields.done()
+    return Parting(kind, reason, broadcast, forged)
 
 
 def _announcements(value: Any, where: str) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hwsim import ap_requests
-from hwsim.ap_orders import ApOrder
+from hwsim.ap.orders import ApOrder
+from hwsim.control import order_requests
 from hwsim.errors import RequestError
 
 
@@ -21,7 +21,7 @@ def test_orders() -> None:
         {"do": "deauthenticate", "on": "switched"},
         {"do": "disassociate", "on": "switched", "broadcast": True},
     ]  # fmt: skip
-    assert ap_requests.orders(given) == (
+    assert order_requests.orders(given) == (
         ApOrder("stop", "echoed", 2, 30, 2),
         ApOrder("switch-channel", channel=48, count=3, announce=("ecsa", "csa-action"), quiet=True),
         ApOrder("deauthenticate", "switched", reason=3),
@@ -31,7 +31,7 @@ def test_orders() -> None:
 
 def test_an_order_at_once() -> None:
     """One that a call asks for has no moment."""
-    assert ap_requests.order({"do": "move", "channel": 6}, "order") == ApOrder("move", channel=6)
+    assert order_requests.order({"do": "move", "channel": 6}, "order") == ApOrder("move", channel=6)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_an_order_at_once() -> None:
 def test_what_is_no_order(given: Any, said: str) -> None:
     """The error names the field and what it may be."""
     with pytest.raises(RequestError, match=said) as caught:
-        ap_requests.orders([given])
+        order_requests.orders([given])
     assert caught.value.code == "bad-argument"
 
 
@@ -64,4 +64,4 @@ def test_too_many() -> None:
     """A list, and a bounded one."""
     for given in ("stop", [{"do": "stop", "on": "begin"}] * 65):
         with pytest.raises(RequestError, match="a list of at most 64"):
-            ap_requests.orders(given)
+            order_requests.orders(given)

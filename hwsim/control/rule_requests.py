@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The rules that a control call gives, checked strictly; errors are those of
-:mod:`hwsim.requests`."""
+:mod:`hwsim.control.arguments`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
+from hwsim.control.arguments import MAX_DELAY_MS, Arguments, bad, shown
 from hwsim.errors import WireError
 from hwsim.frames import mac_bytes, parse_header
 from hwsim.records import Direction
-from hwsim.requests import MAX_DELAY_MS, Arguments, bad, shown
 from hwsim.rules.frame_fields import BytesAt, read_fields
 from hwsim.rules.frame_rules import (
     ACTIONS,
