@@ -13,6 +13,7 @@ from functools import cache, partial
 
 from hwsim import frames
 from hwsim.ap import management
+from hwsim.ap.admission import Admission
 from hwsim.ap.channel_switch import ChannelSwitch
 from hwsim.ap.datapath import DataPath
 from hwsim.ap.echo import EchoResult
@@ -27,10 +28,9 @@ from hwsim.ap.inspection import Inspector
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
 from hwsim.ap.rekey import GroupRekey, Keys
-from hwsim.ap.robust_management import Parting, RobustManagement, is_protected
-from hwsim.ap.security.mode import AssociationAnswer
+from hwsim.ap.robust_management import Parting, RobustManagement
 from hwsim.ap.security.modes import SECURITY_MODES
-from hwsim.ap.security.rsne import STATUS_SUCCESS, chosen_akm
+from hwsim.ap.security.rsne import STATUS_SUCCESS
 from hwsim.ap.station import State, Station
 from hwsim.ap.station_barrier import StationBarrier
 from hwsim.ap.station_table import StationTable
@@ -73,6 +73,7 @@ class AccessPoint:
         self._host = Host(self._path, environment)
         self._handshakes = Handshakes(self._handshake_context())
         self._enterprise = self._new_enterprise(server)
+        self._admission = self._new_admission()
         self._inspector = Inspector(network.bssid, self._path, self._security)
         self._air_ns = 0
         self.ignored = 0
@@ -214,13 +215,13 @@ class AccessPoint:
     def _receive_management(self, received: ReceivedFrame) -> None:
         kind, header = received.info.kind, received.header
         if kind == "probe-req":
-            self._probe(received)
+            self._admission.probe(received)
         elif header.receiver != self.network.bssid:
             return
         elif kind == "auth":
-            self._authenticate(received)
+            self._admission.authenticate(received)
         elif kind == "assoc-req":
-            self._associate(received)
+            self._admission.associate(received)
         elif kind in ("deauth", "disassoc"):
             station = self._stations.get(header.transmitter)
             reason = self._robust.receive_parting(station, received)
@@ -228,57 +229,6 @@ class AccessPoint:
                 self._remove(station, reason)
         elif kind == "action":
             self._robust.receive_action(self._stations.get(header.transmitter), received)
-
-    def _probe(self, received: ReceivedFrame) -> None:
-        if self._management.probed(received.frame, received.header):
-            receiver = received.header.transmitter
-            frame = self._management.probe_response(receiver, self._environment.now_ns())
-            self._environment.transmit(frame, FrameInfo("probe-resp"))
-
-    def _authenticate(self, received: ReceivedFrame) -> None:
-        request = management.parse_authentication(received)
-        mac = received.header.transmitter
-        answer, authenticated = self._security.authenticate(mac, request)
-        if authenticated and not mac[0] & 1 and not is_protected(self._stations.get(mac)):
-            self._admit(mac)
-        if answer is not None:
-            self._environment.transmit(*self._management.answer(received, answer))
-        else:
-            received.info.detail["ignored"] = "authentication"
-
-    def _admit(self, mac: bytes) -> None:
-        station = self._stations.get(mac)
-        if station is None:
-            for oldest in self._stations.make_room():
-                self._forget_keys(oldest)
-            number = self._environment.radio_number(mac)
-            station = self._stations[mac] = Station(mac, self.network.bssid, number)
-        self._forget_keys(station)
-        self._has_left(station)
-        self._change(station, "authenticated")
-
-    def _associate(self, received: ReceivedFrame) -> None:
-        mac, header = received.header.transmitter, received.header
-        station = self._stations.get(mac)
-        if station is None:
-            self.deauthenticate(mac, management.REASON_NOT_AUTHENTICATED)
-            return
-        request = self._management.parse_association_request(received.frame, header)
-        answer = AssociationAnswer(request.status)
-        if request.status == STATUS_SUCCESS:
-            refusal = self._robust.refusal(station)
-            answer = refusal or self._security.associate(mac, request.elements)
-        if answer.status == STATUS_SUCCESS:
-            self._forget_keys(station)
-            station.rsne, station.akm = request.rsne, chosen_akm(request.rsne)
-            station.protects_management = self._security.protects(request.rsne)
-            station.aid = station.aid or self._stations.free_aid()
-            self._change(station, "associated")
-        info = FrameInfo("assoc-resp", retry=received.info.retry, detail={"status": answer.status})
-        frame = self._management.association_response(
-            mac, answer, station.aid, again=header.subtype == 2
-        )
-        self._environment.transmit(frame, info)
 
     # authentication by 802.1X, and handshakes
 
@@ -363,6 +313,13 @@ class AccessPoint:
             environment=self._environment, transmit=self._transmit_key,
             authorized=self._authorize, group_done=self._rekeys["group"].done,
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),
+        )  # fmt: skip
+
+    def _new_admission(self) -> Admission:
+        return Admission(
+            environment=self._environment, management=self._management, security=self._security,
+            robust=self._robust, stations=self._stations, forget_keys=self._forget_keys,
+            left=self._has_left, change=self._change, turn_away=self.deauthenticate,
         )  # fmt: skip
 
     def _new_enterprise(self, server: RadiusClient | None) -> Enterprise:
