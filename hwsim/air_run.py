@@ -37,7 +37,7 @@ class AirRun:
     """One medium with the access points of one network, and its capture in ``directory``.
 
     ``event`` gets the name and fields of what is to be told; ``before`` is the run on the same port
-    that was closed. It is the access points' :class:`hwsim.ap.environment.ApEnvironment`.
+    that was closed. It is the access points' :class:`hwsim.ap.environment.EssEnvironment`.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class AirRun:
             "capture": "failed" if self.capture.failed else "written",
         }
 
-    # what the access point asks (hwsim.ap.environment.ApEnvironment)
+    # what the access point asks (hwsim.ap.environment.EssEnvironment)
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Send a frame of an access point over the medium; returns the air's time (ns)."""

@@ -119,6 +119,8 @@ class NetworkLife:
             case "deauthenticate" | "disassociate":
                 kind: FrameKind = "deauth" if order.do == "deauthenticate" else "disassoc"
                 point.part(Parting(kind, order.reason, order.broadcast))
+            case "forget-pmks":
+                point.forget_pmks()
             case "rekey-pairwise":
                 point.rekey("pairwise", lambda _count: self._done(order, point, at_ns))
                 return

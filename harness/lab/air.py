@@ -104,7 +104,7 @@ class AirProcess:
             "security": network.security, "pmf": network.protection,
             "ap_ip": AP_IP, "station_ip": STATION_IP, "more": _more(network),
             "hidden": network.hidden, "beacon_interval_tu": network.beacon_interval_tu,
-            "dtim_period": network.dtim_period,
+            "dtim_period": network.dtim_period, "pmk_caching": network.pmk_caching,
         }  # fmt: skip
         if network.choice.has_sae:
             settings["sae"] = network.sae.model_dump()

@@ -52,7 +52,8 @@ class ApOrder(Strict):
     """stop: it is gone without a word; start: it is there again, knows no station and has new keys;
     move: it is on another channel without a word; switch-channel: it announces another channel, and
     goes there with its stations and keys; deauthenticate, disassociate: every station of it;
-    rekey-pairwise, rekey-group: new keys for every station of it."""
+    rekey-pairwise, rekey-group: new keys for every station of it; forget-pmks: the PMKs kept for
+    stations that come back are no more (with opportunistic caching, at no access point)."""
     access_point: Annotated[int, Field(ge=1, le=4)] = 1
     """Which one, from 1."""
     channel: Channel | None = None

@@ -18,7 +18,14 @@ from hil_common.network import (
     is_printable_ascii,
     is_raw_psk,
 )
-from hil_common.security import EC_GROUPS, SECURITY_CHOICES, WPA2_PSK, Pmf, SecurityChoice
+from hil_common.security import (
+    EC_GROUPS,
+    SECURITY_CHOICES,
+    WPA2_PSK,
+    Pmf,
+    PmkCaching,
+    SecurityChoice,
+)
 
 SSID_HEX = rf"^([0-9a-fA-F]{{2}}){{1,{MAX_SSID_BYTES}}}$"
 
@@ -65,6 +72,12 @@ class Network(Strict):
     """Between beacons, in time units of 1.024 ms."""
     dtim_period: Annotated[int, Field(ge=1, le=255)] = 2
     """Every how many beacons group-addressed frames follow."""
+    pmk_caching: PmkCaching = "own"
+    """What becomes of a PMK of an earlier association that a station names by its PMKID, with
+    802.1X, SAE and OWE: own: an access point takes those it has made itself; opportunistic: those
+    of all access points of the network; none: it takes none, so a station is authenticated anew;
+    refuse: the association is refused with status 53. The reference guest's WLAN service names
+    none."""
     passphrase: SecretStr | None = None
     """8 to 63 printable ASCII characters, or 64 hex digits: the PSK itself, of wpa2-psk and
     wpa2-psk-sha256 only. Without one each run makes its own. Of a security that has one only."""

@@ -120,7 +120,7 @@ class AccessPoint:
         if self._security.suite is None:
             raise RequestError("no-keys", f"rekey_{keys}: an open network has no {keys} key")
         start = self._handshakes.start_group if keys == "group" else self._renew
-        self._rekeys[keys].begin(self._authorized, start, done)
+        self._rekeys[keys].begin(self._stations.authorized, start, done)
 
     def reauthenticate(self, done: Callable[[int], None]) -> None:
         """Authenticate every authorized station by 802.1X again, which gives it a new PMK.
@@ -128,7 +128,7 @@ class AccessPoint:
         ``done`` gets their number once all have new keys or have left. Raises
         :class:`RequestError` without a server, and while another one is under way.
         """
-        self._enterprise.reauthenticate(self._authorized, done)
+        self._enterprise.reauthenticate(self._stations.authorized, done)
 
     def part(self, parting: Parting, mac: bytes | None = None) -> None:
         """Part with one station, known here or not, or with all (None); see :class:`Parting`."""
@@ -153,6 +153,10 @@ class AccessPoint:
         for body in switch.actions():
             self._robust.send_to_all(body)
         self._management.announce(switch)
+
+    def forget_pmks(self) -> None:
+        """Forget the PMKs that are kept for stations that come back; those in use stay in use."""
+        self._security.forget_pmks()
 
     def hand_over(self, station: Station) -> None:
         """The station associated with another access point: forget what was known of it here."""
@@ -236,6 +240,7 @@ class AccessPoint:
         """What comes after an association: keys, or first an authentication."""
         pmk = self._security.pmk(station)
         if pmk is not None:
+            self._enterprise.stand_by(station)
             self._begin_handshake(station, pmk)
         elif self._security.choice.credential == "eap":
             self._change(station, "authenticating")
@@ -247,6 +252,7 @@ class AccessPoint:
 
     def _authenticated(self, station: Station, pmk: bytes) -> None:
         self._environment.keep_key(pmk, station)
+        self._security.authenticated(station, pmk)
         self._begin_handshake(station, pmk)
 
     def _begin_handshake(self, station: Station, pmk: bytes) -> None:
@@ -347,10 +353,6 @@ class AccessPoint:
         for procedure in (*self._rekeys.values(), self._enterprise):
             procedure.done(station)
         self._host.left(station)
-
-    @property
-    def _authorized(self) -> list[Station]:
-        return [station for station in self.stations if station.state == "authorized"]
 
     def _change(self, station: Station, state: State, reason: int | None = None) -> None:
         station.state = state

@@ -111,7 +111,8 @@ class Admission:
             station.protects_management = self._security.protects(request.rsne)
             station.aid = station.aid or self._stations.free_aid()
             self._change(station, "associated")
-        info = FrameInfo("assoc-resp", retry=received.info.retry, detail={"status": answer.status})
+        told = {"status": answer.status, **answer.detail}
+        info = FrameInfo("assoc-resp", retry=received.info.retry, detail=told)
         frame = self._management.association_response(
             mac, answer, station.aid, again=header.subtype == 2
         )

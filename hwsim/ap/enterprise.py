@@ -65,7 +65,12 @@ class Enterprise:
 
     def begin(self, station: Station) -> None:
         """Authenticate a station that has associated; a silent access point does nothing."""
-        if self._server is None:
+        self.stand_by(station)
+        self._start(station)
+
+    def stand_by(self, station: Station) -> None:
+        """Be ready to authenticate a station that has associated, and has a PMK for now."""
+        if self._server is None or not self._expected:
             return
         self._pass_throughs[station] = EapPassThrough(
             station,
@@ -77,7 +82,6 @@ class Enterprise:
             succeeded=self._succeeded,
             failed=self._failed,
         )
-        self._pass_throughs[station].start()
 
     def receive(self, station: Station, received: ReceivedFrame) -> None:
         """EAP, EAPOL-Start or EAPOL-Logoff of a station."""

@@ -2,7 +2,8 @@
 """What an access point needs of the world around it.
 
 The air process provides it (:class:`hwsim.air_run.AirRun`); :class:`hwsim.ap.ess.Ess` stands
-between, and unit tests provide their own clock and their own randomness.
+between and adds what its access points are to each other. Unit tests provide their own clock and
+their own randomness.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.network_keys import NetworkKeys
 from hwsim.ap.station import Station
 from hwsim.loop import Timer
 
 
-class ApEnvironment(Protocol):
+class EssEnvironment(Protocol):
     """Transmission, timers, randomness, and a receiver of events."""
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
@@ -45,3 +47,10 @@ class ApEnvironment(Protocol):
 
     def station_changed(self, station: Station, reason: int | None) -> None:
         """The station's state is another one; ``reason`` as of a deauthentication, if any."""
+
+
+class ApEnvironment(EssEnvironment, Protocol):
+    """The same, and the other access points of the network."""
+
+    def network_keys(self, ssid: bytes) -> NetworkKeys:
+        """What the access points of the network of that name know together."""

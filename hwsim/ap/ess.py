@@ -13,9 +13,10 @@ from functools import reduce
 
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.echo import EchoResult
-from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.environment import EssEnvironment
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.network import Network
+from hwsim.ap.network_keys import NetworkKeys
 from hwsim.ap.rekey import Keys
 from hwsim.ap.robust_management import Parting
 from hwsim.ap.station import Station
@@ -32,12 +33,13 @@ class Ess:
         self,
         networks: Sequence[Network],
         timers: Timers,
-        environment: ApEnvironment,
+        environment: EssEnvironment,
         server: RadiusClient | None = None,
     ) -> None:
         self._environment = environment
         self._timers = timers
         self._server = server
+        self._keys: dict[bytes, NetworkKeys] = {}
         self.points = [AccessPoint(network, timers, self, server) for network in networks]
         self._echoing = False
 
@@ -126,32 +128,36 @@ class Ess:
 
     # what an access point asks (hwsim.ap.environment.ApEnvironment)
 
+    def network_keys(self, ssid: bytes) -> NetworkKeys:
+        """See :meth:`ApEnvironment.network_keys`."""
+        return self._keys.setdefault(ssid, NetworkKeys())
+
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
-        """See :meth:`ApEnvironment.transmit`."""
+        """See :meth:`EssEnvironment.transmit`."""
         return self._environment.transmit(frame, info)
 
     def now_ns(self) -> int:
-        """See :meth:`ApEnvironment.now_ns`."""
+        """See :meth:`EssEnvironment.now_ns`."""
         return self._environment.now_ns()
 
     def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
-        """See :meth:`ApEnvironment.call_after`."""
+        """See :meth:`EssEnvironment.call_after`."""
         return self._environment.call_after(delay_ns, callback)
 
     def random(self, size: int) -> bytes:
-        """See :meth:`ApEnvironment.random`."""
+        """See :meth:`EssEnvironment.random`."""
         return self._environment.random(size)
 
     def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
-        """See :meth:`ApEnvironment.keep_key`."""
+        """See :meth:`EssEnvironment.keep_key`."""
         self._environment.keep_key(pmk, station)
 
     def radio_number(self, mac: bytes) -> int:
-        """See :meth:`ApEnvironment.radio_number`."""
+        """See :meth:`EssEnvironment.radio_number`."""
         return self._environment.radio_number(mac)
 
     def fault(self, what: str, message: str) -> None:
-        """See :meth:`ApEnvironment.fault`."""
+        """See :meth:`EssEnvironment.fault`."""
         self._environment.fault(what, message)
 
     def station_changed(self, station: Station, reason: int | None) -> None:

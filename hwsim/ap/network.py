@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
-from hil_common.security import EC_GROUPS, WPA2_PSK, Pmf, SaeWays
+from hil_common.security import EC_GROUPS, WPA2_PSK, Pmf, PmkCaching, SaeWays
 from hwsim.radius import RadiusServer
 
 TU_NS = 1_024_000
@@ -38,7 +38,7 @@ class Network:
     server is a network whose access point is silent: it lets stations associate, sends no EAP and
     answers none. ``pmf`` is the protection of management frames that it offers. A ``hidden`` one
     beacons without its name, and answers those probes only that ask for it. ``dtim_period`` counts
-    beacons.
+    beacons. ``pmk_caching`` says what becomes of a PMK that a station names.
     """
 
     ssid: bytes
@@ -56,6 +56,7 @@ class Network:
     hidden: bool = False
     beacon_interval_tu: int = 100
     dtim_period: int = 2
+    pmk_caching: PmkCaching = "own"
 
     @property
     def freq_mhz(self) -> int:

@@ -18,12 +18,13 @@ call ``echo`` has ended. switched: an access point has changed its channel by an
 
 Act = Literal[
     "stop", "start", "move", "switch-channel", "deauthenticate", "disassociate",
-    "rekey-pairwise", "rekey-group",
+    "rekey-pairwise", "rekey-group", "forget-pmks",
 ]  # fmt: skip
 """stop: gone without a word, neither beacons nor acknowledgements. start: there again, as one just
 switched on. move: the same on another channel, without a word. switch-channel: announced, then
 carried out with all stations and keys. deauthenticate, disassociate: every station of it.
-rekey-…: new keys for every station of it."""
+rekey-…: new keys for every station of it. forget-pmks: those
+that were kept for stations which come back are no more."""
 
 Announcement = Literal["csa", "ecsa", "csa-action", "ecsa-action"]
 """How a channel switch is told: by the (extended) channel switch announcement element in beacons

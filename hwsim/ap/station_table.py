@@ -22,3 +22,8 @@ class StationTable(dict[bytes, Station]):
         """The lowest association identifier that no station has."""
         used = {station.aid for station in self.values()}
         return next(aid for aid in range(1, MAX_STATIONS + 2) if aid not in used)
+
+    @property
+    def authorized(self) -> list[Station]:
+        """The stations that may pass data."""
+        return [station for station in self.values() if station.state == "authorized"]

@@ -20,6 +20,7 @@ from hil_common.network import (
 )
 from hil_common.security import (
     EC_GROUPS,
+    PMK_CACHING,
     SAE_WAYS,
     SECURITY_CHOICES,
     Pmf,
@@ -71,10 +72,11 @@ def networks(value: Any) -> tuple[Network, ...]:
     owe_groups = _groups("network.owe_groups", args.take("owe_groups", list(EC_GROUPS)))
     more = args.take("more", [])
     first_beacon, last_beacon = BEACON_INTERVALS_TU
-    beacons: dict[str, Any] = {
+    options: dict[str, Any] = {
         "hidden": args.flag("hidden"),
         "beacon_interval_tu": args.integer("beacon_interval_tu", first_beacon, last_beacon, 100),
         "dtim_period": args.integer("dtim_period", 1, 255, 2),
+        "pmk_caching": args.choice("pmk_caching", PMK_CACHING, PMK_CACHING[0]),
     }
     args.done()
     if ap_ip == station_ip:
@@ -82,7 +84,7 @@ def networks(value: Any) -> tuple[Network, ...]:
     first = Network(
         ssid, passphrase, channel, bssid, ap_ip, station_ip,
         radius=radius, security=security.name, pmf=pmf, sae=_sae(sae), owe_groups=owe_groups,
-        **beacons,
+        **options,
     )  # fmt: skip
     return (first, *_more(first, more))
 

@@ -26,6 +26,9 @@ NUMBERS = count(910_000)
 """Association numbers of these tests, away from those of others."""
 NETWORK = Network(ssid="hil-eap", security="wpa2-eap")
 
+SECOND = "02:48:49:4c:00:02"
+"""The access point beside the first."""
+
 METHODS: dict[Method, str] = {
     "tls": 'eap=TLS\nclient_cert="/run/eap/client.pem"\nprivate_key="/run/eap/client.key"\n',
     "peap-mschapv2": 'eap=PEAP\nphase2="auth=MSCHAPV2"\npassword="{password}"\n',
@@ -74,6 +77,15 @@ class Station:
 
         return deadline.poll(there)
 
+    def tell(self, *commands: str) -> None:
+        """Give wpa_supplicant commands, in another association."""
+        *before, last = (f"wpa_cli -i wlan0 {command}" for command in commands)
+        for command in before:
+            self._shell.run(command)
+        self.number = next(NUMBERS)
+        self.air.begin(self.number, ())
+        self._shell.run(last)
+
     def codes(self) -> list[str]:
         """Code and type of every EAP packet, in order."""
         details = (frame.detail for frame in self.frames("eap"))
@@ -88,8 +100,11 @@ def station(
     credentials: Credentials,
     radius: RadiusServer | None,
     rules: tuple[AirRule, ...] = (),
+    network: Network = NETWORK,
+    block: str = "",
 ) -> Iterator[Station]:
-    """wpa_supplicant in the WLAN service's place, sent to an access point with 802.1X."""
+    """wpa_supplicant in the WLAN service's place, sent to an access point with 802.1X; ``block``
+    are further lines of its network block."""
     air, number = lab.session.air, next(NUMBERS)
     files = {
         "ca.pem": credentials.ca_pem,
@@ -98,11 +113,11 @@ def station(
         "wpa.conf": (
             'ctrl_interface=/run/wpa_supplicant\nnetwork={\nssid="hil-eap"\nkey_mgmt=WPA-EAP\n'
             f'identity="{credentials.identity}"\nca_cert="/run/eap/ca.pem"\n'
-            f"{METHODS[method].format(password=credentials.password)}}}\n"
+            f"{METHODS[method].format(password=credentials.password)}{block}}}\n"
         ).encode(),
     }
     air.take_off_air()
-    air.configure(NETWORK, 1000, radius)
+    air.configure(network, 1000, radius)
     air.start()
     air.begin(number, rules)
     shell.run("mkdir -p -m 700 /run/eap; ip link set wlan0 up")
@@ -202,3 +217,35 @@ def test_lost_eap_is_sent_again(lab: StandingLab, vacant: GuestShell, tmp_path: 
         dropped = [frame for frame in client.frames("eap") if frame.rule == "drop"]
         assert len(dropped) == 1
         assert sum(frame.retry for frame in client.frames("eap")) >= 1
+
+
+def test_a_kept_pmk(lab: StandingLab, vacant: GuestShell, tmp_path: Path) -> None:
+    """It comes back, and goes to the other access point, by the PMK of the first: no EAP.
+
+    Once the network has forgotten it, the station is authenticated anew.
+    """
+    network = Network(
+        ssid="hil-eap", security="wpa2-eap", access_points=2, pmk_caching="opportunistic"
+    )
+    credentials = make_credentials("hil-user")
+    okc = "proactive_key_caching=1\n"
+    with (
+        radius_server(credentials, "tls", tmp_path / "radius.log") as radius,
+        station(lab, vacant, "tls", credentials, radius, (), network, okc) as client,
+    ):
+        client.await_status("wpa_state", "COMPLETED")
+        client.tell("disconnect", "reconnect")
+        client.await_status("wpa_state", "COMPLETED")
+        assert not client.frames("eap")
+        client.tell(f"roam {SECOND}")
+        client.await_status("bssid", SECOND)
+        client.await_status("wpa_state", "COMPLETED")
+        assert not client.frames("eap")
+        assert [frame.detail for frame in client.frames("assoc-resp")] == [
+            {"status": 0, "pmk": "kept"}
+        ]
+        assert client.air.echo(1, limit_s=10).protected
+        client.air.order("forget-pmks")
+        client.tell("disconnect", "reconnect")
+        client.await_status("wpa_state", "COMPLETED")
+        assert client.codes()[-1] == "Success"

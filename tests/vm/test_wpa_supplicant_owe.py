@@ -39,6 +39,19 @@ def test_each_group(lab: StandingLab, supplicant: GuestShell, group: int) -> Non
     assert (echo.answered, echo.arp, echo.protected) == (2, True, True)
 
 
+def test_a_kept_pmk(lab: StandingLab, supplicant: GuestShell) -> None:
+    """The second association names the PMK of the first, and no keys are exchanged."""
+    number = NUMBER + 40
+    change_network(lab, NETWORK, supplicant)
+    supplicant.run("wpa_cli -i wlan0 pmksa_flush; wpa_cli -i wlan0 set_network 0 owe_group 19")
+    connect(lab, supplicant, number)
+    connect(lab, supplicant, number + 1)
+    frames = lab.session.recording.frames(number + 1)
+    told = [frame.detail for frame in frames if frame.kind == "assoc-resp"]
+    assert told == [{"status": 0, "pmk": "kept"}]
+    assert lab.session.air.echo(1, limit_s=10).protected
+
+
 def test_a_group_that_is_refused(lab: StandingLab, supplicant: GuestShell) -> None:
     """Status 77 makes it try the next group."""
     number = NUMBER + 30

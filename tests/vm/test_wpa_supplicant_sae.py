@@ -100,12 +100,20 @@ def test_a_token(lab: StandingLab, fresh: GuestShell, pwe: int) -> None:
 
 
 def test_a_kept_pmk(lab: StandingLab, fresh: GuestShell) -> None:
-    """The second association goes without SAE: the open system, and the PMKID in its RSNE."""
+    """The second association goes without SAE: the open system, and the PMKID in its RSNE.
+
+    Once the access point has forgotten it, the station is refused with 53 and comes by SAE.
+    """
     change_network(lab, network(), fresh)
     connect(lab, fresh, NUMBER + 50)
     connect(lab, fresh, NUMBER + 51)
     assert [frame.detail.get("sae") for frame in authentications(lab, NUMBER + 51)] == [None, None]
     passes_data(lab)
+    lab.session.air.order("forget-pmks")
+    connect(lab, fresh, NUMBER + 52)
+    frames = lab.session.recording.frames(NUMBER + 52)
+    assert [one.detail["status"] for one in frames if one.kind == "assoc-resp"] == [53, 0]
+    assert {one.detail.get("sae") for one in frames} == {None, "commit", "confirm"}
 
 
 @pytest.mark.parametrize("key_mgmt", ["SAE", "WPA-PSK"])

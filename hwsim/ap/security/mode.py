@@ -7,11 +7,14 @@ Source: IEEE 802.11-2020, 9.3.3.11 (Authentication frame), 11.3 (authentication,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar, Final, NamedTuple
 
 from hil_common.security import Pmf, SecurityChoice
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network
+from hwsim.ap.pmksa import PmkCache, Pmksa
 from hwsim.ap.security.key_suite import KeySuite
 from hwsim.ap.security.rsne import (
     CAPABILITY_MFP_CAPABLE,
@@ -20,6 +23,7 @@ from hwsim.ap.security.rsne import (
     association_status,
     offers_protection,
     own_rsne,
+    parse_rsne,
 )
 from hwsim.ap.station import Station
 from hwsim.frames import ELEMENT_RSN, element
@@ -28,6 +32,7 @@ OPEN_SYSTEM: Final = 0
 """The authentication algorithm that authenticates anyone (9.4.1.1)."""
 STATUS_UNSUPPORTED_ALGORITHM: Final = 13
 STATUS_UNEXPECTED_SEQUENCE: Final = 14
+STATUS_INVALID_PMKID: Final = 53
 
 _PROTECTION: Final[dict[Pmf, int]] = {
     "disabled": 0,
@@ -56,10 +61,12 @@ class AuthAnswer(NamedTuple):
 
 
 class AssociationAnswer(NamedTuple):
-    """The status code of an association response, and the elements it has for this mode."""
+    """The status code of an association response, the elements it has for this mode, and what its
+    record says besides."""
 
     status: int
     elements: bytes = b""
+    detail: Mapping[str, str | int] = MappingProxyType({})
 
 
 class SecurityMode:
@@ -82,6 +89,8 @@ class SecurityMode:
     def __init__(self, network: Network, environment: ApEnvironment) -> None:
         self._network = network
         self._environment = environment
+        together = network.pmk_caching == "opportunistic"
+        self._pmks = environment.network_keys(network.ssid).pmks if together else PmkCache()
 
     @property
     def akms(self) -> tuple[bytes, ...]:
@@ -129,7 +138,28 @@ class SecurityMode:
         if not self.akms:  # hostapd, too, does not look at an RSNE then
             return AssociationAnswer(STATUS_SUCCESS)
         rsne = element(elements, ELEMENT_RSN)
-        return AssociationAnswer(association_status(rsne, self.akms, self.rsn_capabilities))
+        status = association_status(rsne, self.akms, self.rsn_capabilities)
+        if status == STATUS_SUCCESS and self._network.pmk_caching == "refuse":
+            status = STATUS_INVALID_PMKID if parse_rsne(rsne or b"").pmkids else status
+        return AssociationAnswer(status)
+
+    def authenticated(self, station: Station, pmk: bytes) -> None:
+        """802.1X has made a PMK with an associated station."""
+
+    def forget_pmks(self) -> None:
+        """Forget the PMKs that were kept for stations that come back."""
+        self._pmks.clear()
+
+    def _kept(self, mac: bytes, rsne: bytes) -> Pmksa | None:
+        """The PMKSA that was kept of a station, if its RSNE names it."""
+        kept = self._pmks.find(mac)
+        if kept is None or self._network.pmk_caching == "none":
+            return None
+        return kept if self._name(mac, kept) in parse_rsne(rsne).pmkids else None
+
+    def _name(self, mac: bytes, kept: Pmksa) -> bytes:
+        """The PMKID by which the station names a PMK here, whichever access point it is of."""
+        return kept.pmkid
 
     def pmk(self, station: Station) -> bytes | None:
         """The PMK that an associated station and the access point have already.

@@ -29,18 +29,18 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from hil_common.security import OWE
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network
+from hwsim.ap.pmksa import PMK_KEPT, Pmksa, keep_newest
 from hwsim.ap.security.key_suite import PMKID_LENGTH, KeySuite, kdf
 from hwsim.ap.security.mode import AssociationAnswer, SecurityMode
-from hwsim.ap.security.rsne import STATUS_INVALID_ELEMENT, STATUS_SUCCESS
+from hwsim.ap.security.rsne import STATUS_INVALID_ELEMENT, STATUS_SUCCESS, own_rsne
 from hwsim.ap.security.sae_element import hkdf_expand
 from hwsim.ap.station import Station
 from hwsim.errors import WireError
+from hwsim.frames import ELEMENT_RSN, element
 from hwsim.frames import elements as elements_of
 
 STATUS_UNSPECIFIED: Final = 1
 STATUS_UNSUPPORTED_GROUP: Final = 77
-MAX_STATIONS: Final = 256
-"""Of so many stations exchanges are kept, the newest; the table of stations is as long."""
 
 _EXTENSION: Final = 255
 _DIFFIE_HELLMAN: Final = 32
@@ -65,6 +65,9 @@ OWE_SUITES: Final = {
     21: _suite("sha512", 32, 32),
 }
 """What handshakes compute with, by the group of the exchange."""
+
+_SUITES: Final = {32: OWE_SUITES[19], 48: OWE_SUITES[20], 64: OWE_SUITES[21]}
+"""The same by the length of the PMK, which is that of the group's hash."""
 
 _CURVES: Final[dict[int, EllipticCurve]] = {19: SECP256R1(), 20: SECP384R1(), 21: SECP521R1()}
 
@@ -137,12 +140,21 @@ class Owe(SecurityMode):
     def __init__(self, network: Network, environment: ApEnvironment) -> None:
         super().__init__(network, environment)
         self._exchanges: dict[bytes, OweExchange] = {}
+        self._in_use: dict[bytes, Pmksa] = {}
 
     def associate(self, mac: bytes, elements: bytes) -> AssociationAnswer:
-        """As of an RSN, and the exchange: its element goes into the response."""
+        """As of an RSN, and the exchange: its element goes into the response.
+
+        In its place goes the PMKID of a PMK that was kept and is named (RFC 8110, 4.5).
+        """
         answer = super().associate(mac, elements)
         if answer.status != STATUS_SUCCESS:
             return answer
+        kept = self._kept(mac, element(elements, ELEMENT_RSN) or b"")
+        if kept is not None:
+            keep_newest(self._in_use, mac, kept)
+            rsne = own_rsne(self.akms, self.rsn_capabilities, (kept.pmkid,))
+            return AssociationAnswer(STATUS_SUCCESS, rsne, PMK_KEPT)
         try:
             given = diffie_hellman(elements)
             if given is None:
@@ -163,24 +175,24 @@ class Owe(SecurityMode):
         exchange = self._exchanges.get(mac)
         if exchange is None or (exchange.group, exchange.theirs) != (group, theirs):
             exchange = exchanged(group, theirs, generate_private_key(_CURVES[group]))
-        self._exchanges.pop(mac, None)  # to the end, with the newest
-        self._exchanges[mac] = exchange
-        while len(self._exchanges) > MAX_STATIONS:
-            del self._exchanges[next(iter(self._exchanges))]
+        keep_newest(self._exchanges, mac, exchange)
+        made = Pmksa(exchange.pmk, exchange.pmkid)
+        keep_newest(self._in_use, mac, made)
+        self._pmks.keep(mac, made)
         return exchange
 
     def suite_of(self, station: Station) -> KeySuite:
         """That of the station's group."""
-        exchange = self._exchanges.get(station.mac)
-        return self.suite if exchange is None else OWE_SUITES[exchange.group]
+        in_use = self._in_use.get(station.mac)
+        return self.suite if in_use is None else _SUITES[len(in_use.pmk)]
 
     def pmk(self, station: Station) -> bytes | None:
-        """That of the station's last exchange."""
-        pmk = self._exchanges[station.mac].pmk
+        """That of the station's exchange, or of an earlier one that it has named."""
+        pmk = self._in_use[station.mac].pmk
         if len(pmk) == _WIRESHARK_PMK:
             self._environment.keep_key(pmk, station)
         return pmk
 
     def pmkid(self, station: Station, pmk: bytes) -> bytes:
         """That of the exchange, which is no hash over the PMK."""
-        return self._exchanges[station.mac].pmkid
+        return self._in_use[station.mac].pmkid

@@ -32,11 +32,13 @@ CAPABILITY_MFP_REQUIRED: Final = 0x0040
 CAPABILITY_MFP_CAPABLE: Final = 0x0080
 
 
-def own_rsne(akms: Sequence[bytes], capabilities: int) -> bytes:
+def own_rsne(akms: Sequence[bytes], capabilities: int, pmkids: Sequence[bytes] = ()) -> bytes:
     """Version 1, CCMP for group and pairwise, those AKMs and capabilities; whole element."""
     one = b"\x01\x00"
     body = one + SUITE_CCMP + one + SUITE_CCMP + struct.pack("<H", len(akms)) + b"".join(akms)
     body += struct.pack("<H", capabilities)
+    if pmkids:
+        body += struct.pack("<H", len(pmkids)) + b"".join(pmkids)
     return bytes((ELEMENT_RSN, len(body))) + body
 
 

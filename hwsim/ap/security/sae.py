@@ -14,17 +14,19 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from Crypto.PublicKey.ECC import EccPoint
 
 from hil_common.security import WPA3_SAE, WPA3_TRANSITION
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network
+from hwsim.ap.pmksa import PMK_KEPT, Pmksa, keep_newest
 from hwsim.ap.security.curves import Curve
 from hwsim.ap.security.key_suite import HMAC_SHA1, KeySuite, kdf
 from hwsim.ap.security.mode import (
     OPEN_SYSTEM,
+    STATUS_INVALID_PMKID,
     STATUS_UNEXPECTED_SEQUENCE,
     STATUS_UNSUPPORTED_ALGORITHM,
     AssociationAnswer,
@@ -40,10 +42,9 @@ from hwsim.ap.security.rsne import (
     STATUS_SUCCESS,
     chosen_akm,
     offers_protection,
-    parse_rsne,
 )
 from hwsim.ap.security.sae_element import hashed, hunted, secret_point
-from hwsim.ap.security.sae_exchange import SaeExchange, SaeKeys
+from hwsim.ap.security.sae_exchange import SaeExchange
 from hwsim.ap.security.sae_frames import (
     Commit,
     group_field,
@@ -56,8 +57,6 @@ from hwsim.ap.station import Station
 from hwsim.errors import WireError
 from hwsim.frames import ELEMENT_RSN, element
 
-_T = TypeVar("_T")
-
 SAE: Final = 3
 """The authentication algorithm (9.4.1.1)."""
 COMMIT: Final = 1
@@ -66,7 +65,6 @@ CONFIRM: Final = 2
 
 STATUS_UNSPECIFIED: Final = 1
 STATUS_CHALLENGE_FAILURE: Final = 15
-STATUS_INVALID_PMKID: Final = 53
 STATUS_TOKEN_REQUIRED: Final = 76
 STATUS_UNSUPPORTED_GROUP: Final = 77
 STATUS_UNKNOWN_IDENTIFIER: Final = 123
@@ -74,9 +72,6 @@ STATUS_HASH_TO_ELEMENT: Final = 126
 
 AKM_SAE: Final = bytes.fromhex("000fac08")
 RSNXE_HASH_TO_ELEMENT: Final = bytes.fromhex("f40120")
-MAX_STATIONS: Final = 256
-"""Of so many stations exchanges and PMKs are kept, the newest."""
-
 SAE_SUITE: Final = KeySuite(
     descriptor_version=0, expand=partial(kdf, "sha256"), mic=aes_cmac, digest="sha256"
 )
@@ -106,7 +101,7 @@ class Sae(SecurityMode):
         self._secrets: dict[int, EccPoint] = {}
         self._token_key = environment.random(32)
         self._peers: dict[bytes, _Peer] = {}
-        self._keys: dict[bytes, SaeKeys] = {}
+        self._in_use: dict[bytes, Pmksa] = {}
         self._opened: dict[bytes, None] = {}
 
     @property
@@ -119,7 +114,7 @@ class Sae(SecurityMode):
     def authenticate(self, mac: bytes, frame: AuthFrame) -> AuthAnswer:
         """Commit by commit, confirm by confirm; the open system for who has a PMK (or a PSK)."""
         if frame.algorithm == OPEN_SYSTEM:
-            _keep(self._opened, mac, None)
+            keep_newest(self._opened, mac, None)
             return super().authenticate(mac, frame)
         if frame.algorithm != SAE:
             return _refusal(frame, STATUS_UNSUPPORTED_ALGORITHM)
@@ -161,7 +156,7 @@ class Sae(SecurityMode):
                 commit, self._element(commit.curve, mac, by_hash), self._environment.random,
                 hash_to_element=by_hash,
             ))  # fmt: skip
-            _keep(self._peers, mac, peer)
+            keep_newest(self._peers, mac, peer)
         status = STATUS_HASH_TO_ELEMENT if by_hash else STATUS_SUCCESS
         return _status(COMMIT, status, peer.exchange.commit.body())
 
@@ -179,7 +174,10 @@ class Sae(SecurityMode):
             return AuthAnswer(_status(CONFIRM, STATUS_CHALLENGE_FAILURE), authenticated=False)
         first = peer.confirmed is None
         peer.confirmed = confirm.send_confirm
-        _keep(self._keys, mac, peer.exchange.keys)
+        keys = peer.exchange.keys
+        made = Pmksa(keys.pmk, keys.pmkid)
+        keep_newest(self._in_use, mac, made)
+        self._pmks.keep(mac, made)
         self._opened.pop(mac, None)
         answer = _status(CONFIRM, STATUS_SUCCESS, peer.exchange.confirm().body())
         return AuthAnswer(answer, authenticated=first)
@@ -206,31 +204,35 @@ class Sae(SecurityMode):
         rsne = element(elements, ELEMENT_RSN)
         if answer.status != STATUS_SUCCESS or rsne is None:
             return answer
-        return AssociationAnswer(self._association_status(mac, rsne))
-
-    def _association_status(self, mac: bytes, rsne: bytes) -> int:
         if chosen_akm(rsne) != AKM_SAE:
-            return STATUS_SUCCESS if mac in self._opened else STATUS_INVALID_AKMP
+            opened = mac in self._opened
+            return AssociationAnswer(STATUS_SUCCESS if opened else STATUS_INVALID_AKMP)
         if not offers_protection(rsne):
-            return STATUS_MANAGEMENT_PROTECTION
-        keys = self._keys.get(mac)
-        named = keys is not None and keys.pmkid in parse_rsne(rsne).pmkids
-        if keys is None or (mac in self._opened and not named):
-            return STATUS_INVALID_PMKID
-        return STATUS_SUCCESS
+            return AssociationAnswer(STATUS_MANAGEMENT_PROTECTION)
+        return self._by_pmk(mac, rsne)
+
+    def _by_pmk(self, mac: bytes, rsne: bytes) -> AssociationAnswer:
+        if mac not in self._opened:
+            known = mac in self._in_use
+            return AssociationAnswer(STATUS_SUCCESS if known else STATUS_INVALID_PMKID)
+        kept = self._kept(mac, rsne)
+        if kept is None:
+            return AssociationAnswer(STATUS_INVALID_PMKID)
+        keep_newest(self._in_use, mac, kept)
+        return AssociationAnswer(STATUS_SUCCESS, detail=PMK_KEPT)
 
     def pmk(self, station: Station) -> bytes | None:
-        """That of the station's last exchange.
+        """That of the station's exchange, or of an earlier one that it has named.
 
         It is there: the table of stations, into which every exchange leads, is as long.
         """
-        pmk = self._keys[station.mac].pmk
+        pmk = self._in_use[station.mac].pmk
         self._environment.keep_key(pmk, station)
         return pmk
 
     def pmkid(self, station: Station, pmk: bytes) -> bytes:
         """That of the exchange, which is no hash over the PMK."""
-        return self._keys[station.mac].pmkid
+        return self._in_use[station.mac].pmkid
 
 
 class Transition(Sae):
@@ -264,11 +266,3 @@ def _status(sequence: int, status: int, rest: bytes = b"") -> AuthFrame:
 def _refusal(frame: AuthFrame, status: int) -> AuthAnswer:
     refused = AuthFrame(frame.algorithm, frame.sequence + 1 & 0xFFFF, status)
     return AuthAnswer(refused, authenticated=False)
-
-
-def _keep(table: dict[bytes, _T], mac: bytes, value: _T) -> None:
-    """Put it at the end; the oldest go where there are too many."""
-    table.pop(mac, None)
-    table[mac] = value
-    while len(table) > MAX_STATIONS:
-        del table[next(iter(table))]

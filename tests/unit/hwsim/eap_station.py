@@ -29,7 +29,7 @@ class EapStation:
 
     def __init__(self, station: SoftStation, rsne: bytes = RSNE) -> None:
         self.station = station
-        self.rsne = rsne
+        self.rsne = self.offered = rsne
 
     def associate(self) -> None:
         """Authenticate and associate with 802.1X's AKM."""
@@ -77,7 +77,7 @@ class EapStation:
         )
         station.data(LLC_EAPOL + pdu)
         m3 = station.key_message()
-        assert station.check(m3).startswith(self.rsne)
+        assert station.check(m3).startswith(self.offered)
         station.take_gtk(station.check(m3))
         pdu = station.key_pdu(0x0308 | station.version, m3.replay, b"", b"", station.kck)
         station.data(LLC_EAPOL + pdu)

@@ -18,6 +18,10 @@ Pmf = Literal["disabled", "optional", "required"]
 PMF_CHOICES: tuple[Pmf, ...] = get_args(Pmf)
 SaeWays = Literal["both", "hash-to-element", "hunting-and-pecking"]
 """How SAE comes from the password to a point of a curve (12.4.4.2)."""
+PmkCaching = Literal["own", "opportunistic", "none", "refuse"]
+"""What access points make of a PMK that a station names: own: each knows those it made itself;
+opportunistic: those of all access points of the network; none: no one; refuse: status 53."""
+PMK_CACHING: tuple[PmkCaching, ...] = get_args(PmkCaching)
 AKM_SAE = 0x000FAC08
 EC_GROUPS = (19, 20, 21)
 """The curves of SAE and OWE, P-256, P-384 and P-521, by IANA group number (RFC 5903)."""

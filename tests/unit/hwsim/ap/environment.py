@@ -8,6 +8,7 @@ from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
+from hwsim.ap.network_keys import NetworkKeys
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.security.modes import SECURITY_MODES
 from hwsim.ap.station import Station
@@ -18,6 +19,7 @@ class Quiet:
 
     def __init__(self) -> None:
         self.kept: list[bytes] = []
+        self.keys = NetworkKeys()
 
     def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
         """Remember it."""
@@ -26,6 +28,10 @@ class Quiet:
     def random(self, size: int) -> bytes:
         """Zeros."""
         return bytes(size)
+
+    def network_keys(self, ssid: bytes) -> NetworkKeys:
+        """Those of the one network."""
+        return self.keys
 
 
 def mode_of(network: Network, environment: Quiet | None = None) -> SecurityMode:

@@ -66,6 +66,7 @@ def test_an_ssid_is_bytes() -> None:
         ({"passphrase": "7 chars"}, "network.passphrase: 7 characters; 8 to 63"),
         ({"passphrase": "x" * 64}, "network.passphrase: 64 characters; 8 to 63"),
         ({"beacon_interval_tu": 10}, "beacon_interval_tu: a whole number from 15 to 1000"),
+        ({"pmk_caching": "all"}, "pmk_caching: 'all' is none of own, opportunistic, none, refuse"),
         ({"dtim_period": 0}, "dtim_period: a whole number from 1 to 255"),
         ({"hidden": 1}, "hidden: true or false"),
         ({"passphrase": SECRET}, "network.passphrase: only printable ASCII"),

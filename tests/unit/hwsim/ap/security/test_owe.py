@@ -204,3 +204,25 @@ def test_a_bad_request_behind_a_good_one(air: AirProcess) -> None:
     assert station.assoc_status() == 1
     station.authenticate()
     assert "M1" not in client.kinds()
+
+
+def test_a_kept_pmk(air: AirProcess) -> None:
+    """A station that names it gets its name back, and no public key (RFC 8110, 4.5)."""
+    air.on_air(security="owe")
+    station = air.station(kind=OweStation)
+    assert isinstance(station, OweStation)
+    station.join()
+    air.client.state("authorized")
+    air.client.call("deauthenticate", reason=3)
+    station.next_frame()
+    air.client.state("gone")
+    rsne = OweStation.rsne[:1] + bytes((OweStation.rsne[1] + 18,)) + OweStation.rsne[2:]
+    station.rsne, station.tk = rsne + b"\1\0" + station.pmkid, None
+    SoftStation.authenticate(station)
+    station.assoc_request()
+    response = station.next_frame()
+    assert struct.unpack_from("<H", response, 26)[0] == 0
+    assert station.pmkid in response
+    assert b"\xff\x23\x20" not in response
+    m1 = station.key_message()
+    assert m1.data == b"\xdd\x14\x00\x0f\xac\x04" + station.pmkid

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwsim.ap.network import Network, SaeOptions
+from hwsim.ap.pmksa import MAX_KEPT
 from hwsim.ap.security.curves import CURVES
 from hwsim.ap.security.mode import AuthFrame
-from hwsim.ap.security.sae import MAX_STATIONS, RSNXE_HASH_TO_ELEMENT, Sae
+from hwsim.ap.security.sae import RSNXE_HASH_TO_ELEMENT, Sae
 from hwsim.ap.security.sae_element import hunted
 from hwsim.ap.security.sae_exchange import committed
 from tests.unit.hwsim.ap.environment import Quiet, mode_of
@@ -228,9 +229,9 @@ def test_a_flood_of_commits_is_bounded() -> None:
 def test_stations_kept_are_bounded() -> None:
     """Those that have authenticated by the open system too."""
     mode = sae_of()
-    for number in range(MAX_STATIONS + 10):
+    for number in range(MAX_KEPT + 10):
         mode.authenticate(number.to_bytes(6, "big"), AuthFrame(0, 1, 0))
-    assert len(mode._opened) == MAX_STATIONS
+    assert len(mode._opened) == MAX_KEPT
 
 
 @settings(max_examples=200)
