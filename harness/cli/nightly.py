@@ -30,6 +30,7 @@ from harness.nightly.opening import Resume
 from harness.nightly.plan import Plan, budget_of, load_plan
 from harness.nightly.slots import OwnSlot, Slots
 from harness.nightly.summary import NightReport
+from harness.nightly.worker_processes import prepare_workers
 
 STARTER = Path("nightly.toml")
 Note = Callable[[str], None]
@@ -106,6 +107,8 @@ def nightly(
     if dry_run and not last_failed:
         _print_matrix(cells)
         return
+    if scheduler is None and (slots or found.slots) > 1:
+        prepare_workers()
     with open_history(lab.store.place) as book:
         cells = chosen(book, found, cells, options)
         if dry_run:

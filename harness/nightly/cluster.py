@@ -26,6 +26,7 @@ from harness.nightly.matrix import PlannedCell
 from harness.nightly.slots import Ended, Slots
 from harness.nightly.worker import (
     LAB_SLOT,
+    WORKER_SETTINGS,
     LabSlot,
     OpenRunner,
     Proof,
@@ -35,6 +36,7 @@ from harness.nightly.worker import (
     run_cell,
     unpacked,
 )
+from harness.nightly.worker_processes import METHOD
 from harness.results import Verdict
 
 LOOK_EVERY_S: Final = 1.0
@@ -46,7 +48,11 @@ NEW_WORKER_S: Final = 120.0
 ANSWER_S: Final = 10.0
 """How long a scheduler may take to answer."""
 
-NO_RETRIES: Final = {"distributed.scheduler.allowed-failures": 0}
+SETTINGS: Final = {
+    "distributed.scheduler.allowed-failures": 0,  # attempts are counted in the history
+    "distributed.worker.multiprocessing-method": METHOD,
+    **WORKER_SETTINGS,
+}
 
 Note = Callable[[str], None]
 
@@ -185,7 +191,7 @@ def _not_interrupted() -> Iterator[None]:
 
 def _client(stack: contextlib.ExitStack, slots: int, scheduler: str | None) -> Client:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it says, we say ourselves
-    stack.enter_context(dask.config.set(NO_RETRIES))
+    stack.enter_context(dask.config.set(SETTINGS))
     if scheduler is None:
         with _not_interrupted():
             cluster = LocalCluster(

@@ -9,7 +9,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+import dask
 from distributed.cli.dask_worker import main
+
+from harness.nightly.worker import WORKER_SETTINGS
 
 LAB_EXIT = 3
 
@@ -29,4 +32,5 @@ def lend(worker: Callable[[], object]) -> int:
 
 
 if __name__ == "__main__":  # begun anew by dask for each process, which must not lend again
-    sys.exit(lend(main))
+    with dask.config.set(WORKER_SETTINGS):
+        sys.exit(lend(main))

@@ -99,7 +99,8 @@ def run_night(
     """
     name = plan.name + (PARTIAL if options.last_failed else "")
     own_digest = digest(name, cells)
-    with the_only_one(runs, own_digest), open_slots() as slots:  # no slots, no night
+    with the_only_one(runs, own_digest), open_slots() as slots:
+        slots.idle()  # no slots, no night
         opened = open_night(book, name, own_digest, cells, options.resume, runs)
         seen = book.nights(last=None if plan.quarantine else LOOKED_BACK, plan=plan.name)
         before = [one for one in seen if one.id != opened.id]

@@ -32,6 +32,9 @@ from harness.run.plan import RunPlan
 LAB_SLOT: Final = "lab_slot"
 """The resource of a worker that has a slot; a cell takes one."""
 
+WORKER_SETTINGS: Final = {"distributed.worker.profile.enabled": False}
+"""Dask looks at the stack of each cell a hundred times a second unless it is told not to."""
+
 OpenRunner = Callable[[Path], AbstractContextManager[CellRunner]]
 """Opens what runs cells, given the folder of the runs; a module's function, since it travels."""
 
@@ -100,13 +103,17 @@ class LabSlot(WorkerPlugin):  # type: ignore[misc]
         """Run a cell, with its runs where they are to be if that folder is seen here."""
         shared = (self._runs / self._token).exists()
         if self._runner is None:
-            own = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="hil-slot-"))
-            self._own = self._runs if shared else Path(own)
+            self._own = self._runs if shared else self._private_folder()
             self._runner = self._stack.enter_context(self._open(self._own))
         end = self._runner.run(replace(cell, run=_placed(cell.run, self._own, shared)), last=last)
         if shared or end.path is None:
             return Returned(end)
         return Returned(end, _packed(end.path))
+
+    def _private_folder(self) -> Path:
+        """For runs that go back with their ends; it goes with the worker."""
+        own = tempfile.TemporaryDirectory(prefix="hil-slot-")
+        return Path(self._stack.enter_context(own))
 
 
 def prove(open_runner: OpenRunner, dask_worker: Worker) -> Proof:

@@ -8,11 +8,12 @@ import io
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from harness.console import PlainConsole
-from harness.errors import UsageError
+from harness.errors import LabFault, UsageError
 from harness.history.model import Crash, NightState
 from harness.history.sql import SqlHistory
 from harness.nightly.cell_runner import CellEnd
@@ -215,6 +216,28 @@ def test_slots_that_are_not_there_begin_no_night(nights: Nights) -> None:
     with pytest.raises(UsageError, match="no answer"):
         run_night(
             PLAN, CELLS, nights.book, nights.runs, no_slots, PlainConsole(nights.said),
+            NightOptions(),
+        )  # fmt: skip
+    assert nights.book.nights() == []
+
+
+class NoneFit:
+    """A cluster none of whose workers may run cells."""
+
+    def idle(self) -> list[str]:
+        """See `Slots.idle`."""
+        raise LabFault("a worker for the cells of the night", 120, "lab2: qemu: not found")
+
+
+def test_workers_that_are_not_fit_begin_no_night(nights: Nights) -> None:
+    """What they lack is told before the history has a night of which nothing can come."""
+
+    def none_fit() -> contextlib.AbstractContextManager[Slots]:
+        return contextlib.nullcontext(cast(Slots, NoneFit()))
+
+    with pytest.raises(LabFault, match="qemu: not found"):
+        run_nights(
+            PLAN, CELLS, nights.book, nights.runs, none_fit, PlainConsole(nights.said),
             NightOptions(),
         )  # fmt: skip
     assert nights.book.nights() == []

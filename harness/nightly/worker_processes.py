@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where worker processes of this machine come from: a process that has imported what they need.
+
+Python's forkserver does so while this process imports and reads the plan; a worker is forked from
+it in milliseconds, where an interpreter begun for each would import all of it again.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from multiprocessing import forkserver
+from typing import Final
+
+METHOD: Final = "forkserver"
+IMPORTED: Final = ("distributed.nanny", "harness.nightly.worker", "harness.report")
+"""What a worker needs until the end of its first cell."""
+
+
+def prepare_workers() -> None:
+    """Begin that process; it goes when this one does."""
+    multiprocessing.get_context(METHOD).set_forkserver_preload(list(IMPORTED))
+    forkserver.ensure_running()
