@@ -15,7 +15,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +43,10 @@ class RadiusServer:
     secret: str = field(repr=False)
     process: subprocess.Popen[bytes] = field(repr=False)
     log: Path
+    timeout_ms: int = 2000
+    """How long the access point waits for an answer before it asks again."""
+    trouble: dict[str, str | int] | None = None
+    """What the access point is to find wrong with it, as the air's ``configure`` call has it."""
 
     @property
     def alive(self) -> bool:
@@ -70,7 +74,15 @@ def radius_of(
         yield credentials, None
         return
     with radius_server(credentials, eap.method, run_dir / RADIUS_LOG) as server:
-        yield credentials, server
+        trouble: dict[str, str | int] = {"kind": eap.radius, "delay_ms": eap.radius_delay_ms}
+        yield (
+            credentials,
+            replace(
+                server,
+                timeout_ms=eap.radius_timeout_ms,
+                trouble=None if eap.radius == "answers" else trouble,
+            ),
+        )
 
 
 @contextlib.contextmanager

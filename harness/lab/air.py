@@ -113,8 +113,12 @@ class AirProcess:
         if network.passphrase is not None:
             settings["passphrase"] = network.passphrase.get_secret_value()
         if radius is not None:
-            settings["radius"] = {"port": radius.port, "secret": radius.secret}
+            settings["radius"] = {
+                "port": radius.port, "secret": radius.secret, "trouble": radius.trouble,
+            }  # fmt: skip
         timers = {"first_ms": first_retry_ms}
+        if radius is not None:
+            timers["radius_ms"] = radius.timeout_ms
         return str(self._call("configure", network=settings, timers=timers).get("bssid", ""))
 
     def start(self) -> None:

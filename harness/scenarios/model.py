@@ -21,6 +21,7 @@ from harness.scenarios.stimuli import OsParameters, OsStimulus
 from hil_common.network import MAX_PASSPHRASE
 from hil_common.security import OPEN, WPA2_PSK, WPA2_PSK_SHA256, WPA3_TRANSITION, names_with
 from hil_common.stimuli import MAX_STIMULI
+from hwsim.control.arguments import MAX_DELAY_MS
 from hwsim.control.order_requests import MAX_ORDERS
 from hwsim.control.rule_requests import MAX_RULES
 
@@ -60,6 +61,15 @@ class Eap(Strict):
     """wrong: another password, a certificate of another authority; the server says EAP-Failure."""
     server: Literal["answers", "silent"] = "answers"
     """silent: the access point sends no EAP and answers no EAPOL-Start."""
+    radius: Literal["answers", "late", "rejects", "silent", "forged"] = "answers"
+    """What the access point finds wrong with its RADIUS server. late: every answer comes
+    radius_delay_ms later; rejects: the first answer is an Access-Reject; silent: no answer comes;
+    forged: the authenticator of every answer is wrong, so that it is dropped."""
+    radius_delay_ms: Annotated[int, Field(ge=0, le=MAX_DELAY_MS)] = 0
+    """How much later answers come with radius = 'late'."""
+    radius_timeout_ms: Annotated[int, Field(ge=1, le=MAX_DELAY_MS)] = 2000
+    """How long the access point waits for an answer before it asks again; behind the fourth time it
+    says EAP-Failure."""
     server_name: Annotated[str, Field(pattern=SERVER_NAME, max_length=253)] = "radius.hil.test"
     """The RADIUS server's name in the certificate made for it, `{server}` in the profile."""
     certificates: Path | None = None
@@ -72,13 +82,19 @@ class Eap(Strict):
     @property
     def connects(self) -> bool:
         """Whether a right station gets a connection."""
-        return self.credentials == "good" and self.server == "answers"
+        answered = self.server == "answers" and self.radius in ("answers", "late")
+        return self.credentials == "good" and answered
 
     @model_validator(mode="after")
     def _fits(self) -> Eap:
+        if (self.radius == "late") != bool(self.radius_delay_ms):
+            raise ValueError("radius = 'late' goes with radius_delay_ms above 0, and only with it")
+        if self.radius != "answers" and self.server == "silent":
+            raise ValueError("server = 'silent' asks no RADIUS server: radius says nothing then")
         if self.reauthentications and not self.connects:
             raise ValueError(
-                "reauthentications want a connection: credentials = 'good', server = 'answers'"
+                "reauthentications want a connection: credentials = 'good', server = 'answers', "
+                "radius = 'answers' or 'late'"
             )
         return self
 
@@ -209,7 +225,8 @@ class Scenario(Strict):
             )
         if self.eap is not None and self.expect.connected and not self.eap.connects:
             raise ValueError(
-                "no station gets in with credentials = 'wrong' or server = 'silent': "
+                "no station gets in with credentials = 'wrong', server = 'silent', or radius = "
+                "'rejects', 'silent' or 'forged': "
                 "[expect] connected = false is wanted"
             )
         return self

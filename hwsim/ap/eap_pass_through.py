@@ -135,7 +135,8 @@ class EapPassThrough:
     def _on_reply(self, reply: RadiusReply | str) -> None:
         self._pending = None
         if isinstance(reply, str):
-            self._environment.fault("radius", reply)
+            if not self._server.has_trouble:
+                self._environment.fault("radius", reply)
             self._fail()
             return
         try:

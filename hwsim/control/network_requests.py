@@ -38,7 +38,8 @@ from hwsim.control.arguments import (
 )
 from hwsim.errors import WireError
 from hwsim.frames import mac_bytes
-from hwsim.radius import RadiusServer
+from hwsim.radius import TROUBLE_KINDS, RadiusServer, Trouble
+from hwsim.radius.codec import TroubleKind
 
 DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
@@ -187,10 +188,21 @@ def _radius(value: Any) -> RadiusServer | None:
     address = _address("radius.address", args.text("address", "127.0.0.1"))
     port = args.integer("port", 1, 65535)
     secret = args.take("secret")
+    trouble = _trouble(args.take("trouble", None))
     args.done()
     if not isinstance(secret, str) or not 1 <= len(secret) <= MAX_SECRET or not secret.isascii():
         raise bad(f"network.radius.secret: 1 to {MAX_SECRET} ASCII characters are needed")
-    return RadiusServer(address, port, secret.encode())
+    return RadiusServer(address, port, secret.encode(), trouble)
+
+
+def _trouble(value: Any) -> Trouble | None:
+    if value is None:
+        return None
+    args = Arguments(value, "network.radius.trouble")
+    kind = cast("TroubleKind", args.choice("kind", TROUBLE_KINDS))
+    trouble = Trouble(kind, args.integer("delay_ms", 0, MAX_DELAY_MS, 0))
+    args.done()
+    return trouble
 
 
 def _bssid(text: str, where: str) -> bytes:

@@ -23,6 +23,7 @@ from hwsim.radius.codec import (
     identifier_of,
     parse_reply,
 )
+from hwsim.radius.trouble import troubled
 
 TRIES: Final = 4
 """How often a request is sent; ``radius_ms`` after the last the server counts as silent."""
@@ -122,11 +123,38 @@ class RadiusClient:
             self._last = str(error.strerror)
             return
         try:
+            self._arrived(packet)
+        except WireError as error:
+            self._drop(error)
+
+    @property
+    def has_trouble(self) -> bool:
+        """Whether what goes wrong with the server is a scenario's doing."""
+        return self._server.trouble is not None
+
+    def _arrived(self, packet: bytes) -> None:
+        """A datagram of the server's: at once, or as the trouble has it."""
+        trouble = self._server.trouble
+        if trouble is None:
+            self._take(packet)
+            return
+        asked = self._exchange_of(packet).authenticator
+        made = troubled(trouble, packet, asked, self._server.secret)
+        if made is not None and trouble.delay_ms:
+            self._loop.call_after(trouble.delay_ms * 1_000_000, lambda: self._take(made))
+        elif made is not None:
+            self._take(made)
+
+    def _drop(self, error: WireError) -> None:
+        self.dropped += 1
+        self._last = str(error)
+
+    def _take(self, packet: bytes) -> None:
+        try:
             exchange = self._exchange_of(packet)
             reply = parse_reply(packet, exchange.authenticator, self._server.secret)
         except WireError as error:
-            self.dropped += 1
-            self._last = str(error)
+            self._drop(error)
             return
         self.cancel(exchange)
         exchange.done(reply)

@@ -16,7 +16,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
-from typing import Final
+from typing import Final, Literal, get_args
 
 from hwsim.errors import WireError
 
@@ -40,6 +40,7 @@ PORT_TYPE_80211: Final = 19
 MTU: Final = 1400
 """Bytes of EAP that fit one frame with room to spare (RFC 3580, 3.10)."""
 
+_EAP_FAILURE: Final = 4
 _MICROSOFT: Final = 311
 _MPPE_RECV_KEY: Final = 17
 _HEADER: Final = 20
@@ -49,6 +50,21 @@ _KEY_BLOCK: Final = 16
 _EMPTY_AUTHENTICATOR = bytes((MESSAGE_AUTHENTICATOR, 18)) + bytes(16)
 
 
+TroubleKind = Literal["late", "rejects", "silent", "forged"]
+"""late: every answer comes later. rejects: the first answer is an Access-Reject. silent: no answer
+comes. forged: the Response Authenticator of every answer is wrong, as of somebody who has not the
+secret, and is to be dropped (RFC 2865, 3)."""
+TROUBLE_KINDS: Final[tuple[TroubleKind, ...]] = get_args(TroubleKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What a scenario wants wrong with a server; ``delay_ms`` is how much later answers come."""
+
+    kind: TroubleKind
+    delay_ms: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class RadiusServer:
     """A RADIUS server's address, UDP port and shared secret; ``repr`` leaves the secret out."""
@@ -56,6 +72,7 @@ class RadiusServer:
     address: IPv4Address
     port: int
     secret: bytes = field(repr=False)
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +133,17 @@ def encode_request(
     if len(packet) > _MAX_PACKET:
         raise WireError(f"RADIUS: a request of {len(packet)} bytes; {_MAX_PACKET} are allowed")
     return packet[:-16] + hmac.digest(secret, packet, "md5")
+
+
+def encode_reject(identifier: int, authenticator: bytes, secret: bytes) -> bytes:
+    """The Access-Reject that answers the request with that identifier and authenticator, with an
+    EAP-Failure and both codes right (RFC 2865, 3; RFC 3579, 3.2)."""
+    failure = struct.pack(">BBH", _EAP_FAILURE, identifier, 4)
+    body = _attribute(EAP_MESSAGE, failure) + _EMPTY_AUTHENTICATOR
+    head = struct.pack(">BBH", ACCESS_REJECT, identifier, _HEADER + len(body))
+    code = hmac.digest(secret, head + authenticator + body, "md5")
+    body = body[:-16] + code
+    return head + _md5(head + authenticator + body + secret) + body
 
 
 def identifier_of(packet: bytes) -> int:

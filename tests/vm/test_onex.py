@@ -44,6 +44,7 @@ def test_every_scenario_with_802_1x_is_tested_here() -> None:
         "eap-tls", "eap-peap", "eap-failure", "eap-no-authenticator", "eap-reauthentication",
         "eap-stopped", "eap-whole-profile", "eap-bare-result", "eap-packet-lost",
         "eap-pairwise-rekey", "eap-tls-sha256", "eap-ttls",
+        "eap-radius-late", "eap-radius-rejects", "eap-radius-silent", "eap-radius-forged",
     }  # fmt: skip
 
 
@@ -59,8 +60,11 @@ def test_a_result_without_parameters_is_survived(lab: StandingLab) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["eap-tls", "eap-tls-sha256", "eap-peap", "eap-ttls", "eap-whole-profile", "eap-packet-lost"],
-)
+    [
+        "eap-tls", "eap-tls-sha256", "eap-peap", "eap-ttls", "eap-whole-profile", "eap-packet-lost",
+        "eap-radius-late",
+    ],
+)  # fmt: skip
 def test_it_authenticates_and_connects(lab: StandingLab, name: str) -> None:
     """EAP succeeds, the DLL gets the keys, the handshake completes and data flows; the rules of
     802.1X are put to the test and hold. M1 overtakes the result, and is kept (ONEX-12)."""
@@ -81,6 +85,20 @@ def test_a_refusal_ends_in_an_error(lab: StandingLab) -> None:
     params = told.args["pDot11MsOneXResultParams"]
     assert (told.args["msOneXResult"], params["Dot11OneXReasonCode"]) == (FAILURE, 0x50005)
     assert completions(calls) == [5]
+
+
+@pytest.mark.parametrize("name", ["eap-radius-rejects", "eap-radius-silent", "eap-radius-forged"])
+def test_a_server_in_trouble_ends_in_an_error(lab: StandingLab, name: str) -> None:
+    """EAP-Failure before any method began, which no one takes for a fault of the lab: the run is a
+    PASS of a DLL that completes with an error."""
+    outcome = lab.associate(name)
+    calls = passed(outcome)
+    assert results(calls) == [FAILURE]
+    assert completions(calls) == [5]
+    (association,) = outcome.evidence.associations
+    said = [frame.detail for frame in association.frames if frame.kind == "eap"]
+    assert "Failure" in [detail["code"] for detail in said]
+    assert {detail.get("eap_type", "Identity") for detail in said} == {"Identity"}
 
 
 def test_nobody_there_ends_in_an_error(lab: StandingLab) -> None:

@@ -49,6 +49,9 @@ class Asked:
 class FakeRadius:
     """The server's side of one test."""
 
+    trouble: dict[str, Any] | None = None
+    """What the air is to find wrong with this server."""
+
     def __init__(self) -> None:
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.bind(("127.0.0.1", 0))
@@ -57,7 +60,9 @@ class FakeRadius:
     @property
     def settings(self) -> dict[str, Any]:
         """What the air's `configure` is to be given."""
-        return {"port": self.sock.getsockname()[1], "secret": SECRET}
+        return {
+            "port": self.sock.getsockname()[1], "secret": SECRET, "trouble": self.trouble,
+        }  # fmt: skip
 
     def asked(self) -> Asked:
         """The next request; its Message-Authenticator must verify (RFC 3579, 3.2)."""
