@@ -79,7 +79,7 @@ class Expectation:
     echoes: int = 0
     """Echo requests the access point sends; all must be answered."""
     protected: bool = True
-    """The echo must be CCMP-protected both ways."""
+    """The echo must be protected both ways."""
     messages: tuple[str, ...] = FOUR_WAY
     """Kinds of frames that must be seen on the air."""
     sessions: int = 1

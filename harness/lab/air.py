@@ -106,6 +106,8 @@ class AirProcess:
             "hidden": network.hidden, "beacon_interval_tu": network.beacon_interval_tu,
             "dtim_period": network.dtim_period, "pmk_caching": network.pmk_caching,
         }  # fmt: skip
+        if network.choice.has_keys:
+            settings |= _ciphers(network)
         if network.choice.has_sae:
             settings["sae"] = network.sae.model_dump()
         if network.choice is OWE:
@@ -283,6 +285,14 @@ class AirProcess:
 
 def _dumped(rules: tuple[AirRule, ...]) -> list[dict[str, Any]]:
     return [rule.model_dump(mode="json", exclude_none=True) for rule in rules]
+
+
+def _ciphers(network: Network) -> dict[str, object]:
+    """The ciphers of a network with keys; that of management frames only where it protects them."""
+    ciphers = network.ciphers
+    told = {"pairwise_ciphers": list(ciphers.pairwise), "group_cipher": ciphers.group}
+    managed = {"group_mgmt_cipher": ciphers.management} if network.protection != "disabled" else {}
+    return {**told, **managed}
 
 
 def _more(network: Network) -> list[dict[str, object]]:

@@ -117,7 +117,7 @@ def _frame(event: TimelineEvent) -> Step:
     lost, rule = bool(detail.get("lost")), str(detail.get("rule", ""))
     remarks = [_frame_name(event)]
     remarks += ["again"] if detail.get("retry") else []
-    remarks += ["CCMP"] if detail.get("protected") else []
+    remarks += ["protected"] if detail.get("protected") else []
     remarks += [f"MIC {detail['mic']}"] if detail.get("mic") == "wrong" else []
     if "freq_mhz" in detail:
         remarks.append(f"{detail['freq_mhz']} MHz, not heard")

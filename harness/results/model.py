@@ -137,7 +137,7 @@ class EchoResult(_Model):
     sent: Count
     answered: Count
     arp: bool = Field(description="the station answered ARP")
-    protected: bool = Field(description="every answer was CCMP-protected")
+    protected: bool = Field(description="every answer was protected")
     rtt_us: tuple[Micros, ...] = ()
 
 

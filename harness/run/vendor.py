@@ -16,9 +16,10 @@ from harness.guests.common.companions import in_system
 from harness.guests.common.dll import Dll, inspect
 from harness.guests.common.given_by import LAB, OPTIONS, GivenBy, named
 from harness.guests.registry import guest_of
-from harness.scenarios import Scenario
+from harness.scenarios import Network, Scenario
 from harness.scenarios.fragments import MAX_BYTES
 from harness.scenarios.model import SAMPLE_FRAGMENTS, SAMPLE_SECURITY, Ihv
+from hil_common.ciphers import BIP_CMAC_128, CCMP_128
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def _read_by_its_dll(scenario: Scenario, own_dll: bool) -> Scenario:
             "does not authenticate by it, and no other guest is there yet",
             hint="take 'wpa3-transition', whose stations may do without",
         )
+    _check_ciphers(network)
     known = network.choice.credential == "eap" or network.security in SAMPLE_FRAGMENTS
     samples = not ihv.profile and ihv.security == SAMPLE_SECURITY
     if not known and (samples or not own_dll):
@@ -73,6 +75,20 @@ def _read_by_its_dll(scenario: Scenario, own_dll: bool) -> Scenario:
             hint="name a DLL that does (--dll), and give its fragment: [ihv] security",
         )
     return scenario
+
+
+def _check_ciphers(network: Network) -> None:
+    """Raise `UsageError` for ciphers that the reference guest's WLAN service has not."""
+    ciphers = network.ciphers
+    named = {*ciphers.pairwise, ciphers.group}
+    named |= {ciphers.management} if network.protection != "disabled" else set()
+    strange = sorted(named - {CCMP_128.name, BIP_CMAC_128.name}) if network.choice.has_keys else []
+    if strange:
+        raise UsageError(
+            f"[network] names the cipher {strange[0]}, which the WLAN service of the reference "
+            "guest has not",
+            hint=f"leave it out: {CCMP_128.name} and {BIP_CMAC_128.name} are what it has",
+        )
 
 
 def _xml(path: Path) -> str:

@@ -9,7 +9,16 @@ from pydantic import AfterValidator, Field, SecretStr, field_validator, model_va
 
 from harness.config.validation import Strict
 from harness.scenarios.channels import Channel
-from harness.scenarios.security import SECURITY_MEANINGS, Groups, Sae, Security, security_misfit
+from harness.scenarios.security import (
+    SECURITY_MEANINGS,
+    DataCipher,
+    Groups,
+    ManagementCipher,
+    Sae,
+    Security,
+    security_misfit,
+)
+from hil_common.ciphers import NetworkCiphers
 from hil_common.network import (
     BEACON_INTERVALS_TU,
     MAX_PASSPHRASE,
@@ -25,6 +34,8 @@ from hil_common.security import (
     Pmf,
     PmkCaching,
     SecurityChoice,
+    ciphers_misfit,
+    ciphers_of,
 )
 
 SSID_HEX = rf"^([0-9a-fA-F]{{2}}){{1,{MAX_SSID_BYTES}}}$"
@@ -55,6 +66,14 @@ class Network(Strict):
     pmf: Pmf | None = None
     """Management frame protection (802.11w): what the access points offer or require. Left out:
     what goes with the security, which is `disabled` but for those that require it."""
+    pairwise_ciphers: tuple[DataCipher, ...] = ()
+    """The ciphers that the access points offer for what goes between them and one station, which
+    chooses. Left out: what goes with the security, which is `ccmp-128`."""
+    group_cipher: DataCipher | None = None
+    """The cipher of data to all. Left out: the pairwise cipher; of several, `ccmp-128`."""
+    group_mgmt_cipher: ManagementCipher | None = None
+    """The cipher of robust management frames to all, where pmf has them protected. Left out:
+    `bip-cmac-128`."""
     channel: Channel = 1
     """The channel of the first access point: 1 to 13, or one of 5 GHz (36 to 64 and 100 to 144 in
     steps of four, 149 to 165), those with radar detection (52 to 144) included."""
@@ -109,10 +128,21 @@ class Network(Strict):
 
     @model_validator(mode="after")
     def _security_fits(self) -> Network:
-        wrong = security_misfit(self.choice, self.pmf, self.model_fields_set)
+        wrong = security_misfit(self.choice, self.pmf, self.model_fields_set) or ciphers_misfit(
+            self.choice, self.protection, *self._named_ciphers
+        )
         if wrong:
             raise ValueError(wrong)
         return self
+
+    @property
+    def _named_ciphers(self) -> tuple[tuple[str, ...], str | None, str | None]:
+        return self.pairwise_ciphers, self.group_cipher, self.group_mgmt_cipher
+
+    @property
+    def ciphers(self) -> NetworkCiphers:
+        """Its ciphers, those too that are left out."""
+        return ciphers_of(self.choice, *self._named_ciphers)
 
     @property
     def protection(self) -> Pmf:

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from pydantic import Field
 
 from harness.config.validation import Strict
+from hil_common.ciphers import DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS
 from hil_common.security import EC_GROUPS, OWE, SECURITY_CHOICES, Pmf, SaeWays, SecurityChoice
 
 if TYPE_CHECKING:
     Security = str
     EcGroup = int
+    DataCipher = str
+    ManagementCipher = str
 else:
     Security = Literal[tuple(SECURITY_CHOICES)]
     EcGroup = Literal[EC_GROUPS]
+    DataCipher = Literal[tuple(DATA_CIPHERS)]
+    ManagementCipher = Literal[tuple(GROUP_MANAGEMENT_CIPHERS)]
 
 SECURITY_MEANINGS: Final = (
     "; ".join(f"{one.name}: {one.meaning}" for one in SECURITY_CHOICES.values()) + "."

@@ -61,7 +61,7 @@ class AccessPoint:
         self._environment = environment
         self._security = SECURITY_MODES[network.security](network, environment)
         self._management = Management(network, self._security, environment.now_ns())
-        self._group = GroupKey(environment, integrity=self._security.protects_management)
+        self._group = GroupKey(environment, self._security.group, self._security.integrity)
         protected = self._security.suite is not None
         self._path = DataPath(network, self._management, self._group, protected=protected)
         self._rekeys: dict[Keys, GroupRekey | StationBarrier] = {
@@ -108,7 +108,7 @@ class AccessPoint:
         return self._management.next_beacon_ns(air_ns)
 
     def resequenced(self, frame: bytes) -> bytes:
-        """The frame under the next sequence number; CCMP does not cover that (12.5.3.3.3)."""
+        """The frame under the next sequence number; no cipher covers that (12.5.3.3.3)."""
         return frame[:AT_SEQUENCE] + self._management.next_sequence() + frame[AT_SEQUENCE + 2 :]
 
     def rekey(self, keys: Keys, done: Callable[[int], None]) -> None:

@@ -17,7 +17,7 @@ from hwsim.ap.management import (
 )
 from hwsim.ap.robust_management import RobustManagement, is_protected
 from hwsim.ap.security.mode import AssociationAnswer, SecurityMode
-from hwsim.ap.security.rsne import STATUS_SUCCESS, chosen_akm
+from hwsim.ap.security.rsne import STATUS_SUCCESS
 from hwsim.ap.station import State, Station
 from hwsim.ap.station_table import StationTable
 
@@ -107,8 +107,7 @@ class Admission:
             answer = refusal or self._security.associate(mac, request.elements)
         if answer.status == STATUS_SUCCESS:
             self._forget_keys(station)
-            station.rsne, station.akm = request.rsne, chosen_akm(request.rsne)
-            station.protects_management = self._security.protects(request.rsne)
+            self._security.agree(station, request.rsne)
             station.aid = station.aid or self._stations.free_aid()
             self._change(station, "associated")
         told = {"status": answer.status, **answer.detail}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Data frames: CCMP both ways (none in an open network), and the host behind the access point.
+"""Data frames: protected both ways (but in an open network), and the host behind the access point.
 
 The host has the access point's address, answers ARP and ICMP echo, and sends its own (see
-:mod:`hwsim.ap.echo`). Sources: IEEE 802.11-2020, 12.5.3; RFC 826, RFC 792, RFC 1071.
+:mod:`hwsim.ap.echo`). Sources: IEEE 802.11-2020, 12.5; RFC 826, RFC 792, RFC 1071.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import struct
 from typing import Final, NamedTuple
 
 from hwsim.ap import templates
-from hwsim.ap.ccmp import MANAGEMENT_TID, CcmpKey, packet_number
+from hwsim.ap.ciphers.data_key import MANAGEMENT_TID, DataKey
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame, Remake
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import Management
@@ -102,18 +102,14 @@ class DataPath:
         info, header = received.info, received.header
         info.protected = True
         keys = (station.pairwise, station.candidate) if station else ()
-        try:
-            info.pn = packet_number(received.frame, header.length)
-        except WireError:
-            info.detail["decrypt"] = "failed"
-            return
         info.detail["decrypt"] = "no key"
         for key in keys:
             if key is None:
                 continue
             try:
+                info.pn = key.packet_number(received.frame, header.length)
                 received.payload, received.opened_by = key.open(received.frame, header.length), key
-            except UndecryptableError:
+            except (UndecryptableError, WireError):
                 info.detail["decrypt"] = "failed"
             else:
                 del info.detail["decrypt"]
@@ -201,7 +197,7 @@ class DataPath:
         return self._header[:4] + receiver + self._header[10:22] + self._management.next_sequence()
 
 
-def _remaking(key: CcmpKey | None, head: bytes, info: FrameInfo) -> Remake | None:
+def _remaking(key: DataKey | None, head: bytes, info: FrameInfo) -> Remake | None:
     """What makes the whole frame anew of what makes its PDU anew, and of the ``head`` before that:
     under the same packet number, since one of the two is sent at most."""
     remade = info.remake

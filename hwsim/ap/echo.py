@@ -27,7 +27,7 @@ ECHO_TRY_NS: Final = 1_000_000_000
 
 @dataclass(slots=True)
 class EchoResult:
-    """``protected``: every answer came CCMP-protected, and there was one."""
+    """``protected``: every answer came protected, and there was one."""
 
     sent: int = 0
     answered: int = 0

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hwsim.ap.ccmp import CcmpKey
+from hwsim.ap.ciphers.data_key import DataKey
 from hwsim.eap import EapPacket
 from hwsim.eapol import KeyFrame
 from hwsim.frames import MacHeader
@@ -48,7 +48,7 @@ class ReceivedFrame:
     header: MacHeader
     info: FrameInfo
     payload: bytes | None = None
-    opened_by: CcmpKey | None = None
+    opened_by: DataKey | None = None
     key: KeyFrame | None = None
     eap: EapPacket | None = None
     duplicate: bool = False

@@ -4,29 +4,32 @@
 from __future__ import annotations
 
 from hwsim import eapol
-from hwsim.ap.bip import IGTK_LENGTH, BipKey
-from hwsim.ap.ccmp import TK_LENGTH, CcmpKey
+from hwsim.ap.ciphers.suites import DataSuite, IntegritySuite
 from hwsim.ap.environment import ApEnvironment
 
 
 class GroupKey:
     """The group key in use, and its successor while a rekey is under way.
 
-    ``integrity``: there is an integrity group key (IGTK) besides, of group addressed management
-    frames; it is renewed together with the group key.
+    ``integrity`` is the cipher of group addressed management frames, None where they are not
+    protected. Its key (IGTK) is renewed together with the group key.
     """
 
-    def __init__(self, environment: ApEnvironment, *, integrity: bool = False) -> None:
+    def __init__(
+        self, environment: ApEnvironment, suite: DataSuite, integrity: IntegritySuite | None = None
+    ) -> None:
         self._environment = environment
+        self._suite = suite
         self._integrity = integrity
         self.tx_pn = 0
         self.key_id = 1
-        self.gtk = environment.random(TK_LENGTH)
-        self.cipher = CcmpKey(self.gtk, self.key_id)
+        self.gtk = environment.random(suite.cipher.key_length)
+        self.cipher = suite.key(self.gtk, self.key_id)
         self.next_gtk: bytes | None = None
-        self._igtk = environment.random(IGTK_LENGTH) if integrity else b""
-        self._next_igtk = b""
-        self.bip = BipKey(self._igtk, self.key_id + 3) if integrity else None
+        self._igtk = self._next_igtk = b""
+        if integrity is not None:
+            self._igtk = environment.random(integrity.cipher.key_length)
+        self.bip = integrity.key(self._igtk, self.key_id + 3) if integrity is not None else None
 
     @property
     def newest(self) -> tuple[int, bytes, int]:
@@ -37,9 +40,9 @@ class GroupKey:
 
     def prepare(self) -> None:
         """Make the successors; they go to the stations before they are used."""
-        self.next_gtk = self._environment.random(TK_LENGTH)
-        if self._integrity:
-            self._next_igtk = self._environment.random(IGTK_LENGTH)
+        self.next_gtk = self._environment.random(self._suite.cipher.key_length)
+        if self._integrity is not None:
+            self._next_igtk = self._environment.random(self._integrity.cipher.key_length)
 
     def switch(self) -> None:
         """Use the successors from now on."""
@@ -47,10 +50,10 @@ class GroupKey:
             return
         self.key_id, self.gtk, self.tx_pn = self.newest
         self.next_gtk = None
-        self.cipher = CcmpKey(self.gtk, self.key_id)
-        if self._integrity:
+        self.cipher = self._suite.key(self.gtk, self.key_id)
+        if self._integrity is not None:
             self._igtk = self._next_igtk
-            self.bip = BipKey(self._igtk, self.key_id + 3)
+            self.bip = self._integrity.key(self._igtk, self.key_id + 3)
 
     def kdes(self, *, integrity: bool = False) -> bytes:
         """The GTK KDE of the newest key (12.7.2, figure 12-35).

@@ -30,7 +30,6 @@ from typing import Final, Literal
 
 from hwsim import eapol
 from hwsim.ap import templates
-from hwsim.ap.ccmp import CcmpKey
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.group_key import GroupKey
@@ -64,12 +63,15 @@ _U64 = struct.Struct(">Q")
 
 
 class KeyTemplates:
-    """The three EAPOL-Key frames an authenticator sends, without key data; where the MIC is."""
+    """The three EAPOL-Key frames an authenticator sends, without key data; where the MIC is.
 
-    def __init__(self, network: Network, suite: KeySuite) -> None:
-        self.m1 = templates.eapol_key(network, suite, _M1)
-        self.m3 = templates.eapol_key(network, suite, _M3)
-        self.g1 = templates.eapol_key(network, suite, _G1)
+    ``key_length`` is that of the station's pairwise cipher.
+    """
+
+    def __init__(self, network: Network, suite: KeySuite, key_length: int) -> None:
+        self.m1 = templates.eapol_key(network, suite, _M1, key_length)
+        self.m3 = templates.eapol_key(network, suite, _M3, key_length)
+        self.g1 = templates.eapol_key(network, suite, _G1, key_length)
         self.mic = slice(_AT_MIC, _AT_MIC + suite.mic_length)
 
 
@@ -82,7 +84,7 @@ class HandshakeContext:
     """What the handshakes of all stations of one access point share.
 
     Attributes:
-        templates: the frames to be sent where stations have that key suite.
+        templates: the frames to be sent where stations have that key suite and length of key.
         transmit: sends a frame made from a template, sealed under the station's key if it has one.
         authorized: the 4-way handshake is complete and its keys are in use.
         group_done: the station has the newest group key.
@@ -93,7 +95,7 @@ class HandshakeContext:
     security: SecurityMode
     timers: Timers
     group: GroupKey
-    templates: Callable[[KeySuite], KeyTemplates]
+    templates: Callable[[KeySuite, int], KeyTemplates]
     environment: ApEnvironment
     transmit: Callable[[Station, bytearray, FrameInfo], None]
     authorized: Callable[[Station], None]
@@ -110,8 +112,9 @@ class Authenticator:
         self._timers = shared.timers
         suite = shared.security.suite_of(station)
         assert suite is not None
-        self._suite = suite
-        self._templates = shared.templates(suite)
+        assert station.cipher is not None
+        self._suite, self._cipher = suite, station.cipher
+        self._templates = shared.templates(suite, self._key_length)
         self._group = shared.group
         self._pmk = b""
         self._anonce = b""
@@ -125,6 +128,10 @@ class Authenticator:
         self._given_gtk = b""
         self.phase: Phase = "idle"
         self.ignored = 0
+
+    @property
+    def _key_length(self) -> int:
+        return self._cipher.cipher.key_length
 
     def start(self, pmk: bytes) -> None:
         """Send the first M1, with a new ANonce; replay counters go on from those used before."""
@@ -269,7 +276,9 @@ class Authenticator:
         if not (fresh or renewed):
             return self._stale(key)
         station, bssid = self._station, self._shared.network.bssid
-        keys = self._suite.derive_ptk(self._pmk, bssid, station.mac, self._anonce, key.nonce)
+        keys = self._suite.derive_ptk(
+            self._pmk, bssid, station.mac, self._anonce, key.nonce, self._key_length
+        )
         if not self._mic_fits(keys, key, info):
             return "MIC"
         if not self._same_rsne(key):
@@ -285,7 +294,7 @@ class Authenticator:
         self.phase = "M4"
         self._tries = 0
         self._try()
-        station.candidate = CcmpKey(keys.tk)
+        station.candidate = self._cipher.key(keys.tk, 0)
         return None
 
     def _receive_m4(self, key: KeyFrame, info: FrameInfo) -> str | None:

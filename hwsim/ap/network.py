@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
+from hil_common.ciphers import BIP_CMAC_128, CCMP_128
 from hil_common.security import EC_GROUPS, WPA2_PSK, Pmf, PmkCaching, SaeWays
 from hwsim.radius import RadiusServer
 
@@ -36,9 +37,10 @@ class Network:
     ``security`` is a name in :data:`hil_common.security.SECURITY_CHOICES`. ``passphrase`` is None
     unless that choice has one; it does not show in the object's text. 802.1X without a RADIUS
     server is a network whose access point is silent: it lets stations associate, sends no EAP and
-    answers none. ``pmf`` is the protection of management frames that it offers. A ``hidden`` one
-    beacons without its name, and answers those probes only that ask for it. ``dtim_period`` counts
-    beacons. ``pmk_caching`` says what becomes of a PMK that a station names.
+    answers none. ``pmf`` is the protection of management frames that it offers. Ciphers are named
+    as in :mod:`hil_common.ciphers`; of several ``pairwise_ciphers`` a station chooses one. A
+    ``hidden`` network beacons without its name, and answers those probes only that ask for it.
+    ``dtim_period`` counts beacons. ``pmk_caching`` says what becomes of a PMK that a station names.
     """
 
     ssid: bytes
@@ -51,6 +53,9 @@ class Network:
     radius: RadiusServer | None = None
     security: str = WPA2_PSK.name
     pmf: Pmf = "disabled"
+    pairwise_ciphers: tuple[str, ...] = (CCMP_128.name,)
+    group_cipher: str = CCMP_128.name
+    group_mgmt_cipher: str = BIP_CMAC_128.name
     sae: SaeOptions = SaeOptions()
     owe_groups: tuple[int, ...] = EC_GROUPS
     hidden: bool = False

@@ -2,8 +2,8 @@
 """Robust management frames: deauthentication, disassociation, action (IEEE 802.11-2020, 12.2.7).
 
 With a station that protects them, those to it and from it go under its pairwise key once it has
-one, and those to all carry a code of the integrity group key. Sources: 11.13 (SA Query), 12.5.3
-(CCMP), 12.5.4 (BIP), table 9-51 (categories).
+one, and those to all carry a code of the integrity group key. Sources: 11.13 (SA Query), 12.5
+(ciphers), table 9-51 (categories).
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hwsim.ap.ccmp import CcmpKey
+from hwsim.ap.ciphers.data_key import DataKey
+from hwsim.ap.ciphers.suites import DataSuite
 from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.frames import mac_text
 
@@ -29,6 +30,7 @@ class Station:
         aid: its association identifier; 0 before the first association.
         rsne: the RSN element of its association request, empty without one.
         akm: the AKM suite selector in it.
+        cipher: the pairwise cipher in it; None in a network without keys.
         protects_management: both sides are capable of management frame protection.
         keys: the parts of the newest PTK.
         pairwise: the temporal key in use.
@@ -43,10 +45,11 @@ class Station:
     aid: int = 0
     rsne: bytes = b""
     akm: bytes = b""
+    cipher: DataSuite | None = None
     protects_management: bool = False
     keys: PairwiseKeys | None = field(default=None, repr=False)
-    pairwise: CcmpKey | None = field(default=None, repr=False)
-    candidate: CcmpKey | None = field(default=None, repr=False)
+    pairwise: DataKey | None = field(default=None, repr=False)
+    candidate: DataKey | None = field(default=None, repr=False)
 
     def forget_keys(self) -> None:
         """A new association begins without keys."""

@@ -93,10 +93,11 @@ def action(network: Network) -> bytes:
     return _acknowledged(_management(network, 13))
 
 
-def eapol_key(network: Network, suite: KeySuite, flags: int) -> bytes:
+def eapol_key(network: Network, suite: KeySuite, flags: int, key_length: int) -> bytes:
     """A data frame with an EAPOL-Key frame; :func:`with_key_data` gives it key data.
 
-    ``flags`` is the key information without the descriptor version, which the suite has.
+    ``flags`` is the key information without the descriptor version, which the suite has;
+    ``key_length`` that of the pairwise cipher's key, in bytes.
 
     scapy builds 802.11, LLC and SNAP; the key frame is laid out by the offsets of
     :mod:`hwsim.eapol`, since scapy's EAPOL_KEY changed its field names between releases.
@@ -107,7 +108,7 @@ def eapol_key(network: Network, suite: KeySuite, flags: int) -> bytes:
     body[0:4] = bytes((2, eapol.EAPOL_KEY_TYPE)) + (len(body) - 4).to_bytes(2, "big")
     body[4] = eapol.DESCRIPTOR_RSN
     body[eapol.OFFSET_INFO : eapol.OFFSET_INFO + 2] = info.to_bytes(2, "big")
-    body[7:9] = suite.tk_length.to_bytes(2, "big")
+    body[7:9] = key_length.to_bytes(2, "big")
     return _acknowledged(_data(network) / LLC() / SNAP(code=0x888E) / Raw(bytes(body)))
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from ipaddress import IPv4Address
 from typing import Any, Final, cast
 
+from hil_common.ciphers import DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS, NetworkCiphers
 from hil_common.network import (
     BEACON_INTERVALS_TU,
     CHANNELS,
@@ -26,6 +27,8 @@ from hil_common.security import (
     Pmf,
     SaeWays,
     SecurityChoice,
+    ciphers_misfit,
+    ciphers_of,
 )
 from hwsim.ap.network import Network, SaeOptions
 from hwsim.ap.timers import Timers
@@ -65,6 +68,7 @@ def networks(value: Any) -> tuple[Network, ...]:
     )
     radius = _radius(args.take("radius", None)) if security.credential == "eap" else None
     pmf = cast("Pmf", args.choice("pmf", security.pmf, security.pmf[0]))
+    ciphers = _ciphers(args, security, pmf)
     channel = _channel(args, "network")
     bssid = _bssid(args.text("bssid", DEFAULT_BSSID), "network")
     ap_ip = _address("ap_ip", args.text("ap_ip"))
@@ -85,9 +89,24 @@ def networks(value: Any) -> tuple[Network, ...]:
     first = Network(
         ssid, passphrase, channel, bssid, ap_ip, station_ip,
         radius=radius, security=security.name, pmf=pmf, sae=_sae(sae), owe_groups=owe_groups,
-        **options,
+        pairwise_ciphers=ciphers.pairwise, group_cipher=ciphers.group,
+        group_mgmt_cipher=ciphers.management, **options,
     )  # fmt: skip
     return (first, *_more(first, more))
+
+
+def _ciphers(args: Arguments, security: SecurityChoice, pmf: Pmf) -> NetworkCiphers:
+    pairwise = args.take("pairwise_ciphers", [])
+    names = pairwise if isinstance(pairwise, list) else [None]
+    if not all(isinstance(one, str) and one in DATA_CIPHERS for one in names):
+        known = ", ".join(DATA_CIPHERS)
+        raise bad(f"network.pairwise_ciphers: a list out of {known} is needed")
+    group = args.choice("group_cipher", ("", *DATA_CIPHERS), "")
+    management = args.choice("group_mgmt_cipher", ("", *GROUP_MANAGEMENT_CIPHERS), "")
+    wrong = ciphers_misfit(security, pmf, pairwise, group, management)
+    if wrong:
+        raise bad(f"network: {wrong}")
+    return ciphers_of(security, pairwise, group, management)
 
 
 def _more(first: Network, value: Any) -> Iterator[Network]:

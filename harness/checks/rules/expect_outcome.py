@@ -184,7 +184,7 @@ def _messages(case: Case, association: AssociationEvidence) -> Outcome | None:
 
 @rule(
     "EXPECT-04", cls="ours", source=_SOURCE, last=True,
-    text="Data is CCMP-protected both ways.",
+    text="Data is protected both ways.",
 )  # fmt: skip
 def data_is_protected(case: Case) -> Outcomes:
     """The echo went protected, and no data frame of the station went in the clear."""

@@ -16,7 +16,6 @@ from typing import Final
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from hwsim.ap.ccmp import TK_LENGTH
 from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.errors import UndecryptableError
 
@@ -36,7 +35,6 @@ class KeySuite:
         digest: the hash (by hashlib's name) of the HMAC that the PMKID is.
         kck_length: of the key confirmation key.
         kek_length: of the key encryption key.
-        tk_length: of the temporal key and the group key; CCMP's.
         mic_length: of the MIC field, which moves the fields behind it.
     """
 
@@ -46,13 +44,16 @@ class KeySuite:
     digest: str
     kck_length: int = 16
     kek_length: int = 16
-    tk_length: int = TK_LENGTH
     mic_length: int = 16
 
     def derive_ptk(
-        self, pmk: bytes, authenticator: bytes, supplicant: bytes, anonce: bytes, snonce: bytes
-    ) -> PairwiseKeys:
-        """The PTK (12.7.1.3): over both addresses and both nonces, the smaller of each first."""
+        self, pmk: bytes, authenticator: bytes, supplicant: bytes, anonce: bytes, snonce: bytes,
+        tk_length: int,
+    ) -> PairwiseKeys:  # fmt: skip
+        """The PTK (12.7.1.3): over both addresses and both nonces, the smaller of each first.
+
+        ``tk_length`` is that of the pairwise cipher's key.
+        """
         context = (
             min(authenticator, supplicant)
             + max(authenticator, supplicant)
@@ -61,7 +62,7 @@ class KeySuite:
         )
         kek_at = self.kck_length
         tk_at = kek_at + self.kek_length
-        end = tk_at + self.tk_length
+        end = tk_at + tk_length
         ptk = self.expand(pmk, b"Pairwise key expansion", context, end)
         return PairwiseKeys(kck=ptk[:kek_at], kek=ptk[kek_at:tk_at], tk=ptk[tk_at:end])
 
@@ -120,4 +121,4 @@ def _hmac_sha1_128(kck: bytes, pdu: bytes) -> bytes:
 HMAC_SHA1: Final = KeySuite(
     descriptor_version=2, expand=prf_sha1, mic=_hmac_sha1_128, digest="sha1"
 )
-"""AKM suites 00-0F-AC:1 and :2 with CCMP: PRF and MIC of HMAC-SHA1."""
+"""AKM suites 00-0F-AC:1 and :2 without TKIP: PRF and MIC of HMAC-SHA1."""

@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, Final, NamedTuple
 
+from hil_common.ciphers import BIP_CMAC_128
 from hil_common.security import Pmf, SecurityChoice
+from hwsim.ap.ciphers.suites import (
+    DATA_SUITES,
+    INTEGRITY_SUITES,
+    DataSuite,
+    IntegritySuite,
+    data_suite,
+)
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network
 from hwsim.ap.pmksa import PmkCache, Pmksa
@@ -20,7 +28,9 @@ from hwsim.ap.security.rsne import (
     CAPABILITY_MFP_CAPABLE,
     CAPABILITY_MFP_REQUIRED,
     STATUS_SUCCESS,
+    RsnElement,
     association_status,
+    chosen_akm,
     offers_protection,
     own_rsne,
     parse_rsne,
@@ -114,9 +124,31 @@ class SecurityMode:
         return self.protects_management and offers_protection(rsne)
 
     @property
+    def group(self) -> DataSuite:
+        """The cipher of data to all."""
+        return DATA_SUITES[self._network.group_cipher]
+
+    @property
+    def integrity(self) -> IntegritySuite | None:
+        """The cipher of robust management frames to all; None where they are not protected."""
+        return INTEGRITY_SUITES[self._network.group_mgmt_cipher] if self.protects_management else None
+
+    @property
+    def offer(self) -> RsnElement:
+        """What the RSNE says."""
+        pairwise = tuple(DATA_SUITES[name].cipher for name in self._network.pairwise_ciphers)
+        management = BIP_CMAC_128 if self.integrity is None else self.integrity.cipher
+        return RsnElement(
+            version=1, group=self.group.cipher.selector,
+            pairwise=tuple(cipher.selector for cipher in pairwise),
+            akms=self.akms, capabilities=self.rsn_capabilities,
+            group_management=management.selector,
+        )  # fmt: skip
+
+    @property
     def rsne(self) -> bytes:
         """The RSN element of beacons, probe responses and M3; empty without an AKM."""
-        return own_rsne(self.akms, self.rsn_capabilities) if self.akms else b""
+        return own_rsne(self.offer) if self.akms else b""
 
     @property
     def rsnxe(self) -> bytes:
@@ -138,10 +170,16 @@ class SecurityMode:
         if not self.akms:  # hostapd, too, does not look at an RSNE then
             return AssociationAnswer(STATUS_SUCCESS)
         rsne = element(elements, ELEMENT_RSN)
-        status = association_status(rsne, self.akms, self.rsn_capabilities)
+        status = association_status(rsne, self.offer)
         if status == STATUS_SUCCESS and self._network.pmk_caching == "refuse":
             status = STATUS_INVALID_PMKID if parse_rsne(rsne or b"").pmkids else status
         return AssociationAnswer(status)
+
+    def agree(self, station: Station, rsne: bytes) -> None:
+        """Note in the station what its association with that RSNE, which fits, has settled."""
+        station.rsne, station.akm = rsne, chosen_akm(rsne)
+        station.cipher = data_suite(parse_rsne(rsne).pairwise[0]) if self.akms else None
+        station.protects_management = self.protects(rsne)
 
     def authenticated(self, station: Station, pmk: bytes) -> None:
         """802.1X has made a PMK with an associated station."""

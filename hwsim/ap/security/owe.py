@@ -153,7 +153,7 @@ class Owe(SecurityMode):
         kept = self._kept(mac, element(elements, ELEMENT_RSN) or b"")
         if kept is not None:
             keep_newest(self._in_use, mac, kept)
-            rsne = own_rsne(self.akms, self.rsn_capabilities, (kept.pmkid,))
+            rsne = own_rsne(self.offer._replace(pmkids=(kept.pmkid,)))
             return AssociationAnswer(STATUS_SUCCESS, rsne, PMK_KEPT)
         try:
             given = diffie_hellman(elements)

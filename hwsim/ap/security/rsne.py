@@ -10,11 +10,14 @@ import struct
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from hil_common.ciphers import BIP_CMAC_128, CCMP_128
 from hwsim.errors import WireError
 from hwsim.frames import ELEMENT_RSN
 
 _PMKID_LENGTH: Final = 16
-SUITE_CCMP: Final = bytes.fromhex("000fac04")
+_DEFAULT_CIPHER: Final = CCMP_128.selector
+_DEFAULT_INTEGRITY: Final = BIP_CMAC_128.selector
+"""What fields that are left out mean (9.4.2.24.2)."""
 _DEFAULT_AKM: Final = bytes.fromhex("000fac01")
 """802.1X, which an RSNE without AKM suites means (9.4.2.24.3)."""
 
@@ -27,23 +30,16 @@ STATUS_INVALID_PAIRWISE_CIPHER: Final = 42
 STATUS_INVALID_AKMP: Final = 43
 STATUS_UNSUPPORTED_RSNE_VERSION: Final = 44
 STATUS_INVALID_RSNE_CAPABILITIES: Final = 45
+STATUS_CIPHER_REJECTED: Final = 46
+"""By policy: as hostapd answers another group management cipher than its own."""
 
 CAPABILITY_MFP_REQUIRED: Final = 0x0040
 CAPABILITY_MFP_CAPABLE: Final = 0x0080
 
 
-def own_rsne(akms: Sequence[bytes], capabilities: int, pmkids: Sequence[bytes] = ()) -> bytes:
-    """Version 1, CCMP for group and pairwise, those AKMs and capabilities; whole element."""
-    one = b"\x01\x00"
-    body = one + SUITE_CCMP + one + SUITE_CCMP + struct.pack("<H", len(akms)) + b"".join(akms)
-    body += struct.pack("<H", capabilities)
-    if pmkids:
-        body += struct.pack("<H", len(pmkids)) + b"".join(pmkids)
-    return bytes((ELEMENT_RSN, len(body))) + body
-
-
 class RsnElement(NamedTuple):
-    """A parsed RSNE; fields that were left out have the defaults of the standard (CCMP, 802.1X)."""
+    """An RSNE, of a station or our own; fields that were left out have the defaults of the
+    standard (CCMP-128, 802.1X, BIP-CMAC-128). Suites are selectors, OUI first."""
 
     version: int
     group: bytes
@@ -51,6 +47,22 @@ class RsnElement(NamedTuple):
     akms: tuple[bytes, ...]
     capabilities: int
     pmkids: tuple[bytes, ...] = ()
+    group_management: bytes = _DEFAULT_INTEGRITY
+
+
+def own_rsne(own: RsnElement) -> bytes:
+    """The whole element, which ends with the capabilities unless it has PMKIDs, or another group
+    management cipher than the default."""
+    body = struct.pack("<H", own.version) + own.group
+    body += _counted(own.pairwise) + _counted(own.akms) + struct.pack("<H", own.capabilities)
+    integrity = b"" if own.group_management == _DEFAULT_INTEGRITY else own.group_management
+    if own.pmkids or integrity:
+        body += struct.pack("<H", len(own.pmkids)) + b"".join(own.pmkids) + integrity
+    return bytes((ELEMENT_RSN, len(body))) + body
+
+
+def _counted(suites: Sequence[bytes]) -> bytes:
+    return struct.pack("<H", len(suites)) + b"".join(suites)
 
 
 def parse_rsne(whole: bytes) -> RsnElement:
@@ -59,18 +71,19 @@ def parse_rsne(whole: bytes) -> RsnElement:
     if len(body) < 2:
         raise WireError("RSNE: no version")
     version = struct.unpack_from("<H", body)[0]
-    group, offset = (body[2:6], 6) if len(body) >= 6 else (SUITE_CCMP, len(body))
-    pairwise, offset = _suites(body, offset, SUITE_CCMP)
+    group, offset = (body[2:6], 6) if len(body) >= 6 else (_DEFAULT_CIPHER, len(body))
+    pairwise, offset = _suites(body, offset, _DEFAULT_CIPHER)
     akms, offset = _suites(body, offset, _DEFAULT_AKM)
     capabilities = struct.unpack_from("<H", body, offset)[0] if len(body) >= offset + 2 else 0
-    pmkids = _pmkids(body, offset + 2)
-    return RsnElement(version, group, pairwise, akms, capabilities, pmkids)
+    pmkids, offset = _pmkids(body, offset + 2)
+    management = body[offset : offset + 4] if len(body) >= offset + 4 else _DEFAULT_INTEGRITY
+    return RsnElement(version, group, pairwise, akms, capabilities, pmkids, management)
 
 
-def association_status(rsne: bytes | None, akms: Sequence[bytes], capabilities: int) -> int:
+def association_status(rsne: bytes | None, own: RsnElement) -> int:
     """The status code an access point answers to an association request with that RSNE.
 
-    ``akms`` and ``capabilities`` are of its own RSNE.
+    ``own`` is the access point's.
     """
     if rsne is None:
         return STATUS_INVALID_ELEMENT
@@ -80,21 +93,25 @@ def association_status(rsne: bytes | None, akms: Sequence[bytes], capabilities: 
         return STATUS_INVALID_ELEMENT
     if station.version != 1:
         return STATUS_UNSUPPORTED_RSNE_VERSION
-    if station.group != SUITE_CCMP:
+    if station.group != own.group:
         return STATUS_INVALID_GROUP_CIPHER
-    if station.pairwise != (SUITE_CCMP,):
+    if len(station.pairwise) != 1 or station.pairwise[0] not in own.pairwise:
         return STATUS_INVALID_PAIRWISE_CIPHER
-    if len(station.akms) != 1 or station.akms[0] not in akms:
+    if len(station.akms) != 1 or station.akms[0] not in own.akms:
         return STATUS_INVALID_AKMP
-    return _protection_status(station.capabilities, capabilities)
+    return _protection_status(station, own)
 
 
-def _protection_status(station: int, own: int) -> int:
+def _protection_status(station: RsnElement, own: RsnElement) -> int:
     """What comes of both sides' management frame protection (12.6.3, table 12-5)."""
-    if station & CAPABILITY_MFP_REQUIRED and not own & CAPABILITY_MFP_CAPABLE:
+    theirs, ours = station.capabilities, own.capabilities
+    if theirs & CAPABILITY_MFP_REQUIRED and not ours & CAPABILITY_MFP_CAPABLE:
         return STATUS_INVALID_RSNE_CAPABILITIES
-    if own & CAPABILITY_MFP_REQUIRED and not station & CAPABILITY_MFP_CAPABLE:
+    if ours & CAPABILITY_MFP_REQUIRED and not theirs & CAPABILITY_MFP_CAPABLE:
         return STATUS_MANAGEMENT_PROTECTION
+    protected = theirs & ours & CAPABILITY_MFP_CAPABLE
+    if protected and station.group_management != own.group_management:
+        return STATUS_CIPHER_REJECTED
     return STATUS_SUCCESS
 
 
@@ -108,13 +125,15 @@ def offers_protection(rsne: bytes) -> bool:
     return bool(parse_rsne(rsne).capabilities & CAPABILITY_MFP_CAPABLE) if rsne else False
 
 
-def _pmkids(body: bytes, offset: int) -> tuple[bytes, ...]:
+def _pmkids(body: bytes, offset: int) -> tuple[tuple[bytes, ...], int]:
+    """The PMKIDs at ``offset``, and where they end."""
     if len(body) < offset + 2:
-        return ()
+        return (), len(body)
     end = offset + 2 + _PMKID_LENGTH * struct.unpack_from("<H", body, offset)[0]
     if end > len(body):
         raise WireError("RSNE: PMKIDs reach over the end")
-    return tuple(body[at : at + _PMKID_LENGTH] for at in range(offset + 2, end, _PMKID_LENGTH))
+    found = range(offset + 2, end, _PMKID_LENGTH)
+    return tuple(body[at : at + _PMKID_LENGTH] for at in found), end
 
 
 def _suites(body: bytes, offset: int, default: bytes) -> tuple[tuple[bytes, ...], int]:

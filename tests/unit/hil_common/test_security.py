@@ -3,7 +3,17 @@
 
 from __future__ import annotations
 
-from hil_common.security import SECURITY_CHOICES, WPA2_PSK, akms_of, names_with
+from dataclasses import replace
+
+from hil_common.security import (
+    OPEN,
+    SECURITY_CHOICES,
+    WPA2_PSK,
+    akms_of,
+    ciphers_misfit,
+    ciphers_of,
+    names_with,
+)
 
 
 def test_the_default_comes_first() -> None:
@@ -31,3 +41,23 @@ def test_names_with_a_credential() -> None:
         "'wpa2-psk' or 'wpa2-psk-sha256' or 'wpa3-transition' or 'wpa3-sae'"
     )
     assert names_with("eap") == "'wpa2-eap' or 'wpa2-eap-sha256'"
+
+
+def test_ciphers_that_a_network_leaves_out() -> None:
+    """Those of its security; the group cipher follows the pairwise one."""
+    usual = ciphers_of(WPA2_PSK, (), None, None)
+    assert usual == (("ccmp-128",), "ccmp-128", "bip-cmac-128")
+    assert ciphers_of(WPA2_PSK, ("gcmp-256",), None, None).group == "gcmp-256"
+    assert ciphers_of(WPA2_PSK, ("gcmp-256",), "ccmp-128", None).group == "ccmp-128"
+
+
+def test_ciphers_that_do_not_fit() -> None:
+    """What is wrong, and what would do."""
+    assert ciphers_misfit(WPA2_PSK, "required", ("gcmp-256",), "ccmp-128", "bip-gmac-128") is None
+    assert ciphers_misfit(OPEN, "disabled", (), None, None) is None
+    assert "no ciphers" in str(ciphers_misfit(OPEN, "disabled", (), "ccmp-128", None))
+    assert "twice" in str(ciphers_misfit(WPA2_PSK, "disabled", ("ccmp-128",) * 2, None, None))
+    assert "pmf" in str(ciphers_misfit(WPA2_PSK, "disabled", (), None, "bip-cmac-128"))
+    only = replace(WPA2_PSK, data_ciphers=("gcmp-256",))
+    told = "security = 'wpa2-psk' goes with group_cipher = 'gcmp-256' only"
+    assert ciphers_misfit(only, "disabled", (), "ccmp-128", None) == told

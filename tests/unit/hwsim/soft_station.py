@@ -36,12 +36,12 @@ def guest_ns() -> int:
     return time.monotonic_ns() + GUEST_OFFSET_NS
 
 
-def prf384(key: bytes, label: bytes, data: bytes) -> bytes:
-    """PRF-384 of 12.7.1.2."""
+def prf(key: bytes, label: bytes, data: bytes, size: int) -> bytes:
+    """The PRF of 12.7.1.2, that many bytes of it."""
     out = b""
-    for i in range(3):
+    for i in range(-(-size // 20)):
         out += hmac.new(key, label + b"\x00" + data + bytes([i]), hashlib.sha1).digest()
-    return out[:48]
+    return out[:size]
 
 
 def ones_complement(data: bytes) -> int:
@@ -111,11 +111,15 @@ class SoftStation:
     """The radio port's far end: relay and station in one, driven step by step.
 
     Its AKM is PSK; a subclass with another one has its own RSNE, key descriptor version, lengths in
-    bytes (of MIC, KCK and KEK), `expand` and `mic`.
+    bytes (of MIC, KCK and KEK), `expand` and `mic`; one with another cipher its own `cipher` and
+    lengths of its keys.
     """
 
     rsne = RSNE
     version = 2
+    cipher: type[CcmpFrame] = CcmpFrame
+    tk_length = 16
+    gtk_length = 16
     mic_length = 16
     kck_length = 16
     kek_length = 16
@@ -351,7 +355,7 @@ class SoftStation:
         assert pdu[1] == 3
         assert struct.unpack_from(">H", pdu, 2)[0] == len(pdu) - 4
         _, info, length, replay = struct.unpack_from(">BHHQ", pdu, 4)
-        assert length == 16
+        assert length == self.tk_length
         mic_end = 81 + self.mic_length
         data_at = mic_end + 2
         size = struct.unpack_from(">H", pdu, mic_end)[0]
@@ -382,7 +386,7 @@ class SoftStation:
 
     def expand(self, context: bytes) -> bytes:
         """The PTK over addresses and nonces."""
-        return prf384(self.pmk, b"Pairwise key expansion", context)
+        return prf(self.pmk, b"Pairwise key expansion", context, 32 + self.tk_length)
 
     def mic(self, kck: bytes, pdu: bytes) -> bytes:
         """The MIC of an EAPOL-Key frame."""
@@ -412,10 +416,10 @@ class SoftStation:
 
     def take_gtk(self, plain: bytes) -> int:
         """Remember the group key of key data; returns its identifier."""
-        at = plain.index(bytes.fromhex("dd16000fac01"))
+        at = plain.index(bytes((0xDD, 6 + self.gtk_length)) + bytes.fromhex("000fac01"))
         key_id = plain[at + 6] & 3
         assert key_id in (1, 2)
-        self.gtk[key_id] = CcmpFrame(plain[at + 8 : at + 24], key_id)
+        self.gtk[key_id] = self.cipher(plain[at + 8 : at + 8 + self.gtk_length], key_id)
         return key_id
 
     def m4(self, m3: KeyMessage, *, protect: bool = False) -> int:
@@ -431,7 +435,7 @@ class SoftStation:
     def install(self) -> None:
         """Use the pairwise key from now on; its packet number starts over."""
         tk_at = self.kck_length + self.kek_length
-        self.tk = CcmpFrame(self.ptk[tk_at : tk_at + 16])
+        self.tk = self.cipher(self.ptk[tk_at : tk_at + self.tk_length])
         self.tx_pn = 0
 
     def g2(self, g1: KeyMessage) -> int:

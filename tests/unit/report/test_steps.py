@@ -42,7 +42,7 @@ def test_frames_say_what_became_of_them() -> None:
     assert told(made) == [
         ("frame", "authentication"), ("frame", "M1 · again"),
         ("frame", "M2 · dropped by rule"), ("frame", "M3 · ACK dropped by rule"),
-        ("frame", "M4 · CCMP · MIC wrong"), ("frame", "data · lost"),
+        ("frame", "M4 · protected · MIC wrong"), ("frame", "data · lost"),
         ("frame", "probe request · 2437 MHz, not heard"),
     ]  # fmt: skip
     assert [(step.up, step.lost, step.retry, step.ruled) for step in made[1:4]] == [

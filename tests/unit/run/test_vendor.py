@@ -148,3 +148,14 @@ def test_a_security_that_the_guest_lacks_is_refused() -> None:
     for dll in (CommandLineDll(), CommandLineDll(Path("vendor.dll"))):
         with pytest.raises(UsageError, match=r"'wpa3-sae': the WLAN service of the reference"):
             apply_vendor_profile(scenario, Lab(), dll)
+
+
+def test_a_cipher_that_the_guest_lacks_is_refused() -> None:
+    """Pairwise, for all, or of management frames where those are protected."""
+    for network in (
+        Network(pairwise_ciphers=("gcmp-256", "ccmp-128")),
+        Network(pmf="required", group_mgmt_cipher="bip-gmac-256"),
+    ):
+        scenario = find_scenario("plain").model_copy(update={"network": network})
+        with pytest.raises(UsageError, match="names the cipher .*-256, which the WLAN service"):
+            apply_vendor_profile(scenario, Lab(), CommandLineDll())

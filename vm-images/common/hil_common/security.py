@@ -8,8 +8,16 @@ wlantypes.h (DOT11_AUTH_ALGORITHM).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+from .ciphers import (
+    DATA_CIPHERS,
+    GROUP_MANAGEMENT_CIPHERS,
+    NetworkCiphers,
+    usual_group_cipher,
+)
 
 Credential = Literal["none", "passphrase", "eap"]
 """What a station proves itself with: nothing, a passphrase, or an EAP method run over 802.1X."""
@@ -40,6 +48,9 @@ class SecurityChoice:
         akm: the AKM suite selector, OUI first; None in a network without keys.
         more_akms: those that the network offers besides, to stations that have them.
         by_guest: the reference guest's WLAN service can associate by it.
+        data_ciphers: those of :mod:`hil_common.ciphers` that its networks may have, the default
+            first.
+        management_ciphers: likewise, of group addressed management frames.
         pmf: the management frame protection that goes with it, what it is if left out first.
         os_authentication: ``<authentication>`` of the WLAN profile: what the OS carries out itself,
             which is nothing where the DLL does it all.
@@ -52,6 +63,8 @@ class SecurityChoice:
     auth_algorithm: int
     akm: int | None = None
     more_akms: tuple[int, ...] = ()
+    data_ciphers: tuple[str, ...] = tuple(DATA_CIPHERS)
+    management_ciphers: tuple[str, ...] = tuple(GROUP_MANAGEMENT_CIPHERS)
     pmf: tuple[Pmf, ...] = PMF_CHOICES
     by_guest: bool = True
     os_authentication: str = "open"
@@ -165,3 +178,41 @@ def names_with(credential: Credential) -> str:
     """The names of the choices with that credential, as a message lists them."""
     choices = SECURITY_CHOICES.values()
     return " or ".join(f"'{one.name}'" for one in choices if one.credential == credential)
+
+
+def ciphers_of(
+    choice: SecurityChoice, pairwise: Sequence[str], group: str | None, management: str | None
+) -> NetworkCiphers:
+    """The ciphers of a network that names these; what it leaves out goes with its security."""
+    pairwise = tuple(pairwise) or choice.data_ciphers[:1]
+    return NetworkCiphers(
+        pairwise,
+        group or usual_group_cipher(pairwise),
+        management or choice.management_ciphers[0],
+    )
+
+
+def ciphers_misfit(
+    choice: SecurityChoice, pmf: Pmf, pairwise: Sequence[str], group: str | None,
+    management: str | None,
+) -> str | None:  # fmt: skip
+    """What of a network's ciphers does not go with its security, and what does; None if all fits.
+
+    Empty or None is what the network does not name.
+    """
+    if not choice.has_keys:
+        return "an open network has no ciphers" if pairwise or group or management else None
+    if len(set(pairwise)) < len(pairwise):
+        return "pairwise_ciphers names a cipher twice"
+    if management and pmf == "disabled":
+        return "group_mgmt_cipher goes with pmf = 'optional' or 'required' only"
+    named = (
+        ("pairwise_ciphers", pairwise, choice.data_ciphers),
+        ("group_cipher", (group,) if group else (), choice.data_ciphers),
+        ("group_mgmt_cipher", (management,) if management else (), choice.management_ciphers),
+    )
+    for key, names, known in named:
+        if not set(names) <= set(known):
+            listed = " or ".join(f"'{one}'" for one in known)
+            return f"security = '{choice.name}' goes with {key} = {listed} only"
+    return None

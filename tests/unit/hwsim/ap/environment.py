@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from hwsim.ap.ciphers.suites import DATA_SUITES
 from hwsim.ap.datapath import DataPath
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.group_key import GroupKey
@@ -43,4 +44,5 @@ def mode_of(network: Network, environment: Quiet | None = None) -> SecurityMode:
 def path_of(network: Network, environment: ApEnvironment) -> DataPath:
     """The data path of a network with keys."""
     management = Management(network, mode_of(network), 0)
-    return DataPath(network, management, GroupKey(environment), protected=True)
+    group = GroupKey(environment, DATA_SUITES["ccmp-128"])
+    return DataPath(network, management, group, protected=True)

@@ -7,7 +7,7 @@ import heapq
 import itertools
 from collections.abc import Callable
 
-from hwsim.ap.ccmp import CcmpKey
+from hwsim.ap.ciphers.ccmp import CcmpKey
 from hwsim.ap.echo import EchoResult, EchoRun
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo

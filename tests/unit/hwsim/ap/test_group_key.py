@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from hwsim.ap.ciphers.suites import DATA_SUITES, INTEGRITY_SUITES
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.group_key import GroupKey
 
@@ -19,10 +20,10 @@ class Counted:
         return bytes((self.calls,)) * size
 
 
-def group_key(*, integrity: bool = False) -> GroupKey:
+def group_key(*, integrity: str = "", cipher: str = "ccmp-128") -> GroupKey:
     """A group key of ones; its successor is of twos. With an IGTK: one more of each."""
     environment: ApEnvironment = Counted()  # type: ignore[assignment]
-    return GroupKey(environment, integrity=integrity)
+    return GroupKey(environment, DATA_SUITES[cipher], INTEGRITY_SUITES.get(integrity))
 
 
 def test_the_kde_holds_identifier_and_key() -> None:
@@ -47,7 +48,7 @@ def test_stations_are_given_the_successor_before_it_is_used() -> None:
 
 def test_the_integrity_key_goes_with_the_group_key() -> None:
     """12.7.2, figure 12-40: identifier 4 or 5, packet number last sent, IGTK; new at a rekey."""
-    key = group_key(integrity=True)
+    key = group_key(integrity="bip-cmac-128")
     assert key.bip is not None
     key.bip.tx_pn = 0x0102
     igtk = "dd1c000fac090400020100000000" + "02" * 16
@@ -59,3 +60,13 @@ def test_the_integrity_key_goes_with_the_group_key() -> None:
     assert key.bip.key_id == 4
     key.switch()
     assert (key.bip.key_id, key.bip.tx_pn) == (5, 0)
+
+
+def test_keys_are_as_long_as_their_ciphers_want() -> None:
+    """Group key and integrity key, at first and after a rekey."""
+    key = group_key(cipher="gcmp-256", integrity="bip-gmac-256")
+    for first in (1, 3):
+        gtk, igtk = key.kdes(integrity=True)[8:40], key.kdes(integrity=True)[54:]
+        assert (gtk, igtk) == (bytes((first,)) * 32, bytes((first + 1,)) * 32)
+        key.prepare()
+        key.switch()

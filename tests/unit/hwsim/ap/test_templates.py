@@ -87,7 +87,7 @@ def test_duration_stands_in_little_endian() -> None:
 
 def test_eapol_key_layout() -> None:
     """An EAPOL-Key frame of 95 bytes and its data behind 802.11 and LLC/SNAP."""
-    template = templates.eapol_key(network(), HMAC_SHA1, 0x13C8)
+    template = templates.eapol_key(network(), HMAC_SHA1, 0x13C8, 16)
     frame = templates.with_key_data(template, bytes(56))
     assert frame[24:32].hex() == "aaaa03000000888e"
     assert frame[templates.AT_EAPOL :][:4] == bytes((2, 3)) + (95 + 56).to_bytes(2, "big")
@@ -108,8 +108,9 @@ def test_packets_behind_the_access_point() -> None:
 def test_a_longer_mic_moves_the_key_data() -> None:
     """With 24 bytes of MIC, as AKM 00-0F-AC:12 has, the key data begins 8 bytes later."""
     suite = replace(HMAC_SHA1, descriptor_version=0, mic_length=24)
-    template = templates.eapol_key(network(), suite, 0x13C8)
+    template = templates.eapol_key(network(), suite, 0x13C8, 32)
     frame = templates.with_key_data(template, bytes(56))
     assert len(frame) == 32 + 4 + 103 + 56
+    assert frame[39:41].hex() == "0020"
     key = eapol.parse_key_frame(bytes(frame[templates.AT_EAPOL :]), 24)
     assert (key.info, len(key.mic), len(key.key_data)) == (0x13C8, 24, 56)

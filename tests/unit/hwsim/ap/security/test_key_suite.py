@@ -80,8 +80,8 @@ def test_rubbish_does_not_unwrap(wrapped: bytes) -> None:
 
 def test_ptk_does_not_depend_on_the_order_of_its_inputs() -> None:
     """12.7.1.3 sorts addresses and nonces, so both sides derive the same keys."""
-    one = HMAC_SHA1.derive_ptk(b"p" * 32, b"a" * 6, b"b" * 6, b"n" * 32, b"m" * 32)
-    other = HMAC_SHA1.derive_ptk(b"p" * 32, b"b" * 6, b"a" * 6, b"m" * 32, b"n" * 32)
+    one = HMAC_SHA1.derive_ptk(b"p" * 32, b"a" * 6, b"b" * 6, b"n" * 32, b"m" * 32, 16)
+    other = HMAC_SHA1.derive_ptk(b"p" * 32, b"b" * 6, b"a" * 6, b"m" * 32, b"n" * 32, 16)
     assert one == other
     assert len({one.kck, one.kek, one.tk}) == 3
 
@@ -92,10 +92,10 @@ def test_keys_do_not_show() -> None:
     assert repr(keys) == "PairwiseKeys()"
 
 
-def test_lengths_are_the_suites() -> None:
-    """A suite of other lengths cuts the PTK accordingly (those of AKM 00-0F-AC:12)."""
-    longer = replace(HMAC_SHA1, kck_length=24, kek_length=32, tk_length=32)
-    keys = longer.derive_ptk(b"p" * 48, b"a" * 6, b"b" * 6, b"n" * 32, b"m" * 32)
+def test_lengths_are_the_suites_and_the_ciphers() -> None:
+    """A suite and a cipher of other lengths cut the PTK accordingly (AKM 00-0F-AC:12)."""
+    longer = replace(HMAC_SHA1, kck_length=24, kek_length=32)
+    keys = longer.derive_ptk(b"p" * 48, b"a" * 6, b"b" * 6, b"n" * 32, b"m" * 32, 32)
     assert [len(part) for part in (keys.kck, keys.kek, keys.tk)] == [24, 32, 32]
     assert len({keys.kck, keys.kek, keys.tk}) == 3
 

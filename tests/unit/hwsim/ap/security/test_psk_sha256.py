@@ -51,7 +51,7 @@ def test_mic(message: str, code: str) -> None:
 
 def test_the_ptk() -> None:
     """All of it comes from one KDF of SHA-256 for 384 bits."""
-    keys = CMAC_SHA256.derive_ptk(b"p" * 32, b"a" * 6, b"s" * 6, b"m" * 32, b"n" * 32)
+    keys = CMAC_SHA256.derive_ptk(b"p" * 32, b"a" * 6, b"s" * 6, b"m" * 32, b"n" * 32, 16)
     text = b"Pairwise key expansion" + b"a" * 6 + b"s" * 6 + b"m" * 32 + b"n" * 32 + b"\x80\x01"
     first = hmac.digest(b"p" * 32, b"\x01\0" + text, "sha256")
     second = hmac.digest(b"p" * 32, b"\x02\0" + text, "sha256")

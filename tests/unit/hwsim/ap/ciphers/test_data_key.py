@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What CCMP and GCMP share: what must not open, and headers of every form."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hwsim.ap.ciphers.data_key import DataKey
+from hwsim.ap.ciphers.suites import DATA_SUITES
+from hwsim.errors import UndecryptableError, WireError
+
+HEADER = bytes.fromhex("0848c32c0fd2e128a57c5030f1844408abaea5b8fcba8033")
+
+
+def key(name: str) -> DataKey:
+    """A key of that cipher."""
+    suite = DATA_SUITES[name]
+    return suite.key(bytes(range(suite.cipher.key_length)), 0)
+
+
+NAMES = st.sampled_from(tuple(DATA_SUITES))
+
+
+@given(NAMES, st.integers(0, 59), st.integers(1, 255))
+def test_changes_are_noticed(name: str, offset: int, change: int) -> None:
+    """Any changed byte is noticed, but for the fields that a station may change on the way."""
+    frame = bytearray(key(name).protect(HEADER, bytes(20), 7))
+    frame[offset] ^= change
+    mutable = {2, 3, 26}  # duration, and the reserved byte of the cipher's header
+    masked = {0: 0x70, 1: 0x38, 22: 0xF0, 23: 0xFF, 27: 0xDF}
+    if offset in mutable or not change & ~masked.get(offset, 0):
+        return
+    if offset == 1 or (offset == 0 and change & 0x80):
+        return  # another length of header: parsed by the caller
+    with pytest.raises((UndecryptableError, WireError)):
+        key(name).open(bytes(frame), 24)
+
+
+@given(NAMES, st.binary(max_size=60))
+def test_rubbish(name: str, frame: bytes) -> None:
+    """Bytes that are no protected frame raise the declared errors only."""
+    with contextlib.suppress(WireError):
+        assert 0 <= key(name).packet_number(frame, 24) < 1 << 48
+    if len(frame) >= 24:
+        with pytest.raises((UndecryptableError, WireError)):
+            key(name).open(frame, 24)
+
+
+@pytest.mark.parametrize("name", DATA_SUITES)
+def test_qos_and_four_addresses_open_again(name: str) -> None:
+    """The nonce and additional data follow the header's form: QoS control, fourth address."""
+    for head in (b"\x88\x01", b"\x88\x03", b"\x08\x03", b"\xd0\x00"):
+        size = 24 + (6 if head[1] == 3 else 0) + (2 if head[0] == 0x88 else 0)
+        header = head + bytes(range(2, size - 1)) + b"\x05"
+        frame = key(name).protect(header, b"payload", 7)
+        assert key(name).open(frame, size) == b"payload"
