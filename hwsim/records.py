@@ -43,11 +43,11 @@ class FrameRecord:
     receiver got; they differ under a ``drop-ack`` rule. ``retry`` marks a retransmission of the
     same EAPOL or management message by its sender, not one made by a ``repeat`` rule.
     ``rule`` is the action of the rule that acted on it, ``rule_place`` that rule's place among the
-    scenario's, from 1; older records have no place. ``pn`` is the cipher's packet number. In ``detail``
-    an M1 has ``digest``, the first 16 hexadecimal digits of the SHA-256 of its EAPOL PDU, so that
-    it is known again where it is handed on; what a rule changed has ``altered`` (the fields in
-    words), what one inserted ``inserted`` and perhaps ``source``, and a changed message of the key
-    handshakes ``acceptable`` (:data:`hwsim.rules.acceptance.Acceptable`).
+    scenario's, from 1; older records have no place. ``pn`` is the cipher's packet number. In
+    ``detail`` an M1 has ``digest``, the first 16 hexadecimal digits of the SHA-256 of its EAPOL
+    PDU, so that it is known again where it is handed on; what a rule changed has ``altered`` (the
+    fields in words), what one inserted ``inserted`` and perhaps ``source``, and a changed message
+    of the key handshakes ``acceptable`` (:data:`hwsim.rules.acceptance.Acceptable`).
     """
 
     number: int

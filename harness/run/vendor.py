@@ -19,7 +19,7 @@ from harness.guests.registry import guest_of
 from harness.scenarios import Network, Scenario
 from harness.scenarios.fragments import MAX_BYTES
 from harness.scenarios.model import SAMPLE_FRAGMENTS, SAMPLE_SECURITY, Ihv
-from hil_common.ciphers import BIP_CMAC_128, CCMP_128
+from hil_common.ciphers import ALL_CIPHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,23 @@ def _read_by_its_dll(scenario: Scenario, own_dll: bool) -> Scenario:
 
 
 def _check_ciphers(network: Network) -> None:
-    """Raise `UsageError` for ciphers that the reference guest's WLAN service has not."""
+    """Raise `UsageError` for ciphers whose keys no DLL can hand over.
+
+    It has one of its own choice among the pairwise ciphers, and must have the others.
+    """
     ciphers = network.ciphers
-    named = {*ciphers.pairwise, ciphers.group}
-    named |= {ciphers.management} if network.protection != "disabled" else set()
-    strange = sorted(named - {CCMP_128.name, BIP_CMAC_128.name}) if network.choice.has_keys else []
-    if strange:
+    needed = [ciphers.group, ciphers.management] if network.choice.has_keys else []
+    if network.protection == "disabled":
+        needed = needed[:1]
+    known = [one.name for one in ALL_CIPHERS.values() if one.by_ihv]
+    if not set(ciphers.pairwise) & set(known):
+        needed.append(ciphers.pairwise[0])
+    strange = next((name for name in needed if name not in known), None)
+    if strange is not None:
         raise UsageError(
-            f"[network] names the cipher {strange[0]}, which the WLAN service of the reference "
-            "guest has not",
-            hint=f"leave it out: {CCMP_128.name} and {BIP_CMAC_128.name} are what it has",
+            f"[network] names the cipher {strange}, of whose keys windot11.h has no structure: "
+            "no DLL can set them",
+            hint=f"those with one are {', '.join(known)}",
         )
 
 

@@ -23,12 +23,16 @@ CIPHERS: Final = frozenset({*range(14), 0x100, 0x101})
 """DOT11_CIPHER_ALGORITHM: NONE to BIP_CMAC_256, USE_GROUP, WEP (wlantypes.h)."""
 LENGTHS: Final = {1: (5,), 5: (13,)}
 """usKeyLength of WEP40 and WEP104; plain WEP (0x101) takes any length."""
-SMALLEST: Final = {2: 32, 4: 28, 6: 28, 0x101: 1}
-"""TKIP, CCMP, BIP: the head of DOT11_KEY_ALGO_* and 16 bytes of key (windot11.h)."""
+SMALLEST: Final = {2: 32, 4: 28, 6: 28, 8: 28, 9: 44, 0xC: 44, 0x101: 1}
+"""TKIP, CCMP, BIP, GCMP, GCMP-256, BIP-GMAC-256: the head of DOT11_KEY_ALGO_* and 16 or 32 bytes of
+key (windot11.h); of other ciphers it has no structure."""
 NESTED: Final = {
     2: ("DOT11_KEY_ALGO_TKIP_MIC", "ucTKIPMICKeys", ("ulTKIPKeyLength", "ulMICKeyLength")),
     4: ("DOT11_KEY_ALGO_CCMP", "ucCCMPKey", ("ulCCMPKeyLength",)),
     6: ("DOT11_KEY_ALGO_BIP", "ucBIPKey", ("ulBIPKeyLength",)),
+    8: ("DOT11_KEY_ALGO_GCMP", "ucGCMPKey", ("ulGCMPKeyLength",)),
+    9: ("DOT11_KEY_ALGO_GCMP_256", "ucGCMP256Key", ("ulGCMP256KeyLength",)),
+    0xC: ("DOT11_KEY_ALGO_BIP_GMAC_256", "ucBIPGmac256Key", ("ulBIPGmac256KeyLength",)),
 }
 """The structure in ucKey, its key and the lengths it gives for that, by cipher (windot11.h)."""
 ERROR_INVALID_PARAMETER: Final = 87

@@ -131,7 +131,9 @@ class SecurityMode:
     @property
     def integrity(self) -> IntegritySuite | None:
         """The cipher of robust management frames to all; None where they are not protected."""
-        return INTEGRITY_SUITES[self._network.group_mgmt_cipher] if self.protects_management else None
+        return (
+            INTEGRITY_SUITES[self._network.group_mgmt_cipher] if self.protects_management else None
+        )
 
     @property
     def offer(self) -> RsnElement:

@@ -60,6 +60,8 @@ GROUP_MANAGEMENT_CIPHERS = {
 }
 """Of robust management frames to all, the default first."""
 
+ALL_CIPHERS = {**DATA_CIPHERS, **GROUP_MANAGEMENT_CIPHERS}
+
 
 class NetworkCiphers(NamedTuple):
     """The ciphers of one network, by name.

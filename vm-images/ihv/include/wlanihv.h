@@ -34,6 +34,8 @@
 /* Numbers of algorithms that wlantypes.h of mingw-w64 10 does not have. */
 #define DOT11_CIPHER_ALGO_BIP_VALUE 0x06u
 #define DOT11_CIPHER_ALGO_GCMP_VALUE 0x08u
+#define DOT11_CIPHER_ALGO_GCMP_256_VALUE 0x09u
+#define DOT11_CIPHER_ALGO_BIP_GMAC_256_VALUE 0x0cu
 
 #define DOT11EXT_PSK_MAX_LENGTH 64
 

@@ -24,13 +24,34 @@ static void nested(JsonWriter *w, const char *type, const char *counter, const u
     jw_hex(w, counter, bytes, 6);
 }
 
-static void ccmp(JsonWriter *w, const uint8_t *key, size_t size)
+/* What a nested structure is called, and its members; all but TKIP's are laid out alike. */
+typedef struct Nested {
+    DWORD algorithm;
+    const char *type;
+    const char *counter;
+    const char *length;
+    const char *key;
+} Nested;
+
+static const Nested NESTED[] = {
+    {DOT11_CIPHER_ALGO_CCMP, "DOT11_KEY_ALGO_CCMP", "ucIV48Counter", "ulCCMPKeyLength",
+     "ucCCMPKey"},
+    {DOT11_CIPHER_ALGO_GCMP_VALUE, "DOT11_KEY_ALGO_GCMP", "ucIV48Counter", "ulGCMPKeyLength",
+     "ucGCMPKey"},
+    {DOT11_CIPHER_ALGO_GCMP_256_VALUE, "DOT11_KEY_ALGO_GCMP_256", "ucIV48Counter",
+     "ulGCMP256KeyLength", "ucGCMP256Key"},
+    {DOT11_CIPHER_ALGO_BIP_VALUE, "DOT11_KEY_ALGO_BIP", "ucIPN", "ulBIPKeyLength", "ucBIPKey"},
+    {DOT11_CIPHER_ALGO_BIP_GMAC_256_VALUE, "DOT11_KEY_ALGO_BIP_GMAC_256", "ucIPN",
+     "ulBIPGmac256KeyLength", "ucBIPGmac256Key"},
+};
+
+static void one_key(JsonWriter *w, const Nested *names, const uint8_t *key, size_t size)
 {
     const DOT11_KEY_ALGO_CCMP *k = (const DOT11_KEY_ALGO_CCMP *)key;
     size_t fixed = offsetof(DOT11_KEY_ALGO_CCMP, ucCCMPKey);
-    nested(w, "DOT11_KEY_ALGO_CCMP", "ucIV48Counter", k->ucIV48Counter);
-    jw_u64(w, "ulCCMPKeyLength", k->ulCCMPKeyLength);
-    inner_key(w, "ucCCMPKey", key + fixed, size - fixed, k->ulCCMPKeyLength);
+    nested(w, names->type, names->counter, k->ucIV48Counter);
+    jw_u64(w, names->length, k->ulCCMPKeyLength);
+    inner_key(w, names->key, key + fixed, size - fixed, k->ulCCMPKeyLength);
     jw_end_object(w);
 }
 
@@ -48,39 +69,33 @@ static void tkip(JsonWriter *w, const uint8_t *key, size_t size)
     jw_end_object(w);
 }
 
-static void bip(JsonWriter *w, const uint8_t *key, size_t size)
+static const Nested *names_of(DWORD algorithm)
 {
-    const DOT11_KEY_ALGO_BIP *k = (const DOT11_KEY_ALGO_BIP *)key;
-    size_t fixed = offsetof(DOT11_KEY_ALGO_BIP, ucBIPKey);
-    nested(w, "DOT11_KEY_ALGO_BIP", "ucIPN", k->ucIPN);
-    jw_u64(w, "ulBIPKeyLength", k->ulBIPKeyLength);
-    inner_key(w, "ucBIPKey", key + fixed, size - fixed, k->ulBIPKeyLength);
-    jw_end_object(w);
+    for (size_t i = 0; i < sizeof NESTED / sizeof NESTED[0]; i++) {
+        if (NESTED[i].algorithm == algorithm)
+            return &NESTED[i];
+    }
+    return NULL;
 }
-
-static const struct {
-    DWORD algorithm;
-    size_t fixed; /* bytes before the key itself */
-    void (*decode)(JsonWriter *w, const uint8_t *key, size_t size);
-} NESTED[] = {
-    {DOT11_CIPHER_ALGO_TKIP, offsetof(DOT11_KEY_ALGO_TKIP_MIC, ucTKIPMICKeys), tkip},
-    {DOT11_CIPHER_ALGO_CCMP, offsetof(DOT11_KEY_ALGO_CCMP, ucCCMPKey), ccmp},
-    {DOT11_CIPHER_ALGO_BIP_VALUE, offsetof(DOT11_KEY_ALGO_BIP, ucBIPKey), bip},
-};
 
 /* The key as a whole, and the structure its algorithm nests in it. */
 static void key_bytes(JsonWriter *w, DWORD algorithm, const uint8_t *key, USHORT size)
 {
+    const Nested *names = names_of(algorithm);
+    bool tkip_key = algorithm == DOT11_CIPHER_ALGO_TKIP;
+    size_t fixed = tkip_key ? offsetof(DOT11_KEY_ALGO_TKIP_MIC, ucTKIPMICKeys)
+                            : offsetof(DOT11_KEY_ALGO_CCMP, ucCCMPKey);
     decode_secret(w, "ucKey", key, size);
-    for (size_t i = 0; i < sizeof NESTED / sizeof NESTED[0]; i++) {
-        if (NESTED[i].algorithm != algorithm || size < NESTED[i].fixed)
-            continue;
-        uint8_t *copy = safe_duplicate(key, size);
-        if (copy == NULL)
-            return;
-        NESTED[i].decode(w, copy, size);
-        decode_release(copy, size);
-    }
+    if ((names == NULL && !tkip_key) || size < fixed)
+        return;
+    uint8_t *copy = safe_duplicate(key, size);
+    if (copy == NULL)
+        return;
+    if (tkip_key)
+        tkip(w, copy, size);
+    else
+        one_key(w, names, copy, size);
+    decode_release(copy, size);
 }
 
 void decode_default_key(JsonWriter *w, const char *name, const DOT11_CIPHER_DEFAULT_KEY_VALUE *key)

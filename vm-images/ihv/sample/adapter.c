@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bss_list.h"
 #include "extras.h"
 #include "keys.h"
 #include "sends.h"
@@ -144,7 +145,7 @@ DWORD WINAPI adapter_pre_associate(HANDLE handle, HANDLE session,
                                    PDWORD reason)
 {
     Adapter *adapter = find(handle);
-    (void)connectivity, (void)list;
+    (void)connectivity;
     if (reason == NULL)
         return ERROR_INVALID_PARAMETER;
     if (adapter == NULL)
@@ -161,6 +162,8 @@ DWORD WINAPI adapter_pre_associate(HANDLE handle, HANDLE session,
         return refuse(reason, REASON_BAD_PROFILE, ERROR_INVALID_PARAMETER);
     }
     job->pre.ssid = params->pSsidList->SSIDs[0];
+    if (list == NULL || !bss_list_find(list, &job->pre.profile, &job->pre.beacon))
+        job->pre.beacon.size = 0;
 
     EnterCriticalSection(&adapter->lock);
     bool ready = adapter->phase == PHASE_IDLE || adapter->phase == PHASE_PRE_DONE;

@@ -59,6 +59,7 @@ typedef struct PreAssociation {
     HANDLE session;
     DOT11_SSID ssid;
     SecurityProfile profile;
+    Rsne beacon; /* of an access point that offers what the profile wants; else empty */
 } PreAssociation;
 
 typedef struct PostAssociation {

@@ -9,6 +9,7 @@
 #define PBKDF2_ITERATIONS 4096
 #define BLOCK 8
 #define AES_BLOCK 16
+#define SHA1_BLOCKS 4 /* make PTK_SIZE bytes, as two of SHA-256 do */
 
 static BCRYPT_ALG_HANDLE hmac_sha1;
 static BCRYPT_ALG_HANDLE sha256;
@@ -105,7 +106,7 @@ static uint8_t *put_ordered(uint8_t *out, const uint8_t *a, const uint8_t *b, si
 static bool expand_sha1(const uint8_t pmk[PMK_SIZE], uint8_t *input, size_t size, uint8_t *output)
 {
     bool done = true;
-    for (uint8_t i = 0; i < 3 && done; i++) {
+    for (uint8_t i = 0; i < SHA1_BLOCKS && done; i++) {
         input[size - 1] = i;
         done = hash(hmac_sha1, pmk, PMK_SIZE, input, size, output + i * SHA1_SIZE, SHA1_SIZE);
     }
@@ -113,13 +114,13 @@ static bool expand_sha1(const uint8_t pmk[PMK_SIZE], uint8_t *input, size_t size
 }
 
 /* KDF (12.7.1.6.2): block number, label, context, length in bits; both numbers in two bytes. */
-static bool expand_sha256(const uint8_t pmk[PMK_SIZE], uint8_t *input, size_t size,
+static bool expand_sha256(const uint8_t pmk[PMK_SIZE], uint8_t *input, size_t size, size_t wanted,
                           uint8_t *output)
 {
     bool done = true;
     input[1] = 0;
-    input[size - 2] = (uint8_t)(PTK_SIZE * 8);
-    input[size - 1] = (uint8_t)(PTK_SIZE * 8 >> 8);
+    input[size - 2] = (uint8_t)(wanted * 8);
+    input[size - 1] = (uint8_t)(wanted * 8 >> 8);
     for (uint8_t i = 0; i < 2 && done; i++) {
         input[0] = (uint8_t)(i + 1);
         done = hash(hmac_sha256, pmk, PMK_SIZE, input, size, output + i * SHA256_SIZE, SHA256_SIZE);
@@ -127,14 +128,15 @@ static bool expand_sha256(const uint8_t pmk[PMK_SIZE], uint8_t *input, size_t si
     return done;
 }
 
-bool crypto_ptk(KeySuite suite, const uint8_t pmk[PMK_SIZE], const uint8_t aa[6],
+bool crypto_ptk(KeySuite suite, size_t tk_size, const uint8_t pmk[PMK_SIZE], const uint8_t aa[6],
                 const uint8_t spa[6], const uint8_t anonce[NONCE_SIZE],
                 const uint8_t snonce[NONCE_SIZE], uint8_t ptk[PTK_SIZE])
 {
     static const char label[] = "Pairwise key expansion"; /* its NUL is the PRF's separator */
     const size_t separator = suite == SUITE_SHA1 ? 1 : 0; /* the KDF has none */
     uint8_t input[2 + sizeof label + 12 + 2 * NONCE_SIZE + 2];
-    uint8_t output[2 * SHA256_SIZE];
+    const size_t wanted = KCK_SIZE + KEK_SIZE + tk_size;
+    uint8_t output[SHA1_BLOCKS * SHA1_SIZE];
     uint8_t *first = input + 2;
 
     memcpy(first, label, sizeof label);
@@ -142,9 +144,10 @@ bool crypto_ptk(KeySuite suite, const uint8_t pmk[PMK_SIZE], const uint8_t aa[6]
     at = put_ordered(at, anonce, snonce, NONCE_SIZE);
     bool done = suite == SUITE_SHA1
                     ? expand_sha1(pmk, first, (size_t)(at + 1 - first), output)
-                    : expand_sha256(pmk, input, (size_t)(at + 2 - input), output);
+                    : expand_sha256(pmk, input, (size_t)(at + 2 - input), wanted, output);
+    memset(ptk, 0, PTK_SIZE);
     if (done)
-        memcpy(ptk, output, PTK_SIZE);
+        memcpy(ptk, output, wanted);
     SecureZeroMemory(output, sizeof output);
     return done;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The primitives of WPA2 with CCMP, by Windows' CNG (bcrypt.dll). All return false on failure. */
+/* The primitives of WPA2, by Windows' CNG (bcrypt.dll). All return false on failure. */
 #ifndef HIL_SAMPLE_CRYPTO_H
 #define HIL_SAMPLE_CRYPTO_H
 
@@ -11,7 +11,9 @@
 
 #define PMK_SIZE 32
 #define NONCE_SIZE 32
-#define PTK_SIZE 48 /* KCK 16, KEK 16, TK 16 (IEEE 802.11-2020 12.7.1.3, CCMP) */
+#define KCK_SIZE 16
+#define KEK_SIZE 16
+#define PTK_SIZE (KCK_SIZE + KEK_SIZE + KEY_MAX) /* IEEE 802.11-2020 12.7.1.3 */
 #define MIC_SIZE 16
 #define SHA1_SIZE 20
 #define SHA256_SIZE 32
@@ -28,9 +30,9 @@ bool crypto_sha256(const void *data, size_t size, uint8_t out[SHA256_SIZE]);
 bool crypto_pmk(const char *passphrase, size_t size, const uint8_t *ssid, size_t ssid_size,
                 uint8_t pmk[PMK_SIZE]);
 
-/* PRF-384, or KDF-SHA256-384, of the PMK with "Pairwise key expansion", ordered addresses and
- * nonces (12.7.1.3). */
-bool crypto_ptk(KeySuite suite, const uint8_t pmk[PMK_SIZE], const uint8_t aa[6],
+/* PRF, or KDF-SHA256, of the PMK with "Pairwise key expansion", ordered addresses and nonces
+ * (12.7.1.3), for a temporal key of tk_size bytes; zeros follow a shorter one. */
+bool crypto_ptk(KeySuite suite, size_t tk_size, const uint8_t pmk[PMK_SIZE], const uint8_t aa[6],
                 const uint8_t spa[6], const uint8_t anonce[NONCE_SIZE],
                 const uint8_t snonce[NONCE_SIZE], uint8_t ptk[PTK_SIZE]);
 

@@ -98,7 +98,7 @@ static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
                       : keys_prepare(adapter->service,
                                      pre->profile.enterprise ? DOT11_AUTH_ALGO_RSNA
                                                              : DOT11_AUTH_ALGO_RSNA_PSK,
-                                     pre_association_wanted, adapter);
+                                     &pre->beacon, pre_association_wanted, adapter);
     adapter->enterprise.wanted = pre->profile.enterprise;
     if (error != ERROR_SUCCESS) {
         reason = REASON_KEY_REFUSED;

@@ -120,7 +120,7 @@ static DWORD WINAPI refuses_early_key(HANDLE handle, DWORD size, LPVOID buffer)
 static DWORD WINAPI completes_before_result(HANDLE service, DWORD size, LPVOID packet)
 {
     static const uint8_t own[16] = {1};
-    if (!state.done && keys_set_pairwise(service, state.peer, own) == ERROR_SUCCESS)
+    if (!state.done && keys_set_pairwise(service, state.peer, rsn_cipher(DOT11_CIPHER_ALGO_CCMP), own) == ERROR_SUCCESS)
         os.Dot11ExtPostAssociateCompletion(service, state.session, &state.peer, REASON_SUCCESS,
                                            ERROR_SUCCESS);
     state.done = true;

@@ -5,7 +5,7 @@
 #include <windows.h>
 
 #define KCK(ptk) (ptk)
-#define KEK(ptk) ((ptk) + 16)
+#define KEK(ptk) ((ptk) + KCK_SIZE)
 
 #define M2_INFO (KEY_INFO_PAIRWISE | KEY_INFO_MIC)
 #define M4_INFO (M2_INFO | KEY_INFO_SECURE)
@@ -20,6 +20,9 @@ void handshake_start(Handshake *h, const uint8_t aa[6], const uint8_t spa[6],
     memcpy(h->pmk, pmk, PMK_SIZE);
     h->has_pmk = true;
     h->suite = rsn_key_suite(own);
+    h->pairwise = rsn_pairwise(own);
+    h->group = rsn_group(own);
+    h->management = rsn_management(own);
     h->own = *own;
     h->beacon = *beacon;
 }
@@ -70,7 +73,8 @@ static void receive_m1(Handshake *h, const EapolKey *key, HandshakeOutput *out)
     if (!same) {
         memcpy(h->anonce, key->nonce, NONCE_SIZE);
         h->has_candidate =
-            crypto_ptk(h->suite, h->pmk, h->aa, h->spa, h->anonce, h->snonce, h->candidate);
+            h->pairwise != NULL &&
+            crypto_ptk(h->suite, h->pairwise->key_size, h->pmk, h->aa, h->spa, h->anonce, h->snonce, h->candidate);
     }
     if (h->has_candidate)
         answer(h, out, HANDSHAKE_M2, M2_INFO, key->replay, h->snonce, &h->own, h->candidate);
@@ -92,7 +96,7 @@ static bool open_key_data(const EapolKey *key, const uint8_t *ptk, uint8_t out[E
 static bool take_gtk(Handshake *h, const Gtk *gtk)
 {
     bool same = h->has_gtk && h->gtk.index == gtk->index &&
-                crypto_equal(h->gtk.key, gtk->key, GTK_SIZE);
+                crypto_equal(h->gtk.key, gtk->key, KEY_MAX);
     h->gtk = *gtk;
     h->has_gtk = true;
     return !same;
@@ -102,10 +106,10 @@ static bool take_gtk(Handshake *h, const Gtk *gtk)
 static bool take_igtk(Handshake *h, const uint8_t *key_data, size_t size)
 {
     Igtk igtk;
-    if (!rsn_find_igtk(key_data, size, &igtk))
+    if (!rsn_find_igtk(key_data, size, h->management, &igtk))
         return false;
     bool same = h->has_igtk && h->igtk.index == igtk.index &&
-                crypto_equal(h->igtk.key, igtk.key, GTK_SIZE);
+                crypto_equal(h->igtk.key, igtk.key, KEY_MAX);
     h->igtk = igtk;
     h->has_igtk = true;
     SecureZeroMemory(&igtk, sizeof igtk);
@@ -138,7 +142,7 @@ static void receive_m3(Handshake *h, const uint8_t *frame, const EapolKey *key,
     if (open_key_data(key, h->candidate, data, &size)) {
         if (!rsn_find(data, size, &rsne) || !rsn_equal(&rsne, &h->beacon))
             out->message = HANDSHAKE_RSNE_MISMATCH;
-        else if (rsn_find_gtk(data, size, &gtk)) {
+        else if (rsn_find_gtk(data, size, h->group, &gtk)) {
             out->install_igtk = take_igtk(h, data, size);
             accept_m3(h, key, &gtk, out);
         }
@@ -157,7 +161,7 @@ static void receive_g1(Handshake *h, const uint8_t *frame, const EapolKey *key,
         return;
     h->replay = key->replay;
     h->has_replay = true;
-    if (open_key_data(key, h->ptk, data, &size) && rsn_find_gtk(data, size, &gtk)) {
+    if (open_key_data(key, h->ptk, data, &size) && rsn_find_gtk(data, size, h->group, &gtk)) {
         out->install_gtk = take_gtk(h, &gtk);
         out->install_igtk = take_igtk(h, data, size);
         memcpy(out->gtk_rsc, key->rsc, sizeof out->gtk_rsc);

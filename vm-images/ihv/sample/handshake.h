@@ -16,6 +16,9 @@ typedef struct Handshake {
     uint8_t pmk[PMK_SIZE];
     bool has_pmk;
     KeySuite suite;
+    const Cipher *pairwise; /* as the association request chose them */
+    const Cipher *group;
+    const Cipher *management;
     Rsne own;    /* of the association request: goes into M2 */
     Rsne beacon; /* M3 must repeat it */
     bool has_snonce;

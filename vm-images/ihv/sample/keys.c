@@ -14,18 +14,23 @@
 #define ETHER_TYPE_EAPOL_BE 0x8e88u /* bytes 88 8e in memory: both lists want network order */
 #define MAX_BACKLOG 10
 #define ADAPTER_LIST_BYTES 32768u
-#define BIP_KEY_BYTES (offsetof(DOT11_KEY_ALGO_BIP, ucBIPKey) + GTK_SIZE)
-/* DOT11_KEY_ALGO_CCMP up to and with its key. */
-#define CCMP_KEY_BYTES (offsetof(DOT11_KEY_ALGO_CCMP, ucCCMPKey) + 16)
+/* The DOT11_KEY_ALGO_* of CCMP, GCMP and BIP are all laid out as that of CCMP. */
+#define ALGO_HEAD offsetof(DOT11_KEY_ALGO_CCMP, ucCCMPKey)
+#define ALGO_MAX (ALGO_HEAD + KEY_MAX)
 
 /* The reference guest names its radio by a GUID of this form whose node is the MAC address. */
 static const GUID REFERENCE_RADIO = {
     0xd8f2a1c4, 0x77e0, 0x4b6e, {0x9c, 0x53, 0, 0, 0, 0, 0, 0}};
 #define GUID_NODE 10 /* offset of the node, which is the last six bytes */
 
-DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, bool (*wanted)(void *context),
-                   void *context)
+DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, const Rsne *beacon,
+                   bool (*wanted)(void *context), void *context)
 {
+    const Cipher *usual = rsn_cipher(DOT11_CIPHER_ALGO_CCMP);
+    const Cipher *pairwise = beacon->size != 0 ? rsn_pairwise(beacon) : usual;
+    const Cipher *group = beacon->size != 0 ? rsn_group(beacon) : usual;
+    if (pairwise == NULL || group == NULL)
+        return ERROR_NOT_SUPPORTED;
     /* EAPOL goes unprotected until there is a pairwise key, then protected. */
     DOT11_PRIVACY_EXEMPTION exemption = {
         .usEtherType = ETHER_TYPE_EAPOL_BE,
@@ -40,11 +45,11 @@ DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, bool (*wanted
                                 : ERROR_CANCELLED;
     if (error == ERROR_SUCCESS)
         error = wanted(context)
-                    ? api.Dot11ExtSetUnicastCipherAlgorithm(service, DOT11_CIPHER_ALGO_CCMP)
+                    ? api.Dot11ExtSetUnicastCipherAlgorithm(service, pairwise->algorithm)
                     : ERROR_CANCELLED;
     if (error == ERROR_SUCCESS)
         error = wanted(context)
-                    ? api.Dot11ExtSetMulticastCipherAlgorithm(service, DOT11_CIPHER_ALGO_CCMP)
+                    ? api.Dot11ExtSetMulticastCipherAlgorithm(service, group->algorithm)
                     : ERROR_CANCELLED;
     if (error == ERROR_SUCCESS)
         error = wanted(context) ? api.Dot11ExtSetExcludeUnencrypted(service, TRUE)
@@ -66,63 +71,63 @@ DWORD keys_prepare_open(HANDLE service, bool (*wanted)(void *context), void *con
     return error;
 }
 
-/* A CCMP key as the members ucKey of both key structures hold it. */
-static void fill_ccmp(UCHAR *out, const uint8_t key[16], const uint8_t counter[6])
+/* A key as the members ucKey of both key structures hold it; its size. */
+static USHORT fill_key(UCHAR *out, const Cipher *cipher, const uint8_t *key,
+                       const uint8_t counter[6])
 {
-    union {
-        DOT11_KEY_ALGO_CCMP value;
-        UCHAR bytes[CCMP_KEY_BYTES];
-    } ccmp;
-    memset(&ccmp, 0, sizeof ccmp);
-    memcpy(ccmp.value.ucIV48Counter, counter, 6);
-    ccmp.value.ulCCMPKeyLength = 16;
-    memcpy(ccmp.bytes + offsetof(DOT11_KEY_ALGO_CCMP, ucCCMPKey), key, 16);
-    memcpy(out, ccmp.bytes, CCMP_KEY_BYTES);
-    SecureZeroMemory(&ccmp, sizeof ccmp);
+    DOT11_KEY_ALGO_CCMP head;
+    memset(&head, 0, sizeof head);
+    memcpy(head.ucIV48Counter, counter, 6);
+    head.ulCCMPKeyLength = (ULONG)cipher->key_size;
+    memcpy(out, &head, ALGO_HEAD);
+    memcpy(out + ALGO_HEAD, key, cipher->key_size);
+    return (USHORT)(ALGO_HEAD + cipher->key_size);
 }
 
-DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const uint8_t tk[16])
+DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const Cipher *cipher,
+                        const uint8_t *tk)
 {
     static const uint8_t fresh[6] = {0};
     union {
         DOT11_CIPHER_KEY_MAPPING_KEY_VALUE value;
-        UCHAR bytes[offsetof(DOT11_CIPHER_KEY_MAPPING_KEY_VALUE, ucKey) + CCMP_KEY_BYTES];
+        UCHAR bytes[offsetof(DOT11_CIPHER_KEY_MAPPING_KEY_VALUE, ucKey) + ALGO_MAX];
     } key;
     memset(&key, 0, sizeof key);
     memcpy(key.value.PeerMacAddr, peer, 6);
-    key.value.AlgorithmId = DOT11_CIPHER_ALGO_CCMP;
+    key.value.AlgorithmId = (DOT11_CIPHER_ALGORITHM)cipher->algorithm;
     key.value.Direction = DOT11_DIR_BOTH;
-    key.value.usKeyLength = CCMP_KEY_BYTES;
-    fill_ccmp(key.bytes + offsetof(DOT11_CIPHER_KEY_MAPPING_KEY_VALUE, ucKey), tk, fresh);
+    key.value.usKeyLength = fill_key(
+        key.bytes + offsetof(DOT11_CIPHER_KEY_MAPPING_KEY_VALUE, ucKey), cipher, tk, fresh);
     DWORD error = api.Dot11ExtSetKeyMappingKey(service, &key.value);
     SecureZeroMemory(&key, sizeof key);
     return error;
 }
 
-/* All of a default key but the key; the rest of `key` is zero. */
-static void default_key_head(DOT11_CIPHER_DEFAULT_KEY_VALUE *key, ULONG index,
-                             DOT11_CIPHER_ALGORITHM cipher, const uint8_t peer[6])
+/* A default key, for receiving. */
+static DWORD set_default(HANDLE service, ULONG index, const uint8_t peer[6], const Cipher *cipher,
+                         const uint8_t *bytes, const uint8_t counter[6])
 {
-    key->Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
-    key->Header.Revision = DOT11_CIPHER_DEFAULT_KEY_VALUE_REVISION_1;
-    key->Header.Size = sizeof(DOT11_CIPHER_DEFAULT_KEY_VALUE);
-    key->uKeyIndex = index;
-    key->AlgorithmId = cipher;
-    memcpy(key->MacAddr, peer, 6);
+    union {
+        DOT11_CIPHER_DEFAULT_KEY_VALUE value;
+        UCHAR bytes[offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey) + ALGO_MAX];
+    } key;
+    memset(&key, 0, sizeof key);
+    key.value.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
+    key.value.Header.Revision = DOT11_CIPHER_DEFAULT_KEY_VALUE_REVISION_1;
+    key.value.Header.Size = sizeof(DOT11_CIPHER_DEFAULT_KEY_VALUE);
+    key.value.uKeyIndex = index;
+    key.value.AlgorithmId = (DOT11_CIPHER_ALGORITHM)cipher->algorithm;
+    memcpy(key.value.MacAddr, peer, 6);
+    key.value.usKeyLength = fill_key(key.bytes + offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey),
+                                     cipher, bytes, counter);
+    DWORD error = api.Dot11ExtSetDefaultKey(service, &key.value, DOT11_DIR_INBOUND);
+    SecureZeroMemory(&key, sizeof key);
+    return error;
 }
 
 DWORD keys_set_group(HANDLE service, const uint8_t peer[6], const Gtk *gtk, const uint8_t rsc[6])
 {
-    union {
-        DOT11_CIPHER_DEFAULT_KEY_VALUE value;
-        UCHAR bytes[offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey) + CCMP_KEY_BYTES];
-    } key;
-    memset(&key, 0, sizeof key);
-    default_key_head(&key.value, gtk->index, DOT11_CIPHER_ALGO_CCMP, peer);
-    key.value.usKeyLength = CCMP_KEY_BYTES;
-    fill_ccmp(key.bytes + offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey), gtk->key, rsc);
-    DWORD error = api.Dot11ExtSetDefaultKey(service, &key.value, DOT11_DIR_INBOUND);
-    SecureZeroMemory(&key, sizeof key);
+    DWORD error = set_default(service, gtk->index, peer, gtk->cipher, gtk->key, rsc);
     if (error == ERROR_SUCCESS)
         error = api.Dot11ExtSetDefaultKeyId(service, gtk->index);
     return error;
@@ -130,27 +135,7 @@ DWORD keys_set_group(HANDLE service, const uint8_t peer[6], const Gtk *gtk, cons
 
 DWORD keys_set_integrity(HANDLE service, const uint8_t peer[6], const Igtk *igtk)
 {
-    union {
-        DOT11_CIPHER_DEFAULT_KEY_VALUE value;
-        UCHAR bytes[offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey) + BIP_KEY_BYTES];
-    } key;
-    union {
-        DOT11_KEY_ALGO_BIP value;
-        UCHAR bytes[BIP_KEY_BYTES];
-    } bip;
-    memset(&key, 0, sizeof key);
-    memset(&bip, 0, sizeof bip);
-    default_key_head(&key.value, igtk->index,
-                     (DOT11_CIPHER_ALGORITHM)DOT11_CIPHER_ALGO_BIP_VALUE, peer);
-    key.value.usKeyLength = BIP_KEY_BYTES;
-    memcpy(bip.value.ucIPN, igtk->pn, sizeof igtk->pn);
-    bip.value.ulBIPKeyLength = GTK_SIZE;
-    memcpy(bip.bytes + offsetof(DOT11_KEY_ALGO_BIP, ucBIPKey), igtk->key, GTK_SIZE);
-    memcpy(key.bytes + offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey), bip.bytes, BIP_KEY_BYTES);
-    DWORD error = api.Dot11ExtSetDefaultKey(service, &key.value, DOT11_DIR_INBOUND);
-    SecureZeroMemory(&key, sizeof key);
-    SecureZeroMemory(&bip, sizeof bip);
-    return error;
+    return set_default(service, igtk->index, peer, igtk->cipher, igtk->key, igtk->pn);
 }
 
 /* Address of the adapter whose name is this GUID. iphlpapi is loaded only when it is needed. */

@@ -6,22 +6,25 @@
 #include "rsn.h"
 #include "wlanihv.h"
 
-/* EtherType handling, algorithms and ExcludeUnencrypted of a WPA2 association with CCMP; to be
- * called during pre-association. Goes on only while it is wanted, as the adapter may go meanwhile:
- * ERROR_CANCELLED then, else the Win32 error of the first call that failed. */
-DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, bool (*wanted)(void *context),
-                   void *context);
+/* EtherType handling, algorithms and ExcludeUnencrypted of a WPA2 association with the ciphers of
+ * that access point; to be called during pre-association. Goes on only while it is wanted, as the
+ * adapter may go meanwhile: ERROR_CANCELLED then, else the Win32 error of the first call that
+ * failed, ERROR_NOT_SUPPORTED for ciphers that this DLL has not. Of an access point that is not
+ * known (an empty RSNE) they are CCMP. */
+DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, const Rsne *beacon,
+                   bool (*wanted)(void *context), void *context);
 
 /* The same of an open association: no cipher, and no packets of this DLL's. */
 DWORD keys_prepare_open(HANDLE service, bool (*wanted)(void *context), void *context);
 
 /* Pairwise key of the AP, both directions. */
-DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const uint8_t tk[16]);
+DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const Cipher *cipher,
+                        const uint8_t *tk);
 
 /* Group key for receiving, and its index as default key id. */
 DWORD keys_set_group(HANDLE service, const uint8_t peer[6], const Gtk *gtk, const uint8_t rsc[6]);
 
-/* Integrity group key (BIP), of an association that protects management frames. */
+/* Integrity group key, of an association that protects management frames. */
 DWORD keys_set_integrity(HANDLE service, const uint8_t peer[6], const Igtk *igtk);
 
 /* Own MAC address. The IHV interface has no way to tell it, so it comes from the adapter's GUID:

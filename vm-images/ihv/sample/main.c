@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sample.dll: an IHV Extensions DLL whose security is WPA2 with CCMP, with a passphrase or with
- * Windows' own 802.1X, or none (an open network).
+ * sample.dll: an IHV Extensions DLL whose security is WPA2 with CCMP or GCMP, with a passphrase
+ * or with Windows' own 802.1X, or none (an open network).
  *
  * It obeys the documents, also where Microsoft's own sample does not, so that the harness has a
  * DLL every rule passes on.  A profile, or an .ini file, may ask for a fault: faults.h.
@@ -9,13 +9,13 @@
 #include <string.h>
 
 #include "adapter.h"
+#include "bss_list.h"
 #include "crypto.h"
 #include "extras.h"
 #include "layer.h"
 #include "sends.h"
 
 #define INTERFACE_VERSION 0u
-#define CAPABILITY_PRIVACY 0x0010u /* IEEE 802.11-2020 9.4.1.4 */
 
 DWORD WINAPI Dot11ExtIhvGetVersionInfo(PDOT11_IHV_VERSION_INFO info);
 DWORD WINAPI Dot11ExtIhvInitService(DWORD version, PDOT11EXT_APIS functions, LPVOID reserved,
@@ -50,47 +50,17 @@ static DWORD WINAPI validate_profile(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS
     return ERROR_SUCCESS;
 }
 
-/* Whether a BSS entry (its fixed part, then `size` bytes of elements) offers what is wanted. */
-static bool entry_matches(const uint8_t *entry, ULONG size, const SecurityProfile *profile)
-{
-    USHORT capability;
-    Rsne rsne;
-    memcpy(&capability, entry + offsetof(DOT11_BSS_ENTRY, usCapabilityInformation),
-           sizeof capability);
-    if (profile->open)
-        return !(capability & CAPABILITY_PRIVACY);
-    return rsn_find(entry + HIL_BSS_ENTRY_FIXED_SIZE, size, &rsne) &&
-           rsn_offers_ccmp(&rsne, profile->enterprise);
-}
-
-/* True if one entry of the list offers what we speak; entries follow each other unpadded. */
-static bool list_matches(const DOT11_BSS_LIST *list, const SecurityProfile *profile)
-{
-    const uint8_t *at = list->pucBuffer;
-    size_t left = at != NULL ? list->uNumOfBytes : 0;
-    while (left >= HIL_BSS_ENTRY_FIXED_SIZE) {
-        ULONG size;
-        memcpy(&size, at + offsetof(DOT11_BSS_ENTRY, uBufferLength), sizeof size);
-        if (size > left - HIL_BSS_ENTRY_FIXED_SIZE)
-            return false;
-        if (entry_matches(at, size, profile))
-            return true;
-        at += HIL_BSS_ENTRY_FIXED_SIZE + size;
-        left -= HIL_BSS_ENTRY_FIXED_SIZE + size;
-    }
-    return false;
-}
-
 static DWORD WINAPI capability_match(HANDLE handle, PDOT11EXT_IHV_PROFILE_PARAMS params,
                                      PDOT11EXT_IHV_CONNECTIVITY_PROFILE connectivity,
                                      PDOT11EXT_IHV_SECURITY_PROFILE security,
                                      PDOT11_BSS_LIST list, PDWORD reason)
 {
     SecurityProfile profile;
+    Rsne rsne;
     DWORD error = validate_profile(handle, params, connectivity, security, reason);
     if (error != ERROR_SUCCESS || list == NULL)
         return error;
-    bool matches = profile_read(security, &profile) && list_matches(list, &profile);
+    bool matches = profile_read(security, &profile) && bss_list_find(list, &profile, &rsne);
     SecureZeroMemory(&profile, sizeof profile);
     if (matches)
         return ERROR_SUCCESS;

@@ -66,7 +66,8 @@ static void install(Adapter *adapter, const HandshakeOutput *output)
     const Handshake *h = &adapter->handshake;
     DWORD error = ERROR_SUCCESS;
     if (output->install_ptk)
-        error = keys_set_pairwise(adapter->service, adapter->post.peer, h->ptk + 32);
+        error = keys_set_pairwise(adapter->service, adapter->post.peer, h->pairwise,
+                                  h->ptk + KCK_SIZE + KEK_SIZE);
     if (error == ERROR_SUCCESS && output->install_gtk)
         error = keys_set_group(adapter->service, adapter->post.peer, &h->gtk, output->gtk_rsc);
     if (error == ERROR_SUCCESS && output->install_igtk)

@@ -9,7 +9,7 @@
 
 #define RSNE_ID 48
 #define RSNE_MAX 257 /* id, length, 255 bytes */
-#define GTK_SIZE 16
+#define KEY_MAX 32 /* longest key of a cipher */
 
 typedef struct Rsne {
     uint8_t data[RSNE_MAX];
@@ -22,13 +22,23 @@ typedef enum KeySuite {
     SUITE_SHA256 = 3, /* AKM 5 and 6: KDF-SHA256 and AES-128-CMAC */
 } KeySuite;
 
+/* A cipher of this DLL: the last byte of its suite selector, and DOT11_CIPHER_ALGORITHM. */
+typedef struct Cipher {
+    uint8_t suite;
+    uint32_t algorithm;
+    size_t key_size;
+} Cipher;
+
+/* Keys shorter than KEY_MAX are followed by zeros. */
 typedef struct Gtk {
-    uint8_t key[GTK_SIZE];
+    const Cipher *cipher;
+    uint8_t key[KEY_MAX];
     uint8_t index; /* 0...3 */
 } Gtk;
 
 typedef struct Igtk {
-    uint8_t key[GTK_SIZE];
+    const Cipher *cipher;
+    uint8_t key[KEY_MAX];
     uint8_t pn[6]; /* packet number sent last, least byte first */
     uint8_t index; /* 4 or 5 */
 } Igtk;
@@ -36,18 +46,27 @@ typedef struct Igtk {
 /* First RSNE among elements; false if there is none or the elements run over their end. */
 bool rsn_find(const uint8_t *elements, size_t size, Rsne *rsne);
 
-/* True if the RSNE offers CCMP pairwise, and 802.1X or PSK. */
-bool rsn_offers_ccmp(const Rsne *rsne, bool enterprise);
+/* The cipher of that number in Windows. */
+const Cipher *rsn_cipher(uint32_t algorithm);
+
+/* The best pairwise cipher of an RSNE, and its cipher of data and of management frames to all; NULL
+ * if this DLL has none of them. An RSNE that names no cipher of management frames has BIP. */
+const Cipher *rsn_pairwise(const Rsne *rsne);
+const Cipher *rsn_group(const Rsne *rsne);
+const Cipher *rsn_management(const Rsne *rsne);
+
+/* True if the RSNE offers ciphers of this DLL, and 802.1X or PSK. */
+bool rsn_offers(const Rsne *rsne, bool enterprise);
 
 /* The suite of an association request's RSNE. */
 KeySuite rsn_key_suite(const Rsne *rsne);
 
 bool rsn_equal(const Rsne *a, const Rsne *b);
 
-/* GTK of decrypted key data; false if it holds none of a CCMP GTK's size. */
-bool rsn_find_gtk(const uint8_t *key_data, size_t size, Gtk *gtk);
+/* GTK of decrypted key data; false if it holds none of the size that the cipher wants. */
+bool rsn_find_gtk(const uint8_t *key_data, size_t size, const Cipher *cipher, Gtk *gtk);
 
-/* IGTK likewise, of a BIP-CMAC-128 key's size: of an association that protects management frames. */
-bool rsn_find_igtk(const uint8_t *key_data, size_t size, Igtk *igtk);
+/* IGTK likewise: of an association that protects management frames. */
+bool rsn_find_igtk(const uint8_t *key_data, size_t size, const Cipher *cipher, Igtk *igtk);
 
 #endif

@@ -110,8 +110,8 @@ def test_unknown_forms_are_refused(parameters: object) -> None:
 
 
 def test_the_cipher_of_management_frames_is_told() -> None:
-    """BIP (6) where they are protected, else none."""
-    protected = Associated(AP, REQUEST, RESPONSE, protects_management=True)
-    for associated, cipher in ((protected, 6), (Associated(AP, REQUEST, RESPONSE), 0)):
+    """BIP (6) or the like where they are protected, else none."""
+    for suite, cipher in ((0x000FAC06, 6), (0x000FAC0C, 12), (None, 0)):
+        associated = Associated(AP, REQUEST, RESPONSE, management_suite=suite)
         data = completion_parameters(associated, BSS, 7, 4, 4)
         assert int.from_bytes(data[88:92], "little") == cipher

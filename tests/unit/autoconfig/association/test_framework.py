@@ -59,6 +59,23 @@ def test_an_integrity_key_reaches_the_radio(rig: Rig) -> None:
     assert rig.radio.asked[-1] == ("group", 4, 6, KEY, COUNTER)
 
 
+@pytest.mark.parametrize(("algorithm", "size"), [(8, 16), (9, 32)])
+def test_keys_of_gcmp_reach_the_radio(rig: Rig, algorithm: int, size: int) -> None:
+    """DOT11_KEY_ALGO_GCMP and DOT11_KEY_ALGO_GCMP_256 are laid out as that of CCMP."""
+    key = bytes(range(size))
+    nested = COUNTER + b"\0\0" + size.to_bytes(4, "little") + key
+    changes = {"AlgorithmId": algorithm, "usKeyLength": len(nested), "ucKey": nested.hex()}
+    rig.to_post_pending()
+    assert rig.dll("SetUnicastCipherAlgorithm", dwUnicastCipherAlgo=algorithm) == 0
+    assert rig.dll("SetMulticastCipherAlgorithm", dwMulticastCipherAlgo=algorithm) == 0
+    assert rig.dll("SetKeyMappingKey", pKey=mapping(**changes)) == 0
+    assert rig.dll("SetDefaultKey", pKey=default(**changes), dot11Direction=1) == 0
+    assert rig.radio.asked[-2:] == [
+        ("pairwise", AP, algorithm, key, COUNTER),
+        ("group", 1, algorithm, key, COUNTER),
+    ]
+
+
 def test_deleting_keys_ignores_the_other_members(rig: Rig) -> None:
     """KEY-07: with bDelete the key bytes are void."""
     rig.to_post_pending()
@@ -79,6 +96,8 @@ def test_deleting_keys_ignores_the_other_members(rig: Rig) -> None:
         (default(usKeyLength=200), 1),
         (default(usKeyLength=16), 1),
         (default(AlgorithmId=2), 1),
+        (default(AlgorithmId=9), 1),
+        (default(AlgorithmId=10), 1),
         (default(ucKey=(NESTED[:8] + b"\x20\0\0\0" + KEY).hex()), 1),
     ],
 )
@@ -131,7 +150,7 @@ def test_unadvertised_algorithms_are_refused(rig: Rig, value: int) -> None:
     assert rig.dll("SetAuthAlgorithm", dwAuthAlgo=value) == codes.ERROR_NOT_SUPPORTED
 
 
-@pytest.mark.parametrize("value", [1, 2, 5, 8, 0x101, 0x80000001])
+@pytest.mark.parametrize("value", [1, 2, 5, 6, 10, 0x101, 0x80000001])
 def test_unadvertised_ciphers_are_refused(rig: Rig, value: int) -> None:
     """KEY-08 for both cipher functions."""
     refused = codes.ERROR_NOT_SUPPORTED

@@ -67,6 +67,7 @@ def test_an_rsne_cut_short_offers_nothing_unheard_of(body: bytes) -> None:
         assert akm.to_bytes(4, "big") in body
     rsn.offered_akms(body)
     rsn.protects_management(element)
+    rsn.management_suite(element)
 
 
 @pytest.mark.parametrize(
@@ -77,4 +78,19 @@ def test_management_frames_are_protected_where_the_access_point_can(
 ) -> None:
     """MFPC of its RSNE; then ours has it too (12.6.3)."""
     assert rsn.protects_management(beacon(AKM_PSK, capabilities=capabilities)) == protects
-    assert rsn.rsn_element(AKM_PSK, 4, 4, protects=True).hex().endswith("000fac028000")
+    assert rsn.rsn_element(AKM_PSK, 4, 4, 0x000FAC06).hex().endswith("000fac028000")
+
+
+def test_ciphers_of_the_dll_and_the_access_point() -> None:
+    """The DLL's numbers become selectors; the access point's group management cipher is named."""
+    element = rsn.rsn_element(AKM_PSK, 9, 8, 0x000FAC0C).hex()
+    assert element == "301a0100000fac080100000fac090100000fac0280000000000fac0c"
+
+
+@pytest.mark.parametrize(
+    ("end", "suite"),
+    [("", 6), ("8000", 6), ("80000000000fac0c", 12), ("80000100" + "aa" * 16 + "000fac0d", 13)],
+)
+def test_the_group_management_cipher_of_an_access_point(end: str, suite: int) -> None:
+    """Behind the PMKIDs of its RSNE; BIP-CMAC-128 if it is left out."""
+    assert rsn.management_suite(beacon(AKM_PSK, capabilities=end)) == 0x000FAC00 | suite

@@ -8,6 +8,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from hil_common.ciphers import GROUP_MANAGEMENT_CIPHERS
+
 from .. import codes
 from ..radio.interface import Associated, Bss
 
@@ -80,9 +82,16 @@ def completion_parameters(
         *places, 0, 0,
         auth_algorithm, unicast, multicast, phy_offset, 4,
         0, 0, 0,
-        DS_UNKNOWN, 0, 0, codes.CIPHER_BIP if associated.protects_management else 0, 0,
+        DS_UNKNOWN, 0, 0, management_algorithm(associated), 0,
     )  # fmt: skip
     return _hostile(fixed[: form.size] + tail, form.hostile)
+
+
+def management_algorithm(associated: Associated) -> int:
+    """DOT11_CIPHER_ALGORITHM of robust management frames to all; 0 where they are not protected."""
+    known = GROUP_MANAGEMENT_CIPHERS.values()
+    suite = associated.management_suite
+    return next((one.algorithm for one in known if one.suite == suite), codes.CIPHER_NONE)
 
 
 def _hostile(buffer: bytes, what: str) -> bytes:

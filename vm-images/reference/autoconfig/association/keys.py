@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Keys as the DLL hands them over, checked before they reach the radio.
 
-Layouts: windot11.h, and docs/contract.md, "Layouts". A CCMP or BIP key is nested: usKeyLength
-counts a DOT11_KEY_ALGO_CCMP or _BIP, which holds the packet counter and the key proper (KEY-06).
+Layouts: windot11.h, and docs/contract.md, "Layouts". A key is nested: usKeyLength counts the
+DOT11_KEY_ALGO_* of its cipher, which holds the packet counter and the key proper (KEY-06); all of
+them are laid out alike.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import codes
+from hil_common.ciphers import DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS
 
-KEY_BYTES = 16
-_ALGO_KEY_OFFSET = 12  # ucIV48Counter[6] or ucIPN[6], padding, ulCCMPKeyLength or ulBIPKeyLength
-_INDEXES = {codes.CIPHER_CCMP: range(4), codes.CIPHER_BIP: range(4, 6)}
+_ALGO_KEY_OFFSET = 12  # ucIV48Counter[6] or ucIPN[6], padding, ulCCMPKeyLength or the like
+_DATA = {one.algorithm: one.key_length for one in DATA_CIPHERS.values() if one.by_ihv}
+_MANAGEMENT = {
+    one.algorithm: one.key_length for one in GROUP_MANAGEMENT_CIPHERS.values() if one.by_ihv
+}
+_INDEXES = {**dict.fromkeys(_DATA, range(4)), **dict.fromkeys(_MANAGEMENT, range(4, 6))}
 
 
 class KeyFormatError(ValueError):
@@ -54,7 +58,7 @@ def default_key(value: dict[str, Any]) -> Key:
         raise KeyFormatError("uKeyIndex is 0 to 3, and 4 or 5 of a BIP key")
     if peer[0] & 1:
         raise KeyFormatError("MacAddr is zero or a unicast address")
-    return _key(index, peer, value, (codes.CIPHER_CCMP, codes.CIPHER_BIP))
+    return _key(index, peer, value, _DATA | _MANAGEMENT)
 
 
 def mapping_key(value: dict[str, Any]) -> Key:
@@ -66,7 +70,7 @@ def mapping_key(value: dict[str, Any]) -> Key:
     peer = mac_of(value["PeerMacAddr"])
     if peer[0] & 1 or not any(peer):
         raise KeyFormatError("PeerMacAddr is a unicast address")
-    return _key(0, peer, value, (codes.CIPHER_CCMP,))
+    return _key(0, peer, value, _DATA)
 
 
 def mac_of(text: str) -> bytes:
@@ -77,17 +81,20 @@ def mac_of(text: str) -> bytes:
     return mac
 
 
-def _key(index: int, peer: bytes, value: dict[str, Any], ciphers: tuple[int, ...]) -> Key:
+def _key(index: int, peer: bytes, value: dict[str, Any], lengths: dict[int, int]) -> Key:
     algorithm = int(value["AlgorithmId"])
     if value["bDelete"]:
         return Key(index, peer, algorithm, delete=True)
-    if algorithm not in ciphers:
-        raise KeyFormatError("the radio takes CCMP keys, and BIP keys as default keys")
+    if algorithm not in lengths:
+        raise KeyFormatError(
+            "the radio takes keys of its data ciphers, and BIP keys as default keys"
+        )
+    size = lengths[algorithm]
     nested = bytes.fromhex(value["ucKey"])
     length = int(value["usKeyLength"])
-    if length > len(nested) or length < _ALGO_KEY_OFFSET + KEY_BYTES:
-        raise KeyFormatError("usKeyLength does not fit a DOT11_KEY_ALGO_CCMP or _BIP")
-    if int.from_bytes(nested[8:12], "little") != KEY_BYTES:
-        raise KeyFormatError("ulCCMPKeyLength or ulBIPKeyLength is 16")
-    key = nested[_ALGO_KEY_OFFSET : _ALGO_KEY_OFFSET + KEY_BYTES]
+    if length > len(nested) or length < _ALGO_KEY_OFFSET + size:
+        raise KeyFormatError("usKeyLength does not fit the DOT11_KEY_ALGO_* of its cipher")
+    if int.from_bytes(nested[8:12], "little") != size:
+        raise KeyFormatError(f"the nested length of its key is {size}")
+    key = nested[_ALGO_KEY_OFFSET : _ALGO_KEY_OFFSET + size]
     return Key(index, peer, algorithm, delete=False, counter=nested[:6], key=key)

@@ -83,7 +83,7 @@ class Associated:
         request_body: the association request's frame body.
         response_body: the association response's frame body.
         reassociation_request, reassociation_response: what kind the two frames were.
-        protects_management: robust management frames are protected, those to all by BIP.
+        management_suite: by which robust management frames to all are protected, if they are.
     """
 
     bssid: bytes
@@ -91,7 +91,7 @@ class Associated:
     response_body: bytes
     reassociation_request: bool = False
     reassociation_response: bool = False
-    protects_management: bool = False
+    management_suite: int | None = None
 
 
 @dataclass(frozen=True)

@@ -67,11 +67,9 @@ def connect_body(request: ConnectRequest) -> bytes:
     if not rsn.is_protected(request.auth_algorithm):
         return body
     akm = rsn.akm_suite(request.auth_algorithm, request.bss.ies)
-    protects = protects_management(request)
-    element = rsn.rsn_element(
-        akm, request.unicast_cipher, request.multicast_cipher, protects=protects
-    )
-    if protects:
+    management = management_suite(request)
+    element = rsn.rsn_element(akm, request.unicast_cipher, request.multicast_cipher, management)
+    if management:
         body += u32(ATTR_USE_MFP, MFP_REQUIRED)
     return (
         body
@@ -84,9 +82,13 @@ def connect_body(request: ConnectRequest) -> bytes:
     )
 
 
-def protects_management(request: ConnectRequest) -> bool:
-    """Whether the association protects management frames: it does where the access point can."""
-    return rsn.is_protected(request.auth_algorithm) and rsn.protects_management(request.bss.ies)
+def management_suite(request: ConnectRequest) -> int | None:
+    """The suite by which the association protects management frames to all: the access point's,
+    where that protects them; else None."""
+    elements = request.bss.ies
+    if rsn.is_protected(request.auth_algorithm) and rsn.protects_management(elements):
+        return rsn.management_suite(elements)
+    return None
 
 
 def key_body(index: int, cipher: int, key: bytes, counter: bytes) -> bytes:

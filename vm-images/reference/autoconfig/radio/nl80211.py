@@ -71,7 +71,7 @@ from .messages import (
     bss_of,
     connect_body,
     key_body,
-    protects_management,
+    management_suite,
 )
 from .netlink import Attributes, Event, GenericSocket, NetlinkError, attribute, attributes, u32
 
@@ -316,7 +316,7 @@ class Nl80211Radio:
                 response[MANAGEMENT_HEADER_BYTES:],
                 reassociation_request=request.previous is not None,
                 reassociation_response=response[:1] == REASSOCIATION_RESPONSE,
-                protects_management=protects_management(request),
+                management_suite=management_suite(request),
             )
         )
 

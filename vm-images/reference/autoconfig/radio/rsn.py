@@ -7,23 +7,25 @@ DOT11_CIPHER_ALGORITHM numbers (wlantypes.h).
 
 from __future__ import annotations
 
+from hil_common.ciphers import BIP_CMAC_128, DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS
 from hil_common.security import SECURITY_CHOICES, akms_of
 
-from ..codes import AUTH_OPEN, CIPHER_BIP, CIPHER_CCMP, CIPHER_NONE
-
-SUITE_CCMP, SUITE_BIP_CMAC_128 = 0x000FAC04, 0x000FAC06
+from ..codes import AUTH_OPEN, CIPHER_NONE
 
 # What this radio advertises (KEY-08): pairs that the kernel and the service both carry out.
 AUTH_ALGORITHMS = frozenset(
     choice.auth_algorithm for choice in SECURITY_CHOICES.values() if choice.by_guest
 )
-CIPHERS = frozenset({CIPHER_NONE, CIPHER_CCMP})
+_DATA = [cipher for cipher in DATA_CIPHERS.values() if cipher.by_ihv]
+_MANAGEMENT = [cipher for cipher in GROUP_MANAGEMENT_CIPHERS.values() if cipher.by_ihv]
+CIPHERS = frozenset({CIPHER_NONE, *(cipher.algorithm for cipher in _DATA)})
 
-_SUITES = {CIPHER_CCMP: SUITE_CCMP, CIPHER_BIP: SUITE_BIP_CMAC_128}
+_SUITES = {cipher.algorithm: cipher.suite for cipher in (*_DATA, *_MANAGEMENT)}
 
 CAPABILITY_MFP_CAPABLE = 0x0080
 
 _ELEMENT_RSN = 48
+_PMKID_BYTES = 16
 _AT_PAIRWISE = 6
 """In an RSNE's body: behind version and group suite."""
 
@@ -59,11 +61,24 @@ def offered_akms(elements: bytes) -> tuple[int, ...]:
 
 def protects_management(elements: bytes) -> bool:
     """Whether a beacon with these elements offers management frame protection (MFPC)."""
+    body, at = _capabilities(elements)
+    return bool(int.from_bytes(body[at : at + 2], "little") & CAPABILITY_MFP_CAPABLE)
+
+
+def management_suite(elements: bytes) -> int:
+    """The group management cipher of the RSNE in a beacon's elements, BIP-CMAC-128 if it names
+    none."""
+    body, at = _capabilities(elements)
+    pmkids = int.from_bytes(body[at + 2 : at + 4], "little")
+    suite = body[at + 4 + _PMKID_BYTES * pmkids :][:4]
+    return int.from_bytes(suite, "big") if len(suite) == 4 else BIP_CMAC_128.suite
+
+
+def _capabilities(elements: bytes) -> tuple[bytes, int]:
+    """The RSNE's body, and where its capabilities are."""
     body = _rsne_body(elements)
     _, akms_at = _suites(body, _AT_PAIRWISE)
-    _, capabilities_at = _suites(body, akms_at)
-    capabilities = int.from_bytes(body[capabilities_at : capabilities_at + 2], "little")
-    return bool(capabilities & CAPABILITY_MFP_CAPABLE)
+    return body, _suites(body, akms_at)[1]
 
 
 def _rsne_body(elements: bytes) -> bytes:
@@ -86,10 +101,13 @@ def _suites(body: bytes, at: int) -> tuple[tuple[int, ...], int]:
 
 
 def rsn_element(
-    akm: int, unicast_cipher: int, multicast_cipher: int, *, protects: bool = False
+    akm: int, unicast_cipher: int, multicast_cipher: int, management_suite: int | None = None
 ) -> bytes:
-    """The RSN element: one pairwise suite, that AKM; its only capability may be protection of
-    management frames."""
+    """The RSN element: one pairwise suite, that AKM.
+
+    Its only capability may be protection of management frames, where there is a suite for that;
+    one other than BIP-CMAC-128 is named.
+    """
     body = (
         b"\x01\x00"
         + cipher_suite(multicast_cipher).to_bytes(4, "big")
@@ -97,6 +115,8 @@ def rsn_element(
         + cipher_suite(unicast_cipher).to_bytes(4, "big")
         + b"\x01\x00"
         + akm.to_bytes(4, "big")
-        + (CAPABILITY_MFP_CAPABLE if protects else 0).to_bytes(2, "little")
+        + (CAPABILITY_MFP_CAPABLE if management_suite else 0).to_bytes(2, "little")
     )
+    if management_suite and management_suite != BIP_CMAC_128.suite:
+        body += b"\0\0" + management_suite.to_bytes(4, "big")
     return bytes((48, len(body))) + body

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bss_list.h"
+
+#include <string.h>
+
+#define CAPABILITY_PRIVACY 0x0010u /* IEEE 802.11-2020 9.4.1.4 */
+
+/* Whether a BSS entry (its fixed part, then `size` bytes of elements) offers what is wanted. */
+static bool entry_matches(const uint8_t *entry, ULONG size, const SecurityProfile *profile,
+                          Rsne *rsne)
+{
+    USHORT capability;
+    memcpy(&capability, entry + offsetof(DOT11_BSS_ENTRY, usCapabilityInformation),
+           sizeof capability);
+    rsne->size = 0;
+    if (profile->open)
+        return !(capability & CAPABILITY_PRIVACY);
+    return rsn_find(entry + HIL_BSS_ENTRY_FIXED_SIZE, size, rsne) &&
+           rsn_offers(rsne, profile->enterprise);
+}
+
+/* Entries follow each other unpadded. */
+bool bss_list_find(const DOT11_BSS_LIST *list, const SecurityProfile *profile, Rsne *rsne)
+{
+    const uint8_t *at = list->pucBuffer;
+    size_t left = at != NULL ? list->uNumOfBytes : 0;
+    while (left >= HIL_BSS_ENTRY_FIXED_SIZE) {
+        ULONG size;
+        memcpy(&size, at + offsetof(DOT11_BSS_ENTRY, uBufferLength), sizeof size);
+        if (size > left - HIL_BSS_ENTRY_FIXED_SIZE)
+            return false;
+        if (entry_matches(at, size, profile, rsne))
+            return true;
+        at += HIL_BSS_ENTRY_FIXED_SIZE + size;
+        left -= HIL_BSS_ENTRY_FIXED_SIZE + size;
+    }
+    return false;
+}
