@@ -120,7 +120,7 @@ def without_mic(key: KeyFrame) -> bytes:
 
 def mic_length_of(pdu: bytes) -> int:
     """How long the MIC of a well-formed EAPOL-Key PDU is: so that its key data fills the rest."""
-    for length in (MIC_LENGTH, 24):
+    for length in (MIC_LENGTH, 24, 32):
         at = data_length_offset(length)
         if data_offset(length) + int.from_bytes(pdu[at : at + 2], "big") == len(pdu):
             return length

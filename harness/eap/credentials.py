@@ -2,7 +2,8 @@
 """Certificates and passwords of one run: made anew each time, valid for days, never kept.
 
 The chain is as flat as real ones come: one authority, a server's and a client's certificate below
-it, keys on P-256. The authority's private key is dropped as soon as it has signed.
+it, keys on P-256 (P-384 with SHA-384 where WPA3's 192-bit suite asks for them). The authority's
+private key is dropped as soon as it has signed.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class Credentials:
     server_key_pem: bytes = field(repr=False)
     server_name: str = field(default=SERVER_NAME, repr=False)
     """A name the server's certificate has."""
+    suite_b: bool = field(default=False, repr=False)
+    """Keys are on P-384, signatures by SHA-384, and the server takes no weaker TLS."""
 
     @property
     def root(self) -> str:
@@ -66,16 +69,16 @@ def thumbprint(pem: bytes) -> str:
 
 
 def make_credentials(
-    identity: str, *, good: bool = True, server_name: str = SERVER_NAME
+    identity: str, *, good: bool = True, server_name: str = SERVER_NAME, suite_b: bool = False
 ) -> Credentials:
     """Credentials for `identity`; those that are not `good` are refused by the server.
 
     What is wrong with them is what goes wrong most often: the password is another one, and the
     client's certificate is of an authority the server does not know.
     """
-    authority = _Authority("hil authority")
+    authority = _Authority("hil authority", suite_b=suite_b)
     server_pem, server_key_pem = authority.issue(server_name, ExtendedKeyUsageOID.SERVER_AUTH)
-    issuer = authority if good else _Authority("another authority")
+    issuer = authority if good else _Authority("another authority", suite_b=suite_b)
     client_pem, client_key_pem = issuer.issue(identity, ExtendedKeyUsageOID.CLIENT_AUTH)
     accepted = _password()
     return Credentials(
@@ -88,27 +91,30 @@ def make_credentials(
         server_pem=server_pem,
         server_key_pem=server_key_pem,
         server_name=server_name,
+        suite_b=suite_b,
     )
 
 
 class _Authority:
     """A certificate authority that lives as long as it takes to sign."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, suite_b: bool) -> None:
         self._name = _named(name)
-        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._curve = ec.SECP384R1() if suite_b else ec.SECP256R1()
+        self._hash = hashes.SHA384() if suite_b else hashes.SHA256()
+        self._key = ec.generate_private_key(self._curve)
         constraint = x509.BasicConstraints(ca=True, path_length=0)
         usage = _usage(sign=True)
         builder = self._builder(self._name, self._key.public_key())
         self.pem = _pem(
             builder.add_extension(constraint, critical=True)
             .add_extension(usage, critical=True)
-            .sign(self._key, hashes.SHA256())
+            .sign(self._key, self._hash)
         )
 
     def issue(self, name: str, purpose: x509.ObjectIdentifier) -> tuple[bytes, bytes]:
         """Certificate and private key (PKCS #8) for that name and purpose, both as PEM."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = ec.generate_private_key(self._curve)
         alternative = x509.SubjectAlternativeName([x509.DNSName(name)])
         builder = self._builder(_named(name), key.public_key())
         if purpose == ExtendedKeyUsageOID.SERVER_AUTH:
@@ -117,7 +123,7 @@ class _Authority:
             builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(sign=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
-            .sign(self._key, hashes.SHA256())
+            .sign(self._key, self._hash)
         )
         private = key.private_bytes(
             serialization.Encoding.PEM,

@@ -120,7 +120,7 @@ server_cert={folder}/server.pem
 private_key={folder}/server.key
 radius_server_clients={folder}/clients
 radius_server_auth_port={port}
-"""
+{_SUITE_B if credentials.suite_b else ""}"""
     return {
         "hostapd.conf": config.encode(),
         "users": users(credentials, method).encode(),
@@ -139,6 +139,8 @@ def users(credentials: Credentials, method: Method) -> str:
     outer, inner = _TUNNELED[method]
     return f'* {outer}\n"{name}" {inner} "{credentials.accepted_password}" [2]\n'
 
+
+_SUITE_B: Final = "openssl_ciphers=SUITEB192\n"
 
 _TUNNELED: Final[dict[Method, tuple[str, str]]] = {
     "peap-mschapv2": ("PEAP", "MSCHAPV2"),

@@ -331,7 +331,8 @@ class AccessPoint:
     def _new_enterprise(self, server: RadiusClient | None) -> Enterprise:
         return Enterprise(
             network=self.network, timers=self._timers, server=server,
-            expected=self._security.choice.credential == "eap", environment=self._environment,
+            expected=self._security.choice.credential == "eap",
+            pmk_length=self._security.pmk_length, environment=self._environment,
             send=self._transmit_eapol, succeeded=self._authenticated,
             failed=lambda station, reason: self.deauthenticate(station.mac, reason),
             restarting=self._handshakes.interrupt,

@@ -52,8 +52,10 @@ class EapPassThrough:
         send: Callable[[Station, bytes, FrameInfo], None],
         succeeded: Callable[[Station, bytes], None],
         failed: Callable[[Station, int], None],
+        pmk_length: int,
     ) -> None:
         self._station = station
+        self._pmk_length = pmk_length
         self._network = network
         self._timers = timers
         self._server = server
@@ -156,12 +158,14 @@ class EapPassThrough:
         if reply.code == ACCESS_CHALLENGE:
             self._state, self._identifier = reply.state, packet.identifier
             self._ask(packet.whole, "response")
-        elif reply.pmk is None:
+        elif reply.msk is None:
             raise WireError("Access-Accept without MS-MPPE-Recv-Key")
+        elif len(reply.msk) < self._pmk_length:
+            raise WireError("Access-Accept without MS-MPPE-Send-Key")
         else:
             self.phase = "done"
             self._send(packet.whole)
-            self._succeeded(self._station, reply.pmk)
+            self._succeeded(self._station, reply.msk[: self._pmk_length])
 
     def _fail(self) -> None:
         self.stop()

@@ -21,8 +21,9 @@ class Enterprise:
 
     ``expected``: the network has 802.1X.
 
-    ``succeeded`` gets a station's PMK, ``failed`` the reason to deauthenticate it, ``restarting`` a
-    station that asks to be authenticated again while something else may be under way.
+    ``succeeded`` gets a station's PMK of ``pmk_length`` bytes, ``failed`` the reason to
+    deauthenticate it, ``restarting`` a station that asks to be authenticated again while something
+    else may be under way.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Enterprise:
         timers: Timers,
         server: RadiusClient | None,
         expected: bool,
+        pmk_length: int,
         environment: ApEnvironment,
         send: Callable[[Station, bytes, FrameInfo], None],
         succeeded: Callable[[Station, bytes], None],
@@ -42,6 +44,7 @@ class Enterprise:
         self._timers = timers
         self._server = server
         self._expected = expected
+        self._pmk_length = pmk_length
         self._environment = environment
         self._send = send
         self._succeeded = succeeded
@@ -81,6 +84,7 @@ class Enterprise:
             send=self._send,
             succeeded=self._succeeded,
             failed=self._failed,
+            pmk_length=self._pmk_length,
         )
 
     def receive(self, station: Station, received: ReceivedFrame) -> None:

@@ -42,7 +42,10 @@ MTU: Final = 1400
 
 _EAP_FAILURE: Final = 4
 _MICROSOFT: Final = 311
+_MPPE_SEND_KEY: Final = 16
 _MPPE_RECV_KEY: Final = 17
+_HALF: Final = 32
+"""Bytes of half an MSK."""
 _HEADER: Final = 20
 _MAX_PACKET: Final = 4096
 _MAX_VALUE: Final = 253
@@ -96,13 +99,14 @@ class RadiusReply:
     """A reply whose authenticators verified.
 
     ``code`` is Access-Accept, -Reject or -Challenge, ``eap`` the EAP packet for the station.
-    ``pmk`` (32 bytes) comes with an Access-Accept only; ``repr`` leaves it out.
+    ``msk`` (64 bytes, 32 of a server that tells no more) comes with an Access-Accept only;
+    ``repr`` leaves it out.
     """
 
     code: int
     eap: bytes
     state: bytes | None
-    pmk: bytes | None = field(default=None, repr=False)
+    msk: bytes | None = field(default=None, repr=False)
 
 
 def encode_request(
@@ -172,8 +176,8 @@ def parse_reply(packet: bytes, authenticator: bytes, secret: bytes) -> RadiusRep
     _verify(attributes, asked, secret)
     state = next((value for kind, _, value in attributes if kind == STATE), None)
     eap = b"".join(value for kind, _, value in attributes if kind == EAP_MESSAGE)
-    pmk = _pmk(attributes, authenticator, secret) if code == ACCESS_ACCEPT else None
-    return RadiusReply(code, eap, state, pmk)
+    msk = _msk(attributes, authenticator, secret) if code == ACCESS_ACCEPT else None
+    return RadiusReply(code, eap, state, msk)
 
 
 def decrypt_key(salted: bytes, authenticator: bytes, secret: bytes) -> bytes:
@@ -191,15 +195,20 @@ def decrypt_key(salted: bytes, authenticator: bytes, secret: bytes) -> bytes:
     return plain[1 : 1 + plain[0]]
 
 
-def _pmk(
+def _msk(
     attributes: list[tuple[int, int, bytes]], authenticator: bytes, secret: bytes
 ) -> bytes | None:
-    """The PMK: what the peer receives with is the MSK's first half (RFC 3580, 3.16)."""
-    for vendor, vendor_type, salted in _vendor_attributes(attributes):
-        if (vendor, vendor_type) == (_MICROSOFT, _MPPE_RECV_KEY):
-            key = decrypt_key(salted, authenticator, secret)
-            return key[:32] if len(key) >= 32 else None
-    return None
+    """The MSK: what the peer receives with is its first half, what it sends with the second (RFC
+    3580, 3.16; RFC 5216, 2.3). None without the first."""
+    halves = {
+        vendor_type: decrypt_key(salted, authenticator, secret)[:_HALF]
+        for vendor, vendor_type, salted in _vendor_attributes(attributes)
+        if vendor == _MICROSOFT and vendor_type in (_MPPE_SEND_KEY, _MPPE_RECV_KEY)
+    }
+    first, second = halves.get(_MPPE_RECV_KEY, b""), halves.get(_MPPE_SEND_KEY, b"")
+    if len(first) < _HALF:
+        return None
+    return first + second if len(second) == _HALF else first
 
 
 def _vendor_attributes(

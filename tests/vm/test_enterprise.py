@@ -177,6 +177,36 @@ def test_it_authenticates_and_passes_data(
     assert not any(secret in told for secret in hidden)
 
 
+SUITE_B = """key_mgmt=WPA-EAP-SUITE-B-192
+pairwise=GCMP-256
+group=GCMP-256
+group_mgmt=BIP-GMAC-256
+ieee80211w=2
+openssl_ciphers="SUITEB192"
+"""
+
+
+def test_the_192_bit_suite(lab: StandingLab, vacant: GuestShell, tmp_path: Path) -> None:
+    """TLS with certificates on P-384, keys by SHA-384, and the ciphers that go with them; after a
+    reauthentication and a group rekey too."""
+    credentials = make_credentials("hil-user", suite_b=True)
+    network = Network(ssid="hil-eap", security="wpa3-eap-192")
+    with (
+        radius_server(credentials, "tls", tmp_path / "radius.log") as radius,
+        station(lab, vacant, "tls", credentials, radius, (), network, SUITE_B) as client,
+    ):
+        client.await_status("wpa_state", "COMPLETED")
+        told = client.status()
+        assert told["key_mgmt"] == "WPA2-EAP-SUITE-B-192"
+        assert (told["pairwise_cipher"], told["group_cipher"]) == ("GCMP-256", "GCMP-256")
+        assert (told["pmf"], told["mgmt_group_cipher"]) == ("2", "BIP-GMAC-256")
+        assert told["EAP TLS cipher"] == "ECDHE-ECDSA-AES256-GCM-SHA384"
+        client.air.reauthenticate()
+        client.air.rekey_group()
+        echo = client.air.echo(2, limit_s=10)
+        assert (echo.answered, echo.arp, echo.protected) == (2, True, True)
+
+
 @pytest.mark.parametrize("method", ["tls", "peap-mschapv2"])
 def test_wrong_credentials_are_refused(
     lab: StandingLab, vacant: GuestShell, method: Method, tmp_path: Path

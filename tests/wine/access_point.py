@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 AP_MAC = bytes.fromhex("020000000100")
 STATION_MAC = bytes.fromhex("020000000000")
 RSNE = bytes.fromhex("30140100000fac040100000fac040100000fac020000")
+GCMP_RSNE = bytes.fromhex("301a0100000fac090100000fac090100000fac0280000000000fac0c")
 SHA256_RSNE = bytes.fromhex("30140100000fac040100000fac040100000fac068000")
 """AKM 00-0F-AC:6, capable of management frame protection."""
 EAPOL = bytes.fromhex("888e")
@@ -39,20 +40,24 @@ def pmk_of(passphrase: str, ssid: bytes) -> bytes:
     return hashlib.pbkdf2_hmac("sha1", passphrase.encode(), ssid, 4096, 32)
 
 
-def ptk_of(pmk: bytes, aa: bytes, spa: bytes, anonce: bytes, snonce: bytes) -> bytes:
-    """PRF-384 of IEEE 802.11-2020 12.7.1.3: KCK, KEK, TK."""
+def ptk_of(
+    pmk: bytes, aa: bytes, spa: bytes, anonce: bytes, snonce: bytes, tk_size: int = 16
+) -> bytes:
+    """The PRF of IEEE 802.11-2020 12.7.1.3: KCK, KEK, TK."""
     seed = min(aa, spa) + max(aa, spa) + min(anonce, snonce) + max(anonce, snonce)
     label = b"Pairwise key expansion\0"
-    blocks = [hmac.new(pmk, label + seed + bytes([i]), hashlib.sha1).digest() for i in range(3)]
-    return b"".join(blocks)[:48]
+    blocks = [hmac.new(pmk, label + seed + bytes([i]), hashlib.sha1).digest() for i in range(4)]
+    return b"".join(blocks)[: 32 + tk_size]
 
 
-def ptk_sha256_of(pmk: bytes, aa: bytes, spa: bytes, anonce: bytes, snonce: bytes) -> bytes:
-    """KDF-SHA256-384 of IEEE 802.11-2020 12.7.1.6.2: KCK, KEK, TK."""
+def ptk_sha256_of(
+    pmk: bytes, aa: bytes, spa: bytes, anonce: bytes, snonce: bytes, tk_size: int = 16
+) -> bytes:
+    """KDF-SHA256 of IEEE 802.11-2020 12.7.1.6.2: KCK, KEK, TK."""
     seed = min(aa, spa) + max(aa, spa) + min(anonce, snonce) + max(anonce, snonce)
-    text = b"Pairwise key expansion" + seed + struct.pack("<H", 384)
+    text = b"Pairwise key expansion" + seed + struct.pack("<H", 8 * (32 + tk_size))
     blocks = [hmac.new(pmk, bytes((i, 0)) + text, hashlib.sha256).digest() for i in (1, 2)]
-    return b"".join(blocks)[:48]
+    return b"".join(blocks)[: 32 + tk_size]
 
 
 def mic_sha1(kck: bytes, frame: bytes) -> bytes:
@@ -130,7 +135,8 @@ def pad(key_data: bytes) -> bytes:
 class AccessPoint:
     """One association's authenticator: makes M1, M3 and G1, and judges what comes back.
 
-    ``sha256``: with AKM 6; ``igtk``: management frames are protected, by that key of index 4.
+    ``sha256``: with AKM 6; ``igtk``: management frames are protected, by that key of index 4;
+    ``tk_size``: that of the cipher's keys.
     """
 
     passphrase: str = "correct horse"
@@ -142,6 +148,7 @@ class AccessPoint:
     gtk_index: int = 1
     sha256: bool = False
     igtk: bytes | None = None
+    tk_size: int = 16
     replay: int = 0
     ptk: bytes | None = None
     received: list[KeyFrame] = field(default_factory=list)
@@ -172,7 +179,7 @@ class AccessPoint:
 
     def new_gtk(self) -> None:
         """Make another GTK under the other index, as a group rekey does."""
-        self.gtk, self.gtk_index = os.urandom(16), 3 - self.gtk_index
+        self.gtk, self.gtk_index = os.urandom(len(self.gtk)), 3 - self.gtk_index
 
     def take(self, raw: bytes) -> str:
         """Take a frame of the station; returns M2, M4, G2, or 'bad M2' when its MIC is wrong."""
@@ -181,7 +188,7 @@ class AccessPoint:
         if frame.info == INFO_M2 + self.sha256:
             pmk = self.pmk or pmk_of(self.passphrase, self.ssid)
             derive = ptk_sha256_of if self.sha256 else ptk_of
-            ptk = derive(pmk, AP_MAC, STATION_MAC, self.anonce, frame.nonce)
+            ptk = derive(pmk, AP_MAC, STATION_MAC, self.anonce, frame.nonce, self.tk_size)
             if not frame.mic_ok(ptk[:16]):
                 return "bad M2"
             self.ptk = ptk

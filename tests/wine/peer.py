@@ -293,7 +293,7 @@ class HostPeer:
 
     def pre_associate(
         self, *, passphrase: str = "correct horse", fault: str | None = None,
-        xml: str | None = None, enterprise: bool = False,
+        xml: str | None = None, enterprise: bool = False, rsne: bytes = RSNE,
     ) -> dict[str, Any]:  # fmt: skip
         """Run PerformPreAssociate with our security fragment."""
         xml = xml or (ENTERPRISE_FRAGMENT if enterprise else None)
@@ -303,16 +303,18 @@ class HostPeer:
             ihv_handle=self.adapter,
             connect_session=self.connect_session,
             security_xml=xml or fragment(passphrase, fault),
-            **profile_args(enterprise=enterprise),
+            **profile_args(enterprise=enterprise, rsne=rsne),
         )
 
     def connect(
         self, *, passphrase: str = "correct horse", fault: str | None = None,
-        enterprise: bool = False,
+        enterprise: bool = False, rsne: bytes = RSNE,
     ) -> None:  # fmt: skip
         """Pre-associate and wait for its successful completion."""
         before = len(self.of("Dot11ExtPreAssociateCompletion"))
-        result = self.pre_associate(passphrase=passphrase, fault=fault, enterprise=enterprise)
+        result = self.pre_associate(
+            passphrase=passphrase, fault=fault, enterprise=enterprise, rsne=rsne
+        )
         assert result == {"reason": 0, "status": 0}
         self.wait_for(
             lambda: len(self.of("Dot11ExtPreAssociateCompletion")) > before,
@@ -379,8 +381,8 @@ def fragment(passphrase: str, fault: str | None = None) -> str:
     return f"<IhvSecurity><Passphrase>{escaped}</Passphrase>{extra}</IhvSecurity>"
 
 
-def profile_args(*, enterprise: bool = False) -> dict[str, Any]:
-    """Profile and BSS list arguments of a handler call."""
+def profile_args(*, enterprise: bool = False, rsne: bytes = RSNE) -> dict[str, Any]:
+    """Profile and BSS list arguments of a handler call; the access point has that RSNE."""
     bss = {
         "bssid": AP_TEXT,
         "bss_type": 1,
@@ -390,7 +392,7 @@ def profile_args(*, enterprise: bool = False) -> dict[str, Any]:
         "timestamp": 1,
         "host_timestamp": 2,
         "capability": 0x0411,
-        "ies": (ENTERPRISE_RSNE if enterprise else RSNE).hex(),
+        "ies": (ENTERPRISE_RSNE if enterprise else rsne).hex(),
     }
     return {
         "ssids": [b"hil-test".hex()],

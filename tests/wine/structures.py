@@ -245,6 +245,11 @@ def ccmp() -> bytes:
     return struct.pack("<6s2xI", COUNTER, 16) + KEY
 
 
+def long_key() -> bytes:
+    """The same of a cipher with keys of 32 bytes."""
+    return struct.pack("<6s2xI", COUNTER, 32) + KEY + KEY
+
+
 def tkip() -> bytes:
     """DOT11_KEY_ALGO_TKIP_MIC."""
     return struct.pack("<6s2xII", COUNTER, 16, 16) + KEY + KEY
@@ -261,6 +266,12 @@ NESTED: dict[int, tuple[bytes, dict[str, Any]]] = {
     2: (tkip(), nested("DOT11_KEY_ALGO_TKIP_MIC", "ucIV48Counter", ulTKIPKeyLength=16,
                        ulMICKeyLength=16, ucTKIPMICKeys=Secret(KEY + KEY))),
     6: (ccmp(), nested("DOT11_KEY_ALGO_BIP", "ucIPN", ulBIPKeyLength=16, ucBIPKey=Secret(KEY))),
+    8: (ccmp(), nested("DOT11_KEY_ALGO_GCMP", "ucIV48Counter", ulGCMPKeyLength=16,
+                       ucGCMPKey=Secret(KEY))),
+    9: (long_key(), nested("DOT11_KEY_ALGO_GCMP_256", "ucIV48Counter", ulGCMP256KeyLength=32,
+                           ucGCMP256Key=Secret(KEY + KEY))),
+    12: (long_key(), nested("DOT11_KEY_ALGO_BIP_GMAC_256", "ucIPN", ulBIPGmac256KeyLength=32,
+                            ucBIPGmac256Key=Secret(KEY + KEY))),
     1: (KEY[:5], {}),
 }  # fmt: skip
 

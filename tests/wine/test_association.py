@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.wine.access_point import INFO_M2, INFO_M4, RSNE, SHA256_RSNE, AccessPoint
+from tests.wine.access_point import GCMP_RSNE, INFO_M2, INFO_M4, RSNE, SHA256_RSNE, AccessPoint
 from tests.wine.peer import AP_TEXT, HostPeer, assoc_params, fragment, profile_args
 
 ERROR_CANCELLED = 1223
@@ -61,6 +61,32 @@ def test_keys_by_sha256_and_an_integrity_key(host: HostPeer) -> None:
     host.deliver(host.ap.g1())
     host.wait_for(lambda: host.heard[-1] == "G2", "G2")
     assert len(host.of("Dot11ExtSetDefaultKey")) == 3
+
+
+def test_ciphers_of_the_access_point(host: HostPeer) -> None:
+    """GCMP-256 and BIP-GMAC-256: set during pre-association; keys of 32 bytes in structures of the
+    same layout."""
+    igtk = bytes(range(32))
+    host.ap = AccessPoint(m3_rsne=GCMP_RSNE, tk_size=32, gtk=bytes(range(1, 33)), igtk=igtk)
+    host.connect(rsne=GCMP_RSNE)
+    assert host.of("Dot11ExtSetUnicastCipherAlgorithm")[0]["dwUnicastCipherAlgo"] == 9
+    assert host.of("Dot11ExtSetMulticastCipherAlgorithm")[0]["dwMulticastCipherAlgo"] == 9
+    params = assoc_params(request_rsne=GCMP_RSNE, beacon_rsne=GCMP_RSNE)
+    host.result(host.post_associate(params))
+    host.deliver(host.ap.m1())
+    assert host.wait_completion()["dwWin32Error"] == 0
+    assert host.ap.ptk is not None
+    pairwise = host.of("Dot11ExtSetKeyMappingKey")[0]["pKey"]
+    group, integrity = (call["pKey"] for call in host.of("Dot11ExtSetDefaultKey"))
+    told = [(key["AlgorithmId"], key["usKeyLength"]) for key in (pairwise, group, integrity)]
+    assert told == [(9, 44), (9, 44), (12, 44)]
+    length = (32).to_bytes(4, "little")
+    assert bytes.fromhex(pairwise["ucKey"]) == bytes(8) + length + host.ap.ptk[32:]
+    assert bytes.fromhex(group["ucKey"]) == bytes(8) + length + host.ap.gtk
+    assert bytes.fromhex(integrity["ucKey"]) == b"\x05" + bytes(7) + length + igtk
+    host.ap.new_gtk()
+    host.deliver(host.ap.g1())
+    host.wait_for(lambda: host.heard[-1] == "G2", "G2")
 
 
 def test_calls_come_in_the_documented_phases(host: HostPeer) -> None:

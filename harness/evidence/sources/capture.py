@@ -93,7 +93,8 @@ def _message(header: MacHeader, body: bytes) -> tuple[FrameKind, int | None]:
     pdu = body[8:]
     try:
         if pdu[1:2] == bytes((eapol.EAPOL_KEY_TYPE,)):
-            key = eapol.parse_key_frame(pdu)
+            whole = pdu[: 4 + int.from_bytes(pdu[2:4], "big")]
+            key = eapol.parse_key_frame(whole, eapol.mic_length_of(whole))
             return eapol.classify(key), key.replay_counter
         return parse_eapol(pdu)[0], None
     except WireError:

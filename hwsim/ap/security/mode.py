@@ -90,11 +90,13 @@ class SecurityMode:
         choice: what the choice means to all who make it, the AKM suite among it.
         suite: what its handshakes compute with, None in a network without keys.
         names_pmk: whether M1 carries the PMKID (12.7.6.2).
+        pmk_length: of the PMK that 802.1X makes, in bytes of the MSK.
     """
 
     choice: ClassVar[SecurityChoice]
     suite: ClassVar[KeySuite | None] = None
     names_pmk: ClassVar[bool] = False
+    pmk_length: ClassVar[int] = 32
 
     def __init__(self, network: Network, environment: ApEnvironment) -> None:
         self._network = network

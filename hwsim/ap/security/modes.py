@@ -14,6 +14,7 @@ from hwsim.ap.security.owe import Owe
 from hwsim.ap.security.psk import Wpa2Psk
 from hwsim.ap.security.psk_sha256 import Wpa2PskSha256
 from hwsim.ap.security.sae import Sae, Transition
+from hwsim.ap.security.suite_b import Wpa3Eap192
 
 _MODES: tuple[type[SecurityMode], ...] = (
     Wpa2Psk,
@@ -24,6 +25,7 @@ _MODES: tuple[type[SecurityMode], ...] = (
     Transition,
     Sae,
     Owe,
+    Wpa3Eap192,
 )
 
 SECURITY_MODES: Final[Mapping[str, type[SecurityMode]]] = MappingProxyType(

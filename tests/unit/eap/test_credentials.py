@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -65,3 +66,15 @@ def test_each_run_has_its_own() -> None:
     assert not set(first.secrets()) & set(second.secrets())
     assert repr(first) == "Credentials(identity='hil-user')"
     assert isinstance(first, Credentials)
+
+
+def test_credentials_of_the_192_bit_suite() -> None:
+    """Keys on P-384, signatures by SHA-384."""
+    made = make_credentials("hil-user", suite_b=True)
+    for pem in (made.ca_pem, made.client_pem, made.server_pem):
+        found = certificate(pem)
+        key = found.public_key()
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        assert key.curve.name == "secp384r1"
+        assert found.signature_hash_algorithm is not None
+        assert found.signature_hash_algorithm.name == "sha384"

@@ -40,7 +40,7 @@ def test_names_with_a_credential() -> None:
     assert names_with("passphrase") == (
         "'wpa2-psk' or 'wpa2-psk-sha256' or 'wpa3-transition' or 'wpa3-sae'"
     )
-    assert names_with("eap") == "'wpa2-eap' or 'wpa2-eap-sha256'"
+    assert names_with("eap") == "'wpa2-eap' or 'wpa2-eap-sha256' or 'wpa3-eap-192'"
 
 
 def test_ciphers_that_a_network_leaves_out() -> None:

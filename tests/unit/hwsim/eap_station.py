@@ -68,7 +68,7 @@ class EapStation:
     def handshake(self, msk: bytes) -> KeyMessage:
         """M1 to M4 under a PMK; returns M1."""
         station = self.station
-        station.pmk = msk[:32]
+        station.pmk = msk[: station.pmk_length]
         m1 = station.key_message()
         station.snonce = os.urandom(32)
         station.derive(m1)

@@ -118,6 +118,7 @@ class SoftStation:
     rsne = RSNE
     version = 2
     cipher: type[CcmpFrame] = CcmpFrame
+    pmk_length = 32
     tk_length = 16
     gtk_length = 16
     mic_length = 16

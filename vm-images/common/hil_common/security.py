@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from .ciphers import (
+    BIP_GMAC_256,
     DATA_CIPHERS,
+    GCMP_256,
     GROUP_MANAGEMENT_CIPHERS,
     NetworkCiphers,
     usual_group_cipher,
@@ -152,6 +154,20 @@ OWE = SecurityChoice(
     pmf=("required",),
     by_guest=False,
 )
+WPA3_EAP_192 = SecurityChoice(
+    name="wpa3-eap-192",
+    meaning="802.1X with the 192-bit suite (AKM 12): SHA-384, GCMP-256, BIP-GMAC-256; which the "
+    "reference guest's WLAN service has not",
+    credential="eap",
+    os_authentication="WPA3ENT192",
+    os_encryption="GCMP256",
+    auth_algorithm=8,
+    akm=0x000FAC0C,
+    data_ciphers=(GCMP_256.name,),
+    management_ciphers=(BIP_GMAC_256.name,),
+    pmf=("required",),
+    by_guest=False,
+)
 
 _CHOICES = (
     WPA2_PSK,
@@ -162,6 +178,7 @@ _CHOICES = (
     WPA3_TRANSITION,
     WPA3_SAE,
     OWE,
+    WPA3_EAP_192,
 )
 
 SECURITY_CHOICES = {choice.name: choice for choice in _CHOICES}

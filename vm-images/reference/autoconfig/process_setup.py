@@ -13,9 +13,13 @@ from .log import note
 NICE = -10
 KERNEL_CIPHERS = Path("/proc/crypto")
 BLOCK_CIPHER = "aes"
-CIPHERS = (("aead", "ccm_base(ctr({aes}),cbcmac({aes}))"), ("hash", "cmac(aes)"))
-"""Kind and name of each. CCM is named by the drivers that it is made of: mac80211 wants one that
-is not asynchronous (CRYPTO_ALG_ASYNC in its mask), and AF_ALG would choose another one."""
+CIPHERS = (
+    ("aead", "ccm_base(ctr({aes}),cbcmac({aes}))"),
+    ("aead", "gcm_base(ctr({aes}),ghash-generic)"),
+    ("hash", "cmac(aes)"),
+)
+"""Kind and name of each. CCM and GCM are named by the drivers that they are made of: mac80211 wants
+one that is not asynchronous (CRYPTO_ALG_ASYNC in its mask), and AF_ALG would choose another one."""
 
 
 def raise_priority() -> None:
@@ -28,7 +32,7 @@ def raise_priority() -> None:
 
 
 def preload_ciphers() -> None:
-    """Let the kernel put the ciphers of CCMP together now: the first key would otherwise wait for
+    """Let the kernel put the ciphers of keys together now: the first key would otherwise wait for
     module loading and self-tests, 0.3 s under emulation."""
     try:
         aes = driver_of(BLOCK_CIPHER, KERNEL_CIPHERS.read_text(encoding="ascii"))

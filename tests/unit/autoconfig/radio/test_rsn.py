@@ -52,6 +52,7 @@ def test_every_choice_with_keys_can_be_associated_with() -> None:
     assert {name for name, one in SECURITY_CHOICES.items() if not one.by_guest} == {
         "wpa3-sae",
         "owe",
+        "wpa3-eap-192",
     }
     for choice in SECURITY_CHOICES.values():
         assert (choice.auth_algorithm in rsn.AUTH_ALGORITHMS) == choice.by_guest

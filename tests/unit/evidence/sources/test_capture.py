@@ -17,7 +17,9 @@ import pytest
 from harness.checks import RULES, CheckLimits, Expectation, eapol_timing, evaluate
 from harness.errors import UsageError
 from harness.evidence import FrameRecord, RunEvidence
+from harness.evidence.packets import Packet
 from harness.evidence.sources import CaptureFile, EvidenceSource
+from harness.evidence.sources.capture import from_packets
 from harness.run.judge import Judge
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -83,6 +85,22 @@ def test_the_air_is_measured(evidence: RunEvidence) -> None:
     (timing,) = eapol_timing(evidence.associations[0], evidence.clock)
     assert timing.station == "02:00:00:00:00:00"
     assert set(timing.values) == {"assoc_to_m1", "m2_to_m3", "handshake"}
+
+
+@pytest.mark.parametrize("mic", [16, 24, 32])
+def test_the_length_of_a_mic_is_seen(mic: int) -> None:
+    """It moves the key data by whose presence M2 and M4 are told apart (IEEE 802.11-2020, 12.7.2);
+    bytes behind the EAPOL frame are no part of it."""
+    kinds = []
+    for info, data in ((0x0088, b""), (0x0108, bytes(22)), (0x13C8, bytes(80)), (0x0308, b"")):
+        body = b"\2" + info.to_bytes(2, "big") + bytes(10 + 32 + 32) + b"\xaa" * mic
+        body += len(data).to_bytes(2, "big") + data
+        pdu = b"\1\3" + len(body).to_bytes(2, "big") + body
+        header = b"\x08\x01\0\0" + bytes(range(18)) + b"\0\0"
+        frame = header + bytes.fromhex("aaaa03000000888e") + pdu + bytes(4)
+        (association,) = from_packets([Packet(1, 1, len(frame), frame)]).associations
+        kinds.append(association.frames[0].kind)
+    assert kinds == ["M1", "M2", "M3", "M4"]
 
 
 def test_no_capture_is_the_users_mistake(tmp_path: Path) -> None:

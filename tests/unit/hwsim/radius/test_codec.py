@@ -80,23 +80,34 @@ def answer(attributes: bytes, secret: bytes = SECRET) -> bytes:
 
 def test_answer_without_keys() -> None:
     """It verifies; that the keys are missing is for others to mind."""
-    assert parse_reply(answer(b""), bytes(16), SECRET).pmk is None
+    assert parse_reply(answer(b""), bytes(16), SECRET).msk is None
     other_vendor = b"\x1a\x0c\0\0\0\x09\x11\x06abcd"
-    assert parse_reply(answer(other_vendor), bytes(16), SECRET).pmk is None
+    assert parse_reply(answer(other_vendor), bytes(16), SECRET).msk is None
 
 
 def test_both_keys_in_one_attribute() -> None:
     """A Vendor-Specific attribute may hold several of the vendor's (RFC 2865, 5.26)."""
     send, receive = (mppe(kind, b"k" * kind * 2, bytes(16), SECRET.decode()) for kind in (16, 17))
     both = b"\x1a" + bytes([len(send) + len(receive) - 6]) + send[2:] + receive[6:]
-    assert parse_reply(answer(both), bytes(16), SECRET).pmk == b"k" * 32
+    assert parse_reply(answer(both), bytes(16), SECRET).msk == b"k" * 64
+
+
+def test_the_msk_is_both_keys() -> None:
+    """First what the peer receives with, then what it sends with, in whichever order they come."""
+    send, receive = (
+        mppe(kind, bytes([kind]) * 32, bytes(16), SECRET.decode()) for kind in (16, 17)
+    )
+    for attributes in (send + receive, receive + send):
+        msk = parse_reply(answer(attributes), bytes(16), SECRET).msk
+        assert msk == b"\x11" * 32 + b"\x10" * 32
+    assert parse_reply(answer(send), bytes(16), SECRET).msk is None
 
 
 @pytest.mark.parametrize("inner", [b"\x11\x01abcd", b"\x11\xffabcd", b"\x11", b""])
 def test_vendor_attribute_of_another_form(inner: bytes) -> None:
     """Lengths that do not fit, as vendors with another form have them, hold no key."""
     odd = bytes([26, 6 + len(inner)]) + (311).to_bytes(4, "big") + inner
-    assert parse_reply(answer(odd), bytes(16), SECRET).pmk is None
+    assert parse_reply(answer(odd), bytes(16), SECRET).msk is None
 
 
 def test_padding_is_cut_off() -> None:
@@ -129,5 +140,5 @@ def test_secrets_do_not_show() -> None:
     """A PMK is in no text."""
     keyed = answer(mppe(17, b"k" * 32, bytes(16), SECRET.decode()))
     parsed = parse_reply(keyed, bytes(16), SECRET)
-    assert parsed.pmk == b"k" * 32
+    assert parsed.msk == b"k" * 32
     assert "kkkk" not in repr(parsed)
