@@ -47,6 +47,7 @@ OF_MORE_THAN_ONE_MODULE = {
     "test_ci.py": "the recipes of docs/ci",
     "test_dependencies.py": "pyproject.toml and tox.ini",
     "test_documents.py": "the documents",
+    "test_fuzz.py": "the steps of the fuzzer in tests/fuzz",
     "test_hil_script.py": "the script ./hil",
     "test_mutations.py": "judging, on damaged evidence",
     "test_newcomer.py": "the command, wrongly used",
