@@ -2,9 +2,11 @@
 """``python -m hwsim --control FD --radio FD --run-dir DIR``: the air as a process.
 
 ``--control`` and ``--radio`` are listening Unix stream sockets: descriptors that the parent
-created and handed over, or, to try things by hand, paths where to make them. The process ends
-with 0 when the controlling client goes away or upon SIGTERM and SIGINT; the capture is complete
-then.
+created and handed over, or, to try things by hand, paths where to make them; the control ``-`` is
+standard input and output. ``--kernel N`` in the place of ``--radio`` makes N radios of this
+machine's mac80211_hwsim (as root), and the air is the medium of its network namespace. The process
+ends with 0 when the controlling client goes away or upon SIGTERM and SIGINT; the capture is
+complete then, and radios that were made are gone.
 """
 
 from __future__ import annotations
@@ -16,16 +18,20 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from hwsim.air import Air
+from hwsim.control.server import Descriptors
+from hwsim.errors import PortError
 from hwsim.loop import Loop
+from hwsim.ports.base import Port
 from hwsim.ports.virtio_serial import VirtioSerialPort
 
 CLIENT_LIMIT_NS: Final = 60_000_000_000
 """A parent that handed over descriptors and has not connected for so long is gone."""
+MAX_RADIOS: Final = 256
 _NICE: Final = -10
 _COLLECT_NS: Final = 10_000_000_000
 _COLLECT_OBJECTS: Final = 5_000
@@ -38,10 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     :data:`CLIENT_LIMIT_NS`.
     """
     options = _parser().parse_args(argv)
-    with _listener(options.control) as control, _listener(options.radio) as radio:
-        loop = Loop()
+    loop = Loop()
+    with _control(options.control) as control, _port(loop, options) as port:
         wake = _stop_on_signals(loop)
-        air = Air(loop, control, VirtioSerialPort(loop, radio), options.run_dir)
+        air = Air(loop, control, port, options.run_dir)
         if options.control.isdecimal():
             loop.call_after(CLIENT_LIMIT_NS, lambda: None if air.had_client else loop.stop())
         _raise_priority()
@@ -56,13 +62,54 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hwsim", description="The air process.")
     listening = "a listening Unix socket: a descriptor handed over, or a path to make it at"
-    parser.add_argument("--control", required=True, metavar="FD|PATH", help=f"control: {listening}")
-    parser.add_argument("--radio", required=True, metavar="FD|PATH", help=f"radio: {listening}")
+    parser.add_argument(
+        "--control", required=True, metavar="FD|PATH|-",
+        help=f"control: {listening}, or - for standard input and output",
+    )  # fmt: skip
+    radios = parser.add_mutually_exclusive_group(required=True)
+    radios.add_argument("--radio", metavar="FD|PATH", help=f"radio: {listening}")
+    radios.add_argument(
+        "--kernel", type=_count, metavar="N",
+        help="be the medium of this machine's mac80211_hwsim, and make N radios besides those "
+        "that are there",
+    )  # fmt: skip
     parser.add_argument(
         "--run-dir", required=True, type=Path, metavar="DIR",
         help="where air.pcapng and air.keys are written",
     )  # fmt: skip
     return parser
+
+
+def _count(text: str) -> int:
+    """So many radios; the error is argparse's."""
+    if not text.isdecimal() or int(text) > MAX_RADIOS:
+        raise argparse.ArgumentTypeError(f"{text!r:.40}: a number from 0 to {MAX_RADIOS}")
+    return int(text)
+
+
+@contextlib.contextmanager
+def _control(where: str) -> Iterator[socket.socket | Descriptors]:
+    if where == "-":
+        yield Descriptors(sys.stdin.fileno(), sys.stdout.fileno())
+    else:
+        with _listener(where) as listener:
+            yield listener
+
+
+@contextlib.contextmanager
+def _port(loop: Loop, options: argparse.Namespace) -> Iterator[Port]:
+    if options.kernel is None:
+        with _listener(options.radio) as listener:
+            yield VirtioSerialPort(loop, listener)
+        return
+    from hwsim.ports.kernel import kernel_port  # its library is slow to load, and others need none
+
+    with contextlib.ExitStack() as stack:
+        try:
+            port = stack.enter_context(kernel_port(loop, options.kernel))
+        except PortError as error:
+            sys.exit(f"hwsim: {error}")
+        yield port
 
 
 def _listener(where: str) -> socket.socket:

@@ -21,7 +21,7 @@ from hwsim.clock_watch import ClockWatch
 from hwsim.control import network_requests, order_requests
 from hwsim.control.arguments import Arguments, bad
 from hwsim.control.rule_requests import rules
-from hwsim.control.server import ControlServer, Handler, Reply
+from hwsim.control.server import ControlServer, Descriptors, Handler, Reply
 from hwsim.errors import RequestError
 from hwsim.frames import mac_text
 from hwsim.loop import Loop, now_ns
@@ -37,13 +37,15 @@ MAX_DUE: Final = 1000
 class Air:
     """One medium with the access points of one network, controlled by one client.
 
-    ``control`` is a listening Unix socket for the client, ``port`` the way to the guest's radios,
-    which the air starts and closes; capture and keys of the first run are written into
-    ``directory``. The air is the port's :class:`hwsim.ports.base.PortUser`; what is one run's is
-    in :class:`hwsim.air_run.AirRun`.
+    ``control`` is a listening Unix socket for the client, or where it is already; ``port`` is the
+    way to the guest's radios, which the air starts and closes; capture and keys of the first run
+    are written into ``directory``. The air is the port's :class:`hwsim.ports.base.PortUser`; what
+    is one run's is in :class:`hwsim.air_run.AirRun`.
     """
 
-    def __init__(self, loop: Loop, control: socket.socket, port: Port, directory: Path) -> None:
+    def __init__(
+        self, loop: Loop, control: socket.socket | Descriptors, port: Port, directory: Path
+    ) -> None:
         self._loop = loop
         self._control = ControlServer(loop, control, self._handlers(), loop.stop)
         self._port = port
@@ -112,6 +114,7 @@ class Air:
             "disassociate": self._call_disassociate,
             "order": self._call_order,
             "await_orders": self._call_await_orders,
+            "between_radios": self._call_between_radios,
             "wait_radio": self._call_wait_radio,
             "status": self._call_status,
             "stop": self._call_stop,
@@ -221,6 +224,14 @@ class Air:
         timer = self._loop.call_after(int(timeout_s * 1e9), answer)
         life.when_done(answer)
         return None
+
+    def _call_between_radios(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        """Let the medium carry frames of one radio to others, too, or no more, in this run."""
+        fields = Arguments(args, "between_radios")
+        carried = fields.flag("carried")
+        fields.done()
+        self._run.medium.between_radios = carried
+        return {}
 
     def _call_wait_radio(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         fields = Arguments(args, "wait_radio")

@@ -5,6 +5,7 @@ AirError
 ├── WireError (ValueError)          bytes from outside are no well-formed message
 ├── UndecryptableError (ValueError) a protected frame does not open with the key at hand
 ├── RecordError (ValueError)        JSON that is no frame record
+├── PortError                       a radio port cannot be opened; says what to do
 └── RequestError (ValueError)       a control call that cannot be served; carries a code
 """
 
@@ -25,6 +26,10 @@ class UndecryptableError(AirError, ValueError):
 
 class RecordError(AirError, ValueError):
     """A JSON object that is no frame record; the message names the field."""
+
+
+class PortError(AirError):
+    """A radio port that cannot be opened; the message says why, and what to do about it."""
 
 
 class RequestError(AirError, ValueError):

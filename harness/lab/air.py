@@ -60,35 +60,22 @@ class AirListener(Protocol):
         """Anything else that the air tells unasked."""
 
 
-class AirProcess:
-    """The air's process as its only client sees it: calls, events, its last state."""
+class AirClient:
+    """An air as its only client sees it, wherever it runs: calls, events, its last state."""
 
-    def __init__(
-        self,
-        process: subprocess.Popen[bytes],
-        connection: socket.socket,
-        listener: AirListener,
-        stderr_log: Path,
-    ) -> None:
-        self.process = process
+    _client: JsonLinesClient
+
+    def __init__(self, listener: AirListener) -> None:
         self.state = AirState()
         self._listener: AirListener | None = listener
-        self._stderr_log = stderr_log
-        self._connection = connection
-        self._lines = connection.makefile("rb")
-        self._client = JsonLinesClient("air", self._lines, connection.sendall, self._take)
 
     @property
     def alive(self) -> bool:
-        """Whether the air process runs and answers."""
-        return self.process.poll() is None and self._client.alive
+        """Whether the air answers."""
+        return self._client.alive
 
     def describe(self) -> str:
         """One line on the air for a fault message."""
-        code = self.process.poll()
-        if code is not None:
-            said = last_line(self._stderr_log)
-            return f"air ended with status {code}" + (f": {said}" if said else "")
         return f"radio port {self.state.port}, station {self.state.station}"
 
     def configure(
@@ -131,22 +118,24 @@ class AirProcess:
         """Stop beaconing and forget every station; it can be configured anew and started again."""
         self._call("stop")
 
-    def await_start(self) -> None:
-        """Wait until the process serves; raises `TooSlow` or `PeerGone` with its last words.
+    def await_start(self, limit_s: float = START_S) -> None:
+        """Wait until it serves; raises `TooSlow` or `PeerGone` with its last words.
 
         Its imports take as long as a guest takes to be restored: neither need wait for the other.
         """
-        deadline = Deadline("start of the air process", START_S)
+        deadline = Deadline("start of the air process", limit_s)
         try:
             self._client.call("hello", timeout_s=deadline.limit_s)
         except TimeoutError:
             deadline.state = self.describe()
             raise deadline.too_slow() from None
         except ConnectionError:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(5)
+            self._await_end()
             deadline.state = self.describe()
             raise deadline.gone() from None
+
+    def _await_end(self) -> None:
+        """Wait a moment for the last words of an air that is gone."""
 
     def wait_radio(self, limit_s: float, radios: int = 1) -> dict[str, Any]:
         """Wait until the guest's relay has introduced so many radios; what it said."""
@@ -216,6 +205,10 @@ class AirProcess:
         """
         self._call("deauthenticate", reason=reason, broadcast=broadcast, forged=forged)
 
+    def carry_between_radios(self, carried: bool = True) -> None:
+        """Let radios hear each other, besides the access points; in this run."""
+        self._call("between_radios", carried=carried)
+
     def status(self) -> dict[str, Any]:
         """The air's own account of port, stations and clock."""
         return self._call("status")
@@ -251,15 +244,6 @@ class AirProcess:
         self._listener = listener
         self._call("renew", directory=str(run_dir))
 
-    def stop(self) -> None:
-        """Flush the capture and hang up, upon which the process ends; never raises."""
-        with contextlib.suppress(Exception):
-            self._call("stop")
-        with contextlib.suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
-        self._client.join(5)
-        self._lines.close()
-
     def _call(self, name: str, *, wait_s: float = 0, **args: object) -> dict[str, Any]:
         return self._client.call(name, args, timeout_s=CALL_S + wait_s)
 
@@ -281,6 +265,50 @@ class AirProcess:
             self.state.fault = f"{event.get('what')}: {event.get('message')}"
         if listener is not None:
             listener.air_event(event)
+
+
+class AirProcess(AirClient):
+    """The air's process on this machine."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        connection: socket.socket,
+        listener: AirListener,
+        stderr_log: Path,
+    ) -> None:
+        super().__init__(listener)
+        self.process = process
+        self._stderr_log = stderr_log
+        self._connection = connection
+        self._lines = connection.makefile("rb")
+        self._client = JsonLinesClient("air", self._lines, connection.sendall, self._take)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the air process runs and answers."""
+        return self.process.poll() is None and super().alive
+
+    def describe(self) -> str:
+        """One line on the air for a fault message."""
+        code = self.process.poll()
+        if code is not None:
+            said = last_line(self._stderr_log)
+            return f"air ended with status {code}" + (f": {said}" if said else "")
+        return super().describe()
+
+    def _await_end(self) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+
+    def stop(self) -> None:
+        """Flush the capture and hang up, upon which the process ends; never raises."""
+        with contextlib.suppress(Exception):
+            self._call("stop")
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._client.join(5)
+        self._lines.close()
 
 
 def _dumped(rules: tuple[AirRule, ...]) -> list[dict[str, Any]]:

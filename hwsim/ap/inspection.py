@@ -85,6 +85,20 @@ class Inspector:
             info.detail["malformed"] = str(error)
 
 
+def in_the_clear(frame: bytes, header: MacHeader) -> ReceivedFrame:
+    """A frame as somebody sees it who knows neither network nor keys, and owes it no answer."""
+    info = FrameInfo(frames.kind_of(header), bool(header.flags & frames.PROTECTED))
+    received = ReceivedFrame(frame, header, info)
+    payload = frame[header.length :]
+    if info.kind == "data" and not info.protected and payload[:8] == _SNAP_EAPOL:
+        info.kind = "eapol"
+        try:
+            _inspect_eapol(received, payload[8:], eapol.mic_length_of(payload[8:]))
+        except WireError as error:
+            info.detail["malformed"] = str(error)
+    return received
+
+
 def with_payload(received: ReceivedFrame, payload: bytes, mic_length: int) -> ReceivedFrame:
     """A frame with another EAPOL payload (LLC/SNAP first), named anew; what else is known of it
     stays."""

@@ -10,6 +10,8 @@ class Repetitions:
     """Which messages a station sent before in the same association, delivered or not."""
 
     _LIMIT = 4096
+    _MOST = 64
+    """Messages of a station; more Authentication frames than that begin anew."""
 
     def __init__(self) -> None:
         self._seen: dict[bytes, set[str]] = {}
@@ -26,7 +28,8 @@ class Repetitions:
         """Set ``retry`` in the info of a frame that repeats a message.
 
         An authentication that follows anything but an authentication begins anew, and so does a
-        (re)association request that follows a handshake. M2 and M4 repeat whatever replay counter
+        (re)association request that follows a handshake. Of several Authentication frames, as SAE
+        has them, one repeats another that says the same. M2 and M4 repeat whatever replay counter
         they answer, G2 only under the same one.
         """
         kind = received.info.kind
@@ -35,10 +38,15 @@ class Repetitions:
         if len(self._seen) > self._LIMIT:
             self._seen.clear()
         seen = self._seen.setdefault(received.header.transmitter, set())
-        if kind == "auth" and seen != {"auth"}:
+        before = {message.partition(" ")[0] for message in seen}
+        if kind == "auth" and (before != {"auth"} or len(seen) > self._MOST):
             seen.clear()
-        if kind == "assoc-req" and not seen <= {"auth", "assoc-req"}:
+        if kind == "assoc-req" and not before <= {"auth", "assoc-req"}:
             seen.clear()
-        message = f"{kind} {received.info.replay_counter}" if kind == "G2" else kind
+        message: str = kind
+        if kind == "auth":
+            message = f"{kind} {hash(received.frame[received.header.length :])}"
+        elif kind == "G2":
+            message = f"{kind} {received.info.replay_counter}"
         received.info.retry = message in seen
         seen.add(message)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The control socket: JSON lines, one client.
+"""The control socket: JSON lines, one client, which may be at standard input and output instead.
 
 ``{"id":1,"call":"name","args":{…}}`` is answered by ``{"id":1,"result":{…}}`` or
 ``{"id":1,"error":{"code":"…","message":"…"}}``, at once or when it is known; events come unasked as
@@ -13,6 +13,7 @@ import contextlib
 import socket
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from hil_common.jsonlines import MAX_LINE_BYTES, Channel, Damage, encode
@@ -33,13 +34,24 @@ Handler = Callable[[dict[str, Any], Reply], dict[str, Any] | None]
 """Gets the arguments; returns the result, or ``None`` if it will call the reply later."""
 
 
+@dataclass(frozen=True, slots=True)
+class Descriptors:
+    """A client that is there from the start, as standard input and output are."""
+
+    reading: int
+    writing: int
+
+
 class ControlServer:
-    """Serves calls to one client on a listening socket; ``gone`` is called when it leaves."""
+    """Serves calls to one client; ``gone`` is called when it leaves.
+
+    ``listener`` is the listening socket on which it comes, unless it is there already.
+    """
 
     def __init__(
         self,
         loop: Loop,
-        listener: socket.socket,
+        listener: socket.socket | Descriptors,
         handlers: Mapping[str, Handler],
         gone: Callable[[], None],
     ) -> None:
@@ -51,13 +63,16 @@ class ControlServer:
         self._channel: Channel | None = None
         self._early: deque[dict[str, Any]] = deque(maxlen=_EARLY_EVENTS)
         self.had_client = False
-        listener.setblocking(False)
-        loop.watch(listener.fileno(), self._accept)
+        if isinstance(listener, Descriptors):
+            self._serve_at(listener)
+        else:
+            listener.setblocking(False)
+            loop.watch(listener.fileno(), lambda: self._accept(listener))
 
     def event(self, name: str, fields: Mapping[str, Any]) -> None:
         """Send an event; those from before the client came are kept for it."""
         message = {"event": name, **fields}
-        if self._client is None and not self.had_client:
+        if self._channel is None and not self.had_client:
             self._early.append(message)
         else:
             self._send(message)
@@ -67,14 +82,15 @@ class ControlServer:
         if self._channel is not None:
             self._channel.flush()
         self._drop()
-        self._loop.unwatch(self._listener.fileno())
-        self._listener.close()
+        if isinstance(self._listener, socket.socket):
+            self._loop.unwatch(self._listener.fileno())
+            self._listener.close()
 
     # connection
 
-    def _accept(self) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         try:
-            client, _ = self._listener.accept()
+            client, _ = listener.accept()
         except OSError:
             return
         client.setblocking(False)
@@ -83,19 +99,23 @@ class ControlServer:
                 client.send(encode(_refusal(None, "busy", "another client is there")))
             client.close()
             return
-        self.had_client = True
         self._client = client
+        self._serve_at(Descriptors(client.fileno(), client.fileno()))
+
+    def _serve_at(self, place: Descriptors) -> None:
+        self.had_client = True
         # Deferred: what the radio waits for goes out before any event or answer to the client.
         self._channel = Channel(
-            self._loop, client.fileno(), client.fileno(), self._on_message, self._leave,
+            self._loop, place.reading, place.writing, self._on_message, self._leave,
             on_damaged=self._on_damaged, max_unsent=MAX_BACKLOG, deferred=True,
         )  # fmt: skip
         while self._early:
             self._send(self._early.popleft())
 
     def _drop(self) -> None:
-        if self._channel is not None and self._client is not None:
+        if self._channel is not None:
             self._channel.close()
+        if self._client is not None:
             self._client.close()
         self._channel = self._client = None
 

@@ -4,7 +4,8 @@
 A frame of a radio gets its transmit status (the acknowledgement) first, then the access point it
 is for receives it, or all of that channel if it is group-addressed; a frame of an access point goes
 to the radio that its receiver was heard from, or to all of them if it is group-addressed. Frame
-rules change that, message by message. The medium knows of a port no more than
+rules change that, message by message. Where it is asked to, it carries frames from one radio to
+others, too, on which no rule acts. The medium knows of a port no more than
 :mod:`hwsim.ports.base` says.
 """
 

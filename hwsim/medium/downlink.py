@@ -183,18 +183,23 @@ class Downlink:
     def _send(self, down: DownFrame) -> None:
         if self._closed:
             return
-        ap, radios = down.ap, self._radios_for(down.receiver)
+        ap, radios = down.ap, self.radios_for(down.receiver)
         if ap is None or not radios:
             down.info.detail["delivery"] = "no radio"
             self._loop.later(lambda: self._finish(down, None))
             return
         for radio in radios[1:]:
             self._deliver(radio, down.frame, ap)
-        self.tag = tag = self.tag % _TAGS + 1
+        tag = self.new_tag()
         self._pending[tag] = down
         down.air_ns = self._deliver(radios[0], down.frame, ap, tag)
         self._loop.later(lambda: self._log.capture_down(down.frame, down.air_ns, ap, down.rule))
         self._loop.call_after(DELIVERY_LIMIT_NS, lambda: self._give_up(tag))
+
+    def new_tag(self) -> int:
+        """A tag by which the port's report on a frame is known."""
+        self.tag = self.tag % _TAGS + 1
+        return self.tag
 
     def _send_copy(self, down: DownFrame, copy: int) -> None:
         if down.ap is None:
@@ -213,7 +218,8 @@ class Downlink:
             tag=tag,
         )  # fmt: skip
 
-    def _radios_for(self, receiver: bytes) -> tuple[bytes, ...]:
+    def radios_for(self, receiver: bytes) -> tuple[bytes, ...]:
+        """The radios that a frame for that address reaches: all of them if it is a group's."""
         radios = self._port.radios
         if receiver[0] & _GROUP_BIT:
             return tuple(radio.hw for radio in radios)

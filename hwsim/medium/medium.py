@@ -8,6 +8,7 @@ from hwsim.errors import WireError
 from hwsim.frames import parse_header
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp, AttachedAps
+from hwsim.medium.between import BetweenRadios
 from hwsim.medium.downlink import Downlink
 from hwsim.medium.frame_log import FrameCapture, FrameLog, Sink
 from hwsim.medium.uplink import Uplink
@@ -29,7 +30,9 @@ class Medium:
         self._aps = AttachedAps()
         self._log = FrameLog(loop, record, capture)
         self._down = Downlink(loop, port, self._aps, self._log, tag)
-        self._up = Uplink(loop, port, self._aps, self._log, self._down.consequences)
+        self._between = BetweenRadios(loop, port, self._log, self._down)
+        consequences = self._down.consequences
+        self._up = Uplink(loop, port, self._aps, self._log, consequences, self._between)
         self._malformed = 0
 
     @property
@@ -41,6 +44,15 @@ class Medium:
     def frames(self) -> int:
         """How many frames there were in both directions, copies included and beacons not."""
         return self._log.frames
+
+    @property
+    def between_radios(self) -> bool:
+        """Whether radios hear each other, besides access points; off at first."""
+        return self._between.on
+
+    @between_radios.setter
+    def between_radios(self, carried: bool) -> None:
+        self._between.on = carried
 
     @property
     def due(self) -> list[int]:
@@ -74,6 +86,7 @@ class Medium:
         """Carry nothing more in either direction, for good; radios find nobody there."""
         self._aps.take_off_air()
         self._up.close()
+        self._between.port_lost()
         self._down.close()
 
     def begin(self, association: int, rules: FrameRules) -> None:
@@ -99,10 +112,12 @@ class Medium:
 
     def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
         """Record what the guest reports on; see :meth:`hwsim.ports.base.PortUser.on_delivered`."""
+        self._between.delivered(tag, errno)
         self._down.delivered(tag, errno, guest_ns)
 
     def port_lost(self) -> None:
         """Record what is on its way as not delivered: the guest will not report on it."""
+        self._between.port_lost()
         self._down.port_lost()
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:

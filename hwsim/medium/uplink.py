@@ -11,6 +11,7 @@ from hwsim.frames import BROADCAST, MacHeader, kind_of
 from hwsim.loop import Loop
 from hwsim.medium.access_points import SIGNAL_DBM, AttachedAp, AttachedAps, station_number
 from hwsim.medium.alterations import altered_up, body_of
+from hwsim.medium.between import BetweenRadios
 from hwsim.medium.consequences import Consequences
 from hwsim.medium.frame_log import FrameLog, UpFrame, tell_delay
 from hwsim.medium.swap import Swap
@@ -22,13 +23,15 @@ class Uplink:
     """Carries frames of radios to access points, as ``rules`` have it."""
 
     def __init__(
-        self, loop: Loop, port: Port, aps: AttachedAps, log: FrameLog, consequences: Consequences
-    ) -> None:
+        self, loop: Loop, port: Port, aps: AttachedAps, log: FrameLog, consequences: Consequences,
+        between: BetweenRadios,
+    ) -> None:  # fmt: skip
         self._loop = loop
         self._port = port
         self._aps = aps
         self._log = log
         self._consequences = consequences
+        self._between = between
         self._swap = Swap(loop, REORDER_LIMIT_MS)
         self._closed = False
         self.rules = FrameRules()
@@ -39,11 +42,14 @@ class Uplink:
         self._closed = True
 
     def carry(self, sent: RadioFrame, header: MacHeader) -> None:
-        """Carry a frame to the access points that it is for and that receive on its channel."""
+        """Carry a frame to the access points that it is for and that receive on its channel; and to
+        other radios, if they hear each other."""
         if self._closed:
             self._port.transmit_status(sent, acked=False, signal_dbm=SIGNAL_DBM)
             return
         aps = self._aps.receivers(header.receiver, sent.freq_mhz)
+        if self._between.carry(sent, header, heard=bool(aps)):
+            return
         if aps:
             received = aps[0].access_point.inspect(sent.frame, header)
             up = self._new(sent, received, aps)

@@ -2,22 +2,24 @@
 """mac80211_hwsim generic netlink messages ↔ bytes.
 
 A message here is a genlmsghdr (command, version, two reserved bytes) and netlink attributes: each
-a u16 length (header included), a u16 type, the value, and padding to four bytes. All integers are
+a u16 length (header included), a u16 type, the value, and padding to four bytes. On a netlink
+socket an nlmsghdr comes before it; a virtio-serial port has headers of its own. All integers are
 little-endian, the byte order of the guests. Pure functions; whatever comes in is untrusted, and
 only :class:`WireError` comes out of a bad message.
 
 Source: the Linux kernel, drivers/net/wireless/virtual/mac80211_hwsim.{c,h} (messages, and the
-table hwsim_rates), include/net/mac80211.h (flags of rates).
+table hwsim_rates), include/net/mac80211.h (flags of rates), include/uapi/linux/netlink.h.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import Final, NamedTuple
 
 from hwsim.errors import WireError
 from hwsim.ports.base import RadioFrame
 
+CMD_REGISTER: Final = 1
 CMD_FRAME: Final = 2
 CMD_TX_INFO_FRAME: Final = 3
 HWSIM_VERSION: Final = 1
@@ -51,6 +53,13 @@ _RC_MCS: Final = 1 << 3 | 1 << 8
 MAX_FRAME: Final = 2304
 """IEEE80211_MAX_DATA_LEN, the longest frame hwsim takes (bytes)."""
 
+NLM_F_REQUEST: Final = 1
+NLM_F_ACK: Final = 4
+NLMSG_ERROR: Final = 2
+"""The kind of an acknowledgement, and of an error, which comes without being asked for."""
+
+_NLMSG = struct.Struct("<IHHII")
+_ERROR = struct.Struct("<i")
 _GENL = struct.Struct("<BBH")
 _NLA = struct.Struct("<HH")
 _U32 = struct.Struct("<I")
@@ -60,6 +69,44 @@ _STATUS_HEAD = struct.Struct("<BBHHH6sxxHHIHH8sHHiHH")
 """Genlmsghdr and all attributes up to the value of the last one."""
 _PAD = (b"", b"\0\0\0", b"\0\0", b"\0")
 _NLA_TYPE_MASK = 0x3FFF
+
+
+class NetlinkMessage(NamedTuple):
+    """A message of a netlink socket: its kind (the family's number), and what follows the header.
+
+    ``sequence`` is the number of the request that it answers.
+    """
+
+    kind: int
+    sequence: int
+    payload: bytes
+
+
+def netlink_message(kind: int, payload: bytes, *, flags: int, sequence: int) -> bytes:
+    """A message for a netlink socket; the kernel puts in who sent it."""
+    return _NLMSG.pack(_NLMSG.size + len(payload), kind, flags, sequence, 0) + payload
+
+
+def parse_netlink(datagram: bytes) -> NetlinkMessage:
+    """The message in a datagram of a netlink socket; hwsim sends one in each."""
+    if len(datagram) < _NLMSG.size:
+        raise WireError(f"netlink message: {len(datagram)} bytes, header needs {_NLMSG.size}")
+    length, kind, _, sequence, _ = _NLMSG.unpack_from(datagram)
+    if not _NLMSG.size <= length <= len(datagram):
+        raise WireError(f"netlink message: length {length}, {len(datagram)} bytes there")
+    return NetlinkMessage(kind, sequence, datagram[_NLMSG.size : length])
+
+
+def errno_in(payload: bytes) -> int:
+    """The error of an :data:`NLMSG_ERROR` as errno has it; 0 acknowledges."""
+    if len(payload) < _ERROR.size:
+        raise WireError(f"netlink error: {len(payload)} bytes, {_ERROR.size} needed")
+    return -int(_ERROR.unpack_from(payload)[0])
+
+
+def register_message() -> bytes:
+    """HWSIM_CMD_REGISTER: who sends it is the medium of the radios of its network namespace."""
+    return _GENL.pack(CMD_REGISTER, HWSIM_VERSION, 0)
 
 
 def attributes(payload: bytes, offset: int = _GENL.size) -> dict[int, bytes]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import stat
@@ -15,6 +16,8 @@ import pytest
 from scapy.layers.dot11 import Dot11, Dot11CCMP, RadioTap
 from scapy.utils import RawPcapNgReader
 
+from hwsim.__main__ import main as hwsim_main
+from hwsim.ports import hwsim_radios
 from tests.unit.hwsim.conftest import LIMIT_S, NETWORK, AirProcess, Client
 from tests.unit.hwsim.soft_station import CcmpFrame
 
@@ -151,6 +154,41 @@ def test_wrong_usage(tmp_path: Path) -> None:
         assert ended.returncode == 1
         assert ended.stderr.startswith("hwsim: ")
         assert ended.stderr.count("\n") == 1
+
+
+def test_a_client_at_standard_input(tmp_path: Path) -> None:
+    """Control calls come in there, answers go out; the client's end is the process' end."""
+    ended = subprocess.run(
+        [
+            *(sys.executable, "-m", "hwsim", "--control", "-"),
+            *("--radio", str(tmp_path / "radio"), "--run-dir", str(tmp_path)),
+        ],
+        input=b'{"id":1,"call":"hello"}\n{"id":2,"call":"between_radios","args":{"carried":true}}\n',
+        capture_output=True,
+        timeout=LIMIT_S,
+        cwd=Path(__file__).parents[2],
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    hello, done = map(json.loads, ended.stdout.splitlines())
+    assert (hello["result"]["air"], done) == (1, {"id": 2, "result": {}})
+
+
+def test_a_machine_without_hwsim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The port `kernel` says what is missing, in one line."""
+    monkeypatch.setattr(hwsim_radios, "MODULE", tmp_path / "missing")
+    argv = ["--control", str(tmp_path / "control"), "--kernel", "1", "--run-dir", str(tmp_path)]
+    with pytest.raises(SystemExit, match=r"^hwsim: mac80211_hwsim is not loaded: modprobe"):
+        hwsim_main(argv)
+
+
+@pytest.mark.parametrize("count", ["-1", "many", "1000"])
+def test_a_number_of_radios_that_cannot_be(
+    count: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bounds are named."""
+    with pytest.raises(SystemExit):
+        hwsim_main(["--control", "-", f"--kernel={count}", "--run-dir", str(tmp_path)])
+    assert "from 0 to 256" in capsys.readouterr().err
 
 
 def test_by_hand_at_a_path(tmp_path: Path) -> None:

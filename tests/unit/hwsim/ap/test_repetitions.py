@@ -14,10 +14,12 @@ MAC = bytes.fromhex("020000000000")
 FRAME = b"\x08\x01\0\0" + bytes(6) + MAC + bytes(8)
 
 
-def repeated(repetitions: Repetitions, kind: FrameKind, replay_counter: int | None = None) -> bool:
+def repeated(
+    repetitions: Repetitions, kind: FrameKind, replay_counter: int | None = None, body: bytes = b""
+) -> bool:
     """Whether the next frame of that kind is a repetition."""
     info = FrameInfo(kind, replay_counter=replay_counter)
-    repetitions.mark(ReceivedFrame(FRAME, parse_header(FRAME), info))
+    repetitions.mark(ReceivedFrame(FRAME + body, parse_header(FRAME), info))
     return info.retry
 
 
@@ -55,3 +57,22 @@ def test_a_further_handshake_has_messages_of_its_own() -> None:
     assert not repeated(repetitions, "M2")
     repetitions.new_handshake(MAC)
     assert not repeated(repetitions, "M2")
+
+
+def test_a_further_authentication_frame_is_none() -> None:
+    """SAE has a commit and a confirm, and perhaps a commit with a token between; each may come
+    twice."""
+    repetitions = Repetitions()
+    commit, with_token, confirm = b"\3\0\1\0\0\0", b"\3\0\1\0\0\0token", b"\3\0\2\0\0\0"
+    sent = (commit, commit, with_token, confirm, confirm)
+    marked = [repeated(repetitions, "auth", body=body) for body in sent]
+    assert marked == [False, True, False, False, True]
+    assert not repeated(repetitions, "assoc-req")
+
+
+def test_authentication_frames_without_end() -> None:
+    """Whoever sends ever other ones takes no more room for it."""
+    repetitions = Repetitions()
+    for number in range(1000):
+        assert not repeated(repetitions, "auth", body=number.to_bytes(4, "big"))
+    assert max(map(len, repetitions._seen.values())) < 100

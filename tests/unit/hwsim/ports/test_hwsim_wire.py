@@ -173,3 +173,31 @@ def test_truncated_message(length: int) -> None:
     if length < len(message) - 3:
         with pytest.raises(WireError):
             parse(message[:length])
+
+
+def test_in_a_netlink_header() -> None:
+    """pyroute2 reads the header that a netlink socket wants, and we read what it writes."""
+    message = hwsim_wire.netlink_message(
+        34, hwsim_wire.register_message(), flags=hwsim_wire.NLM_F_REQUEST, sequence=9
+    )
+    parsed = HwsimMessage(message)
+    parsed.decode()
+    header = parsed["header"]
+    assert (header["length"], header["type"], header["flags"]) == (len(message), 34, 1)
+    assert (header["sequence_number"], parsed["cmd"]) == (9, 1)
+    assert hwsim_wire.parse_netlink(message) == (34, 9, hwsim_wire.register_message())
+
+
+@pytest.mark.parametrize("error", [0, 16])
+def test_an_acknowledgement(error: int) -> None:
+    """The error's number as errno has it."""
+    assert hwsim_wire.errno_in(struct.pack("<i", -error) + bytes(16)) == error
+
+
+@pytest.mark.parametrize("datagram", ["", "10000000", "0f000000" + "00" * 12, "11" + "00" * 15])
+def test_no_netlink_message(datagram: str) -> None:
+    """Too short, or of another length than it says."""
+    with pytest.raises(WireError):
+        hwsim_wire.parse_netlink(bytes.fromhex(datagram))
+    with pytest.raises(WireError):
+        hwsim_wire.errno_in(b"")

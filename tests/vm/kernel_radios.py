@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two radios of the guest's kernel with the air as their medium: wpa_supplicant on the second, and
+on the first hostapd, or nobody where our access point serves."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.eap import Credentials
+from harness.eap.radius import Method, server_files
+from harness.lab.air_in_guest import AirInGuest, inside, must
+from harness.local.deadline import Deadline
+from harness.scenarios import Network
+from hwsim.records import FrameRecord
+from tests.vm.shell import GuestShell
+
+FOLDER = "/run/hil-air"
+ACCESS_POINT, STATION = "wlan0", "wlan1"
+CHANNEL, FREQ_MHZ = 1, 2412
+BESIDES = frozenset({"probe-req", "probe-resp", "null", "data", "arp", "icmp", "other"})
+"""What comes beside an association and is not part of it."""
+
+
+@dataclass(frozen=True)
+class Radius:
+    """A RADIUS server on loopback, where the radios are."""
+
+    port: int
+    secret: str
+
+
+class Frames:
+    """Keeps the records of frames."""
+
+    def __init__(self) -> None:
+        self.records: list[FrameRecord] = []
+        self.events: list[dict[str, Any]] = []
+
+    def frame(self, record: FrameRecord) -> None:
+        """A frame crossed the air."""
+        self.records.append(record)
+
+    def air_event(self, event: dict[str, Any]) -> None:
+        """Anything else."""
+        self.events.append(event)
+
+
+class KernelRadios:
+    """The air on its two radios, and what runs on them."""
+
+    def __init__(self, air: AirInGuest, shell: GuestShell, frames: Frames) -> None:
+        self.air = air
+        self.shell = shell
+        self.frames = frames
+        told = air.wait_radio(10, 2)
+        self.station = str(told["radios"][1]["mac"])
+
+    def write(self, name: str, text: str) -> str:
+        """A file in the guest; its path."""
+        must(self.shell, f"printf %s {shlex.quote(text)} > {FOLDER}/{name}")
+        return f"{FOLDER}/{name}"
+
+    @contextlib.contextmanager
+    def hostapd(self, lines: str) -> Iterator[None]:
+        """hostapd on the first radio, with those lines besides what it always has."""
+        path = self.write(
+            "hostapd.conf",
+            f"interface={ACCESS_POINT}\ndriver=nl80211\nhw_mode=g\nchannel={CHANNEL}\n{lines}\n",
+        )
+        pid = f"{FOLDER}/hostapd.pid"
+        log = f"{FOLDER}/hostapd.log"
+        must(self.shell, inside(f"hostapd -B -f {log} -P {pid} {path}"))
+        try:
+            yield
+        finally:
+            self.shell.run(f"kill $(cat {pid})")
+            gone = Deadline("end of hostapd", 10)
+            gone.poll(lambda: self.shell.run(f"test -e {pid}").status or None, every_s=0.1)
+
+    @contextlib.contextmanager
+    def our_access_point(self, network: Network, radius: Any = None) -> Iterator[None]:
+        """Our access point with that network."""
+        self.air.configure(network, 100, radius)
+        self.air.start()
+        try:
+            yield
+        finally:
+            self.air.take_off_air()
+
+    @contextlib.contextmanager
+    def supplicant(self) -> Iterator[None]:
+        """wpa_supplicant on the second radio, without a network."""
+        path = self.write("wpa.conf", f"ctrl_interface={FOLDER}/wpa\n")
+        must(
+            self.shell,
+            inside(f"wpa_supplicant -B -i {STATION} -c {path} -D nl80211 -f {FOLDER}/wpa.log"),
+        )
+        try:
+            yield
+        finally:
+            self.wpa("terminate")
+
+    def wpa(self, *orders: str) -> str:
+        """What wpa_cli says to these orders, the last of them."""
+        lines = [f"wpa_cli -p {FOLDER}/wpa -i {STATION} {order}" for order in orders]
+        return self.shell.run("; ".join(lines)).output
+
+    def associate(self, number: int, block: str) -> list[str]:
+        """The messages of an association with that network block, each with its sender."""
+        head = f"ctrl_interface={FOLDER}/wpa\nsae_pwe=2\n"
+        scan = f"scan_freq={FREQ_MHZ}\nfreq_list={FREQ_MHZ}\ndisabled=1\n"
+        self.write("wpa.conf", f"{head}network={{\n{block}\n{scan}}}\n")
+        self.wpa("disconnect", "bss_flush 0", "pmksa_flush", "reconfigure")
+        self.air.begin(number, ())
+        self.wpa("enable_network 0", "reconnect")
+        deadline = Deadline("association on radios of the guest's kernel", 30)
+
+        def completed() -> bool | None:
+            deadline.state = f"{self.wpa('status')!r}, {self.messages(number)}"
+            return "wpa_state=COMPLETED" in deadline.state or None
+
+        deadline.poll(completed, every_s=0.1)
+        self.air.status()  # the records of all frames before have come
+        return self.messages(number)
+
+    def messages(self, number: int) -> list[str]:
+        """What station and access point have said in the association that came about: sender and
+        kind, what was said again because no answer came in time once."""
+        said: list[str] = []
+        for one in self.between(number):
+            message = f"{'station' if one.transmitter == self.station else 'ap'} {one.kind}"
+            again = one.retry or (one.kind != "auth" and said[-1:] == [message])
+            if one.kind in ("deauth", "disassoc"):
+                said.clear()  # of an attempt that came to nothing
+            elif one.kind not in BESIDES and not again:
+                said.append(message)
+        return said
+
+    @contextlib.contextmanager
+    def radius_server(self, credentials: Credentials, method: Method) -> Iterator[Radius]:
+        """Debian's hostapd as a RADIUS server, beside the radios."""
+        radius = Radius(1812, "of these tests")
+        files = server_files(credentials, method, Path(FOLDER), radius.port, radius.secret)
+        for name, content in files.items():
+            self.write(name.replace("hostapd.conf", "radius.conf"), content.decode())
+        pid = f"{FOLDER}/radius.pid"
+        must(self.shell, inside(f"hostapd -B -P {pid} -f {FOLDER}/radius.log {FOLDER}/radius.conf"))
+        try:
+            yield radius
+        finally:
+            self.shell.run(f"kill $(cat {pid})")
+
+    def between(self, number: int) -> Sequence[FrameRecord]:
+        """The frames of an association between the two."""
+        found = [
+            one
+            for one in list(self.frames.records)
+            if one.association == number and self.station in (one.transmitter, one.receiver)
+        ]
+        return sorted(found, key=lambda one: one.air_ns)
