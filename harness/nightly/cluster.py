@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import secrets
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +35,7 @@ from harness.nightly.worker import (
     run_cell,
     unpacked,
 )
-from harness.nightly.worker_processes import METHOD
+from harness.nightly.worker_processes import METHOD, not_interrupted
 from harness.results import Verdict
 
 LOOK_EVERY_S: Final = 1.0
@@ -179,21 +178,11 @@ def open_cluster(
         yield ClusterSlots(client, runs, note, open_runner)
 
 
-@contextlib.contextmanager
-def _not_interrupted() -> Iterator[None]:
-    """Ctrl-C that comes meanwhile is heard at the end: half a cluster cannot be closed."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _client(stack: contextlib.ExitStack, slots: int, scheduler: str | None) -> Client:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it says, we say ourselves
     stack.enter_context(dask.config.set(SETTINGS))
     if scheduler is None:
-        with _not_interrupted():
+        with not_interrupted():  # half a cluster cannot be closed
             cluster = LocalCluster(
                 n_workers=slots, threads_per_worker=1, processes=True, resources={LAB_SLOT: 1},
                 memory_limit=0, dashboard_address=None, security=Security.temporary(),

@@ -7,8 +7,11 @@ it in milliseconds, where an interpreter begun for each would import all of it a
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
-from multiprocessing import forkserver
+import signal
+from collections.abc import Iterator
+from multiprocessing import forkserver, resource_tracker
 from typing import Final
 
 METHOD: Final = "forkserver"
@@ -19,4 +22,16 @@ IMPORTED: Final = ("distributed.nanny", "harness.nightly.worker", "harness.repor
 def prepare_workers() -> None:
     """Begin that process; it goes when this one does."""
     multiprocessing.get_context(METHOD).set_forkserver_preload(list(IMPORTED))
-    forkserver.ensure_running()
+    resource_tracker.ensure_running()  # before: where it is begun it unblocks SIGINT
+    with not_interrupted():  # a terminal's Ctrl-C is for this process alone
+        forkserver.ensure_running()
+
+
+@contextlib.contextmanager
+def not_interrupted() -> Iterator[None]:
+    """Ctrl-C that comes meanwhile is heard at the end; processes begun here never hear it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 CHILD = """
-import json, multiprocessing, sys
+import json, multiprocessing, signal, sys
 from harness.nightly.worker_processes import IMPORTED, METHOD, prepare_workers
 
 def told(pipe):
-    pipe.send([name in sys.modules for name in IMPORTED])
+    blocked = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    pipe.send([blocked, *(name in sys.modules for name in IMPORTED)])
 
 if __name__ == "__main__":
     prepare_workers()
@@ -24,8 +25,9 @@ if __name__ == "__main__":
 """
 
 
-def test_a_worker_finds_imported_what_it_needs(tmp_path: Path) -> None:
-    """In the process it was forked from; the one that asked for it need not have imported it."""
+def test_a_worker_hears_no_ctrl_c_and_finds_imported_what_it_needs(tmp_path: Path) -> None:
+    """Ctrl-C is the main process' alone. What is needed is in the process that it was forked from;
+    the one that asked for it need not have imported it."""
     script = tmp_path / "asks.py"
     script.write_text(CHILD)
     done = subprocess.run(
