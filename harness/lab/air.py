@@ -1,17 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The client of the air process: the medium and its access point.
-
-The air runs apart so that nothing the harness does delays a frame. Both of its sockets are made
-and listening before it starts, so that neither it nor QEMU can come too early.
-"""
+"""The client of the air: the medium and its access points, wherever the air runs."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -21,14 +12,12 @@ from harness.errors import LabFault, TooSlow
 from harness.evidence import ClockModel, Echo
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import CallFailed, JsonLinesClient
-from harness.local.programs import last_line
 from harness.scenarios import AirRule, ApOrder, Network
 from hil_common.security import OWE
 from hwsim.records import FrameRecord
 
 CALL_S = 10.0
 START_S = 30.0
-AIR_LOG: Final = "air-stderr.log"
 REAUTHENTICATION_S = 60.0
 """Bound on a reauthentication: the access point gives up by itself, message by message."""
 NEIGHBOUR_DBM: Final = -40
@@ -267,50 +256,6 @@ class AirClient:
             listener.air_event(event)
 
 
-class AirProcess(AirClient):
-    """The air's process on this machine."""
-
-    def __init__(
-        self,
-        process: subprocess.Popen[bytes],
-        connection: socket.socket,
-        listener: AirListener,
-        stderr_log: Path,
-    ) -> None:
-        super().__init__(listener)
-        self.process = process
-        self._stderr_log = stderr_log
-        self._connection = connection
-        self._lines = connection.makefile("rb")
-        self._client = JsonLinesClient("air", self._lines, connection.sendall, self._take)
-
-    @property
-    def alive(self) -> bool:
-        """Whether the air process runs and answers."""
-        return self.process.poll() is None and super().alive
-
-    def describe(self) -> str:
-        """One line on the air for a fault message."""
-        code = self.process.poll()
-        if code is not None:
-            said = last_line(self._stderr_log)
-            return f"air ended with status {code}" + (f": {said}" if said else "")
-        return super().describe()
-
-    def _await_end(self) -> None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(5)
-
-    def stop(self) -> None:
-        """Flush the capture and hang up, upon which the process ends; never raises."""
-        with contextlib.suppress(Exception):
-            self._call("stop")
-        with contextlib.suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
-        self._client.join(5)
-        self._lines.close()
-
-
 def _dumped(rules: tuple[AirRule, ...]) -> list[dict[str, Any]]:
     return [rule.model_dump(mode="json", exclude_none=True) for rule in rules]
 
@@ -340,58 +285,3 @@ def _echo(answer: dict[str, Any]) -> Echo:
         protected=bool(answer["protected"]),
         rtt_us=tuple(int(value) for value in answer["rtt_us"]),
     )
-
-
-@contextlib.contextmanager
-def running_air(
-    sockets: Path, run_dir: Path, listener: AirListener, logs: Path | None = None
-) -> Iterator[tuple[AirProcess, Path]]:
-    """Run the air; yields it with the path of the radio socket QEMU is to connect to.
-
-    Capture and keys are written into `run_dir`; so is what the process says, unless there are
-    `logs`.
-
-    Both sockets listen, but the process has only begun to start: `AirProcess.await_start` before
-    it is asked for anything.
-    """
-    radio_path, control_path = sockets / "radio", sockets / "air"
-    stderr_log = (logs or run_dir) / AIR_LOG
-    with contextlib.ExitStack() as stack:
-        connection = stack.enter_context(socket.socket(socket.AF_UNIX))
-        with (
-            _listening(radio_path) as radio,
-            _listening(control_path) as control,
-            stderr_log.open("wb") as stderr,
-        ):
-            connection.connect(str(control_path))
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "hwsim", "--run-dir", str(run_dir)),
-                    *("--control", str(control.fileno()), "--radio", str(radio.fileno())),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=stderr,
-                stderr=stderr,
-                pass_fds=[control.fileno(), radio.fileno()],
-                start_new_session=True,
-            )
-        stack.callback(_end, process)  # alone with its sockets now: its end shuts them
-        air = AirProcess(process, connection, listener, stderr_log)
-        stack.callback(air.stop)
-        yield air, radio_path
-
-
-def _listening(path: Path) -> socket.socket:
-    sock = socket.socket(socket.AF_UNIX)
-    sock.bind(str(path))
-    sock.listen(1)
-    return sock
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """The air ends when its control connection closes; one that does not is killed."""
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

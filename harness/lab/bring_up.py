@@ -25,7 +25,7 @@ from harness.guests.common.recorder import (
 )
 from harness.guests.common.ssh import Ssh, connect
 from harness.guests.registry import guest_of
-from harness.lab.air import AirProcess, running_air
+from harness.lab.air_process import AirProcess, running_air
 from harness.lab.recording import Recording
 from harness.local.workspace import work_folder
 from harness.vm.accel import Choice, choose, forced_accel, keep_logs, remember

@@ -29,7 +29,7 @@ import pytest
 
 if TYPE_CHECKING:
     from harness.config.lab import Lab
-    from harness.lab.air import AirProcess
+    from harness.lab.air_process import AirProcess
     from harness.lab.bring_up import RunningGuest
     from harness.lab.recording import Recording
     from harness.pytest_plugin.running_lab import RunningLab

@@ -13,7 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from harness.config.lab import Lab
-    from harness.lab.air import AirProcess
+    from harness.lab.air_process import AirProcess
     from harness.lab.bring_up import RunningGuest
     from harness.pytest_plugin.running_lab import RunningLab
     from harness.pytest_plugin.runs import ScenarioRun

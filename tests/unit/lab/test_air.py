@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The client of the air: its calls, what it keeps of events, and the process's start and end."""
+"""The client of the air: its calls, and what it keeps of events."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,7 @@ from pydantic import SecretStr
 
 from harness.errors import LabFault, PeerGone, TooSlow
 from harness.evidence import ClockModel, Echo
-from harness.lab import air as module
-from harness.lab.air import AirProcess, running_air
+from harness.lab.air_process import AirProcess
 from harness.scenarios import AirRule, ApOrder, Network
 from hwsim.records import FrameRecord
 from tests.unit.checks.story import Story
@@ -266,49 +264,3 @@ def test_a_dead_air_is_told_with_its_last_words(peer: Peer) -> None:
     with pytest.raises(PeerGone):
         peer.air.status()
     peer.air.stop()
-
-
-# The process
-
-
-def test_the_process_starts_and_ends_with_the_context(tmp_path: Path) -> None:
-    """A real air: it greets, keeps its files in the run directory, and is gone afterwards."""
-    sockets, run_dir = tmp_path / "sockets", tmp_path / "run"
-    sockets.mkdir()
-    run_dir.mkdir()
-    with running_air(sockets, run_dir, Heard()) as (air, radio):
-        air.await_start()
-        assert air.alive
-        assert radio.is_socket()
-        assert air.configure(NETWORK, 100)
-        air.start()
-        assert air.status()["port"] == "lost"
-    assert air.process.returncode == 0
-    assert (run_dir / "air.pcapng").stat().st_size > 0
-    assert (run_dir / "air-stderr.log").read_bytes() == b""
-
-
-def test_an_error_inside_ends_the_process(tmp_path: Path) -> None:
-    """Also after Ctrl-C the air flushes its capture and ends by itself."""
-    with (
-        pytest.raises(KeyboardInterrupt),
-        running_air(tmp_path, tmp_path, Heard()) as (air, _),
-    ):
-        raise KeyboardInterrupt
-    assert air.process.returncode == 0
-
-
-def test_an_air_that_cannot_start_is_a_lab_fault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its status and last words are in the message."""
-    program = tmp_path / "python"
-    program.write_text("#!/bin/sh\necho 'ModuleNotFoundError: scapy' >&2\nexit 1\n")
-    program.chmod(0o755)
-    monkeypatch.setattr(module.sys, "executable", str(program))
-    assert sys.executable == str(program)
-    with (
-        pytest.raises(LabFault, match=r"start of the air process: .*status 1: ModuleNotFound"),
-        running_air(tmp_path, tmp_path, Heard()) as (air, _),
-    ):
-        air.await_start()
