@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.evidence import names
 from harness.local.deadline import Deadline
 from harness.scenarios import find_scenario
 from tests.vm.shell import GuestShell
@@ -36,6 +37,7 @@ CONNECTED = {
     "g1-replayed": REKEYED,
     "g1-gtk-too-long": REKEYED,
     "assoc-comeback-30": GOOD,
+    "first-ap-refuses": GOOD,
 }
 """The EAPOL messages of those that connect, and stay connected until the scenario ends it."""
 
@@ -54,6 +56,9 @@ REFUSED = {
     "auth-refused": {},
 }
 """The EAPOL messages of those in which a correct DLL gets no connection."""
+
+STATUS = {"deauth": 0x10000, "disassoc": 0x20000}
+"""DOT11_ASSOC_STATUS_PEER_DEAUTHENTICATED_START and …_DISASSOCIATED_START (windot11.h)."""
 
 BY_CHANCE = ("random-loss", "late-at-random")
 """What of these acts is the seed's and the association's number."""
@@ -105,6 +110,12 @@ def test_it_is_sent_away(lab: StandingLab, name: str) -> None:
     goodbyes = [one for one in evidence.frames if one.kind == kind and one.rule_place == 1]
     assert [one.detail["reason"] for one in goodbyes] == [reason]
     assert outcome.associations[0].post_association.completions == 1
+    told = [
+        one.args["dot11AssocStatus"]
+        for one in evidence.ihv
+        if one.kind == "enter" and one.function == names.STOP_POST
+    ]
+    assert told == [STATUS[kind] | reason]
 
 
 def test_a_message_from_a_third_address(lab: StandingLab) -> None:

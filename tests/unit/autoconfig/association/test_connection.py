@@ -199,9 +199,61 @@ def test_failed_association_resets_without_stop(rig: Rig, timed_out: bool, reaso
     """Without PerformPostAssociate there is no Stop, but pre-association was: Reset."""
     rig.to_associating()
     rig.connection.on_association_failed(17, timed_out)
+    assert rig.host.pending() == ""  # another access point is looked for first
+    assert rig.radio.scan_done is not None
+    rig.radio.scan_done(True)
     rig.finish_down("adapter_reset")
     assert rig.reason(ACM, 11) == reason
     assert rig.connection.phase is Phase.IDLE
+
+
+def test_the_next_access_point_where_one_refuses(rig: Rig) -> None:
+    """Each is asked once, the stronger first; the DLL hears of the one that admitted only."""
+    farther = replace(BSS, bssid=b"\x02\0\0\0\0\x99", rssi_dbm=-60)
+    long_ago = replace(BSS, bssid=b"\x02\0\0\0\0\x98", age_ms=20_000)
+    rig.to_associating()
+    rig.radio.known = [BSS, farther, long_ago]
+    rig.connection.on_association_failed(17, False)
+    requests = [asked[1] for asked in rig.radio.asked if asked[0] == "connect"]
+    assert [request.bss.bssid for request in requests] == [AP, farther.bssid]
+    assert rig.connection.phase is Phase.ASSOCIATING
+    assert rig.host.pending() == ""
+    rig.connection.on_association_failed(17, False)
+    rig.finish_down("adapter_reset")
+    assert rig.reason(ACM, 11) == codes.REASON_ASSOCIATION_FAILURE
+
+
+def test_a_scan_finds_the_next_access_point(rig: Rig) -> None:
+    """The first search went by what was known; who gave up meanwhile is asked no more."""
+    other = replace(BSS, bssid=b"\x02\0\0\0\0\x99")
+    rig.to_associating()
+    rig.connection.on_association_failed(17, False)
+    rig.radio.known = [BSS, other]
+    assert rig.radio.scan_done is not None
+    rig.radio.scan_done(True)
+    requests = [asked[1] for asked in rig.radio.asked if asked[0] == "connect"]
+    assert [request.bss.bssid for request in requests] == [AP, other.bssid]
+
+
+def test_a_user_who_disconnects_while_another_is_looked_for(rig: Rig) -> None:
+    """The scan's result comes too late."""
+    rig.to_associating()
+    rig.connection.on_association_failed(17, False)
+    rig.connection.disconnect()
+    rig.finish_down("adapter_reset")
+    rig.radio.known = [replace(BSS, bssid=b"\x02\0\0\0\0\x99")]
+    assert rig.radio.scan_done is not None
+    rig.radio.scan_done(True)
+    assert rig.radio.names().count("connect") == 1
+
+
+def test_a_radio_that_cannot_scan_after_a_refusal(rig: Rig) -> None:
+    """The refusal ends the attempt."""
+    rig.to_associating()
+    rig.radio.refuse.add("scan")
+    rig.connection.on_association_failed(17, False)
+    rig.finish_down("adapter_reset")
+    assert rig.reason(ACM, 11) == codes.REASON_ASSOCIATION_FAILURE
 
 
 def test_radio_that_refuses_to_connect_fails_the_attempt(rig: Rig) -> None:

@@ -91,6 +91,7 @@ class Attempt:
         pre_called: PerformPreAssociate was called, so AdapterReset must follow.
         pre_returned: and returned ERROR_SUCCESS.
         pre_completion: taken while the handler had not returned.
+        refused_by: BSSIDs of access points that refused the association, or did not answer.
         associated: the radio is associated.
         association_started: the radio was asked to associate.
         session: hSecuritySessionID, "" before PerformPostAssociate.
@@ -111,6 +112,7 @@ class Attempt:
     pre_returned: bool = False
     pre_completion: Completion | None = None
     association_started: bool = False
+    refused_by: list[bytes] = field(default_factory=list)
     associated: bool = False
     session: str = ""
     post_returned: bool = False

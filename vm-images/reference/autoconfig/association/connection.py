@@ -26,8 +26,9 @@ from ..ihv_host.process import HostLoss
 from ..log import note
 from ..onex.peer import Peer, PeerEvents
 from ..profile.wlan import Profile
-from ..radio.interface import Associated, Lost, Radio, RadioError
+from ..radio.interface import Associated, Bss, Lost, Radio, RadioError
 from ..settings import Settings
+from .assoc_params import mac_text
 from .attempt import WITH_SESSION, Algorithms, Attempt, AttemptEnd, EndedBy, Phase
 from .postassociation import PostAssociation
 from .preassociation import PreAssociation
@@ -64,7 +65,7 @@ class Connection(AdapterState):
     ) -> None:
         super().__init__(loop, radio, host, settings, notify, on_moment)
         self._start_eap = start_eap
-        search = NetworkSearch(radio, settings.frequencies_mhz, settings.bss_fresh_s)
+        self._search = search = NetworkSearch(radio, settings.frequencies_mhz, settings.bss_fresh_s)
         self._roaming = Roaming(self, search)
         self.preassociation = PreAssociation(self, search, self._associate)
         self.postassociation = PostAssociation(self, self._roaming)
@@ -210,9 +211,13 @@ class Connection(AdapterState):
         if not self.algorithms.consistent():
             note("authentication and cipher algorithms do not fit each other")
             self.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))
-            return
+        else:
+            self._ask_radio(attempt, attempt.bss)
+
+    def _ask_radio(self, attempt: Attempt, bss: Bss) -> None:
+        attempt.bss = bss
         try:
-            self.radio.connect(self.algorithms.request(attempt.ssid, attempt.bss))
+            self.radio.connect(self.algorithms.request(attempt.ssid, bss))
         except RadioError as error:
             self.radio_failed("connect", error)
             return
@@ -221,11 +226,45 @@ class Connection(AdapterState):
 
     def on_association_failed(self, status: int, timed_out: bool) -> None:
         """See RadioEvents."""
-        if self.phase is not Phase.ASSOCIATING:
+        attempt = self.attempt
+        if attempt is None or self.phase is not Phase.ASSOCIATING:
             return
         note(f"association failed, status {status}{', timed out' if timed_out else ''}")
         reason = codes.REASON_ASSOCIATION_TIMEOUT if timed_out else codes.REASON_ASSOCIATION_FAILURE
-        self.end(AttemptEnd(EndedBy.FAILURE, reason, gone=True))
+        failure = AttemptEnd(EndedBy.FAILURE, reason, gone=True)
+        if attempt.bss is None or attempt.completed:  # a roam has its one target
+            self.end(failure)
+            return
+        attempt.refused_by.append(attempt.bss.bssid)
+        attempt.association_started = False
+        if not self._try_another(attempt):
+            self._look_for_another(attempt, failure)
+
+    def _try_another(self, attempt: Attempt) -> bool:
+        """Let the radio associate with another access point of the network, each once, as a driver
+        does below the IHV interface; false if none is known."""
+        other = self._search.another(attempt.ssid, attempt.refused_by)
+        if other is None:
+            return False
+        note(f"trying the next access point, {mac_text(other.bssid)}")
+        self._ask_radio(attempt, other)
+        return True
+
+    def _look_for_another(self, attempt: Attempt, failure: AttemptEnd) -> None:
+        """Scan once, after the first refusal: the first search may have gone without."""
+
+        def found(_found: object) -> None:
+            current = self.attempt is attempt and self.phase is Phase.ASSOCIATING
+            if current and attempt.end is None and not self._try_another(attempt):
+                self.end(failure)
+
+        if len(attempt.refused_by) > 1:
+            self.end(failure)
+            return
+        try:
+            self._search.look_again(attempt.ssid, found)
+        except RadioError:
+            self.end(failure)
 
     def on_associated(self, associated: Associated) -> None:
         """See RadioEvents: the port exists, closed; PerformPostAssociate is due (POST-01)."""

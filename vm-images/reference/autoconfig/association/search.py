@@ -8,11 +8,14 @@ alone at first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from functools import partial
 
 from ..radio.interface import Bss, Radio, RadioError
+
+HEARD_LATELY_MS = 10_000
+"""An access point heard within this time is tried where another one has refused."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,26 @@ class NetworkSearch:
             done(replace(found, known=True))
             return
         self._scan(ssids, self._steps(ssids, excluded), done)
+
+    def look_again(self, ssid: bytes, done: Done) -> None:
+        """Scan the usual channels once, whatever is known of the network, then call `done`.
+
+        Raises:
+            RadioError: the radio cannot scan.
+        """
+        self._current += 1
+        self._excluded = None
+        self._scan((ssid,), (self._frequencies_mhz,), done)
+
+    def another(self, ssid: bytes, refused: Container[bytes]) -> Bss | None:
+        """The strongest access point of the network heard lately that is none of `refused`."""
+        try:
+            known = self._radio.bss_list()
+        except RadioError:
+            return None
+        left = [bss for bss in known if bss.ssid() == ssid and bss.bssid not in refused]
+        near = [bss for bss in left if bss.age_ms <= HEARD_LATELY_MS]
+        return max(near, key=lambda bss: bss.rssi_dbm, default=None)
 
     def cancel(self) -> None:
         """Make the search in progress void."""
