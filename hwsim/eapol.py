@@ -75,7 +75,8 @@ def parse_key_frame(payload: bytes, mic_length: int = MIC_LENGTH) -> KeyFrame:
     end = 4 + (payload[2] << 8 | payload[3])
     if end > len(payload):
         raise WireError(f"EAPOL-Key: body of {end - 4} bytes, {len(payload) - 4} there")
-    length_at, data_at = data_length_offset(mic_length), data_offset(mic_length)
+    length_at = OFFSET_MIC + mic_length
+    data_at = length_at + 2
     if end < data_at:
         raise WireError(f"EAPOL-Key: {end} bytes, {data_at} needed")
     data_length = payload[length_at] << 8 | payload[length_at + 1]

@@ -247,8 +247,8 @@ class AccessPoint:
             self._enterprise.begin(station)
         elif self._security.suite is None:
             self._authorize(station)
-        else:  # never in the clear where there are to be keys
-            raise ValueError(f"{self._security.choice.name}: no PMK for an associated station")
+        else:  # forgotten over many others; never in the clear where there are to be keys
+            self.deauthenticate(station.mac, management.REASON_NO_LONGER_VALID)
 
     def _authenticated(self, station: Station, pmk: bytes) -> None:
         self._environment.keep_key(pmk, station)

@@ -116,7 +116,9 @@ class Authenticator:
         self._suite, self._cipher = suite, station.cipher
         self._templates = shared.templates(suite, self._key_length)
         self._group = shared.group
+        self._offer = shared.security.rsne + shared.security.rsnxe
         self._pmk = b""
+        self._pmkid = b""
         self._anonce = b""
         self._snonce = b""
         self._replay_counter = 0
@@ -135,16 +137,17 @@ class Authenticator:
 
     def start(self, pmk: bytes) -> None:
         """Send the first M1, with a new ANonce; replay counters go on from those used before."""
-        self._pmk = pmk
+        name = self._shared.security.pmkid(self._station, pmk)
+        self._pmk, self._pmkid = pmk, eapol.kde(eapol.KDE_PMKID, name) if name else b""
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin the 4-way handshake again with the PMK there is: new nonces, so a new PTK."""
         self._anonce = self._shared.environment.random(32)
         self._outstanding.clear()
         self.phase = "M2"
         self._tries = 0
         self._try()
-
-    def renew(self) -> None:
-        """Begin the 4-way handshake again with the PMK there is: new nonces, so a new PTK."""
-        self.start(self._pmk)
 
     def start_group(self) -> None:
         """Send the newest group key; only while nothing else is waited for."""
@@ -206,16 +209,12 @@ class Authenticator:
         self._timer = self._shared.environment.call_after(wait_ms * 1_000_000, self._try)
 
     def _send_m1(self) -> None:
-        security, station = self._shared.security, self._station
-        name = security.pmkid(station, self._pmk)
-        pmkid = eapol.kde(eapol.KDE_PMKID, name) if name else b""
-        frame = templates.with_key_data(self._templates.m1, pmkid)
+        frame = templates.with_key_data(self._templates.m1, self._pmkid)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
-        self._send("M1", frame, pmkid)
+        self._send("M1", frame, self._pmkid)
 
     def _send_m3(self) -> None:
-        security = self._shared.security
-        key_data = security.rsne + security.rsnxe + self._group_keys()
+        key_data = self._offer + self._group_keys()
         frame = self._with_keys(self._templates.m3, key_data)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
         self._send("M3", frame, key_data)
@@ -330,6 +329,8 @@ class Authenticator:
         return "replay counter"
 
     def _same_rsne(self, key: KeyFrame) -> bool:
+        if key.key_data == self._station.rsne:  # nothing else in it, as of most stations
+            return bool(key.key_data)
         try:
             return element(key.key_data, ELEMENT_RSN) == self._station.rsne
         except WireError:

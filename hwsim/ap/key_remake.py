@@ -7,8 +7,8 @@ time from the same parts, with other fields, under the same keys.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.pairwise_keys import PairwiseKeys
@@ -19,11 +19,10 @@ from hwsim.rules.edits import Seal, edited_key_frame, replay_counter
 from hwsim.rules.frame_fields import FrameFields
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFrameParts:
+class KeyFrameParts(NamedTuple):
     """An EAPOL-Key PDU, and what it takes to make it anew; ``keys`` is None before there are any.
 
-    ``key_data`` is what it has in the clear.
+    ``key_data`` is what it has in the clear. Made of every frame, and asked of few: it only holds.
     """
 
     kind: FrameKind

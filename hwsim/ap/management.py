@@ -23,6 +23,7 @@ from hwsim.records import FrameKind
 
 STATUS_UNSPECIFIED: Final = 1
 
+REASON_NO_LONGER_VALID: Final = 2
 REASON_NOT_AUTHENTICATED: Final = 6
 REASON_NOT_ASSOCIATED: Final = 7
 

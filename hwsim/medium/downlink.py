@@ -67,13 +67,12 @@ class Downlink:
         """Send a frame; returns the air's time when it left, or would have."""
         ap = self._aps.transmitter(frame)
         rule = self._cause
-        if rule is None:
+        if rule is None and not self.rules.empty:
             rule = self.rules.match(info.kind, "down", self._traits(frame, info, ap))
         down = self._new(frame, info, ap, rule)
-        message = message_of(info.kind)
-        if message in self.rules.copied:
-            self._kept.keep(message, frame, replace(info, detail=dict(info.detail)))
-        held_back = self._swap.take(info.kind)
+        if self.rules.copied:
+            self._keep(frame, info)
+        held_back = self._swap.take(info.kind) if self._swap.holding else ()
         if rule is None or rule is self._cause:
             self._send(down)
         else:
@@ -81,6 +80,11 @@ class Downlink:
         for release in held_back:
             release()
         return down.air_ns
+
+    def _keep(self, frame: bytes, info: FrameInfo) -> None:
+        message = message_of(info.kind)
+        if message in self.rules.copied:
+            self._kept.keep(message, frame, replace(info, detail=dict(info.detail)))
 
     @contextlib.contextmanager
     def caused_by(self, rule: FrameRule) -> Iterator[None]:
@@ -93,7 +97,7 @@ class Downlink:
 
     def _traits(self, frame: bytes, info: FrameInfo, ap: AttachedAp | None) -> Traits:
         """What the conditions of rules ask of it."""
-        if self.rules.empty or ap is None:
+        if ap is None:
             return Traits()
         station = station_number(self._port, frame[4:10])
         return Traits(ap.number, station, info.replay_counter, body_of(frame))
@@ -138,11 +142,12 @@ class Downlink:
         port, ap = self._port, self._aps.transmitter(frame)
         if ap is None or not port.radios or port.congested:
             return
-        info = FrameInfo("beacon")
-        rule = self.rules.match("beacon", "down", self._traits(frame, info, ap))
-        if rule is not None:
-            self._apply_rule(self._new(frame, info, ap, rule), rule)
-            return
+        if not self.rules.empty:
+            info = FrameInfo("beacon")
+            rule = self.rules.match("beacon", "down", self._traits(frame, info, ap))
+            if rule is not None:
+                self._apply_rule(self._new(frame, info, ap, rule), rule)
+                return
         at_ns = self._loop.now_ns()
         for radio in port.radios:
             at_ns = self._deliver(radio.hw, frame, ap)

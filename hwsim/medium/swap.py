@@ -19,6 +19,11 @@ class Swap:
         self._limit_ns = limit_ms * 1_000_000
         self._held: dict[str, list[Release]] = {}
 
+    @property
+    def holding(self) -> bool:
+        """Whether a message has been held since the start: else there is nothing to take."""
+        return bool(self._held)
+
     def hold(self, kind: str, release: Release) -> None:
         """Hold a message of that kind until it is taken, or for the limit."""
         held = self._held.setdefault(kind, [])

@@ -53,6 +53,9 @@ class Uplink:
         if aps:
             received = aps[0].access_point.inspect(sent.frame, header)
             up = self._new(sent, received, aps)
+            if self.rules.empty and not self._swap.holding:
+                self._deliver(up, acked=True, rule=None)
+                return
             kind = received.info.kind
             held_back = self._swap.take(kind)
             self._apply_rule(up, self.rules.match(kind, "up", self._traits(up)))
@@ -71,8 +74,6 @@ class Uplink:
 
     def _traits(self, up: UpFrame) -> Traits:
         """What the conditions of rules ask of it."""
-        if self.rules.empty:
-            return Traits()
         payload, info = up.received.payload, up.received.info
         eapol = payload is not None and up.received.key is not None
         body = payload[8:] if payload is not None and eapol else body_of(up.sent.frame)

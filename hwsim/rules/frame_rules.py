@@ -42,6 +42,9 @@ DEAUTHENTICATION_REASON: Final = 3
 REORDER_LIMIT_MS: Final = 2000
 """How long a message waits for the next of its kind."""
 
+MAX_COPIED: Final = 64
+"""So many frames of a kind are kept to be copied."""
+
 GOODBYES: Final = ("deauth", "disassoc")
 """The messages that deauthenticate and disassociate send."""
 
@@ -167,6 +170,8 @@ class FrameRules:
 
     def __init__(self, rules: Iterable[FrameRule] = (), seed: str = "") -> None:
         self._rules = tuple(replace(rule, place=n) for n, rule in enumerate(rules, 1))
+        self.empty = not self._rules
+        """No rule is set, so that frames need not be matched."""
         self._counts = [0] * len(self._rules)
         self._seen: Counter[str] = Counter()
         self._random = [
@@ -178,11 +183,6 @@ class FrameRules:
             for rule in self._rules
             if rule.insertion is not None and rule.insertion.copy_of is not None
         }
-
-    @property
-    def empty(self) -> bool:
-        """Whether no rule is set, so that frames need not be matched."""
-        return not self._rules
 
     def match(
         self, kind: FrameKind, direction: Direction, traits: Traits = _NO_TRAITS

@@ -187,12 +187,15 @@ class Owe(SecurityMode):
         return self.suite if in_use is None else _SUITES[len(in_use.pmk)]
 
     def pmk(self, station: Station) -> bytes | None:
-        """That of the station's exchange, or of an earlier one that it has named."""
-        pmk = self._in_use[station.mac].pmk
-        if len(pmk) == _WIRESHARK_PMK:
-            self._environment.keep_key(pmk, station)
-        return pmk
+        """That of the station's exchange, or of an earlier one that it has named; None if those of
+        many others came since."""
+        in_use = self._in_use.get(station.mac)
+        if in_use is None:
+            return None
+        if len(in_use.pmk) == _WIRESHARK_PMK:
+            self._environment.keep_key(in_use.pmk, station)
+        return in_use.pmk
 
     def pmkid(self, station: Station, pmk: bytes) -> bytes:
-        """That of the exchange, which is no hash over the PMK."""
+        """That of the exchange, which is no hash over the PMK; asked for together with it."""
         return self._in_use[station.mac].pmkid

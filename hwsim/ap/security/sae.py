@@ -222,16 +222,16 @@ class Sae(SecurityMode):
         return AssociationAnswer(STATUS_SUCCESS, detail=PMK_KEPT)
 
     def pmk(self, station: Station) -> bytes | None:
-        """That of the station's exchange, or of an earlier one that it has named.
-
-        It is there: the table of stations, into which every exchange leads, is as long.
-        """
-        pmk = self._in_use[station.mac].pmk
-        self._environment.keep_key(pmk, station)
-        return pmk
+        """That of the station's exchange, or of an earlier one that it has named; None if those of
+        many others came since."""
+        in_use = self._in_use.get(station.mac)
+        if in_use is None:
+            return None
+        self._environment.keep_key(in_use.pmk, station)
+        return in_use.pmk
 
     def pmkid(self, station: Station, pmk: bytes) -> bytes:
-        """That of the exchange, which is no hash over the PMK."""
+        """That of the exchange, which is no hash over the PMK; asked for together with it."""
         return self._in_use[station.mac].pmkid
 
 

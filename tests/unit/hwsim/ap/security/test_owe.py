@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,7 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hwsim.ap.security.owe import OWE_SUITES, diffie_hellman, exchanged
+from hwsim.ap.station import Station
 from hwsim.errors import WireError
+from tests.unit.hwsim.ap.environment import mode_of
+from tests.unit.hwsim.ap.test_templates import network
 from tests.unit.hwsim.conftest import AirProcess
 from tests.unit.hwsim.sae_station import SaeStation
 from tests.unit.hwsim.soft_station import SoftStation
@@ -70,6 +74,19 @@ def test_rubbish(elements: bytes) -> None:
             found = diffie_hellman(body)
             if found is not None and found[0] in OWE_SUITES:
                 exchanged(*found, ec.generate_private_key(CURVES[found[0]]))
+
+
+def test_a_pmk_forgotten_over_those_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A station that associated before they came has none any more: it is told so by None."""
+    monkeypatch.setattr("hwsim.ap.pmksa.MAX_KEPT", 1)
+    mode = mode_of(replace(network(), security="owe", pmf="required"))
+    key = ec.generate_private_key(CURVES[19]).public_key().public_numbers().x.to_bytes(32, "big")
+    first, second = (b"\2" + bytes(4) + bytes((number,)) for number in (1, 2))
+    for mac in (first, second):
+        given = OweStation.rsne + b"\xff\x23\x20\x13\0" + key
+        assert mode.associate(mac, given).status == 0
+    assert mode.pmk(Station(first)) is None
+    assert mode.pmk(Station(second)) is not None
 
 
 class OweStation(SaeStation):

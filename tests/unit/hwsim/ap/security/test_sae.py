@@ -19,6 +19,7 @@ from hwsim.ap.security.mode import AuthFrame
 from hwsim.ap.security.sae import RSNXE_HASH_TO_ELEMENT, Sae
 from hwsim.ap.security.sae_element import hunted
 from hwsim.ap.security.sae_exchange import committed
+from hwsim.ap.station import Station
 from tests.unit.hwsim.ap.environment import Quiet, mode_of
 from tests.unit.hwsim.ap.test_templates import network
 from tests.unit.hwsim.conftest import AirProcess
@@ -232,6 +233,24 @@ def test_stations_kept_are_bounded() -> None:
     for number in range(MAX_KEPT + 10):
         mode.authenticate(number.to_bytes(6, "big"), AuthFrame(0, 1, 0))
     assert len(mode._opened) == MAX_KEPT
+
+
+def confirmed(mode: Sae, mac: bytes) -> None:
+    """An exchange of a station that knows the password."""
+    mode.authenticate(mac, AuthFrame(3, 1, 0, commit(mac=mac)))
+    exchange = mode._peers[mac].exchange
+    code = exchange._code(1, exchange.peer, exchange.commit)
+    assert mode.authenticate(mac, AuthFrame(3, 2, 0, b"\1\0" + code)).authenticated
+
+
+def test_a_pmk_forgotten_over_those_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A station that associated before they came has none any more: it is told so by None."""
+    monkeypatch.setattr("hwsim.ap.pmksa.MAX_KEPT", 1)
+    mode = sae_of()
+    for mac in (MAC, b"\2" + bytes(4) + b"\1"):
+        confirmed(mode, mac)
+    assert mode.pmk(Station(MAC)) is None
+    assert mode.pmk(Station(b"\2" + bytes(4) + b"\1")) is not None
 
 
 @settings(max_examples=200)
