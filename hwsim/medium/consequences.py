@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.robust_management import Parting
@@ -16,11 +16,10 @@ from hwsim.frames import DATA, ETHERTYPE_EAPOL, PROTECTED, SNAP, kind_of, parse_
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp
 from hwsim.records import FrameKind
+from hwsim.rules.acceptance import Acceptable, acceptable_copy
 from hwsim.rules.frame_fields import FrameFields
-from hwsim.rules.frame_rules import FrameRule, Insertion, Occurrence
+from hwsim.rules.frame_rules import MAX_COPIED, FrameRule, Insertion, Occurrence
 
-MAX_COPIED: Final = 64
-"""So many frames of a kind are kept to be copied."""
 _SNAP_EAPOL: Final = SNAP + ETHERTYPE_EAPOL
 _SOURCE: Final = slice(16, 22)
 """Address 3 of a frame from the distribution system (IEEE 802.11-2020, table 9-30)."""
@@ -154,6 +153,9 @@ def copied(frame: bytes, info: FrameInfo, insertion: Insertion) -> tuple[bytes, 
     if insertion.source is not None and parse_header(frame).type == DATA:
         frame = frame[: _SOURCE.start] + insertion.source + frame[_SOURCE.stop :]
         own.detail["source"] = insertion.source.hex(":")
-    if info.kind in ("M1", "M3", "G1") and own.detail.get("acceptable", "yes") == "yes":
-        own.detail["acceptable"] = "open"  # whether the station had the original is not known
+    if info.kind in ("M1", "M3", "G1"):
+        as_it_is = cast("Acceptable", own.detail.get("acceptable", "yes"))
+        own.detail["acceptable"] = acceptable_copy(
+            info.kind, as_it_is, elsewhere=insertion.source is not None
+        )
     return frame, own

@@ -54,6 +54,17 @@ def acceptable_corrupted(kind: FrameKind, fields: FrameFields) -> Acceptable:
     return "discard" if kind in _MESSAGES else "open"
 
 
+def acceptable_copy(kind: FrameKind, as_it_is: Acceptable, *, elsewhere: bool) -> Acceptable:
+    """What it is to do with the copy of one: whether it had the original is not known.
+
+    An M1 from another source (``elsewhere``) is no message of the station's Authenticator, whose
+    address goes into the PTK (12.7.1.3), and it has no MIC: it is not to be answered.
+    """
+    if elsewhere and kind == "M1":
+        return "discard"
+    return "open" if as_it_is == "yes" else as_it_is
+
+
 def acceptable_offer(fields: FrameFields) -> Acceptable:
     """What it is to do with the handshake after a beacon, probe or association response that says
     something else: M3 is held against it (12.7.6.4), so it may end it."""

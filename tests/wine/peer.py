@@ -260,9 +260,9 @@ class HostPeer:
         else:
             tell()
 
-    def deliver(self, frame: bytes) -> int:
-        """Hand a frame of the AP to ReceivePacket, without waiting."""
-        data = AP_MAC + EAPOL + frame
+    def deliver(self, frame: bytes, source: bytes = AP_MAC) -> int:
+        """Hand a frame of the AP, or of another source, to ReceivePacket, without waiting."""
+        data = source + EAPOL + frame
         return self.post("receive_packet", ihv_handle=self.adapter, data=data.hex())
 
     # ---- what a service does ----

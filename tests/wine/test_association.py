@@ -138,6 +138,22 @@ def test_m1_retransmission_keeps_the_snonce(host: HostPeer) -> None:
     assert (first.replay, second.replay) == (1, 2)
 
 
+def test_m1_of_a_third_address_is_not_answered(host: HostPeer) -> None:
+    """Nor does its nonce take the place of the access point's."""
+    host.connect()
+
+    def forged_then_right() -> None:
+        m1 = bytearray(host.ap.m1())
+        m1[17:49] = bytes(32)
+        host.deliver(bytes(m1), bytes.fromhex("02deadbeef01"))
+        host.deliver(host.ap.m3())
+
+    host.after_m2 = forged_then_right
+    host.associate()
+    assert host.wait_completion()["dwWin32Error"] == 0
+    assert host.heard == ["M2", "M4"]
+
+
 def test_m3_retransmission_gets_m4_without_reinstalling(host: HostPeer) -> None:
     """A repeated M3 is answered; no key is set again, and no second completion comes."""
     complete(host)

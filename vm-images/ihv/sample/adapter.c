@@ -271,6 +271,7 @@ DWORD WINAPI adapter_receive_packet(HANDLE handle, DWORD size, LPVOID buffer)
     if (job == NULL)
         return ERROR_NOT_ENOUGH_MEMORY;
     job->size = size - PACKET_HEADER;
+    memcpy(job->source, packet, sizeof job->source);
     memcpy(job->frame, packet + PACKET_HEADER, job->size);
     DWORD error = ERROR_INVALID_STATE;
     EnterCriticalSection(&adapter->lock);

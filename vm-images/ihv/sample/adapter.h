@@ -78,6 +78,7 @@ typedef struct Job {
     HANDLE finished; /* STOP, RESET: signalled when done */
     HANDLE send;     /* SENT */
     size_t size;     /* RECEIVE */
+    uint8_t source[6]; /* RECEIVE */
     union {
         PreAssociation pre;
         PostAssociation post;

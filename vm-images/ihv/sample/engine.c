@@ -122,10 +122,14 @@ static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
 
 /* ---- post-association ---- */
 
-static void run_receive(Adapter *adapter, const uint8_t *frame, size_t size)
+/* Only the port's peer is the Authenticator: its address goes into the PTK (IEEE 802.11-2020
+ * 12.7.1.3), and M1 of anybody else would put another nonce in the place of the right one. */
+static void run_receive(Adapter *adapter, const Job *job)
 {
-    if (!adapter->enterprise.wanted || !enterprise_receive(adapter, frame, size))
-        port_handshake(adapter, frame, size);
+    if (memcmp(job->source, adapter->post.peer, sizeof job->source) != 0)
+        return;
+    if (!adapter->enterprise.wanted || !enterprise_receive(adapter, job->frame, job->size))
+        port_handshake(adapter, job->frame, job->size);
 }
 
 static void run_post_associate(Adapter *adapter, const PostAssociation *post)
@@ -194,7 +198,7 @@ static void run_job(Adapter *adapter, const Job *job)
         run_post_associate(adapter, &job->post);
         break;
     case JOB_RECEIVE:
-        run_receive(adapter, job->frame, job->size);
+        run_receive(adapter, job);
         break;
     case JOB_ONEX_RESULT:
         enterprise_result(adapter, &job->onex);
