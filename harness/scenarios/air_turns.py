@@ -3,39 +3,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 from harness.scenarios.air import AirRule
-from harness.scenarios.air_fits import ONE_WAY
+from harness.scenarios.air_fits import KEY_MESSAGES_DOWN, ONE_WAY
+from harness.scenarios.on_air import SA_QUERY, OnAir, answers_at_once, precedes
+from hwsim.rules.frame_rules import MAX_COPIED
 
-GROUP_KEY: Final = ("G1", "G2")
 
-
-def never_acts(
-    rules: Sequence[AirRule], *, group_rekeys: int, access_points: int = 1, adapters: int = 1
-) -> str | None:
+def never_acts(rules: Sequence[AirRule], on_air: OnAir) -> str | None:
     """Which of the rules can never act, why, and what to do about it; None if each can."""
-    for place, rule in enumerate(rules):
-        if rule.message in GROUP_KEY and not group_rekeys:
-            return (
-                f"[[air]] message = '{rule.message}' never comes: without group_rekeys the access "
-                "point starts no group key handshake; give group_rekeys = 1 or more"
-            )
-        for name, value, most, fix in (
-            ("access_point", rule.access_point, access_points, "[network] access_points"),
-            ("station", rule.station, adapters, "adapters"),
-        ):
-            if value is not None and value > most:
-                return f"[[air]] {name} = {value} is not there; {fix} = {value} makes it"
-        for before, other in enumerate(rules[:place], 1):
+    for place, rule in enumerate(rules, 1):
+        wrong = next(_hindrances(rule, place, on_air), None)
+        if wrong:
+            return f"[[air]] {wrong}"
+        for before, other in enumerate(rules[: place - 1], 1):
             if _takes_all(other, rule):
                 return (
-                    f"[[air]] rule {place + 1} ({rule.phrase()}) never acts: rule {before} "
+                    f"[[air]] rule {place} ({rule.phrase()}) never acts: rule {before} "
                     f"({other.phrase()}) takes the same message first; leave one of them out, or "
                     "put the rule for a single message before the one for every one"
                 )
     return None
+
+
+def _hindrances(rule: AirRule, place: int, on_air: OnAir) -> Iterator[str]:
+    """Whatever keeps a rule from ever acting, by itself."""
+    absent = on_air.why_absent(rule.message, rule.direction or ONE_WAY.get(rule.message))
+    if absent:
+        yield f"message = '{rule.message}' never comes: {absent}"
+    for name, value, most, fix in (
+        ("access_point", rule.access_point, on_air.access_points, "[network] access_points"),
+        ("station", rule.station, on_air.adapters, "adapters"),
+    ):
+        if value is not None and value > most:
+            yield f"{name} = {value} is not there; {fix} = {value} makes it"
+    for why in (_when(rule, on_air), _which(rule, on_air), _copy(rule, on_air)):
+        if why:
+            yield f"rule {place} ({rule.phrase()}) never acts: {why}"
+
+
+def _when(rule: AirRule, on_air: OnAir) -> str | None:
+    """Whether there is a moment between what must have passed and what must not."""
+    if rule.after is not None:
+        after, number = _occurrence(rule.after)
+        absent = on_air.why_absent(after)
+        if absent:
+            return f"after = '{rule.after}' never comes: {absent}"
+        if rule.before is not None:
+            before, limit = _occurrence(rule.before)
+            if number >= limit if before == after else limit == 1 and precedes(before, after):
+                return f"{rule.before} has passed whenever {rule.after} has; change one of them"
+    if rule.before is not None:
+        before, limit = _occurrence(rule.before)
+        if limit == 1 and precedes(before, rule.message):
+            return f"every {rule.message} comes after the first {before}"
+        if before == rule.message and _first(rule) > limit:
+            return f"only {limit} of {before} can come before {rule.before} has passed"
+    return None
+
+
+def _which(rule: AirRule, on_air: OnAir) -> str | None:
+    """Whether there is such a message among those of its kind."""
+    if rule.replay_counter == 0 and rule.message in KEY_MESSAGES_DOWN:
+        return "replay counters of an access point begin at 1"
+    most = on_air.most(rule.message)
+    if most is not None and _first(rule) > most:
+        return f"there are {most} of {rule.message} at most"
+    at = rule.bytes_at
+    query = rule.message == "action" and at is not None and at.offset == 0
+    if query and at is not None and bytes.fromhex(at.data)[0] == SA_QUERY and not on_air.protected:
+        return "without [network] pmf there is no SA Query"
+    return None
+
+
+def _copy(rule: AirRule, on_air: OnAir) -> str | None:
+    """Whether the frame of which it inserts a copy is there by then."""
+    if rule.insert is None or rule.insert.copy_of is None:
+        return None
+    message, number = _occurrence(rule.insert.copy_of)
+    absent = on_air.why_absent(message, "down")
+    if absent:
+        return f"there is no {message} to be copied: {absent}"
+    if number > MAX_COPIED:
+        return f"of a kind {MAX_COPIED} frames are kept to be copied; name an earlier one"
+    most = on_air.most(message)
+    if most is not None and number > most:
+        return f"there are {most} of {message} at most to be copied"
+    late = rule.delay_ms is not None or rule.delay_us is not None
+    if late or rule.nth == "every" or str(rule.nth).startswith("from-") or _conditional(rule):
+        return None
+    if message == rule.message:
+        later = number > _first(rule)
+    elif ONE_WAY.get(rule.message) == "down":
+        later = precedes(rule.message, message)
+    else:
+        later = not answers_at_once(rule.message, message)
+    if later and (message == rule.message or _first(rule) == 1):
+        return f"{rule.insert.copy_of} comes later; delay_ms, or a later message, waits for it"
+    return None
+
+
+def _occurrence(named: str) -> tuple[str, int]:
+    message, _, number = named.partition("#")
+    return message, int(number or 1)
 
 
 def _takes_all(other: AirRule, rule: AirRule) -> bool:

@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 
 from harness.config.validation import Strict
 from harness.scenarios.channels import Channel
-from hwsim.ap.orders import WITH_CHANNEL, Act, Announcement, Moment
+from hwsim.ap.orders import REASONS, WITH_CHANNEL, Act, Announcement, Moment
 
 PARAMETERS: Final[dict[str, frozenset[str]]] = {
     "move": frozenset({"channel"}),
@@ -80,6 +80,16 @@ class ApOrder(Strict):
         return self
 
     @property
+    def announces_by_action(self) -> bool:
+        """Whether it announces a channel switch by an action frame."""
+        return any(form.endswith("-action") for form in self.announce or ())
+
+    @property
+    def needs_a_station(self) -> bool:
+        """Whether nothing comes of it where no station is known."""
+        return self.do.startswith("rekey") or (self.do in REASONS and not self.broadcast)
+
+    @property
     def lasts_s(self) -> float:
         """How long behind its moment it is carried out, at most (beacons of a second apart)."""
         return (self.after_ms or 0) / 1000 + (self.count or 5 if self.channel else 0)
@@ -97,13 +107,20 @@ class ApOrder(Strict):
         return self.model_dump(exclude_none=True, mode="json")
 
 
-def why_hollow(orders: Sequence[ApOrder], channels: Sequence[int]) -> str | None:
+def why_hollow(
+    orders: Sequence[ApOrder], channels: Sequence[int], *, echoes: int = 1
+) -> str | None:
     """Why an order of a scenario would try nothing, and the fix; None if each tries something.
 
-    ``channels`` are those of the access points as `[network]` has them.
+    ``channels`` are those of the access points as `[network]` has them, ``echoes`` what the
+    scenario asks for of each association.
     """
     for place, order in enumerate(orders, 1):
         named = f"[[ap]] order {place} ({order.phrase()})"
+        if order.on == "echoed" and not echoes:
+            return f"{named}: on = 'echoed' never comes with echoes = 0"
+        if order.on == "begin" and not order.after_ms and order.needs_a_station:
+            return f"{named}: no station is there yet; after_ms, or another moment, waits for one"
         if order.on == "switched" and not any(one.do == "switch-channel" for one in orders):
             return f"{named}: on = 'switched' never comes: no order has do = 'switch-channel'"
         sent = [one for one in orders if one.channel and one.access_point == order.access_point]

@@ -17,6 +17,7 @@ from harness.scenarios.ap_orders import ApOrder, why_hollow
 from harness.scenarios.enterprise import EAP_TYPES, EapMethod, misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.network import Network
+from harness.scenarios.on_air import OnAir
 from harness.scenarios.stimuli import OsParameters, OsStimulus
 from hil_common.network import MAX_PASSPHRASE
 from hil_common.security import OPEN, WPA2_PSK, WPA2_PSK_SHA256, WPA3_TRANSITION, names_with
@@ -262,12 +263,24 @@ class Scenario(Strict):
             )
         return self
 
+    def _on_air(self) -> OnAir:
+        eap = self.eap
+        ordered = sum(order.do == "rekey-group" for order in self.ap)
+        return OnAir(
+            keys=self.network.choice.has_keys,
+            onex=eap is not None,
+            answers=eap is not None and eap.server == "answers",
+            admits=eap is None or eap.connects,
+            group_rekeys=self.group_rekeys + ordered,
+            protected=self.network.protection != "disabled",
+            announcements=any(order.announces_by_action for order in self.ap),
+            access_points=self.network.access_points,
+            adapters=self.adapters,
+        )
+
     @model_validator(mode="after")
     def _air_rules_act(self) -> Scenario:
-        wrong = never_acts(
-            self.air, group_rekeys=self.group_rekeys, adapters=self.adapters,
-            access_points=self.network.access_points,
-        )  # fmt: skip
+        wrong = never_acts(self.air, self._on_air())
         if wrong:
             raise ValueError(wrong)
         return self
@@ -282,7 +295,7 @@ class Scenario(Strict):
                 )
             if order.do.startswith("rekey") and not self.network.choice.has_keys:
                 raise ValueError(f"[[ap]] order {place}: an open network has no keys")
-        wrong = why_hollow(self.ap, self.network.all_channels)
+        wrong = why_hollow(self.ap, self.network.all_channels, echoes=self.echoes)
         if wrong:
             raise ValueError(wrong)
         return self

@@ -17,6 +17,7 @@ from hwsim.rules.frame_rules import (
     ACTIONS,
     DEAUTHENTICATION_REASON,
     GOODBYES,
+    MAX_COPIED,
     MESSAGES,
     Action,
     Condition,
@@ -158,9 +159,12 @@ def _insertion(value: Any, where: str) -> Insertion:
         raise bad(f"{where}.frame: {len(raw)} bytes; 24 to {MAX_FRAME} are needed")
     if frame:
         _read(parse_header, raw, f"{where}.frame: ")
+    copied = None if copy_of is None else _read(occurrence, copy_of, f"{where}.copy_of: ")
+    if copied is not None and copied.nth > MAX_COPIED:
+        raise bad(f"{where}.copy_of: of a kind {MAX_COPIED} frames are kept to be copied")
     return Insertion(
-        None if copy_of is None else _read(occurrence, copy_of, f"{where}.copy_of: "),
-        raw, address, plain, None if fields is None else _read(read_fields, fields, f"{where}."),
+        copied, raw, address, plain,
+        None if fields is None else _read(read_fields, fields, f"{where}."),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,17 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
             "rule 2 (repeat M3 1 times (number 2)) never acts: rule 1 (drop M3 (every one)) takes",
         ),
         (GOOD + '[[air]]\nmessage = "G2"\naction = "drop"\n', "without group_rekeys the access"),
+        (GOOD + '[[air]]\nmessage = "eap"\naction = "drop"\n', "the network has no 802.1X"),
+        (
+            GOOD + '[[air]]\nmessage = "M3"\naction = "drop"\nafter = "M4"\nbefore = "M4"\n',
+            "rule 1 (drop M3 (number 1, after M4, before M4)) never acts",
+        ),
+        (
+            "echoes = 0\n" + GOOD + '[[ap]]\non = "echoed"\ndo = "stop"\n',
+            "on = 'echoed' never comes with echoes = 0",
+        ),
+        (GOOD + '[[ap]]\non = "begin"\ndo = "rekey-group"\n', "no station is there yet"),
+        (GOOD + '[[ap]]\non = "begin"\ndo = "deauthenticate"\n', "no station is there yet"),
         (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "action = 'delay' wants 'delay_ms'"),
         (
             GOOD + OPEN_NETWORK + 'passphrase = "12345678"\n',
@@ -193,3 +205,15 @@ def test_8021x_has_no_passphrase(tmp_path: Path) -> None:
     assert scenario.eap is not None
     assert (scenario.eap.credentials, scenario.eap.server) == ("good", "answers")
     assert scenario.eap.connects
+
+
+def test_what_the_scenario_brings_about_lets_its_rules_act() -> None:
+    """A group key handshake by an order, and channel switches that are announced by a frame."""
+    by_order = '[[ap]]\non = "authorized"\ndo = "rekey-group"\n'
+    by_order += '[[air]]\nmessage = "G1"\naction = "drop"\n'
+    Scenario.model_validate(tomllib.loads(GOOD + by_order))
+    announced = '[[ap]]\non = "echoed"\ndo = "switch-channel"\nchannel = 6\n'
+    announced += 'announce = ["csa-action"]\n'
+    down = '[[air]]\nmessage = "action"\ndirection = "down"\naction = "drop"\n'
+    Scenario.model_validate(tomllib.loads(GOOD + down + announced))
+    Scenario.model_validate(tomllib.loads(GOOD + down + '[network]\npmf = "required"\n'))
