@@ -47,7 +47,8 @@ class FrameRecord:
     ``detail`` an M1 has ``digest``, the first 16 hexadecimal digits of the SHA-256 of its EAPOL
     PDU, so that it is known again where it is handed on; what a rule changed has ``altered`` (the
     fields in words), what one inserted ``inserted`` and perhaps ``source``, and a changed message
-    of the key handshakes ``acceptable`` (:data:`hwsim.rules.acceptance.Acceptable`).
+    of the key handshakes ``acceptable`` (:data:`hwsim.rules.acceptance.Acceptable`). So has an
+    offer of the network that a rule changed, with its ``rsne`` and the ``meant_rsne`` in hex.
     """
 
     number: int

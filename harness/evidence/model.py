@@ -189,6 +189,14 @@ class Echo:
     protected: bool
     rtt_us: tuple[int, ...] = ()
 
+    @property
+    def shortfall(self) -> tuple[float, bool]:
+        """How much was lacking: a larger one is worse. Some requests unanswered; none sent, as no
+        station was there; none answered. Between equals: broadcast that was not answered."""
+        if not self.sent:
+            return 1, True
+        return (2 if not self.answered else 1 - self.answered / self.sent), not self.arp
+
 
 @dataclass(frozen=True, slots=True)
 class PerformedOrder:

@@ -65,4 +65,16 @@ HOST = table(
     Fault("hangs", "never returns from PerformPostAssociate", ("HOST-02",)),
     Fault("reports-a-failure", "completes a good handshake with an error", ("EXPECT-01",)),
     Fault("sets-wrong-key", "sets another pairwise key than the handshake's", ("EXPECT-02",)),
+    Fault(
+        "keeps-pairwise-key", "answers a renewal of the pairwise key, and keeps the old one",
+        ("EXPECT-02",), scenario="pairwise-rekey",
+    ),
+    Fault(
+        "keeps-group-key", "answers a renewal of the group key, and keeps the old one",
+        ("EXPECT-02",), scenario="group-rekey",
+    ),
+    Fault(
+        "answers-anybody", "takes a message of a third address for the access point's",
+        ("EXPECT-01",), scenario="eapol-spoofed",
+    ),
 )  # fmt: skip

@@ -71,6 +71,13 @@ class AirRule(AirRuleKeys):
         return self.delay_us[1] / 1e6 if self.delay_us else (self.delay_ms or 0) / 1e3
 
     @property
+    def parts(self) -> bool:
+        """Whether it sends the station away for good, some time after its message: of a forged
+        frame the station may know better."""
+        later = self.action in ("deauthenticate", "disassociate") and self.later_s > 0
+        return later and not self.forged and not self.by_chance
+
+    @property
     def by_chance(self) -> bool:
         """Whether it may be that it does not act when it is its turn."""
         return self.probability is not None and self.probability < 1

@@ -9,9 +9,17 @@ from hwsim import eapol
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.inspection import with_payload
 from hwsim.errors import WireError
-from hwsim.frames import ETHERTYPE_EAPOL, MANAGEMENT, PROTECTED, SNAP, parse_header
+from hwsim.frames import (
+    ELEMENT_RSN,
+    ETHERTYPE_EAPOL,
+    MANAGEMENT,
+    PROTECTED,
+    SNAP,
+    element,
+    parse_header,
+)
 from hwsim.rules.acceptance import OFFERS, acceptable_corrupted, acceptable_offer
-from hwsim.rules.edits import corrupted_key_frame, edited_management
+from hwsim.rules.edits import FIXED_LENGTHS, corrupted_key_frame, edited_management
 from hwsim.rules.frame_fields import FrameFields
 from hwsim.rules.frame_rules import FrameRule
 
@@ -32,8 +40,10 @@ def altered_down(frame: bytes, info: FrameInfo, rule: FrameRule) -> bytes:
         changed = _management(frame, fields)
         if info.kind in OFFERS and acceptable_offer(fields) != "yes":
             info.detail["acceptable"] = acceptable_offer(fields)
+            info.detail |= {"rsne": _rsne(changed), "meant_rsne": _rsne(frame)}
     if changed == frame:
-        info.detail.pop("acceptable", None)
+        for name in ("acceptable", "rsne", "meant_rsne"):
+            info.detail.pop(name, None)
         return frame
     info.detail["altered"] = fields.phrase()
     return changed
@@ -75,6 +85,16 @@ def _management(frame: bytes, fields: FrameFields) -> bytes:
         return edited_management(frame, fields)
     except WireError:  # a station's own elements are not well formed: nothing to find in them
         return frame
+
+
+def _rsne(frame: bytes) -> str:
+    """The RSNE of a management frame in hex; empty without one."""
+    header = parse_header(frame)
+    try:
+        found = element(frame, ELEMENT_RSN, header.length + FIXED_LENGTHS[header.subtype])
+    except WireError:
+        return ""
+    return "" if found is None else found.hex()
 
 
 def _corrupted(frame: bytes, fields: FrameFields) -> bytes:

@@ -4,11 +4,18 @@ station: `hwsim.rules.acceptance` says it, frame by frame."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from harness.checks.attribution.scope import Scope
+from harness.evidence import fields, names
+from harness.evidence.calls import Call
 from harness.evidence.model import FrameRecord
+from hwsim.errors import WireError
+from hwsim.frames import ELEMENT_RSN, element
 
+_BEACON_FIXED: Final = 12
+"""Timestamp, interval and capabilities come before the elements (9.3.3.2)."""
 _OFFERS = ("beacon", "probe-resp", "assoc-resp")
 
 
@@ -30,6 +37,34 @@ def changed_offers(of: Scope) -> list[FrameRecord]:
         for frame in of.association.frames
         if frame.kind in _OFFERS and may_end_it(frame) and of.when(frame) <= of.until_ns
     ]
+
+
+def contradicted_offer(of: Scope, m3: Sequence[FrameRecord]) -> FrameRecord | None:
+    """The changed beacon or probe response whose RSNE the DLL was handed with the association,
+    where every M3 is as the access point meant it and says another one (IEEE 802.11-2020,
+    12.7.6.4: the handshake is not to be completed then)."""
+    if not m3 or any("altered" in frame.detail or not in_order(frame) for frame in m3):
+        return None
+    handed = {_handed_rsne(call) for call in of.calls(names.POST_ASSOCIATE)}
+    if len(handed) != 1:
+        return None
+    (rsne,) = handed
+    for frame in changed_offers(of):
+        told, meant = frame.detail.get("rsne"), frame.detail.get("meant_rsne")
+        if rsne is not None and told == rsne and told != meant:
+            return frame
+    return None
+
+
+def _handed_rsne(call: Call) -> str | None:
+    """The RSNE, in hex, of the beacon or probe response that a PerformPostAssociate is given."""
+    params = fields.mapping(call.args, "pDot11AssocParams") or {}
+    beacon = fields.octets((fields.mapping(params, "bodies") or {}).get("Beacon"))
+    try:
+        rsne = element(beacon or b"", ELEMENT_RSN, _BEACON_FIXED)
+    except WireError:
+        return None
+    return rsne.hex() if rsne else None
 
 
 def none_may_be_taken(frames: Iterable[FrameRecord]) -> bool:

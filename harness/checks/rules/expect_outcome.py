@@ -12,9 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from harness import codes
-from harness.checks.attribution.altered import changed_offers, may_end_it, none_may_be_taken
+from harness.checks.attribution.altered import (
+    changed_offers,
+    contradicted_offer,
+    may_end_it,
+    none_may_be_taken,
+)
 from harness.checks.attribution.cause import name_air_rule
 from harness.checks.attribution.connections import how_lost, is_connected
 from harness.checks.attribution.interventions import failure_reported_ns, first_intervention
@@ -35,6 +41,8 @@ from harness.evidence import fields, names
 from harness.evidence.model import AssociationEvidence, FrameRecord
 
 _SOURCE = "this harness: the scenario's expectation"
+ECHO_WAIT_NS: Final = 1_000_000_000
+"""How long the access points of this lab wait for the answer to an echo request."""
 
 Judge = Callable[[Case, AssociationEvidence], Outcome | None]
 
@@ -78,9 +86,12 @@ def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
         m3 = [frame for frame in association.frames if frame.kind == "M3" and frame.delivered]
         # An offer that was changed, too, may be what the changed M3 repeats.
         none_to_take = none_may_be_taken(m3) and not changed_offers(whole(case, association))
+        done = [call for call in completions(case, association) if error_of(call) == 0]
+        offer = contradicted_offer(whole(case, association), m3)
+        if offer is not None and done:
+            return breach_of(association, _downgraded(case, offer), "FAIL", *done[:1])
         if m3 and not none_to_take:
             return breach_of(association, _had_its_keys(case), "MISS")
-        done = [call for call in completions(case, association) if error_of(call) == 0]
         severity: Severity = "FAIL" if done else "MISS"
         who = "the DLL completed with success" if done else "the DLL reported no success"
         message = f"expected no connection, but the WLAN service reports one; {who}"
@@ -98,6 +109,15 @@ def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
     return outcome
 
 
+def _downgraded(case: Case, offer: FrameRecord) -> str:
+    """What is wrong with a connection over an M3 whose RSNE is not the one the DLL was handed."""
+    return (
+        "expected no connection, but the WLAN service reports one; the DLL completed with success, "
+        f"though the RSNE in M3 is not that of the {offer.kind} it was handed: "
+        f"{name_air_rule(case, offer)} had changed it (IEEE 802.11-2020, 12.7.6.4)"
+    )
+
+
 def _had_its_keys(case: Case) -> str:
     """Why a connection that the scenario does not want is not the DLL's doing: M3 was delivered."""
     unwanted = "expected no connection, but the WLAN service reports one: the station was given M3"
@@ -112,7 +132,8 @@ def _had_its_keys(case: Case) -> str:
 
 @rule(
     "EXPECT-02", cls="ours", source=_SOURCE, last=True,
-    text="Every echo request of the access point is answered.",
+    text="Every echo request of the access point is answered, and so is its ARP request, which "
+    "goes under the group key.",
 )  # fmt: skip
 def echoes_are_answered(case: Case) -> Outcomes:
     """No answer at all fails; some missing is a warning, as the air may lose frames."""
@@ -125,10 +146,14 @@ def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
     if _lacks_sessions(case, association):
         return None  # EXPECT-06 says why
     echo = association.echo
-    if echo is not None and 0 < echo.sent <= echo.answered:
+    if echo is not None and 0 < echo.sent <= echo.answered and echo.arp:
         return Held(association.index)
-    if how_lost(case, association) is not None or _last_failed(case, association):
+    lost = how_lost(case, association)
+    silent = lost is not None and _was_silent(case, association, lost.cause.at_ns)
+    if (lost is not None and not silent) or _last_failed(case, association):
         return None  # EXPECT-08 says who ended the connection, EXPECT-06 that the DLL failed
+    if echo is not None and 0 < echo.sent <= echo.answered:
+        return _no_broadcast(case, association)
     if echo is None or echo.sent == 0:
         message = "connected, but the access point sent no echo request, though one is wanted"
         return breach_of(association, message, "MISS")
@@ -136,19 +161,45 @@ def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
     message = f"connected, but {echo.answered} of {echo.sent} echo requests were {what}"
     if echo.answered:
         return breach_of(association, message, "WARN")
-    kept_back = _echoes_kept_back(case, association)
+    kept_back = _kept_back(case, association, "arp", "icmp")
     if kept_back:
         return breach_of(association, f"{message}: {kept_back}", "MISS")
     return breach_of(association, message, "FAIL")
 
 
-def _echoes_kept_back(case: Case, association: AssociationEvidence) -> str | None:
-    """Why the air itself, or a rule of the scenario, kept the echo from being answered."""
+def _was_silent(case: Case, association: AssociationEvidence, until_ns: int) -> bool:
+    """Whether the station had left an echo request unanswered, for as long as the access point
+    waits, when it lost the connection: what it lost had carried no data then."""
+    of = whole(case, association).upto(until_ns)
+    frames = of.frames("arp", "icmp")
+    answers = [of.when(frame) for frame in frames if frame.direction == "up"]
+    asked = [
+        of.when(frame)
+        for frame in frames
+        if frame.kind == "icmp" and frame.direction == "down" and frame.delivered
+    ]
+    return any(
+        when > max(answers, default=-1) and until_ns - when >= ECHO_WAIT_NS for when in asked
+    )
+
+
+def _no_broadcast(case: Case, association: AssociationEvidence) -> Outcome:
+    """All was answered but the ARP request: what is for everybody does not reach the station."""
+    message = "connected, but no ARP request of the access point was answered; echo requests were"
+    kept_back = _kept_back(case, association, "arp")
+    if kept_back:
+        return breach_of(association, f"{message}: {kept_back}", "MISS")
+    under_a_key = any(frame.protected for frame in whole(case, association).frames("arp"))
+    return breach_of(association, message, "FAIL" if under_a_key else "WARN")
+
+
+def _kept_back(case: Case, association: AssociationEvidence, *kinds: str) -> str | None:
+    """Why the air itself, or a rule of the scenario, kept requests from being answered."""
     of = whole(case, association)
     changed = next((frame for frame in of.frames("M1", "M3", "G1") if may_end_it(frame)), None)
     if changed is not None:  # the station may have another key, or wait for another packet number
         return f"{name_air_rule(case, changed)} acted on {changed.kind}"
-    frames = of.frames("arp", "icmp")
+    frames = of.frames(*kinds)
     ruled = next((frame for frame in frames if frame.rule not in (None, "repeat")), None)
     if ruled is not None:
         return f"{name_air_rule(case, ruled)} acted on {ruled.kind}"
@@ -294,6 +345,9 @@ def _lasts(case: Case, association: AssociationEvidence) -> Outcome | None:
         return Held(association.index)
     if case.expect.sessions > 1 and _last_failed(case, association):
         return None  # EXPECT-06 says that the DLL failed
+    unanswered = _answered(case, association)
+    if isinstance(unanswered, Breach) and unanswered.severity == "FAIL":
+        return None  # EXPECT-02 says that it carried no data
     message = lost.sentence
     if lost.cause.party == "scenario":
         message += "; a scenario that wants that says [expect] connected = 'either'"

@@ -228,3 +228,40 @@ def test_an_m3_that_does_not_fit_an_edited_beacon(
 def give_m3(s: Story) -> None:
     """M3 as the access point meant it reaches the DLL."""
     message(s, "M3", 2)
+
+
+TRUE_RSNE = "30140100000fac040100000fac040100000fac020000"
+OTHER_RSNE = "30140100000fac020100000fac040100000fac020000"
+
+
+def handed_beacon(rsne: str) -> Step:
+    """PerformPostAssociate with a beacon of that RSNE."""
+    body = bytes(12).hex() + "000668696c2d6e65" + rsne
+    return lambda s: begin_post(s, pDot11AssocParams={"MacAddr": s.ap, "bodies": {"Beacon": body}})
+
+
+def edited_beacon(s: Story) -> None:
+    """A rule has beacons offer TKIP for group frames, before M1."""
+    detail = {
+        "altered": "replace rsne", "acceptable": "open",
+        "rsne": OTHER_RSNE, "meant_rsne": TRUE_RSNE,
+    }  # fmt: skip
+    s.frame("beacon", "down", rule="edit", rule_place=1, detail=detail)
+    m1(s)
+
+
+@pytest.mark.parametrize(("handed", "severity"), [(OTHER_RSNE, "FAIL"), (TRUE_RSNE, "MISS")])
+def test_a_connection_over_an_rsne_that_was_not_offered(handed: str, severity: str) -> None:
+    """The DLL was handed another RSNE than M3 has, and completes: a downgrade it must not take.
+    One that was handed the true one all the same has taken nothing wrong."""
+    story = tell(m1=edited_beacon, post_associate=handed_beacon(handed))
+    found = judge(story, UNWANTED).findings
+    assert [(one.rule, one.severity) for one in found] == [("EXPECT-01", severity)]
+    assert ("RSNE in M3 is not that of the beacon" in found[0].message) == (severity == "FAIL")
+
+
+def test_an_edited_m3_may_fit_what_was_offered() -> None:
+    """What it says then is the scenario's, and proves nothing."""
+    story = tell(m1=edited_beacon, post_associate=handed_beacon(OTHER_RSNE), m3=edited_m3("yes"))
+    found = judge(story, UNWANTED).findings
+    assert [(one.rule, one.severity) for one in found] == [("EXPECT-01", "MISS")]

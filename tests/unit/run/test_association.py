@@ -11,14 +11,14 @@ import pytest
 
 from harness.config.limits import LimitsConfig
 from harness.errors import LabFault, PeerGone, TooSlow
-from harness.evidence import Notification, PerformedOrder, names
+from harness.evidence import Echo, Notification, PerformedOrder, names
 from harness.guests.common.agent import Interface
 from harness.lab.recording import Recording
 from harness.lab.session import LabSession
 from harness.local.jsonlines import CallFailed
 from harness.run import association as module
 from harness.run.association import Attempt, clock_of
-from harness.scenarios import ApOrder, Eap, find_scenario
+from harness.scenarios import AirRule, ApOrder, Eap, find_scenario
 from harness.scenarios.model import Expect
 from tests.unit.checks import builder
 from tests.unit.checks import story as story_module
@@ -227,6 +227,33 @@ def test_one_that_outlives_its_access_point_is_ended(world: World, attempt: Try)
     world.at("await 21", 1, raising(TooSlow("loss", 15, "nothing")))
     attempt(ap=(STOP,), expect=EITHER).run()
     assert world.done.index("disconnect") > world.done.index("await 21")
+
+
+GOODBYE = AirRule(message="data", action="deauthenticate", reason=6, delay_ms=5)
+
+
+@pytest.mark.parametrize(("changes", "awaited"), [({}, True), ({"forged": True}, False)])
+def test_a_goodbye_of_a_rule_is_waited_for(
+    world: World, attempt: Try, changes: dict[str, bool], awaited: bool
+) -> None:
+    """The DLL is to hear of it, and of its reason, before anybody disconnects. A forged one may
+    come to nothing."""
+    attempt(air=(GOODBYE.model_copy(update=changes),), expect=EITHER).run()
+    assert ("disconnect" not in world.done) == awaited
+
+
+def test_of_several_echoes_the_worst_is_kept(world: World, attempt: Try) -> None:
+    """A connection that carried no data is not made good by a renewal of its key or by its end."""
+    answers = iter([(1, 0, False), (0, 0, False), (1, 1, True)])
+
+    def echo(count: int, *, limit_s: float) -> Echo:
+        sent, answered, arp = next(answers)
+        return Echo(sent, answered, arp=arp, protected=True)
+
+    world.air.echo = echo  # type: ignore[method-assign]
+    made = attempt(group_rekeys=2)
+    made.run()
+    assert made.evidence().echo == Echo(1, 0, arp=False, protected=True)
 
 
 def test_an_order_that_costs_no_connection_is_not_waited_for(world: World, attempt: Try) -> None:

@@ -173,6 +173,44 @@ def test_expect_02_echo(answered: int, severity: str) -> None:
     only_finding(tell(echo=echo), "EXPECT-02", severity, f"{answered} of 2", expect=ECHO)
 
 
+def group_silent(s: Story) -> None:
+    """Echo requests are answered, the ARP request is not."""
+    s.frame("arp", "down", protected=True, pn=1)
+    for direction in ("down", "up"):
+        s.frame("icmp", direction, protected=True, pn=1)
+    s.associations[-1]["echo"] = Echo(1, 1, arp=False, protected=True)
+
+
+def test_expect_02_broadcast() -> None:
+    """A group key that does not fit keeps the ARP request from the station; so does a loss."""
+    only_finding(tell(echo=group_silent), "EXPECT-02", "FAIL", "no ARP request", expect=ECHO)
+
+    def lost(s: Story) -> None:
+        group_silent(s)
+        s.frames[-3] = dataclasses.replace(s.frames[-3], delivered=False, guest_ns=None)
+
+    only_finding(tell(echo=lost), "EXPECT-02", "MISS", "got through on the air", expect=ECHO)
+
+
+@pytest.mark.parametrize(("wait_ms", "rules"), [(3000, ["EXPECT-02"]), (300, ["EXPECT-08"])])
+def test_expect_02_silence_before_the_connection_was_lost(wait_ms: int, rules: list[str]) -> None:
+    """A wrong key: nothing is answered, then a rekey comes to nothing and the station is sent away.
+    The silence is the DLL's; one who is sent away at once had no time to answer."""
+
+    def silent(s: Story) -> None:
+        s.frame("arp", "down", protected=True, pn=1)
+        s.frame("icmp", "down", protected=True, pn=1)
+        s.associations[-1]["echo"] = Echo(1, 0, arp=False, protected=False)
+        s.wait_ms(wait_ms)
+        s.frame("G1", "down", protected=True)
+        s.frame("deauth", "down", detail={"reason": 16})
+        s.notify(names.SOURCE_ACM, names.ACM_DISCONNECTED)
+
+    found = judge(tell(echo=silent), ECHO).findings
+    assert [one.rule for one in found] == rules
+    assert found[0].severity == ("FAIL" if rules == ["EXPECT-02"] else "MISS")
+
+
 def test_expect_02_no_echo_made() -> None:
     """An echo that the scenario wants and nobody sent is no PASS, and no fault of the driver."""
     only_finding(tell(without=("echo",)), "EXPECT-02", "MISS", "sent no echo request", expect=ECHO)
