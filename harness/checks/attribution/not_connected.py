@@ -182,7 +182,7 @@ def _cut_short(
     stall = stalled(of.upto(act.at_ns))
     if stall is None:
         return act
-    if stall.party == "driver":
+    if stall.party == "driver" or (stall.party == "guest" and not stall.calls):  # it did nothing
         return stall if act.at_ns - stall.at_ns >= TIME_TO_ANSWER_NS else act
     same = bool(act.calls) and stall.calls == act.calls  # named as what it kept from coming
     return stall if same or stall.at_ns < act.at_ns else act

@@ -147,6 +147,20 @@ def test_a_disassociation_by_a_rule(receiver: str | None) -> None:
     only_finding(story, "EXPECT-01", "MISS", said, expect=Expectation(air=(rule,)))
 
 
+@pytest.mark.parametrize(("wait_ms", "said"), [(0, "air rule 1"), (900, "the DLL was not given")])
+def test_a_goodbye_right_behind_m3(wait_ms: int, said: str) -> None:
+    """The guest had no time to hand M3 on: the rule is named. Where it had, it is the guest."""
+    rule = "deauthenticate M3, forged (number 1)"
+
+    def goodbye(s: Story) -> None:
+        s.frame("M3", "down", replay_counter=2, rule="deauthenticate", rule_place=1)
+        s.wait_ms(wait_ms)
+        deauth(3)(s)
+
+    story = until("m2", goodbye, stop)
+    only_finding(story, "EXPECT-01", "MISS", said, expect=Expectation(air=(rule,)))
+
+
 def test_a_goodbye_that_a_rule_inserts() -> None:
     """No access point sent it."""
     rule = "insert M2: a frame of 26 bytes (number 1)"

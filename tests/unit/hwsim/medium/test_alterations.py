@@ -71,3 +71,19 @@ def test_a_corrupted_goodbye_is_what_the_access_point_acts_on() -> None:
     changed = altered_up(up, rule(read_fields({"reason": 9})))
     assert changed.payload == b"\x09\x00"
     assert up.payload == b"\x03\x00"
+
+
+RSNE = bytes.fromhex("30140100000fac040100000fac040100000fac020000")
+
+
+def test_an_offer_tells_what_it_says_and_what_was_meant() -> None:
+    """So that M3, and what a DLL was handed, can be held against it; nothing if all is the same."""
+    beacon = b"\x80\x00" + HEADER[2:] + bytes(12) + b"\x00\x01x" + RSNE
+    remove = read_fields({"elements": [{"do": "remove", "element": "rsne"}]})
+    info = FrameInfo("beacon")
+    changed = altered_down(beacon, info, FrameRule("beacon", 1, "edit", fields=remove))
+    assert changed == beacon.removesuffix(RSNE)
+    assert (info.detail["rsne"], info.detail["meant_rsne"]) == ("", RSNE.hex())
+    same = FrameInfo("beacon")
+    altered_down(changed, same, FrameRule("beacon", 1, "edit", fields=remove))
+    assert same.detail == {}

@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from hwsim.rules.acceptance import acceptable, acceptable_corrupted, acceptable_offer
+from hwsim.rules.acceptance import (
+    acceptable,
+    acceptable_copy,
+    acceptable_corrupted,
+    acceptable_offer,
+)
 from hwsim.rules.frame_fields import read_fields
 
 REMOVE_GTK = {"elements": [{"do": "remove", "element": "gtk"}]}
@@ -73,3 +78,19 @@ def test_corrupted(kind: Any, fields: dict[str, Any], answer: str) -> None:
 def test_an_offer_that_m3_does_not_repeat(fields: dict[str, Any], answer: str) -> None:
     """A station may end the handshake over elements that M3 has otherwise, and over no others."""
     assert acceptable_offer(read_fields(fields)) == answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "as_it_is", "elsewhere", "answer"),
+    [
+        ("M1", "open", True, "discard"),
+        ("M1", "open", False, "open"),
+        ("M3", "yes", False, "open"),
+        ("M3", "yes", True, "open"),
+        ("M3", "discard", False, "discard"),
+        ("G1", "yes", False, "open"),
+    ],
+)
+def test_a_copy(kind: Any, as_it_is: Any, elsewhere: bool, answer: str) -> None:
+    """M1 has no MIC: from another source it is nobody's. Else it may be what was lost before."""
+    assert acceptable_copy(kind, as_it_is, elsewhere=elsewhere) == answer
