@@ -68,12 +68,18 @@ class AirClient:
         return f"radio port {self.state.port}, station {self.state.station}"
 
     def configure(
-        self, network: Network, first_retry_ms: int, radius: RadiusServer | None = None
+        self,
+        network: Network,
+        first_retry_ms: int,
+        radius: RadiusServer | None = None,
+        *,
+        next_retry_ms: int | None = None,
     ) -> str:
         """Set the network up; the BSSID of its first access point.
 
-        `first_retry_ms` is when an unanswered EAPOL message of a handshake is first sent again.
-        A network with 802.1X whose access point is to be silent has no `radius`.
+        `first_retry_ms` is when an unanswered EAPOL message of a handshake is first sent again,
+        `next_retry_ms` when after that; left out, it is hostapd's second. A network
+        with 802.1X whose access point is to be silent has no `radius`.
         """
         settings: dict[str, object] = {
             "ssid_hex": network.ssid_bytes.hex(), "channel": network.channel,
@@ -97,6 +103,8 @@ class AirClient:
         timers = {"first_ms": first_retry_ms}
         if radius is not None:
             timers["radius_ms"] = radius.timeout_ms
+        if next_retry_ms is not None:
+            timers["next_ms"] = next_retry_ms
         return str(self._call("configure", network=settings, timers=timers).get("bssid", ""))
 
     def start(self) -> None:

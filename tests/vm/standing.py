@@ -27,8 +27,10 @@ from harness.run.judge import judge_of_scenario
 from harness.run.plan import RunPlan
 from harness.run.planning import plan_run
 from harness.run.vendor import CommandLineDll
-from harness.scenarios import Network, Scenario
+from harness.scenarios import Network, Scenario, find_scenario
 
+IMPATIENT_MS = 250
+"""How long access points wait for each try of a message, where a test knows how it ends."""
 SECRET_OR_NAME = {"passphrase", "ssid", "ssid_hex"}
 """What of a network does not make it another one."""
 
@@ -39,6 +41,7 @@ class ScenarioResult:
 
     associations: tuple[AssociationResult, ...]
     evidence: RunEvidence
+    network: Network
 
     @property
     def verdict(self) -> Verdict:
@@ -76,6 +79,7 @@ class StandingLab:
         self._first = network
         self._given = given or CommandLineDll()
         self._passphrase = network.passphrase
+        self._impatient = False
         self._next = 1
         self._before: list[AssociationEvidence] = []
 
@@ -92,35 +96,47 @@ class StandingLab:
         associations: int = 1,
         fault: str | None = None,
         whole: bool = False,
+        impatient: bool = False,
     ) -> ScenarioResult:
         """Run a scenario and judge it; raises `UsageError`, `LabFault`.
 
         Rules that need all that came before in the session are judged with `whole` only, which
         takes the longer the more there was.
 
-        Its network has the session's passphrase, the session's name unless it is another one, and
-        the access points it asks for. One with [eap] is on the air for this call only, with its
-        own RADIUS server and credentials.
+        Its network has the session's passphrase unless it has its own, the session's name unless it
+        is another one, and the access points it asks for. One with [eap] is on the air for this
+        call only, with its own RADIUS server and credentials, and so is one with a passphrase of
+        its own. With `impatient` access points do not wait long for an answer that will not come.
         """
-        return self.carry_out(
-            plan_test(self.config, self._given, scenario, associations, fault), whole=whole
-        )
+        plan = plan_test(self.config, self._given, scenario, associations, fault)
+        found = find_scenario(scenario) if isinstance(scenario, str) else scenario
+        if found is None or found.network.passphrase is None:
+            plan = self._with_passphrase(plan)
+        return self.carry_out(plan, whole=whole, impatient=impatient)
 
-    def carry_out(self, plan: RunPlan, *, whole: bool = False) -> ScenarioResult:
+    def _with_passphrase(self, plan: RunPlan) -> RunPlan:
+        """The plan with the session's passphrase in the place of the one made for it."""
+        network = plan.scenario.network
+        if network.choice.credential != "passphrase":
+            return plan
+        network = network.model_copy(update={"passphrase": self._passphrase})
+        return replace(plan, scenario=plan.scenario.model_copy(update={"network": network}))
+
+    def carry_out(
+        self, plan: RunPlan, *, whole: bool = False, impatient: bool = False
+    ) -> ScenarioResult:
         """Carry out a plan, as `associate` does; raises `LabFault`."""
         found = plan.scenario
         if found.eap is not None:
             return self._authenticated(plan, whole)
-        own = self._name_of(found.network)
-        if found.network.choice.credential == "passphrase":
-            own["passphrase"] = self._passphrase
-        network = found.network.model_copy(update=own)
+        network = found.network.model_copy(update=self._name_of(found.network))
         scenario = found.model_copy(update={"network": network})
-        if network.ssid_bytes != self._first.ssid_bytes:
+        own = network.passphrase not in (None, self._passphrase)
+        if own or network.ssid_bytes != self._first.ssid_bytes:
             return self._on_its_own(replace(plan, scenario=scenario), whole)
-        if network != self.network:
-            self._put_on_air(network)
-            self.network = network
+        if (network, impatient) != (self.network, self._impatient):
+            self._put_on_air(network, impatient=impatient)
+            self.network, self._impatient = network, impatient
         return self._associate(replace(plan, scenario=scenario), whole)
 
     def _name_of(self, network: Network) -> dict[str, object]:
@@ -140,7 +156,7 @@ class StandingLab:
         try:
             return self._associate(plan, whole)
         finally:
-            self._put_on_air(self.network)
+            self._put_on_air(self.network, impatient=self._impatient)
 
     def _authenticated(self, plan: RunPlan, whole: bool) -> ScenarioResult:
         network = plan.scenario.network
@@ -152,11 +168,18 @@ class StandingLab:
             try:
                 return self._associate(replace(plan, scenario=scenario), whole)
             finally:
-                self._put_on_air(self.network)
+                self._put_on_air(self.network, impatient=self._impatient)
 
-    def _put_on_air(self, network: Network, radius: RadiusServer | None = None) -> None:
-        self.session.air.take_off_air()
-        self.session.go_on_air(self.config, network, radius)
+    def _put_on_air(
+        self, network: Network, radius: RadiusServer | None = None, *, impatient: bool = False
+    ) -> None:
+        air = self.session.air
+        air.take_off_air()
+        if impatient:
+            air.configure(network, IMPATIENT_MS, next_retry_ms=IMPATIENT_MS)
+            air.start()
+        else:
+            self.session.go_on_air(self.config, network, radius)
 
     def _associate(self, plan: RunPlan, whole: bool) -> ScenarioResult:
         associations = plan.scenario.associations
@@ -170,7 +193,7 @@ class StandingLab:
         if not whole:
             evidence = window(evidence, last, before=associations)
         results, _ = judge.all(evidence, collected.broken)
-        return ScenarioResult(results[-associations:], evidence)
+        return ScenarioResult(results[-associations:], evidence, plan.scenario.network)
 
 
 def plan_test(

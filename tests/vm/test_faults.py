@@ -31,6 +31,13 @@ def test_the_fault_is_found_by_its_rules_alone(lab: StandingLab, fault: Fault) -
     assert outcome.verdict == ("FAIL" if blamed else "PASS")
 
 
+@pytest.mark.parametrize("scenario", ["group-rekey", "pairwise-rekey"])
+def test_a_wrong_key_is_found_where_keys_are_renewed(lab: StandingLab, scenario: str) -> None:
+    """No data goes, nor does the renewal: the station is sent away, and the DLL is to blame."""
+    outcome = lab.associate(scenario, fault="sets-wrong-key", impatient=True)
+    assert [(one.rule, one.severity) for one in outcome.findings] == [("EXPECT-02", "FAIL")]
+
+
 @pytest.mark.parametrize("name", ["crashes", "hangs"])
 def test_the_run_goes_on_after_it(lab: StandingLab, name: str) -> None:
     """The next association finds a new IHV host, and fails again for the same reason alone."""

@@ -79,6 +79,8 @@ def test_the_dll_copes(lab: StandingLab, name: str) -> None:
     assert outcome.verdict == "PASS"
     (association,) = outcome.associations
     assert association.messages == MESSAGES[name]
+    own = find_scenario(name).network.passphrase
+    assert outcome.network.passphrase == own or own is None
     assert association.echo is not None
     assert association.echo.answered == 1
 

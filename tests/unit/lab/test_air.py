@@ -109,6 +109,8 @@ def test_the_network_goes_to_the_air_whole(peer: Peer) -> None:
         "pairwise_ciphers": ["ccmp-128"], "group_cipher": "ccmp-128",
     }  # fmt: skip
     assert args["timers"] == {"first_ms": 1000}
+    peer.air.configure(NETWORK, 100, next_retry_ms=250)
+    assert peer.calls[1]["args"]["timers"] == {"first_ms": 100, "next_ms": 250}
 
 
 @pytest.mark.parametrize(
