@@ -36,6 +36,7 @@ MIC_LENGTH: Final = 16
 KDE_GTK: Final = bytes.fromhex("000fac01")
 KDE_PMKID: Final = bytes.fromhex("000fac04")
 KDE_IGTK: Final = bytes.fromhex("000fac09")
+KDE_BIGTK: Final = bytes.fromhex("000fac0e")
 
 
 class KeyFrame(NamedTuple):

@@ -85,7 +85,8 @@ class AirClient:
             "ssid_hex": network.ssid_bytes.hex(), "channel": network.channel,
             "security": network.security, "pmf": network.protection,
             "ap_ip": AP_IP, "station_ip": STATION_IP, "more": _more(network),
-            "hidden": network.hidden, "beacon_interval_tu": network.beacon_interval_tu,
+            "hidden": network.hidden, "beacon_protection": network.beacon_protection,
+            "beacon_interval_tu": network.beacon_interval_tu,
             "dtim_period": network.dtim_period, "pmk_caching": network.pmk_caching,
         }  # fmt: skip
         if network.choice.has_keys:

@@ -286,6 +286,16 @@ class Scenario(Strict):
         return self
 
     @model_validator(mode="after")
+    def _protected_beacons_fit(self) -> Scenario:
+        edits = any(rule.message == "beacon" and rule.action == "edit" for rule in self.air)
+        if edits and self.network.beacon_protection:
+            raise ValueError(
+                "[[air]] message = 'beacon', action = 'edit' does not make the integrity code of "
+                "[network] beacon_protection anew: say action = 'corrupt'"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _ap_orders_fit(self) -> Scenario:
         for place, order in enumerate(self.ap, 1):
             if order.access_point > self.network.access_points:

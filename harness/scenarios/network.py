@@ -74,6 +74,9 @@ class Network(Strict):
     group_mgmt_cipher: ManagementCipher | None = None
     """The cipher of robust management frames to all, where pmf has them protected. Left out:
     `bip-cmac-128`."""
+    beacon_protection: bool = False
+    """Beacons have an integrity code, by the cipher of management frames to all, where pmf has
+    those protected. (A DLL has no function to hand that key over.)"""
     channel: Channel = 1
     """The channel of the first access point: 1 to 13, or one of 5 GHz (36 to 64 and 100 to 144 in
     steps of four, 149 to 165), those with radar detection (52 to 144) included."""
@@ -131,6 +134,8 @@ class Network(Strict):
         wrong = security_misfit(self.choice, self.pmf, self.model_fields_set) or ciphers_misfit(
             self.choice, self.protection, *self._named_ciphers
         )
+        if self.beacon_protection and self.protection == "disabled":
+            wrong = "beacon_protection goes with pmf = 'optional' or 'required' only"
         if wrong:
             raise ValueError(wrong)
         return self

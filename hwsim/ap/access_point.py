@@ -61,7 +61,10 @@ class AccessPoint:
         self._environment = environment
         self._security = SECURITY_MODES[network.security](network, environment)
         self._management = Management(network, self._security, environment.now_ns())
-        self._group = GroupKey(environment, self._security.group, self._security.integrity)
+        self._group = GroupKey(
+            environment, self._security.group, self._security.integrity,
+            beacons=network.beacon_protection,
+        )  # fmt: skip
         protected = self._security.suite is not None
         self._path = DataPath(network, self._management, self._group, protected=protected)
         self._rekeys: dict[Keys, GroupRekey | StationBarrier] = {
@@ -101,7 +104,7 @@ class AccessPoint:
 
     def beacon(self, air_ns: int) -> bytes:
         """The beacon for a time of the air's clock (ns), under the next sequence number."""
-        return self._management.beacon(air_ns)
+        return self._group.protected_beacon(self._management.beacon(air_ns))
 
     def next_beacon_ns(self, air_ns: int) -> int:
         """When the beacon after ``air_ns`` is due (ns of the air's clock)."""

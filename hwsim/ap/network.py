@@ -38,9 +38,11 @@ class Network:
     unless that choice has one; it does not show in the object's text. 802.1X without a RADIUS
     server is a network whose access point is silent: it lets stations associate, sends no EAP and
     answers none. ``pmf`` is the protection of management frames that it offers. Ciphers are named
-    as in :mod:`hil_common.ciphers`; of several ``pairwise_ciphers`` a station chooses one. A
-    ``hidden`` network beacons without its name, and answers those probes only that ask for it.
-    ``dtim_period`` counts beacons. ``pmk_caching`` says what becomes of a PMK that a station names.
+    as in :mod:`hil_common.ciphers`; of several ``pairwise_ciphers`` a station chooses one. With
+    ``beacon_protection`` beacons have an integrity code, under a key that stations with protected
+    management frames are given. A ``hidden`` network beacons without its name, and answers those
+    probes only that ask for it. ``dtim_period`` counts beacons. ``pmk_caching`` says what becomes
+    of a PMK that a station names.
     """
 
     ssid: bytes
@@ -56,6 +58,7 @@ class Network:
     pairwise_ciphers: tuple[str, ...] = (CCMP_128.name,)
     group_cipher: str = CCMP_128.name
     group_mgmt_cipher: str = BIP_CMAC_128.name
+    beacon_protection: bool = False
     sae: SaeOptions = SaeOptions()
     owe_groups: tuple[int, ...] = EC_GROUPS
     hidden: bool = False

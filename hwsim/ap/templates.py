@@ -54,6 +54,9 @@ _RATES_24 = bytes((0x82, 0x84, 0x8B, 0x96, 12, 18, 24, 36))
 _RATES_24_MORE = bytes((48, 72, 96, 108))
 _RATES_5 = bytes((0x8C, 18, 0x98, 36, 0xB0, 72, 96, 108))
 _ELEMENT_TIM = 5
+_ELEMENT_EXTENDED_CAPABILITIES = 127
+_BEACON_PROTECTION = bytes(10) + b"\x10"
+"""Bit 84."""
 
 
 def beacon(network: Network, security: SecurityMode) -> tuple[bytes, int]:
@@ -178,9 +181,17 @@ def _first_elements(network: Network, ssid: bytes) -> Any:
 
 def _last_elements(network: Network, security: SecurityMode) -> bytes:
     if network.is_5ghz:
-        return security.rsne + security.rsnxe
+        return security.rsne + _extended_capabilities(network) + security.rsnxe
     erp = bytes(Dot11Elt(ID=42, info=b"\0"))
-    return erp + security.rsne + _more_rates() + security.rsnxe
+    more = _more_rates() + _extended_capabilities(network)
+    return erp + security.rsne + more + security.rsnxe
+
+
+def _extended_capabilities(network: Network) -> bytes:
+    """The element of that name (9.4.2.26), if it would have a bit set."""
+    if not network.beacon_protection:
+        return b""
+    return bytes(Dot11Elt(ID=_ELEMENT_EXTENDED_CAPABILITIES, info=_BEACON_PROTECTION))
 
 
 def _rates(network: Network) -> bytes:

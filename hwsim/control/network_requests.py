@@ -81,9 +81,12 @@ def networks(value: Any) -> tuple[Network, ...]:
         "hidden": args.flag("hidden"),
         "beacon_interval_tu": args.integer("beacon_interval_tu", first_beacon, last_beacon, 100),
         "dtim_period": args.integer("dtim_period", 1, 255, 2),
+        "beacon_protection": args.flag("beacon_protection"),
         "pmk_caching": args.choice("pmk_caching", PMK_CACHING, PMK_CACHING[0]),
     }
     args.done()
+    if options["beacon_protection"] and pmf == "disabled":
+        raise bad("network.beacon_protection: it goes with pmf = 'optional' or 'required' only")
     if ap_ip == station_ip:
         raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
     first = Network(

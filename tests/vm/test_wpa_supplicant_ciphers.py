@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from harness.local.deadline import Deadline
-from harness.scenarios import Network
+from harness.scenarios import AirRule, Network
 from tests.vm.shell import GuestShell
 from tests.vm.standing import StandingLab
 from tests.vm.supplicant import change_network, connect, on_network, status
@@ -34,12 +34,14 @@ GROUP_NAMES = {
 }  # fmt: skip
 
 
-def network(pairwise: tuple[str, ...] = (), management: str | None = None) -> Network:
-    """The network of these tests."""
+def network(
+    pairwise: tuple[str, ...] = (), management: str | None = None, *, beacons: bool = False
+) -> Network:
+    """The network of these tests; ``beacons``: it protects them too."""
     secret = SecretStr(PASSPHRASE)
     return Network(
         ssid="hil-ciphers", pmf="required", passphrase=secret, pairwise_ciphers=pairwise,
-        group_mgmt_cipher=management,
+        group_mgmt_cipher=management, beacon_protection=beacons,
     )  # fmt: skip
 
 
@@ -88,3 +90,28 @@ def test_it_associates_rekeys_and_is_parted(
     lab.session.air.rekey_group()
     passes_data(lab)
     is_parted(lab, supplicant)
+
+
+def unprotected_beacons(shell: GuestShell) -> int:
+    """How many beacons of its access point the kernel has told wpa_supplicant that were forged."""
+    return int(shell.run("grep -c EVENT-UNPROT-BEACON /run/wpa.log").output.split()[0])
+
+
+@pytest.mark.parametrize("management", ["bip-cmac-128", "bip-gmac-256"])
+def test_beacons_are_protected(lab: StandingLab, supplicant: GuestShell, management: str) -> None:
+    """The kernel accepts them under the BIGTK of M3 and of a group rekey, and tells those that a
+    rule has changed."""
+    number = NUMBER + 10 + (management == "bip-gmac-256")
+    change_network(lab, network((), management, beacons=True), supplicant)
+    supplicant.run("wpa_cli -i wlan0 set_network 0 beacon_prot 1; echo > /run/wpa.log")
+    connect(lab, supplicant, number)
+    passes_data(lab)
+    lab.session.air.rekey_group()
+    passes_data(lab)
+    assert unprotected_beacons(supplicant) == 0
+    interval = {"offset": 8, "data": "65"}
+    rule = {"message": "beacon", "nth": "every", "action": "corrupt"}
+    forged = AirRule.model_validate({**rule, "fields": {"bytes_at": [interval]}})
+    lab.session.air.change_rules((forged,))
+    deadline = Deadline("a beacon that is told to be forged", 15)
+    deadline.poll(lambda: unprotected_beacons(supplicant) > 0 or None, every_s=0.2)

@@ -7,7 +7,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 
-from hwsim.ap.ciphers.data_key import AeadKey, is_data, priority
+from hwsim.ap.ciphers.data_key import AeadKey, priority
 
 _MIC_LENGTHS: Final = {16: 8, 32: 16}
 """By the length of the key (12.5.3.1)."""
@@ -27,5 +27,5 @@ class CcmpKey(AeadKey):
 
     def nonce(self, header: bytes, pn: int) -> bytes:
         """Flags with the priority, transmitter, packet number (12.5.3.3.4)."""
-        flags = priority(header) if is_data(header) else _MANAGEMENT_FLAG
+        flags = priority(header, of_management=_MANAGEMENT_FLAG)
         return bytes((flags,)) + header[10:16] + pn.to_bytes(6, "big")

@@ -107,16 +107,13 @@ class AeadKey(DataKey):
             raise UndecryptableError(f"{self.name}: the MIC does not verify") from None
 
 
-def is_data(header: bytes) -> bool:
-    """Whether it is a data frame's; it is a management frame's otherwise."""
-    return header[0] & _TYPE_BITS == _DATA
-
-
-def priority(header: bytes) -> int:
-    """The TID of a data frame with QoS, 0 of any other (12.5.3.3.4)."""
-    if header[0] & _QOS_DATA_BITS != _QOS_DATA:
-        return 0
-    return header[_without_qos(header)] & 0x0F
+def priority(header: bytes, of_management: int = 0) -> int:
+    """The TID of a data frame with QoS, 0 of one without (12.5.3.3.4); management frames have none,
+    and what stands for it instead."""
+    first = header[0]
+    if first & _QOS_DATA_BITS == _QOS_DATA:
+        return header[_without_qos(header)] & 0x0F
+    return 0 if first & _TYPE_BITS == _DATA else of_management
 
 
 def cipher_header(pn: int, key_id: int) -> bytes:
@@ -127,10 +124,11 @@ def cipher_header(pn: int, key_id: int) -> bytes:
 
 def additional_data(header: bytes) -> bytes:
     """What of the header is authenticated (12.5.3.3.3), of a data or management frame."""
+    first = header[0]
     flags = header[1] & 0b1100_0111 | PROTECTED  # without Retry, Power Management, More Data
-    control = header[0] & 0b1000_1111 if is_data(header) else header[0]
+    control = first & 0b1000_1111 if first & _TYPE_BITS == _DATA else first
     qos = b""
-    if header[0] & _QOS_DATA_BITS == _QOS_DATA:
+    if first & _QOS_DATA_BITS == _QOS_DATA:
         flags &= 0x7F  # and without +HTC
         qos = bytes((priority(header), 0))
     return b"".join((

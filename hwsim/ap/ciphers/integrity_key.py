@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""BIP, the integrity of group addressed management frames: what its ciphers share.
+"""BIP, the integrity of group addressed management frames and beacons: what its ciphers share.
 
-Source: IEEE 802.11-2020, 12.5.4; 9.4.2.54 (management MIC element).
+Source: IEEE 802.11-2020, 12.5.4; 9.4.2.54 (management MIC element); 11.52 (beacon protection).
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ _ELEMENT_MIC: Final = 76
 _FLAGS_COVERED: Final = 0xC7
 """All but Retry, Power Management and More Data (12.5.4.3)."""
 _HEADER: Final = 24
+_BEACON: Final = b"\x80"
+_TIMESTAMP: Final = 8
+"""Bytes at the begin of a beacon's body, which are not covered (12.5.4.3)."""
 
 
 class IntegrityKey(ABC):
@@ -35,5 +38,8 @@ class IntegrityKey(ABC):
         element = bytes((_ELEMENT_MIC, 8 + self.mic_length)) + self.key_id.to_bytes(2, "little")
         element += pn.to_bytes(6, "little")
         aad = frame[:1] + bytes((frame[1] & _FLAGS_COVERED,)) + frame[4:22]
-        covered = aad + frame[_HEADER:] + element + bytes(self.mic_length)
+        body = frame[_HEADER:]
+        if frame[:1] == _BEACON:
+            body = bytes(_TIMESTAMP) + body[_TIMESTAMP:]
+        covered = aad + body + element + bytes(self.mic_length)
         return frame + element + self.mic(frame[10:16], pn, covered)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.cmac import CMAC
 
 from tests.unit.hwsim.conftest import AirProcess
 from tests.unit.hwsim.soft_station import CcmpFrame, SoftStation
@@ -169,11 +171,37 @@ def test_a_group_management_cipher(air: AirProcess) -> None:
     assert station.verified(station.next_frame())[1] == b"\3\0"
 
 
+def test_beacons_are_protected(air: AirProcess) -> None:
+    """Announced in the beacon (extended capabilities, bit 84); the BIGTK of M3 verifies it."""
+    air.on_air(pmf="required", beacon_protection=True)
+    station = air.station(kind=ProtectedStation)
+    station.authenticate()
+    station.associate()
+    station.m2(station.key_message())
+    plain = station.check(station.key_message())
+    at = plain.index(bytes.fromhex("dd1c000fac0e"))
+    bigtk, number = plain[at + 14 : at + 30], plain[at + 6]
+    assert number == 6
+    seen = len(station.beacons)
+    while len(station.beacons) < seen + 2:
+        station.pump()
+    numbers = []
+    for _, beacon in station.beacons[-2:]:
+        assert bytes.fromhex("7f0b0000000000000000000010") in beacon
+        assert beacon[-18:-14] == bytes((76, 16, number, 0))
+        code = CMAC(AES(bigtk))
+        code.update(beacon[:2] + beacon[4:22] + bytes(8) + beacon[32:-8] + bytes(8))
+        assert code.finalize()[:8] == beacon[-8:]
+        numbers.append(int.from_bytes(beacon[-14:-8], "little"))
+    assert numbers[1] > numbers[0] > int.from_bytes(plain[at + 8 : at + 14], "little")
+
+
 def test_what_does_not_fit_is_refused(air: AirProcess) -> None:
     """A message that says which key, and what would do."""
     for change, told in (
         ({"pairwise_ciphers": ["rot13"]}, "network.pairwise_ciphers: a list out of ccmp-128,"),
         ({"group_mgmt_cipher": "bip-gmac-256"}, "group_mgmt_cipher goes with pmf = 'optional'"),
+        ({"beacon_protection": True}, "beacon_protection: it goes with pmf = 'optional'"),
     ):
         with pytest.raises(AssertionError, match=told):
             air.on_air(**change)

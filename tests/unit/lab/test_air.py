@@ -107,6 +107,7 @@ def test_the_network_goes_to_the_air_whole(peer: Peer) -> None:
         "pmf": "disabled", "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2", "more": [],
         "hidden": False, "beacon_interval_tu": 100, "dtim_period": 2, "pmk_caching": "own",
         "pairwise_ciphers": ["ccmp-128"], "group_cipher": "ccmp-128",
+        "beacon_protection": False,
     }  # fmt: skip
     assert args["timers"] == {"first_ms": 1000}
     peer.air.configure(NETWORK, 100, next_retry_ms=250)

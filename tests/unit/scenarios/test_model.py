@@ -136,6 +136,13 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
             "order 1: an open network has no keys",
         ),
         ("group_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no group key"),
+        (GOOD + OPEN_NETWORK + 'group_cipher = "ccmp-128"\n', "an open network has no ciphers"),
+        (GOOD + "[network]\nbeacon_protection = true\n", "beacon_protection goes with pmf ="),
+        (
+            GOOD + '[network]\npmf = "required"\nbeacon_protection = true\n[[air]]\n'
+            'message = "beacon"\naction = "edit"\nfields = {trailing = "00"}\n',
+            "does not make the integrity code",
+        ),
         ("pairwise_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no pairwise key"),
         (
             GOOD + OPEN_NETWORK + '[[air]]\nmessage = "M3"\naction = "drop"\n',

@@ -30,7 +30,9 @@ def test_key_06_lengths_that_fit(cipher: int, length: int) -> None:
     clean(in_post(key(AlgorithmId=cipher, usKeyLength=length))(), "KEY-06")
 
 
-@pytest.mark.parametrize(("cipher", "length"), [(1, 13), (5, 5), (4, 27), (0x101, 0)])
+@pytest.mark.parametrize(
+    ("cipher", "length"), [(1, 13), (5, 5), (4, 27), (8, 27), (9, 43), (0x101, 0)]
+)
 def test_key_06_lengths_that_do_not(cipher: int, length: int) -> None:
     """Too short for its structure, or another WEP's."""
     story = in_post(key(AlgorithmId=cipher, usKeyLength=length))()

@@ -20,10 +20,11 @@ class Counted:
         return bytes((self.calls,)) * size
 
 
-def group_key(*, integrity: str = "", cipher: str = "ccmp-128") -> GroupKey:
+def group_key(*, integrity: str = "", cipher: str = "ccmp-128", beacons: bool = False) -> GroupKey:
     """A group key of ones; its successor is of twos. With an IGTK: one more of each."""
     environment: ApEnvironment = Counted()  # type: ignore[assignment]
-    return GroupKey(environment, DATA_SUITES[cipher], INTEGRITY_SUITES.get(integrity))
+    suites = DATA_SUITES[cipher], INTEGRITY_SUITES.get(integrity)
+    return GroupKey(environment, *suites, beacons=beacons)
 
 
 def test_the_kde_holds_identifier_and_key() -> None:
@@ -70,3 +71,24 @@ def test_keys_are_as_long_as_their_ciphers_want() -> None:
         assert (gtk, igtk) == (bytes((first,)) * 32, bytes((first + 1,)) * 32)
         key.prepare()
         key.switch()
+
+
+def test_the_key_of_beacons_goes_with_the_others() -> None:
+    """12.7.2, figure 12-45: identifier 6 or 7, packet number last sent, BIGTK; new at a rekey."""
+    key = group_key(integrity="bip-cmac-128", beacons=True)
+    beacon = b"\x80\0" + bytes(40)
+    protected = key.protected_beacon(beacon)
+    assert protected[: len(beacon) + 10] == beacon + bytes.fromhex("4c100600010000000000")
+    bigtk = "dd1c000fac0e0600010000000000" + "03" * 16
+    assert key.kdes(integrity=True).hex().endswith(bigtk)
+    key.prepare()
+    assert key.kdes(integrity=True).hex().endswith("dd1c000fac0e0700000000000000" + "06" * 16)
+    assert key.protected_beacon(beacon)[-16:-14] == b"\x06\0"
+    key.switch()
+    assert key.protected_beacon(beacon)[-16:-8] == bytes.fromhex("0700010000000000")
+
+
+def test_beacons_are_as_they_are_without_a_key_for_them() -> None:
+    """Whether management frames are protected or not."""
+    for integrity in ("", "bip-cmac-128"):
+        assert group_key(integrity=integrity).protected_beacon(b"\x80") == b"\x80"

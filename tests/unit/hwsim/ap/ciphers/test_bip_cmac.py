@@ -36,3 +36,13 @@ def test_the_longer_one_has_the_whole_code() -> None:
     covered = b"\xc0\0" + DEAUTHENTICATION[4:22] + DEAUTHENTICATION[24:] + element + bytes(16)
     code.update(covered)
     assert protected == DEAUTHENTICATION + element + code.finalize()
+
+
+def test_the_timestamp_of_a_beacon_is_not_covered() -> None:
+    """12.5.4.3: its eight bytes count as zeros; what follows is covered."""
+    key = BipCmac128Key(IGTK, 6)
+    beacon = b"\x80\0\0\0" + DEAUTHENTICATION[4:24] + bytes(8) + b"d\0\x11\0"
+    later = beacon[:24] + b"\1" * 8 + beacon[32:]
+    other = beacon[:32] + b"e" + beacon[33:]
+    first, second, third = (key.protect(one, 1)[-8:] for one in (beacon, later, other))
+    assert first == second != third
