@@ -19,7 +19,8 @@ from harness.guests.registry import guest_of
 from harness.scenarios import Network, Scenario
 from harness.scenarios.fragments import MAX_BYTES
 from harness.scenarios.model import SAMPLE_FRAGMENTS, SAMPLE_SECURITY, Ihv
-from hil_common.ciphers import ALL_CIPHERS
+from hil_common.ciphers import ALL_CIPHERS, DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS
+from hil_common.security import SECURITY_CHOICES, SecurityChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _read_by_its_dll(scenario: Scenario, own_dll: bool) -> Scenario:
         raise UsageError(
             f"[network] security = '{network.security}': the WLAN service of the reference guest "
             "does not authenticate by it, and no other guest is there yet",
-            hint="take 'wpa3-transition', whose stations may do without",
+            hint=f"take {_others(network.choice)}",
         )
     _check_ciphers(network)
     known = network.choice.credential == "eap" or network.security in SAMPLE_FRAGMENTS
@@ -77,6 +78,16 @@ def _read_by_its_dll(scenario: Scenario, own_dll: bool) -> Scenario:
     return scenario
 
 
+def _others(choice: SecurityChoice) -> str:
+    """The security modes that the guest has for stations with the same credential."""
+    names = [
+        one.name
+        for one in SECURITY_CHOICES.values()
+        if one.by_guest and one.credential == choice.credential
+    ]
+    return " or ".join(f"'{name}'" for name in names)
+
+
 def _check_ciphers(network: Network) -> None:
     """Raise `UsageError` for ciphers whose keys no DLL can hand over.
 
@@ -86,15 +97,17 @@ def _check_ciphers(network: Network) -> None:
     needed = [ciphers.group, ciphers.management] if network.choice.has_keys else []
     if network.protection == "disabled":
         needed = needed[:1]
-    known = [one.name for one in ALL_CIPHERS.values() if one.by_ihv]
-    if not set(ciphers.pairwise) & set(known):
+    if not any(DATA_CIPHERS[name].by_ihv for name in ciphers.pairwise):
         needed.append(ciphers.pairwise[0])
-    strange = next((name for name in needed if name not in known), None)
-    if strange is not None:
+    for strange in needed:
+        if ALL_CIPHERS[strange].by_ihv:
+            continue
+        kind = DATA_CIPHERS if strange in DATA_CIPHERS else GROUP_MANAGEMENT_CIPHERS
+        known = [one.name for one in kind.values() if one.by_ihv]
         raise UsageError(
             f"[network] names the cipher {strange}, of whose keys windot11.h has no structure: "
             "no DLL can set them",
-            hint=f"those with one are {', '.join(known)}",
+            hint=f"take {' or '.join(known)}",
         )
 
 
