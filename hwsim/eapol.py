@@ -14,6 +14,8 @@ from hwsim.records import FrameKind
 
 INFO_VERSION: Final = 0x0007
 INFO_PAIRWISE: Final = 0x0008
+INFO_INDEX_SHIFT: Final = 4
+"""Of the group key's identifier in WPA's group messages."""
 INFO_INSTALL: Final = 0x0040
 INFO_ACK: Final = 0x0080
 INFO_MIC: Final = 0x0100
@@ -23,11 +25,15 @@ INFO_REQUEST: Final = 0x0800
 INFO_ENCRYPTED: Final = 0x1000
 
 DESCRIPTOR_RSN: Final = 2
+DESCRIPTOR_WPA: Final = 254
+"""Of WPA, as it was before the standard (the Wi-Fi Alliance's WPA specification)."""
 EAPOL_KEY_TYPE: Final = 3
 
 OFFSET_INFO: Final = 5
 OFFSET_REPLAY_COUNTER: Final = 9
 OFFSET_NONCE: Final = 17
+OFFSET_IV: Final = 49
+IV_LENGTH: Final = 16
 OFFSET_RSC: Final = 65
 OFFSET_MIC: Final = 81
 MIC_LENGTH: Final = 16

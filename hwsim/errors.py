@@ -4,6 +4,7 @@
 AirError
 ├── WireError (ValueError)          bytes from outside are no well-formed message
 ├── UndecryptableError (ValueError) a protected frame does not open with the key at hand
+│   └── MichaelError                only its Michael MIC is wrong (TKIP)
 ├── RecordError (ValueError)        JSON that is no frame record
 ├── PortError                       a radio port cannot be opened; says what to do
 └── RequestError (ValueError)       a control call that cannot be served; carries a code
@@ -22,6 +23,11 @@ class WireError(AirError, ValueError):
 
 class UndecryptableError(AirError, ValueError):
     """A protected frame whose integrity code does not verify with the key at hand."""
+
+
+class MichaelError(UndecryptableError):
+    """A TKIP frame that its key opens, with a Michael MIC that does not verify: an active attack,
+    in the standard's eyes (IEEE 802.11-2020, 12.5.2.4)."""
 
 
 class RecordError(AirError, ValueError):

@@ -36,6 +36,7 @@ ETHERTYPE_IPV4: Final = b"\x08\x00"
 
 ELEMENT_SSID: Final = 0
 ELEMENT_RSN: Final = 48
+ELEMENT_VENDOR: Final = 221
 
 _MAC_TEXT = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}", re.ASCII)
 
@@ -123,6 +124,15 @@ def element(body: bytes, identifier: int, offset: int = 0) -> bytes | None:
     """
     for found, whole in elements(body, offset):
         if found == identifier:
+            return whole
+    return None
+
+
+def vendor_element(body: bytes, kind: bytes, offset: int = 0) -> bytes | None:
+    """The first vendor specific element of that OUI and type, with its two header bytes; None
+    without one. Raises :class:`WireError` as :func:`element` does."""
+    for found, whole in elements(body, offset):
+        if found == ELEMENT_VENDOR and whole[2 : 2 + len(kind)] == kind:
             return whole
     return None
 

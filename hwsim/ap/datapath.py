@@ -17,7 +17,7 @@ from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
 from hwsim.ap.station import Station
-from hwsim.errors import UndecryptableError, WireError
+from hwsim.errors import MichaelError, UndecryptableError, WireError
 from hwsim.frames import (
     BROADCAST,
     ETHERTYPE_ARP,
@@ -109,8 +109,10 @@ class DataPath:
             try:
                 info.pn = key.packet_number(received.frame, header.length)
                 received.payload, received.opened_by = key.open(received.frame, header.length), key
-            except (UndecryptableError, WireError):
+            except (UndecryptableError, WireError) as error:
                 info.detail["decrypt"] = "failed"
+                if isinstance(error, MichaelError):
+                    info.detail["michael"] = "wrong"
             else:
                 del info.detail["decrypt"]
                 return

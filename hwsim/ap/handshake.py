@@ -14,6 +14,9 @@ as hostapd does (src/ap/wpa_auth.c), the access point most drivers were tried ag
 An M2 whose RSNE differs from that of the association request ends with reason 17 (the standard's
 table 9-49; hostapd says 2).
 
+With WPA (:mod:`hwsim.ap.security.wpa`) the group key comes in a group key handshake of its own,
+right after the 4-way handshake, and the station is authorized once it has it.
+
 What depends on the AKM (key derivation, MIC, key wrap, lengths, descriptor version) is the key
 suite's; whether M1 names the PMK by its PMKID (12.7.6.2) is the security mode's. The handshake can
 be done again while keys are in use, as after a reauthentication or to renew the PTK: it then goes
@@ -42,7 +45,6 @@ from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.eapol import KeyFrame
 from hwsim.errors import WireError
-from hwsim.frames import ELEMENT_RSN, element
 from hwsim.loop import Timer
 from hwsim.records import FrameKind
 
@@ -53,10 +55,14 @@ REASON_ELEMENT_DIFFERS: Final = 17
 _M1 = eapol.INFO_PAIRWISE | eapol.INFO_ACK
 _G1 = eapol.INFO_ACK | eapol.INFO_MIC | eapol.INFO_SECURE | eapol.INFO_ENCRYPTED
 _M3 = _G1 | eapol.INFO_PAIRWISE | eapol.INFO_INSTALL
+_WPA_G1 = eapol.INFO_ACK | eapol.INFO_MIC | eapol.INFO_SECURE
+_WPA_M3 = eapol.INFO_ACK | eapol.INFO_MIC | eapol.INFO_PAIRWISE | eapol.INFO_INSTALL
 """Key information of what is sent, without the descriptor version."""
 
 _AT_REPLAY = templates.AT_EAPOL + eapol.OFFSET_REPLAY_COUNTER
 _AT_NONCE = templates.AT_EAPOL + eapol.OFFSET_NONCE
+_AT_INFO = templates.AT_EAPOL + eapol.OFFSET_INFO
+_AT_IV = templates.AT_EAPOL + eapol.OFFSET_IV
 _AT_RSC = templates.AT_EAPOL + eapol.OFFSET_RSC
 _AT_MIC = templates.AT_EAPOL + eapol.OFFSET_MIC
 _U64 = struct.Struct(">Q")
@@ -70,8 +76,9 @@ class KeyTemplates:
 
     def __init__(self, network: Network, suite: KeySuite, key_length: int) -> None:
         self.m1 = templates.eapol_key(network, suite, _M1, key_length)
-        self.m3 = templates.eapol_key(network, suite, _M3, key_length)
-        self.g1 = templates.eapol_key(network, suite, _G1, key_length)
+        m3, g1 = (_WPA_M3, _WPA_G1) if suite.wpa else (_M3, _G1)
+        self.m3 = templates.eapol_key(network, suite, m3, key_length)
+        self.g1 = templates.eapol_key(network, suite, g1, key_length)
         self.mic = slice(_AT_MIC, _AT_MIC + suite.mic_length)
 
 
@@ -116,7 +123,7 @@ class Authenticator:
         self._suite, self._cipher = suite, station.cipher
         self._templates = shared.templates(suite, self._key_length)
         self._group = shared.group
-        self._offer = shared.security.rsne + shared.security.rsnxe
+        self._offer = shared.security.repeated_elements(station)
         self._pmk = b""
         self._pmkid = b""
         self._anonce = b""
@@ -128,6 +135,7 @@ class Authenticator:
         self._timer: Timer | None = None
         self._rearm_on_ack = False
         self._given_gtk = b""
+        self._opening = False
         self.phase: Phase = "idle"
         self.ignored = 0
 
@@ -145,6 +153,7 @@ class Authenticator:
         """Begin the 4-way handshake again with the PMK there is: new nonces, so a new PTK."""
         self._anonce = self._shared.environment.random(32)
         self._outstanding.clear()
+        self._opening = False
         self.phase = "M2"
         self._tries = 0
         self._try()
@@ -214,23 +223,35 @@ class Authenticator:
         self._send("M1", frame, self._pmkid)
 
     def _send_m3(self) -> None:
-        key_data = self._offer + self._group_keys()
-        frame = self._with_keys(self._templates.m3, key_data)
+        key_data = self._offer
+        if self._suite.wpa:
+            frame = templates.with_key_data(self._templates.m3, key_data)
+        else:
+            key_data += self._group_keys()
+            frame = self._with_keys(self._templates.m3, key_data)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
         self._send("M3", frame, key_data)
 
     def _send_g1(self) -> None:
         key_data = self._group_keys()
-        self._send("G1", self._with_keys(self._templates.g1, key_data), key_data)
+        frame = self._with_keys(self._templates.g1, key_data)
+        if self._suite.wpa:
+            frame[_AT_INFO + 1] |= self._group.newest[0] << eapol.INFO_INDEX_SHIFT
+            frame[_AT_NONCE : _AT_NONCE + 32] = self._shared.environment.random(32)
+        self._send("G1", frame, key_data)
 
     def _group_keys(self) -> bytes:
+        if self._suite.wpa:
+            return self._group.newest[1]
         return self._group.kdes(integrity=self._station.protects_management)
 
     def _with_keys(self, template: bytes, key_data: bytes) -> bytearray:
         """The template with wrapped key data that holds the newest group key."""
         assert self._station.keys is not None
-        wrapped = self._suite.wrap(self._station.keys.kek, key_data)
+        iv = self._shared.environment.random(eapol.IV_LENGTH) if self._suite.arc4 else b""
+        wrapped = self._suite.wrap(self._station.keys.kek, key_data, iv)
         frame = templates.with_key_data(template, wrapped)
+        frame[_AT_IV : _AT_IV + len(iv)] = iv
         self._given_gtk = self._group.newest[1]
         frame[_AT_RSC : _AT_RSC + 6] = self._group.newest[2].to_bytes(6, "little")
         return frame
@@ -245,7 +266,10 @@ class Authenticator:
         pdu = bytes(frame[templates.AT_EAPOL :])
         if kind == "M1":  # tells which of several adapters of the guest was given it
             info.detail["digest"] = digest(pdu)
-        parts = KeyFrameParts(kind, self._replay_counter, pdu, key_data, self._suite, keys)
+        wrapped = not (self._suite.wpa and kind == "M3")
+        parts = KeyFrameParts(
+            kind, self._replay_counter, pdu, key_data, self._suite, keys, wrapped=wrapped
+        )
         info.remake = parts.remake
         self._shared.transmit(self._station, frame, info)
 
@@ -253,8 +277,8 @@ class Authenticator:
 
     def _receive(self, key: KeyFrame, info: FrameInfo) -> str | None:
         """Deal with a message; returns why it is ignored, or ``None``."""
-        if key.descriptor != eapol.DESCRIPTOR_RSN:
-            return "not an RSN key descriptor"
+        if key.descriptor != self._suite.descriptor:
+            return "key descriptor type"
         if key.info & eapol.INFO_VERSION != self._suite.descriptor_version:
             return "key descriptor version"
         if info.kind == "M2":
@@ -304,7 +328,11 @@ class Authenticator:
             return "MIC"
         self._finish()
         station.pairwise, station.candidate = station.candidate, None
-        self._shared.authorized(station)
+        if self._suite.wpa:  # the group key is still to come
+            self._opening = True
+            self.start_group()
+        else:
+            self._shared.authorized(station)
         return None
 
     def _receive_g2(self, key: KeyFrame, info: FrameInfo) -> str | None:
@@ -314,7 +342,11 @@ class Authenticator:
         if station.keys is None or not self._mic_fits(station.keys, key, info):
             return "MIC"
         self._finish()
-        self._shared.group_done(station)
+        if self._opening:
+            self._opening = False
+            self._shared.authorized(station)
+        else:
+            self._shared.group_done(station)
         return None
 
     def _finish(self) -> None:
@@ -332,7 +364,7 @@ class Authenticator:
         if key.key_data == self._station.rsne:  # nothing else in it, as of most stations
             return bool(key.key_data)
         try:
-            return element(key.key_data, ELEMENT_RSN) == self._station.rsne
+            return self._shared.security.chosen_element(key.key_data) == self._station.rsne
         except WireError:
             return False
 

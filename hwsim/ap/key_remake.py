@@ -10,6 +10,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import NamedTuple
 
+from hwsim import eapol
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.ap.security.key_suite import KeySuite
@@ -22,7 +23,8 @@ from hwsim.rules.frame_fields import FrameFields
 class KeyFrameParts(NamedTuple):
     """An EAPOL-Key PDU, and what it takes to make it anew; ``keys`` is None before there are any.
 
-    ``key_data`` is what it has in the clear. Made of every frame, and asked of few: it only holds.
+    ``key_data`` is what it has in the clear; it is ``wrapped`` but for WPA's M3. Made of every
+    frame, and asked of few: it only holds.
     """
 
     kind: FrameKind
@@ -31,6 +33,7 @@ class KeyFrameParts(NamedTuple):
     key_data: bytes
     suite: KeySuite
     keys: PairwiseKeys | None
+    wrapped: bool = True
 
     def remake(self, fields: FrameFields, told: FrameInfo) -> bytes:
         """The PDU with those fields; ``told`` what a station is to make of it."""
@@ -38,7 +41,11 @@ class KeyFrameParts(NamedTuple):
         seal = None
         if keys is not None:
             kck, kek = keys.kck, keys.kek
-            seal = Seal(lambda pdu: suite.mic(kck, pdu), lambda data: suite.wrap(kek, data))
+            iv = self.pdu[eapol.OFFSET_IV : eapol.OFFSET_IV + eapol.IV_LENGTH]
+            seal = Seal(
+                lambda pdu: suite.mic(kck, pdu),
+                (lambda data: suite.wrap(kek, data, iv)) if self.wrapped else (lambda data: data),
+            )
         made = edited_key_frame(self.pdu, self.key_data, fields, suite.mic_length, seal)
         counter = replay_counter(self.pdu, fields)
         last = self.replay_counter - 1

@@ -18,7 +18,7 @@ from hwsim.ap.network import TU_NS, Network
 from hwsim.ap.security.mode import AssociationAnswer, AuthFrame, SecurityMode
 from hwsim.ap.security.rsne import STATUS_INVALID_ELEMENT, STATUS_SUCCESS
 from hwsim.errors import WireError
-from hwsim.frames import ELEMENT_RSN, ELEMENT_SSID, MacHeader, element
+from hwsim.frames import ELEMENT_SSID, MacHeader, element
 from hwsim.records import FrameKind
 
 STATUS_UNSPECIFIED: Final = 1
@@ -38,7 +38,7 @@ _MAX_SEQUENCE: Final = 4096
 class AssociationRequest(NamedTuple):
     """An association request's elements, and the status we answer unless its security objects.
 
-    ``rsne`` is the RSN element among them; both are empty where the status is not 0.
+    ``rsne`` is the RSN (or WPA) element among them; both are empty where the status is not 0.
     """
 
     elements: bytes
@@ -190,7 +190,7 @@ class Management:
             raise WireError("association request: too short")
         try:
             ssid = element(frame, ELEMENT_SSID, header.length + fixed)
-            rsne = element(frame, ELEMENT_RSN, header.length + fixed)
+            rsne = self._security.chosen_element(frame[header.length + fixed :])
         except WireError:
             return AssociationRequest(b"", b"", STATUS_INVALID_ELEMENT)
         if ssid is None or ssid[2:] != self.network.ssid:

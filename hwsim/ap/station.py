@@ -28,7 +28,7 @@ class Station:
         number: which of the guest's radios it is, from 0.
         state: how far it has come.
         aid: its association identifier; 0 before the first association.
-        rsne: the RSN element of its association request, empty without one.
+        rsne: the RSN (or WPA) element of its association request, empty without one.
         akm: the AKM suite selector in it.
         cipher: the pairwise cipher in it; None in a network without keys.
         protects_management: both sides are capable of management frame protection.

@@ -109,7 +109,7 @@ def eapol_key(network: Network, suite: KeySuite, flags: int, key_length: int) ->
     info = flags | suite.descriptor_version
     body = bytearray(data_at)
     body[0:4] = bytes((2, eapol.EAPOL_KEY_TYPE)) + (len(body) - 4).to_bytes(2, "big")
-    body[4] = eapol.DESCRIPTOR_RSN
+    body[4] = suite.descriptor
     body[eapol.OFFSET_INFO : eapol.OFFSET_INFO + 2] = info.to_bytes(2, "big")
     body[7:9] = key_length.to_bytes(2, "big")
     return _acknowledged(_data(network) / LLC() / SNAP(code=0x888E) / Raw(bytes(body)))
@@ -181,10 +181,11 @@ def _first_elements(network: Network, ssid: bytes) -> Any:
 
 def _last_elements(network: Network, security: SecurityMode) -> bytes:
     if network.is_5ghz:
-        return security.rsne + _extended_capabilities(network) + security.rsnxe
+        extended = _extended_capabilities(network)
+        return security.rsne + extended + security.rsnxe + security.wpa_element
     erp = bytes(Dot11Elt(ID=42, info=b"\0"))
     more = _more_rates() + _extended_capabilities(network)
-    return erp + security.rsne + more + security.rsnxe
+    return erp + security.rsne + more + security.rsnxe + security.wpa_element
 
 
 def _extended_capabilities(network: Network) -> bytes:

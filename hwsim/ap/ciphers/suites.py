@@ -17,6 +17,7 @@ from hil_common.ciphers import (
     CCMP_256,
     GCMP_128,
     GCMP_256,
+    TKIP,
     Cipher,
 )
 from hwsim.ap.ciphers.bip_cmac import BipCmac128Key, BipCmac256Key
@@ -25,6 +26,7 @@ from hwsim.ap.ciphers.ccmp import CcmpKey
 from hwsim.ap.ciphers.data_key import DataKey
 from hwsim.ap.ciphers.gcmp import GcmpKey
 from hwsim.ap.ciphers.integrity_key import IntegrityKey
+from hwsim.ap.ciphers.tkip import TkipKey
 
 Key = TypeVar("Key", covariant=True)
 
@@ -50,6 +52,7 @@ _DATA: tuple[DataSuite, ...] = (
     Suite(GCMP_128, GcmpKey),
     Suite(GCMP_256, GcmpKey),
     Suite(CCMP_256, CcmpKey),
+    Suite(TKIP, TkipKey),
 )
 _INTEGRITY: tuple[IntegritySuite, ...] = (
     Suite(BIP_CMAC_128, BipCmac128Key),

@@ -2,7 +2,7 @@
 """What the handshakes compute with: key derivation, integrity code, key wrap, and their lengths.
 
 Sources, all IEEE 802.11-2020: 12.7.1.2 (PRF), 12.7.1.3 (pairwise key hierarchy and PMKID),
-12.7.1.6.2 (KDF), 12.7.2 (key descriptor versions, padding of key data), 12.7.3 and table 12-8
+12.7.1.6.2 (KDF), 12.7.2 (key descriptor versions, padding of key data, ARC4), 12.7.3 and table 12-8
 (which AKM has which of them); RFC 3394 (NIST AES key wrap).
 """
 
@@ -11,11 +11,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from Crypto.Cipher import ARC4
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from hwsim import eapol
 from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.errors import UndecryptableError
 
@@ -36,6 +38,9 @@ class KeySuite:
         kck_length: of the key confirmation key.
         kek_length: of the key encryption key.
         mic_length: of the MIC field, which moves the fields behind it.
+        arc4: key data goes under ARC4 in place of the NIST AES key wrap, as of TKIP.
+        wpa: the messages are WPA's: another descriptor type, M3 in the clear and without the group
+            key, which comes bare in G1 right after the 4-way handshake.
     """
 
     descriptor_version: int
@@ -45,6 +50,13 @@ class KeySuite:
     kck_length: int = 16
     kek_length: int = 16
     mic_length: int = 16
+    arc4: bool = False
+    wpa: bool = False
+
+    @property
+    def descriptor(self) -> int:
+        """The key descriptor type of its messages (12.7.2)."""
+        return eapol.DESCRIPTOR_WPA if self.wpa else eapol.DESCRIPTOR_RSN
 
     def derive_ptk(
         self, pmk: bytes, authenticator: bytes, supplicant: bytes, anonce: bytes, snonce: bytes,
@@ -71,19 +83,30 @@ class KeySuite:
         name = b"PMK Name" + authenticator + supplicant
         return hmac.digest(pmk, name, self.digest)[:PMKID_LENGTH]
 
-    def wrap(self, kek: bytes, key_data: bytes) -> bytes:
-        """Key data under the NIST AES key wrap, padded as 12.7.2 asks."""
+    def wrap(self, kek: bytes, key_data: bytes, iv: bytes) -> bytes:
+        """Key data under the NIST AES key wrap, padded as 12.7.2 asks; or under ARC4, which alone
+        has use of the frame's key IV."""
+        if self.arc4:
+            return _arc4(iv + kek, key_data)
         short = max(-len(key_data) % _WRAP_BLOCK, _LEAST_WRAPPED - len(key_data))
         if short:
             key_data += b"\xdd" + bytes(short - 1)
         return aes_key_wrap(kek, key_data)
 
-    def unwrap(self, kek: bytes, wrapped: bytes) -> bytes:
-        """The key data in a wrap (padding stays); raises :class:`UndecryptableError`."""
+    def unwrap(self, kek: bytes, wrapped: bytes, iv: bytes) -> bytes:
+        """The key data in a wrap (padding stays); raises :class:`UndecryptableError`, but under
+        ARC4, which tells nothing."""
+        if self.arc4:
+            return _arc4(iv + kek, wrapped)
         try:
             return aes_key_unwrap(kek, wrapped)
         except (InvalidUnwrap, ValueError):
             raise UndecryptableError("key data does not unwrap") from None
+
+
+def _arc4(key: bytes, data: bytes) -> bytes:
+    """ARC4 whose first 256 bytes are skipped (12.7.2)."""
+    return ARC4.new(key, drop=256).encrypt(data)
 
 
 def prf_sha1(key: bytes, label: bytes, context: bytes, size: int) -> bytes:
@@ -122,3 +145,15 @@ HMAC_SHA1: Final = KeySuite(
     descriptor_version=2, expand=prf_sha1, mic=_hmac_sha1_128, digest="sha1"
 )
 """AKM suites 00-0F-AC:1 and :2 without TKIP: PRF and MIC of HMAC-SHA1."""
+
+
+def _hmac_md5(kck: bytes, pdu: bytes) -> bytes:
+    return hmac.digest(kck, pdu, "md5")
+
+
+TKIP_SUITE: Final = KeySuite(
+    descriptor_version=1, expand=prf_sha1, mic=_hmac_md5, digest="sha1", arc4=True
+)
+"""AKM suites 00-0F-AC:1 and :2 with TKIP: MIC of HMAC-MD5, key data under ARC4."""
+WPA_TKIP_SUITE: Final = replace(TKIP_SUITE, wpa=True)
+WPA_CCMP_SUITE: Final = replace(HMAC_SHA1, wpa=True)

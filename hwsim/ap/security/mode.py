@@ -159,6 +159,19 @@ class SecurityMode:
         """The RSN extension element of the same frames; empty if it would have no bit set."""
         return b""
 
+    @property
+    def wpa_element(self) -> bytes:
+        """The WPA element of the same frames but M3; empty in a network without WPA."""
+        return b""
+
+    def chosen_element(self, elements: bytes) -> bytes | None:
+        """What an association request, or M2, chooses by; None without. Raises WireError."""
+        return element(elements, ELEMENT_RSN)
+
+    def repeated_elements(self, station: Station) -> bytes:
+        """What M3 repeats of the beacon's elements."""
+        return self.rsne + self.rsnxe
+
     def authenticate(self, mac: bytes, frame: AuthFrame) -> AuthAnswer:
         """The answer to an Authentication frame of the station ``mac``."""
         if frame.algorithm != OPEN_SYSTEM:

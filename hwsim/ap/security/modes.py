@@ -15,6 +15,7 @@ from hwsim.ap.security.psk import Wpa2Psk
 from hwsim.ap.security.psk_sha256 import Wpa2PskSha256
 from hwsim.ap.security.sae import Sae, Transition
 from hwsim.ap.security.suite_b import Wpa3Eap192
+from hwsim.ap.security.wpa import WpaPsk, WpaWpa2Psk
 
 _MODES: tuple[type[SecurityMode], ...] = (
     Wpa2Psk,
@@ -26,6 +27,8 @@ _MODES: tuple[type[SecurityMode], ...] = (
     Sae,
     Owe,
     Wpa3Eap192,
+    WpaPsk,
+    WpaWpa2Psk,
 )
 
 SECURITY_MODES: Final[Mapping[str, type[SecurityMode]]] = MappingProxyType(

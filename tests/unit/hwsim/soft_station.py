@@ -110,12 +110,14 @@ class CcmpFrame:
 class SoftStation:
     """The radio port's far end: relay and station in one, driven step by step.
 
-    Its AKM is PSK; a subclass with another one has its own RSNE, key descriptor version, lengths in
-    bytes (of MIC, KCK and KEK), `expand` and `mic`; one with another cipher its own `cipher` and
-    lengths of its keys.
+    Its AKM is PSK; a subclass with another one has its own RSNE, key descriptor with its version,
+    lengths in bytes (of MIC, KCK and KEK), `expand` and `mic`; one with another cipher its own
+    `cipher` and lengths of its keys. `offered` is the access point's RSNE if it has more to offer.
     """
 
     rsne = RSNE
+    offered = b""
+    descriptor = 2
     version = 2
     cipher: type[CcmpFrame] = CcmpFrame
     pmk_length = 32
@@ -368,7 +370,7 @@ class SoftStation:
 
     def key_pdu(self, info: int, replay: int, nonce: bytes, data: bytes, kck: bytes) -> bytes:
         """An EAPOL-Key frame with its MIC."""
-        body = struct.pack(">BHHQ", 2, info, 0, replay) + nonce.ljust(32, b"\0")
+        body = struct.pack(">BHHQ", self.descriptor, info, 0, replay) + nonce.ljust(32, b"\0")
         body += bytes(16 + 8 + 8 + self.mic_length) + struct.pack(">H", len(data)) + data
         pdu = bytearray(struct.pack(">BBH", 1, 3, len(body)) + body)
         pdu[81 : 81 + self.mic_length] = self.mic(kck, bytes(pdu))
@@ -428,7 +430,7 @@ class SoftStation:
         assert m3.name == "M3"
         assert m3.info == 0x13C8 | self.version
         plain = self.check(m3)
-        assert plain.startswith(self.rsne)
+        assert plain.startswith(self.offered or self.rsne)
         self.take_gtk(plain)
         pdu = self.key_pdu(0x0308 | self.version, m3.replay, b"", b"", self.kck)
         return self.data(LLC_EAPOL + pdu, protect=protect)

@@ -44,6 +44,7 @@ GCMP_256 = Cipher(name="gcmp-256", suite=0x000FAC09, key_length=32, algorithm=0x
 CCMP_256 = Cipher(
     name="ccmp-256", suite=0x000FAC0A, key_length=32, algorithm=0x0A, by_ihv=False
 )  # fmt: skip
+TKIP = Cipher(name="tkip", suite=0x000FAC02, key_length=32, algorithm=0x02)
 BIP_CMAC_128 = Cipher(name="bip-cmac-128", suite=0x000FAC06, key_length=16, algorithm=0x06)
 BIP_GMAC_128 = Cipher(
     name="bip-gmac-128", suite=0x000FAC0B, key_length=16, algorithm=0x0B, by_ihv=False
@@ -53,8 +54,11 @@ BIP_CMAC_256 = Cipher(
     name="bip-cmac-256", suite=0x000FAC0D, key_length=32, algorithm=0x0D, by_ihv=False
 )  # fmt: skip
 
-DATA_CIPHERS = {one.name: one for one in (CCMP_128, GCMP_128, GCMP_256, CCMP_256)}
-"""Of data and of robust management frames to one station, the default first."""
+_RSN_CIPHERS = (CCMP_128, GCMP_128, GCMP_256, CCMP_256)
+RSN_CIPHERS = tuple(one.name for one in _RSN_CIPHERS)
+"""Of data and of robust management frames to one station in an RSN, the default first."""
+DATA_CIPHERS = {one.name: one for one in (*_RSN_CIPHERS, TKIP)}
+"""Of data: those, and that of WPA."""
 GROUP_MANAGEMENT_CIPHERS = {
     one.name: one for one in (BIP_CMAC_128, BIP_GMAC_128, BIP_GMAC_256, BIP_CMAC_256)
 }
@@ -80,6 +84,9 @@ class NetworkCiphers(NamedTuple):
 def usual_group_cipher(pairwise: Sequence[str]) -> str:
     """The group cipher of a network that names none, as hostapd chooses it.
 
-    The pairwise cipher where there is one; of several the one that any station has, CCMP-128.
+    The pairwise cipher where there is one; of several the one that any station has, which is TKIP
+    where it is among them, and else CCMP-128.
     """
+    if TKIP.name in pairwise:
+        return TKIP.name
     return pairwise[0] if len(pairwise) == 1 else CCMP_128.name

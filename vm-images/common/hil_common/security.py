@@ -14,9 +14,12 @@ from typing import Literal, get_args
 
 from .ciphers import (
     BIP_GMAC_256,
+    CCMP_128,
     DATA_CIPHERS,
     GCMP_256,
     GROUP_MANAGEMENT_CIPHERS,
+    RSN_CIPHERS,
+    TKIP,
     NetworkCiphers,
     usual_group_cipher,
 )
@@ -33,6 +36,8 @@ PmkCaching = Literal["own", "opportunistic", "none", "refuse"]
 opportunistic: those of all access points of the network; none: no one; refuse: status 53."""
 PMK_CACHING: tuple[PmkCaching, ...] = get_args(PmkCaching)
 AKM_SAE = 0x000FAC08
+AKM_WPA_PSK = 0x0050F202
+"""A passphrase, in the WPA element (the Wi-Fi Alliance's WPA specification, 2.1)."""
 EC_GROUPS = (19, 20, 21)
 """The curves of SAE and OWE, P-256, P-384 and P-521, by IANA group number (RFC 5903)."""
 SAE_WAYS: tuple[SaeWays, ...] = get_args(SaeWays)
@@ -50,8 +55,12 @@ class SecurityChoice:
         akm: the AKM suite selector, OUI first; None in a network without keys.
         more_akms: those that the network offers besides, to stations that have them.
         by_guest: the reference guest's WLAN service can associate by it.
+        wpa_akm: the AKM suite selector in its WPA element, which came before the RSNE; None in a
+            network without one.
         data_ciphers: those of :mod:`hil_common.ciphers` that its networks may have, the default
             first.
+        usual_ciphers: so many of them, from the first on, are the pairwise ones of a network that
+            names none.
         management_ciphers: likewise, of group addressed management frames.
         pmf: the management frame protection that goes with it, what it is if left out first.
         os_authentication: ``<authentication>`` of the WLAN profile: what the OS carries out itself,
@@ -65,7 +74,9 @@ class SecurityChoice:
     auth_algorithm: int
     akm: int | None = None
     more_akms: tuple[int, ...] = ()
-    data_ciphers: tuple[str, ...] = tuple(DATA_CIPHERS)
+    wpa_akm: int | None = None
+    data_ciphers: tuple[str, ...] = RSN_CIPHERS
+    usual_ciphers: int = 1
     management_ciphers: tuple[str, ...] = tuple(GROUP_MANAGEMENT_CIPHERS)
     pmf: tuple[Pmf, ...] = PMF_CHOICES
     by_guest: bool = True
@@ -80,7 +91,7 @@ class SecurityChoice:
     @property
     def takes_raw_psk(self) -> bool:
         """Whether a PSK may be given in the passphrase's place."""
-        return self.akm in (0x000FAC02, 0x000FAC06) and not self.has_sae
+        return self.akm in (0x000FAC02, 0x000FAC06, AKM_WPA_PSK) and not self.has_sae
 
     @property
     def has_keys(self) -> bool:
@@ -168,6 +179,29 @@ WPA3_EAP_192 = SecurityChoice(
     pmf=("required",),
     by_guest=False,
 )
+WPA_PSK = SecurityChoice(
+    name="wpa-psk",
+    meaning="a passphrase by WPA, with TKIP",
+    credential="passphrase",
+    auth_algorithm=4,
+    akm=AKM_WPA_PSK,
+    wpa_akm=AKM_WPA_PSK,
+    data_ciphers=(TKIP.name, CCMP_128.name),
+    pmf=("disabled",),
+    by_guest=False,
+)
+WPA_WPA2_PSK = SecurityChoice(
+    name="wpa-wpa2-psk",
+    meaning="a passphrase, by WPA2 or by WPA as the station likes; data to all goes by TKIP",
+    credential="passphrase",
+    auth_algorithm=7,
+    akm=0x000FAC02,
+    wpa_akm=AKM_WPA_PSK,
+    data_ciphers=(CCMP_128.name, TKIP.name),
+    usual_ciphers=2,
+    pmf=("disabled",),
+    by_guest=False,
+)
 
 _CHOICES = (
     WPA2_PSK,
@@ -179,6 +213,8 @@ _CHOICES = (
     WPA3_SAE,
     OWE,
     WPA3_EAP_192,
+    WPA_PSK,
+    WPA_WPA2_PSK,
 )
 
 SECURITY_CHOICES = {choice.name: choice for choice in _CHOICES}
@@ -201,7 +237,7 @@ def ciphers_of(
     choice: SecurityChoice, pairwise: Sequence[str], group: str | None, management: str | None
 ) -> NetworkCiphers:
     """The ciphers of a network that names these; what it leaves out goes with its security."""
-    pairwise = tuple(pairwise) or choice.data_ciphers[:1]
+    pairwise = tuple(pairwise) or choice.data_ciphers[: choice.usual_ciphers]
     return NetworkCiphers(
         pairwise,
         group or usual_group_cipher(pairwise),
