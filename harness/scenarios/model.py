@@ -20,7 +20,15 @@ from harness.scenarios.network import Network
 from harness.scenarios.on_air import OnAir
 from harness.scenarios.stimuli import OsParameters, OsStimulus
 from hil_common.network import MAX_PASSPHRASE
-from hil_common.security import OPEN, WPA2_PSK, WPA2_PSK_SHA256, WPA3_TRANSITION, names_with
+from hil_common.security import (
+    OPEN,
+    WPA2_PSK,
+    WPA2_PSK_SHA256,
+    WPA3_TRANSITION,
+    WPA_PSK,
+    WPA_WPA2_PSK,
+    names_with,
+)
 from hil_common.stimuli import MAX_STIMULI
 from hwsim.control.arguments import MAX_DELAY_MS
 from hwsim.control.order_requests import MAX_ORDERS
@@ -45,6 +53,8 @@ SAMPLE_FRAGMENTS: Final = {
     WPA2_PSK.name: SAMPLE_SECURITY,
     WPA2_PSK_SHA256.name: SAMPLE_SECURITY,
     WPA3_TRANSITION.name: SAMPLE_SECURITY,
+    WPA_WPA2_PSK.name: SAMPLE_SECURITY,
+    WPA_PSK.name: "<IhvSecurity><Wpa/><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>",
     OPEN.name: "<IhvSecurity><Open/>{fault}</IhvSecurity>",
 }
 """What a scenario without [ihv] tells our sample DLL in each security mode. Of 802.1X the

@@ -23,11 +23,13 @@ def michael(key: bytes, message: bytes) -> bytes:
 
 
 def covered_header(header: bytes) -> bytes:
-    """What the code covers before the data of a frame from or to an access point: destination,
-    source and priority of the MSDU (12.5.2.3.2)."""
-    address3 = header[16:22]
-    destination = address3 if header[1] & TO_DS else header[4:10]
-    source = address3 if header[1] & FROM_DS else header[10:16]
+    """What the code covers before the data of a frame with that header: destination, source and
+    priority of the MSDU (12.5.2.3.2; table 9-30)."""
+    to_ds, from_ds = header[1] & TO_DS, header[1] & FROM_DS
+    destination = header[16:22] if to_ds else header[4:10]
+    source = header[10:16]
+    if from_ds:
+        source = header[24:30] if to_ds else header[16:22]
     return destination + source + bytes((parse_header(header).tid, 0, 0, 0))
 
 

@@ -83,7 +83,7 @@ class KeySuite:
         name = b"PMK Name" + authenticator + supplicant
         return hmac.digest(pmk, name, self.digest)[:PMKID_LENGTH]
 
-    def wrap(self, kek: bytes, key_data: bytes, iv: bytes) -> bytes:
+    def wrap(self, kek: bytes, key_data: bytes, iv: bytes = b"") -> bytes:
         """Key data under the NIST AES key wrap, padded as 12.7.2 asks; or under ARC4, which alone
         has use of the frame's key IV."""
         if self.arc4:
@@ -93,7 +93,7 @@ class KeySuite:
             key_data += b"\xdd" + bytes(short - 1)
         return aes_key_wrap(kek, key_data)
 
-    def unwrap(self, kek: bytes, wrapped: bytes, iv: bytes) -> bytes:
+    def unwrap(self, kek: bytes, wrapped: bytes, iv: bytes = b"") -> bytes:
         """The key data in a wrap (padding stays); raises :class:`UndecryptableError`, but under
         ARC4, which tells nothing."""
         if self.arc4:

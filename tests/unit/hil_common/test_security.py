@@ -9,6 +9,8 @@ from hil_common.security import (
     OPEN,
     SECURITY_CHOICES,
     WPA2_PSK,
+    WPA_PSK,
+    WPA_WPA2_PSK,
     akms_of,
     ciphers_misfit,
     ciphers_of,
@@ -24,7 +26,9 @@ def test_the_default_comes_first() -> None:
 def test_a_choice_stands_once() -> None:
     """Its AKMs and its meaning are no other's."""
     choices = SECURITY_CHOICES.values()
-    assert len({(choice.akm, choice.more_akms) for choice in choices}) == len(choices)
+    assert len({(choice.akm, choice.more_akms, choice.wpa_akm) for choice in choices}) == len(
+        choices
+    )
     assert len({choice.meaning for choice in choices}) == len(choices)
 
 
@@ -33,12 +37,14 @@ def test_akms_of_an_algorithm() -> None:
     assert akms_of(7) == (0x000FAC02, 0x000FAC06)
     assert akms_of(6) == (0x000FAC01, 0x000FAC05)
     assert akms_of(1) == ()
+    assert akms_of(4) == (0x0050F202,)
 
 
 def test_names_with_a_credential() -> None:
     """As messages list what a key of a scenario goes with."""
     assert names_with("passphrase") == (
-        "'wpa2-psk' or 'wpa2-psk-sha256' or 'wpa3-transition' or 'wpa3-sae'"
+        "'wpa2-psk' or 'wpa2-psk-sha256' or 'wpa3-transition' or 'wpa3-sae' or 'wpa-psk' or "
+        "'wpa-wpa2-psk'"
     )
     assert names_with("eap") == "'wpa2-eap' or 'wpa2-eap-sha256' or 'wpa3-eap-192'"
 
@@ -49,6 +55,8 @@ def test_ciphers_that_a_network_leaves_out() -> None:
     assert usual == (("ccmp-128",), "ccmp-128", "bip-cmac-128")
     assert ciphers_of(WPA2_PSK, ("gcmp-256",), None, None).group == "gcmp-256"
     assert ciphers_of(WPA2_PSK, ("gcmp-256",), "ccmp-128", None).group == "ccmp-128"
+    assert ciphers_of(WPA_PSK, (), None, None)[:2] == (("tkip",), "tkip")
+    assert ciphers_of(WPA_WPA2_PSK, (), None, None)[:2] == (("ccmp-128", "tkip"), "tkip")
 
 
 def test_ciphers_that_do_not_fit() -> None:

@@ -15,7 +15,6 @@ from typing import Literal, get_args
 from .ciphers import (
     BIP_GMAC_256,
     CCMP_128,
-    DATA_CIPHERS,
     GCMP_256,
     GROUP_MANAGEMENT_CIPHERS,
     RSN_CIPHERS,
@@ -188,7 +187,6 @@ WPA_PSK = SecurityChoice(
     wpa_akm=AKM_WPA_PSK,
     data_ciphers=(TKIP.name, CCMP_128.name),
     pmf=("disabled",),
-    by_guest=False,
 )
 WPA_WPA2_PSK = SecurityChoice(
     name="wpa-wpa2-psk",
@@ -200,7 +198,6 @@ WPA_WPA2_PSK = SecurityChoice(
     data_ciphers=(CCMP_128.name, TKIP.name),
     usual_ciphers=2,
     pmf=("disabled",),
-    by_guest=False,
 )
 
 _CHOICES = (

@@ -170,7 +170,8 @@ DWORD WINAPI adapter_pre_associate(HANDLE handle, HANDLE session,
     if (ready) {
         adapter->phase = PHASE_PRE_PENDING;
         adapter->connect_session = session;
-        adapter->open = job->pre.profile.open;
+        adapter->open = !profile_has_handshake(&job->pre.profile);
+        adapter->wpa = job->pre.profile.wpa;
         *reason = REASON_SUCCESS;
         engine_queue(adapter, job);
     }
@@ -238,6 +239,7 @@ DWORD WINAPI adapter_post_associate(HANDLE handle, HANDLE session, PDOT11_PORT_S
     job->post.session = session;
     EnterCriticalSection(&adapter->lock);
     job->post.open = adapter->open;
+    job->post.wpa = adapter->wpa;
     LeaveCriticalSection(&adapter->lock);
     if (!association_read(port, size, params, &job->post)) {
         engine_free_job(job);

@@ -65,7 +65,8 @@ typedef struct PreAssociation {
 typedef struct PostAssociation {
     HANDLE session;
     uint8_t peer[6];
-    bool open; /* without protection; there are no RSN elements */
+    bool open; /* without a handshake: open, WEP; there are no elements to look for */
+    bool wpa;  /* the elements are WPA's */
     Rsne own;
     Rsne beacon;
 } PostAssociation;
@@ -98,7 +99,8 @@ typedef struct Adapter {
     Phase phase;
     HANDLE connect_session; /* of the operation in PHASE_PRE_PENDING */
     HANDLE post_session;    /* of the port in PHASE_POST_PENDING and PHASE_POST_DONE */
-    bool open;              /* the network is to have no protection */
+    bool open;              /* the network is to have no handshake */
+    bool wpa;               /* it is to be WPA's */
     Job *first;
     Job *last;
     unsigned waiting; /* jobs in the queue */

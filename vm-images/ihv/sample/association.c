@@ -11,12 +11,12 @@
 /* A body inside the buffer: offsets count from the start of the structure, and any of them may be
  * wrong ("DOT11_ASSOCIATION_COMPLETION_PARAMETERS"). */
 static bool find_rsne(const uint8_t *buffer, ULONG total, ULONG offset, ULONG size, ULONG fixed,
-                      Rsne *rsne)
+                      bool wpa, Rsne *rsne)
 {
     if (offset < HIL_ASSOC_PARAMS_SIZE_VISTA || offset > total || size > total - offset ||
         size < fixed)
         return false;
-    return rsn_find(buffer + offset + fixed, size - fixed, rsne);
+    return rsn_find(buffer + offset + fixed, size - fixed, wpa, rsne);
 }
 
 bool association_read(const DOT11_PORT_STATE *port, ULONG size,
@@ -35,6 +35,8 @@ bool association_read(const DOT11_PORT_STATE *port, ULONG size,
     if (post->open)
         return true;
     return find_rsne(buffer, size, p.uAssocReqOffset, p.uAssocReqSize,
-                     p.bReAssocReq ? REASSOC_REQUEST_FIXED : ASSOC_REQUEST_FIXED, &post->own) &&
-           find_rsne(buffer, size, p.uBeaconOffset, p.uBeaconSize, BEACON_FIXED, &post->beacon);
+                     p.bReAssocReq ? REASSOC_REQUEST_FIXED : ASSOC_REQUEST_FIXED, post->wpa,
+                     &post->own) &&
+           find_rsne(buffer, size, p.uBeaconOffset, p.uBeaconSize, BEACON_FIXED, post->wpa,
+                     &post->beacon);
 }

@@ -13,10 +13,13 @@ static bool entry_matches(const uint8_t *entry, ULONG size, const SecurityProfil
     memcpy(&capability, entry + offsetof(DOT11_BSS_ENTRY, usCapabilityInformation),
            sizeof capability);
     rsne->size = 0;
+    const uint8_t *elements = entry + HIL_BSS_ENTRY_FIXED_SIZE;
     if (profile->open)
         return !(capability & CAPABILITY_PRIVACY);
-    return rsn_find(entry + HIL_BSS_ENTRY_FIXED_SIZE, size, rsne) &&
-           rsn_offers(rsne, profile->enterprise);
+    if (profile->wep_size != 0)
+        return (capability & CAPABILITY_PRIVACY) && !rsn_find(elements, size, false, rsne) &&
+               !rsn_find(elements, size, true, rsne);
+    return rsn_find(elements, size, profile->wpa, rsne) && rsn_offers(rsne, profile->enterprise);
 }
 
 /* Entries follow each other unpadded. */

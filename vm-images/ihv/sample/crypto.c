@@ -9,9 +9,11 @@
 #define PBKDF2_ITERATIONS 4096
 #define BLOCK 8
 #define AES_BLOCK 16
+#define ARC4_SKIPPED 256
 #define SHA1_BLOCKS 4 /* make PTK_SIZE bytes, as two of SHA-256 do */
 
 static BCRYPT_ALG_HANDLE hmac_sha1;
+static BCRYPT_ALG_HANDLE hmac_md5;
 static BCRYPT_ALG_HANDLE sha256;
 static BCRYPT_ALG_HANDLE hmac_sha256;
 static BCRYPT_ALG_HANDLE aes_ecb;
@@ -33,6 +35,8 @@ bool crypto_open(void)
 {
     bool opened =
         BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&hmac_sha1, BCRYPT_SHA1_ALGORITHM, NULL,
+                                                   BCRYPT_ALG_HANDLE_HMAC_FLAG)) &&
+        BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&hmac_md5, BCRYPT_MD5_ALGORITHM, NULL,
                                                    BCRYPT_ALG_HANDLE_HMAC_FLAG)) &&
         BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&sha256, BCRYPT_SHA256_ALGORITHM, NULL, 0)) &&
         BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&hmac_sha256, BCRYPT_SHA256_ALGORITHM, NULL,
@@ -57,6 +61,7 @@ static void close_algorithm(BCRYPT_ALG_HANDLE *handle)
 void crypto_close(void)
 {
     close_algorithm(&hmac_sha1);
+    close_algorithm(&hmac_md5);
     close_algorithm(&sha256);
     close_algorithm(&hmac_sha256);
     close_algorithm(&aes_ecb);
@@ -133,7 +138,7 @@ bool crypto_ptk(KeySuite suite, size_t tk_size, const uint8_t pmk[PMK_SIZE], con
                 const uint8_t snonce[NONCE_SIZE], uint8_t ptk[PTK_SIZE])
 {
     static const char label[] = "Pairwise key expansion"; /* its NUL is the PRF's separator */
-    const size_t separator = suite == SUITE_SHA1 ? 1 : 0; /* the KDF has none */
+    const size_t separator = suite == SUITE_SHA256 ? 0 : 1; /* the KDF has none */
     uint8_t input[2 + sizeof label + 12 + 2 * NONCE_SIZE + 2];
     const size_t wanted = KCK_SIZE + KEK_SIZE + tk_size;
     uint8_t output[SHA1_BLOCKS * SHA1_SIZE];
@@ -142,9 +147,9 @@ bool crypto_ptk(KeySuite suite, size_t tk_size, const uint8_t pmk[PMK_SIZE], con
     memcpy(first, label, sizeof label);
     uint8_t *at = put_ordered(first + sizeof label - 1 + separator, aa, spa, 6);
     at = put_ordered(at, anonce, snonce, NONCE_SIZE);
-    bool done = suite == SUITE_SHA1
-                    ? expand_sha1(pmk, first, (size_t)(at + 1 - first), output)
-                    : expand_sha256(pmk, input, (size_t)(at + 2 - input), wanted, output);
+    bool done = suite == SUITE_SHA256
+                    ? expand_sha256(pmk, input, (size_t)(at + 2 - input), wanted, output)
+                    : expand_sha1(pmk, first, (size_t)(at + 1 - first), output);
     memset(ptk, 0, PTK_SIZE);
     if (done)
         memcpy(ptk, output, wanted);
@@ -211,6 +216,8 @@ bool crypto_mic(KeySuite suite, const uint8_t kck[16], const void *data, size_t 
     uint8_t digest[SHA1_SIZE];
     if (suite == SUITE_SHA256)
         return mic_cmac(kck, data, size, mic);
+    if (suite == SUITE_WPA)
+        return hash(hmac_md5, kck, KCK_SIZE, data, size, mic, MIC_SIZE);
     if (!hash(hmac_sha1, kck, 16, data, size, digest, sizeof digest))
         return false;
     memcpy(mic, digest, MIC_SIZE);
@@ -256,6 +263,38 @@ bool crypto_unwrap(const uint8_t kek[16], const uint8_t *wrapped, size_t size, u
         return true;
     SecureZeroMemory(out, size - BLOCK);
     return false;
+}
+
+/* Of our own: under Wine CNG's ARC4 takes keys of 16 bytes only, and this one has 32. */
+void crypto_arc4(const uint8_t iv[KEY_IV_SIZE], const uint8_t kek[KEK_SIZE], const uint8_t *data,
+                 size_t size, uint8_t *out)
+{
+    uint8_t key[KEY_IV_SIZE + KEK_SIZE];
+    uint8_t state[256];
+    uint8_t i = 0;
+    uint8_t j = 0;
+    memcpy(key, iv, KEY_IV_SIZE);
+    memcpy(key + KEY_IV_SIZE, kek, KEK_SIZE);
+    for (int k = 0; k < 256; k++)
+        state[k] = (uint8_t)k;
+    for (int k = 0; k < 256; k++) {
+        uint8_t one = state[k];
+        j = (uint8_t)(j + one + key[k % (int)sizeof key]);
+        state[k] = state[j];
+        state[j] = one;
+    }
+    j = 0;
+    for (size_t at = 0; at < ARC4_SKIPPED + size; at++) {
+        uint8_t one = state[++i];
+        j = (uint8_t)(j + one);
+        uint8_t other = state[j];
+        state[i] = other;
+        state[j] = one;
+        if (at >= ARC4_SKIPPED)
+            out[at - ARC4_SKIPPED] = data[at - ARC4_SKIPPED] ^ state[(uint8_t)(one + other)];
+    }
+    SecureZeroMemory(key, sizeof key);
+    SecureZeroMemory(state, sizeof state);
 }
 
 bool crypto_equal(const void *a, const void *b, size_t size)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The primitives of WPA2, by Windows' CNG (bcrypt.dll). All return false on failure. */
+/* The primitives of WPA2 and WPA, by Windows' CNG (bcrypt.dll). All return false on failure. */
 #ifndef HIL_SAMPLE_CRYPTO_H
 #define HIL_SAMPLE_CRYPTO_H
 
@@ -11,6 +11,7 @@
 
 #define PMK_SIZE 32
 #define NONCE_SIZE 32
+#define KEY_IV_SIZE 16
 #define KCK_SIZE 16
 #define KEK_SIZE 16
 #define PTK_SIZE (KCK_SIZE + KEK_SIZE + KEY_MAX) /* IEEE 802.11-2020 12.7.1.3 */
@@ -36,13 +37,17 @@ bool crypto_ptk(KeySuite suite, size_t tk_size, const uint8_t pmk[PMK_SIZE], con
                 const uint8_t spa[6], const uint8_t anonce[NONCE_SIZE],
                 const uint8_t snonce[NONCE_SIZE], uint8_t ptk[PTK_SIZE]);
 
-/* HMAC-SHA1-128 or AES-128-CMAC. */
+/* HMAC-SHA1-128, with WPA HMAC-MD5, or AES-128-CMAC. */
 bool crypto_mic(KeySuite suite, const uint8_t kck[16], const void *data, size_t size,
                 uint8_t mic[MIC_SIZE]);
 
 /* AES key unwrap (RFC 3394): size bytes (24, 32, ...) to size - 8. False also when the integrity
  * check fails. */
 bool crypto_unwrap(const uint8_t kek[16], const uint8_t *wrapped, size_t size, uint8_t *out);
+
+/* ARC4 under the frame's IV and the KEK, whose first 256 bytes are skipped (12.7.2). */
+void crypto_arc4(const uint8_t iv[KEY_IV_SIZE], const uint8_t kek[KEK_SIZE], const uint8_t *data,
+                 size_t size, uint8_t *out);
 
 /* In time that does not depend on the contents. */
 bool crypto_equal(const void *a, const void *b, size_t size);

@@ -15,6 +15,8 @@
 /* Key Information bits. */
 #define KEY_INFO_VERSION_MASK 0x0007u
 #define KEY_INFO_PAIRWISE 0x0008u
+#define KEY_INFO_INDEX 0x0030u /* of WPA's group messages */
+#define KEY_INFO_INDEX_SHIFT 4
 #define KEY_INFO_INSTALL 0x0040u
 #define KEY_INFO_ACK 0x0080u
 #define KEY_INFO_MIC 0x0100u
@@ -27,13 +29,14 @@ typedef struct EapolKey {
     uint16_t info;
     uint64_t replay;
     const uint8_t *nonce; /* these point into the frame */
+    const uint8_t *iv;
     const uint8_t *rsc;
     const uint8_t *key_data;
     size_t key_data_size;
     size_t frame_size; /* of the whole EAPOL frame, without padding behind it */
 } EapolKey;
 
-/* False unless it is a well-formed RSN EAPOL-Key frame of the suite's descriptor version. */
+/* False unless it is a well-formed EAPOL-Key frame of the suite's descriptor type and version. */
 bool eapol_parse(KeySuite suite, const uint8_t *frame, size_t size, EapolKey *key);
 
 /* MIC over the frame with its MIC field taken as zero. */

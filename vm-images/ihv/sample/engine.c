@@ -9,6 +9,9 @@
 #include "text.h"
 
 #define MAX_WAITING 64
+/* What only our driver knows (bit 31): an open network, in the eyes of everybody else. */
+#define VENDOR_AUTH (DOT11_AUTH_ALGO_IHV_START + 1u)
+#define VENDOR_CIPHER (DOT11_CIPHER_ALGO_IHV_START + 1u)
 
 /* ---- queue ---- */
 
@@ -90,15 +93,32 @@ static bool pre_association_wanted(void *adapter)
     return port_in_phase(adapter, PHASE_PRE_PENDING);
 }
 
+static DWORD prepare(Adapter *adapter, const PreAssociation *pre)
+{
+    const SecurityProfile *p = &pre->profile;
+    DWORD auth = p->enterprise ? DOT11_AUTH_ALGO_RSNA
+                 : p->wpa      ? DOT11_AUTH_ALGO_WPA_PSK
+                               : DOT11_AUTH_ALGO_RSNA_PSK;
+    if (profile_has_handshake(p))
+        return keys_prepare(adapter->service, auth, &pre->beacon, pre_association_wanted, adapter);
+    if (p->open)
+        return keys_prepare_bare(adapter->service,
+                                 p->vendor_values ? VENDOR_AUTH : DOT11_AUTH_ALGO_80211_OPEN,
+                                 p->vendor_values ? VENDOR_CIPHER : DOT11_CIPHER_ALGO_NONE,
+                                 pre_association_wanted, adapter);
+    auth = p->shared_key ? DOT11_AUTH_ALGO_80211_SHARED_KEY : DOT11_AUTH_ALGO_80211_OPEN;
+    DWORD error = keys_prepare_bare(adapter->service, auth, DOT11_CIPHER_ALGO_WEP,
+                                    pre_association_wanted, adapter);
+    if (error != ERROR_SUCCESS)
+        return error;
+    return keys_prepare_wep(adapter->service, p->wep_key, p->wep_size, pre_association_wanted,
+                            adapter);
+}
+
 static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
 {
     Reason reason = REASON_SUCCESS;
-    DWORD error = pre->profile.open
-                      ? keys_prepare_open(adapter->service, pre_association_wanted, adapter)
-                      : keys_prepare(adapter->service,
-                                     pre->profile.enterprise ? DOT11_AUTH_ALGO_RSNA
-                                                             : DOT11_AUTH_ALGO_RSNA_PSK,
-                                     &pre->beacon, pre_association_wanted, adapter);
+    DWORD error = prepare(adapter, pre);
     adapter->enterprise.wanted = pre->profile.enterprise;
     if (error != ERROR_SUCCESS) {
         reason = REASON_KEY_REFUSED;

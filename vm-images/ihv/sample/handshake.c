@@ -9,6 +9,7 @@
 
 #define M2_INFO (KEY_INFO_PAIRWISE | KEY_INFO_MIC)
 #define M4_INFO (M2_INFO | KEY_INFO_SECURE)
+#define WPA_M4_INFO M2_INFO
 #define G2_INFO (KEY_INFO_MIC | KEY_INFO_SECURE)
 
 void handshake_start(Handshake *h, const uint8_t aa[6], const uint8_t spa[6],
@@ -82,10 +83,18 @@ static void receive_m1(Handshake *h, const EapolKey *key, HandshakeOutput *out)
         out->message = HANDSHAKE_BROKEN;
 }
 
-/* Decrypted key data of a frame; false if it does not unwrap. */
-static bool open_key_data(const EapolKey *key, const uint8_t *ptk, uint8_t out[EAPOL_MAX],
-                          size_t *size)
+/* Key data of a frame in the clear; false if it does not unwrap. WPA has it so in M3. */
+static bool open_key_data(KeySuite suite, const EapolKey *key, const uint8_t *ptk,
+                          uint8_t out[EAPOL_MAX], size_t *size)
 {
+    if (suite == SUITE_WPA) {
+        *size = key->key_data_size;
+        if (key->info & KEY_INFO_PAIRWISE)
+            memcpy(out, key->key_data, *size);
+        else
+            crypto_arc4(key->iv, KEK(ptk), key->key_data, *size, out);
+        return true;
+    }
     if (!(key->info & KEY_INFO_ENCRYPTED) || key->key_data_size < 24)
         return false;
     *size = key->key_data_size - 8;
@@ -116,15 +125,18 @@ static bool take_igtk(Handshake *h, const uint8_t *key_data, size_t size)
     return !same;
 }
 
+/* `gtk` is NULL where M3 has none (WPA): the group handshake brings it. */
 static void accept_m3(Handshake *h, const EapolKey *key, const Gtk *gtk, HandshakeOutput *out)
 {
     out->install_ptk = !h->has_ptk || !crypto_equal(h->ptk, h->candidate, PTK_SIZE);
-    out->install_gtk = take_gtk(h, gtk);
+    out->install_gtk = gtk != NULL && take_gtk(h, gtk);
+    out->complete = gtk != NULL;
     memcpy(out->gtk_rsc, key->rsc, sizeof out->gtk_rsc);
     memcpy(h->ptk, h->candidate, PTK_SIZE);
     h->has_ptk = true;
     h->has_snonce = false; /* the next M1 with another ANonce starts a new handshake */
-    answer(h, out, HANDSHAKE_M4, M4_INFO, key->replay, NULL, NULL, h->ptk);
+    answer(h, out, HANDSHAKE_M4, h->suite == SUITE_WPA ? WPA_M4_INFO : M4_INFO, key->replay, NULL,
+           NULL, h->ptk);
 }
 
 static void receive_m3(Handshake *h, const uint8_t *frame, const EapolKey *key,
@@ -139,9 +151,12 @@ static void receive_m3(Handshake *h, const uint8_t *frame, const EapolKey *key,
         return;
     h->replay = key->replay;
     h->has_replay = true;
-    if (open_key_data(key, h->candidate, data, &size)) {
-        if (!rsn_find(data, size, &rsne) || !rsn_equal(&rsne, &h->beacon))
+    bool wpa = h->suite == SUITE_WPA;
+    if (open_key_data(h->suite, key, h->candidate, data, &size)) {
+        if (!rsn_find(data, size, wpa, &rsne) || !rsn_equal(&rsne, &h->beacon))
             out->message = HANDSHAKE_RSNE_MISMATCH;
+        else if (wpa)
+            accept_m3(h, key, NULL, out);
         else if (rsn_find_gtk(data, size, h->group, &gtk)) {
             out->install_igtk = take_igtk(h, data, size);
             accept_m3(h, key, &gtk, out);
@@ -149,6 +164,21 @@ static void receive_m3(Handshake *h, const uint8_t *frame, const EapolKey *key,
     }
     SecureZeroMemory(data, sizeof data);
     SecureZeroMemory(&gtk, sizeof gtk);
+}
+
+/* The group key of opened key data: WPA has nothing else in it, and its index in the frame. */
+static bool find_gtk(const Handshake *h, const EapolKey *key, const uint8_t *data, size_t size,
+                     Gtk *gtk)
+{
+    if (h->suite != SUITE_WPA)
+        return rsn_find_gtk(data, size, h->group, gtk);
+    if (h->group == NULL || size != h->group->key_size)
+        return false;
+    memset(gtk, 0, sizeof *gtk);
+    gtk->cipher = h->group;
+    gtk->index = (uint8_t)((key->info & KEY_INFO_INDEX) >> KEY_INFO_INDEX_SHIFT);
+    memcpy(gtk->key, data, size);
+    return true;
 }
 
 static void receive_g1(Handshake *h, const uint8_t *frame, const EapolKey *key,
@@ -161,11 +191,13 @@ static void receive_g1(Handshake *h, const uint8_t *frame, const EapolKey *key,
         return;
     h->replay = key->replay;
     h->has_replay = true;
-    if (open_key_data(key, h->ptk, data, &size) && rsn_find_gtk(data, size, h->group, &gtk)) {
+    uint16_t index = h->suite == SUITE_WPA ? key->info & KEY_INFO_INDEX : 0;
+    if (open_key_data(h->suite, key, h->ptk, data, &size) && find_gtk(h, key, data, size, &gtk)) {
+        out->complete = true;
         out->install_gtk = take_gtk(h, &gtk);
         out->install_igtk = take_igtk(h, data, size);
         memcpy(out->gtk_rsc, key->rsc, sizeof out->gtk_rsc);
-        answer(h, out, HANDSHAKE_G2, G2_INFO, key->replay, NULL, NULL, h->ptk);
+        answer(h, out, HANDSHAKE_G2, (uint16_t)(G2_INFO | index), key->replay, NULL, NULL, h->ptk);
     }
     SecureZeroMemory(data, sizeof data);
     SecureZeroMemory(&gtk, sizeof gtk);

@@ -49,6 +49,7 @@ typedef struct HandshakeOutput {
     HandshakeMessage message;
     uint8_t frame[EAPOL_MAX];
     size_t size;
+    bool complete;    /* all keys of the handshake are there: with WPA the group key comes later */
     bool install_ptk; /* false when the same key is in use already (12.7.6.4: no reinstallation) */
     bool install_gtk;
     bool install_igtk;

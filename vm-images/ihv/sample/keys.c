@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "profile.h"
 #include "text.h"
 
 #define ETHER_TYPE_EAPOL_BE 0x8e88u /* bytes 88 8e in memory: both lists want network order */
@@ -16,17 +17,34 @@
 #define ADAPTER_LIST_BYTES 32768u
 /* The DOT11_KEY_ALGO_* of CCMP, GCMP and BIP are all laid out as that of CCMP. */
 #define ALGO_HEAD offsetof(DOT11_KEY_ALGO_CCMP, ucCCMPKey)
-#define ALGO_MAX (ALGO_HEAD + KEY_MAX)
+/* That of TKIP has the length of its Michael keys besides. */
+#define TKIP_HEAD offsetof(DOT11_KEY_ALGO_TKIP_MIC, ucTKIPMICKeys)
+#define ALGO_MAX (TKIP_HEAD + KEY_MAX)
 
 /* The reference guest names its radio by a GUID of this form whose node is the MAC address. */
 static const GUID REFERENCE_RADIO = {
     0xd8f2a1c4, 0x77e0, 0x4b6e, {0x9c, 0x53, 0, 0, 0, 0, 0, 0}};
 #define GUID_NODE 10 /* offset of the node, which is the last six bytes */
 
+static DWORD set_algorithms(HANDLE service, DWORD algorithm, DWORD unicast, DWORD multicast,
+                            bool (*wanted)(void *context), void *context)
+{
+    DWORD error = wanted(context) ? api.Dot11ExtSetAuthAlgorithm(service, algorithm)
+                                  : ERROR_CANCELLED;
+    if (error == ERROR_SUCCESS)
+        error = wanted(context) ? api.Dot11ExtSetUnicastCipherAlgorithm(service, unicast)
+                                : ERROR_CANCELLED;
+    if (error == ERROR_SUCCESS)
+        error = wanted(context) ? api.Dot11ExtSetMulticastCipherAlgorithm(service, multicast)
+                                : ERROR_CANCELLED;
+    return error;
+}
+
 DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, const Rsne *beacon,
                    bool (*wanted)(void *context), void *context)
 {
-    const Cipher *usual = rsn_cipher(DOT11_CIPHER_ALGO_CCMP);
+    const Cipher *usual = rsn_cipher(algorithm == DOT11_AUTH_ALGO_WPA_PSK ? DOT11_CIPHER_ALGO_TKIP
+                                                                          : DOT11_CIPHER_ALGO_CCMP);
     const Cipher *pairwise = beacon->size != 0 ? rsn_pairwise(beacon) : usual;
     const Cipher *group = beacon->size != 0 ? rsn_group(beacon) : usual;
     if (pairwise == NULL || group == NULL)
@@ -41,34 +59,63 @@ DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, const Rsne *b
     DWORD error = api.Dot11ExtSetEtherTypeHandling(service, MAX_BACKLOG, 1, &exemption, 1,
                                                    &registration);
     if (error == ERROR_SUCCESS)
-        error = wanted(context) ? api.Dot11ExtSetAuthAlgorithm(service, algorithm)
-                                : ERROR_CANCELLED;
-    if (error == ERROR_SUCCESS)
-        error = wanted(context)
-                    ? api.Dot11ExtSetUnicastCipherAlgorithm(service, pairwise->algorithm)
-                    : ERROR_CANCELLED;
-    if (error == ERROR_SUCCESS)
-        error = wanted(context)
-                    ? api.Dot11ExtSetMulticastCipherAlgorithm(service, group->algorithm)
-                    : ERROR_CANCELLED;
+        error = set_algorithms(service, algorithm, pairwise->algorithm, group->algorithm, wanted,
+                               context);
     if (error == ERROR_SUCCESS)
         error = wanted(context) ? api.Dot11ExtSetExcludeUnencrypted(service, TRUE)
                                 : ERROR_CANCELLED;
     return error;
 }
 
-DWORD keys_prepare_open(HANDLE service, bool (*wanted)(void *context), void *context)
+DWORD keys_prepare_bare(HANDLE service, DWORD algorithm, DWORD cipher,
+                        bool (*wanted)(void *context), void *context)
 {
-    DWORD error = api.Dot11ExtSetAuthAlgorithm(service, DOT11_AUTH_ALGO_80211_OPEN);
-    if (error == ERROR_SUCCESS)
-        error = wanted(context)
-                    ? api.Dot11ExtSetUnicastCipherAlgorithm(service, DOT11_CIPHER_ALGO_NONE)
-                    : ERROR_CANCELLED;
-    if (error == ERROR_SUCCESS)
-        error = wanted(context)
-                    ? api.Dot11ExtSetMulticastCipherAlgorithm(service, DOT11_CIPHER_ALGO_NONE)
-                    : ERROR_CANCELLED;
+    return set_algorithms(service, algorithm, cipher, cipher, wanted, context);
+}
+
+static DWORD set_static_wep(HANDLE service, const uint8_t *wep, size_t size)
+{
+    union {
+        DOT11_CIPHER_DEFAULT_KEY_VALUE value;
+        UCHAR bytes[offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey) + WEP_KEY_MAX];
+    } key;
+    memset(&key, 0, sizeof key);
+    key.value.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
+    key.value.Header.Revision = DOT11_CIPHER_DEFAULT_KEY_VALUE_REVISION_1;
+    key.value.Header.Size = sizeof(DOT11_CIPHER_DEFAULT_KEY_VALUE);
+    key.value.AlgorithmId =
+        size == WEP_KEY_MAX ? DOT11_CIPHER_ALGO_WEP104 : DOT11_CIPHER_ALGO_WEP40;
+    key.value.bStatic = TRUE; /* else the driver deletes it when the association completes */
+    key.value.usKeyLength = (USHORT)size;
+    memcpy(key.bytes + offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey), wep, size);
+    DWORD error = api.Dot11ExtSetDefaultKey(service, &key.value, DOT11_DIR_BOTH);
+    SecureZeroMemory(&key, sizeof key);
     return error;
+}
+
+DWORD keys_prepare_wep(HANDLE service, const uint8_t *key, size_t size,
+                       bool (*wanted)(void *context), void *context)
+{
+    DWORD error = wanted(context) ? api.Dot11ExtSetExcludeUnencrypted(service, TRUE)
+                                  : ERROR_CANCELLED;
+    if (error == ERROR_SUCCESS)
+        error = wanted(context) ? set_static_wep(service, key, size) : ERROR_CANCELLED;
+    if (error == ERROR_SUCCESS)
+        error = wanted(context) ? api.Dot11ExtSetDefaultKeyId(service, 0) : ERROR_CANCELLED;
+    return error;
+}
+
+/* The temporal key, then the Michael key of what is received and that of what is sent: so a station
+ * has them in its PTK, and in a group key. */
+static USHORT fill_tkip(UCHAR *out, const uint8_t key[KEY_MAX], const uint8_t counter[6])
+{
+    DOT11_KEY_ALGO_TKIP_MIC head;
+    memset(&head, 0, sizeof head);
+    memcpy(head.ucIV48Counter, counter, 6);
+    head.ulTKIPKeyLength = head.ulMICKeyLength = KEY_MAX / 2;
+    memcpy(out, &head, TKIP_HEAD);
+    memcpy(out + TKIP_HEAD, key, KEY_MAX);
+    return (USHORT)(TKIP_HEAD + KEY_MAX);
 }
 
 /* A key as the members ucKey of both key structures hold it; its size. */
@@ -76,6 +123,8 @@ static USHORT fill_key(UCHAR *out, const Cipher *cipher, const uint8_t *key,
                        const uint8_t counter[6])
 {
     DOT11_KEY_ALGO_CCMP head;
+    if (cipher->algorithm == DOT11_CIPHER_ALGO_TKIP)
+        return fill_tkip(out, key, counter);
     memset(&head, 0, sizeof head);
     memcpy(head.ucIV48Counter, counter, 6);
     head.ulCCMPKeyLength = (ULONG)cipher->key_size;

@@ -14,8 +14,14 @@
 DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, const Rsne *beacon,
                    bool (*wanted)(void *context), void *context);
 
-/* The same of an open association: no cipher, and no packets of this DLL's. */
-DWORD keys_prepare_open(HANDLE service, bool (*wanted)(void *context), void *context);
+/* The same of an association without a handshake, and without packets of this DLL's: one cipher of
+ * whatever goes both ways. */
+DWORD keys_prepare_bare(HANDLE service, DWORD algorithm, DWORD cipher,
+                        bool (*wanted)(void *context), void *context);
+
+/* What WEP wants besides: ExcludeUnencrypted, and a static key of 5 or 13 bytes under index 0. */
+DWORD keys_prepare_wep(HANDLE service, const uint8_t *key, size_t size,
+                       bool (*wanted)(void *context), void *context);
 
 /* Pairwise key of the AP, both directions. */
 DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const Cipher *cipher,

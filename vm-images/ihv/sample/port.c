@@ -130,6 +130,9 @@ void port_handshake(Adapter *adapter, const uint8_t *frame, size_t size)
     case HANDSHAKE_G2:
         install(adapter, &output);
         send_frame(adapter, &output, &send);
+        /* With WPA the group key is the last one of the first handshake. */
+        if (port_in_phase(adapter, PHASE_POST_PENDING))
+            complete_post(adapter, REASON_SUCCESS, ERROR_SUCCESS);
         break;
     case HANDSHAKE_RSNE_MISMATCH:
         complete_post(adapter, REASON_RSNE_MISMATCH, ERROR_ACCESS_DENIED);
@@ -149,6 +152,11 @@ void port_sent(Adapter *adapter, HANDLE send)
         return;
     adapter->install_pending = false;
     install(adapter, &adapter->pending);
+    if (!adapter->pending.complete) { /* the group handshake follows */
+        if (adapter->deadline_ms != 0)
+            adapter->deadline_ms = GetTickCount64() + HANDSHAKE_LIMIT_MS;
+        return;
+    }
     if (port_in_phase(adapter, PHASE_POST_PENDING) || adapter->enterprise.renewed)
         port_complete(adapter, REASON_SUCCESS, ERROR_SUCCESS);
 }

@@ -174,6 +174,39 @@ static bool set_passphrase(SecurityProfile *profile, const char *text, size_t si
     return true;
 }
 
+static bool set_wep_key(SecurityProfile *profile, const char *text, size_t size)
+{
+    if (profile->wep_size != 0)
+        return false;
+    if (size == 5 || size == WEP_KEY_MAX) {
+        memcpy(profile->wep_key, text, size);
+        profile->wep_size = size;
+        return true;
+    }
+    return (size == 10 || size == 2 * WEP_KEY_MAX) &&
+           text_hex_decode(text, size, profile->wep_key, sizeof profile->wep_key,
+                           &profile->wep_size);
+}
+
+/* Where an empty element of that name is kept, NULL for one that is not known. */
+static bool *flag_named(SecurityProfile *profile, const char *name)
+{
+    const struct {
+        const char *name;
+        bool *flag;
+    } flags[] = {
+        {"Enterprise", &profile->enterprise},
+        {"Open", &profile->open},
+        {"Wpa", &profile->wpa},
+        {"SharedKey", &profile->shared_key},
+        {"VendorValues", &profile->vendor_values},
+    };
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        if (strcmp(name, flags[i].name) == 0)
+            return flags[i].flag;
+    return NULL;
+}
+
 static bool set_fault(SecurityProfile *profile, const char *text)
 {
     if (profile->fault == NULL)
@@ -196,9 +229,7 @@ static bool read_child(Cursor *c, SecurityProfile *profile)
             profile->extras |= extra;
             return valid;
         }
-        bool *flag = strcmp(tag.local, "Enterprise") == 0 ? &profile->enterprise
-                     : strcmp(tag.local, "Open") == 0     ? &profile->open
-                                                          : NULL;
+        bool *flag = flag_named(profile, tag.local);
         valid = flag != NULL && !*flag;
         if (valid)
             *flag = true;
@@ -207,12 +238,23 @@ static bool read_child(Cursor *c, SecurityProfile *profile)
     valid = valid && read_text(c, text, &size) && read_end_tag(c, &tag);
     if (valid && strcmp(tag.local, "Passphrase") == 0)
         valid = set_passphrase(profile, text, size);
+    else if (valid && strcmp(tag.local, "WepKey") == 0)
+        valid = set_wep_key(profile, text, size);
     else if (valid && strcmp(tag.local, "Fault") == 0)
         valid = set_fault(profile, text);
     else
         valid = false;
     SecureZeroMemory(text, sizeof text);
     return valid;
+}
+
+/* One way to protect, and what belongs to it. */
+static bool goes_together(const SecurityProfile *p)
+{
+    bool passphrase = p->passphrase_size != 0;
+    bool wep = p->wep_size != 0;
+    return p->enterprise + p->open + passphrase + wep == 1 && (!p->wpa || passphrase) &&
+           (!p->shared_key || wep) && (!p->vendor_values || p->open);
 }
 
 static bool read_document(Cursor *c, SecurityProfile *profile)
@@ -230,8 +272,7 @@ static bool read_document(Cursor *c, SecurityProfile *profile)
     if (!read_end_tag(c, &root))
         return false;
     skip_space(c);
-    return c->at == c->end &&
-           profile->enterprise + profile->open + (profile->passphrase_size != 0) == 1;
+    return c->at == c->end && goes_together(profile);
 }
 
 bool profile_parse(const WCHAR *fragment, SecurityProfile *profile)
@@ -245,6 +286,11 @@ bool profile_parse(const WCHAR *fragment, SecurityProfile *profile)
         return true;
     SecureZeroMemory(profile, sizeof *profile);
     return false;
+}
+
+bool profile_has_handshake(const SecurityProfile *profile)
+{
+    return profile->enterprise || profile->passphrase_size != 0;
 }
 
 bool profile_read(const DOT11EXT_IHV_SECURITY_PROFILE *security, SecurityProfile *profile)

@@ -9,22 +9,28 @@
 #define PMKID_SIZE 16
 #define AT_GROUP 4    /* of an RSNE: id, length, version come before */
 #define AT_PAIRWISE 8
+#define WPA_TYPE_SIZE 4 /* of a WPA element, behind id and length: by so much all lies later */
 #define GTK_KDE_HEADER 8   /* dd, length, OUI and type (4), key id, reserved */
 #define IGTK_KDE_HEADER 14 /* dd, length, OUI and type (4), key id (2), packet number (6) */
 
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
 static const uint8_t NO_SUITE[4] = {0};
 static const uint8_t OUI[3] = {0x00, 0x0f, 0xac};
+static const uint8_t WPA_TYPE[WPA_TYPE_SIZE] = {0x00, 0x50, 0xf2, 1}; /* begins with WPA's OUI */
+static const uint8_t WPA_PSK[4] = {0x00, 0x50, 0xf2, 2};
 /* The best first, as a pairwise cipher is chosen. */
 static const Cipher DATA[] = {
     {9, DOT11_CIPHER_ALGO_GCMP_256_VALUE, 32},
     {8, DOT11_CIPHER_ALGO_GCMP_VALUE, 16},
     {4, DOT11_CIPHER_ALGO_CCMP, 16},
+    {2, DOT11_CIPHER_ALGO_TKIP, 32},
 };
+#define TKIP (&DATA[COUNT(DATA) - 1])
 static const Cipher MANAGEMENT[] = {
     {6, DOT11_CIPHER_ALGO_BIP_VALUE, 16},
     {12, DOT11_CIPHER_ALGO_BIP_GMAC_256_VALUE, 32},
 };
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 static const uint8_t DOT1X[4] = {0x00, 0x0f, 0xac, 1};
 static const uint8_t PSK[4] = {0x00, 0x0f, 0xac, 2};
 static const uint8_t DOT1X_SHA256[4] = {0x00, 0x0f, 0xac, 5};
@@ -43,13 +49,30 @@ static bool next_element(const uint8_t **at, const uint8_t *end, const uint8_t *
     return true;
 }
 
-bool rsn_find(const uint8_t *elements, size_t size, Rsne *rsne)
+static bool is_wpa(const uint8_t *element)
+{
+    return element[0] == KDE_ID && element[1] >= WPA_TYPE_SIZE &&
+           memcmp(element + 2, WPA_TYPE, WPA_TYPE_SIZE) == 0;
+}
+
+/* Where a field of an RSNE is in this element. */
+static size_t place(const Rsne *rsne, size_t at)
+{
+    return rsne->size != 0 && is_wpa(rsne->data) ? at + WPA_TYPE_SIZE : at;
+}
+
+static const uint8_t *oui(const Rsne *rsne)
+{
+    return is_wpa(rsne->data) ? WPA_TYPE : OUI;
+}
+
+bool rsn_find(const uint8_t *elements, size_t size, bool wpa, Rsne *rsne)
 {
     const uint8_t *at = elements;
     const uint8_t *element;
     rsne->size = 0;
     while (next_element(&at, elements + size, &element)) {
-        if (element[0] != RSNE_ID)
+        if (wpa ? !is_wpa(element) : element[0] != RSNE_ID)
             continue;
         rsne->size = 2u + element[1];
         memcpy(rsne->data, element, rsne->size);
@@ -83,9 +106,10 @@ const Cipher *rsn_cipher(uint32_t algorithm)
     return NULL;
 }
 
-static const Cipher *named(const Cipher *ciphers, size_t count, const uint8_t selector[4])
+static const Cipher *named(const Cipher *ciphers, size_t count, const uint8_t vendor[3],
+                           const uint8_t selector[4])
 {
-    for (size_t i = 0; i < count && memcmp(selector, OUI, sizeof OUI) == 0; i++) {
+    for (size_t i = 0; i < count && memcmp(selector, vendor, sizeof OUI) == 0; i++) {
         if (ciphers[i].suite == selector[3])
             return &ciphers[i];
     }
@@ -94,9 +118,13 @@ static const Cipher *named(const Cipher *ciphers, size_t count, const uint8_t se
 
 const Cipher *rsn_pairwise(const Rsne *rsne)
 {
-    for (size_t i = 0; i < COUNT(DATA) && rsne->size >= AT_PAIRWISE + 2; i++) {
-        const uint8_t selector[4] = {OUI[0], OUI[1], OUI[2], DATA[i].suite};
-        const uint8_t *at = rsne->data + AT_PAIRWISE;
+    size_t first = place(rsne, AT_PAIRWISE);
+    for (size_t i = 0; i < COUNT(DATA) && rsne->size >= first + 2; i++) {
+        const uint8_t *vendor = oui(rsne);
+        const uint8_t selector[4] = {vendor[0], vendor[1], vendor[2], DATA[i].suite};
+        const uint8_t *at = rsne->data + first;
+        if (is_wpa(rsne->data) != (&DATA[i] == TKIP))
+            continue; /* this DLL has WPA with TKIP, and in an RSN the others */
         if (list_has(&at, rsne->data + rsne->size, selector))
             return &DATA[i];
     }
@@ -105,14 +133,16 @@ const Cipher *rsn_pairwise(const Rsne *rsne)
 
 const Cipher *rsn_group(const Rsne *rsne)
 {
-    return rsne->size >= AT_PAIRWISE ? named(DATA, COUNT(DATA), rsne->data + AT_GROUP) : NULL;
+    if (rsne->size < place(rsne, AT_PAIRWISE))
+        return NULL;
+    return named(DATA, COUNT(DATA), oui(rsne), rsne->data + place(rsne, AT_GROUP));
 }
 
 /* Where the list of AKMs is, or the end of an RSNE that has none. */
 static const uint8_t *akms(const Rsne *rsne)
 {
-    const uint8_t *at = rsne->data + AT_PAIRWISE;
-    if (rsne->size < AT_PAIRWISE + 2)
+    const uint8_t *at = rsne->data + place(rsne, AT_PAIRWISE);
+    if (rsne->size < place(rsne, AT_PAIRWISE) + 2)
         return rsne->data + rsne->size;
     (void)list_has(&at, rsne->data + rsne->size, NO_SUITE);
     return at;
@@ -129,7 +159,7 @@ const Cipher *rsn_management(const Rsne *rsne)
     at += 4; /* capabilities and the number of PMKIDs */
     if ((size_t)(end - at) < names + 4)
         return &MANAGEMENT[0];
-    return named(MANAGEMENT, COUNT(MANAGEMENT), at + names);
+    return named(MANAGEMENT, COUNT(MANAGEMENT), OUI, at + names);
 }
 
 static bool has_akm(const Rsne *rsne, const uint8_t akm[4])
@@ -142,12 +172,16 @@ bool rsn_offers(const Rsne *rsne, bool enterprise)
 {
     if (rsn_pairwise(rsne) == NULL || rsn_group(rsne) == NULL)
         return false;
+    if (is_wpa(rsne->data))
+        return !enterprise && has_akm(rsne, WPA_PSK);
     return has_akm(rsne, enterprise ? DOT1X : PSK) ||
            has_akm(rsne, enterprise ? DOT1X_SHA256 : PSK_SHA256);
 }
 
 KeySuite rsn_key_suite(const Rsne *rsne)
 {
+    if (rsne->size != 0 && is_wpa(rsne->data))
+        return SUITE_WPA;
     return has_akm(rsne, PSK_SHA256) || has_akm(rsne, DOT1X_SHA256) ? SUITE_SHA256 : SUITE_SHA1;
 }
 

@@ -11,6 +11,7 @@
 #define RSNE_MAX 257 /* id, length, 255 bytes */
 #define KEY_MAX 32 /* longest key of a cipher */
 
+/* An RSNE or, of WPA, the vendor specific element that came before it. */
 typedef struct Rsne {
     uint8_t data[RSNE_MAX];
     size_t size; /* with id and length; 0 if absent */
@@ -18,11 +19,13 @@ typedef struct Rsne {
 
 /* The key derivation and the MIC that go with the AKM, by their key descriptor version (12.7.2). */
 typedef enum KeySuite {
+    SUITE_WPA = 1,    /* WPA with TKIP: PRF of HMAC-SHA1, HMAC-MD5, ARC4 */
     SUITE_SHA1 = 2,   /* AKM 1 and 2: PRF and HMAC-SHA1 */
     SUITE_SHA256 = 3, /* AKM 5 and 6: KDF-SHA256 and AES-128-CMAC */
 } KeySuite;
 
-/* A cipher of this DLL: the last byte of its suite selector, and DOT11_CIPHER_ALGORITHM. */
+/* A cipher of this DLL: the last byte of its suite selector, and DOT11_CIPHER_ALGORITHM. A TKIP key
+ * has the Michael keys of both directions behind it, that of what a station receives first. */
 typedef struct Cipher {
     uint8_t suite;
     uint32_t algorithm;
@@ -43,8 +46,9 @@ typedef struct Igtk {
     uint8_t index; /* 4 or 5 */
 } Igtk;
 
-/* First RSNE among elements; false if there is none or the elements run over their end. */
-bool rsn_find(const uint8_t *elements, size_t size, Rsne *rsne);
+/* First RSNE (`wpa`: WPA element) among elements; false if there is none or they run over their
+ * end. */
+bool rsn_find(const uint8_t *elements, size_t size, bool wpa, Rsne *rsne);
 
 /* The cipher of that number in Windows. */
 const Cipher *rsn_cipher(uint32_t algorithm);
@@ -55,10 +59,10 @@ const Cipher *rsn_pairwise(const Rsne *rsne);
 const Cipher *rsn_group(const Rsne *rsne);
 const Cipher *rsn_management(const Rsne *rsne);
 
-/* True if the RSNE offers ciphers of this DLL, and 802.1X or PSK. */
+/* True if the RSNE offers ciphers of this DLL, and 802.1X or PSK; a WPA element TKIP and PSK. */
 bool rsn_offers(const Rsne *rsne, bool enterprise);
 
-/* The suite of an association request's RSNE. */
+/* The suite of an association request's RSNE or WPA element. */
 KeySuite rsn_key_suite(const Rsne *rsne);
 
 bool rsn_equal(const Rsne *a, const Rsne *b);

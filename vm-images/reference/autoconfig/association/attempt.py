@@ -9,7 +9,8 @@ from enum import Enum
 
 from .. import codes
 from ..profile.wlan import Profile
-from ..radio.interface import Bss, ConnectRequest
+from ..radio import rsn
+from ..radio.interface import Bss, ConnectRequest, WepKeys
 
 
 class Phase(Enum):
@@ -133,21 +134,24 @@ class Attempt:
 
 @dataclass
 class Algorithms:
-    """What SetAuthAlgorithm and the two cipher functions chose; AdapterReset forgets it."""
+    """What the DLL chose by SetAuthAlgorithm and the two cipher functions, and its static WEP keys
+    by index; AdapterReset forgets it."""
 
     auth: int = codes.AUTH_OPEN
     unicast: int = codes.CIPHER_NONE
     multicast: int = codes.CIPHER_NONE
+    wep_keys: dict[int, bytes] = field(default_factory=dict, repr=False)
+    wep_id: int = 0
 
     def consistent(self) -> bool:
-        """Open with no cipher, or a protected pair: what the radio can associate with."""
-        protected = self.auth != codes.AUTH_OPEN
-        return (
-            protected
-            == (self.unicast != codes.CIPHER_NONE)
-            == (self.multicast != codes.CIPHER_NONE)
-        )
+        """Whether the radio can associate with them; of WEP it needs the key to transmit with."""
+        if not rsn.fit_together(self.auth, self.unicast, self.multicast):
+            return False
+        return self.unicast not in rsn.WEP_CIPHERS or self.wep_id in self.wep_keys
 
     def request(self, ssid: bytes, bss: Bss, previous: bytes | None = None) -> ConnectRequest:
         """What the radio is asked for: to associate with `bss`, coming from `previous` or none."""
-        return ConnectRequest(ssid, bss, self.auth, self.unicast, self.multicast, previous)
+        wep = None
+        if self.unicast in rsn.WEP_CIPHERS:
+            wep = WepKeys(tuple(sorted(self.wep_keys.items())), self.wep_id)
+        return ConnectRequest(ssid, bss, self.auth, self.unicast, self.multicast, previous, wep)

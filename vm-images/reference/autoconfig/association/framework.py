@@ -182,7 +182,7 @@ class Framework:
 
     def _set_auth(self, arguments: Arguments) -> None:
         value = int(arguments["dwAuthAlgo"])
-        if value not in rsn.AUTH_ALGORITHMS:  # KEY-08
+        if not rsn.is_known(value, rsn.AUTH_ALGORITHMS):  # KEY-08
             raise Refusal(codes.ERROR_NOT_SUPPORTED)
         self._connection.algorithms.auth = value
 
@@ -209,7 +209,20 @@ class Framework:
         direction = int(arguments["dot11Direction"])
         if direction not in (codes.DIRECTION_INBOUND, codes.DIRECTION_BOTH):  # KEY-01
             raise Refusal(codes.ERROR_INVALID_PARAMETER)
-        self._set_group_key(keys.default_key(arguments["pKey"]), direction)
+        key = keys.default_key(arguments["pKey"])
+        if key.algorithm in rsn.WEP_CIPHERS and self._connection.phase is Phase.PRE_PENDING:
+            self._set_early_key(key)
+        else:
+            self._set_group_key(key, direction)
+
+    def _set_early_key(self, key: Key) -> None:
+        """A WEP key for the association to come; the driver forgets one that is not static
+        (KEY-05)."""
+        known = self._connection.algorithms.wep_keys
+        if key.delete:
+            known.pop(key.index, None)
+        elif key.static:
+            known[key.index] = key.key
 
     def _set_group_key(self, key: Key, direction: int) -> None:
         radio = self._with_association()
@@ -226,13 +239,16 @@ class Framework:
         index = int(arguments["uDefaultKeyId"])
         if not 0 <= index <= 3:  # KEY-02
             raise Refusal(codes.ERROR_INVALID_PARAMETER)
+        if self._connection.phase is Phase.PRE_PENDING and self._connection.algorithms.wep_keys:
+            self._connection.algorithms.wep_id = index
+            return
         radio = self._with_association()
         if self._group_keys.get(index):
             radio.set_transmit_key(index)
 
     def _with_association(self) -> Radio:
         """The radio, if there is an association that keys can belong to: the radio drops keys of
-        before it (KEY-05), and WEP, whose static keys come earlier, is not advertised."""
+        before it (KEY-05), but for static ones of WEP."""
         if self._connection.phase not in WITH_SESSION:
             raise Refusal(codes.ERROR_INVALID_STATE)
         return self._connection.radio
@@ -320,6 +336,6 @@ def _exemption(value: Arguments) -> Exemption:
 
 
 def _cipher(cipher: int) -> int:
-    if cipher not in rsn.CIPHERS:  # KEY-08
+    if not rsn.is_known(cipher, rsn.CIPHERS):  # KEY-08
         raise Refusal(codes.ERROR_NOT_SUPPORTED)
     return cipher

@@ -5,7 +5,7 @@ service's rules and nl80211."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -60,10 +60,19 @@ class Bss:
 
 
 @dataclass(frozen=True)
+class WepKeys:
+    """Static WEP keys by index, and which of them transmits. Secret."""
+
+    keys: tuple[tuple[int, bytes], ...] = field(repr=False)
+    transmit: int
+
+
+@dataclass(frozen=True)
 class ConnectRequest:
     """An association to make: the network and its algorithms (DOT11_* numbers).
 
     `previous` is the BSSID of the access point that is left for it; then it is a reassociation.
+    `wep` are the static keys of an association with WEP.
     """
 
     ssid: bytes
@@ -72,6 +81,7 @@ class ConnectRequest:
     unicast_cipher: int
     multicast_cipher: int
     previous: bytes | None = None
+    wep: WepKeys | None = None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import struct
 
+from ..codes import AUTH_SHARED_KEY, CIPHER_TKIP
 from . import rsn
-from .interface import Bss, ConnectRequest
+from .interface import Bss, ConnectRequest, WepKeys
 from .netlink import Attributes, attribute, u32
 
 CMD_SET_KEY, CMD_NEW_KEY, CMD_DEL_KEY, CMD_SET_STATION = 10, 11, 12, 18
@@ -25,9 +26,12 @@ ATTR_FRAME, ATTR_SSID, ATTR_AUTH_TYPE, ATTR_REASON_CODE, ATTR_KEY_TYPE = 51, 52,
 ATTR_TIMED_OUT, ATTR_USE_MFP, ATTR_STA_FLAGS2, ATTR_CONTROL_PORT, ATTR_PRIVACY = 65, 66, 67, 68, 70
 ATTR_DISCONNECTED_BY_AP, ATTR_STATUS_CODE, ATTR_CIPHER_SUITES_PAIRWISE = 71, 72, 73
 ATTR_CIPHER_SUITE_GROUP, ATTR_WPA_VERSIONS, ATTR_AKM_SUITES, ATTR_REQ_IE = 74, 75, 76, 77
-ATTR_PREV_BSSID = 79
+ATTR_PREV_BSSID, ATTR_KEYS = 79, 81
 ATTR_COOKIE, ATTR_ACK, ATTR_CONTROL_PORT_ETHERTYPE, ATTR_CONTROL_PORT_NO_ENCRYPT = 88, 92, 102, 103
 ATTR_SCAN_FLAGS, ATTR_SOCKET_OWNER, ATTR_CONTROL_PORT_OVER_NL80211 = 158, 204, 264
+
+KEY_DATA, KEY_IDX, KEY_CIPHER, KEY_DEFAULT = 1, 2, 3, 5
+"""Of a key in ATTR_KEYS."""
 
 BSS_BSSID, BSS_FREQUENCY, BSS_TSF, BSS_BEACON_INTERVAL, BSS_CAPABILITY, BSS_IES = 1, 2, 3, 4, 5, 6
 BSS_SIGNAL_MBM, BSS_SEEN_MS_AGO, BSS_LAST_SEEN_BOOTTIME = 7, 10, 15
@@ -35,7 +39,8 @@ BSS_SIGNAL_MBM, BSS_SEEN_MS_AGO, BSS_LAST_SEEN_BOOTTIME = 7, 10, 15
 SCAN_FLAG_FLUSH = 2
 KEYTYPE_GROUP, KEYTYPE_PAIRWISE = 0, 1
 STA_FLAG_AUTHORIZED = 1 << 1
-WPA_VERSION_2 = 2
+WPA_VERSION_1, WPA_VERSION_2 = 1, 2
+AUTH_TYPE_OPEN, AUTH_TYPE_SHARED_KEY = 0, 1
 MFP_REQUIRED = 1
 """Of ATTR_USE_MFP: cfg80211's own connection takes this or none."""
 EAPOL = 0x888E
@@ -50,13 +55,14 @@ LISTEN_INTERVAL = 5
 
 
 def connect_body(request: ConnectRequest) -> bytes:
-    """Attributes of CMD_CONNECT after the interface index: open system authentication, and for a
-    protected network the RSN element, its suites and a controlled port over this socket."""
+    """Attributes of CMD_CONNECT after the interface index: authentication and a controlled port
+    over this socket; the RSN or WPA element and its suites, or WEP keys, where there are such."""
+    shared = request.auth_algorithm == AUTH_SHARED_KEY
     body = (
         attribute(ATTR_SSID, request.ssid)
         + attribute(ATTR_MAC, request.bss.bssid)
         + u32(ATTR_WIPHY_FREQ, request.bss.frequency_mhz)
-        + u32(ATTR_AUTH_TYPE, 0)
+        + u32(ATTR_AUTH_TYPE, AUTH_TYPE_SHARED_KEY if shared else AUTH_TYPE_OPEN)
         + attribute(ATTR_SOCKET_OWNER)
         + attribute(ATTR_CONTROL_PORT)
         + attribute(ATTR_CONTROL_PORT_ETHERTYPE, struct.pack("=H", EAPOL))
@@ -65,8 +71,9 @@ def connect_body(request: ConnectRequest) -> bytes:
     if request.previous is not None:
         body += attribute(ATTR_PREV_BSSID, request.previous)
     if not rsn.is_protected(request.auth_algorithm):
-        return body
+        return body + (_wep_attributes(request.wep) if request.wep is not None else b"")
     akm = rsn.akm_suite(request.auth_algorithm, request.bss.ies)
+    wpa = rsn.is_wpa(request.auth_algorithm)
     management = management_suite(request)
     element = rsn.rsn_element(akm, request.unicast_cipher, request.multicast_cipher, management)
     if management:
@@ -75,10 +82,30 @@ def connect_body(request: ConnectRequest) -> bytes:
         body
         + attribute(ATTR_PRIVACY)
         + attribute(ATTR_IE, element)
-        + u32(ATTR_WPA_VERSIONS, WPA_VERSION_2)
+        + u32(ATTR_WPA_VERSIONS, WPA_VERSION_1 if wpa else WPA_VERSION_2)
         + u32(ATTR_CIPHER_SUITES_PAIRWISE, rsn.cipher_suite(request.unicast_cipher))
         + u32(ATTR_CIPHER_SUITE_GROUP, rsn.cipher_suite(request.multicast_cipher))
-        + u32(ATTR_AKM_SUITES, akm)
+        + u32(ATTR_AKM_SUITES, rsn.nl80211_suite(akm))
+    )
+
+
+def _wep_attributes(wep: WepKeys) -> bytes:
+    keys = b"".join(
+        attribute(
+            place,
+            attribute(KEY_DATA, key)
+            + attribute(KEY_IDX, bytes((index,)))
+            + u32(KEY_CIPHER, rsn.wep_suite(key))
+            + (attribute(KEY_DEFAULT) if index == wep.transmit else b""),
+        )
+        for place, (index, key) in enumerate(wep.keys, 1)
+    )
+    suite = rsn.wep_suite(dict(wep.keys).get(wep.transmit, wep.keys[0][1]))
+    return (
+        attribute(ATTR_PRIVACY)
+        + attribute(ATTR_KEYS, keys)
+        + u32(ATTR_CIPHER_SUITES_PAIRWISE, suite)
+        + u32(ATTR_CIPHER_SUITE_GROUP, suite)
     )
 
 
@@ -92,7 +119,13 @@ def management_suite(request: ConnectRequest) -> int | None:
 
 
 def key_body(index: int, cipher: int, key: bytes, counter: bytes) -> bytes:
-    """Attributes that describe a key; the counter is the 48-bit packet number, LSB first."""
+    """Attributes that describe a key; the counter is the 48-bit packet number, LSB first.
+
+    Of TKIP the kernel wants the Michael key of what is sent before that of what is received, and
+    Windows has them the other way round.
+    """
+    if cipher == CIPHER_TKIP:
+        key = key[:16] + key[24:32] + key[16:24]
     return (
         attribute(ATTR_KEY_DATA, key)
         + attribute(ATTR_KEY_IDX, bytes((index,)))

@@ -32,3 +32,5 @@ def test_what_is_covered_of_a_header() -> None:
     assert covered_header(up) == HOST + STATION + b"\x06\0\0\0"
     down = b"\x08\x42\0\0" + STATION + AP + HOST + b"\0\0"
     assert covered_header(down) == STATION + HOST + b"\0\0\0\0"
+    through = b"\x08\x43\0\0" + b"r" * 6 + b"t" * 6 + STATION + b"\0\0" + HOST
+    assert covered_header(through) == STATION + HOST + b"\0\0\0\0"
