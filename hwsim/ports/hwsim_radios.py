@@ -2,8 +2,8 @@
 """Radios of this machine's mac80211_hwsim: made, listed and removed, in this network namespace.
 
 The kernel answers HWSIM_CMD_NEW_RADIO with the new radio's number in the place of an error code,
-of which pyroute2 keeps the absolute value: radio 1 reads as EPERM. So a radio's name, which is ours
-to choose, is what tells whether it was made.
+of which pyroute2 keeps the absolute value: radio 1 reads as EPERM, and radio 105, as ENOBUFS, is an
+exception of another class. So a radio's name, which is ours to choose, tells whether it was made.
 
 Source: the Linux kernel, drivers/net/wireless/virtual/mac80211_hwsim.{c,h}.
 """
@@ -69,7 +69,7 @@ class HwsimRadios:
             self._socket.bind(FAMILY, HwsimMessage)
         except NetlinkError as error:
             self._socket.close()
-            raise _failure("finding the family MAC80211_HWSIM", error) from None
+            raise _failure("finding the family MAC80211_HWSIM", error.code) from None
         self._made: list[str] = []
 
     @property
@@ -79,17 +79,20 @@ class HwsimRadios:
 
     def make(self, count: int) -> None:
         """Make so many radios, each with an interface; raises :class:`PortError`."""
-        for _ in range(count):
-            name = f"hil-{os.getpid()}-{len(self._made)}"
-            answer = self._ask(
+        answers: dict[str, int] = {}
+        for number in range(len(self._made), len(self._made) + count):
+            name = f"hil-{os.getpid()}-{number}"
+            answers[name] = self._ask(
                 CMD_NEW_RADIO,
                 ["HWSIM_ATTR_CHANNELS", 1],
                 ["HWSIM_ATTR_DESTROY_RADIO_ON_CLOSE", None],
                 ["HWSIM_ATTR_RADIO_NAME", name],
             )
-            if answer is not None and name not in {radio.name for radio in self.listed()}:
+        there = {radio.name for radio in self.listed()}
+        self._made += [name for name in answers if name in there]
+        for name, answer in answers.items():
+            if name not in there:
                 raise _failure("making a radio", answer)
-            self._made.append(name)
 
     def listed(self) -> tuple[ListedRadio, ...]:
         """The radios of this network namespace, whoever made them."""
@@ -98,7 +101,7 @@ class HwsimRadios:
         try:
             found = list(self._socket.nlm_request(request, self._socket.prid, flags))
         except NetlinkError as error:
-            raise _failure("listing the radios", error) from None
+            raise _failure("listing the radios", error.code) from None
         return tuple(
             ListedRadio(
                 int(radio.get_attr("HWSIM_ATTR_RADIO_ID")),
@@ -113,15 +116,17 @@ class HwsimRadios:
             self._ask(CMD_DEL_RADIO, ["HWSIM_ATTR_RADIO_NAME", self._made.pop()])
         self._socket.close()
 
-    def _ask(self, command: int, *attributes: list[Any]) -> NetlinkError | None:
-        """Give an order; what came in the place of an error, if anything did."""
+    def _ask(self, command: int, *attributes: list[Any]) -> int:
+        """Give an order; the number that came in the place of an error, 0 for none."""
         request = _request(command, *attributes)
         flags = NLM_F_REQUEST | NLM_F_ACK
         try:
             list(self._socket.nlm_request(request, self._socket.prid, flags))
         except NetlinkError as answer:
-            return answer
-        return None
+            return int(answer.code)
+        except OSError as answer:
+            return answer.errno or 0
+        return 0
 
 
 def addresses(wiphys: Path = WIPHYS) -> tuple[Radio, ...]:
@@ -148,8 +153,8 @@ def _request(command: int, *attributes: list[Any]) -> HwsimMessage:
     return message
 
 
-def _failure(doing: str, error: NetlinkError) -> PortError:
-    return PortError(f"{doing}: {reason(error.code)}")
+def _failure(doing: str, errno: int) -> PortError:
+    return PortError(f"{doing}: {reason(errno)}")
 
 
 def reason(errno: int) -> str:

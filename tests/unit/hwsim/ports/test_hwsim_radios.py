@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,8 @@ class FakeSocket:
             del self.radios[name]
             return iter(())
         number = self.radios[name] = self.first + len(self.radios)
+        if number == errno.ENOBUFS:
+            raise OSError(number, None)
         if number:
             raise NetlinkError(number)
         return iter(())
@@ -81,7 +84,7 @@ def kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> type[FakeSocket]:
     return Kernel
 
 
-@pytest.mark.parametrize("first", [0, 1, 22])
+@pytest.mark.parametrize("first", [0, 1, 22, 104])
 def test_making_and_removing(kernel: type[FakeSocket], first: int) -> None:
     """A number that reads like an error code is none where the radio is there."""
     kernel.first = first
