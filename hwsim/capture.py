@@ -44,6 +44,7 @@ _RADIOTAP_KBPS = 500
 _RADIOTAP_PRESENT = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 5  # flags, rate, channel, antenna signal
 
 _MEMORY_LIMIT = 32 << 20
+_MAX_PMK = 48
 
 
 class Capture:
@@ -70,14 +71,15 @@ class Capture:
         self._guard(self._open)
 
     def add_key(self, pmk: bytes, remark: str = "") -> None:
-        """Keep a key that decrypts the capture; only the files' owner will be able to read it.
+        """Keep a PMK or MSK that decrypts the capture; the files' owner alone can read it.
 
         Wireshark takes 64 keys: by the remarks the ones of interest are found among more.
         """
         if not self._over and pmk not in self._keys:
             self._keys.add(pmk)
             self._new_keys += [f"# {remark}\n"] if remark else []
-            self._new_keys.append(f'"wpa-psk","{pmk.hex()}"\n')
+            kind = "msk" if len(pmk) > _MAX_PMK else "wpa-psk"
+            self._new_keys.append(f'"{kind}","{pmk.hex()}"\n')
             self._flush_when_idle()
 
     def add(

@@ -43,7 +43,7 @@ class NetworkLife:
         self._orders = ApOrders()
         self._put_off: list[Timer] = []
         self._waiting: list[Callable[[], None]] = []
-        self._stopped: set[int] = set()
+        self._stopped = ess.stopped
         self._as_configured = [point.network for point in ess.points]
 
     @property

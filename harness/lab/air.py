@@ -93,6 +93,8 @@ class AirClient:
             settings |= _ciphers(network)
         if network.choice.has_sae:
             settings["sae"] = network.sae.model_dump()
+        if network.choice.has_ft:
+            settings["ft"] = network.ft.model_dump()
         if network.choice is OWE:
             settings["owe_groups"] = list(network.owe_groups)
         if network.passphrase is not None:

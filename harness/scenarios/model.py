@@ -22,6 +22,7 @@ from harness.scenarios.stimuli import OsParameters, OsStimulus
 from hil_common.network import MAX_PASSPHRASE
 from hil_common.security import (
     OPEN,
+    WPA2_FT_PSK,
     WPA2_PSK,
     WPA2_PSK_SHA256,
     WPA3_TRANSITION,
@@ -55,6 +56,7 @@ SAMPLE_FRAGMENTS: Final = {
     WPA3_TRANSITION.name: SAMPLE_SECURITY,
     WPA_WPA2_PSK.name: SAMPLE_SECURITY,
     WPA_PSK.name: "<IhvSecurity><Wpa/><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>",
+    WPA2_FT_PSK.name: SAMPLE_SECURITY,
     OPEN.name: "<IhvSecurity><Open/>{fault}</IhvSecurity>",
 }
 """What a scenario without [ihv] tells our sample DLL in each security mode. Of 802.1X the

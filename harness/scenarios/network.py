@@ -12,6 +12,7 @@ from harness.scenarios.channels import Channel
 from harness.scenarios.security import (
     SECURITY_MEANINGS,
     DataCipher,
+    Ft,
     Groups,
     ManagementCipher,
     Sae,
@@ -63,6 +64,7 @@ class Network(Strict):
     sae: Sae = Sae()
     owe_groups: Groups = EC_GROUPS
     """The curves of an `owe` network, by IANA group number."""
+    ft: Ft = Ft()
     pmf: Pmf | None = None
     """Management frame protection (802.11w): what the access points offer or require. Left out:
     what goes with the security, which is `disabled` but for those that require it."""

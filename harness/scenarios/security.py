@@ -43,6 +43,17 @@ class Sae(Strict):
     """So many may be unfinished before an anti-clogging token is wanted; 0: of every station."""
 
 
+class Ft(Strict):
+    """How a network has fast transitions (802.11r)."""
+
+    mobility_domain: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{4}$")] = "484c"
+    """The two bytes that name the domain, in hex."""
+    over_ds: bool = True
+    """Whether stations may ask for a transition through the access point they are at."""
+    deadline_tu: Annotated[int, Field(ge=1000, le=65535)] = 10_000
+    """By how many time units of 1.024 ms the reassociation may be behind the first two messages."""
+
+
 def security_misfit(choice: SecurityChoice, pmf: Pmf | None, given: Collection[str]) -> str | None:
     """What of [network] does not go with its security, and what does; None if all fits.
 
@@ -53,6 +64,9 @@ def security_misfit(choice: SecurityChoice, pmf: Pmf | None, given: Collection[s
         return f"security = '{choice.name}' goes with pmf = {known} only"
     if "owe_groups" in given and choice is not OWE:
         return f"owe_groups goes with security = '{OWE.name}' only"
+    if "ft" in given and not choice.has_ft:
+        known = " or ".join(f"'{one.name}'" for one in SECURITY_CHOICES.values() if one.has_ft)
+        return f"[network.ft] goes with security = {known} only"
     if "sae" in given and not choice.has_sae:
         known = " or ".join(f"'{one.name}'" for one in SECURITY_CHOICES.values() if one.has_sae)
         return f"[network.sae] goes with security = {known} only"

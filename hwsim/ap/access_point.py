@@ -32,6 +32,7 @@ from hwsim.ap.robust_management import Parting, RobustManagement
 from hwsim.ap.security.modes import SECURITY_MODES
 from hwsim.ap.security.rsne import STATUS_SUCCESS
 from hwsim.ap.station import State, Station
+from hwsim.ap.station_actions import StationActions
 from hwsim.ap.station_barrier import StationBarrier
 from hwsim.ap.station_table import StationTable
 from hwsim.ap.templates import AT_SEQUENCE
@@ -77,6 +78,7 @@ class AccessPoint:
         self._handshakes = Handshakes(self._handshake_context())
         self._enterprise = self._new_enterprise(server)
         self._admission = self._new_admission()
+        self._actions = StationActions(network, environment, self._robust)
         self._inspector = Inspector(network.bssid, self._path, self._security)
         self._air_ns = 0
         self.ignored = 0
@@ -157,6 +159,11 @@ class AccessPoint:
             self._robust.send_to_all(body)
         self._management.announce(switch)
 
+    def transition(self, mac: bytes, elements: bytes) -> tuple[int, bytes]:
+        """What a station is answered that asks for a transition over the DS; see
+        :meth:`hwsim.ap.environment.ApEnvironment.transition`."""
+        return self._admission.transition(mac, elements)
+
     def forget_pmks(self) -> None:
         """Forget the PMKs that are kept for stations that come back; those in use stay in use."""
         self._security.forget_pmks()
@@ -235,12 +242,22 @@ class AccessPoint:
             if station is not None and reason is not None:
                 self._remove(station, reason)
         elif kind == "action":
-            self._robust.receive_action(self._stations.get(header.transmitter), received)
+            station = self._stations.get(header.transmitter)
+            body = self._robust.receive_action(station, received)
+            if body is not None:
+                self._actions.receive(station, body, received.info)
 
     # authentication by 802.1X, and handshakes
 
     def _secure(self, station: Station) -> None:
         """What comes after an association: keys, or first an authentication."""
+        brought = station.brought
+        if brought is not None:
+            self._enterprise.stand_by(station)
+            self._handshakes.adopt(station, brought.pmk, brought.gtk)
+            station.pairwise, station.candidate = station.candidate, None
+            self._authorize(station)
+            return
         pmk = self._security.pmk(station)
         if pmk is not None:
             self._enterprise.stand_by(station)
@@ -255,8 +272,7 @@ class AccessPoint:
 
     def _authenticated(self, station: Station, pmk: bytes) -> None:
         self._environment.keep_key(pmk, station)
-        self._security.authenticated(station, pmk)
-        self._begin_handshake(station, pmk)
+        self._begin_handshake(station, self._security.authenticated(station, pmk))
 
     def _begin_handshake(self, station: Station, pmk: bytes) -> None:
         self._handshaking(station)
@@ -327,8 +343,9 @@ class AccessPoint:
     def _new_admission(self) -> Admission:
         return Admission(
             environment=self._environment, management=self._management, security=self._security,
-            robust=self._robust, stations=self._stations, forget_keys=self._forget_keys,
-            left=self._has_left, change=self._change, turn_away=self.deauthenticate,
+            group=self._group, robust=self._robust, stations=self._stations,
+            forget_keys=self._forget_keys, left=self._has_left, change=self._change,
+            turn_away=self.deauthenticate,
         )  # fmt: skip
 
     def _new_enterprise(self, server: RadiusClient | None) -> Enterprise:

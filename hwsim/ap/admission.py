@@ -10,13 +10,17 @@ from collections.abc import Callable
 
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import (
     REASON_NOT_AUTHENTICATED,
+    AssociationRequest,
     Management,
     parse_authentication,
 )
+from hwsim.ap.pairwise_keys import BroughtKeys
 from hwsim.ap.robust_management import RobustManagement, is_protected
-from hwsim.ap.security.mode import AssociationAnswer, SecurityMode
+from hwsim.ap.security.ft import FAST_TRANSITION
+from hwsim.ap.security.mode import AssociationAnswer, AuthFrame, FastKeys, SecurityMode
 from hwsim.ap.security.rsne import STATUS_SUCCESS
 from hwsim.ap.station import State, Station
 from hwsim.ap.station_table import StationTable
@@ -29,6 +33,7 @@ class Admission:
         environment: sends the answers.
         management: makes them.
         security: says who may come in.
+        group: the keys a station is given that brings its own.
         robust: refuses an association that would end one whose frames are protected.
         stations: the table they come into.
         forget_keys: end a station's handshakes, and forget what they led to.
@@ -43,6 +48,7 @@ class Admission:
         environment: ApEnvironment,
         management: Management,
         security: SecurityMode,
+        group: GroupKey,
         robust: RobustManagement,
         stations: StationTable,
         forget_keys: Callable[[Station], None],
@@ -53,6 +59,7 @@ class Admission:
         self._environment = environment
         self._management = management
         self._security = security
+        self._group = group
         self._robust = robust
         self._stations = stations
         self._forget_keys = forget_keys
@@ -80,6 +87,16 @@ class Admission:
         else:
             received.info.detail["ignored"] = "authentication"
 
+    def transition(self, mac: bytes, elements: bytes) -> tuple[int, bytes]:
+        """Status and elements of the answer to the first message of a station's transition that
+        came over the DS."""
+        answer, authenticated = self._security.authenticate(
+            mac, AuthFrame(FAST_TRANSITION, 1, STATUS_SUCCESS, elements)
+        )
+        if authenticated and not mac[0] & 1 and mac not in self._stations:
+            self._admit(mac)
+        return (answer.status, answer.rest) if answer is not None else (STATUS_SUCCESS, b"")
+
     def _admit(self, mac: bytes) -> None:
         station = self._stations.get(mac)
         if station is None:
@@ -103,12 +120,13 @@ class Admission:
         request = self._management.parse_association_request(received.frame, header)
         answer = AssociationAnswer(request.status)
         if request.status == STATUS_SUCCESS:
-            refusal = self._robust.refusal(station)
+            proven = self._security.proves_itself(mac, request.elements)
+            refusal = None if proven else self._robust.refusal(station)
             answer = refusal or self._security.associate(mac, request.elements)
-        if answer.status == STATUS_SUCCESS:
-            self._forget_keys(station)
-            self._security.agree(station, request.rsne)
-            station.aid = station.aid or self._stations.free_aid()
+        if answer.fast is not None:
+            answer = self._with_keys(station, request, answer, answer.fast)
+        elif answer.status == STATUS_SUCCESS:
+            self._let_in(station, request)
             self._change(station, "associated")
         told = {"status": answer.status, **answer.detail}
         info = FrameInfo("assoc-resp", retry=received.info.retry, detail=told)
@@ -116,3 +134,32 @@ class Admission:
             mac, answer, station.aid, again=header.subtype == 2
         )
         self._environment.transmit(frame, info)
+
+    def _let_in(self, station: Station, request: AssociationRequest) -> None:
+        self._forget_keys(station)
+        self._security.agree(station, request.rsne)
+        station.aid = station.aid or self._stations.free_aid()
+
+    def _with_keys(
+        self,
+        station: Station,
+        request: AssociationRequest,
+        answer: AssociationAnswer,
+        fast: FastKeys,
+    ) -> AssociationAnswer:
+        """Let a station in that brings its keys; the answer, with the group's.
+
+        Of a request that comes again the keys stay as they are in use: to begin them anew would be
+        to use packet numbers twice (CVE-2017-13082).
+        """
+        again = station.brought is not None and station.brought.keys == fast.keys
+        if not again:
+            self._let_in(station, request)
+            assert station.cipher is not None
+            station.keys = fast.keys
+            station.candidate = station.cipher.key(fast.keys.tk, 0)
+        given = self._group.given(integrity=station.protects_management)
+        station.brought = BroughtKeys(fast.pmk, fast.keys, given[0].key)
+        if not again:
+            self._change(station, "associated")
+        return answer._replace(elements=fast.elements(given))

@@ -54,3 +54,9 @@ class ApEnvironment(EssEnvironment, Protocol):
 
     def network_keys(self, ssid: bytes) -> NetworkKeys:
         """What the access points of the network of that name know together."""
+
+    def transition(
+        self, ssid: bytes, bssid: bytes, mac: bytes, elements: bytes
+    ) -> tuple[int, bytes] | None:
+        """Status and elements of what an access point of that network answers, over the DS, to the
+        first message of a station's transition; None if there is no such access point."""

@@ -41,6 +41,8 @@ class Ess:
         self._server = server
         self._keys: dict[bytes, NetworkKeys] = {}
         self.points = [AccessPoint(network, timers, self, server) for network in networks]
+        self.stopped: set[int] = set()
+        """The places, from 1, of access points that are off."""
         self._echoing = False
 
     def renew(self, place: int, network: Network) -> None:
@@ -74,7 +76,12 @@ class Ess:
         """
         if self._echoing:
             raise RequestError("busy", "echo: another echo is under way")
-        waiting = [(point, station) for point in self.points for station in point.stations]
+        waiting = [
+            (point, station)
+            for point in self.points
+            for station in point.stations
+            if not self._is_elsewhere(station)
+        ]
         results: list[EchoResult] = []
 
         def next_one(result: EchoResult | None = None) -> None:
@@ -89,6 +96,12 @@ class Ess:
 
         self._echoing = True
         next_one()
+
+    def _is_elsewhere(self, station: Station) -> bool:
+        """Whether it has only asked here for a transition, and is at another access point."""
+        return station.state == "authenticated" and any(
+            other.mac == station.mac and other.state != "authenticated" for other in self.stations
+        )
 
     def rekey(self, keys: Keys, done: Callable[[int], None]) -> None:
         """Renew the group key of each access point (12.7.7.4), or each station's pairwise key.
@@ -127,6 +140,16 @@ class Ess:
             point.shut_down()
 
     # what an access point asks (hwsim.ap.environment.ApEnvironment)
+
+    def transition(
+        self, ssid: bytes, bssid: bytes, mac: bytes, elements: bytes
+    ) -> tuple[int, bytes] | None:
+        """See :meth:`ApEnvironment.transition`."""
+        for place, point in enumerate(self.points, 1):
+            network = point.network
+            if (network.ssid, network.bssid) == (ssid, bssid) and place not in self.stopped:
+                return point.transition(mac, elements)
+        return None
 
     def network_keys(self, ssid: bytes) -> NetworkKeys:
         """See :meth:`ApEnvironment.network_keys`."""

@@ -7,6 +7,7 @@ from hwsim import eapol
 from hwsim.ap.ciphers.integrity_key import IntegrityKey
 from hwsim.ap.ciphers.suites import DataSuite, IntegritySuite
 from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.security.ft_elements import GivenKey
 
 
 class _Integrity:
@@ -36,11 +37,16 @@ class _Integrity:
         self._key, self._next = self._next, b""
         self.cipher = self._suite.key(self._key, key_id + self._offset)
 
+    def given(self, key_id: int) -> GivenKey:
+        """The newest key, its identifier, and the packet number sent last."""
+        pn = 0 if self._next else self.cipher.tx_pn
+        return GivenKey(key_id + self._offset, self._next or self._key, pn)
+
     def kde(self, key_id: int) -> bytes:
         """The KDE of the newest key: identifier, packet number sent last, key."""
-        pn = 0 if self._next else self.cipher.tx_pn
-        number = (key_id + self._offset).to_bytes(2, "little") + pn.to_bytes(6, "little")
-        return eapol.kde(self._selector, number + (self._next or self._key))
+        newest = self.given(key_id)
+        number = newest.key_id.to_bytes(2, "little") + newest.pn.to_bytes(6, "little")
+        return eapol.kde(self._selector, number + newest.key)
 
 
 class GroupKey:
@@ -99,6 +105,12 @@ class GroupKey:
         self.cipher = self._suite.key(self.gtk, self.key_id)
         for key in self._integrity_keys:
             key.switch(self.key_id)
+
+    def given(self, *, integrity: bool = False) -> tuple[GivenKey, ...]:
+        """The newest group key; if wanted, IGTK and BIGTK behind it, as far as there are any."""
+        group = GivenKey(*self.newest)
+        others = (key.given(group.key_id) for key in self._integrity_keys if integrity)
+        return (group, *others)
 
     def kdes(self, *, integrity: bool = False) -> bytes:
         """The GTK KDE of the newest key (12.7.2, figure 12-35).

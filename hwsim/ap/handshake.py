@@ -123,7 +123,7 @@ class Authenticator:
         self._suite, self._cipher = suite, station.cipher
         self._templates = shared.templates(suite, self._key_length)
         self._group = shared.group
-        self._offer = shared.security.repeated_elements(station)
+        self._offer = b""
         self._pmk = b""
         self._pmkid = b""
         self._anonce = b""
@@ -145,9 +145,15 @@ class Authenticator:
 
     def start(self, pmk: bytes) -> None:
         """Send the first M1, with a new ANonce; replay counters go on from those used before."""
-        name = self._shared.security.pmkid(self._station, pmk)
-        self._pmk, self._pmkid = pmk, eapol.kde(eapol.KDE_PMKID, name) if name else b""
+        self._take(pmk)
         self.renew()
+
+    def _take(self, pmk: bytes) -> None:
+        """Have what goes with a PMK ready before a station waits for it."""
+        security, station = self._shared.security, self._station
+        name = security.pmkid(station, pmk)
+        self._pmk, self._pmkid = pmk, eapol.kde(eapol.KDE_PMKID, name) if name else b""
+        self._offer = security.repeated_elements(station)
 
     def renew(self) -> None:
         """Begin the 4-way handshake again with the PMK there is: new nonces, so a new PTK."""
@@ -157,6 +163,12 @@ class Authenticator:
         self.phase = "M2"
         self._tries = 0
         self._try()
+
+    def adopt(self, pmk: bytes, gtk: bytes) -> None:
+        """Go on from keys that are in use without a 4-way handshake; that GTK was given."""
+        self._take(pmk)
+        self._given_gtk = gtk
+        self.phase = "done"
 
     def start_group(self) -> None:
         """Send the newest group key; only while nothing else is waited for."""
@@ -361,10 +373,8 @@ class Authenticator:
         return "replay counter"
 
     def _same_rsne(self, key: KeyFrame) -> bool:
-        if key.key_data == self._station.rsne:  # nothing else in it, as of most stations
-            return bool(key.key_data)
         try:
-            return self._shared.security.chosen_element(key.key_data) == self._station.rsne
+            return self._shared.security.m2_fits(self._station, key.key_data)
         except WireError:
             return False
 

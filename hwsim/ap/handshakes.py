@@ -32,6 +32,12 @@ class Handshakes:
             self._authenticators[station] = Authenticator(station, self._shared)
         self._authenticators[station].start(pmk)
 
+    def adopt(self, station: Station, pmk: bytes, gtk: bytes) -> None:
+        """Go on from keys that a station has brought, and the GTK it was given then."""
+        assert self._shared is not None
+        self._authenticators[station] = Authenticator(station, self._shared)
+        self._authenticators[station].adopt(pmk, gtk)
+
     def renew(self, station: Station) -> None:
         """Begin the 4-way handshake of a station that has keys again, under the same PMK."""
         self._authenticators[station].renew()

@@ -15,6 +15,7 @@ from hwsim.ap import templates
 from hwsim.ap.channel_switch import ChannelSwitch
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.network import TU_NS, Network
+from hwsim.ap.security.ft import FAST_TRANSITION
 from hwsim.ap.security.mode import AssociationAnswer, AuthFrame, SecurityMode
 from hwsim.ap.security.rsne import STATUS_INVALID_ELEMENT, STATUS_SUCCESS
 from hwsim.errors import WireError
@@ -157,7 +158,7 @@ class Management:
     def answer(self, received: ReceivedFrame, answer: AuthFrame) -> tuple[bytes, FrameInfo]:
         """The Authentication frame that answers the one received; its record names SAE's two."""
         info = FrameInfo("auth", retry=received.info.retry, detail={"status": answer.status})
-        info.detail.update(sae_detail(answer))
+        info.detail.update(authentication_detail(answer))
         return self.authentication(received.header.transmitter, answer), info
 
     def refusal(
@@ -210,8 +211,11 @@ def comeback(time_tu: int) -> bytes:
     return bytes((_ELEMENT_TIMEOUT, 5, _COMEBACK_TIME)) + time_tu.to_bytes(4, "little")
 
 
-def sae_detail(frame: AuthFrame) -> dict[str, str | int]:
-    """What a record says of an SAE message beside its status (9.4.1.1, 12.4.7)."""
+def authentication_detail(frame: AuthFrame) -> dict[str, str | int]:
+    """What a record says of a message of SAE or of a fast transition beside its status (9.4.1.1,
+    12.4.7, 13.8)."""
+    if frame.algorithm == FAST_TRANSITION:
+        return {"ft": "request" if frame.sequence == 1 else "response"}
     name = {1: "commit", 2: "confirm"}.get(frame.sequence)
     return {"sae": name} if frame.algorithm == _SAE and name is not None else {}
 
@@ -223,7 +227,7 @@ def parse_authentication(received: ReceivedFrame) -> AuthFrame:
         raise WireError("authentication: too short")
     algorithm, sequence, status = struct.unpack_from("<HHH", frame, length)
     request = AuthFrame(algorithm, sequence, status, frame[length + 6 :])
-    received.info.detail.update(sae_detail(request))
+    received.info.detail.update(authentication_detail(request))
     return request
 
 

@@ -31,6 +31,22 @@ class SaeOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class FtOptions:
+    """How a network has fast transitions (IEEE 802.11-2020, 13).
+
+    Attributes:
+        mobility_domain: the two bytes that name the domain.
+        over_ds: stations may ask for a transition through the access point they are at.
+        deadline_tu: within so many time units behind the first two messages of a transition the
+            reassociation must come. hostapd says 1000, and does not hold a station to it.
+    """
+
+    mobility_domain: bytes = b"\x48\x4c"
+    over_ds: bool = True
+    deadline_tu: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """A network and what it asks of stations.
 
@@ -61,6 +77,7 @@ class Network:
     beacon_protection: bool = False
     sae: SaeOptions = SaeOptions()
     owe_groups: tuple[int, ...] = EC_GROUPS
+    ft: FtOptions = FtOptions()
     hidden: bool = False
     beacon_interval_tu: int = 100
     dtim_period: int = 2

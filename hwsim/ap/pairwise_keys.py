@@ -13,3 +13,13 @@ class PairwiseKeys:
     kck: bytes = field(repr=False)
     kek: bytes = field(repr=False)
     tk: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtKeys:
+    """Keys that a station's reassociation has brought, and the GTK it was given: there is no 4-way
+    handshake. ``pmk`` is what later keys are made from; no key shows in the text."""
+
+    pmk: bytes = field(repr=False)
+    keys: PairwiseKeys
+    gtk: bytes = field(repr=False)

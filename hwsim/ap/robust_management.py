@@ -141,12 +141,15 @@ class RobustManagement:
             return None
         return body
 
-    def receive_action(self, station: Station | None, received: ReceivedFrame) -> None:
-        """An action frame of a station: SA Query is answered, or is an answer."""
+    def receive_action(self, station: Station | None, received: ReceivedFrame) -> bytes | None:
+        """An action frame of a station: SA Query is answered, or is an answer.
+
+        The body of another one that is to be acted on is returned.
+        """
         body = self._accepted(station, received)
         query = parse_sa_query(body) if body is not None else None
         if query is None:
-            return
+            return body
         received.info.detail["action"] = query.name
         if station is None or station.state == "authenticated":
             received.info.detail["ignored"] = "not associated"
@@ -154,6 +157,7 @@ class RobustManagement:
             self._send_query(station, SaQueryAction(RESPONSE, query.transaction))
         else:
             self._queries.answered(station, query.transaction)
+        return None
 
     def refusal(self, station: Station) -> AssociationAnswer | None:
         """What a station with keys is answered that asks to associate (11.3.5.3); None: go on.
@@ -170,9 +174,15 @@ class RobustManagement:
         self._queries.forget(station)
 
     def _send_query(self, station: Station, query: SaQueryAction) -> None:
-        info = FrameInfo("action", detail={"action": query.name})
-        frame = self._management.action(station.mac, query.body())
-        self._environment.transmit(self._sealed(station, frame, info), info)
+        self.send(station, query.body(), action=query.name)
+
+    def send(self, station: Station, body: bytes, **detail: str | int) -> None:
+        """An action frame to a station, protected if its frames are and it is a robust one."""
+        info = FrameInfo("action", detail=detail)
+        frame = self._management.action(station.mac, body)
+        if body[0] not in _NOT_ROBUST:
+            frame = self._sealed(station, frame, info)
+        self._environment.transmit(frame, info)
 
     def _sealed(self, station: Station | None, frame: bytes, info: FrameInfo) -> bytes:
         if station is None or not station.protects_management:

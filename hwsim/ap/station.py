@@ -8,7 +8,7 @@ from typing import Literal
 
 from hwsim.ap.ciphers.data_key import DataKey
 from hwsim.ap.ciphers.suites import DataSuite
-from hwsim.ap.pairwise_keys import PairwiseKeys
+from hwsim.ap.pairwise_keys import BroughtKeys, PairwiseKeys
 from hwsim.frames import mac_text
 
 State = Literal[
@@ -36,6 +36,7 @@ class Station:
         pairwise: the temporal key in use.
         candidate: one derived from M2 that M4 has not confirmed yet. A station that is given new
             keys has both for a while.
+        brought: what its reassociation brought in a 4-way handshake's place.
     """
 
     mac: bytes
@@ -50,10 +51,11 @@ class Station:
     keys: PairwiseKeys | None = field(default=None, repr=False)
     pairwise: DataKey | None = field(default=None, repr=False)
     candidate: DataKey | None = field(default=None, repr=False)
+    brought: BroughtKeys | None = None
 
     def forget_keys(self) -> None:
         """A new association begins without keys."""
-        self.keys = self.pairwise = self.candidate = None
+        self.keys = self.pairwise = self.candidate = self.brought = None
 
     def describe(self) -> dict[str, str]:
         """Address, BSSID and state, as the control protocol has them."""

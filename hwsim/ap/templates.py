@@ -181,10 +181,10 @@ def _first_elements(network: Network, ssid: bytes) -> Any:
 
 def _last_elements(network: Network, security: SecurityMode) -> bytes:
     if network.is_5ghz:
-        extended = _extended_capabilities(network)
-        return security.rsne + extended + security.rsnxe + security.wpa_element
+        more = security.mde + _extended_capabilities(network)
+        return security.rsne + more + security.rsnxe + security.wpa_element
     erp = bytes(Dot11Elt(ID=42, info=b"\0"))
-    more = _more_rates() + _extended_capabilities(network)
+    more = _more_rates() + security.mde + _extended_capabilities(network)
     return erp + security.rsne + more + security.rsnxe + security.wpa_element
 
 

@@ -76,9 +76,9 @@ class Arguments:
             raise bad(f"{self._where}.{name}: {shown(value)} is none of {', '.join(choices)}")
         return cast(str, value)
 
-    def flag(self, name: str) -> bool:
-        """A field that must be true or false; false if it is not there."""
-        value = self.take(name, False)
+    def flag(self, name: str, *, usual: bool = False) -> bool:
+        """A field that must be true or false; ``usual`` if it is not there."""
+        value = self.take(name, usual)
         if not isinstance(value, bool):
             raise bad(f"{self._where}.{name}: true or false is needed, not {shown(value)}")
         return value

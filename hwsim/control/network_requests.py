@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from ipaddress import IPv4Address
@@ -30,7 +31,7 @@ from hil_common.security import (
     ciphers_misfit,
     ciphers_of,
 )
-from hwsim.ap.network import Network, SaeOptions
+from hwsim.ap.network import FtOptions, Network, SaeOptions
 from hwsim.ap.timers import Timers
 from hwsim.control.arguments import (
     MAX_ACCESS_POINTS,
@@ -75,6 +76,7 @@ def networks(value: Any) -> tuple[Network, ...]:
     station_ip = _address("station_ip", args.text("station_ip"))
     sae = args.take("sae", {})
     owe_groups = _groups("network.owe_groups", args.take("owe_groups", list(EC_GROUPS)))
+    ft = args.take("ft", {})
     more = args.take("more", [])
     first_beacon, last_beacon = BEACON_INTERVALS_TU
     options: dict[str, Any] = {
@@ -92,7 +94,7 @@ def networks(value: Any) -> tuple[Network, ...]:
     first = Network(
         ssid, passphrase, channel, bssid, ap_ip, station_ip,
         radius=radius, security=security.name, pmf=pmf, sae=_sae(sae), owe_groups=owe_groups,
-        pairwise_ciphers=ciphers.pairwise, group_cipher=ciphers.group,
+        ft=_ft(ft), pairwise_ciphers=ciphers.pairwise, group_cipher=ciphers.group,
         group_mgmt_cipher=ciphers.management, **options,
     )  # fmt: skip
     return (first, *_more(first, more))
@@ -194,6 +196,18 @@ def _sae(value: Any) -> SaeOptions:
     open_exchanges = args.integer("open_exchanges", 0, 1000, usual.open_exchanges)
     args.done()
     return SaeOptions(groups, ways, open_exchanges)
+
+
+def _ft(value: Any) -> FtOptions:
+    """The options of fast transitions."""
+    args, usual = Arguments(value, "network.ft"), FtOptions()
+    digits = args.text("mobility_domain", usual.mobility_domain.hex())
+    if re.fullmatch("[0-9a-fA-F]{4}", digits) is None:
+        raise bad("network.ft.mobility_domain: two bytes in hex are needed")
+    over_ds = args.flag("over_ds", usual=usual.over_ds)
+    deadline_tu = args.integer("deadline_tu", 1000, 65535, usual.deadline_tu)
+    args.done()
+    return FtOptions(bytes.fromhex(digits), over_ds, deadline_tu)
 
 
 def _groups(where: str, value: Any) -> tuple[int, ...]:

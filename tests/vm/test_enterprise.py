@@ -279,3 +279,22 @@ def test_a_kept_pmk(lab: StandingLab, vacant: GuestShell, tmp_path: Path) -> Non
         client.tell("disconnect", "reconnect")
         client.await_status("wpa_state", "COMPLETED")
         assert client.codes()[-1] == "Success"
+
+
+def test_a_fast_transition(lab: StandingLab, vacant: GuestShell, tmp_path: Path) -> None:
+    """EAP once; the other access point is reached without, and without a 4-way handshake."""
+    network = Network(ssid="hil-eap", security="wpa2-ft-eap", access_points=2)
+    credentials = make_credentials("hil-user")
+    fast = "key_mgmt=FT-EAP\n"
+    with (
+        radius_server(credentials, "tls", tmp_path / "radius.log") as radius,
+        station(lab, vacant, "tls", credentials, radius, (), network, fast) as client,
+    ):
+        client.await_status("wpa_state", "COMPLETED")
+        assert client.status()["key_mgmt"] == "FT-EAP"
+        client.tell(f"roam {SECOND}")
+        client.await_status("bssid", SECOND)
+        client.await_status("wpa_state", "COMPLETED")
+        assert not client.frames("eap")
+        assert not client.frames("M1")
+        assert client.air.echo(1, limit_s=10).protected

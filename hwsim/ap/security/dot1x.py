@@ -51,9 +51,10 @@ class Wpa2Eap(SecurityMode):
         kept = self._resumed.get(station.mac)
         return kept.pmk if kept is not None else None
 
-    def authenticated(self, station: Station, pmk: bytes) -> None:
+    def authenticated(self, station: Station, pmk: bytes) -> bytes:
         """Keep it for the time the station comes back."""
         self._pmks.keep(station.mac, Pmksa(pmk, self.pmkid(station, pmk)))
+        return pmk
 
     def _name(self, mac: bytes, kept: Pmksa) -> bytes:
         return self.suite.pmkid(kept.pmk, self._network.bssid, mac)

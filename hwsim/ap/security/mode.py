@@ -7,7 +7,8 @@ Source: IEEE 802.11-2020, 9.3.3.11 (Authentication frame), 11.3 (authentication,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import ClassVar, Final, NamedTuple
 
@@ -22,7 +23,9 @@ from hwsim.ap.ciphers.suites import (
 )
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network
+from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.ap.pmksa import PmkCache, Pmksa
+from hwsim.ap.security.ft_elements import GivenKey
 from hwsim.ap.security.key_suite import KeySuite
 from hwsim.ap.security.rsne import (
     CAPABILITY_MFP_CAPABLE,
@@ -70,13 +73,29 @@ class AuthAnswer(NamedTuple):
     authenticated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FastKeys:
+    """Keys that a reassociation brings, in place of a 4-way handshake.
+
+    Attributes:
+        pmk: under which they were made, and later ones are.
+        keys: the parts of the PTK.
+        elements: those of the response, which give the group's keys.
+    """
+
+    pmk: bytes = field(repr=False)
+    keys: PairwiseKeys
+    elements: Callable[[Sequence[GivenKey]], bytes]
+
+
 class AssociationAnswer(NamedTuple):
     """The status code of an association response, the elements it has for this mode, and what its
-    record says besides."""
+    record says besides; ``fast`` are keys that go with it."""
 
     status: int
     elements: bytes = b""
     detail: Mapping[str, str | int] = MappingProxyType({})
+    fast: FastKeys | None = None
 
 
 class SecurityMode:
@@ -172,6 +191,11 @@ class SecurityMode:
         """What M3 repeats of the beacon's elements."""
         return self.rsne + self.rsnxe
 
+    @property
+    def mde(self) -> bytes:
+        """The mobility domain element of beacons and probe responses; empty without one."""
+        return b""
+
     def authenticate(self, mac: bytes, frame: AuthFrame) -> AuthAnswer:
         """The answer to an Authentication frame of the station ``mac``."""
         if frame.algorithm != OPEN_SYSTEM:
@@ -198,8 +222,17 @@ class SecurityMode:
         station.cipher = data_suite(parse_rsne(rsne).pairwise[0]) if self.akms else None
         station.protects_management = self.protects(rsne)
 
-    def authenticated(self, station: Station, pmk: bytes) -> None:
-        """802.1X has made a PMK with an associated station."""
+    def proves_itself(self, mac: bytes, elements: bytes) -> bool:
+        """Whether an association request with those elements cannot be somebody else's."""
+        return False
+
+    def authenticated(self, station: Station, pmk: bytes) -> bytes:
+        """802.1X has made a PMK with an associated station; that of the handshake which follows."""
+        return pmk
+
+    def m2_fits(self, station: Station, key_data: bytes) -> bool:
+        """Whether M2 repeats the element of the association request; raises :class:`WireError`."""
+        return self.chosen_element(key_data) == station.rsne
 
     def forget_pmks(self) -> None:
         """Forget the PMKs that were kept for stations that come back."""

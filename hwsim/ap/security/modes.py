@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from hwsim.ap.security.dot1x import Wpa2Eap, Wpa2EapSha256
+from hwsim.ap.security.ft_modes import Wpa2FtEap, Wpa2FtPsk, Wpa3FtSae
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.security.open import Open
 from hwsim.ap.security.owe import Owe
@@ -29,6 +30,9 @@ _MODES: tuple[type[SecurityMode], ...] = (
     Wpa3Eap192,
     WpaPsk,
     WpaWpa2Psk,
+    Wpa2FtPsk,
+    Wpa2FtEap,
+    Wpa3FtSae,
 )
 
 SECURITY_MODES: Final[Mapping[str, type[SecurityMode]]] = MappingProxyType(

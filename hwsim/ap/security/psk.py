@@ -33,7 +33,7 @@ class Wpa2Psk(SecurityMode):
         )
         environment.keep_key(self._psk)
 
-    def pmk(self, station: Station) -> bytes:
+    def pmk(self, station: Station) -> bytes | None:
         """The PSK, of whatever station."""
         return self._psk
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import ClassVar, Final
 
 from Crypto.PublicKey.ECC import EccPoint
 
@@ -92,6 +92,8 @@ class Sae(SecurityMode):
     choice = WPA3_SAE
     suite = SAE_SUITE
     names_pmk = True
+    sae_akms: ClassVar[frozenset[bytes]] = frozenset({AKM_SAE})
+    """The AKM suites whose PMK is that of an exchange."""
 
     def __init__(self, network: Network, environment: ApEnvironment) -> None:
         super().__init__(network, environment)
@@ -204,7 +206,7 @@ class Sae(SecurityMode):
         rsne = element(elements, ELEMENT_RSN)
         if answer.status != STATUS_SUCCESS or rsne is None:
             return answer
-        if chosen_akm(rsne) != AKM_SAE:
+        if chosen_akm(rsne) not in self.sae_akms:
             opened = mac in self._opened
             return AssociationAnswer(STATUS_SUCCESS if opened else STATUS_INVALID_AKMP)
         if not offers_protection(rsne):

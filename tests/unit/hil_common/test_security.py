@@ -44,9 +44,11 @@ def test_names_with_a_credential() -> None:
     """As messages list what a key of a scenario goes with."""
     assert names_with("passphrase") == (
         "'wpa2-psk' or 'wpa2-psk-sha256' or 'wpa3-transition' or 'wpa3-sae' or 'wpa-psk' or "
-        "'wpa-wpa2-psk'"
+        "'wpa-wpa2-psk' or 'wpa2-ft-psk' or 'wpa3-ft-sae'"
     )
-    assert names_with("eap") == "'wpa2-eap' or 'wpa2-eap-sha256' or 'wpa3-eap-192'"
+    assert names_with("eap") == (
+        "'wpa2-eap' or 'wpa2-eap-sha256' or 'wpa3-eap-192' or 'wpa2-ft-eap'"
+    )
 
 
 def test_ciphers_that_a_network_leaves_out() -> None:

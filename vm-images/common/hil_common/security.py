@@ -37,6 +37,7 @@ PMK_CACHING: tuple[PmkCaching, ...] = get_args(PmkCaching)
 AKM_SAE = 0x000FAC08
 AKM_WPA_PSK = 0x0050F202
 """A passphrase, in the WPA element (the Wi-Fi Alliance's WPA specification, 2.1)."""
+FT_AKMS = (0x000FAC03, 0x000FAC04, 0x000FAC09)
 EC_GROUPS = (19, 20, 21)
 """The curves of SAE and OWE, P-256, P-384 and P-521, by IANA group number (RFC 5903)."""
 SAE_WAYS: tuple[SaeWays, ...] = get_args(SaeWays)
@@ -86,6 +87,11 @@ class SecurityChoice:
     def has_sae(self) -> bool:
         """Whether stations may authenticate by SAE."""
         return AKM_SAE in (self.akm, *self.more_akms)
+
+    @property
+    def has_ft(self) -> bool:
+        """Whether stations may go from access point to access point by fast transitions."""
+        return any(akm in FT_AKMS for akm in self.more_akms)
 
     @property
     def takes_raw_psk(self) -> bool:
@@ -199,6 +205,34 @@ WPA_WPA2_PSK = SecurityChoice(
     usual_ciphers=2,
     pmf=("disabled",),
 )
+WPA2_FT_PSK = SecurityChoice(
+    name="wpa2-ft-psk",
+    meaning="a passphrase, with fast transitions for stations that have them (AKM 2 and 4)",
+    credential="passphrase",
+    auth_algorithm=7,
+    akm=0x000FAC02,
+    more_akms=(0x000FAC04,),
+)
+WPA2_FT_EAP = SecurityChoice(
+    name="wpa2-ft-eap",
+    meaning="802.1X by the OS, with fast transitions likewise (AKM 1 and 3)",
+    credential="eap",
+    os_authentication="WPA2",
+    os_encryption="AES",
+    auth_algorithm=6,
+    akm=0x000FAC01,
+    more_akms=(0x000FAC03,),
+)
+WPA3_FT_SAE = SecurityChoice(
+    name="wpa3-ft-sae",
+    meaning="a passphrase by SAE, with fast transitions likewise (AKM 8 and 9)",
+    credential="passphrase",
+    auth_algorithm=9,
+    akm=AKM_SAE,
+    more_akms=(0x000FAC09,),
+    pmf=("required",),
+    by_guest=False,
+)
 
 _CHOICES = (
     WPA2_PSK,
@@ -212,6 +246,9 @@ _CHOICES = (
     WPA3_EAP_192,
     WPA_PSK,
     WPA_WPA2_PSK,
+    WPA2_FT_PSK,
+    WPA2_FT_EAP,
+    WPA3_FT_SAE,
 )
 
 SECURITY_CHOICES = {choice.name: choice for choice in _CHOICES}

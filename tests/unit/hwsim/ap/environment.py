@@ -30,6 +30,10 @@ class Quiet:
         """Zeros."""
         return bytes(size)
 
+    def now_ns(self) -> int:
+        """Always the same time."""
+        return 0
+
     def network_keys(self, ssid: bytes) -> NetworkKeys:
         """Those of the one network."""
         return self.keys
