@@ -15,7 +15,7 @@ from harness.checks.attribution.altered import (
 from harness.checks.attribution.cause import Cause, name_air_rule
 from harness.checks.attribution.interventions import answer_of_the_os
 from harness.checks.attribution.scope import Scope
-from harness.checks.attribution.waiting import awaited_user
+from harness.checks.attribution.waiting import awaited_user, by_wpa
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
 from harness.evidence.model import FrameRecord
@@ -35,8 +35,11 @@ access points of this lab wait 1 s for one."""
 
 def stalled(of: Scope) -> Cause | None:
     """Where the 4-way handshake stopped, and whose doing that was; None if it did not, or none is
-    expected."""
-    for kind in of.case.expect.messages[:4]:
+    expected. With WPA the group key's handshake belongs to it."""
+    expected = of.case.expect.messages[:4]
+    if expected and of.adapter is not None and by_wpa(of.adapter, of.until_ns):
+        expected += ("G1", "G2")
+    for kind in expected:
         frames = of.frames(kind)
         if not any(frame.delivered and frame.mic_ok is not False for frame in frames):
             return cause_of_missing(of, kind)

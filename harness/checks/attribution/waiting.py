@@ -5,7 +5,7 @@ its own, and its silence proves nothing."""
 from __future__ import annotations
 
 from harness.checks.attribution.altered import in_order
-from harness.checks.attribution.scope import of_session
+from harness.checks.attribution.scope import Scope, of_session
 from harness.checks.case import Case
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -13,6 +13,8 @@ from harness.evidence.model import AssociationEvidence
 from harness.evidence.segments import Adapter, PreOperation, Session
 
 WTS_SESSION_LOGOFF = 6
+WPA_ALGORITHMS = (3, 4)
+"""DOT11_AUTH_ALGO_WPA and DOT11_AUTH_ALGO_WPA_PSK."""
 
 
 def waits_for(case: Case, of: PreOperation | Session, until_ns: int) -> str | None:
@@ -86,7 +88,7 @@ def _awaited_access_point(case: Case, session: Session, until_ns: int) -> str | 
     if not reached:
         return _first_message(case, association, own)
     if "M3" in reached:
-        return None
+        return _awaited_group_message(session.adapter, seen)
     handed = [call for call in own if call.function == names.RECEIVE_PACKET]
     if not handed:  # a DLL that did not ask for EAPOL waits in vain by its own doing
         asked = any(_asks_for_eapol(call) for call in session.adapter.calls)
@@ -94,6 +96,28 @@ def _awaited_access_point(case: Case, session: Session, until_ns: int) -> str | 
     sent = [call for call in own if call.function == names.SEND_PACKET and call.succeeded]
     answered = bool(sent) and sent[-1].key > handed[-1].key
     return "M3 of the access point" if answered else None
+
+
+def by_wpa(adapter: Adapter, until_ns: int) -> bool:
+    """Whether the DLL associates by WPA: then the group key comes behind M4, in a handshake of its
+    own, and the connection is not complete before."""
+    chosen = [
+        fields.integer(call.args, "dwAuthAlgo")
+        for call in adapter.calls
+        if call.function == names.SET_AUTH and call.succeeded and call.start_ns <= until_ns
+    ]
+    return bool(chosen) and chosen[-1] in WPA_ALGORITHMS
+
+
+def _awaited_group_message(adapter: Adapter, seen: Scope) -> str | None:
+    """G1, where it belongs to the handshake that a connection begins with, behind an M4."""
+    answered = any(frame.delivered for frame in seen.frames("M4"))
+    if not answered or not by_wpa(adapter, seen.until_ns):
+        return None
+    given = [frame for frame in seen.frames("G1") if frame.delivered]
+    if any(in_order(frame) for frame in given):
+        return None
+    return "G1 of the access point" + (" as it is without the scenario's rule" if given else "")
 
 
 def _asks_for_eapol(call: Call) -> bool:

@@ -9,8 +9,10 @@ import pytest
 
 from harness.evidence import names
 from tests.unit.checks.builder import (
+    complete,
     complete_pre,
     m1,
+    message,
     stop,
 )
 from tests.unit.checks.judging import judge, only_finding, reasons
@@ -96,3 +98,36 @@ def test_a_pre_association_that_waits_for_the_user() -> None:
     assert "the DLL waited for the user" in reasons(story, "PRE-02")
     story = until("ciphers", lambda s: s.wait_ms(20_000))
     assert ("PRE-02", "FAIL") in {(item.rule, item.severity) for item in judge(story).findings}
+
+
+def wpa_ciphers(s: Story) -> None:
+    """The DLL chooses WPA with TKIP."""
+    s.api(names.SET_AUTH, dwAuthAlgo=4)
+    s.api(names.SET_UNICAST_CIPHER, dwUnicastCipherAlgo=2)
+    s.api(names.SET_MULTICAST_CIPHER, dwMulticastCipherAlgo=2)
+    s.api("Dot11ExtSetExcludeUnencrypted", bExcludeUnencrypted=1)
+
+
+def g1(s: Story) -> None:
+    """G1 reaches the DLL."""
+    message(s, "G1", 3)
+
+
+def test_with_wpa_the_group_key_is_waited_for() -> None:
+    """Behind M4 the move is the access point's until G1 has come, then the DLL's."""
+    story = until("m4", lambda s: s.wait_ms(20_000), stop, ciphers=wpa_ciphers)
+    assert "the DLL waited for G1 of the access point" in reasons(story, "POST-05")
+    assert {item.severity for item in judge(story).findings} == {"MISS"}
+    story = until("m4", g1, lambda s: s.wait_ms(20_000), stop, ciphers=wpa_ciphers)
+    assert ("POST-05", "FAIL") in {(item.rule, item.severity) for item in judge(story).findings}
+    story = until("m3", lambda s: s.wait_ms(20_000), stop, ciphers=wpa_ciphers)
+    assert ("POST-05", "FAIL") in {(item.rule, item.severity) for item in judge(story).findings}
+
+
+def test_with_wpa_the_group_handshake_is_a_part_of_the_first() -> None:
+    """A connection that fails for want of it is nobody's fault here, but of who did not answer."""
+    failed = steps(lambda s: complete(s, 1460, 0x90001))
+    story = until("m4", failed, ciphers=wpa_ciphers)
+    only_finding(story, "EXPECT-01", "MISS", "the access point sent no G1")
+    story = until("m4", g1, lambda s: s.wait_ms(3000), failed, ciphers=wpa_ciphers)
+    only_finding(story, "EXPECT-01", "FAIL", "was given G1 and sent no G2")
