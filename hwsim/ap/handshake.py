@@ -275,12 +275,11 @@ class Authenticator:
             mic = self._suite.mic(keys.kck, bytes(frame[templates.AT_EAPOL :]))
             frame[self._templates.mic] = mic
         info = FrameInfo(kind, retry=self._tries > 1, replay_counter=self._replay_counter)
-        pdu = bytes(frame[templates.AT_EAPOL :])
         if kind == "M1":  # tells which of several adapters of the guest was given it
-            info.detail["digest"] = digest(pdu)
+            info.detail["digest"] = digest(bytes(frame[templates.AT_EAPOL :]))
         wrapped = not (self._suite.wpa and kind == "M3")
         parts = KeyFrameParts(
-            kind, self._replay_counter, pdu, key_data, self._suite, keys, wrapped=wrapped
+            kind, self._replay_counter, frame, key_data, self._suite, keys, wrapped=wrapped
         )
         info.remake = parts.remake
         self._shared.transmit(self._station, frame, info)

@@ -14,6 +14,7 @@ from hwsim import eapol
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.ap.security.key_suite import KeySuite
+from hwsim.ap.templates import AT_EAPOL
 from hwsim.records import FrameKind
 from hwsim.rules.acceptance import acceptable
 from hwsim.rules.edits import Seal, edited_key_frame, replay_counter
@@ -21,7 +22,8 @@ from hwsim.rules.frame_fields import FrameFields
 
 
 class KeyFrameParts(NamedTuple):
-    """An EAPOL-Key PDU, and what it takes to make it anew; ``keys`` is None before there are any.
+    """What it takes to make the EAPOL-Key PDU of a ``frame`` anew; ``keys`` is None before there
+    are any.
 
     ``key_data`` is what it has in the clear; it is ``wrapped`` but for WPA's M3. Made of every
     frame, and asked of few: it only holds.
@@ -29,7 +31,7 @@ class KeyFrameParts(NamedTuple):
 
     kind: FrameKind
     replay_counter: int
-    pdu: bytes
+    frame: bytearray
     key_data: bytes
     suite: KeySuite
     keys: PairwiseKeys | None
@@ -37,17 +39,17 @@ class KeyFrameParts(NamedTuple):
 
     def remake(self, fields: FrameFields, told: FrameInfo) -> bytes:
         """The PDU with those fields; ``told`` what a station is to make of it."""
-        suite, keys = self.suite, self.keys
+        suite, keys, pdu = self.suite, self.keys, bytes(self.frame[AT_EAPOL:])
         seal = None
         if keys is not None:
             kck, kek = keys.kck, keys.kek
-            iv = self.pdu[eapol.OFFSET_IV : eapol.OFFSET_IV + eapol.IV_LENGTH]
+            iv = pdu[eapol.OFFSET_IV : eapol.OFFSET_IV + eapol.IV_LENGTH]
             seal = Seal(
-                lambda pdu: suite.mic(kck, pdu),
+                lambda made: suite.mic(kck, made),
                 (lambda data: suite.wrap(kek, data, iv)) if self.wrapped else (lambda data: data),
             )
-        made = edited_key_frame(self.pdu, self.key_data, fields, suite.mic_length, seal)
-        counter = replay_counter(self.pdu, fields)
+        made = edited_key_frame(pdu, self.key_data, fields, suite.mic_length, seal)
+        counter = replay_counter(pdu, fields)
         last = self.replay_counter - 1
         told.detail["acceptable"] = acceptable(self.kind, fields, last, counter)
         told.replay_counter = counter

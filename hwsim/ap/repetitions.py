@@ -38,10 +38,7 @@ class Repetitions:
         if len(self._seen) > self._LIMIT:
             self._seen.clear()
         seen = self._seen.setdefault(received.header.transmitter, set())
-        before = {message.partition(" ")[0] for message in seen}
-        if kind == "auth" and (before != {"auth"} or len(seen) > self._MOST):
-            seen.clear()
-        if kind == "assoc-req" and not before <= {"auth", "assoc-req"}:
+        if kind in ("auth", "assoc-req") and self._begins(kind, seen):
             seen.clear()
         message: str = kind
         if kind == "auth":
@@ -50,3 +47,10 @@ class Repetitions:
             message = f"{kind} {received.info.replay_counter}"
         received.info.retry = message in seen
         seen.add(message)
+
+    def _begins(self, kind: str, seen: set[str]) -> bool:
+        """Whether an authentication or request belongs to a new association."""
+        before = {message.partition(" ")[0] for message in seen}
+        if kind == "auth":
+            return before != {"auth"} or len(seen) > self._MOST
+        return not before <= {"auth", "assoc-req"}

@@ -66,12 +66,10 @@ class KeySuite:
 
         ``tk_length`` is that of the pairwise cipher's key.
         """
-        context = (
-            min(authenticator, supplicant)
-            + max(authenticator, supplicant)
-            + min(anonce, snonce)
-            + max(anonce, snonce)
-        )
+        addresses = authenticator + supplicant
+        if supplicant < authenticator:
+            addresses = supplicant + authenticator
+        context = addresses + (anonce + snonce if anonce < snonce else snonce + anonce)
         kek_at = self.kck_length
         tk_at = kek_at + self.kek_length
         end = tk_at + tk_length
