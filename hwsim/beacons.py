@@ -35,5 +35,6 @@ class Beacons:
     def _send(self, point: AccessPoint) -> None:
         at_ns = now_ns()
         self._medium.broadcast_beacon(point.beacon(at_ns))
+        point.after_beacon()
         due_ns = point.next_beacon_ns(at_ns)
         self._timers[point] = self._loop.call_at(due_ns, lambda: self._send(point))

@@ -23,6 +23,8 @@ DATA: Final = 2
 TO_DS: Final = 0x01
 FROM_DS: Final = 0x02
 RETRY: Final = 0x08
+POWER_MANAGEMENT: Final = 0x10
+MORE_DATA: Final = 0x20
 PROTECTED: Final = 0x40
 
 SUBTYPE_NULL_BIT: Final = 0x4
@@ -37,6 +39,8 @@ ETHERTYPE_IPV4: Final = b"\x08\x00"
 ELEMENT_SSID: Final = 0
 ELEMENT_RSN: Final = 48
 ELEMENT_VENDOR: Final = 221
+
+_PS_POLL: Final = 10
 
 _MAC_TEXT = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}", re.ASCII)
 
@@ -98,7 +102,7 @@ def kind_of(header: MacHeader) -> FrameKind:
         return _MANAGEMENT_KINDS.get(header.subtype, "other")
     if header.type == DATA:
         return "null" if header.subtype & SUBTYPE_NULL_BIT else "data"
-    return "other"
+    return "ps-poll" if header.subtype == _PS_POLL else "other"
 
 
 def elements(body: bytes, offset: int = 0) -> Iterator[tuple[int, bytes]]:

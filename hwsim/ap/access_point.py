@@ -27,6 +27,7 @@ from hwsim.ap.host import Host
 from hwsim.ap.inspection import Inspector
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
+from hwsim.ap.power_save import PowerSave
 from hwsim.ap.rekey import GroupRekey, Keys
 from hwsim.ap.robust_management import Parting, RobustManagement
 from hwsim.ap.security.modes import SECURITY_MODES
@@ -59,7 +60,7 @@ class AccessPoint:
         server: RadiusClient | None = None,
     ) -> None:
         self._timers = timers
-        self._environment = environment
+        self._environment = environment = self._power = PowerSave(environment)
         self._security = SECURITY_MODES[network.security](network, environment)
         self._management = Management(network, self._security, environment.now_ns())
         self._group = GroupKey(
@@ -106,7 +107,13 @@ class AccessPoint:
 
     def beacon(self, air_ns: int) -> bytes:
         """The beacon for a time of the air's clock (ns), under the next sequence number."""
-        return self._group.protected_beacon(self._management.beacon(air_ns))
+        beacon = self._management.beacon(air_ns, self._power.waiting)
+        return self._group.protected_beacon(beacon)
+
+    def after_beacon(self) -> None:
+        """Send what waited for the beacon that has just gone out, if it was a DTIM beacon."""
+        if self._management.dtim_count == 0:
+            self._power.after_dtim()
 
     def next_beacon_ns(self, air_ns: int) -> int:
         """When the beacon after ``air_ns`` is due (ns of the air's clock)."""
@@ -191,6 +198,7 @@ class AccessPoint:
     def shut_down(self) -> None:
         """Cancel what is under way; nothing more is sent."""
         self._host.shut_down()
+        self._power.shut_down()
         for procedure in (*self._rekeys.values(), self._enterprise):
             procedure.shut_down()
         for station in self.stations:
@@ -207,11 +215,15 @@ class AccessPoint:
     def receive(self, received: ReceivedFrame, air_ns: int) -> None:
         """Act on an inspected frame of the time ``air_ns``; raises :class:`WireError`."""
         self._air_ns = air_ns
-        kind = received.header.type
-        if kind == frames.DATA:
-            self._receive_data(received)
-        elif kind == frames.MANAGEMENT:
-            self._receive_management(received)
+        header = received.header
+        own = header.receiver == self.network.bssid
+        station = self._stations.get(header.transmitter)
+        if own and station is not None and station.state != "authenticated":
+            self._power.heard(station, received, partial(self._path.null, station))
+        if header.type == frames.DATA and own:
+            self._receive_data(received, station)
+        elif header.type == frames.MANAGEMENT:
+            self._receive_management(received, station)
 
     def transmitted(self, frame: bytes, info: FrameInfo, *, acked: bool) -> None:
         """A frame of this access point was transmitted; ``acked``: the station acknowledged it."""
@@ -226,7 +238,7 @@ class AccessPoint:
 
     # management
 
-    def _receive_management(self, received: ReceivedFrame) -> None:
+    def _receive_management(self, received: ReceivedFrame, station: Station | None) -> None:
         kind, header = received.info.kind, received.header
         if kind == "probe-req":
             self._admission.probe(received)
@@ -237,12 +249,10 @@ class AccessPoint:
         elif kind == "assoc-req":
             self._admission.associate(received)
         elif kind in ("deauth", "disassoc"):
-            station = self._stations.get(header.transmitter)
             reason = self._robust.receive_parting(station, received)
             if station is not None and reason is not None:
                 self._remove(station, reason)
         elif kind == "action":
-            station = self._stations.get(header.transmitter)
             body = self._robust.receive_action(station, received)
             if body is not None:
                 self._actions.receive(station, body, received.info)
@@ -305,11 +315,8 @@ class AccessPoint:
 
     # data
 
-    def _receive_data(self, received: ReceivedFrame) -> None:
+    def _receive_data(self, received: ReceivedFrame, station: Station | None) -> None:
         header, info = received.header, received.info
-        if header.receiver != self.network.bssid:
-            return
-        station = self._stations.get(header.transmitter)
         if station is None or station.state == "authenticated":
             reason = management.REASON_NOT_ASSOCIATED
             if info.kind != "null":
@@ -362,6 +369,7 @@ class AccessPoint:
         self._handshakes.forget(station)
         self._enterprise.forget(station)
         self._robust.forget(station)
+        self._power.forget(station)
         station.forget_keys()
 
     def _remove(self, station: Station, reason: int | None) -> None:

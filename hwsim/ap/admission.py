@@ -128,12 +128,8 @@ class Admission:
         elif answer.status == STATUS_SUCCESS:
             self._let_in(station, request)
             self._change(station, "associated")
-        told = {"status": answer.status, **answer.detail}
-        info = FrameInfo("assoc-resp", retry=received.info.retry, detail=told)
-        frame = self._management.association_response(
-            mac, answer, station.aid, again=header.subtype == 2
-        )
-        self._environment.transmit(frame, info)
+        answered = self._management.association_answer(received, answer, station.aid)
+        self._environment.transmit(*answered)
 
     def _let_in(self, station: Station, request: AssociationRequest) -> None:
         self._forget_keys(station)

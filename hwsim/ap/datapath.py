@@ -25,6 +25,7 @@ from hwsim.frames import (
     ETHERTYPE_IPV4,
     MANAGEMENT,
     SNAP,
+    SUBTYPE_NULL_BIT,
 )
 from hwsim.records import FrameKind
 from hwsim.rules.frame_fields import FrameFields
@@ -96,6 +97,12 @@ class DataPath:
         self._group.tx_pn += 1
         info.protected, info.pn = True, self._group.tx_pn
         return self._group.cipher.protect(header, payload, info.pn)
+
+    def null(self, station: Station) -> bytes:
+        """A Null frame to one station: nothing waits for it."""
+        frame = bytearray(self._addressed(station.mac))
+        frame[0] |= SUBTYPE_NULL_BIT << 4
+        return bytes(frame)
 
     def open(self, station: Station | None, received: ReceivedFrame) -> None:
         """Decrypt a protected frame into ``received.payload``; what failed goes to its info."""

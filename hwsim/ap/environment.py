@@ -60,3 +60,42 @@ class ApEnvironment(EssEnvironment, Protocol):
     ) -> tuple[int, bytes] | None:
         """Status and elements of what an access point of that network answers, over the DS, to the
         first message of a station's transition; None if there is no such access point."""
+
+
+class ForwardingEnvironment:
+    """Forwards all that is asked to another environment; a subclass changes what differs."""
+
+    def __init__(self, environment: EssEnvironment) -> None:
+        self._environment = environment
+
+    def transmit(self, frame: bytes, info: FrameInfo) -> int:
+        """See :meth:`EssEnvironment.transmit`."""
+        return self._environment.transmit(frame, info)
+
+    def now_ns(self) -> int:
+        """See :meth:`EssEnvironment.now_ns`."""
+        return self._environment.now_ns()
+
+    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
+        """See :meth:`EssEnvironment.call_after`."""
+        return self._environment.call_after(delay_ns, callback)
+
+    def random(self, size: int) -> bytes:
+        """See :meth:`EssEnvironment.random`."""
+        return self._environment.random(size)
+
+    def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
+        """See :meth:`EssEnvironment.keep_key`."""
+        self._environment.keep_key(pmk, station)
+
+    def radio_number(self, mac: bytes) -> int:
+        """See :meth:`EssEnvironment.radio_number`."""
+        return self._environment.radio_number(mac)
+
+    def fault(self, what: str, message: str) -> None:
+        """See :meth:`EssEnvironment.fault`."""
+        self._environment.fault(what, message)
+
+    def station_changed(self, station: Station, reason: int | None) -> None:
+        """See :meth:`EssEnvironment.station_changed`."""
+        self._environment.station_changed(station, reason)

@@ -13,8 +13,7 @@ from functools import reduce
 
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.echo import EchoResult
-from hwsim.ap.environment import EssEnvironment
-from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.environment import EssEnvironment, ForwardingEnvironment
 from hwsim.ap.network import Network
 from hwsim.ap.network_keys import NetworkKeys
 from hwsim.ap.rekey import Keys
@@ -22,11 +21,10 @@ from hwsim.ap.robust_management import Parting
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.errors import RequestError
-from hwsim.loop import Timer
 from hwsim.radius import RadiusClient
 
 
-class Ess:
+class Ess(ForwardingEnvironment):
     """An extended service set; it stands between its access points and their environment."""
 
     def __init__(
@@ -36,7 +34,7 @@ class Ess:
         environment: EssEnvironment,
         server: RadiusClient | None = None,
     ) -> None:
-        self._environment = environment
+        super().__init__(environment)
         self._timers = timers
         self._server = server
         self._keys: dict[bytes, NetworkKeys] = {}
@@ -155,37 +153,9 @@ class Ess:
         """See :meth:`ApEnvironment.network_keys`."""
         return self._keys.setdefault(ssid, NetworkKeys())
 
-    def transmit(self, frame: bytes, info: FrameInfo) -> int:
-        """See :meth:`EssEnvironment.transmit`."""
-        return self._environment.transmit(frame, info)
-
-    def now_ns(self) -> int:
-        """See :meth:`EssEnvironment.now_ns`."""
-        return self._environment.now_ns()
-
-    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
-        """See :meth:`EssEnvironment.call_after`."""
-        return self._environment.call_after(delay_ns, callback)
-
-    def random(self, size: int) -> bytes:
-        """See :meth:`EssEnvironment.random`."""
-        return self._environment.random(size)
-
-    def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
-        """See :meth:`EssEnvironment.keep_key`."""
-        self._environment.keep_key(pmk, station)
-
-    def radio_number(self, mac: bytes) -> int:
-        """See :meth:`EssEnvironment.radio_number`."""
-        return self._environment.radio_number(mac)
-
-    def fault(self, what: str, message: str) -> None:
-        """See :meth:`EssEnvironment.fault`."""
-        self._environment.fault(what, message)
-
     def station_changed(self, station: Station, reason: int | None) -> None:
         """Pass the event on; a station that associated is forgotten by the other access points."""
         if station.state == "associated":
             for point in self.points:
                 point.hand_over(station)
-        self._environment.station_changed(station, reason)
+        super().station_changed(station, reason)

@@ -15,6 +15,7 @@ from hwsim.ap import templates
 from hwsim.ap.channel_switch import ChannelSwitch
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.network import TU_NS, Network
+from hwsim.ap.power_save import Waiting, tim
 from hwsim.ap.security.ft import FAST_TRANSITION
 from hwsim.ap.security.mode import AssociationAnswer, AuthFrame, SecurityMode
 from hwsim.ap.security.rsne import STATUS_INVALID_ELEMENT, STATUS_SUCCESS
@@ -34,6 +35,7 @@ _DISASSOCIATION: Final = 10 << 4
 _ELEMENT_TIMEOUT: Final = 56
 _COMEBACK_TIME: Final = 3
 _MAX_SEQUENCE: Final = 4096
+_NOTHING: Final = Waiting()
 
 
 class AssociationRequest(NamedTuple):
@@ -48,7 +50,10 @@ class AssociationRequest(NamedTuple):
 
 
 class Management:
-    """Builds the access point's management frames; knows no stations."""
+    """Builds the access point's management frames; knows no stations.
+
+    ``dtim_count`` is the last beacon's: with 0 it was a DTIM beacon.
+    """
 
     def __init__(self, network: Network, security: SecurityMode, start_ns: int) -> None:
         self._start_ns = start_ns
@@ -60,12 +65,13 @@ class Management:
         self._deauthentication = templates.deauthentication(network)
         self._action = templates.action(network)
         self._beacons = 0
+        self.dtim_count = 0
         self._sequence = 0
 
     def _tune(self, network: Network) -> None:
         self.network = network
-        beacon, self._at_dtim = templates.beacon(network, self._security)
-        self._beacon = bytearray(beacon)
+        head, self._behind_tim = templates.beacon(network, self._security)
+        self._beacon = bytearray(head)
         self._probe_response = templates.probe_response(network, self._security)
 
     def next_sequence(self) -> bytes:
@@ -77,7 +83,7 @@ class Management:
         """The timing synchronisation function: microseconds since the access point began."""
         return (air_ns - self._start_ns) // 1000
 
-    def beacon(self, air_ns: int) -> bytes:
+    def beacon(self, air_ns: int, waiting: Waiting = _NOTHING) -> bytes:
         """The beacon of that time; the DTIM count goes round with every one.
 
         The first one behind a channel switch is of the new channel, once the switch is done.
@@ -90,12 +96,14 @@ class Management:
         frame = self._beacon
         struct.pack_into("<Q", frame, templates.AT_TIMESTAMP, self.tsf_us(air_ns))
         frame[templates.AT_SEQUENCE : templates.AT_SEQUENCE + 2] = self.next_sequence()
-        frame[self._at_dtim] = -self._beacons % self.network.dtim_period
+        period = self.network.dtim_period
+        self.dtim_count = -self._beacons % period
+        told = tim(self.dtim_count, period, waiting)
         self._beacons += 1
         announced = self._announced()
         if self._switch is not None:
             self._switch.left -= 1
-        return bytes(frame) + announced
+        return bytes(frame) + told + self._behind_tim + announced
 
     def announce(self, switch: ChannelSwitch) -> None:
         """Announce a channel switch from the next beacon on, in place of another one."""
@@ -161,22 +169,29 @@ class Management:
         info.detail.update(authentication_detail(answer))
         return self.authentication(received.header.transmitter, answer), info
 
+    def association_answer(
+        self, received: ReceivedFrame, answer: AssociationAnswer, aid: int
+    ) -> tuple[bytes, FrameInfo]:
+        """The (re)association response that answers the request received."""
+        header = received.header
+        frame = self.association_response(
+            header.transmitter, answer, aid, again=header.subtype == 2
+        )
+        told = {"status": answer.status, **answer.detail}
+        return frame, FrameInfo("assoc-resp", retry=received.info.retry, detail=told)
+
     def refusal(
         self, received: ReceivedFrame, status: int, comeback_tu: int
     ) -> tuple[bytes, FrameInfo]:
         """The refusal of an authentication or association request, with the time to come back
         after if there is one. Raises :class:`WireError` if the request is malformed."""
-        header = received.header
         if received.info.kind == "auth":
             request = parse_authentication(received)
             sequence = request.sequence + (request.algorithm != _SAE) & 0xFFFF
             answer = AuthFrame(request.algorithm, sequence, status)
             return self.answer(received, answer)
         elements = comeback(comeback_tu) if comeback_tu else b""
-        refused = AssociationAnswer(status, elements)
-        frame = self.association_response(header.transmitter, refused, 0, again=header.subtype == 2)
-        info = FrameInfo("assoc-resp", retry=received.info.retry, detail={"status": status})
-        return frame, info
+        return self.association_answer(received, AssociationAnswer(status, elements), 0)
 
     def probed(self, frame: bytes, header: MacHeader) -> bool:
         """Whether a probe request is for us: our SSID, or the wildcard unless we hide."""

@@ -53,19 +53,17 @@ _CAPABILITIES = "short-slot+ESS+short-preamble"
 _RATES_24 = bytes((0x82, 0x84, 0x8B, 0x96, 12, 18, 24, 36))
 _RATES_24_MORE = bytes((48, 72, 96, 108))
 _RATES_5 = bytes((0x8C, 18, 0x98, 36, 0xB0, 72, 96, 108))
-_ELEMENT_TIM = 5
 _ELEMENT_EXTENDED_CAPABILITIES = 127
 _BEACON_PROTECTION = bytes(10) + b"\x10"
 """Bit 84."""
 
 
-def beacon(network: Network, security: SecurityMode) -> tuple[bytes, int]:
-    """The beacon, and where its DTIM count is; that of a hidden network has an empty name."""
+def beacon(network: Network, security: SecurityMode) -> tuple[bytes, bytes]:
+    """What comes before and behind the TIM of a beacon; a hidden network has an empty name."""
     fixed = Dot11Beacon(beacon_interval=network.beacon_interval_tu, cap=_capabilities(security))
     first = _first_elements(network, b"" if network.hidden else network.ssid)
     head = bytes(_management(network, 8, BROADCAST) / fixed / first)
-    tim = bytes(Dot11Elt(ID=_ELEMENT_TIM, info=bytes((0, network.dtim_period, 0, 0))))
-    return head + tim + _last_elements(network, security), len(head) + 2
+    return head, _last_elements(network, security)
 
 
 def probe_response(network: Network, security: SecurityMode) -> bytes:

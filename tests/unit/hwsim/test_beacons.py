@@ -14,13 +14,18 @@ from tests.unit.hwsim.manual_clock import ManualClock
 class Point:
     """An access point that sends a beacon every ``interval_ns``."""
 
-    def __init__(self, name: bytes, interval_ns: int) -> None:
+    def __init__(self, medium: SentBeacons, name: bytes, interval_ns: int) -> None:
+        self.medium = medium
         self.name = name
         self.interval_ns = interval_ns
 
     def beacon(self, air_ns: int) -> bytes:
         """Its name."""
         return self.name
+
+    def after_beacon(self) -> None:
+        """Its name has gone out by now."""
+        assert self.medium.sent[-1] == self.name
 
     def next_beacon_ns(self, air_ns: int) -> int:
         """One interval later."""
@@ -43,7 +48,7 @@ def test_beacons(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = ManualClock(monkeypatch, beacons_module)
     loop, medium = Loop(), SentBeacons()
     beacons = Beacons(loop, medium)  # type: ignore[arg-type]
-    beacons.keep([Point(b"a", 100), Point(b"b", 250)])  # type: ignore[list-item]
+    beacons.keep([Point(medium, b"a", 100), Point(medium, b"b", 250)])  # type: ignore[list-item]
     assert medium.sent == [b"a", b"b"]
     for passed_ns in (99, 1, 100, 50):
         clock.now += passed_ns
