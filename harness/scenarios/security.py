@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from harness.config.validation import Strict
 from hil_common.ciphers import DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS
+from hil_common.network import MAX_PASSWORD_ID
 from hil_common.security import EC_GROUPS, OWE, SECURITY_CHOICES, Pmf, SaeWays, SecurityChoice
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ SECURITY_MEANINGS: Final = (
 )
 
 
+def _of_identifier_length(value: str) -> str:
+    size = len(value.encode())
+    if size > MAX_PASSWORD_ID:
+        raise ValueError(f"is {size} bytes long; a password identifier has up to {MAX_PASSWORD_ID}")
+    return value
+
+
 Groups = Annotated[tuple[EcGroup, ...], Field(min_length=1)]
 """Curves by IANA group number: P-256, P-384, P-521."""
 
@@ -41,6 +49,15 @@ class Sae(Strict):
     """To the password element; both: hash to element is offered."""
     open_exchanges: Annotated[int, Field(ge=0, le=1000)] = 5
     """So many may be unfinished before an anti-clogging token is wanted; 0: of every station."""
+    password_id: Annotated[str, AfterValidator(_of_identifier_length)] = ""
+    """The identifier that goes with the passphrase: who associates without it, or by hunting and
+    pecking, is refused."""
+
+    @model_validator(mode="after")
+    def _identified_by_hash(self) -> Sae:
+        if self.password_id and self.ways == "hunting-and-pecking":
+            raise ValueError("password_id goes by hash to element; ways has hunting and pecking")
+        return self
 
 
 class Ft(Strict):

@@ -23,11 +23,14 @@ class SaeOptions:
         ways: to the password element.
         open_exchanges: so many may be unfinished before commits need an anti-clogging token;
             hostapd's number.
+        password_id: the identifier that goes with the passphrase, which then nobody has without;
+            empty if none does.
     """
 
     groups: tuple[int, ...] = EC_GROUPS
     ways: SaeWays = "both"
     open_exchanges: int = 5
+    password_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

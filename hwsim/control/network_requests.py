@@ -15,6 +15,7 @@ from hil_common.network import (
     BEACON_INTERVALS_TU,
     CHANNELS,
     MAX_PASSPHRASE,
+    MAX_PASSWORD_ID,
     MAX_SSID_BYTES,
     MIN_PASSPHRASE,
     is_printable_ascii,
@@ -194,8 +195,11 @@ def _sae(value: Any) -> SaeOptions:
     groups = _groups("network.sae.groups", args.take("groups", list(usual.groups)))
     ways = cast("SaeWays", args.choice("ways", SAE_WAYS, usual.ways))
     open_exchanges = args.integer("open_exchanges", 0, 1000, usual.open_exchanges)
+    password_id = args.text("password_id", usual.password_id)
     args.done()
-    return SaeOptions(groups, ways, open_exchanges)
+    if len(password_id.encode(errors="replace")) > MAX_PASSWORD_ID:
+        raise bad(f"network.sae.password_id: up to {MAX_PASSWORD_ID} bytes of UTF-8 are allowed")
+    return SaeOptions(groups, ways, open_exchanges, password_id)
 
 
 def _ft(value: Any) -> FtOptions:

@@ -99,6 +99,16 @@ def test_a_token(lab: StandingLab, fresh: GuestShell, pwe: int) -> None:
     assert statuses(lab, number) == [76, 126 if pwe else 0, 0]
 
 
+def test_a_password_identifier(lab: StandingLab, fresh: GuestShell) -> None:
+    """The passphrase goes with an identifier, which both sides hash into the element."""
+    change_network(lab, network(password_id="of this test"), fresh)
+    fresh.run("wpa_cli -i wlan0 set_network 0 sae_password_id '\"of this test\"'")
+    connect(lab, fresh, NUMBER + 45)
+    fresh.run("wpa_cli -i wlan0 set_network 0 sae_password_id NULL")
+    assert statuses(lab, NUMBER + 45) == [126, 0]
+    passes_data(lab)
+
+
 def test_a_kept_pmk(lab: StandingLab, fresh: GuestShell) -> None:
     """The second association goes without SAE: the open system, and the PMKID in its RSNE.
 

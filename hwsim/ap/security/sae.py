@@ -100,6 +100,7 @@ class Sae(SecurityMode):
         assert network.passphrase is not None
         self._password = network.passphrase.encode()
         self._options = network.sae
+        self._identifier = network.sae.password_id.encode()
         self._secrets: dict[int, EccPoint] = {}
         self._token_key = environment.random(32)
         self._peers: dict[bytes, _Peer] = {}
@@ -144,8 +145,9 @@ class Sae(SecurityMode):
     def _answer(self, mac: bytes, commit: Commit, by_hash: bool) -> AuthFrame:
         """The answer to a well-formed commit; raises :class:`WireError` for numbers that are not
         allowed."""
-        if commit.identifier is not None:
-            return _status(COMMIT, STATUS_UNKNOWN_IDENTIFIER)
+        if commit.identifier != (self._identifier or None):
+            unknown = commit.identifier is not None
+            return _status(COMMIT, STATUS_UNKNOWN_IDENTIFIER if unknown else STATUS_UNSPECIFIED)
         if any(group in self._options.groups for group in commit.rejected):
             return _status(COMMIT, STATUS_UNSPECIFIED)  # somebody has refused it in our name
         token = hmac.digest(self._token_key, mac, "sha256")
@@ -194,7 +196,8 @@ class Sae(SecurityMode):
         if not by_hash:
             return hunted(curve, self._password, mac, own)
         if curve.group not in self._secrets:
-            secret = secret_point(curve, self._network.ssid, self._password)
+            password = self._password + self._identifier
+            secret = secret_point(curve, self._network.ssid, password)
             self._secrets[curve.group] = secret
         return hashed(curve, self._secrets[curve.group], mac, own)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from Crypto.PublicKey.ECC import EccPoint
@@ -52,7 +52,8 @@ class SaeExchange:
         self._element = element
         self._rand = self._number(random)
         mask = self._number(random)
-        self.commit = committed(peer.curve, element, self._rand, mask)
+        own = committed(peer.curve, element, self._rand, mask)
+        self.commit = replace(own, identifier=peer.identifier)
         if (peer.scalar, peer.element) == (self.commit.scalar, self.commit.element):
             raise WireError("SAE commit: our own, reflected")
         self.keys = self._derived()

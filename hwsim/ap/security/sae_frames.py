@@ -42,8 +42,9 @@ class Commit:
     identifier: bytes | None = None
 
     def body(self) -> bytes:
-        """As an access point sends it: group, scalar, element."""
-        return group_field(self.curve.group) + self.scalar + self.element
+        """As an access point sends it: group, scalar, element, and the identifier if it has one."""
+        fields = group_field(self.curve.group) + self.scalar + self.element
+        return fields + _extension(_PASSWORD_IDENTIFIER, self.identifier or b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,17 @@ def parse_confirm(body: bytes) -> Confirm:
 
 def token_request(group: int, token: bytes, *, hash_to_element: bool) -> bytes:
     """What asks for a commit with that token: group and token, the latter in its element."""
-    if hash_to_element:
-        token = bytes((_EXTENSION, 1 + len(token), _TOKEN)) + token
-    return group_field(group) + token
+    return group_field(group) + (_extension(_TOKEN, token) if hash_to_element else token)
 
 
 def _hunting_token(behind_group: bytes, fixed: int) -> tuple[bytes, bytes]:
     length = len(behind_group) - fixed
     return behind_group[:length], behind_group[length:]
+
+
+def _extension(identifier: int, content: bytes) -> bytes:
+    """An element with an extended identifier; none without content."""
+    return bytes((_EXTENSION, 1 + len(content), identifier)) + content if content else b""
 
 
 def _extensions(body: bytes, offset: int) -> dict[int, bytes]:

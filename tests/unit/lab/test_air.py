@@ -121,7 +121,10 @@ def test_the_network_goes_to_the_air_whole(peer: Peer) -> None:
             Network(
                 security="wpa3-sae", passphrase=SecretStr("correct horse"), sae={"groups": [20]}
             ),
-            {"pmf": "required", "sae": {"groups": [20], "ways": "both", "open_exchanges": 5}},
+            {
+                "pmf": "required",
+                "sae": {"groups": [20], "ways": "both", "open_exchanges": 5, "password_id": ""},
+            },
         ),
         (Network(security="owe", owe_groups=(21,)), {"pmf": "required", "owe_groups": [21]}),
         (Network(security="open"), {"pmf": "disabled"}),

@@ -20,6 +20,11 @@ from harness.scenarios import Network
         ({"owe_groups": [19]}, "owe_groups goes with security = 'owe' only"),
         ({"security": "wpa3-sae", "sae": {"groups": []}}, "at least 1 item"),
         ({"security": "wpa3-sae", "sae": {"groups": [22]}}, "19, 20 or 21"),
+        (
+            {"security": "wpa3-sae", "sae": {"password_id": "a", "ways": "hunting-and-pecking"}},
+            "password_id goes by hash to element",
+        ),
+        ({"security": "wpa3-sae", "sae": {"password_id": "é" * 128}}, "256 bytes long"),
     ],
 )
 def test_what_does_not_fit_is_refused(given: dict[str, object], said: str) -> None:

@@ -13,6 +13,8 @@ MIN_PASSPHRASE: Final = 8
 MAX_PASSPHRASE: Final = 63
 PSK_DIGITS: Final = 64
 """Hex digits of a PSK that is given as it is, in the place of a passphrase."""
+MAX_PASSWORD_ID: Final = 254
+"""Bytes of an SAE password identifier: an element's 255 less its extended identifier."""
 BEACON_INTERVALS_TU: Final = (15, 1000)
 """The least and the greatest time between beacons, in time units of 1024 µs."""
 

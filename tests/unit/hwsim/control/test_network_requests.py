@@ -80,6 +80,7 @@ def test_an_ssid_is_bytes() -> None:
         ({"pmf": "maybe"}, "network.pmf: 'maybe' is none of disabled, optional, required"),
         ({"sae": {"groups": [19, [20]]}}, "network.sae.groups: a list out of 19, 20, 21"),
         ({"sae": {"ways": "none"}}, "network.sae.ways: 'none' is none of both"),
+        ({"sae": {"password_id": "a" * 255}}, "network.sae.password_id: up to 254 bytes"),
         ({"ap_ip": "10.77.0.300"}, "network.ap_ip"),
         ({"station_ip": "10.77.0.1"}, "network.station_ip: 10.77.0.1 is the access point's"),
         ({"more": {}}, "network.more: a list of at most 7"),

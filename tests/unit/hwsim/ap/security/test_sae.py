@@ -21,6 +21,7 @@ from hwsim.ap.security.sae_element import hunted
 from hwsim.ap.security.sae_exchange import committed
 from hwsim.ap.station import Station
 from tests.unit.hwsim.ap.environment import Quiet, mode_of
+from tests.unit.hwsim.ap.security.test_sae_element import ONE, OTHER
 from tests.unit.hwsim.ap.test_templates import network
 from tests.unit.hwsim.conftest import AirProcess
 from tests.unit.hwsim.sae_station import SaeStation
@@ -203,7 +204,13 @@ def test_ways(ways: str, status: int, answer: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("behind", "status"),
-    [("ff035c1400", 126), ("ff035c1300", 1), ("ff055c14001300", 1), ("ff022161", 123)],
+    [
+        ("ff035c1400", 126),
+        ("ff035c1300", 1),
+        ("ff055c14001300", 1),
+        ("ff022161", 123),
+        ("ff0121", 123),
+    ],
 )
 def test_what_stands_behind_a_commit(behind: str, status: int) -> None:
     """A group refused that is enabled is somebody's downgrade; a password identifier, unknown."""
@@ -212,6 +219,26 @@ def test_what_stands_behind_a_commit(behind: str, status: int) -> None:
     frame = mode.authenticate(MAC, AuthFrame(3, 1, 126, body)).frame
     assert frame is not None
     assert frame.status == status
+
+
+@pytest.mark.parametrize(
+    ("behind", "status"), [("", 1), ("ff022161", 126), ("ff022162", 123), ("ff0121", 123)]
+)
+def test_a_password_that_has_an_identifier(behind: str, status: int) -> None:
+    """It is for commits with that identifier alone, which ours repeats; element as of J.10."""
+    mode = sae_of(password_id="a")
+    frame = mode.authenticate(MAC, AuthFrame(3, 1, 126, commit(behind=bytes.fromhex(behind)))).frame
+    assert frame is not None
+    assert frame.status == status
+    assert frame.rest.endswith(b"\xff\x02\x21a") == (status == 126)
+
+
+def test_the_element_of_a_password_with_an_identifier() -> None:
+    """IEEE 802.11-2020, J.10: the network byteme, mekmitasdigoat under psk4internet."""
+    published = replace(NETWORK, ssid=b"byteme", passphrase="mekmitasdigoat")
+    mode = sae_of(replace(published, bssid=OTHER), password_id="psk4internet")
+    element = CURVES[19].bytes_of(mode._element(CURVES[19], ONE, by_hash=True))
+    assert element.hex().startswith("c93049b9e64000f848201649e999f2b5c22dea69b5632c9df4d633b8")
 
 
 def test_a_flood_of_commits_is_bounded() -> None:
