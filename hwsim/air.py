@@ -18,7 +18,7 @@ from hwsim.air_run import AirRun
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.orders import ApOrders
 from hwsim.clock_watch import ClockWatch
-from hwsim.control import network_requests, order_requests
+from hwsim.control import link_requests, network_requests, order_requests
 from hwsim.control.arguments import Arguments, bad
 from hwsim.control.rule_requests import rules
 from hwsim.control.server import ControlServer, Descriptors, Handler, Reply
@@ -130,12 +130,13 @@ class Air:
         fields = Arguments(args, "configure")
         networks = network_requests.networks(fields.take("network"))
         timers = network_requests.timers(fields.take("timers", {}))
+        links = link_requests.links(fields.take("links", []))
         fields.done()
         if self._run.on_air:
             raise RequestError("busy", "configure: the access point is on the air; stop it first")
         if not self._run.open:
             raise RequestError("run-over", "configure: the run is over; renew comes first")
-        self._run.configure(networks, timers)
+        self._run.configure(networks, timers, links)
         bssids = [mac_text(network.bssid) for network in networks]
         return {"bssid": bssids[0], "bssids": bssids}
 

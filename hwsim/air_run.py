@@ -31,6 +31,7 @@ from hwsim.ports.base import Port
 from hwsim.radius import RadiusClient
 from hwsim.records import FrameRecord
 from hwsim.rules.frame_rules import FrameRules
+from hwsim.rules.links import Link, Links
 
 
 class AirRun:
@@ -58,12 +59,16 @@ class AirRun:
         self.ess: Ess | None = None
         self.life: NetworkLife | None = None
         self._radius: RadiusClient | None = None
+        self._links: tuple[Link, ...] = ()
         self.on_air = False
         self._beacons = Beacons(loop, self.medium)
 
-    def configure(self, networks: tuple[Network, ...], timers: Timers) -> None:
+    def configure(
+        self, networks: tuple[Network, ...], timers: Timers, links: tuple[Link, ...] = ()
+    ) -> None:
         """Have these access points in the place of those before, off the air still."""
         self._shut_down_network()
+        self._links = links
         if networks[0].radius is not None:
             self._radius = RadiusClient(self._loop, networks[0].radius, timers.radius_ms)
         self.ess = Ess(networks, timers, self, self._radius)
@@ -78,7 +83,7 @@ class AirRun:
 
     def begin(self, association: int, rules: FrameRules, orders: ApOrders) -> None:
         """Another association begins: frames obey these rules, access points these orders."""
-        self.medium.begin(association, rules)
+        self.medium.begin(association, rules, Links(self._links, rules.seed))
         if self.ess is not None and self.life is not None:
             self.ess.new_association()
             self.life.begin(orders, on_air=self.on_air)

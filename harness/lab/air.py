@@ -108,7 +108,9 @@ class AirClient:
             timers["radius_ms"] = radius.timeout_ms
         if next_retry_ms is not None:
             timers["next_ms"] = next_retry_ms
-        return str(self._call("configure", network=settings, timers=timers).get("bssid", ""))
+        links = network.links_json()
+        told = self._call("configure", network=settings, timers=timers, links=links)
+        return str(told.get("bssid", ""))
 
     def start(self) -> None:
         """Begin to beacon."""

@@ -328,6 +328,13 @@ class Scenario(Strict):
             raise ValueError("[[os]] and [eap] speak of one adapter; adapters = 1 goes with them")
         return self
 
+    @model_validator(mode="after")
+    def _links_fit(self) -> Scenario:
+        for link in self.network.links:
+            if (link.station or 1) > self.adapters:
+                raise ValueError(f"links: station {link.station}: adapters is {self.adapters}")
+        return self
+
     @property
     def roams(self) -> int:
         """How often each association goes on to another of the same connection."""

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from harness.config.validation import Strict
 from harness.scenarios.channels import Channel
+from harness.scenarios.links import Link
 from harness.scenarios.security import (
     SECURITY_MEANINGS,
     DataCipher,
@@ -38,6 +39,7 @@ from hil_common.security import (
     ciphers_misfit,
     ciphers_of,
 )
+from hwsim.control.link_requests import MAX_LINKS
 
 SSID_HEX = rf"^([0-9a-fA-F]{{2}}){{1,{MAX_SSID_BYTES}}}$"
 
@@ -102,6 +104,9 @@ class Network(Strict):
     of all access points of the network; none: it takes none, so a station is authenticated anew;
     refuse: the association is refused with status 53. The reference guest's WLAN service names
     none."""
+    links: Annotated[tuple[Link, ...], Field(max_length=MAX_LINKS)] = ()
+    """How well they and the stations hear each other. Left out: perfectly, each further access
+    point 10 dB more weakly."""
     passphrase: SecretStr | None = None
     """8 to 63 printable ASCII characters, or 64 hex digits: the PSK itself, of wpa2-psk and
     wpa2-psk-sha256 only. Without one each run makes its own. Of a security that has one only."""
@@ -130,6 +135,19 @@ class Network(Strict):
             self.channel,
             *(self.further_channels or (self.channel,) * (self.access_points - 1)),
         )
+
+    @model_validator(mode="after")
+    def _links_fit(self) -> Network:
+        there = self.access_points + len(self.neighbours)
+        for link in self.links:
+            if (link.access_point or 1) > there:
+                raise ValueError(f"links: access_point {link.access_point}: there are {there}")
+        return self
+
+    def links_json(self) -> list[dict[str, Any]]:
+        """The links in the form that the air takes."""
+        channels = (*self.all_channels, *(self.channel for _ in self.neighbours))
+        return [link.to_json(channels[(link.access_point or 1) - 1]) for link in self.links]
 
     @model_validator(mode="after")
     def _security_fits(self) -> Network:

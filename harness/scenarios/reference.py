@@ -16,6 +16,7 @@ from harness.scenarios.action_meanings import ACTIONS
 from harness.scenarios.air import AirRule
 from harness.scenarios.air_frames import BytesPart, ElementPart, FieldsPart, InsertPart
 from harness.scenarios.ap_orders import ApOrder
+from harness.scenarios.links import Link
 from harness.scenarios.model import Eap, Expect, Ihv, Scenario
 from harness.scenarios.network import Network
 from harness.scenarios.placeholders import MEANINGS
@@ -38,6 +39,18 @@ security = "wpa3-transition"
 [network.sae]
 ways = "hash-to-element"
 groups = [20]""",
+    "[[network.links]]": """[network]
+access_points = 2
+
+[[network.links]]
+access_point = 1
+distance_m = 80
+path_loss_exponent = 3.2
+
+[[network.links]]
+access_point = 2
+snr_db = 25
+loss = 0.01""",
     "[eap]": """[network]
 security = "wpa2-eap"
 
@@ -130,7 +143,8 @@ connected = "either\"""",
 
 SECTIONS: Final[tuple[tuple[str, type[Strict]], ...]] = (
     ("top level", Scenario), ("[network]", Network), ("[network.sae]", Sae),
-    ("[eap]", Eap), ("[ihv]", Ihv), ("[[air]]", AirRule), ("[air.fields]", FieldsPart),
+    ("[[network.links]]", Link), ("[eap]", Eap), ("[ihv]", Ihv), ("[[air]]", AirRule),
+    ("[air.fields]", FieldsPart),
     ("[[air.fields.elements]]", ElementPart), ("[[air.fields.bytes_at]]", BytesPart),
     ("[air.insert]", InsertPart), ("[[ap]]", ApOrder), ("[[os]]", OsStimulus),
     ("[os_parameters.association]", AssociationForm), ("[expect]", Expect),

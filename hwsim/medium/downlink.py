@@ -17,7 +17,9 @@ from hwsim.medium.consequences import Consequences, Kept
 from hwsim.medium.frame_log import DownFrame, FrameLog, basic_rate_kbps, tell_delay
 from hwsim.medium.swap import Swap
 from hwsim.ports.base import Port
+from hwsim.records import FrameKind
 from hwsim.rules.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits, message_of
+from hwsim.rules.links import BY_LINK, Links, Sending
 
 DELIVERY_LIMIT_NS: Final = 5_000_000_000
 """A frame that the guest has not reported on for so long counts as not delivered."""
@@ -51,10 +53,11 @@ class Downlink:
         self.consequences = Consequences(loop, self._kept, self)
         self._swap = Swap(loop, REORDER_LIMIT_MS)
         self.rules = FrameRules()
+        self.links = Links()
 
-    def begin(self, rules: FrameRules) -> None:
-        """Another association, with these rules."""
-        self.rules = rules
+    def begin(self, rules: FrameRules, links: Links) -> None:
+        """Another association, with these rules and links."""
+        self.rules, self.links = rules, links
         self._kept.clear()
         self.consequences.begin()
 
@@ -149,8 +152,9 @@ class Downlink:
                 self._apply_rule(self._new(frame, info, ap, rule), rule)
                 return
         at_ns = self._loop.now_ns()
-        for radio in port.radios:
-            at_ns = self._deliver(radio.hw, frame, ap)
+        radios = tuple(radio.hw for radio in port.radios)
+        for radio in self._heard(ap, "beacon", frame, radios):
+            at_ns = self._deliver(radio, frame, ap)
         self._loop.later(lambda: self._log.capture_down(frame, at_ns, ap))
 
     def _new(
@@ -193,6 +197,12 @@ class Downlink:
             down.info.detail["delivery"] = "no radio"
             self._loop.later(lambda: self._finish(down, None))
             return
+        radios = self._heard(ap, down.info.kind, down.frame, radios)
+        if not radios:
+            rule = down.rule = down.rule or BY_LINK
+            down.info.detail["link"] = "lost"
+            self._loop.later(lambda: self._drop(down, rule))
+            return
         for radio in radios[1:]:
             self._deliver(radio, down.frame, ap)
         tag = self.new_tag()
@@ -217,11 +227,27 @@ class Downlink:
         ))  # fmt: skip
 
     def _deliver(self, radio: bytes, frame: bytes, ap: AttachedAp, tag: int = 0) -> int:
-        rate_kbps = basic_rate_kbps(frame, ap.freq_mhz)
+        rate_kbps, signal_dbm = basic_rate_kbps(frame, ap.freq_mhz), ap.signal_dbm
+        if self.links.links:
+            signal_dbm = self.links.signal_dbm(ap.number, self._number_of(radio), signal_dbm)
         return self._port.deliver(
-            radio, frame, freq_mhz=ap.freq_mhz, rate_kbps=rate_kbps, signal_dbm=ap.signal_dbm,
-            tag=tag,
-        )  # fmt: skip
+            radio, frame, freq_mhz=ap.freq_mhz, rate_kbps=rate_kbps, signal_dbm=signal_dbm, tag=tag
+        )
+
+    def _heard(
+        self, ap: AttachedAp, kind: FrameKind, frame: bytes, radios: tuple[bytes, ...]
+    ) -> tuple[bytes, ...]:
+        """The radios that a frame is not lost to on the way, by their links."""
+        if not self.links.links:
+            return radios
+        rate_kbps, group = basic_rate_kbps(frame, ap.freq_mhz), bool(frame[4] & _GROUP_BIT)
+        sending = Sending(kind, "down", rate_kbps, len(frame), group)
+        numbers = [(radio, self._number_of(radio)) for radio in radios]
+        return tuple(one for one, n in numbers if not self.links.loses(ap.number, n, sending))
+
+    def _number_of(self, radio: bytes) -> int:
+        """Which of the guest's radios it is, from 1."""
+        return 1 + [one.hw for one in self._port.radios].index(radio)
 
     def radios_for(self, receiver: bytes) -> tuple[bytes, ...]:
         """The radios that a frame for that address reaches: all of them if it is a group's."""

@@ -14,6 +14,7 @@ from hwsim.medium.frame_log import FrameCapture, FrameLog, Sink
 from hwsim.medium.uplink import Uplink
 from hwsim.ports.base import Port, RadioFrame
 from hwsim.rules.frame_rules import FrameRules
+from hwsim.rules.links import Links
 
 
 class Medium:
@@ -89,11 +90,14 @@ class Medium:
         self._between.port_lost()
         self._down.close()
 
-    def begin(self, association: int, rules: FrameRules) -> None:
-        """Frames from now on belong to ``association`` and obey ``rules``."""
+    def begin(self, association: int, rules: FrameRules, links: Links | None = None) -> None:
+        """Frames from now on belong to ``association``, obey ``rules`` and go over ``links``: None
+        leaves those there are."""
         self._log.association = association
         self._up.rules = rules
-        self._down.begin(rules)
+        if links is not None:
+            self._up.links = links
+        self._down.begin(rules, self._up.links)
 
     def on_frame(self, sent: RadioFrame) -> None:
         """Carry a frame of a radio to access points; one too short for a header is only counted."""

@@ -13,10 +13,11 @@ from hwsim.medium.access_points import SIGNAL_DBM, AttachedAp, AttachedAps, stat
 from hwsim.medium.alterations import altered_up, body_of
 from hwsim.medium.between import BetweenRadios
 from hwsim.medium.consequences import Consequences
-from hwsim.medium.frame_log import FrameLog, UpFrame, tell_delay
+from hwsim.medium.frame_log import FrameLog, UpFrame, basic_rate_kbps, tell_delay
 from hwsim.medium.swap import Swap
 from hwsim.ports.base import Port, RadioFrame
 from hwsim.rules.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits
+from hwsim.rules.links import BY_LINK, Links, Sending
 
 
 class Uplink:
@@ -35,6 +36,7 @@ class Uplink:
         self._swap = Swap(loop, REORDER_LIMIT_MS)
         self._closed = False
         self.rules = FrameRules()
+        self.links = Links()
         self.malformed = 0
 
     def close(self) -> None:
@@ -138,10 +140,25 @@ class Uplink:
     def _deliver(self, up: UpFrame, *, acked: bool, rule: FrameRule | None) -> None:
         if self._closed:
             return
+        if self.links.links:
+            up.aps = self._hearing(up)
+        if not up.aps:
+            up.received.info.detail["link"] = "lost"
+            self._lose(up, rule or BY_LINK)
+            return
         acked = acked and up.received.header.receiver != BROADCAST
         self._send_status(up, acked=acked)
         self._receive(up)
         self._log.write_up(up, acked=acked, delivered=True, rule=rule)
+
+    def _hearing(self, up: UpFrame) -> tuple[AttachedAp, ...]:
+        """The access points that a frame is not lost to on the way, by their links."""
+        sent, header, kind = up.sent, up.received.header, up.received.info.kind
+        station = station_number(self._port, header.transmitter)
+        rate_kbps = sent.rate_kbps or basic_rate_kbps(sent.frame, sent.freq_mhz or 0)
+        group = header.receiver == BROADCAST
+        sending = Sending(kind, "up", rate_kbps, len(sent.frame), group)
+        return tuple(ap for ap in up.aps if not self.links.loses(ap.number, station, sending))
 
     def _deliver_copy(self, up: UpFrame, copy: int, rule: FrameRule) -> None:
         frame, header = up.sent.frame, up.received.header

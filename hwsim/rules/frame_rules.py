@@ -169,6 +169,7 @@ class FrameRules:
     """
 
     def __init__(self, rules: Iterable[FrameRule] = (), seed: str = "") -> None:
+        self.seed = seed
         self._rules = tuple(replace(rule, place=n) for n, rule in enumerate(rules, 1))
         self.empty = not self._rules
         """No rule is set, so that frames need not be matched."""

@@ -23,6 +23,7 @@ MESSAGES = {
     "pairwise-rekey-m4-late": {"M1": 2, "M2": 2, "M3": 2, "M4": 2},
     "hidden-ssid": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
     "neighbours": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "link-out-of-reach": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
     "psk-in-hex": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
     "beacons-seldom": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 1, "G2": 1},
     "channel-5ghz": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},

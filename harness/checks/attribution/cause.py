@@ -34,6 +34,8 @@ class Cause:
 def name_air_rule(case: Case, frame: FrameRecord) -> str:
     """The rule of the scenario's [[air]] that acted on a frame, in words: place and action."""
     place = frame.rule_place
+    if place == 0:
+        return f"a link of the scenario (on which {frame.kind} was lost)"
     if place is None:
         return f"a rule of the scenario ({frame.rule} {frame.kind})"
     return f"the scenario's air rule {_named(place, case.expect.air, f'{frame.rule} {frame.kind}')}"

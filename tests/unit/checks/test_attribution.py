@@ -302,6 +302,18 @@ def test_a_message_that_a_rule_drops_is_named() -> None:
                  "rule 1 (drop M2 (every one))", expect=expect)  # fmt: skip
 
 
+def test_a_message_that_a_link_loses_is_the_scenarios() -> None:
+    """[[network.links]] says so, which is none of the air rules: its place is 0."""
+
+    def lost(s: Story) -> None:
+        send(s)
+        s.frame("M2", "up", delivered=False, rule="drop", rule_place=0)
+
+    story = until("m2", lambda s: s.wait_ms(1000), deauth(15), m2=lost)
+    said = "M2 never got through on the air: a link of the scenario (on which M2 was lost)"
+    only_finding(story, "EXPECT-01", "MISS", said, expect=Expectation(air=("drop M1",)))
+
+
 def test_a_retransmission_that_the_dll_leaves_unanswered_is_its_own() -> None:
     """The rule dropped the first M2; asked again, the DLL kept silent."""
 

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from hwsim.ports.base import RadioFrame
-from hwsim.rules.frame_rules import FrameRule
-from tests.unit.hwsim.medium.conftest import CHANNEL_6, HW, Rig
+from hwsim.rules.frame_rules import FrameRule, FrameRules
+from hwsim.rules.links import Link, Links
+from tests.unit.hwsim.medium.conftest import BSSID, CHANNEL_6, GROUP, HW, Rig, data_frame
 
 
 def test_association_and_rules_are_those_of_both_directions(rig: Rig) -> None:
@@ -31,3 +32,37 @@ def test_off_the_air(rig: Rig) -> None:
     rig.up()
     rig.down()
     assert rig.happened == [("status", False), ("delivered", HW, True)]
+
+
+def links(rig: Rig, *given: Link) -> None:
+    """These links, in association 7."""
+    rig.medium.begin(7, FrameRules(), Links(given))
+
+
+def test_a_link_that_loses_all(rig: Rig) -> None:
+    """Neither direction comes through, nor a beacon; records and capture name the link, place 0."""
+    links(rig, Link(loss=1.0))
+    rig.up()
+    rig.down()
+    rig.medium.broadcast_beacon(data_frame(GROUP, BSSID))
+    assert rig.happened == [("status", False), ("transmitted", False)]
+    told = [(one.delivered, one.acked, one.rule, one.rule_place) for one in rig.records]
+    assert told == [(False, False, "drop", 0)] * 2
+    assert [record.detail["link"] for record in rig.records] == ["lost", "lost"]
+
+
+def test_a_link_has_a_signal(rig: Rig) -> None:
+    """Frames of the access point come with it; other access points are as they were."""
+    links(rig, Link(access_point=1, signal_dbm=-77))
+    rig.down()
+    links(rig, Link(access_point=2, signal_dbm=-77))
+    rig.down()
+    assert [one.signal_dbm for one in rig.port.delivered] == [-77, -40]
+
+
+def test_rules_change_without_the_links(rig: Rig) -> None:
+    """Which are the network's."""
+    links(rig, Link(loss=1.0))
+    rig.rules()
+    rig.up()
+    assert rig.happened == [("status", False)]
