@@ -97,6 +97,8 @@ class AirClient:
             settings["ft"] = network.ft.model_dump()
         if network.choice is OWE:
             settings["owe_groups"] = list(network.owe_groups)
+        if network.owe_transition:
+            settings["owe_transition_ssid_hex"] = network.owe_ssid.hex()
         if network.passphrase is not None:
             settings["passphrase"] = network.passphrase.get_secret_value()
         if radius is not None:

@@ -53,6 +53,7 @@ def _of_ssid_length(value: str) -> str:
 
 Name = Annotated[str, AfterValidator(_of_ssid_length)]
 BEACON_MIN, BEACON_MAX = BEACON_INTERVALS_TU
+OWE_SUFFIX = b"-owe"
 
 
 class Network(Strict):
@@ -67,6 +68,9 @@ class Network(Strict):
     owe_groups: Groups = EC_GROUPS
     """The curves of an `owe` network, by IANA group number."""
     ft: Ft = Ft()
+    owe_transition: bool = False
+    """Beside each access point of an open network stands a hidden one with OWE, whose name has
+    `-owe` behind; each names the other (OWE transition mode)."""
     pmf: Pmf | None = None
     """Management frame protection (802.11w): what the access points offer or require. Left out:
     what goes with the security, which is `disabled` but for those that require it."""
@@ -183,6 +187,12 @@ class Network(Strict):
     def ssid_bytes(self) -> bytes:
         """The name as it is in the air."""
         return bytes.fromhex(self.ssid_hex) if self.ssid_hex else self.ssid.encode()
+
+    @property
+    def owe_ssid(self) -> bytes:
+        """The name of the OWE network beside an open one in transition; empty without."""
+        room = MAX_SSID_BYTES - len(OWE_SUFFIX)
+        return self.ssid_bytes[:room] + OWE_SUFFIX if self.owe_transition else b""
 
     @model_validator(mode="after")
     def _one_name(self) -> Network:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from harness.config.validation import Strict
 from hil_common.ciphers import DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS
 from hil_common.network import MAX_PASSWORD_ID
-from hil_common.security import EC_GROUPS, OWE, SECURITY_CHOICES, Pmf, SaeWays, SecurityChoice
+from hil_common.security import EC_GROUPS, OPEN, OWE, SECURITY_CHOICES, Pmf, SaeWays, SecurityChoice
 
 if TYPE_CHECKING:
     Security = str
@@ -84,6 +84,8 @@ def security_misfit(choice: SecurityChoice, pmf: Pmf | None, given: Collection[s
     if "ft" in given and not choice.has_ft:
         known = " or ".join(f"'{one.name}'" for one in SECURITY_CHOICES.values() if one.has_ft)
         return f"[network.ft] goes with security = {known} only"
+    if "owe_transition" in given and choice is not OPEN:
+        return f"owe_transition goes with security = '{OPEN.name}' only"
     if "sae" in given and not choice.has_sae:
         known = " or ".join(f"'{one.name}'" for one in SECURITY_CHOICES.values() if one.has_sae)
         return f"[network.sae] goes with security = {known} only"

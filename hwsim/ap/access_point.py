@@ -95,6 +95,11 @@ class AccessPoint:
         return tuple(self._stations.values())
 
     @property
+    def has_keys(self) -> bool:
+        """Whether its stations' data goes under keys."""
+        return self._security.suite is not None
+
+    @property
     def busy(self) -> bool:
         """Whether a handshake or an authentication is under way."""
         return self._handshakes.busy or self._enterprise.busy

@@ -104,28 +104,19 @@ class Ess(ForwardingEnvironment):
     def rekey(self, keys: Keys, done: Callable[[int], None]) -> None:
         """Renew the group key of each access point (12.7.7.4), or each station's pairwise key.
 
-        ``done`` gets the number of stations once all have it or have left.
+        ``done`` gets the number of stations once all have it or have left. An open one beside
+        others has none to renew.
         """
-        one_done = self._total(done)
-        for point in self.points:
+        points = [one for one in self.points if one.has_keys] or self.points
+        one_done = _total(len(points), done)
+        for point in points:
             point.rekey(keys, one_done)
 
     def reauthenticate(self, done: Callable[[int], None]) -> None:
         """Authenticate every station by 802.1X again; ``done`` gets their number."""
-        one_done = self._total(done)
+        one_done = _total(len(self.points), done)
         for point in self.points:
             point.reauthenticate(one_done)
-
-    def _total(self, done: Callable[[int], None]) -> Callable[[int], None]:
-        """A callback for each access point; ``done`` gets the sum of what they are called with."""
-        counts: list[int] = []
-
-        def one_done(count: int) -> None:
-            counts.append(count)
-            if len(counts) == len(self.points):
-                done(sum(counts))
-
-        return one_done
 
     def part_with_all(self, parting: Parting) -> None:
         """Deauthenticate or disassociate every station of every access point."""
@@ -159,3 +150,16 @@ class Ess(ForwardingEnvironment):
             for point in self.points:
                 point.hand_over(station)
         super().station_changed(station, reason)
+
+
+def _total(points: int, done: Callable[[int], None]) -> Callable[[int], None]:
+    """A callback for each of so many access points; ``done`` gets the sum of what they are called
+    with."""
+    counts: list[int] = []
+
+    def one_done(count: int) -> None:
+        counts.append(count)
+        if len(counts) == points:
+            done(sum(counts))
+
+    return one_done

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
+from typing import NamedTuple
 
 from hil_common.ciphers import BIP_CMAC_128, CCMP_128
 from hil_common.security import EC_GROUPS, WPA2_PSK, Pmf, PmkCaching, SaeWays
@@ -12,6 +13,8 @@ from hwsim.radius import RadiusServer
 
 TU_NS = 1_024_000
 """A time unit, 1024 µs (IEEE 802.11-2020, 3.1), in nanoseconds."""
+_VENDOR_SPECIFIC = 221
+_OWE_TRANSITION = bytes.fromhex("506f9a1c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,19 @@ class SaeOptions:
     ways: SaeWays = "both"
     open_exchanges: int = 5
     password_id: str = ""
+
+
+class OweCompanion(NamedTuple):
+    """The BSS that stands beside another in OWE's transition mode."""
+
+    bssid: bytes
+    ssid: bytes
+
+    def element(self) -> bytes:
+        """The OWE Transition Mode element of the other (Wi-Fi Alliance, OWE Specification 1.1,
+        2.2.1)."""
+        content = _OWE_TRANSITION + self.bssid + bytes((len(self.ssid),)) + self.ssid
+        return bytes((_VENDOR_SPECIFIC, len(content))) + content
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +77,8 @@ class Network:
     ``beacon_protection`` beacons have an integrity code, under a key that stations with protected
     management frames are given. A ``hidden`` network beacons without its name, and answers those
     probes only that ask for it. ``dtim_period`` counts beacons. ``pmk_caching`` says what becomes
-    of a PMK that a station names.
+    of a PMK that a station names. ``owe_companion`` is of OWE in transition: the other BSS of an
+    open and an OWE one that stand for each other.
     """
 
     ssid: bytes
@@ -85,6 +102,7 @@ class Network:
     beacon_interval_tu: int = 100
     dtim_period: int = 2
     pmk_caching: PmkCaching = "own"
+    owe_companion: OweCompanion | None = None
 
     @property
     def freq_mhz(self) -> int:

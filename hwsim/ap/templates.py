@@ -178,12 +178,15 @@ def _first_elements(network: Network, ssid: bytes) -> Any:
 
 
 def _last_elements(network: Network, security: SecurityMode) -> bytes:
+    companion = network.owe_companion
+    last = security.rsnxe + security.wpa_element
+    last += companion.element() if companion is not None else b""
     if network.is_5ghz:
         more = security.mde + _extended_capabilities(network)
-        return security.rsne + more + security.rsnxe + security.wpa_element
+        return security.rsne + more + last
     erp = bytes(Dot11Elt(ID=42, info=b"\0"))
     more = _more_rates() + security.mde + _extended_capabilities(network)
-    return erp + security.rsne + more + security.rsnxe + security.wpa_element
+    return erp + security.rsne + more + last
 
 
 def _extended_capabilities(network: Network) -> bytes:

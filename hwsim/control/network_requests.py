@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from ipaddress import IPv4Address
 from typing import Any, Final, cast
@@ -23,6 +23,8 @@ from hil_common.network import (
 )
 from hil_common.security import (
     EC_GROUPS,
+    OPEN,
+    OWE,
     PMK_CACHING,
     SAE_WAYS,
     SECURITY_CHOICES,
@@ -32,7 +34,7 @@ from hil_common.security import (
     ciphers_misfit,
     ciphers_of,
 )
-from hwsim.ap.network import FtOptions, Network, SaeOptions
+from hwsim.ap.network import FtOptions, Network, OweCompanion, SaeOptions
 from hwsim.ap.timers import Timers
 from hwsim.control.arguments import (
     MAX_ACCESS_POINTS,
@@ -50,6 +52,8 @@ DEFAULT_BSSID: Final = "02:48:49:4c:00:01"
 """Locally administered; the middle spells HIL."""
 MAX_SECRET: Final = 128
 MAX_TRIES: Final = 16
+_COMPANION: Final = 0x80
+"""What of the fourth byte tells the BSSID of an OWE companion from the open one's."""
 
 
 def networks(value: Any) -> tuple[Network, ...]:
@@ -58,7 +62,8 @@ def networks(value: Any) -> tuple[Network, ...]:
     ``more`` lists the access points besides the first, each with what is its own: ``bssid``
     (without one the first's with its last byte counted on, and the channel in the byte before if
     that is another one), ``channel``, ``signal_dbm`` (without one 10 dB less for each), and
-    ``ssid_hex`` if it is of another network.
+    ``ssid_hex`` if it is of another network. With ``owe_transition_ssid_hex`` each open access
+    point has a hidden one with OWE beside it, of that name; those come last.
     """
     args = Arguments(value, "network")
     ssid = _ssid(args)
@@ -78,7 +83,7 @@ def networks(value: Any) -> tuple[Network, ...]:
     sae = args.take("sae", {})
     owe_groups = _groups("network.owe_groups", args.take("owe_groups", list(EC_GROUPS)))
     ft = args.take("ft", {})
-    more = args.take("more", [])
+    more, owe_ssid = args.take("more", []), args.text("owe_transition_ssid_hex", "")
     first_beacon, last_beacon = BEACON_INTERVALS_TU
     options: dict[str, Any] = {
         "hidden": args.flag("hidden"),
@@ -98,7 +103,34 @@ def networks(value: Any) -> tuple[Network, ...]:
         ft=_ft(ft), pairwise_ciphers=ciphers.pairwise, group_cipher=ciphers.group,
         group_mgmt_cipher=ciphers.management, **options,
     )  # fmt: skip
-    return (first, *_more(first, more))
+    every = (first, *_more(first, more))
+    if not owe_ssid:
+        return every
+    if first.security != OPEN.name:
+        raise bad(f"network.owe_transition_ssid_hex goes with security = {OPEN.name!r} only")
+    return _in_transition(every, _ssid_bytes(owe_ssid, "network"))
+
+
+def _in_transition(every: Sequence[Network], owe_ssid: bytes) -> tuple[Network, ...]:
+    """Open access points, and behind them a hidden one with OWE for each of the first's name."""
+    both = [
+        _transition_pair(one, owe_ssid) if one.ssid == every[0].ssid else (one,) for one in every
+    ]
+    return (*(pair[0] for pair in both), *(owe for pair in both for owe in pair[1:]))
+
+
+def _transition_pair(one: Network, owe_ssid: bytes) -> tuple[Network, Network]:
+    own = bytearray(one.bssid)
+    own[3] ^= _COMPANION
+    bssid = bytes(own)
+    ciphers = ciphers_of(OWE, (), None, None)
+    owe = replace(
+        one, ssid=owe_ssid, bssid=bssid, security=OWE.name, pmf=OWE.pmf[0], hidden=True,
+        owe_companion=OweCompanion(one.bssid, one.ssid),
+        pairwise_ciphers=ciphers.pairwise, group_cipher=ciphers.group,
+        group_mgmt_cipher=ciphers.management,
+    )  # fmt: skip
+    return replace(one, owe_companion=OweCompanion(bssid, owe_ssid)), owe
 
 
 def _ciphers(args: Arguments, security: SecurityChoice, pmf: Pmf) -> NetworkCiphers:

@@ -24,6 +24,7 @@ CONNECTED = {
     "m3-wrong-mic": {**GOOD, "M3": 2},
     "m3-replayed": {**GOOD, "M3": 2},
     "m3-with-unknown-kdes": GOOD,
+    "m3-transition-disable": GOOD,
     "m3-wrong-key-length": GOOD,
     "m1-broken-kde": GOOD,
     "m1-other-descriptor": {**GOOD, "M1": 2},

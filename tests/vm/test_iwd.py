@@ -98,6 +98,7 @@ MODES = {
     "transition": network("wpa3-transition"),
     "owe": network("owe"),
     "owe group 19": network("owe", owe_groups=(19,)),
+    "owe in transition": network("open", owe_transition=True),
 }
 
 ANSWERS = {
@@ -105,6 +106,7 @@ ANSWERS = {
     "sae by hunting": [0, 0],
     "sae group 19": [77, 126, 0],
     "transition": [126, 0],
+    "owe group 19": [0, 0],
 }
 """The access point's status codes in Authentication frames, where there is more than one."""
 
@@ -115,7 +117,7 @@ def test_it_joins_follows_a_rekey_and_passes_data(iwd: Iwd, mode: str) -> None:
     lab, network = iwd.lab, MODES[mode]
     lab.session.air.take_off_air()
     lab.session.go_on_air(lab.config, network)
-    keys = network.choice.has_keys
+    keys = network.choice.has_keys or network.owe_transition
     with iwd.joined(network, rules=(LOST_M3,) if keys else ()) as number:
         iwd.passes_data(protected=keys)
         if keys:

@@ -61,3 +61,14 @@ def test_a_group_that_is_refused(lab: StandingLab, supplicant: GuestShell) -> No
     frames = lab.session.recording.frames(number)
     statuses = [frame.detail["status"] for frame in frames if frame.kind == "assoc-resp"]
     assert statuses == [77, 0]
+
+
+def test_an_open_network_in_transition(lab: StandingLab, supplicant: GuestShell) -> None:
+    """It knows the open network alone, whose beacon leads it to the hidden one with OWE."""
+    change_network(lab, Network(ssid="hil-owe", security="open", owe_transition=True), supplicant)
+    supplicant.run("wpa_cli -i wlan0 pmksa_flush; wpa_cli -i wlan0 set_network 0 owe_group 0")
+    connect(lab, supplicant, NUMBER + 40)
+    assert (status(supplicant)["key_mgmt"], status(supplicant)["ssid"]) == ("OWE", "hil-owe-owe")
+    lab.session.air.rekey_group()
+    echo = lab.session.air.echo(2, limit_s=10)
+    assert (echo.answered, echo.arp, echo.protected) == (2, True, True)

@@ -104,9 +104,9 @@ def test_a_password_identifier(lab: StandingLab, fresh: GuestShell) -> None:
     change_network(lab, network(password_id="of this test"), fresh)
     fresh.run("wpa_cli -i wlan0 set_network 0 sae_password_id '\"of this test\"'")
     connect(lab, fresh, NUMBER + 45)
-    fresh.run("wpa_cli -i wlan0 set_network 0 sae_password_id NULL")
-    assert statuses(lab, NUMBER + 45) == [126, 0]
     passes_data(lab)
+    fresh.run("wpa_cli -i wlan0 set_network 0 sae_password_id NULL")  # which ends the association
+    assert statuses(lab, NUMBER + 45) == [126, 0]
 
 
 def test_a_kept_pmk(lab: StandingLab, fresh: GuestShell) -> None:
@@ -136,6 +136,16 @@ def test_a_network_in_transition(lab: StandingLab, fresh: GuestShell, key_mgmt: 
     passes_data(lab)
     fresh.run("wpa_cli -i wlan0 set_network 0 key_mgmt SAE WPA-PSK")  # which ends the association
     assert told == {"SAE": "SAE", "WPA-PSK": "WPA2-PSK"}[key_mgmt]
+
+
+def test_transition_is_disabled(lab: StandingLab, fresh: GuestShell) -> None:
+    """The Transition Disable KDE of M3 (WPA3 specification 3.4, 8) is said by an edit."""
+    change_network(lab, network("wpa3-transition"), fresh)
+    kde = {"do": "add", "element": "506f9a:32", "data": "01"}
+    rule = {"message": "M3", "action": "edit", "fields": {"elements": [kde]}}
+    connect(lab, fresh, NUMBER + 70, [AirRule.model_validate(rule)])
+    assert fresh.run("grep -c 'TRANSITION-DISABLE 01' /run/wpa.log").output.strip() == "1"
+    passes_data(lab)
 
 
 def test_another_password(lab: StandingLab, fresh: GuestShell) -> None:

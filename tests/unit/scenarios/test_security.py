@@ -25,6 +25,7 @@ from harness.scenarios import Network
             "password_id goes by hash to element",
         ),
         ({"security": "wpa3-sae", "sae": {"password_id": "é" * 128}}, "256 bytes long"),
+        ({"owe_transition": True}, "owe_transition goes with security = 'open' only"),
     ],
 )
 def test_what_does_not_fit_is_refused(given: dict[str, object], said: str) -> None:

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from hwsim.ap import templates
 from hwsim.control import network_requests
 from hwsim.errors import RequestError
+from tests.unit.hwsim.ap.environment import mode_of
 from tests.unit.hwsim.conftest import NETWORK
 
+OPEN_NETWORK = {name: value for name, value in NETWORK.items() if name != "passphrase"}
 SECRET = "secret\tsecret"
 
 
@@ -162,3 +165,25 @@ def test_timers() -> None:
         4,
     )
     assert (timers.eap_ms, timers.radius_ms, timers.eap_failure_to_deauth_ms) == (3000, 2000, 1000)
+
+
+def test_owe_in_transition() -> None:
+    """Behind the open access points stand hidden ones with OWE; the beacons of each pair name each
+    other's BSSID and SSID."""
+    asked = {"security": "open", "owe_transition_ssid_hex": b"hil-owe".hex(), "more": [{}]}
+    first, second, owe, other = network_requests.networks(OPEN_NETWORK | asked)
+    assert (first.security, owe.security, owe.hidden, owe.pmf) == ("open", "owe", True, "required")
+    assert len({one.bssid for one in (first, second, owe, other)}) == 4
+    for one, companion in ((first, owe), (owe, first), (second, other), (other, second)):
+        assert one.owe_companion == (companion.bssid, companion.ssid)
+    whole = bytes.fromhex("dd12506f9a1c") + owe.bssid + b"\x07hil-owe"
+    assert first.owe_companion is not None
+    assert first.owe_companion.element() == whole
+    assert templates.probe_response(first, mode_of(first)).endswith(whole)
+
+
+def test_a_network_with_keys_is_in_no_owe_transition() -> None:
+    """Its stations have keys already."""
+    asked = OPEN_NETWORK | {"security": "owe", "owe_transition_ssid_hex": "61"}
+    with pytest.raises(RequestError, match="goes with security = 'open' only"):
+        network_requests.networks(asked)
