@@ -160,31 +160,37 @@ TLS = (
 )
 
 
-def with_rsa_client(credentials: Credentials) -> Credentials:
-    """A certificate under an authority of its own in the client's place, its key RSA: the kernel,
-    which signs for iwd, takes no private key of a curve."""
-    now, name = datetime.now(UTC), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "iwd")])
-    root, key = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
-    authority = x509.BasicConstraints(ca=True, path_length=0)
+def with_rsa_keys(credentials: Credentials) -> Credentials:
+    """The same with RSA keys: the kernel, which signs for iwd, takes no private key of a curve, and
+    iwd offers a server with a certificate the suites of its own key alone."""
+    now, root = datetime.now(UTC), rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "iwd's authority")])
 
-    def signed(public: rsa.RSAPublicKey, subject: x509.Name, more: x509.ExtensionType) -> bytes:
-        builder = x509.CertificateBuilder(name, subject, public, x509.random_serial_number(),
-            now - timedelta(days=1), now + timedelta(days=1))  # fmt: skip
+    def signed(name: str, public: rsa.RSAPublicKey, more: x509.ExtensionType) -> bytes:
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        builder = x509.CertificateBuilder(
+            authority, subject, public, x509.random_serial_number(),
+            now - timedelta(days=1), now + timedelta(days=1),
+        )  # fmt: skip
         certificate = builder.add_extension(more, critical=True).sign(root, hashes.SHA256())
         return certificate.public_bytes(serialization.Encoding.PEM)
 
-    user = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, credentials.identity)])
-    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
-    return replace(
-        credentials,
-        ca_pem=credentials.ca_pem + signed(root.public_key(), name, authority),
-        client_pem=signed(key.public_key(), user, usage),
-        client_key_pem=key.private_bytes(
+    def pair(name: str, usage: x509.ObjectIdentifier) -> tuple[bytes, bytes]:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        private = key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
-        ),
-    )
+        )
+        return signed(name, key.public_key(), x509.ExtendedKeyUsage([usage])), private
+
+    client, client_key = pair(credentials.identity, ExtendedKeyUsageOID.CLIENT_AUTH)
+    server, server_key = pair(credentials.server_name, ExtendedKeyUsageOID.SERVER_AUTH)
+    ca = signed("iwd's authority", root.public_key(), x509.BasicConstraints(True, 0))
+    return replace(
+        credentials, ca_pem=ca, client_pem=client, client_key_pem=client_key,
+        server_pem=server, server_key_pem=server_key,
+    )  # fmt: skip
 
 
 def files_of(credentials: Credentials) -> dict[str, bytes]:
@@ -201,14 +207,14 @@ def files_of(credentials: Credentials) -> dict[str, bytes]:
     [
         ("wpa2-eap", "tls", TLS),
         ("wpa2-eap", "peap-mschapv2", PEAP),
-        ("wpa2-eap-sha256", "tls", TLS),
+        ("wpa2-eap-sha256", "peap-mschapv2", PEAP),
     ],
 )
 def test_it_authenticates_by_8021x(
     iwd: Iwd, tmp_path: Path, security: str, method: Method, settings: str
 ) -> None:
     """Its own TLS, hostapd's RADIUS server behind our access point; then keys, data, a rekey."""
-    lab, credentials = iwd.lab, with_rsa_client(make_credentials("hil-user"))
+    lab, credentials = iwd.lab, with_rsa_keys(make_credentials("hil-user"))
     network = Network(ssid=f"iwd-{next(NUMBERS)}", security=security)
     told, files = settings.format(credentials, HOME), files_of(credentials)
     lab.session.air.take_off_air()
