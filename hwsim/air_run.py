@@ -136,6 +136,10 @@ class AirRun:
         """Send a frame of an access point over the medium; returns the air's time (ns)."""
         return self.medium.transmit(frame, info)
 
+    def give_up(self, frame: bytes, info: FrameInfo) -> None:
+        """Record a frame of an access point that is never sent."""
+        self.medium.give_up(frame, info)
+
     def now_ns(self) -> int:
         """The air's clock: the host's CLOCK_MONOTONIC in nanoseconds."""
         return now_ns()

@@ -49,6 +49,8 @@ class FrameRecord:
     fields in words), what one inserted ``inserted`` and perhaps ``source``, and a changed message
     of the key handshakes ``acceptable`` (:data:`hwsim.rules.acceptance.Acceptable`). So has an
     offer of the network that a rule changed, with its ``rsne`` and the ``meant_rsne`` in hex.
+    What waited for a station that dozes has ``power_save``; ``delivery`` says why a frame never
+    reached its radio (``given up``: it was never fetched), and ``link`` that its link lost it.
     """
 
     number: int

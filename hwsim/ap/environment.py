@@ -27,6 +27,9 @@ class EssEnvironment(Protocol):
         holds it back, would have left).
         """
 
+    def give_up(self, frame: bytes, info: FrameInfo) -> None:
+        """Record a frame that was to be sent and never will be: it was not delivered."""
+
     def now_ns(self) -> int:
         """The air's clock in nanoseconds."""
 
@@ -71,6 +74,10 @@ class ForwardingEnvironment:
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """See :meth:`EssEnvironment.transmit`."""
         return self._environment.transmit(frame, info)
+
+    def give_up(self, frame: bytes, info: FrameInfo) -> None:
+        """See :meth:`EssEnvironment.give_up`."""
+        self._environment.give_up(frame, info)
 
     def now_ns(self) -> int:
         """See :meth:`EssEnvironment.now_ns`."""

@@ -55,7 +55,7 @@ class _Dozer:
     """A station that dozes, and what waits for it."""
 
     aid: int
-    kept: deque[_Kept] = field(default_factory=lambda: deque(maxlen=MAX_KEPT))
+    kept: deque[_Kept] = field(default_factory=deque)
 
 
 class PowerSave(ForwardingEnvironment):
@@ -69,7 +69,7 @@ class PowerSave(ForwardingEnvironment):
         super().__init__(environment)
         self._beyond = environment
         self._dozers: dict[bytes, _Dozer] = {}
-        self._group: deque[_Kept] = deque(maxlen=MAX_KEPT)
+        self._group: deque[_Kept] = deque()
 
     def network_keys(self, ssid: bytes) -> NetworkKeys:
         """See :meth:`ApEnvironment.network_keys`."""
@@ -93,6 +93,8 @@ class PowerSave(ForwardingEnvironment):
         if queue is None:
             return super().transmit(frame, info)
         info.detail["power_save"] = "buffered"
+        if len(queue) == MAX_KEPT:
+            self.give_up(*queue.popleft())
         queue.append(_Kept(frame, info))
         return self.now_ns()
 
@@ -136,10 +138,14 @@ class PowerSave(ForwardingEnvironment):
 
     def forget(self, station: Station) -> None:
         """The station has left, or associates anew, awake: what waited for it is given up."""
-        self._dozers.pop(station.mac, None)
+        dozer = self._dozers.pop(station.mac, None)
+        for kept in dozer.kept if dozer else ():
+            self.give_up(*kept)
 
     def shut_down(self) -> None:
         """Give up all that waits."""
+        for kept in (*self._group, *(one for each in self._dozers.values() for one in each.kept)):
+            self.give_up(*kept)
         self._dozers.clear()
         self._group.clear()
 

@@ -89,6 +89,10 @@ class Downlink:
         if message in self.rules.copied:
             self._kept.keep(message, frame, replace(info, detail=dict(info.detail)))
 
+    def give_up(self, frame: bytes, info: FrameInfo) -> None:
+        """Record a frame that an access point had and will never send; no rule counts it."""
+        self._fail(self._new(frame, info, self._aps.transmitter(frame), None), "given up")
+
     @contextlib.contextmanager
     def caused_by(self, rule: FrameRule) -> Iterator[None]:
         """What an access point sends within is that rule's doing, and no rule acts on it."""

@@ -128,6 +128,10 @@ class Medium:
         """Send a frame of an access point; returns the air's time when it left (or would have)."""
         return self._down.transmit(frame, info)
 
+    def give_up(self, frame: bytes, info: FrameInfo) -> None:
+        """Record a frame that an access point had and will never send."""
+        self._down.give_up(frame, info)
+
     def broadcast_beacon(self, frame: bytes) -> None:
         """Send a beacon to every radio. Left out while the guest does not keep up."""
         self._down.broadcast_beacon(frame)

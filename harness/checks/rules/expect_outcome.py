@@ -203,6 +203,8 @@ def _kept_back(case: Case, association: AssociationEvidence, *kinds: str) -> str
     ruled = next((frame for frame in frames if frame.rule not in (None, "repeat")), None)
     if ruled is not None:
         return f"{name_air_rule(case, ruled)} acted on {ruled.kind}"
+    if any(frame.detail.get("delivery") == "given up" for frame in frames):
+        return "the station dozed, and did not ask for what waited for it at the access point"
     if frames and not any(frame.delivered for frame in frames if frame.direction == "down"):
         return "no echo request got through on the air"
     return None

@@ -152,6 +152,18 @@ def test_a_station_that_a_rule_sends_away() -> None:
     assert "reason 3" in found.message
 
 
+def test_an_echo_that_a_station_slept_through() -> None:
+    """The ARP request came behind a beacon; the echo request waited, and nobody asked for it."""
+
+    def dozed(s: Story) -> None:
+        s.frame("arp", "down")
+        s.frame("icmp", "down", delivered=False, acked=False, detail={"delivery": "given up"})
+        s.associations[-1]["echo"] = Echo(1, 0, arp=True, protected=False)
+
+    only_finding(tell(echo=dozed), "EXPECT-02", "MISS", "the station dozed, and did not ask",
+                 expect=Expectation(echoes=1))  # fmt: skip
+
+
 @pytest.mark.parametrize("rule", ["drop", "drop-ack", "delay"])
 def test_an_echo_that_a_rule_met(rule: str) -> None:
     """It is the scenario's, though the connection stands."""

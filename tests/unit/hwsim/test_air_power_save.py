@@ -81,9 +81,12 @@ def test_a_broadcast_waits_for_the_dtim(client: Client, station: SoftStation) ->
 
 
 def test_an_association_begins_awake(client: Client, station: SoftStation) -> None:
-    """What waited for the one before is given up: M1 comes at once, and nothing older."""
+    """What waited for the one before is given up, as its record says: M1 comes at once, and nothing
+    older."""
     client.post("rekey_group")
     assert tim(station)[3] == 2
     station.tk = None
     station.join()
     assert tim(station)[2:] == b"\0\0"
+    g1 = client.frame("G1")
+    assert (g1["delivered"], g1["acked"], g1["detail"]["delivery"]) == (False, False, "given up")

@@ -24,11 +24,16 @@ class Sent:
 
     def __init__(self) -> None:
         self.frames: list[bytes] = []
+        self.given_up: list[int] = []
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Keep it."""
         self.frames.append(frame)
         return 1
+
+    def give_up(self, frame: bytes, info: FrameInfo) -> None:
+        """Keep its last byte."""
+        self.given_up.append(frame[-1])
 
     def now_ns(self) -> int:
         """Any time."""
@@ -132,19 +137,28 @@ def test_groups_wait_for_the_dtim_beacon(air: Air) -> None:
 
 
 def test_who_leaves_gets_nothing_of_it_later(air: Air) -> None:
-    """A new association begins awake, with nothing waiting."""
+    """A new association begins awake, with nothing waiting; what was not sent is told."""
     air.send(1)
     air.power.forget(air.station)
     air.null(dozes=False)
-    assert not air.sent.take()
+    assert (air.sent.take(), air.sent.given_up) == ([], [1])
+
+
+def test_an_access_point_that_stops_gives_up_what_waits(air: Air) -> None:
+    """For one and for all."""
+    air.send(1)
+    air.send(2, receiver=BROADCAST)
+    air.power.shut_down()
+    assert (air.power.waiting, sorted(air.sent.given_up)) == (Waiting(), [1, 2])
 
 
 def test_what_waits_is_bounded(air: Air) -> None:
-    """The oldest are given up."""
+    """The oldest are given up, and told."""
     for mark in range(MAX_KEPT + 2):
         air.send(mark)
     air.null(dozes=False)
     assert [mark for mark, _ in air.sent.take()] == list(range(2, MAX_KEPT + 2))
+    assert air.sent.given_up == [0, 1]
 
 
 @pytest.mark.parametrize(

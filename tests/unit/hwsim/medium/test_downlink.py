@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.robust_management import Parting
 from hwsim.frames import ETHERTYPE_EAPOL, SNAP
 from hwsim.medium.downlink import DELIVERY_LIMIT_NS
@@ -279,3 +280,14 @@ def test_what_comes_late_does_not_come_in_the_next_association(rig: Rig, action:
     assert [record.kind for record in rig.records] == ["M1"]
     assert len(rig.port.delivered) == 1
     assert all(isinstance(one[0], str) for one in rig.happened)
+
+
+def test_a_frame_that_is_given_up(rig: Rig) -> None:
+    """It has a number and a record, is not delivered, and no rule has seen it."""
+    rig.rules(FrameRule("data", 1, "drop"))
+    rig.medium.give_up(data_frame(STATION, BSSID), FrameInfo("data"))
+    rig.turn()
+    rig.down()
+    first, second = rig.records
+    assert (first.delivered, first.rule, first.detail["delivery"]) == (False, None, "given up")
+    assert (second.number, second.rule) == (2, "drop")
