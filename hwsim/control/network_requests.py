@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from ipaddress import IPv4Address
 from typing import Any, Final, cast
@@ -103,16 +103,17 @@ def networks(value: Any) -> tuple[Network, ...]:
         ft=_ft(ft), pairwise_ciphers=ciphers.pairwise, group_cipher=ciphers.group,
         group_mgmt_cipher=ciphers.management, **options,
     )  # fmt: skip
-    every = (first, *_more(first, more))
-    if not owe_ssid:
+    return _in_transition((first, *_more(first, more)), owe_ssid)
+
+
+def _in_transition(every: tuple[Network, ...], name: str) -> tuple[Network, ...]:
+    """Open access points, and behind them a hidden one with OWE for each of the first's name; those
+    that were given where there is no ``name`` (in hex) for the hidden ones."""
+    if not name:
         return every
-    if first.security != OPEN.name:
+    if every[0].security != OPEN.name:
         raise bad(f"network.owe_transition_ssid_hex goes with security = {OPEN.name!r} only")
-    return _in_transition(every, _ssid_bytes(owe_ssid, "network"))
-
-
-def _in_transition(every: Sequence[Network], owe_ssid: bytes) -> tuple[Network, ...]:
-    """Open access points, and behind them a hidden one with OWE for each of the first's name."""
+    owe_ssid = _ssid_bytes(name, "network")
     both = [
         _transition_pair(one, owe_ssid) if one.ssid == every[0].ssid else (one,) for one in every
     ]

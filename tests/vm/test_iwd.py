@@ -113,7 +113,7 @@ ANSWERS = {
 
 @pytest.mark.parametrize("mode", MODES)
 def test_it_joins_follows_a_rekey_and_passes_data(iwd: Iwd, mode: str) -> None:
-    """Data passes under the first keys, and under another group key; in one mode M3 is lost once."""
+    """Data passes under the first keys and another group key; in one mode M3 is lost once."""
     lab, network = iwd.lab, MODES[mode]
     lab.session.air.take_off_air()
     lab.session.go_on_air(lab.config, network)
