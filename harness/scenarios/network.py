@@ -76,12 +76,12 @@ class Network(Strict):
     what goes with the security, which is `disabled` but for those that require it."""
     pairwise_ciphers: tuple[DataCipher, ...] = ()
     """The ciphers that the access points offer for what goes between them and one station, which
-    chooses. Left out: what goes with the security, which is `ccmp-128`."""
+    chooses. Left out: `ccmp-128`; of wpa3-eap-192 `gcmp-256`, which takes no other."""
     group_cipher: DataCipher | None = None
     """The cipher of data to all. Left out: the pairwise cipher; of several, `ccmp-128`."""
     group_mgmt_cipher: ManagementCipher | None = None
     """The cipher of robust management frames to all, where pmf has them protected. Left out:
-    `bip-cmac-128`."""
+    `bip-cmac-128`; of wpa3-eap-192 `bip-gmac-256`, which takes no other."""
     beacon_protection: bool = False
     """Beacons have an integrity code, by the cipher of management frames to all, where pmf has
     those protected. (A DLL has no function to hand that key over.)"""
