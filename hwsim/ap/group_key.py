@@ -120,7 +120,9 @@ class GroupKey:
         """
         key_id, gtk, _ = self.newest
         kdes = eapol.kde(eapol.KDE_GTK, bytes((key_id, 0)) + gtk)
-        return kdes + b"".join(key.kde(key_id) for key in self._integrity_keys if integrity)
+        if not integrity:
+            return kdes
+        return kdes + b"".join(key.kde(key_id) for key in self._integrity_keys)
 
     def protected_beacon(self, beacon: bytes) -> bytes:
         """The beacon with its integrity code, where beacons are protected."""
