@@ -19,7 +19,7 @@ from harness.guests.registry import guest_of
 from harness.scenarios import Network, Scenario
 from harness.scenarios.fragments import MAX_BYTES
 from harness.scenarios.model import SAMPLE_FRAGMENTS, SAMPLE_SECURITY, Ihv
-from hil_common.ciphers import ALL_CIPHERS, DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS
+from hil_common.ciphers import ALL_CIPHERS, DATA_CIPHERS
 from hil_common.security import SECURITY_CHOICES, SecurityChoice
 
 
@@ -102,8 +102,10 @@ def _check_ciphers(network: Network) -> None:
     for strange in needed:
         if ALL_CIPHERS[strange].by_ihv:
             continue
-        kind = DATA_CIPHERS if strange in DATA_CIPHERS else GROUP_MANAGEMENT_CIPHERS
-        known = [one.name for one in kind.values() if one.by_ihv]
+        choice = network.choice
+        data = strange in DATA_CIPHERS
+        kind = choice.data_ciphers if data else choice.management_ciphers
+        known = [name for name in kind if ALL_CIPHERS[name].by_ihv]
         raise UsageError(
             f"[network] names the cipher {strange}, of whose keys windot11.h has no structure: "
             "no DLL can set them",

@@ -12,6 +12,7 @@ from harness.errors import UsageError
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Network, find_scenario
 from harness.scenarios.model import SAMPLE_FRAGMENTS
+from hil_common.security import SECURITY_CHOICES
 from tests.unit.guests.common.test_dll import EXPORTS, compiled
 from tests.unit.scenarios.test_fragments import PROFILE
 
@@ -148,7 +149,11 @@ def test_a_security_that_the_guest_lacks_is_refused() -> None:
     for dll in (CommandLineDll(), CommandLineDll(Path("vendor.dll"))):
         with pytest.raises(UsageError, match=r"'wpa3-sae': the WLAN service of the ref") as caught:
             apply_vendor_profile(scenario, Lab(), dll)
-        assert caught.value.hint == "take 'wpa2-psk' or 'wpa2-psk-sha256' or 'wpa3-transition'"
+        assert caught.value.hint is not None
+        named = caught.value.hint.removeprefix("take ").split(" or ")
+        assert named[0] == "'wpa2-psk'"
+        choices = [SECURITY_CHOICES[name.strip("'")] for name in named]
+        assert all(one.by_guest and one.credential == "passphrase" for one in choices)
 
 
 @pytest.mark.parametrize(
