@@ -357,7 +357,7 @@ class AccessPoint:
             environment=self._environment, management=self._management, security=self._security,
             group=self._group, robust=self._robust, stations=self._stations,
             forget_keys=self._forget_keys, left=self._has_left, change=self._change,
-            turn_away=self.deauthenticate,
+            remove=self._remove, turn_away=self.deauthenticate,
         )  # fmt: skip
 
     def _new_enterprise(self, server: RadiusClient | None) -> Enterprise:

@@ -21,7 +21,7 @@ from hwsim.ap.pairwise_keys import BroughtKeys
 from hwsim.ap.robust_management import RobustManagement, is_protected
 from hwsim.ap.security.ft import FAST_TRANSITION
 from hwsim.ap.security.mode import AssociationAnswer, AuthFrame, FastKeys, SecurityMode
-from hwsim.ap.security.rsne import STATUS_SUCCESS
+from hwsim.ap.security.rsne import STATUS_NO_ROOM, STATUS_SUCCESS
 from hwsim.ap.station import State, Station
 from hwsim.ap.station_table import StationTable
 
@@ -39,6 +39,7 @@ class Admission:
         forget_keys: end a station's handshakes, and forget what they led to.
         left: it is with this access point no more, as far as it was.
         change: it has another state.
+        remove: forget it, for a reason if there is one.
         turn_away: deauthenticate an address, with a reason.
     """
 
@@ -54,6 +55,7 @@ class Admission:
         forget_keys: Callable[[Station], None],
         left: Callable[[Station], None],
         change: Callable[[Station, State], None],
+        remove: Callable[[Station, int | None], None],
         turn_away: Callable[[bytes, int], None],
     ) -> None:
         self._environment = environment
@@ -65,6 +67,7 @@ class Admission:
         self._forget_keys = forget_keys
         self._left = left
         self._change = change
+        self._remove = remove
         self._turn_away = turn_away
 
     def probe(self, received: ReceivedFrame) -> None:
@@ -80,9 +83,10 @@ class Admission:
         request = parse_authentication(received)
         mac = received.header.transmitter
         answer, authenticated = self._security.authenticate(mac, request)
-        if authenticated and not mac[0] & 1 and not is_protected(self._stations.get(mac)):
-            self._admit(mac)
-        if answer is not None:
+        comes_in = authenticated and not mac[0] & 1 and not is_protected(self._stations.get(mac))
+        if comes_in and not self._admit(mac):
+            self._environment.transmit(*self._management.refusal(received, STATUS_NO_ROOM, 0))
+        elif answer is not None:
             self._environment.transmit(*self._management.answer(received, answer))
         else:
             received.info.detail["ignored"] = "authentication"
@@ -93,21 +97,26 @@ class Admission:
         answer, authenticated = self._security.authenticate(
             mac, AuthFrame(FAST_TRANSITION, 1, STATUS_SUCCESS, elements)
         )
-        if authenticated and not mac[0] & 1 and mac not in self._stations:
-            self._admit(mac)
+        comes_in = authenticated and not mac[0] & 1 and mac not in self._stations
+        if comes_in and not self._admit(mac):
+            return STATUS_NO_ROOM, b""
         return (answer.status, answer.rest) if answer is not None else (STATUS_SUCCESS, b"")
 
-    def _admit(self, mac: bytes) -> None:
+    def _admit(self, mac: bytes) -> bool:
+        """Know the station from now on; False if there is no room for another."""
         station = self._stations.get(mac)
         if station is None:
-            for oldest in self._stations.make_room():
-                self._forget_keys(oldest)
+            if (other := self._stations.in_the_way()) is not None:
+                self._remove(other, None)
+            if self._stations.full:
+                return False
             number = self._environment.radio_number(mac)
             bssid = self._management.network.bssid
             station = self._stations[mac] = Station(mac, bssid, number)
         self._forget_keys(station)
         self._left(station)
         self._change(station, "authenticated")
+        return True
 
     def associate(self, received: ReceivedFrame) -> None:
         """Answer a (re)association request; raises :class:`hwsim.errors.WireError` if it is

@@ -10,13 +10,25 @@ from hwsim.ap.station import Station
 MAX_STATIONS: Final = 256
 """More stations than radios can make; so the table cannot grow without bound."""
 
+_ROOM: Final = ("gone", "authenticated", "associated", "authenticating", "handshaking")
+"""States whose stations make room, in this order; one that has come farther keeps its place."""
+
 
 class StationTable(dict[bytes, Station]):
     """Stations by address; at most :data:`MAX_STATIONS`."""
 
-    def make_room(self) -> tuple[Station, ...]:
-        """Take out the oldest station if the table is full; it is returned."""
-        return (self.pop(next(iter(self))),) if len(self) >= MAX_STATIONS else ()
+    def in_the_way(self) -> Station | None:
+        """The station to be forgotten before another one comes: the oldest of those that have come
+        least far. None if there is room, or all have keys in use."""
+        if not self.full:
+            return None
+        waiting = [one for one in self.values() if one.state in _ROOM]
+        return min(waiting, key=lambda one: _ROOM.index(one.state), default=None)
+
+    @property
+    def full(self) -> bool:
+        """Whether no other station can come."""
+        return len(self) >= MAX_STATIONS
 
     def free_aid(self) -> int:
         """The lowest association identifier that no station has."""

@@ -22,6 +22,7 @@ _DEFAULT_AKM: Final = bytes.fromhex("000fac01")
 """802.1X, which an RSNE without AKM suites means (9.4.2.24.3)."""
 
 STATUS_SUCCESS: Final = 0
+STATUS_NO_ROOM: Final = 17
 STATUS_MANAGEMENT_PROTECTION: Final = 31
 """The station's management frame protection is not what the access point requires."""
 STATUS_INVALID_ELEMENT: Final = 40

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A station that floods the air: it neither starves others nor makes the air's process grow."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hwsim.ap.station_table import MAX_STATIONS
+from tests.unit.hwsim.conftest import AirProcess
+from tests.unit.hwsim.soft_station import LLC_IP, RATES, SoftStation
+
+AP_IP = bytes((10, 77, 0, 1))
+
+WARM_UP, FLOOD = 4 * MAX_STATIONS, 40 * MAX_STATIONS
+AT_ONCE = 64
+"""Frames sent before what came of them is read: no more than the guest's side would hold."""
+GROWTH_KIB = 6 * 1024
+
+
+@pytest.fixture
+def air(tmp_path: Path) -> Iterator[AirProcess]:
+    """A process of its own, whose memory is looked at."""
+    process = AirProcess(tmp_path)
+    yield process
+    process.close()
+
+
+def memory_kib(air: AirProcess) -> int:
+    """What the process has in memory."""
+    status = Path(f"/proc/{air.process.pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
+
+
+def flood(air: AirProcess, station: SoftStation, frames: int, first: int) -> None:
+    """Authentication and association requests of one address after the other."""
+    own, body = station.mac, struct.pack("<HH", 0x0431, 5) + b"\0\x07hil-net" + RATES + station.rsne
+    for number in range(first, first + frames, 2):
+        station.mac = b"\x02\xf1" + number.to_bytes(4, "big")
+        station.management(11, struct.pack("<HHH", 0, 1, 0))
+        station.management(0, body)
+        if number % AT_ONCE == 0:
+            air.client.call("hello")
+            air.client.events.clear()
+            air.client.transcript.clear()
+    station.mac = own
+    air.client.call("status")
+    while len(station.status) < frames:
+        station.pump()
+        del station.inbox[:]
+    station.status.clear()
+    station.inbox.clear()
+
+
+def test_a_flood_takes_nobodys_place_and_no_memory(air: AirProcess) -> None:
+    """Who is connected stays so, and is served."""
+    client = air.on_air()
+    station = air.station()
+    station.join()
+    client.state("authorized")
+    flood(air, station, WARM_UP, 0)
+    before_kib = memory_kib(air)
+    flood(air, station, FLOOD, WARM_UP)
+    assert memory_kib(air) - before_kib < GROWTH_KIB
+    known = client.call("status")["stations"]
+    assert len(known) <= MAX_STATIONS
+    assert [one["state"] for one in known if one["mac"] == station.mac.hex(":")] == ["authorized"]
+    request = station.packet(station.ip, AP_IP, b"\x08\x00\1\2\3\4still there?")
+    station.data(LLC_IP + request)
+    reply = next(frame for frame in iter(station.next_frame, b"") if frame[0] == 0x08)
+    assert (
+        station.open(reply)[28:] == station.packet(AP_IP, station.ip, b"\0\0" + request[24:])[20:]
+    )
