@@ -99,6 +99,9 @@ MODES = {
     "owe": network("owe"),
     "owe group 19": network("owe", owe_groups=(19,)),
     "owe in transition": network("open", owe_transition=True),
+    "gcmp-256": network("wpa2-psk", pmf="required", pairwise_ciphers=("gcmp-256",)),
+    "ft-psk": network("wpa2-ft-psk"),
+    "wpa-psk": network("wpa-psk"),
 }
 
 ANSWERS = {
