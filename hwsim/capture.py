@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Final
 
+from hil_common.network import WEP_KEY_BYTES
 from hwsim.loop import Loop
 
 LINKTYPE_IEEE802_11_RADIOTAP: Final = 127
@@ -79,6 +80,7 @@ class Capture:
             self._keys.add(pmk)
             self._new_keys += [f"# {remark}\n"] if remark else []
             kind = "msk" if len(pmk) > _MAX_PMK else "wpa-psk"
+            kind = "wep" if len(pmk) in WEP_KEY_BYTES else kind
             self._new_keys.append(f'"{kind}","{pmk.hex()}"\n')
             self._flush_when_idle()
 

@@ -65,13 +65,13 @@ def expectation_of(scenario: Scenario) -> Expectation:
     if not scenario.expect.connected:
         return replace(ordered, connected=False, messages=(), stopped=scenario.expect.stopped)
     messages = MESSAGES if scenario.group_rekeys else FOUR_WAY
-    protected = scenario.network.choice.has_keys
+    choice = scenario.network.choice
     return replace(
         ordered,
         connected=True,
         echoes=scenario.echoes,
-        protected=protected,
-        messages=messages if protected else (),
+        protected=choice.protects_data,
+        messages=messages if choice.has_keys else (),
         sessions=1 + scenario.roams,
         adapters=scenario.adapters,
     )

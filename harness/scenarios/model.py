@@ -19,9 +19,11 @@ from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.network import Network
 from harness.scenarios.on_air import OnAir
 from harness.scenarios.stimuli import OsParameters, OsStimulus
-from hil_common.network import MAX_PASSPHRASE
+from hil_common.network import MAX_PASSPHRASE, WEP_KEY_BYTES
 from hil_common.security import (
     OPEN,
+    WEP_OPEN,
+    WEP_SHARED,
     WPA2_FT_PSK,
     WPA2_PSK,
     WPA2_PSK_SHA256,
@@ -57,6 +59,8 @@ SAMPLE_FRAGMENTS: Final = {
     WPA_WPA2_PSK.name: SAMPLE_SECURITY,
     WPA_PSK.name: "<IhvSecurity><Wpa/><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>",
     WPA2_FT_PSK.name: SAMPLE_SECURITY,
+    WEP_OPEN.name: "<IhvSecurity><WepKey>{passphrase}</WepKey>{fault}</IhvSecurity>",
+    WEP_SHARED.name: "<IhvSecurity><WepKey>{passphrase}</WepKey><SharedKey/>{fault}</IhvSecurity>",
     OPEN.name: "<IhvSecurity><Open/>{fault}</IhvSecurity>",
 }
 """What a scenario without [ihv] tells our sample DLL in each security mode. Of 802.1X the
@@ -359,8 +363,7 @@ class Scenario(Strict):
         network = self.network
         if network.passphrase is not None or network.choice.credential != "passphrase":
             return self
-        made = SecretStr(
-            "".join(secrets.choice(PASSPHRASE_ALPHABET) for _ in range(MAX_PASSPHRASE))
-        )
+        text = "".join(secrets.choice(PASSPHRASE_ALPHABET) for _ in range(MAX_PASSPHRASE))
+        made = SecretStr(secrets.token_hex(WEP_KEY_BYTES[-1]) if network.choice.wep else text)
         network = network.model_copy(update={"passphrase": made})
         return self.model_copy(update={"network": network})

@@ -28,6 +28,7 @@ from hil_common.network import (
     MIN_PASSPHRASE,
     is_printable_ascii,
     is_raw_psk,
+    wep_key,
 )
 from hil_common.security import (
     EC_GROUPS,
@@ -112,12 +113,24 @@ class Network(Strict):
     """How well they and the stations hear each other. Left out: perfectly, each further access
     point 10 dB more weakly."""
     passphrase: SecretStr | None = None
-    """8 to 63 printable ASCII characters, or 64 hex digits: the PSK itself, of wpa2-psk and
-    wpa2-psk-sha256 only. Without one each run makes its own. Of a security that has one only."""
+    """8 to 63 printable ASCII characters, or 64 hex digits: the PSK itself, of wpa-psk, wpa2-psk
+    and wpa2-psk-sha256 only. With WEP its key: 5 or 13 characters, or 10 or 26 hex digits. Without
+    one each run makes its own. Of a security that has one only."""
 
     @model_validator(mode="after")
     def _passphrase_fits(self) -> Network:
         secret = self.passphrase
+        text = secret.get_secret_value() if secret else ""
+        if secret and self.choice.wep and wep_key(text) is None:
+            raise ValueError(
+                f"security = '{self.security}' has a WEP key in the passphrase's place: 5 or 13 "
+                "characters, or 10 or 26 hex digits"
+            )
+        if secret and not self.choice.wep and len(text) < MIN_PASSPHRASE:
+            raise ValueError(
+                f"passphrase: has {len(text)} characters; a WPA2 passphrase has {MIN_PASSPHRASE} "
+                f"to {MAX_PASSPHRASE}"
+            )
         if secret and is_raw_psk(secret.get_secret_value()) and not self.choice.takes_raw_psk:
             raise ValueError(f"security = '{self.security}' has a passphrase, and no PSK in hex")
         return self
@@ -211,8 +224,8 @@ class Network(Strict):
         if value is not None:  # IEEE 802.11-2020 J.4.1
             text = value.get_secret_value()
             low, high = MIN_PASSPHRASE, MAX_PASSPHRASE
-            if is_raw_psk(text):
-                return value
+            if is_raw_psk(text) or wep_key(text) is not None:
+                return value  # whether it goes with the security is seen later
             if not low <= len(text) <= high:
                 raise ValueError(
                     f"has {len(text)} characters; a WPA2 passphrase has {low} to {high}"

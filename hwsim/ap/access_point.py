@@ -67,7 +67,7 @@ class AccessPoint:
             environment, self._security.group, self._security.integrity,
             beacons=network.beacon_protection,
         )  # fmt: skip
-        protected = self._security.suite is not None
+        protected = self._security.protects_data
         self._path = DataPath(network, self._management, self._group, protected=protected)
         self._rekeys: dict[Keys, GroupRekey | StationBarrier] = {
             "group": GroupRekey(self._group),
@@ -135,7 +135,7 @@ class AccessPoint:
         Raises :class:`RequestError` in an open network, and while another rekey is under way.
         """
         if self._security.suite is None:
-            raise RequestError("no-keys", f"rekey_{keys}: an open network has no {keys} key")
+            raise RequestError("no-keys", f"rekey_{keys}: the network has no {keys} key to renew")
         start = self._handshakes.start_group if keys == "group" else self._renew
         self._rekeys[keys].begin(self._stations.authorized, start, done)
 

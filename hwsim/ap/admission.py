@@ -80,7 +80,7 @@ class Admission:
     def authenticate(self, received: ReceivedFrame) -> None:
         """Answer an Authentication frame as the security mode has it; raises
         :class:`hwsim.errors.WireError` if it is malformed."""
-        request = parse_authentication(received)
+        request = parse_authentication(received, self._security.authentication_body(received))
         mac = received.header.transmitter
         answer, authenticated = self._security.authenticate(mac, request)
         comes_in = authenticated and not mac[0] & 1 and not is_protected(self._stations.get(mac))

@@ -131,7 +131,7 @@ class DataPath:
         the outside. Copies made by a rule of the medium do not count.
         """
         pn, key = received.info.pn, received.opened_by
-        if pn is None or key is None:
+        if pn is None or key is None or not key.counts:
             return False
         header = received.header
         counter = MANAGEMENT_TID if header.type == MANAGEMENT else header.tid

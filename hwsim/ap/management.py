@@ -235,13 +235,17 @@ def authentication_detail(frame: AuthFrame) -> dict[str, str | int]:
     return {"sae": name} if frame.algorithm == _SAE and name is not None else {}
 
 
-def parse_authentication(received: ReceivedFrame) -> AuthFrame:
-    """The body of an Authentication frame, whose record it completes; raises WireError."""
-    frame, length = received.frame, received.header.length
-    if len(frame) < length + 6:
+def parse_authentication(received: ReceivedFrame, body: bytes | None = None) -> AuthFrame:
+    """What an Authentication frame says, whose record it completes; raises WireError.
+
+    ``body`` is its body in the clear where it is a protected one.
+    """
+    if body is None:
+        body = received.frame[received.header.length :]
+    if len(body) < 6:
         raise WireError("authentication: too short")
-    algorithm, sequence, status = struct.unpack_from("<HHH", frame, length)
-    request = AuthFrame(algorithm, sequence, status, frame[length + 6 :])
+    algorithm, sequence, status = struct.unpack_from("<HHH", body)
+    request = AuthFrame(algorithm, sequence, status, body[6:])
     received.info.detail.update(authentication_detail(request))
     return request
 

@@ -146,7 +146,7 @@ def echo_request(network: Network) -> bytes:
 
 
 def _capabilities(security: SecurityMode) -> str:
-    return f"{_CAPABILITIES}+privacy" if security.suite is not None else _CAPABILITIES
+    return f"{_CAPABILITIES}+privacy" if security.protects_data else _CAPABILITIES
 
 
 def _management(network: Network, subtype: int, receiver: bytes = bytes(6)) -> Any:

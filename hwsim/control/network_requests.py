@@ -20,6 +20,7 @@ from hil_common.network import (
     MIN_PASSPHRASE,
     is_printable_ascii,
     is_raw_psk,
+    wep_key,
 )
 from hil_common.security import (
     EC_GROUPS,
@@ -213,6 +214,13 @@ def _passphrase(value: Any, security: SecurityChoice) -> str:
     if not isinstance(value, str):
         raise bad("network.passphrase: a string is needed")
     if security.takes_raw_psk and is_raw_psk(value):
+        return value
+    if security.wep:
+        if wep_key(value) is None:
+            raise bad(
+                f"network.passphrase: {len(value)} characters; a WEP key has 5 or 13, or 10 or 26 "
+                "hex digits"
+            )
         return value
     low, high = MIN_PASSPHRASE, MAX_PASSPHRASE
     if not low <= len(value) <= high:

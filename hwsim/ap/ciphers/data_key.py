@@ -8,7 +8,7 @@ and 12.5.5.2; 12.5.3.3.3 and 12.5.5.3.3); only nonce and primitive differ.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 
@@ -35,6 +35,9 @@ class DataKey(ABC):
     """
 
     __slots__ = ("key_id", "rx_pn", "tx_pn")
+
+    counts: ClassVar[bool] = True
+    """Whether what stands for its packet numbers must grow: one that does not is a replay then."""
 
     def __init__(self, key_id: int) -> None:
         self.key_id = key_id

@@ -22,6 +22,7 @@ from hwsim.ap.ciphers.suites import (
     data_suite,
 )
 from hwsim.ap.environment import ApEnvironment
+from hwsim.ap.frame_info import ReceivedFrame
 from hwsim.ap.network import Network
 from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.ap.pmksa import PmkCache, Pmksa
@@ -195,6 +196,15 @@ class SecurityMode:
     def mde(self) -> bytes:
         """The mobility domain element of beacons and probe responses; empty without one."""
         return b""
+
+    @property
+    def protects_data(self) -> bool:
+        """Whether data passes under keys alone."""
+        return self.suite is not None
+
+    def authentication_body(self, received: ReceivedFrame) -> bytes:
+        """The body of an Authentication frame, which is protected by WEP alone."""
+        return received.frame[received.header.length :]
 
     def authenticate(self, mac: bytes, frame: AuthFrame) -> AuthAnswer:
         """The answer to an Authentication frame of the station ``mac``."""

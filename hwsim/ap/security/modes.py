@@ -16,6 +16,7 @@ from hwsim.ap.security.psk import Wpa2Psk
 from hwsim.ap.security.psk_sha256 import Wpa2PskSha256
 from hwsim.ap.security.sae import Sae, Transition
 from hwsim.ap.security.suite_b import Wpa3Eap192
+from hwsim.ap.security.wep import WepOpen, WepShared
 from hwsim.ap.security.wpa import WpaPsk, WpaWpa2Psk
 
 _MODES: tuple[type[SecurityMode], ...] = (
@@ -33,6 +34,8 @@ _MODES: tuple[type[SecurityMode], ...] = (
     Wpa2FtPsk,
     Wpa2FtEap,
     Wpa3FtSae,
+    WepOpen,
+    WepShared,
 )
 
 SECURITY_MODES: Final[Mapping[str, type[SecurityMode]]] = MappingProxyType(

@@ -45,6 +45,8 @@ CCMP_256 = Cipher(
     name="ccmp-256", suite=0x000FAC0A, key_length=32, algorithm=0x0A, by_ihv=False
 )  # fmt: skip
 TKIP = Cipher(name="tkip", suite=0x000FAC02, key_length=32, algorithm=0x02)
+WEP = Cipher(name="wep", suite=0x000FAC05, key_length=13, algorithm=0x101)
+"""Of 40 or 104 bits; no network of an RSN or WPA has it."""
 BIP_CMAC_128 = Cipher(name="bip-cmac-128", suite=0x000FAC06, key_length=16, algorithm=0x06)
 BIP_GMAC_128 = Cipher(
     name="bip-gmac-128", suite=0x000FAC0B, key_length=16, algorithm=0x0B, by_ihv=False

@@ -15,6 +15,8 @@ PSK_DIGITS: Final = 64
 """Hex digits of a PSK that is given as it is, in the place of a passphrase."""
 MAX_PASSWORD_ID: Final = 254
 """Bytes of an SAE password identifier: an element's 255 less its extended identifier."""
+WEP_KEY_BYTES: Final = (5, 13)
+"""Of a WEP40 and a WEP104 key; as text it has as many characters, or twice as many hex digits."""
 BEACON_INTERVALS_TU: Final = (15, 1000)
 """The least and the greatest time between beacons, in time units of 1024 µs."""
 
@@ -28,6 +30,14 @@ listen for radar first, which does not concern stations (IEEE 802.11-2020, annex
 def is_raw_psk(text: str) -> bool:
     """Whether this is no passphrase but the PSK itself: 64 hex digits."""
     return len(text) == PSK_DIGITS and all(character in hexdigits for character in text)
+
+
+def wep_key(text: str) -> bytes | None:
+    """The WEP key of a text, None if it is none."""
+    if len(text) in WEP_KEY_BYTES and is_printable_ascii(text):
+        return text.encode("ascii")
+    digits = all(character in hexdigits for character in text)
+    return bytes.fromhex(text) if digits and len(text) in (10, 26) else None
 
 
 def is_printable_ascii(text: str) -> bool:

@@ -57,6 +57,7 @@ class SecurityChoice:
         by_guest: the reference guest's WLAN service can associate by it.
         wpa_akm: the AKM suite selector in its WPA element, which came before the RSNE; None in a
             network without one.
+        wep: its data goes by WEP, under a static key that a passphrase's place has.
         data_ciphers: those of :mod:`hil_common.ciphers` that its networks may have, the default
             first.
         usual_ciphers: so many of them, from the first on, are the pairwise ones of a network that
@@ -75,6 +76,7 @@ class SecurityChoice:
     akm: int | None = None
     more_akms: tuple[int, ...] = ()
     wpa_akm: int | None = None
+    wep: bool = False
     data_ciphers: tuple[str, ...] = RSN_CIPHERS
     usual_ciphers: int = 1
     management_ciphers: tuple[str, ...] = tuple(GROUP_MANAGEMENT_CIPHERS)
@@ -97,6 +99,11 @@ class SecurityChoice:
     def takes_raw_psk(self) -> bool:
         """Whether a PSK may be given in the passphrase's place."""
         return self.akm in (0x000FAC02, 0x000FAC06, AKM_WPA_PSK) and not self.has_sae
+
+    @property
+    def protects_data(self) -> bool:
+        """Whether data never goes in the clear."""
+        return self.has_keys or self.wep
 
     @property
     def has_keys(self) -> bool:
@@ -234,6 +241,23 @@ WPA3_FT_SAE = SecurityChoice(
     by_guest=False,
 )
 
+WEP_OPEN = SecurityChoice(
+    name="wep-open",
+    meaning="a static WEP key, and open system authentication",
+    credential="passphrase",
+    auth_algorithm=1,
+    wep=True,
+    pmf=("disabled",),
+)
+WEP_SHARED = SecurityChoice(
+    name="wep-shared",
+    meaning="a static WEP key, and shared key authentication",
+    credential="passphrase",
+    auth_algorithm=2,
+    wep=True,
+    pmf=("disabled",),
+)
+
 _CHOICES = (
     WPA2_PSK,
     WPA2_EAP,
@@ -249,6 +273,8 @@ _CHOICES = (
     WPA2_FT_PSK,
     WPA2_FT_EAP,
     WPA3_FT_SAE,
+    WEP_OPEN,
+    WEP_SHARED,
 )
 
 SECURITY_CHOICES = {choice.name: choice for choice in _CHOICES}

@@ -53,6 +53,7 @@ def test_every_choice_with_keys_can_be_associated_with() -> None:
         "wpa3-sae",
         "owe",
         "wpa3-eap-192",
+        "wpa3-ft-sae",
     }
     for choice in SECURITY_CHOICES.values():
         assert (choice.auth_algorithm in rsn.AUTH_ALGORITHMS) == choice.by_guest
