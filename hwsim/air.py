@@ -237,7 +237,7 @@ class Air:
     def _call_wait_radio(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         fields = Arguments(args, "wait_radio")
         timeout_s = fields.seconds("timeout_s")
-        radios = fields.integer("radios", 1, 64, 1)
+        radios = fields.integer("radios", 1, 256, 1)
         fields.done()
         return self._waiters.wait(radios, timeout_s, reply)
 

@@ -100,9 +100,9 @@ def air_in_guest(
         shell.run(f"ip netns delete {NAMESPACE}")
 
 
-def inside(command: str) -> str:
+def inside(command: str, namespace: str = NAMESPACE) -> str:
     """A command of the guest's shell as it runs where the radios are."""
-    return f"ip netns exec {NAMESPACE} {command}"
+    return f"ip netns exec {namespace} {command}"
 
 
 def must(shell: Ssh, command: str, *, timeout_s: float | None = None) -> str:

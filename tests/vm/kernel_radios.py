@@ -5,7 +5,6 @@ on the first hostapd, or nobody where our access point serves."""
 from __future__ import annotations
 
 import contextlib
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +12,18 @@ from typing import Any
 
 from harness.eap import Credentials
 from harness.eap.radius import Method, server_files
-from harness.lab.air_in_guest import AirInGuest, inside, must
+from harness.lab.air_in_guest import AirInGuest, must
+from harness.lab.kernel_radios import CHANNEL, FOLDER, KernelRadios
 from harness.local.deadline import Deadline
 from harness.scenarios import Network
 from hwsim.records import FrameRecord
 from tests.vm.shell import GuestShell
 
-FOLDER = "/run/hil-air"
-ACCESS_POINT, STATION = "wlan0", "wlan1"
-CHANNEL, FREQ_MHZ = 1, 2412
-BESIDES = frozenset({"probe-req", "probe-resp", "null", "data", "arp", "icmp", "other"})
+__all__ = ["CHANNEL", "FOLDER", "AirOnRadios", "Frames"]
+
+BESIDES = frozenset(
+    {"deauth", "disassoc", "probe-req", "probe-resp", "null", "data", "arp", "icmp", "other"}
+)
 """What comes beside an association and is not part of it."""
 
 
@@ -32,6 +33,7 @@ class Radius:
 
     port: int
     secret: str
+    trouble: None = None
 
 
 class Frames:
@@ -50,37 +52,13 @@ class Frames:
         self.events.append(event)
 
 
-class KernelRadios:
+class AirOnRadios(KernelRadios):
     """The air on its two radios, and what runs on them."""
 
     def __init__(self, air: AirInGuest, shell: GuestShell, frames: Frames) -> None:
+        super().__init__(shell)
         self.air = air
-        self.shell = shell
         self.frames = frames
-        told = air.wait_radio(10, 2)
-        self.station = str(told["radios"][1]["mac"])
-
-    def write(self, name: str, text: str) -> str:
-        """A file in the guest; its path."""
-        must(self.shell, f"printf %s {shlex.quote(text)} > {FOLDER}/{name}")
-        return f"{FOLDER}/{name}"
-
-    @contextlib.contextmanager
-    def hostapd(self, lines: str) -> Iterator[None]:
-        """hostapd on the first radio, with those lines besides what it always has."""
-        path = self.write(
-            "hostapd.conf",
-            f"interface={ACCESS_POINT}\ndriver=nl80211\nhw_mode=g\nchannel={CHANNEL}\n{lines}\n",
-        )
-        pid = f"{FOLDER}/hostapd.pid"
-        log = f"{FOLDER}/hostapd.log"
-        must(self.shell, inside(f"hostapd -B -f {log} -P {pid} {path}"))
-        try:
-            yield
-        finally:
-            self.shell.run(f"kill $(cat {pid})")
-            gone = Deadline("end of hostapd", 10)
-            gone.poll(lambda: self.shell.run(f"test -e {pid}").status or None, every_s=0.1)
 
     @contextlib.contextmanager
     def our_access_point(self, network: Network, radius: Any = None) -> Iterator[None]:
@@ -92,30 +70,9 @@ class KernelRadios:
         finally:
             self.air.take_off_air()
 
-    @contextlib.contextmanager
-    def supplicant(self) -> Iterator[None]:
-        """wpa_supplicant on the second radio, without a network."""
-        path = self.write("wpa.conf", f"ctrl_interface={FOLDER}/wpa\n")
-        must(
-            self.shell,
-            inside(f"wpa_supplicant -B -i {STATION} -c {path} -D nl80211 -f {FOLDER}/wpa.log"),
-        )
-        try:
-            yield
-        finally:
-            self.wpa("terminate")
-
-    def wpa(self, *orders: str) -> str:
-        """What wpa_cli says to these orders, the last of them."""
-        lines = [f"wpa_cli -p {FOLDER}/wpa -i {STATION} {order}" for order in orders]
-        return self.shell.run("; ".join(lines)).output
-
     def associate(self, number: int, block: str) -> list[str]:
         """The messages of an association with that network block, each with its sender."""
-        head = f"ctrl_interface={FOLDER}/wpa\nsae_pwe=2\n"
-        scan = f"scan_freq={FREQ_MHZ}\nfreq_list={FREQ_MHZ}\ndisabled=1\n"
-        self.write("wpa.conf", f"{head}network={{\n{block}\n{scan}}}\n")
-        self.wpa("disconnect", "bss_flush 0", "pmksa_flush", "reconfigure")
+        self.network(block)
         self.air.begin(number, ())
         self.wpa("enable_network 0", "reconnect")
         deadline = Deadline("association on radios of the guest's kernel", 30)
@@ -134,10 +91,11 @@ class KernelRadios:
         said: list[str] = []
         for one in self.between(number):
             message = f"{'station' if one.transmitter == self.station else 'ap'} {one.kind}"
-            again = one.retry or (one.kind != "auth" and said[-1:] == [message])
-            if one.kind in ("deauth", "disassoc"):
-                said.clear()  # of an attempt that came to nothing
-            elif one.kind not in BESIDES and not again:
+            again = one.retry or (one.kind not in ("auth", "eap") and message in said)
+            begins = message == "station auth" and "station assoc-req" in said
+            if begins or one.kind in ("deauth", "disassoc"):
+                said.clear()  # the attempt before came to nothing
+            if one.kind not in BESIDES and (begins or not again):
                 said.append(message)
         return said
 
@@ -149,7 +107,10 @@ class KernelRadios:
         for name, content in files.items():
             self.write(name.replace("hostapd.conf", "radius.conf"), content.decode())
         pid = f"{FOLDER}/radius.pid"
-        must(self.shell, inside(f"hostapd -B -P {pid} -f {FOLDER}/radius.log {FOLDER}/radius.conf"))
+        must(
+            self.shell,
+            self.inside(f"hostapd -B -P {pid} -f {FOLDER}/radius.log {FOLDER}/radius.conf"),
+        )
         try:
             yield radius
         finally:

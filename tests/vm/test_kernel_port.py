@@ -20,7 +20,7 @@ from harness.lab.air_in_guest import FOLDER as AIR
 from harness.lab.air_in_guest import air_in_guest, inside
 from harness.lab.bring_up import RunningGuest
 from harness.scenarios import Eap, Network
-from tests.vm.kernel_radios import CHANNEL, FOLDER, Frames, KernelRadios
+from tests.vm.kernel_radios import CHANNEL, FOLDER, AirOnRadios, Frames
 from tests.vm.shell import GuestShell
 
 PASSPHRASE = "of this test alone"
@@ -101,18 +101,18 @@ for _name in EXPECTED:
 
 
 @pytest.fixture(scope="module")
-def radios(hil_config: Lab, guest: RunningGuest, shell: GuestShell) -> Iterator[KernelRadios]:
+def radios(hil_config: Lab, guest: RunningGuest, shell: GuestShell) -> Iterator[AirOnRadios]:
     """Two radios with the air as their medium, and wpa_supplicant on one; gone afterwards."""
     frames, before = Frames(), shell.run(RADIOS).output
     with air_in_guest(shell, hil_config.store.cache, frames, 2) as air:
-        radios = KernelRadios(air, shell, frames)
+        radios = AirOnRadios(air, shell, frames)
         air.carry_between_radios()
         with radios.supplicant():
             yield radios
     assert shell.run(RADIOS).output == before
 
 
-def test_another_medium(radios: KernelRadios) -> None:
+def test_another_medium(radios: AirOnRadios) -> None:
     """Who comes second in a network namespace is told so, in one line."""
     run = inside("python3 -m hwsim --control - --kernel 1 --run-dir /run")
     second = radios.shell.run(f"cd {AIR} && {run} </dev/null")
@@ -122,7 +122,7 @@ def test_another_medium(radios: KernelRadios) -> None:
 
 
 @pytest.mark.parametrize("number", range(len(MODES)), ids=[mode.name for mode in MODES])
-def test_the_same_messages(radios: KernelRadios, number: int) -> None:
+def test_the_same_messages(radios: AirOnRadios, number: int) -> None:
     """hostapd's sequence of messages and ours are one, which is what the standard has."""
     mode = MODES[number]
     with radios.hostapd(mode.hostapd):
@@ -132,7 +132,7 @@ def test_the_same_messages(radios: KernelRadios, number: int) -> None:
     assert ours == theirs == EXPECTED[mode.name]
 
 
-def test_the_same_messages_with_8021x(radios: KernelRadios) -> None:
+def test_the_same_messages_with_8021x(radios: AirOnRadios) -> None:
     """EAP-TLS by one RADIUS server behind both: identity, TLS, success, handshake."""
     credentials = credentials_of(Eap(method="tls"))
     radios.write("client.pem", credentials.client_pem.decode())
