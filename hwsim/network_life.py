@@ -12,7 +12,9 @@ from dataclasses import replace
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.channel_switch import ChannelSwitch
 from hwsim.ap.ess import Ess
+from hwsim.ap.neighbours import TransitionRequest
 from hwsim.ap.orders import REASONS, ApOrder, ApOrders, Moment
+from hwsim.ap.rekey import Keys
 from hwsim.ap.robust_management import Parting
 from hwsim.beacons import Beacons
 from hwsim.errors import RequestError
@@ -121,13 +123,21 @@ class NetworkLife:
                 point.part(Parting(kind, order.reason, order.broadcast))
             case "forget-pmks":
                 point.forget_pmks()
-            case "rekey-pairwise":
-                point.rekey("pairwise", lambda _count: self._done(order, point, at_ns))
-                return
-            case "rekey-group":
-                point.rekey("group", lambda _count: self._done(order, point, at_ns))
+            case "bss-transition":
+                point.ask_to_go(self._transition(order, point))
+            case "rekey-pairwise" | "rekey-group":
+                keys: Keys = "pairwise" if order.do == "rekey-pairwise" else "group"
+                point.rekey(keys, lambda _count: self._done(order, point, at_ns))
                 return
         self._done(order, points[number - 1], at_ns)
+
+    def _transition(self, order: ApOrder, point: AccessPoint) -> TransitionRequest:
+        points, own = self._ess.points, point.network
+        if any(number > len(points) for number in order.candidates):
+            raise RequestError("no-such-ap", "order: a candidate is none of the access points")
+        candidates = tuple(points[number - 1].network for number in order.candidates)
+        candidates = candidates or self._ess.neighbours(own.ssid, own.bssid)
+        return TransitionRequest(candidates, order.disassociate_after, order.abridged)
 
     def _due(self, order: ApOrder) -> None:
         try:
@@ -157,6 +167,8 @@ def _check_stations(order: ApOrder, point: AccessPoint) -> None:
     states = {station.state for station in point.stations}
     if order.do.startswith("rekey") and "authorized" not in states:
         raise RequestError("no-station", f"order: {order.do}: no station has keys in use")
+    if order.do == "bss-transition" and "authorized" not in states:
+        raise RequestError("no-station", "order: bss-transition: no station is connected")
     if order.do in REASONS and not states and not order.broadcast:
         raise RequestError("no-station", f"order: {order.do}: the access point knows no station")
 

@@ -88,6 +88,8 @@ class AirClient:
             "hidden": network.hidden, "beacon_protection": network.beacon_protection,
             "beacon_interval_tu": network.beacon_interval_tu,
             "dtim_period": network.dtim_period, "pmk_caching": network.pmk_caching,
+            "bss_transition": network.bss_transition,
+            "neighbour_reports": network.neighbour_reports,
         }  # fmt: skip
         if network.choice.has_keys:
             settings |= _ciphers(network)

@@ -35,7 +35,6 @@ from harness.lab.session import LabSession
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import CallFailed
 from harness.scenarios import Scenario
-from harness.scenarios.ap_orders import ENDING
 
 ECHO_LIMIT_S = 5.0
 ORDERS_S = 10.0
@@ -206,11 +205,11 @@ class Attempt:
         if scenario.expect.connected is True:
             self._ask_for_echoes()
             return False
-        ending = any(order.do in ENDING for order in scenario.ap)
+        ending = any(order.ends_it for order in scenario.ap)
         if not ending and not any(rule.parts for rule in scenario.air):
             return False
         try:
-            self._await_all({DISCONNECTED}, "loss", LOSS_S)
+            self._await_all({DISCONNECTED}, "loss", LOSS_S + scenario.disassociation_s)
         except TooSlow:
             self._session.check()
             return False

@@ -27,11 +27,11 @@ PARAMETERS: Final[dict[str, frozenset[str]]] = {
     "switch-channel": frozenset({"channel", "count", "announce", "quiet"}),
     "deauthenticate": frozenset({"reason", "broadcast"}),
     "disassociate": frozenset({"reason", "broadcast"}),
+    "bss-transition": frozenset({"candidates", "disassociate_after", "abridged"}),
 }
 """The parameters that an act may have; the others have none."""
 COMMON: Final = ("on", "nth", "after_ms", "do", "access_point")
-ENDING: Final = frozenset({"stop", "move", "deauthenticate", "disassociate"})
-"""Acts behind which a station of the access point is without a connection."""
+_ENDING: Final = frozenset({"stop", "move", "deauthenticate", "disassociate"})
 
 
 class ApOrder(Strict):
@@ -53,7 +53,8 @@ class ApOrder(Strict):
     move: it is on another channel without a word; switch-channel: it announces another channel, and
     goes there with its stations and keys; deauthenticate, disassociate: every station of it;
     rekey-pairwise, rekey-group: new keys for every station of it; forget-pmks: the PMKs kept for
-    stations that come back are no more (with opportunistic caching, at no access point)."""
+    stations that come back are no more (with opportunistic caching, at no access point);
+    bss-transition: every connected station of it is asked to go elsewhere (802.11v)."""
     access_point: Annotated[int, Field(ge=1, le=4)] = 1
     """Which one, from 1."""
     channel: Channel | None = None
@@ -69,6 +70,14 @@ class ApOrder(Strict):
     """deauthenticate, disassociate: the reason code. Left out: 3, and 8."""
     broadcast: bool | None = None
     """deauthenticate, disassociate: by one frame to all, in place of one to each station."""
+
+    candidates: tuple[Annotated[int, Field(ge=1, le=4)], ...] | None = None
+    """bss-transition: the access points to go to, from 1, the best first. Left out: all others."""
+    disassociate_after: Annotated[int, Field(ge=1, le=100)] | None = None
+    """bss-transition: the request says that disassociation is imminent, and in so many beacon
+    intervals the stations that are still there are disassociated, with reason 12."""
+    abridged: bool | None = None
+    """bss-transition: access points that are not among the candidates are not to be taken."""
 
     @model_validator(mode="after")
     def _fits(self) -> ApOrder:
@@ -87,7 +96,13 @@ class ApOrder(Strict):
     @property
     def needs_a_station(self) -> bool:
         """Whether nothing comes of it where no station is known."""
-        return self.do.startswith("rekey") or (self.do in REASONS and not self.broadcast)
+        parts = self.do in REASONS and not self.broadcast
+        return self.do.startswith("rekey") or self.do == "bss-transition" or parts
+
+    @property
+    def ends_it(self) -> bool:
+        """Whether a station of the access point is without a connection behind it."""
+        return self.do in _ENDING or self.disassociate_after is not None
 
     @property
     def lasts_s(self) -> float:
@@ -123,6 +138,9 @@ def why_hollow(
             return f"{named}: no station is there yet; after_ms, or another moment, waits for one"
         if order.on == "switched" and not any(one.do == "switch-channel" for one in orders):
             return f"{named}: on = 'switched' never comes: no order has do = 'switch-channel'"
+        for candidate in order.candidates or ():
+            if candidate > len(channels) or candidate == order.access_point:
+                return f"{named}: candidate {candidate} is no other one of {len(channels)}"
         sent = [one for one in orders if one.channel and one.access_point == order.access_point]
         if sent == [order] and order.channel == channels[order.access_point - 1]:
             return f"{named}: it is on channel {order.channel} already; give another channel"

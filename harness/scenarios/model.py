@@ -257,6 +257,12 @@ class Scenario(Strict):
         return self
 
     @property
+    def disassociation_s(self) -> float:
+        """How long behind a BSS transition request stations are sent away, at most."""
+        beacons = max((order.disassociate_after or 0 for order in self.ap), default=0)
+        return beacons * self.network.beacon_interval_tu * 1.024e-3
+
+    @property
     def uses_onex(self) -> bool:
         """Whether the DLL is to have use of Windows' own 802.1X."""
         if self.ihv.profile:

@@ -103,6 +103,11 @@ class Network(Strict):
     """Between beacons, in time units of 1.024 ms."""
     dtim_period: Annotated[int, Field(ge=1, le=255)] = 2
     """Every how many beacons group-addressed frames follow."""
+    bss_transition: bool = False
+    """The access points have BSS transition management (802.11v): they say so, and answer stations
+    that ask where to go. An `[[ap]]` order asks stations to go whether or not they say so."""
+    neighbour_reports: bool = False
+    """They have radio measurement (802.11k) as far as neighbour reports, and answer who asks."""
     pmk_caching: PmkCaching = "own"
     """What becomes of a PMK of an earlier association that a station names by its PMKID, with
     802.1X, SAE and OWE: own: an access point takes those it has made itself; opportunistic: those

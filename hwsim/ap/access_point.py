@@ -26,6 +26,7 @@ from hwsim.ap.handshakes import Handshakes
 from hwsim.ap.host import Host
 from hwsim.ap.inspection import Inspector
 from hwsim.ap.management import Management
+from hwsim.ap.neighbours import TransitionRequest
 from hwsim.ap.network import Network
 from hwsim.ap.power_save import PowerSave
 from hwsim.ap.rekey import GroupRekey, Keys
@@ -74,12 +75,12 @@ class AccessPoint:
             "pairwise": StationBarrier("rekey_pairwise"),
         }
         self._robust = RobustManagement(environment, self._management, self._path, self._group)
-        self._stations = StationTable()
+        self._stations = known = StationTable()
         self._host = Host(self._path, environment)
         self._handshakes = Handshakes(self._handshake_context())
         self._enterprise = self._new_enterprise(server)
         self._admission = self._new_admission()
-        self._actions = StationActions(network, environment, self._robust)
+        self._actions = StationActions(network, environment, self._robust, known, self.part)
         self._inspector = Inspector(network.bssid, self._path, self._security)
         self._air_ns = 0
         self.ignored = 0
@@ -171,9 +172,12 @@ class AccessPoint:
             self._robust.send_to_all(body)
         self._management.announce(switch)
 
+    def ask_to_go(self, request: TransitionRequest) -> None:
+        """Ask every connected station to go to another access point."""
+        self._actions.ask(request)
+
     def transition(self, mac: bytes, elements: bytes) -> tuple[int, bytes]:
-        """What a station is answered that asks for a transition over the DS; see
-        :meth:`hwsim.ap.environment.ApEnvironment.transition`."""
+        """See :meth:`hwsim.ap.environment.ApEnvironment.transition`."""
         return self._admission.transition(mac, elements)
 
     def forget_pmks(self) -> None:

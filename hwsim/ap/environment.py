@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from hwsim.ap.frame_info import FrameInfo
+from hwsim.ap.network import Network
 from hwsim.ap.network_keys import NetworkKeys
 from hwsim.ap.station import Station
 from hwsim.loop import Timer
@@ -57,6 +58,9 @@ class ApEnvironment(EssEnvironment, Protocol):
 
     def network_keys(self, ssid: bytes) -> NetworkKeys:
         """What the access points of the network of that name know together."""
+
+    def neighbours(self, ssid: bytes, bssid: bytes) -> tuple[Network, ...]:
+        """The networks of the other access points under that name that are on the air."""
 
     def transition(
         self, ssid: bytes, bssid: bytes, mac: bytes, elements: bytes

@@ -130,6 +130,11 @@ class Ess(ForwardingEnvironment):
 
     # what an access point asks (hwsim.ap.environment.ApEnvironment)
 
+    def neighbours(self, ssid: bytes, bssid: bytes) -> tuple[Network, ...]:
+        """See :meth:`ApEnvironment.neighbours`."""
+        present = (p.network for n, p in enumerate(self.points, 1) if n not in self.stopped)
+        return tuple(one for one in present if one.ssid == ssid and one.bssid != bssid)
+
     def transition(
         self, ssid: bytes, bssid: bytes, mac: bytes, elements: bytes
     ) -> tuple[int, bytes] | None:

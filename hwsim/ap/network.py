@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from hil_common.ciphers import BIP_CMAC_128, CCMP_128
-from hil_common.security import EC_GROUPS, WPA2_PSK, Pmf, PmkCaching, SaeWays
+from hil_common.security import EC_GROUPS, SECURITY_CHOICES, WPA2_PSK, Pmf, PmkCaching, SaeWays
 from hwsim.radius import RadiusServer
 
 TU_NS = 1_024_000
@@ -77,8 +77,9 @@ class Network:
     ``beacon_protection`` beacons have an integrity code, under a key that stations with protected
     management frames are given. A ``hidden`` network beacons without its name, and answers those
     probes only that ask for it. ``dtim_period`` counts beacons. ``pmk_caching`` says what becomes
-    of a PMK that a station names. ``owe_companion`` is of OWE in transition: the other BSS of an
-    open and an OWE one that stand for each other.
+    of a PMK that a station names. With ``bss_transition`` stations may ask where to go, with
+    ``neighbour_reports`` where the other access points are. ``owe_companion`` is of OWE in
+    transition: the other BSS of an open and an OWE one that stand for each other.
     """
 
     ssid: bytes
@@ -103,6 +104,13 @@ class Network:
     dtim_period: int = 2
     pmk_caching: PmkCaching = "own"
     owe_companion: OweCompanion | None = None
+    bss_transition: bool = False
+    neighbour_reports: bool = False
+
+    @property
+    def has_ft(self) -> bool:
+        """Whether its access points are a mobility domain."""
+        return SECURITY_CHOICES[self.security].has_ft
 
     @property
     def freq_mhz(self) -> int:

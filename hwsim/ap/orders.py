@@ -18,13 +18,14 @@ call ``echo`` has ended. switched: an access point has changed its channel by an
 
 Act = Literal[
     "stop", "start", "move", "switch-channel", "deauthenticate", "disassociate",
-    "rekey-pairwise", "rekey-group", "forget-pmks",
+    "rekey-pairwise", "rekey-group", "forget-pmks", "bss-transition",
 ]  # fmt: skip
 """stop: gone without a word, neither beacons nor acknowledgements. start: there again, as one just
 switched on. move: the same on another channel, without a word. switch-channel: announced, then
 carried out with all stations and keys. deauthenticate, disassociate: every station of it.
 rekey-…: new keys for every station of it. forget-pmks: those
-that were kept for stations which come back are no more."""
+that were kept for stations which come back are no more. bss-transition: every station of it
+is asked to go elsewhere."""
 
 Announcement = Literal["csa", "ecsa", "csa-action", "ecsa-action"]
 """How a channel switch is told: by the (extended) channel switch announcement element in beacons
@@ -53,6 +54,10 @@ class ApOrder:
         count: how many beacons announce a channel switch.
         announce: how it is announced.
         quiet: whether stations are asked to be silent until then.
+        candidates: of bss-transition, the access points to go to, from 1; none: all others.
+        disassociate_after: of bss-transition, in so many beacon intervals stations are
+            disassociated; 0: they are not.
+        abridged: of bss-transition, whether other access points are not to be taken.
         place: its place among the orders of its association, from 1; 0: asked for by a call.
     """
 
@@ -67,6 +72,9 @@ class ApOrder:
     count: int = 5
     announce: tuple[Announcement, ...] = ("csa",)
     quiet: bool = False
+    candidates: tuple[int, ...] = ()
+    disassociate_after: int = 0
+    abridged: bool = False
     place: int = 0
 
 

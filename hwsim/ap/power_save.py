@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from hwsim.ap.environment import ApEnvironment, ForwardingEnvironment
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.network import Network
 from hwsim.ap.network_keys import NetworkKeys
 from hwsim.ap.station import Station
 from hwsim.frames import DATA, MORE_DATA, POWER_MANAGEMENT
@@ -74,6 +75,10 @@ class PowerSave(ForwardingEnvironment):
     def network_keys(self, ssid: bytes) -> NetworkKeys:
         """See :meth:`ApEnvironment.network_keys`."""
         return self._beyond.network_keys(ssid)
+
+    def neighbours(self, ssid: bytes, bssid: bytes) -> tuple[Network, ...]:
+        """See :meth:`ApEnvironment.neighbours`."""
+        return self._beyond.neighbours(ssid, bssid)
 
     def transition(
         self, ssid: bytes, bssid: bytes, mac: bytes, elements: bytes

@@ -26,6 +26,7 @@ from hwsim.ap.layers import (
     Dot11ProbeResp,
     Raw,
 )
+from hwsim.ap.neighbours import HAS_NEIGHBOUR_REPORTS
 from hwsim.ap.network import Network
 from hwsim.ap.security.key_suite import KeySuite
 from hwsim.ap.security.mode import SecurityMode
@@ -49,18 +50,21 @@ _EAPOL_HEADER: Final = 4
 
 ECHO_PAYLOAD: Final = bytes(range(0x61, 0x61 + 16)) * 2
 
+_RADIO_MEASUREMENT = "+res12"
+"""The flag of that name, bit 12, in scapy's words."""
 _CAPABILITIES = "short-slot+ESS+short-preamble"
 _RATES_24 = bytes((0x82, 0x84, 0x8B, 0x96, 12, 18, 24, 36))
 _RATES_24_MORE = bytes((48, 72, 96, 108))
 _RATES_5 = bytes((0x8C, 18, 0x98, 36, 0xB0, 72, 96, 108))
 _ELEMENT_EXTENDED_CAPABILITIES = 127
-_BEACON_PROTECTION = bytes(10) + b"\x10"
-"""Bit 84."""
+_BSS_TRANSITION = 1 << 19
+_BEACON_PROTECTION = 1 << 84
 
 
 def beacon(network: Network, security: SecurityMode) -> tuple[bytes, bytes]:
     """What comes before and behind the TIM of a beacon; a hidden network has an empty name."""
-    fixed = Dot11Beacon(beacon_interval=network.beacon_interval_tu, cap=_capabilities(security))
+    abilities = _capabilities(network, security)
+    fixed = Dot11Beacon(beacon_interval=network.beacon_interval_tu, cap=abilities)
     first = _first_elements(network, b"" if network.hidden else network.ssid)
     head = bytes(_management(network, 8, BROADCAST) / fixed / first)
     return head, _last_elements(network, security)
@@ -68,7 +72,8 @@ def beacon(network: Network, security: SecurityMode) -> tuple[bytes, bytes]:
 
 def probe_response(network: Network, security: SecurityMode) -> bytes:
     """The probe response: a beacon without TIM."""
-    fixed = Dot11ProbeResp(beacon_interval=network.beacon_interval_tu, cap=_capabilities(security))
+    abilities = _capabilities(network, security)
+    fixed = Dot11ProbeResp(beacon_interval=network.beacon_interval_tu, cap=abilities)
     head = _acknowledged(_management(network, 5) / fixed / _first_elements(network, network.ssid))
     return head + _last_elements(network, security)
 
@@ -80,8 +85,9 @@ def authentication(network: Network) -> bytes:
 
 def association_response(network: Network, security: SecurityMode) -> bytes:
     """An association response, status 0, AID 0."""
-    fixed = Dot11AssoResp(cap=_capabilities(security), status=0, AID=0)
-    return _acknowledged(_management(network, 1) / fixed) + _rates(network)
+    fixed = Dot11AssoResp(cap=_capabilities(network, security), status=0, AID=0)
+    told = _measurement(network) + _extended_capabilities(network)
+    return _acknowledged(_management(network, 1) / fixed) + _rates(network) + told
 
 
 def deauthentication(network: Network) -> bytes:
@@ -145,8 +151,14 @@ def echo_request(network: Network) -> bytes:
     return bytes(LLC() / SNAP(code=0x0800) / packet / ICMP(type=8) / Raw(ECHO_PAYLOAD))
 
 
-def _capabilities(security: SecurityMode) -> str:
-    return f"{_CAPABILITIES}+privacy" if security.protects_data else _CAPABILITIES
+def _capabilities(network: Network, security: SecurityMode) -> str:
+    privacy = "+privacy" if security.protects_data else ""
+    return _CAPABILITIES + privacy + (_RADIO_MEASUREMENT if network.neighbour_reports else "")
+
+
+def _measurement(network: Network) -> bytes:
+    """RM enabled capabilities (9.4.2.44), if there are any."""
+    return HAS_NEIGHBOUR_REPORTS if network.neighbour_reports else b""
 
 
 def _management(network: Network, subtype: int, receiver: bytes = bytes(6)) -> Any:
@@ -182,18 +194,19 @@ def _last_elements(network: Network, security: SecurityMode) -> bytes:
     last = security.rsnxe + security.wpa_element
     last += companion.element() if companion is not None else b""
     if network.is_5ghz:
-        more = security.mde + _extended_capabilities(network)
+        more = _measurement(network) + security.mde + _extended_capabilities(network)
         return security.rsne + more + last
     erp = bytes(Dot11Elt(ID=42, info=b"\0"))
-    more = _more_rates() + security.mde + _extended_capabilities(network)
+    more = _more_rates() + _measurement(network) + security.mde + _extended_capabilities(network)
     return erp + security.rsne + more + last
 
 
 def _extended_capabilities(network: Network) -> bytes:
     """The element of that name (9.4.2.26), if it would have a bit set."""
-    if not network.beacon_protection:
-        return b""
-    return bytes(Dot11Elt(ID=_ELEMENT_EXTENDED_CAPABILITIES, info=_BEACON_PROTECTION))
+    bits = _BSS_TRANSITION if network.bss_transition else 0
+    bits |= _BEACON_PROTECTION if network.beacon_protection else 0
+    info = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    return bytes(Dot11Elt(ID=_ELEMENT_EXTENDED_CAPABILITIES, info=info)) if bits else b""
 
 
 def _rates(network: Network) -> bytes:

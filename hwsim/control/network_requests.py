@@ -91,6 +91,8 @@ def networks(value: Any) -> tuple[Network, ...]:
         "beacon_interval_tu": args.integer("beacon_interval_tu", first_beacon, last_beacon, 100),
         "dtim_period": args.integer("dtim_period", 1, 255, 2),
         "beacon_protection": args.flag("beacon_protection"),
+        "bss_transition": args.flag("bss_transition"),
+        "neighbour_reports": args.flag("neighbour_reports"),
         "pmk_caching": args.choice("pmk_caching", PMK_CACHING, PMK_CACHING[0]),
     }
     args.done()

@@ -57,11 +57,24 @@ def order(value: Any, where: str, *, waits: bool = False) -> ApOrder:
         count = args.integer("count", 1, MAX_COUNT, 5)
         announce = _announcements(args.take("announce", ["csa"]), where)
         quiet = args.flag("quiet")
+    transition = _transition(args, where) if act == "bss-transition" else ((), 0, False)
     args.done()
     return ApOrder(
         act, cast(Moment, moment), nth, after_ms, access_point, channel, reason, broadcast,
-        count, cast("tuple[Announcement, ...]", announce), quiet,
+        count, cast("tuple[Announcement, ...]", announce), quiet, *transition,
     )  # fmt: skip
+
+
+def _transition(args: Arguments, where: str) -> tuple[tuple[int, ...], int, bool]:
+    """What a BSS transition request says: candidates, disassociation, whether it is abridged."""
+    candidates = args.take("candidates", [])
+    known = range(1, MAX_ACCESS_POINTS + 1)
+    if not isinstance(candidates, list) or not all(
+        isinstance(one, int) and one in known for one in candidates
+    ):
+        raise bad(f"{where}.candidates: a list of access points from 1 is needed")
+    disassociate_after = args.integer("disassociate_after", 0, 65535, 0)
+    return tuple(candidates), disassociate_after, args.flag("abridged")
 
 
 def parting(args: Any, kind: Literal["deauth", "disassoc"]) -> Parting:

@@ -13,6 +13,8 @@ from tests.vm.test_roaming import FIRST, ROAMED, SECOND, sessions, stops
 
 UNREACHABLE = 2
 """DOT11_ASSOC_STATUS_UNREACHABLE (windot11.h)."""
+STAYED = 0x2000C
+"""DOT11_ASSOC_STATUS_PEER_DISASSOCIATED with reason 12."""
 SENT_AWAY = 0x10000 | 34
 """DOT11_ASSOC_STATUS_PEER_DEAUTHENTICATED with the scenario's reason."""
 LEFT = 7
@@ -27,6 +29,7 @@ ENDS = {
     "ap-gone-in-handshake": UNREACHABLE,
     "ap-moved": UNREACHABLE,
     "channel-switch-sent-away": SENT_AWAY,
+    "bss-transition-imminent": STAYED,
 }
 """Those whose connection ends by it, and the status of StopPostAssociate."""
 

@@ -97,6 +97,16 @@ def test_another_band(lab: StandingLab) -> None:
     assert sorted(str(peer) for _, peer, _ in sessions(evidence)) == [FIRST, ON_36]
 
 
+def test_where_fast_transitions_are_offered(lab: StandingLab) -> None:
+    """AKM 4 and the mobility domain do not disturb it: a reassociation, a handshake of AKM 2."""
+    outcome = lab.associate("ft-offered")
+    assert [str(finding) for finding in outcome.findings] == []
+    assert outcome.verdict == "PASS"
+    (evidence,) = outcome.evidence.associations
+    assert [peer for _, peer, _ in sessions(evidence)] == [FIRST, SECOND]
+    assert outcome.associations[0].messages == {"M1": 2, "M2": 2, "M3": 2, "M4": 2}
+
+
 def test_sent_away_by_the_other(lab: StandingLab) -> None:
     """The second session ends by the access point's reason, without a completion."""
     outcome = lab.associate("roam-deauthenticated")

@@ -59,4 +59,5 @@ def _named(place: int, phrases: Sequence[str], known: str) -> str:
 
 FOUR_WAY_TIMEOUT: Final = 15
 GROUP_TIMEOUT: Final = 16
+BSS_TRANSITION: Final = 12
 """Reason codes of IEEE 802.11-2020, table 9-49."""

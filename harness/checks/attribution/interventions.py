@@ -7,7 +7,13 @@ from typing import Final
 
 from harness import codes
 from harness.checks.attribution.altered import changed_offers, may_end_it
-from harness.checks.attribution.cause import Cause, name_air_rule, name_ap_act, name_os_order
+from harness.checks.attribution.cause import (
+    BSS_TRANSITION,
+    Cause,
+    name_air_rule,
+    name_ap_act,
+    name_os_order,
+)
 from harness.checks.attribution.scope import Scope
 from harness.checks.attribution.waiting import waits_for
 from harness.checks.case import Case
@@ -21,7 +27,15 @@ ENDING: Final = frozenset(
 )
 """Actions of [[os]] that end an operation or a connection."""
 DISTURBING: Final = frozenset(
-    {"stop", "start", "move", "switch-channel", "deauthenticate", "disassociate"}
+    {
+        "stop",
+        "start",
+        "move",
+        "switch-channel",
+        "deauthenticate",
+        "disassociate",
+        "bss-transition",
+    }
 )
 """Acts of access points that may cost a station its connection."""
 _AT_ONCE_NS: Final = 1_000_000_000
@@ -223,11 +237,19 @@ def _act_behind(of: Scope, frame: FrameRecord) -> ApAct | None:
     acts = [
         act
         for act in of.association.ap_acts
-        if act.do in _GOODBYES
-        and act.bssid == frame.transmitter
-        and 0 <= frame.air_ns - act.air_ns < _AT_ONCE_NS
+        if act.bssid == frame.transmitter
+        and frame.air_ns - act.air_ns >= 0
+        and _sent_by(act, frame)
     ]
     return acts[-1] if acts else None
+
+
+def _sent_by(act: ApAct, frame: FrameRecord) -> bool:
+    """Whether an earlier order is one that sends such a frame: at once, or when stations that were
+    asked to go elsewhere are still there."""
+    if act.do == "bss-transition":
+        return frame.detail.get("reason") == BSS_TRANSITION
+    return act.do in _GOODBYES and frame.air_ns - act.air_ns < _AT_ONCE_NS
 
 
 def _rule_behind(of: Scope, frame: FrameRecord) -> FrameRecord | None:

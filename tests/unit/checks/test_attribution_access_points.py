@@ -124,3 +124,15 @@ def test_a_pairwise_rekey_the_scenario_keeps_from_its_end() -> None:
     story = until("echo", lambda s: rekeyed(s, dropped))
     expect = Expectation(air=("drop M2 (number 2)",))
     only_finding(story, "EXPECT-08", "MISS", "air rule 1 (drop M2 (number 2))", expect=expect)
+
+
+def test_a_station_that_stayed_although_asked_to_go() -> None:
+    """It is disassociated with reason 12 some time later: by the order."""
+    story = until("echo")
+    at_ns = story.now
+    story.wait_ms(5000)
+    deauth(12)(story)
+    asked = "bss-transition access point 1 on echoed (number 1)"
+    said = f"the scenario's order 1 ({asked}) to an access point made it send the station away"
+    evidence = acted(story, act("bss-transition", at_ns))
+    only_finding(evidence, "EXPECT-08", "MISS", said, expect=Expectation(ap=(asked,)))

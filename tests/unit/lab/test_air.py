@@ -106,6 +106,7 @@ def test_the_network_goes_to_the_air_whole(peer: Peer) -> None:
         "ssid_hex": "68696c", "passphrase": "correct horse", "channel": 1, "security": "wpa2-psk",
         "pmf": "disabled", "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2", "more": [],
         "hidden": False, "beacon_interval_tu": 100, "dtim_period": 2, "pmk_caching": "own",
+        "bss_transition": False, "neighbour_reports": False,
         "pairwise_ciphers": ["ccmp-128"], "group_cipher": "ccmp-128",
         "beacon_protection": False,
     }  # fmt: skip

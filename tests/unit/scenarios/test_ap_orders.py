@@ -43,3 +43,10 @@ def test_how_long_it_may_last() -> None:
     """What it waits, and the beacons that announce it."""
     assert ApOrder(on="echoed", do="stop", after_ms=500).lasts_s == 0.5
     assert ApOrder(on="echoed", do="switch-channel", channel=6).lasts_s == 5
+
+
+def test_what_ends_a_connection() -> None:
+    """A request does not; a disassociation that is announced does."""
+    assert ApOrder(on="echoed", do="stop").ends_it
+    assert not ApOrder(on="echoed", do="bss-transition").ends_it
+    assert ApOrder(on="echoed", do="bss-transition", disassociate_after=1).ends_it

@@ -122,6 +122,11 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         ),
         (GOOD + '[[ap]]\non = "begin"\ndo = "rekey-group"\n', "no station is there yet"),
         (GOOD + '[[ap]]\non = "begin"\ndo = "deauthenticate"\n', "no station is there yet"),
+        (GOOD + '[[ap]]\non = "begin"\ndo = "bss-transition"\n', "no station is there yet"),
+        (
+            GOOD + '[[ap]]\non = "echoed"\ndo = "bss-transition"\ncandidates = [2]\n',
+            "candidate 2 is no other one of 1",
+        ),
         (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "action = 'delay' wants 'delay_ms'"),
         (
             GOOD + OPEN_NETWORK + 'passphrase = "12345678"\n',
