@@ -43,6 +43,8 @@ MESSAGES = {
     "wpa3-transition": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 1, "G2": 1},
     "beacon-protection": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 1, "G2": 1},
     "gcmp-256": {"M1": 2, "M2": 2, "M3": 2, "M4": 2, "G1": 1, "G2": 1},
+    "wpa-psk-tkip": {"M1": 1, "M2": 1, "M3": 2, "M4": 1, "G1": 3, "G2": 2},
+    "wpa-wpa2-mixed": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 1, "G2": 1},
     "psk-sha256": {"M1": 1, "M2": 1, "M3": 2, "M4": 1, "G1": 1, "G2": 1},
 }
 """The EAPOL messages each scenario must bring about, lost ones included."""

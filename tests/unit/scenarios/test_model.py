@@ -224,6 +224,8 @@ def test_what_the_scenario_brings_about_lets_its_rules_act() -> None:
     by_order = '[[ap]]\non = "authorized"\ndo = "rekey-group"\n'
     by_order += '[[air]]\nmessage = "G1"\naction = "drop"\n'
     Scenario.model_validate(tomllib.loads(GOOD + by_order))
+    with_wpa = '[[air]]\nmessage = "G1"\naction = "drop"\n[network]\nsecurity = "wpa-psk"\n'
+    Scenario.model_validate(tomllib.loads(GOOD + with_wpa))
     announced = '[[ap]]\non = "echoed"\ndo = "switch-channel"\nchannel = 6\n'
     announced += 'announce = ["csa-action"]\n'
     down = '[[air]]\nmessage = "action"\ndirection = "down"\naction = "drop"\n'
