@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.eap import Credentials
-from harness.eap.radius import Method, server_files
+from harness.eap.radius import Method, RadiusServer, server_files
 from harness.lab.air_in_guest import AirInGuest, must
 from harness.lab.kernel_radios import CHANNEL, FOLDER, KernelRadios
 from harness.local.deadline import Deadline
@@ -25,15 +24,6 @@ BESIDES = frozenset(
     {"deauth", "disassoc", "probe-req", "probe-resp", "null", "data", "arp", "icmp", "other"}
 )
 """What comes beside an association and is not part of it."""
-
-
-@dataclass(frozen=True)
-class Radius:
-    """A RADIUS server on loopback, where the radios are."""
-
-    port: int
-    secret: str
-    trouble: None = None
 
 
 class Frames:
@@ -100,9 +90,10 @@ class AirOnRadios(KernelRadios):
         return said
 
     @contextlib.contextmanager
-    def radius_server(self, credentials: Credentials, method: Method) -> Iterator[Radius]:
+    def radius_server(self, credentials: Credentials, method: Method) -> Iterator[RadiusServer]:
         """Debian's hostapd as a RADIUS server, beside the radios."""
-        radius = Radius(1812, "of these tests")
+        there: Any = None  # its process is the guest's
+        radius = RadiusServer(1812, "of these tests", process=there, log=Path(FOLDER))
         files = server_files(credentials, method, Path(FOLDER), radius.port, radius.secret)
         for name, content in files.items():
             self.write(name.replace("hostapd.conf", "radius.conf"), content.decode())
