@@ -90,8 +90,9 @@ class ApOrder(Strict):
 
     @property
     def announces_by_action(self) -> bool:
-        """Whether it announces a channel switch by an action frame."""
-        return any(form.endswith("-action") for form in self.announce or ())
+        """Whether it tells stations something by an action frame."""
+        by_action = any(form.endswith("-action") for form in self.announce or ())
+        return by_action or self.do == "bss-transition"
 
     @property
     def needs_a_station(self) -> bool:
