@@ -19,7 +19,7 @@ from harness.guests.registry import guest_of
 from harness.scenarios import Network, Scenario
 from harness.scenarios.fragments import MAX_BYTES
 from harness.scenarios.model import SAMPLE_FRAGMENTS, SAMPLE_SECURITY, Ihv
-from hil_common.ciphers import ALL_CIPHERS, DATA_CIPHERS
+from hil_common.ciphers import ALL_CIPHERS, CCMP_128, DATA_CIPHERS, TKIP
 from hil_common.security import SECURITY_CHOICES, SecurityChoice
 
 
@@ -75,7 +75,27 @@ def _read_by_its_dll(scenario: Scenario, own_dll: bool) -> Scenario:
             f"[network] security = '{network.security}': our sample DLL does not know it",
             hint="name a DLL that does (--dll), and give its fragment: [ihv] security",
         )
+    if not own_dll and ihv.security == SAMPLE_FRAGMENTS.get(network.security):
+        _check_samples_ciphers(network)
     return scenario
+
+
+def _check_samples_ciphers(network: Network) -> None:
+    """Raise `UsageError` where WPA or WPA2 comes with none of the ciphers our sample has with it:
+    with WPA TKIP, with WPA2 the others."""
+    choice = network.choice
+    if choice.wpa_akm is None:
+        return
+    wpa_alone = choice.akm == choice.wpa_akm
+    if any((name == TKIP.name) == wpa_alone for name in network.ciphers.pairwise):
+        return
+    wanted = TKIP.name if wpa_alone else CCMP_128.name
+    raise UsageError(
+        f"[network] security = '{choice.name}' with pairwise_ciphers = "
+        f"{list(network.ciphers.pairwise)}: our sample DLL has {'WPA' if wpa_alone else 'WPA2'} "
+        f"with {'TKIP only' if wpa_alone else 'any cipher but TKIP'}",
+        hint=f"add '{wanted}', or name a DLL that has it (--dll)",
+    )
 
 
 def _others(choice: SecurityChoice) -> str:

@@ -54,6 +54,8 @@ class Link(Strict):
         without = [name for name in _WITH_DISTANCE if name in self.model_fields_set]
         if without and self.distance_m is None:
             raise ValueError(f"{without[0]} goes with distance_m only")
+        if "noise_dbm" in self.model_fields_set and not given:
+            raise ValueError(f"noise_dbm goes with {' or '.join(_WAYS)} only")
         return self
 
     def to_json(self, channel: int) -> dict[str, Any]:

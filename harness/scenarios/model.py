@@ -209,13 +209,14 @@ class Scenario(Strict):
     @model_validator(mode="before")
     @classmethod
     def _sample_fits(cls, given: Any) -> Any:
-        """Without [ihv] the profile is for our sample DLL, which is told that a network is open."""
-        if not isinstance(given, dict) or "ihv" in given:
+        """What [ihv] leaves out is for our sample DLL, which is told how a network is secured."""
+        if not isinstance(given, dict) or not isinstance(given.get("network"), dict):
             return given
-        network = given.get("network")
-        security = network.get("security") if isinstance(network, dict) else None
+        ihv, security = given.get("ihv", {}), given["network"].get("security")
+        if not isinstance(ihv, dict) or ihv.keys() & {"security", "profile"}:
+            return given
         if isinstance(security, str) and security in SAMPLE_FRAGMENTS:
-            return {**given, "ihv": {"security": SAMPLE_FRAGMENTS[security]}}
+            return {**given, "ihv": {"security": SAMPLE_FRAGMENTS[security], **ihv}}
         return given
 
     @model_validator(mode="after")
@@ -273,14 +274,15 @@ class Scenario(Strict):
     def _open_fits(self) -> Scenario:
         if self.network.choice.has_keys:
             return self
+        such = f"a network with security = '{self.network.security}'"
         if self.group_rekeys:
-            raise ValueError("group_rekeys: an open network has no group key")
+            raise ValueError(f"group_rekeys: {such} has no group key handshake")
         if self.pairwise_rekeys:
-            raise ValueError("pairwise_rekeys: an open network has no pairwise key")
+            raise ValueError(f"pairwise_rekeys: {such} has no 4-way handshake")
         eapol = [rule.message for rule in self.air if rule.message not in OPEN_MESSAGES]
         if eapol:
             raise ValueError(
-                f"[[air]] message = '{eapol[0]}' never comes in an open network; it has "
+                f"[[air]] message = '{eapol[0]}' never comes in {such}; it has "
                 f"{', '.join(OPEN_MESSAGES)}"
             )
         return self
@@ -295,6 +297,7 @@ class Scenario(Strict):
             answers=eap is not None and eap.server == "answers",
             admits=eap is None or eap.connects,
             group_rekeys=self.group_rekeys + ordered,
+            group_key_apart=self.network.choice.wpa_akm is not None,
             protected=self.network.protection != "disabled",
             announcements=any(order.announces_by_action for order in self.ap),
             access_points=self.network.access_points,
@@ -327,7 +330,10 @@ class Scenario(Strict):
                     f"{self.network.access_points}"
                 )
             if order.do.startswith("rekey") and not self.network.choice.has_keys:
-                raise ValueError(f"[[ap]] order {place}: an open network has no keys")
+                raise ValueError(
+                    f"[[ap]] order {place} ({order.phrase()}): [network] security = "
+                    f"'{self.network.security}' has no handshake that renews keys"
+                )
         wrong = why_hollow(self.ap, self.network.all_channels, echoes=self.echoes)
         if wrong:
             raise ValueError(wrong)

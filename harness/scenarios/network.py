@@ -118,9 +118,9 @@ class Network(Strict):
     """How well they and the stations hear each other. Left out: perfectly, each further access
     point 10 dB more weakly."""
     passphrase: SecretStr | None = None
-    """8 to 63 printable ASCII characters, or 64 hex digits: the PSK itself, of wpa-psk, wpa2-psk
-    and wpa2-psk-sha256 only. With WEP its key: 5 or 13 characters, or 10 or 26 hex digits. Without
-    one each run makes its own. Of a security that has one only."""
+    """8 to 63 printable ASCII characters, or 64 hex digits: the PSK itself, of every security
+    that has a passphrase and no SAE. With WEP its key: 5 or 13 characters, or 10 or 26 hex digits.
+    Without one each run makes its own. Of a security that has one only."""
 
     @model_validator(mode="after")
     def _passphrase_fits(self) -> Network:

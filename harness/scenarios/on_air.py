@@ -30,6 +30,8 @@ class OnAir:
         answers: the access points answer in it.
         admits: it may end well; true without 802.1X.
         group_rekeys: group key handshakes that are begun with each station, at most.
+        group_key_apart: stations may be given the group key by such a handshake behind every M4,
+            as in WPA.
         protected: management frames may be.
         announcements: access points send action frames of their own.
     """
@@ -39,6 +41,7 @@ class OnAir:
     answers: bool = False
     admits: bool = True
     group_rekeys: int = 0
+    group_key_apart: bool = False
     protected: bool = False
     announcements: bool = False
     access_points: int = 1
@@ -51,10 +54,10 @@ class OnAir:
         if message == "eap" and not self.answers:
             return "the access points are silent; [eap] server = 'answers' makes them speak"
         if message in _KEY_HANDSHAKES and not self.keys:
-            return "an open network has no key handshake"
+            return "the network has no key handshake"
         if message in _KEY_HANDSHAKES and not self.admits:
             return "nobody is let in, so no keys are made; [eap] credentials = 'good' changes that"
-        if message in GROUP_KEY and not self.group_rekeys:
+        if message in GROUP_KEY and not (self.group_rekeys or self.group_key_apart):
             return (
                 "without group_rekeys the access point starts no group key handshake; give "
                 "group_rekeys = 1 or more"
@@ -73,7 +76,7 @@ class OnAir:
         Only a group key handshake is begun by the scenario alone: a station may associate again.
         A 4-way handshake in its midst has it begun once more.
         """
-        if message != "G1":
+        if message != "G1" or self.group_key_apart:
             return None
         return 2 * Timers().tries * self.group_rekeys * self.adapters
 

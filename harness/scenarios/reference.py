@@ -20,7 +20,7 @@ from harness.scenarios.links import Link
 from harness.scenarios.model import Eap, Expect, Ihv, Scenario
 from harness.scenarios.network import Network
 from harness.scenarios.placeholders import MEANINGS
-from harness.scenarios.security import Sae
+from harness.scenarios.security import Ft, Sae
 from harness.scenarios.stimuli import PARAMETERS, AssociationForm, OsStimulus
 from hil_common.stimuli import FRAMEWORK_FUNCTIONS, HANDLERS, MOMENTS, NEEDED
 
@@ -39,6 +39,13 @@ security = "wpa3-transition"
 [network.sae]
 ways = "hash-to-element"
 groups = [20]""",
+    "[network.ft]": """[network]
+security = "wpa2-ft-psk"
+access_points = 2
+
+[network.ft]
+mobility_domain = "a1b2"
+over_ds = false""",
     "[[network.links]]": """[network]
 access_points = 2
 
@@ -143,8 +150,8 @@ connected = "either\"""",
 
 SECTIONS: Final[tuple[tuple[str, type[Strict]], ...]] = (
     ("top level", Scenario), ("[network]", Network), ("[network.sae]", Sae),
-    ("[[network.links]]", Link), ("[eap]", Eap), ("[ihv]", Ihv), ("[[air]]", AirRule),
-    ("[air.fields]", FieldsPart),
+    ("[network.ft]", Ft), ("[[network.links]]", Link), ("[eap]", Eap), ("[ihv]", Ihv),
+    ("[[air]]", AirRule), ("[air.fields]", FieldsPart),
     ("[[air.fields.elements]]", ElementPart), ("[[air.fields.bytes_at]]", BytesPart),
     ("[air.insert]", InsertPart), ("[[ap]]", ApOrder), ("[[os]]", OsStimulus),
     ("[os_parameters.association]", AssociationForm), ("[expect]", Expect),
@@ -170,7 +177,7 @@ def _section(name: str, model: type[Strict]) -> str:
     rows = [
         f"| `{key}` | {_value(value, key)} | {_default(schema, key)} | {_cell(value)} |"
         for key, value in schema["properties"].items()
-        if not _is_section(value)
+        if value.get("description")
     ]
     title = name if name == "top level" else f"`{name}`"
     parts = [
@@ -203,13 +210,15 @@ def _orders() -> Iterator[str]:
     yield f"Framework functions: {', '.join(f'`{name}`' for name in FRAMEWORK_FUNCTIONS)}.\n"
 
 
-def _is_section(value: Mapping[str, Any]) -> bool:
-    """Whether it is a table of its own, with a heading of its own."""
+def _is_table(value: Mapping[str, Any]) -> bool:
+    """Whether it is a table of its own, which may have a heading of its own."""
     text = json.dumps({name: part for name, part in value.items() if name != "default"})
     return "$ref" in text
 
 
 def _value(value: Mapping[str, Any], key: str) -> str:
+    if _is_table(value):
+        return "tables" if '"items"' in json.dumps(value) else "table"
     choices = [one for one in value.get("anyOf", [value]) if one.get("type") != "null"]
     unit = next((f" {unit}" for end, unit in UNITS.items() if key.endswith(end)), "")
     return " or ".join(_one(one) + unit for one in choices)
@@ -226,8 +235,8 @@ def _one(value: Mapping[str, Any]) -> str:
     if kind == "boolean":
         return "`true`, `false`"
     if kind == "number":
-        low, high = value.get("exclusiveMinimum", 0), value.get("maximum")
-        return f"above {low} to {high}"
+        above, high = value.get("exclusiveMinimum"), value.get("maximum")
+        return f"{value['minimum']} to {high}" if above is None else f"above {above} to {high}"
     if kind == "integer":
         low, high = value.get("minimum", 0), value.get("maximum")
         return f"{low} to {high}" if high is not None else f"{low} or more"
@@ -241,7 +250,7 @@ def _default(schema: Mapping[str, Any], key: str) -> str:
     if key in schema.get("required", []):
         return "needed"
     default = schema["properties"][key].get("default")
-    if default is None or default == "" or default == []:
+    if _is_table(schema["properties"][key]) or default is None or default == "" or default == []:
         return "–"
     return f"`{json.dumps(default)}`"
 

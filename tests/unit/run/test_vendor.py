@@ -157,6 +157,37 @@ def test_a_security_that_the_guest_lacks_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("security", "ciphers", "added"),
+    [
+        ("wpa-psk", ("ccmp-128",), "tkip"),
+        ("wpa-psk", ("ccmp-128", "tkip"), None),
+        ("wpa-wpa2-psk", ("tkip",), "ccmp-128"),
+        ("wpa-wpa2-psk", ("ccmp-128",), None),
+    ],
+)
+def test_a_pairwise_cipher_that_our_sample_lacks_is_no_fault_of_it(
+    security: str, ciphers: tuple[str, ...], added: str | None
+) -> None:
+    """It has WPA with TKIP and WPA2 with the others; a vendor's own DLL may have more."""
+    fragment = SAMPLE_FRAGMENTS[security]
+    plain = find_scenario("plain")
+    scenario = plain.model_copy(
+        update={
+            "network": Network(security=security, pairwise_ciphers=ciphers),
+            "ihv": plain.ihv.model_copy(update={"security": fragment}),
+        }
+    )
+    apply_vendor_profile(scenario, Lab(), CommandLineDll(Path("vendor.dll")))
+    if added is None:
+        apply_vendor_profile(scenario, Lab(), CommandLineDll())
+        return
+    with pytest.raises(UsageError, match="our sample DLL has WPA") as caught:
+        apply_vendor_profile(scenario, Lab(), CommandLineDll())
+    assert caught.value.hint is not None
+    assert f"add '{added}'" in caught.value.hint
+
+
+@pytest.mark.parametrize(
     ("network", "refused"),
     [
         (Network(pairwise_ciphers=("ccmp-256",)), "ccmp-256"),

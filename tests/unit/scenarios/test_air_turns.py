@@ -56,6 +56,12 @@ def test_a_group_key_handshake_is_wanted_for_its_messages(rekeys: int, refused: 
     assert (never_acts([rule], OnAir(group_rekeys=rekeys)) is not None) == refused
 
 
+def test_behind_every_m4_of_wpa_comes_a_group_key_handshake() -> None:
+    """Without one that the scenario begins."""
+    rule = AirRule(message="G1", nth=20, action="drop")
+    assert never_acts([rule], OnAir(group_key_apart=True)) is None
+
+
 def drop(message: str, **more: Any) -> AirRule:
     """A rule that drops a message."""
     return AirRule.model_validate({"message": message, "action": "drop", **more})
@@ -77,7 +83,11 @@ NEVER = [
     (drop("M3", nth=2, before="M3"), OnAir(), "only 1 of M3 can come before M3 has passed"),
     (drop("M3", nth="from-4", before="M3#3"), OnAir(), "only 3 of M3 can come"),
     (drop("data", after="G1"), OnAir(), "after = 'G1' never comes: without group_rekeys"),
-    (drop("data", after="M1"), OnAir(keys=False), "after = 'M1' never comes: an open network"),
+    (
+        drop("data", after="M1"),
+        OnAir(keys=False),
+        "after = 'M1' never comes: the network has no key",
+    ),
     (drop("eap"), OnAir(), "message = 'eap' never comes: the network has no 802.1X"),
     (drop("eapol-start"), OnAir(), "message = 'eapol-start' never comes"),
     (drop("M1", after="eap"), OnAir(), "after = 'eap' never comes: the network has no 802.1X"),

@@ -45,6 +45,7 @@ def test_a_distance_is_on_the_access_points_channel() -> None:
         ({"station": 1}, "has none of signal_dbm, snr_db, distance_m, loss"),
         ({"signal_dbm": -70, "snr_db": 3}, "signal_dbm and snr_db say the same"),
         ({"snr_db": 3, "tx_power_dbm": 3}, "tx_power_dbm goes with distance_m only"),
+        ({"noise_dbm": -95, "loss": 0.1}, "noise_dbm goes with signal_dbm or snr_db"),
         ({"access_point": 2, "loss": 1}, "access_point 2: there are 1"),
         ({"loss": 1.5}, "less than or equal to 1"),
     ],

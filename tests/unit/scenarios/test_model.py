@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.config.lab import Lab, load_lab
-from harness.config.validation import load_toml
+from harness.config.validation import load_toml, validated
 from harness.errors import UsageError
 from harness.scenarios import Scenario, find_scenario, scenario_names
 
@@ -51,6 +51,15 @@ def test_an_open_networks_profile_asks_for_no_passphrase() -> None:
     own = {"security": "<Own/>"}
     assert Scenario.model_validate({**given, "ihv": own}).ihv.security == "<Own/>"
     assert "{passphrase}" in find_scenario("plain").ihv.security
+
+
+@pytest.mark.parametrize("security", ["open", "wep-open", "wpa-psk"])
+def test_another_oui_leaves_the_sample_what_it_is_told(security: str) -> None:
+    """Its fragment goes with the network's security, whatever else [ihv] says."""
+    said = f'[network]\nsecurity = "{security}"\n'
+    alone = validated(tomllib.loads(GOOD + said), Scenario, source="x")
+    with_oui = tomllib.loads(GOOD + said + '[ihv]\noui = "00a1b2"\n')
+    assert validated(with_oui, Scenario, source="x").ihv.security == alone.ihv.security
 
 
 def test_a_scenario_makes_its_own_passphrase() -> None:
@@ -138,20 +147,26 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + '[[ap]]\non = "echoed"\ndo = "move"\nchannel = 14\n', "is none of 1, 2, 3"),
         (
             GOOD + OPEN_NETWORK + '[[ap]]\non = "echoed"\ndo = "rekey-group"\n',
-            "order 1: an open network has no keys",
+            "security = 'open' has no handshake that renews keys",
         ),
-        ("group_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no group key"),
-        (GOOD + OPEN_NETWORK + 'group_cipher = "ccmp-128"\n', "an open network has no ciphers"),
+        (
+            "group_rekeys = 1\n" + GOOD + OPEN_NETWORK,
+            "security = 'open' has no group key handshake",
+        ),
+        (
+            GOOD + OPEN_NETWORK + 'group_cipher = "ccmp-128"\n',
+            "security = 'open' leaves no cipher to choose",
+        ),
         (GOOD + "[network]\nbeacon_protection = true\n", "beacon_protection goes with pmf ="),
         (
             GOOD + '[network]\npmf = "required"\nbeacon_protection = true\n[[air]]\n'
             'message = "beacon"\naction = "edit"\nfields = {trailing = "00"}\n',
             "does not make the integrity code",
         ),
-        ("pairwise_rekeys = 1\n" + GOOD + OPEN_NETWORK, "an open network has no pairwise key"),
+        ("pairwise_rekeys = 1\n" + GOOD + OPEN_NETWORK, "security = 'open' has no 4-way handshake"),
         (
             GOOD + OPEN_NETWORK + '[[air]]\nmessage = "M3"\naction = "drop"\n',
-            "[[air]] message = 'M3' never comes in an open network; it has beacon,",
+            "[[air]] message = 'M3' never comes in a network with security = 'open'; it has",
         ),
         (GOOD + EAP_NETWORK, "wants an [eap] section with method = 'tls' or 'peap"),
         (GOOD + '[eap]\nmethod = "tls"\n', "[eap] goes with [network] security = 'wpa2-eap'"),

@@ -34,6 +34,21 @@ def test_every_key_has_a_meaning(section: str, model: type[Strict]) -> None:
     assert lacking == [], section
 
 
+def test_every_table_has_a_section() -> None:
+    """What a scenario file may have, down to the innermost table."""
+    models = Scenario.model_json_schema()["$defs"]
+    within = {"OsParameters"}  # a table that holds no key but another table
+    assert set(models) - within == {model.__name__ for _, model in SECTIONS} - {"Scenario"}
+
+
+def test_a_number_has_the_limits_of_the_model() -> None:
+    """`[[network.links]]`: 1 m is a distance, 0.5 m is none."""
+    text = reference()
+    assert "| `distance_m` | 1 to 100000 |" in text
+    assert "| `loss` | 0 to 1 |" in text
+    assert "| `probability` | above 0 to 1 |" in text
+
+
 def test_every_action_has_a_meaning() -> None:
     """No more and no less than a scenario can order."""
     assert set(ACTIONS) == set(typing.get_args(Action))

@@ -314,7 +314,8 @@ def ciphers_misfit(
     Empty or None is what the network does not name.
     """
     if not choice.has_keys:
-        return "an open network has no ciphers" if pairwise or group or management else None
+        none = f"security = '{choice.name}' leaves no cipher to choose"
+        return none if pairwise or group or management else None
     if len(set(pairwise)) < len(pairwise):
         return "pairwise_ciphers names a cipher twice"
     if management and pmf == "disabled":
