@@ -117,8 +117,8 @@ class StandingLab:
     def _with_passphrase(self, plan: RunPlan) -> RunPlan:
         """The plan with the session's passphrase in the place of the one made for it."""
         network = plan.scenario.network
-        if network.choice.credential != "passphrase":
-            return plan
+        if network.choice.credential != "passphrase" or network.choice.wep:
+            return plan  # no WEP key has the length of the session's passphrase
         network = network.model_copy(update={"passphrase": self._passphrase})
         return replace(plan, scenario=plan.scenario.model_copy(update={"network": network}))
 

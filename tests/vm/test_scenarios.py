@@ -49,6 +49,9 @@ MESSAGES = {
 }
 """The EAPOL messages each scenario must bring about, lost ones included."""
 
+WITHOUT_EAPOL = {"open": False, "vendor-values": False, "wep-open": True, "wep-shared": True}
+"""Whether the echo goes under a key there."""
+
 CUT_SHORT = {
     "deauthentication": ({"M1": 1, "M2": 1}, 0),
     "deauth-after-assoc": ({}, 0),
@@ -72,7 +75,7 @@ def test_every_shipped_scenario_is_tested_here() -> None:
         for one in all_
         if not (one.orders_the_guest or one.eap or one.ap) and one.adapters == 1
     }
-    assert of_the_air == {*MESSAGES, *CUT_SHORT, *EDITED, "open"}
+    assert of_the_air == {*MESSAGES, *CUT_SHORT, *EDITED, *WITHOUT_EAPOL}
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -89,15 +92,16 @@ def test_the_dll_copes(lab: StandingLab, name: str) -> None:
     assert association.echo.answered == 1
 
 
-def test_an_open_network(lab: StandingLab) -> None:
-    """No EAPOL and no key; the echo is answered in the clear, each time the port is opened."""
-    outcome = lab.associate("open", associations=3)
+@pytest.mark.parametrize("name", WITHOUT_EAPOL)
+def test_a_network_without_eapol(lab: StandingLab, name: str) -> None:
+    """No handshake; the echo is answered, in the clear or under WEP, each time the port opens."""
+    outcome = lab.associate(name, associations=3)
     assert [str(finding) for finding in outcome.findings] == []
     assert outcome.verdict == "PASS"
     for association in outcome.associations:
         assert association.messages == {}
         assert association.echo is not None
-        assert (association.echo.answered, association.echo.protected) == (1, False)
+        assert (association.echo.answered, association.echo.protected) == (1, WITHOUT_EAPOL[name])
         assert association.post_association.completions == 1
         assert "handshake" not in association.timing_us
     assert lab.associate("plain").verdict == "PASS"
