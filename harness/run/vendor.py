@@ -68,6 +68,7 @@ def _read_by_its_dll(scenario: Scenario, own_dll: bool) -> Scenario:
             hint=f"take {_others(network.choice)}",
         )
     _check_ciphers(network)
+    _check_pmks(scenario)
     known = network.choice.credential == "eap" or network.security in SAMPLE_FRAGMENTS
     samples = not ihv.profile and ihv.security == SAMPLE_SECURITY
     if not known and (samples or not own_dll):
@@ -78,6 +79,19 @@ def _read_by_its_dll(scenario: Scenario, own_dll: bool) -> Scenario:
     if not own_dll and ihv.security == SAMPLE_FRAGMENTS.get(network.security):
         _check_samples_ciphers(network)
     return scenario
+
+
+def _check_pmks(scenario: Scenario) -> None:
+    """Raise `UsageError` for what only a station that names a PMK would notice."""
+    said = [f"[[ap]] do = '{one.do}'" for one in scenario.ap if one.do == "forget-pmks"]
+    if scenario.network.pmk_caching != "own":
+        said.append(f"[network] pmk_caching = '{scenario.network.pmk_caching}'")
+    if said:
+        raise UsageError(
+            f"{said[0]}: the WLAN service of the reference guest names no PMK of an earlier "
+            "association, so nothing would be tried, and no other guest is there yet",
+            hint="leave it out",
+        )
 
 
 def _check_samples_ciphers(network: Network) -> None:

@@ -36,6 +36,7 @@ from hil_common.stimuli import MAX_STIMULI
 from hwsim.control.arguments import MAX_DELAY_MS
 from hwsim.control.order_requests import MAX_ORDERS
 from hwsim.control.rule_requests import MAX_RULES
+from hwsim.radius.client import TRIES
 
 OPEN_MESSAGES: Final = (
     "beacon", "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "data", "deauth",
@@ -108,6 +109,13 @@ class Eap(Strict):
             raise ValueError("radius = 'late' goes with radius_delay_ms above 0, and only with it")
         if self.radius != "answers" and self.server == "silent":
             raise ValueError("server = 'silent' asks no RADIUS server: radius says nothing then")
+        given_up_ms = TRIES * self.radius_timeout_ms
+        if self.radius_delay_ms >= given_up_ms:
+            raise ValueError(
+                f"radius_delay_ms = {self.radius_delay_ms}: the access point has given up after "
+                f"{TRIES} times radius_timeout_ms, which is {given_up_ms} ms; make one of them "
+                "fit, or say radius = 'silent'"
+            )
         if self.reauthentications and not self.connects:
             raise ValueError(
                 "reauthentications want a connection: credentials = 'good', server = 'answers', "
@@ -333,6 +341,11 @@ class Scenario(Strict):
                 raise ValueError(
                     f"[[ap]] order {place} ({order.phrase()}): [network] security = "
                     f"'{self.network.security}' has no handshake that renews keys"
+                )
+            if order.do == "forget-pmks" and not self.network.keeps_pmks:
+                raise ValueError(
+                    f"[[ap]] order {place} ({order.phrase()}): PMKs are kept with 802.1X, SAE and "
+                    f"OWE, not with '{self.network.security}'"
                 )
         wrong = why_hollow(self.ap, self.network.all_channels, echoes=self.echoes)
         if wrong:

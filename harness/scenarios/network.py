@@ -202,6 +202,11 @@ class Network(Strict):
         return SECURITY_CHOICES[self.security]
 
     @property
+    def keeps_pmks(self) -> bool:
+        """Whether its access points may keep PMKs for stations that come back."""
+        return self.choice.keeps_pmks or self.owe_transition
+
+    @property
     def ssid_bytes(self) -> bytes:
         """The name as it is in the air."""
         return bytes.fromhex(self.ssid_hex) if self.ssid_hex else self.ssid.encode()
@@ -221,6 +226,12 @@ class Network(Strict):
                 "neighbours: the network's own name is among them; access_points = 2 makes another "
                 "access point of it"
             )
+        names = (self.ssid_bytes, *(name.encode() for name in self.neighbours))
+        if self.owe_transition and self.owe_ssid in names:
+            raise ValueError(
+                f"owe_transition: the OWE network would be named {self.owe_ssid!r} as another is; "
+                "give another ssid"
+            )
         return self
 
     @field_validator("passphrase")
@@ -233,7 +244,8 @@ class Network(Strict):
                 return value  # whether it goes with the security is seen later
             if not low <= len(text) <= high:
                 raise ValueError(
-                    f"has {len(text)} characters; a WPA2 passphrase has {low} to {high}"
+                    f"has {len(text)} characters; a WPA2 passphrase has {low} to {high}, a WEP "
+                    "key 5 or 13, or 10 or 26 hex digits"
                 )
             if not is_printable_ascii(text):
                 raise ValueError("holds a character outside printable ASCII (32 to 126)")

@@ -86,6 +86,8 @@ def security_misfit(choice: SecurityChoice, pmf: Pmf | None, given: Collection[s
         return f"[network.ft] goes with security = {known} only"
     if "owe_transition" in given and choice is not OPEN:
         return f"owe_transition goes with security = '{OPEN.name}' only"
+    if "pmk_caching" in given and not (choice.keeps_pmks or "owe_transition" in given):
+        return f"pmk_caching goes with 802.1X, SAE and OWE only, not with '{choice.name}'"
     if "sae" in given and not choice.has_sae:
         known = " or ".join(f"'{one.name}'" for one in SECURITY_CHOICES.values() if one.has_sae)
         return f"[network.sae] goes with security = {known} only"

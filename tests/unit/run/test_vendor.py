@@ -11,6 +11,7 @@ from harness.config.lab import Lab
 from harness.errors import UsageError
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Network, find_scenario
+from harness.scenarios.ap_orders import ApOrder
 from harness.scenarios.model import SAMPLE_FRAGMENTS
 from hil_common.security import SECURITY_CHOICES
 from tests.unit.guests.common.test_dll import EXPORTS, compiled
@@ -154,6 +155,21 @@ def test_a_security_that_the_guest_lacks_is_refused() -> None:
         assert named[0] == "'wpa2-psk'"
         choices = [SECURITY_CHOICES[name.strip("'")] for name in named]
         assert all(one.by_guest and one.credential == "passphrase" for one in choices)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"network": Network(security="wpa2-eap", pmk_caching="refuse")},
+        {"ap": (ApOrder(on="echoed", do="forget-pmks"),)},
+    ],
+)
+def test_pmks_that_the_guest_never_names_are_not_tried_in_vain(more: dict[str, object]) -> None:
+    """Whoever's DLL it is: it is the WLAN service that would name one."""
+    scenario = find_scenario("eap-tls").model_copy(update=more)
+    for dll in (CommandLineDll(), CommandLineDll(Path("vendor.dll"))):
+        with pytest.raises(UsageError, match=r"names no PMK of an earlier association"):
+            apply_vendor_profile(scenario, Lab(), dll)
 
 
 @pytest.mark.parametrize(

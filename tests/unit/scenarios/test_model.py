@@ -136,6 +136,24 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
             GOOD + '[[ap]]\non = "echoed"\ndo = "bss-transition"\ncandidates = [2]\n',
             "candidate 2 is no other one of 1",
         ),
+        (
+            GOOD + '[[ap]]\non = "echoed"\ndo = "forget-pmks"\n',
+            "PMKs are kept with 802.1X, SAE and OWE, not with 'wpa2-psk'",
+        ),
+        (GOOD + '[network]\npmk_caching = "refuse"\n', "pmk_caching goes with 802.1X, SAE and OWE"),
+        (
+            GOOD + OPEN_NETWORK + 'owe_transition = true\nneighbours = ["hil-owe"]\n',
+            "the OWE network would be named b'hil-owe' as another is",
+        ),
+        (
+            GOOD + OPEN_NETWORK + f'owe_transition = true\nssid = "{28 * "x"}-owe"\n',
+            "as another is; give another ssid",
+        ),
+        (
+            GOOD + EAP_NETWORK + '[eap]\nmethod = "tls"\nradius = "late"\n'
+            "radius_delay_ms = 400\nradius_timeout_ms = 100\n",
+            "radius_delay_ms = 400: the access point has given up after 4 times radius_timeout_ms",
+        ),
         (GOOD + '[[air]]\nmessage = "M1"\naction = "delay"\n', "action = 'delay' wants 'delay_ms'"),
         (
             GOOD + OPEN_NETWORK + 'passphrase = "12345678"\n',

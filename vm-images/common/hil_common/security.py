@@ -35,6 +35,7 @@ PmkCaching = Literal["own", "opportunistic", "none", "refuse"]
 opportunistic: those of all access points of the network; none: no one; refuse: status 53."""
 PMK_CACHING: tuple[PmkCaching, ...] = get_args(PmkCaching)
 AKM_SAE = 0x000FAC08
+AKM_OWE = 0x000FAC12
 AKM_WPA_PSK = 0x0050F202
 """A passphrase, in the WPA element (the Wi-Fi Alliance's WPA specification, 2.1)."""
 FT_AKMS = (0x000FAC03, 0x000FAC04, 0x000FAC09)
@@ -94,6 +95,12 @@ class SecurityChoice:
     def has_ft(self) -> bool:
         """Whether stations may go from access point to access point by fast transitions."""
         return any(akm in FT_AKMS for akm in self.more_akms)
+
+    @property
+    def keeps_pmks(self) -> bool:
+        """Whether stations may come back with a PMK made before, which is where one is made anew
+        in each association otherwise."""
+        return self.credential == "eap" or self.has_sae or self.akm == AKM_OWE
 
     @property
     def takes_raw_psk(self) -> bool:
@@ -173,7 +180,7 @@ OWE = SecurityChoice(
     meaning="keys without authentication, which the reference guest's WLAN service has not",
     credential="none",
     auth_algorithm=10,
-    akm=0x000FAC12,
+    akm=AKM_OWE,
     pmf=("required",),
     by_guest=False,
 )
