@@ -24,6 +24,9 @@ from hil_common.security import (
     OPEN,
     WEP_OPEN,
     WEP_SHARED,
+    WPA2_EAP,
+    WPA2_EAP_SHA256,
+    WPA2_FT_EAP,
     WPA2_FT_PSK,
     WPA2_PSK,
     WPA2_PSK_SHA256,
@@ -47,6 +50,7 @@ Tag = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=30)]
 
 SAMPLE_SECURITY = "<IhvSecurity><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>"
 """The fragment our sample DLL reads; a vendor's own goes into `[ihv] security`."""
+SAMPLE_ENTERPRISE = "<IhvSecurity><Enterprise/>{fault}</IhvSecurity>"
 
 PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
 
@@ -63,9 +67,10 @@ SAMPLE_FRAGMENTS: Final = {
     WEP_OPEN.name: "<IhvSecurity><WepKey>{passphrase}</WepKey>{fault}</IhvSecurity>",
     WEP_SHARED.name: "<IhvSecurity><WepKey>{passphrase}</WepKey><SharedKey/>{fault}</IhvSecurity>",
     OPEN.name: "<IhvSecurity><Open/>{fault}</IhvSecurity>",
+    **dict.fromkeys((WPA2_EAP.name, WPA2_EAP_SHA256.name, WPA2_FT_EAP.name), SAMPLE_ENTERPRISE),
 }
-"""What a scenario without [ihv] tells our sample DLL in each security mode. Of 802.1X the
-scenario itself tells it; other modes the sample does not know."""
+"""What a scenario that leaves it out tells our sample DLL in each security mode; other modes the
+sample does not know."""
 
 
 class Eap(Strict):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from hwsim.records import FrameKind
-from hwsim.rules.frame_fields import ELEMENT_IDS, ElementEdit, FrameFields
+from hwsim.rules.frame_fields import ELEMENT_IDS, KDE, ElementEdit, FrameFields
 
 Acceptable = Literal["yes", "discard", "refuse", "open"]
 """yes: a station must take it. discard: it must pass it over in silence, and wait for a better one.
@@ -33,6 +33,8 @@ _GTK_KDE_LENGTHS: Final = (2 + 5, 2 + 13, 2 + 16, 2 + 32)
 
 _COMPARED_IDS: Final = frozenset(ELEMENT_IDS[name] for name in ("rsne", "rsnxe", "mde", "fte"))
 """The elements of an access point that M3 repeats."""
+_WPA_HEAD: Final = bytes.fromhex("0050f201")
+"""OUI and type of the WPA element, which M3 repeats in an RSNE's place."""
 
 
 def acceptable(kind: FrameKind, fields: FrameFields, last_counter: int, counter: int) -> Acceptable:
@@ -68,7 +70,9 @@ def acceptable_copy(kind: FrameKind, as_it_is: Acceptable, *, elsewhere: bool) -
 def acceptable_offer(fields: FrameFields) -> Acceptable:
     """What it is to do with the handshake after a beacon, probe or association response that says
     something else: M3 is held against it (12.7.6.4), so it may end it."""
-    compared = any(one.identifier in _COMPARED_IDS for one in fields.elements)
+    compared = any(
+        one.identifier in _COMPARED_IDS or _is_wpas(one, loosely=True) for one in fields.elements
+    )
     return "open" if compared or fields.bytes_at else "yes"
 
 
@@ -107,10 +111,17 @@ def _by_field(
 
 def _by_element(kind: FrameKind, edit: ElementEdit) -> Acceptable:
     if edit.do == "add":  # 12.7.2: KDEs that are not known are passed over
-        known = edit.name in ("rsne", "rsnxe", "gtk", "igtk", "pmkid") or edit.length is not None
-        return "open" if known else "yes"
-    if kind == "M3" and edit.name == "rsne":  # 12.7.6.4: that of beacon or probe response
+        known = edit.name in ("rsne", "rsnxe", "gtk", "igtk", "pmkid") or _is_wpas(edit)
+        return "open" if known or edit.length is not None else "yes"
+    if kind == "M3" and (
+        edit.name == "rsne" or _is_wpas(edit)
+    ):  # 12.7.6.4: that of beacon or probe response
         return "refuse"
     if kind in _MESSAGES and edit.name == "gtk" and len(edit.data) not in _GTK_KDE_LENGTHS:
         return "refuse"  # there is no group key to install: 12.7.6.4, 12.7.7.2
     return "open"
+
+
+def _is_wpas(edit: ElementEdit, *, loosely: bool = False) -> bool:
+    """Whether it is of the WPA element; ``loosely``: or of every vendor's."""
+    return edit.identifier == KDE and (edit.head == _WPA_HEAD or (loosely and not edit.head))

@@ -62,6 +62,13 @@ def test_another_oui_leaves_the_sample_what_it_is_told(security: str) -> None:
     assert validated(with_oui, Scenario, source="x").ihv.security == alone.ihv.security
 
 
+@pytest.mark.parametrize("security", ["wpa2-eap", "wpa2-eap-sha256", "wpa2-ft-eap"])
+def test_802_1x_without_ihv_is_for_our_sample(security: str) -> None:
+    """It is told to leave the authentication to the OS."""
+    text = GOOD + f'[network]\nsecurity = "{security}"\n[eap]\nmethod = "tls"\n'
+    assert "<Enterprise/>" in validated(tomllib.loads(text), Scenario, source="x").ihv.security
+
+
 def test_a_scenario_makes_its_own_passphrase() -> None:
     """Without one in the file each run has a fresh one, and no text form shows it."""
     first, second = (find_scenario("plain").with_passphrase() for _ in range(2))
