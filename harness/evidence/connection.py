@@ -3,16 +3,21 @@
 
 A client that disconnects is told "disconnecting" before "disconnected" (wlanapi.h); a connection
 that is lost ends with "disconnected" alone. A deauthentication that reached the station before the
-client asked to disconnect ended it, too, whatever the client was told later. What a scenario ends
+client asked to disconnect ended it, too, whatever the client was told later; a forged one only if
+the station went by it, which one with protected management frames does not. What a scenario ends
 by an order on its own disconnect was used to its end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from harness.evidence import names
 from harness.evidence.model import AssociationEvidence, FrameRecord, Notification
+
+BROADCAST: Final = "ff:ff:ff:ff:ff:ff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ def _is_connected(item: Notification) -> bool:
 def _sent_away(association: AssociationEvidence, since_ns: int, until_ns: int) -> Lost | None:
     """A deauthentication or disassociation by the access point a station is associated with."""
     points: dict[str, str] = {}
-    for frame in sorted(association.frames, key=lambda frame: frame.air_ns):
+    frames = sorted(association.frames, key=lambda frame: frame.air_ns)
+    for place, frame in enumerate(frames):
         if frame.direction != "down" or not frame.delivered or frame.guest_ns is None:
             continue
         if frame.kind == "assoc-resp":
@@ -74,6 +80,19 @@ def _sent_away(association: AssociationEvidence, since_ns: int, until_ns: int) -
             frame.kind in ("deauth", "disassoc")
             and since_ns <= frame.guest_ns < until_ns
             and points.get(frame.receiver, frame.transmitter) == frame.transmitter
+            and not ("forged" in frame.detail and _goes_on(frame, frames[place + 1 :]))
         ):
             return Lost(frame.guest_ns, frame)
     return None
+
+
+def _goes_on(forged: FrameRecord, later: Iterable[FrameRecord]) -> bool:
+    """Whether a station sends something under its keys behind a forged frame to it, before it
+    associates anew: it passed the frame over."""
+    for frame in later:
+        if frame.direction == "up" and forged.receiver in (frame.transmitter, BROADCAST):
+            if frame.kind in ("auth", "assoc-req"):
+                return False
+            if frame.protected:
+                return True
+    return False

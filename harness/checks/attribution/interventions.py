@@ -19,6 +19,7 @@ from harness.checks.attribution.waiting import waits_for
 from harness.checks.case import Case
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
+from harness.evidence.connection import BROADCAST
 from harness.evidence.model import ApAct, AssociationEvidence, FrameRecord, PerformedOrder
 from harness.evidence.segments import PreOperation, Session
 
@@ -46,7 +47,6 @@ _GAVE_UP: Final = frozenset({names.REASON_IHV_NOT_RESPONDING, names.REASON_SECUR
 
 
 _GOODBYES: Final = ("deauthenticate", "disassociate")
-_BROADCAST: Final = "ff:ff:ff:ff:ff:ff"
 
 
 def first_intervention(of: Scope, operation: PreOperation | Session) -> Cause | None:
@@ -259,6 +259,6 @@ def _rule_behind(of: Scope, frame: FrameRecord) -> FrameRecord | None:
         for other in of.association.frames
         if other.rule in _GOODBYES
         and other.air_ns <= frame.air_ns
-        and frame.receiver in (other.transmitter, other.receiver, _BROADCAST)
+        and frame.receiver in (other.transmitter, other.receiver, BROADCAST)
     ]
     return ruled[-1] if ruled else None

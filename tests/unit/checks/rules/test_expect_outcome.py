@@ -211,6 +211,27 @@ def test_expect_02_silence_before_the_connection_was_lost(wait_ms: int, rules: l
     assert found[0].severity == ("FAIL" if rules == ["EXPECT-02"] else "MISS")
 
 
+@pytest.mark.parametrize("stays", [True, False])
+def test_expect_08_a_forged_deauthentication(stays: bool) -> None:
+    """A station whose management frames are protected passes it over, and goes on under its keys;
+    without protection it is gone."""
+
+    def forged(s: Story) -> None:
+        detail = {"reason": 3, "forged": "unprotected"}
+        s.frame("deauth", "down", rule="deauthenticate", detail=detail)
+        if stays:
+            s.frame("arp", "up", protected=True)
+        s.frame("auth", "up")
+        s.frame("assoc-req", "up")
+        s.frame("data", "up", protected=True)  # under other keys
+
+    told = tell(after={"echo": forged})
+    if stays:
+        assert judge(told, ECHO).findings == ()
+    else:
+        only_finding(told, "EXPECT-08", "MISS", "sent the station away", expect=ECHO)
+
+
 def test_expect_02_no_echo_made() -> None:
     """An echo that the scenario wants and nobody sent is no PASS, and no fault of the driver."""
     only_finding(tell(without=("echo",)), "EXPECT-02", "MISS", "sent no echo request", expect=ECHO)
