@@ -32,8 +32,13 @@ from harness.run.plan import RunPlan
 LAB_SLOT: Final = "lab_slot"
 """The resource of a worker that has a slot; a cell takes one."""
 
-WORKER_SETTINGS: Final = {"distributed.worker.profile.enabled": False}
-"""Dask looks at the stack of each cell a hundred times a second unless it is told not to."""
+WORKER_SETTINGS: Final = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+}
+"""Left to itself dask looks at each cell's stack a hundred times a second, at its own loop fifty
+times and at the machine twice: a tenth of a processor that guests have use for."""
 
 OpenRunner = Callable[[Path], AbstractContextManager[CellRunner]]
 """Opens what runs cells, given the folder of the runs; a module's function, since it travels."""
