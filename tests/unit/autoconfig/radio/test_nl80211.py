@@ -321,13 +321,41 @@ def test_behind_a_channel_switch_the_network_is_looked_for_anew(bench: Bench) ->
 def test_what_was_forgotten_is_known_again_when_it_is_heard_again(bench: Bench) -> None:
     """The kernel keeps what it heard before; an access point of the run before is none of this."""
 
-    def heard(ms_ago: int) -> None:
-        bench.socket.scan = [{47: b"".join((attribute(1, AP), u32(2, 2437), u32(10, ms_ago)))}]
+    def heard(tsf: int, ms_ago: int) -> None:
+        known = (
+            attribute(1, AP),
+            u32(2, 2437),
+            u32(10, ms_ago),
+            attribute(3, tsf.to_bytes(8, "little")),
+        )
+        bench.socket.scan = [{47: b"".join(known)}]
 
-    heard(0)
+    heard(5, 0)
     assert bench.radio.bss_list()
     bench.radio.forget()
-    heard(60_000)
+    heard(5, 60_000)
     assert not bench.radio.bss_list()
-    heard(0)
+    heard(6, 0)
     assert [bss.bssid for bss in bench.radio.bss_list()] == [AP]
+
+
+def test_a_probe_response_that_was_forgotten_is_not_a_new_beacons(bench: Bench) -> None:
+    """The kernel shows it until another one comes, though only a beacon of an access point with
+    that address was heard since: then it is the beacon that counts, and without one nothing."""
+
+    def heard(*beacon: bytes) -> None:
+        probe = (
+            attribute(1, AP),
+            u32(2, 2437),
+            attribute(3, b"\5" + bytes(7)),
+            attribute(6, b"\0\1a"),
+        )
+        bench.socket.scan = [{47: b"".join((*probe, u32(10, 0), *beacon))}]
+
+    heard()
+    bench.radio.forget()
+    heard(attribute(11, b"\0\1b"), attribute(13, b"\7" + bytes(7)))
+    (found,) = bench.radio.bss_list()
+    assert (found.ies, found.timestamp_us) == (b"\0\1b", 7)
+    heard()
+    assert not bench.radio.bss_list()

@@ -10,6 +10,7 @@ Source of commands and attributes: include/uapi/linux/nl80211.h.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import math
 import socket
@@ -43,6 +44,10 @@ from .messages import (
     ATTR_STA_FLAGS2,
     ATTR_STATUS_CODE,
     ATTR_TIMED_OUT,
+    BSS_BEACON_IES,
+    BSS_BEACON_TSF,
+    BSS_IES,
+    BSS_TSF,
     CMD_ASSOCIATE,
     CMD_CH_SWITCH_NOTIFY,
     CMD_CONNECT,
@@ -100,6 +105,7 @@ class Nl80211Radio:
         self._disassociated = False
         self._request: ConnectRequest | None = None
         self._listeners: dict[int, socket.socket] = {}
+        self._forgotten: set[tuple[bytes, int]] = set()
         self._forgotten_s = -math.inf
         self._channel_switched = False
         try:
@@ -130,6 +136,8 @@ class Nl80211Radio:
 
     def forget(self) -> None:
         """See Radio. The kernel keeps what it heard until the next scan; here it counts no more."""
+        with contextlib.suppress(RadioError):
+            self._forgotten |= {(bss.bssid, bss.timestamp_us) for bss in self._known()}
         self._forgotten_s = time.monotonic()
         self._request, self._response, self._scan_done = None, b"", None
         self._cancel_scan_timer()
@@ -167,13 +175,26 @@ class Nl80211Radio:
 
     def bss_list(self) -> list[Bss]:
         """See Radio."""
+        heard = self._known()
+        since_ms = (time.monotonic() - self._forgotten_s) * 1000
+        return [bss for bss in heard if bss.age_ms < since_ms]
+
+    def _known(self) -> list[Bss]:
+        """What the kernel knows; a probe response that was forgotten gives way to what came after
+        it, a beacon of another access point with the same address."""
         try:
             found = self._socket.dump(CMD_GET_SCAN, self._ifindex)
         except NetlinkError as error:
             raise RadioError(error.errno, "scan results refused") from error
-        heard = [bss_of(attributes(each[ATTR_BSS])) for each in found if ATTR_BSS in each]
-        since_ms = (time.monotonic() - self._forgotten_s) * 1000
-        return [bss for bss in heard if bss.age_ms < since_ms]
+        heard = []
+        for each in (attributes(one[ATTR_BSS]) for one in found if ATTR_BSS in one):
+            bss = bss_of(each)
+            if (bss.bssid, bss.timestamp_us) not in self._forgotten:
+                heard.append(bss)
+            elif BSS_BEACON_IES in each and BSS_BEACON_TSF in each:
+                latest = {BSS_IES: each[BSS_BEACON_IES], BSS_TSF: each[BSS_BEACON_TSF]}
+                heard.append(bss_of({**each, **latest}))
+        return heard
 
     def _scan_over(self, complete: bool) -> None:
         done, self._scan_done = self._scan_done, None
