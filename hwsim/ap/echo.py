@@ -38,14 +38,16 @@ class EchoResult:
     def combined_with(self, other: EchoResult) -> EchoResult:
         """The result of this run and of another one, to another station, as one.
 
-        Counts are added; ``arp`` and ``protected`` are true if they are so of both.
+        Counts are added; ``arp`` is true if it is so of both, ``protected`` if it is so of those
+        that answered.
         """
+        answers = [one.protected for one in (self, other) if one.answered]
         return EchoResult(
             self.sent + other.sent,
             self.answered + other.answered,
             self.arp and other.arp,
             [*self.rtt_us, *other.rtt_us],
-            self.protected and other.protected,
+            bool(answers) and all(answers),
         )
 
 

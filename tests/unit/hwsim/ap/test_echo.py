@@ -95,4 +95,8 @@ def test_echoes_of_several_stations_add_up() -> None:
     good = EchoResult(2, 2, True, [10, 20], True)
     bad = EchoResult(2, 1, False, [30], False)
     assert good.combined_with(good) == EchoResult(4, 4, True, [10, 20, 10, 20], True)
+    silent = EchoResult(2, 0, True)
+    assert good.combined_with(silent).protected
+    assert silent.combined_with(good).protected
+    assert not silent.combined_with(silent).protected
     assert good.combined_with(bad) == EchoResult(4, 3, False, [10, 20, 30], False)
