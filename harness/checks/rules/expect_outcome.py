@@ -200,6 +200,12 @@ def _kept_back(case: Case, association: AssociationEvidence, *kinds: str) -> str
     if changed is not None:  # the station may have another key, or wait for another packet number
         return f"{name_air_rule(case, changed)} acted on {changed.kind}"
     frames = of.frames(*kinds)
+    asked_ns = max((of.when(frame) for frame in frames if frame.direction == "down"), default=-1)
+    group = [frame for frame in of.frames("G1", "G2") if of.when(frame) < asked_ns]
+    last = max(group, key=of.when, default=None)
+    if last is not None and not last.delivered:
+        who = f" by {name_air_rule(case, last)}" if last.rule else ""
+        return f"{last.kind} was lost{who}, so the station may lack the group key then in use"
     ruled = next((frame for frame in frames if frame.rule not in (None, "repeat")), None)
     if ruled is not None:
         return f"{name_air_rule(case, ruled)} acted on {ruled.kind}"

@@ -192,6 +192,27 @@ def test_expect_02_broadcast() -> None:
     only_finding(tell(echo=lost), "EXPECT-02", "MISS", "got through on the air", expect=ECHO)
 
 
+@pytest.mark.parametrize(("lost", "severity"), [("G1", "MISS"), ("G2", "MISS"), (None, "FAIL")])
+def test_expect_02_a_group_key_handshake_that_is_not_through(
+    lost: str | None, severity: str
+) -> None:
+    """The access point may use a key that the station has not; one that is through changes
+    nothing."""
+
+    def rekeyed(s: Story) -> None:
+        for kind, direction in (("G1", "down"), ("G2", "up")):
+            rule = "drop" if kind == lost else None
+            s.frame(kind, direction, protected=True, delivered=kind != lost, rule=rule, mic_ok=True)
+            if kind == lost:
+                break
+        group_silent(s)
+
+    said = f"{lost} was lost" if lost else "no ARP request"
+    found = judge(tell(echo=rekeyed), ECHO).findings
+    (one,) = [finding for finding in found if finding.rule == "EXPECT-02"]
+    assert (one.severity, said in one.message) == (severity, True)
+
+
 @pytest.mark.parametrize(("wait_ms", "rules"), [(3000, ["EXPECT-02"]), (300, ["EXPECT-08"])])
 def test_expect_02_silence_before_the_connection_was_lost(wait_ms: int, rules: list[str]) -> None:
     """A wrong key: nothing is answered, then a rekey comes to nothing and the station is sent away.
