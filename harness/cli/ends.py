@@ -25,6 +25,7 @@ USAGE_EXIT = 2
 LAB_EXIT = 3
 PLAIN = (
     (r"Input should be greater than or equal to (\S+)$", r"wanted \1 or more"),
+    (r"Input should be less than or equal to (\S+)$", r"wanted \1 or less"),
     (r"\S+ is not in the range x>=(\S+)$", r"wanted \1 or more"),
     (r"Input should be a valid integer.*|\S+ is not a valid integer$", "wanted a whole number"),
     (r"Value error, ", ""),

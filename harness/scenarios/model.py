@@ -303,7 +303,6 @@ class Scenario(Strict):
     def _on_air(self) -> OnAir:
         eap = self.eap
         ordered = sum(order.do == "rekey-group" for order in self.ap)
-        ordered += self.network.choice.wpa_akm is not None  # WPA gives the first group key by one
         return OnAir(
             keys=self.network.choice.has_keys,
             onex=eap is not None,
