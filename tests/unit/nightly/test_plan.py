@@ -11,6 +11,8 @@ import pytest
 
 from harness.errors import UsageError
 from harness.nightly.plan import Plan, budget_of, duration_s, load_plan
+from harness.nightly.selection import select
+from harness.scenarios import find_scenario, scenario_names
 
 HEAD = 'name = "night"\nscenarios = ["plain"]\n'
 
@@ -87,6 +89,14 @@ def test_a_mistake_is_told_with_its_field_and_its_fix(tmp_path: Path, text: str,
         loaded(tmp_path, text)
     assert said in caught.value.message
     assert "plan.toml" in caught.value.message
+
+
+def test_the_shipped_example_has_every_scenario_but_stress(tmp_path: Path) -> None:
+    """A new one is tried every night, whatever its tags."""
+    text = files("harness.nightly").joinpath("example.toml").read_text("utf-8")
+    chosen = {one.scenario.name for one in select(loaded(tmp_path, text).scenarios, tmp_path)}
+    usual = {name for name in scenario_names() if "stress" not in find_scenario(name).tags}
+    assert chosen == usual
 
 
 def test_the_shipped_example_is_a_plan(tmp_path: Path) -> None:
