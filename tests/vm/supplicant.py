@@ -60,6 +60,19 @@ def status(shell: GuestShell) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
+def await_heard(shell: GuestShell, bssid: str) -> None:
+    """Wait until wpa_supplicant has heard of that access point; it roams to no other."""
+    deadline = Deadline(f"{bssid} among what wpa_supplicant has heard", 30)
+
+    def listed() -> bool | None:
+        deadline.state = shell.run("wpa_cli -i wlan0 scan_results").output
+        if bssid not in deadline.state:
+            shell.run("wpa_cli -i wlan0 scan")
+        return bssid in deadline.state or None
+
+    deadline.poll(listed, every_s=0.5)
+
+
 def forget_failures(shell: GuestShell) -> None:
     """After a failed handshake it would leave the network alone for 10 s and more; the network
     read anew has never failed."""

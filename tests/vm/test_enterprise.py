@@ -21,6 +21,7 @@ from harness.scenarios import AirRule, Network
 from hwsim import FrameRecord
 from tests.vm.shell import GuestShell
 from tests.vm.standing import StandingLab
+from tests.vm.supplicant import await_heard
 
 NUMBERS = count(910_000)
 """Association numbers of these tests, away from those of others."""
@@ -267,6 +268,7 @@ def test_a_kept_pmk(lab: StandingLab, vacant: GuestShell, tmp_path: Path) -> Non
         client.tell("disconnect", "reconnect")
         client.await_status("wpa_state", "COMPLETED")
         assert not client.frames("eap")
+        await_heard(vacant, SECOND)
         client.tell(f"roam {SECOND}")
         client.await_status("bssid", SECOND)
         client.await_status("wpa_state", "COMPLETED")
@@ -292,6 +294,7 @@ def test_a_fast_transition(lab: StandingLab, vacant: GuestShell, tmp_path: Path)
     ):
         client.await_status("wpa_state", "COMPLETED")
         assert client.status()["key_mgmt"] == "FT-EAP"
+        await_heard(vacant, SECOND)
         client.tell(f"roam {SECOND}")
         client.await_status("bssid", SECOND)
         client.await_status("wpa_state", "COMPLETED")

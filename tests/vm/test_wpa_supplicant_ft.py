@@ -12,7 +12,7 @@ from harness.local.deadline import Deadline
 from harness.scenarios import Network
 from tests.vm.shell import GuestShell
 from tests.vm.standing import StandingLab
-from tests.vm.supplicant import change_network, connect, on_network, status
+from tests.vm.supplicant import await_heard, change_network, connect, on_network, status
 
 NUMBER = 950_000
 """Association numbers of these tests, away from those of the fixture."""
@@ -42,6 +42,7 @@ def roams(
 
     By the command ``ft_ds`` it goes over the DS.
     """
+    await_heard(shell, bssid)
     lab.session.air.begin(number, ())
     shell.run(f"wpa_cli -i wlan0 {command} {bssid}")
     deadline = Deadline(f"a roam to {bssid}", 20)
