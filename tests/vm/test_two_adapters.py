@@ -33,7 +33,8 @@ def test_both_are_connected_at_the_same_time(lab: StandingLab) -> None:
         assert len(connected) == len(ended) == 2
         assert max(connected.values()) < min(ended.values())
         stations = {f.transmitter for f in evidence.frames if f.kind == "M2"}
-        assert stations == {"02:00:00:00:00:00", "02:00:00:00:01:00"}
+        assert len(stations) == 2  # the second's number follows all radios the kernel ever made
+        assert "02:00:00:00:00:00" in stations
         opened = entered(evidence, names.POST_ASSOCIATE)
         for argument in ("hIhvExtAdapter", "hSecuritySessionID"):
             assert len({record.args[argument] for record in opened}) == 2
