@@ -48,10 +48,13 @@ class Known:
 def room_for_iwd(lab: StandingLab, shell: GuestShell) -> Iterator[None]:
     """A guest whose WLAN service has left the radio, with a system bus; all is back afterwards.
 
+    Another radio that a test has left is down meanwhile: answers to echoes would leave by it.
     Private keys are the kernel's to read, by a module that nothing loads by itself.
     """
     assert lab.session.ssh.run("net stop WlanSvc").status == 0
     ready = shell.run(
+        "for one in $(ls /sys/class/net | grep wlan | grep -vx wlan0); do ip link set $one down; "
+        "ip address flush dev $one; done; "
         f"mkdir -p /run/dbus {HOME}/etc && printf %s {shlex.quote(CONFIG)} > {HOME}/etc/main.conf "
         "&& modprobe pkcs8_key_parser && dbus-daemon --system --fork"
     )
@@ -72,7 +75,7 @@ def running_iwd(shell: GuestShell, known: Known) -> Iterator[None]:
         shell.run(f"printf %s {shlex.quote(content.decode())} > {HOME}/{name}")
     started = shell.run(
         f"CONFIGURATION_DIRECTORY={HOME}/etc STATE_DIRECTORY={HOME}/state "
-        f"setsid {IWD} -d > {HOME}/log 2>&1 < /dev/null & echo $! > {HOME}/pid"
+        f"setsid {IWD} -d -i wlan0 > {HOME}/log 2>&1 < /dev/null & echo $! > {HOME}/pid"
     )
     assert started.status == 0, started
     try:
