@@ -24,6 +24,7 @@ from hwsim.beacons import Beacons
 from hwsim.capture import Capture
 from hwsim.errors import RequestError
 from hwsim.frames import mac_text
+from hwsim.links.links import Link, Links
 from hwsim.loop import Loop, Timer, now_ns
 from hwsim.medium import Medium
 from hwsim.network_life import NetworkLife
@@ -31,7 +32,6 @@ from hwsim.ports.base import Port
 from hwsim.radius import RadiusClient
 from hwsim.records import FrameRecord
 from hwsim.rules.frame_rules import FrameRules
-from hwsim.rules.links import Link, Links
 
 
 class AirRun:

@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 
 from harness.config.validation import Strict
 from hwsim.ap.network import channel_freq_mhz
-from hwsim.rules.links import NOISE_DBM, STRONGEST_DBM, WEAKEST_DBM
-from hwsim.rules.propagation import received_dbm
+from hwsim.links.links import NOISE_DBM, STRONGEST_DBM, WEAKEST_DBM
+from hwsim.links.propagation import received_dbm
 
 _WAYS: Final = ("signal_dbm", "snr_db", "distance_m")
 _WITH_DISTANCE: Final = ("path_loss_exponent", "tx_power_dbm")

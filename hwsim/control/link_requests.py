@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hwsim.control.arguments import MAX_ACCESS_POINTS, Arguments, bad, shown
-from hwsim.rules.links import STRONGEST_DBM, WEAKEST_DBM, Link
+from hwsim.links.links import STRONGEST_DBM, WEAKEST_DBM, Link
 
 MAX_LINKS: Final = 64
 MAX_STATIONS: Final = 64

@@ -10,6 +10,7 @@ from typing import Final
 
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.errors import WireError
+from hwsim.links.links import BY_LINK, Links, Sending
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp, AttachedAps, station_number
 from hwsim.medium.alterations import altered_down, body_of
@@ -19,7 +20,6 @@ from hwsim.medium.swap import Swap
 from hwsim.ports.base import Port
 from hwsim.records import FrameKind
 from hwsim.rules.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits, message_of
-from hwsim.rules.links import BY_LINK, Links, Sending
 
 DELIVERY_LIMIT_NS: Final = 5_000_000_000
 """A frame that the guest has not reported on for so long counts as not delivered."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.errors import WireError
 from hwsim.frames import parse_header
+from hwsim.links.links import Links
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp, AttachedAps
 from hwsim.medium.between import BetweenRadios
@@ -14,7 +15,6 @@ from hwsim.medium.frame_log import FrameCapture, FrameLog, Sink
 from hwsim.medium.uplink import Uplink
 from hwsim.ports.base import Port, RadioFrame
 from hwsim.rules.frame_rules import FrameRules
-from hwsim.rules.links import Links
 
 
 class Medium:

@@ -8,6 +8,7 @@ from functools import partial
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.errors import WireError
 from hwsim.frames import BROADCAST, MacHeader, kind_of
+from hwsim.links.links import BY_LINK, Links, Sending
 from hwsim.loop import Loop
 from hwsim.medium.access_points import SIGNAL_DBM, AttachedAp, AttachedAps, station_number
 from hwsim.medium.alterations import altered_up, body_of
@@ -17,7 +18,6 @@ from hwsim.medium.frame_log import FrameLog, UpFrame, basic_rate_kbps, tell_dela
 from hwsim.medium.swap import Swap
 from hwsim.ports.base import Port, RadioFrame
 from hwsim.rules.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits
-from hwsim.rules.links import BY_LINK, Links, Sending
 
 
 class Uplink:

@@ -9,7 +9,7 @@ import pytest
 
 from hwsim.control.link_requests import MAX_LINKS, links
 from hwsim.errors import RequestError
-from hwsim.rules.links import Link
+from hwsim.links.links import Link
 
 
 def test_links() -> None:

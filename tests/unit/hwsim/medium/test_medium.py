@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from hwsim.links.links import Link, Links
 from hwsim.ports.base import RadioFrame
 from hwsim.rules.frame_rules import FrameRule, FrameRules
-from hwsim.rules.links import Link, Links
 from tests.unit.hwsim.medium.conftest import BSSID, CHANNEL_6, GROUP, HW, Rig, data_frame
 
 
