@@ -11,12 +11,12 @@ import struct
 from typing import Final, NamedTuple
 
 from hwsim.ap import templates
-from hwsim.ap.ciphers.data_key import MANAGEMENT_TID, DataKey
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame, Remake
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import Management
 from hwsim.ap.network import Network
 from hwsim.ap.station import Station
+from hwsim.ciphers.data_key import MANAGEMENT_TID, DataKey
 from hwsim.errors import MichaelError, UndecryptableError, WireError
 from hwsim.frames import (
     BROADCAST,

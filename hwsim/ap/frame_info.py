@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hwsim.ap.ciphers.data_key import DataKey
+from hwsim.ciphers.data_key import DataKey
 from hwsim.eap import EapPacket
 from hwsim.eapol import KeyFrame
 from hwsim.frames import MacHeader

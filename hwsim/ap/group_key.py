@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from hwsim import eapol
-from hwsim.ap.ciphers.integrity_key import IntegrityKey
-from hwsim.ap.ciphers.suites import DataSuite, IntegritySuite
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.security.ft_elements import GivenKey
+from hwsim.ciphers.integrity_key import IntegrityKey
+from hwsim.ciphers.suites import DataSuite, IntegritySuite
 
 
 class _Integrity:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hwsim.ap.ciphers.data_key import DataKey
-from hwsim.ap.ciphers.suites import DataSuite
 from hwsim.ap.pairwise_keys import BroughtKeys, PairwiseKeys
+from hwsim.ciphers.data_key import DataKey
+from hwsim.ciphers.suites import DataSuite
 from hwsim.frames import mac_text
 
 State = Literal[

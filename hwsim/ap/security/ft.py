@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import ClassVar, Final
 
-from hwsim.ap.ciphers.suites import data_suite
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import TU_NS, Network
 from hwsim.ap.network_keys import PmkR0
@@ -56,6 +55,7 @@ from hwsim.ap.security.rsne import (
     parse_rsne,
 )
 from hwsim.ap.station import Station
+from hwsim.ciphers.suites import data_suite
 from hwsim.errors import WireError
 from hwsim.frames import ELEMENT_RSN, element
 

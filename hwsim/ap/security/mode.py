@@ -14,13 +14,6 @@ from typing import ClassVar, Final, NamedTuple
 
 from hil_common.ciphers import BIP_CMAC_128
 from hil_common.security import Pmf, SecurityChoice
-from hwsim.ap.ciphers.suites import (
-    DATA_SUITES,
-    INTEGRITY_SUITES,
-    DataSuite,
-    IntegritySuite,
-    data_suite,
-)
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import ReceivedFrame
 from hwsim.ap.network import Network
@@ -40,6 +33,13 @@ from hwsim.ap.security.rsne import (
     parse_rsne,
 )
 from hwsim.ap.station import Station
+from hwsim.ciphers.suites import (
+    DATA_SUITES,
+    INTEGRITY_SUITES,
+    DataSuite,
+    IntegritySuite,
+    data_suite,
+)
 from hwsim.frames import ELEMENT_RSN, element
 
 OPEN_SYSTEM: Final = 0

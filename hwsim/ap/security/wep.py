@@ -14,8 +14,6 @@ from typing import Final
 from hil_common.ciphers import WEP
 from hil_common.network import wep_key
 from hil_common.security import WEP_OPEN, WEP_SHARED
-from hwsim.ap.ciphers.suites import DataSuite, Suite
-from hwsim.ap.ciphers.wep import WepKey
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import ReceivedFrame
 from hwsim.ap.network import Network
@@ -28,6 +26,8 @@ from hwsim.ap.security.mode import (
 )
 from hwsim.ap.security.rsne import STATUS_SUCCESS
 from hwsim.ap.station import Station
+from hwsim.ciphers.suites import DataSuite, Suite
+from hwsim.ciphers.wep import WepKey
 from hwsim.errors import UndecryptableError, WireError
 from hwsim.frames import PROTECTED
 

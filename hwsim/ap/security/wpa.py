@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Final
 
 from hil_common.security import WPA_PSK, WPA_WPA2_PSK
-from hwsim.ap.ciphers.suites import DataSuite, data_suite
 from hwsim.ap.security.key_suite import (
     HMAC_SHA1,
     TKIP_SUITE,
@@ -23,6 +22,7 @@ from hwsim.ap.security.mode import AssociationAnswer
 from hwsim.ap.security.psk import Wpa2Psk
 from hwsim.ap.security.rsne import RsnElement, association_status, own_rsne, parse_rsne
 from hwsim.ap.station import Station
+from hwsim.ciphers.suites import DataSuite, data_suite
 from hwsim.frames import ELEMENT_RSN, ELEMENT_VENDOR, element, vendor_element
 
 WPA_TYPE: Final = bytes.fromhex("0050f201")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The ciphers of an RSN, and what each means to host and guest: the one table.
 
-The air carries a cipher out (hwsim.ap.ciphers), a scenario names it, and the guest associates with
+The air carries a cipher out (hwsim.ciphers), a scenario names it, and the guest associates with
 it. Sources: IEEE 802.11-2020, table 9-149 (selectors), table 12-7 (lengths of keys); wlantypes.h
 (DOT11_CIPHER_ALGORITHM); windot11.h (DOT11_KEY_ALGO_*, how a DLL hands a key over).
 """

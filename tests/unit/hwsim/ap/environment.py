@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from hwsim.ap.ciphers.suites import DATA_SUITES
 from hwsim.ap.datapath import DataPath
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.group_key import GroupKey
@@ -13,6 +12,7 @@ from hwsim.ap.network_keys import NetworkKeys
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.security.modes import SECURITY_MODES
 from hwsim.ap.station import Station
+from hwsim.ciphers.suites import DATA_SUITES
 
 
 class Quiet:

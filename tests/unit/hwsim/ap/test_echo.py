@@ -7,11 +7,11 @@ import heapq
 import itertools
 from collections.abc import Callable
 
-from hwsim.ap.ciphers.ccmp import CcmpKey
 from hwsim.ap.echo import EchoResult, EchoRun
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.station import Station
+from hwsim.ciphers.ccmp import CcmpKey
 from hwsim.control.network_requests import networks
 from hwsim.loop import Timer
 from tests.unit.hwsim.ap.environment import path_of

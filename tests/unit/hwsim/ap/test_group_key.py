@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from hwsim.ap.ciphers.suites import DATA_SUITES, INTEGRITY_SUITES
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.group_key import GroupKey
+from hwsim.ciphers.suites import DATA_SUITES, INTEGRITY_SUITES
 
 
 class Counted:

@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from hwsim.ap.ciphers.wep import WepKey
+from hwsim.ciphers.wep import WepKey
 from tests.unit.hwsim.conftest import AirProcess
 from tests.unit.hwsim.soft_station import SoftStation
 

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import pytest
 from Crypto.Cipher import ARC4
 
-from hwsim.ap.ciphers.tkip import TkipKey
 from hwsim.ap.security.key_suite import TKIP_SUITE, WPA_TKIP_SUITE
+from hwsim.ciphers.tkip import TkipKey
 from tests.unit.hwsim.conftest import AirProcess
 from tests.unit.hwsim.soft_station import LLC_EAPOL, CcmpFrame, KeyMessage, SoftStation
 

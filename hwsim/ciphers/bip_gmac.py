@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from hwsim.ap.ciphers.integrity_key import IntegrityKey
+from hwsim.ciphers.integrity_key import IntegrityKey
 
 
 class BipGmacKey(IntegrityKey):

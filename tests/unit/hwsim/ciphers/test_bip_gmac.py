@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from hwsim.ap.ciphers.bip_gmac import BipGmacKey
+from hwsim.ciphers.bip_gmac import BipGmacKey
 
 FRAME = bytes.fromhex("c0080000ffffffffffff0200000000000200000000009000" + "0200")
 POLYNOMIAL = 0xE1 << 120

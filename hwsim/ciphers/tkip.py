@@ -12,9 +12,9 @@ from zlib import crc32
 
 from Crypto.Cipher import ARC4
 
-from hwsim.ap.ciphers.data_key import DataKey
-from hwsim.ap.ciphers.michael import MICHAEL_LENGTH, covered_header, michael
-from hwsim.ap.ciphers.tkip_mixing import phase_1, phase_2
+from hwsim.ciphers.data_key import DataKey
+from hwsim.ciphers.michael import MICHAEL_LENGTH, covered_header, michael
+from hwsim.ciphers.tkip_mixing import phase_1, phase_2
 from hwsim.errors import MichaelError, UndecryptableError, WireError
 from hwsim.frames import PROTECTED
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from hwsim.ap.ciphers.bip_cmac import BipCmac128Key, BipCmac256Key
+from hwsim.ciphers.bip_cmac import BipCmac128Key, BipCmac256Key
 
 IGTK = bytes.fromhex("4ea9543e09cf2b1eca66ffc58bdecbcf")
 DEAUTHENTICATION = bytes.fromhex("c0000000ffffffffffff02000000000002000000000009000200")

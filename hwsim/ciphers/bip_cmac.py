@@ -8,7 +8,7 @@ from typing import ClassVar
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from hwsim.ap.ciphers.integrity_key import IntegrityKey
+from hwsim.ciphers.integrity_key import IntegrityKey
 
 
 class BipCmac128Key(IntegrityKey):

@@ -10,7 +10,7 @@ from Crypto.Cipher import ARC4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim.ap.ciphers.wep import WepKey
+from hwsim.ciphers.wep import WepKey
 from hwsim.errors import UndecryptableError, WireError
 
 HEADER = bytes.fromhex("0801000002030405060802020202020202030405060 70000".replace(" ", ""))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from hil_common.ciphers import DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS
-from hwsim.ap.ciphers.suites import DATA_SUITES, INTEGRITY_SUITES, data_suite
+from hwsim.ciphers.suites import DATA_SUITES, INTEGRITY_SUITES, data_suite
 
 
 def test_each_cipher_of_the_table_is_there() -> None:

@@ -11,8 +11,8 @@ from Crypto.Cipher import ARC4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim.ap.ciphers.michael import michael
-from hwsim.ap.ciphers.tkip import TkipKey
+from hwsim.ciphers.michael import michael
+from hwsim.ciphers.tkip import TkipKey
 from hwsim.errors import MichaelError, UndecryptableError, WireError
 
 KEY = bytes.fromhex("1234567890123456789012345678901234567890123456789012345678901234")
@@ -95,6 +95,6 @@ def test_the_icv_is_over_data_and_mic() -> None:
 
 
 def _key_of_frame_1() -> bytes:
-    from hwsim.ap.ciphers.tkip_mixing import phase_1, phase_2
+    from hwsim.ciphers.tkip_mixing import phase_1, phase_2
 
     return phase_2(KEY[:16], phase_1(KEY[:16], HEADER[10:16], 0), 1)

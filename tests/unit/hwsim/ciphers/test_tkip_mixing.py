@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from hwsim.ap.ciphers.tkip_mixing import phase_1, phase_2, wep_seed
+from hwsim.ciphers.tkip_mixing import phase_1, phase_2, wep_seed
 
 TK_1, TA_1 = "000102030405060708090a0b0c0d0e0f", "102233445566"
 TK_2, TA_2 = "63893b250840b8ae0bd0fa7e61d2783e", "64f2eaeddc25"

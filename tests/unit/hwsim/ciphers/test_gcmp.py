@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from hwsim.ap.ciphers.gcmp import GcmpKey
+from hwsim.ciphers.gcmp import GcmpKey
 
 TK = bytes.fromhex("c97c1f67ce371185514a8a19f2bdd52f")
 LONG_TK = TK + bytes(range(16))

@@ -20,13 +20,13 @@ from hil_common.ciphers import (
     TKIP,
     Cipher,
 )
-from hwsim.ap.ciphers.bip_cmac import BipCmac128Key, BipCmac256Key
-from hwsim.ap.ciphers.bip_gmac import BipGmacKey
-from hwsim.ap.ciphers.ccmp import CcmpKey
-from hwsim.ap.ciphers.data_key import DataKey
-from hwsim.ap.ciphers.gcmp import GcmpKey
-from hwsim.ap.ciphers.integrity_key import IntegrityKey
-from hwsim.ap.ciphers.tkip import TkipKey
+from hwsim.ciphers.bip_cmac import BipCmac128Key, BipCmac256Key
+from hwsim.ciphers.bip_gmac import BipGmacKey
+from hwsim.ciphers.ccmp import CcmpKey
+from hwsim.ciphers.data_key import DataKey
+from hwsim.ciphers.gcmp import GcmpKey
+from hwsim.ciphers.integrity_key import IntegrityKey
+from hwsim.ciphers.tkip import TkipKey
 
 Key = TypeVar("Key", covariant=True)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 
-from hwsim.ap.ciphers.data_key import AeadKey, priority
+from hwsim.ciphers.data_key import AeadKey, priority
 
 _MIC_LENGTHS: Final = {16: 8, 32: 16}
 """By the length of the key (12.5.3.1)."""

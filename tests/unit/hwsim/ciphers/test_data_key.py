@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil_common.ciphers import RSN_CIPHERS
-from hwsim.ap.ciphers.data_key import DataKey
-from hwsim.ap.ciphers.suites import DATA_SUITES
+from hwsim.ciphers.data_key import DataKey
+from hwsim.ciphers.suites import DATA_SUITES
 from hwsim.errors import UndecryptableError, WireError
 
 HEADER = bytes.fromhex("0848c32c0fd2e128a57c5030f1844408abaea5b8fcba8033")

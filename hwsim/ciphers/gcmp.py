@@ -7,7 +7,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from hwsim.ap.ciphers.data_key import AeadKey
+from hwsim.ciphers.data_key import AeadKey
 
 _MIC_LENGTH: Final = 16
 

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from Crypto.Cipher import ARC4
 
-from hwsim.ap.ciphers.data_key import DataKey
+from hwsim.ciphers.data_key import DataKey
 from hwsim.errors import UndecryptableError, WireError
 from hwsim.frames import PROTECTED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from hwsim.ap.ciphers.michael import covered_header, michael
+from hwsim.ciphers.michael import covered_header, michael
 
 AP, STATION, HOST = b"\x02" + b"a" * 5, b"\x02" + b"s" * 5, b"\x02" + b"h" * 5
 

@@ -1,6 +1,0 @@
-# SPDX-License-Identifier: GPL-2.0-or-later
-"""The ciphers of the access point, one module each.
-
-:mod:`hwsim.ap.ciphers.suites` looks them up; nobody else knows how long their keys, headers and
-integrity codes are, or how a nonce is made.
-"""
