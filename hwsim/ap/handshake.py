@@ -134,6 +134,7 @@ class Authenticator:
         self._tries = 0
         self._timer: Timer | None = None
         self._rearm_on_ack = False
+        self._offered_gtk: dict[int, bytes] = {}
         self._given_gtk = b""
         self._opening = False
         self.phase: Phase = "idle"
@@ -180,7 +181,7 @@ class Authenticator:
 
     @property
     def has_newest_gtk(self) -> bool:
-        """Whether the last group key sent is still the newest."""
+        """Whether the group key that the station has taken is still the newest."""
         return self._given_gtk == self._group.newest[1]
 
     def stop(self) -> None:
@@ -264,7 +265,7 @@ class Authenticator:
         wrapped = self._suite.wrap(self._station.keys.kek, key_data, iv)
         frame = templates.with_key_data(template, wrapped)
         frame[_AT_IV : _AT_IV + len(iv)] = iv
-        self._given_gtk = self._group.newest[1]
+        self._offered_gtk[self._replay_counter] = self._group.newest[1]
         frame[_AT_RSC : _AT_RSC + 6] = self._group.newest[2].to_bytes(6, "little")
         return frame
 
@@ -337,7 +338,7 @@ class Authenticator:
             return self._stale(key)
         if station.keys is None or not self._mic_fits(station.keys, key, info):
             return "MIC"
-        self._finish()
+        self._finish(key.replay_counter)
         station.pairwise, station.candidate = station.candidate, None
         if self._suite.wpa:  # the group key is still to come
             self._opening = True
@@ -352,7 +353,7 @@ class Authenticator:
             return self._stale(key)
         if station.keys is None or not self._mic_fits(station.keys, key, info):
             return "MIC"
-        self._finish()
+        self._finish(key.replay_counter)
         if self._opening:
             self._opening = False
             self._shared.authorized(station)
@@ -360,7 +361,10 @@ class Authenticator:
             self._shared.group_done(station)
         return None
 
-    def _finish(self) -> None:
+    def _finish(self, answered: int) -> None:
+        """The station has what went under that replay counter, whatever was sent since."""
+        self._given_gtk = self._offered_gtk.get(answered, self._given_gtk)
+        self._offered_gtk.clear()
         if self._timer is not None:
             self._timer.cancel()
         self._outstanding = []

@@ -14,6 +14,7 @@ from harness.checks.attribution.altered import (
 )
 from harness.checks.attribution.cause import Cause, name_air_rule
 from harness.checks.attribution.interventions import answer_of_the_os
+from harness.checks.attribution.owed import handed_due, owed_answers
 from harness.checks.attribution.scope import Scope
 from harness.checks.attribution.waiting import awaited_user, by_wpa
 from harness.evidence import fields, names
@@ -83,15 +84,29 @@ def _of_the_station(of: Scope, asked: str) -> Cause:
     asks = [frame for frame in asks if of.when(frame) > max(answered, default=-1)] or asks
     if not asks:
         return Cause("access point", f"the access point sent no {asked}", of.until_ns)
-    reached = [of.when(frame) for frame in asks if frame.delivered and frame.guest_ns is not None]
+    reached = [frame for frame in asks if frame.delivered and frame.guest_ns is not None]
     if not reached:
         return _not_through(of, asks, f"{asked} never reached the station")
-    since = of.after(min(reached))
+    owed = owed_answers(of, asked)
+    due = [frame for frame in reached if frame in owed.due]
+    if not due and owed.made_old is not None:
+        return _old_to_the_station(of, asked, owed.made_old)
+    since = of.after(min(of.when(frame) for frame in due or reached))
     handed = [call for call in since.calls(names.RECEIVE_PACKET) if _may_be_key(call)]
+    handed = handed_due(handed, due or reached)
     if not handed:
         what = f"{asked} reached the station, but the DLL was not given it"
         return Cause("guest", what, since.since_ns)
     return _answers(since, asked, handed)
+
+
+def _old_to_the_station(of: Scope, asked: str, by: FrameRecord) -> Cause:
+    """A message that a station must discard: another one came before it with a counter as high."""
+    what = f"the replay counter of {asked} was old to the station"
+    if by.rule is None:
+        return Cause("air", f"{what}, as {by.kind} came before it", of.when(by))
+    rule = name_air_rule(of.case, by)
+    return Cause("scenario", f"{what}: {rule} acted on {by.kind} and saw to that", of.when(by))
 
 
 def _altered(of: Scope, asked: str, *, since_ns: int) -> Cause | None:

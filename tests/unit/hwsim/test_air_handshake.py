@@ -151,6 +151,20 @@ def test_new_snonce_restarts_m3(air: AirProcess) -> None:
     assert client.frame("M4")["mic_ok"]
 
 
+def test_an_m4_that_answers_an_m3_before_a_group_rekey(air: AirProcess) -> None:
+    """The station has the group key of the M3 it answers, whatever the later one says: it is given
+    the newest one."""
+    client, station = associated(air)
+    station.m2(station.key_message())
+    first = station.key_message()
+    assert client.call("rekey_group") == {"stations": 0}
+    while station.key_message().replay == first.replay:
+        pass
+    station.m4(first)
+    client.state("authorized")
+    assert client.frame("G1")["replay_counter"] > first.replay
+
+
 @pytest.mark.parametrize(
     "rsne",
     [b"", RSNE[:-2] + b"\x01\x00", RSNE[:1] + b"\x7f" + RSNE[2:]],
