@@ -14,6 +14,7 @@ from pathlib import Path
 
 from . import cpio
 from .files import replaced
+from .firmware import firmware_files
 from .modules import read_modules
 
 GUEST_FOLDER = "opt/hil"
@@ -100,5 +101,5 @@ def _disk_entries(payload: Payload, guest: Path) -> Iterator[cpio.Entry]:
             raise ValueError(f"no place in the reference guest for the PE file {name}")
         folder = f"{DRIVE_C}/{_WINDOWS_FOLDERS[name]}"
         yield cpio.file(f"{folder}/{name}", source.read_bytes(), executable=True)
-    for path, content in sorted(payload.extra.items()):
+    for path, content in sorted({**firmware_files(), **payload.extra}.items()):
         yield cpio.file(path.lstrip("/"), content)

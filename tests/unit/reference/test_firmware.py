@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The files that stand for firmware."""
+
+from imagebuild import firmware
+
+
+def test_rt2870_has_the_length_and_checksum_that_its_driver_checks():
+    """The driver runs its CRC over all but the last two bytes, and compares it with those."""
+    content = firmware.rt2870()
+    assert len(content) == 4096
+    assert content[-2:] == firmware._crc_ccitt(content[:-2]).to_bytes(2, "little")
+
+
+def test_the_checksum_is_crc_ccitt_as_linux_has_it():
+    """Of the nine digits, the check value of CRC-16/MCRF4XX, which that is."""
+    assert firmware._crc_ccitt(b"123456789") == 0x6F91
+
+
+def test_it_lies_where_the_kernel_looks():
+    """On a disk whose /lib is a link."""
+    assert set(firmware.firmware_files()) == {"usr/lib/firmware/rt2870.bin"}
