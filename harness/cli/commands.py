@@ -13,6 +13,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from harness.local.imports import importing
+
 COMMANDS = {
     "run": "harness.cli.running:run",
     "judge": "harness.cli.judging:judge",
@@ -46,7 +48,8 @@ class CommandTable(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         module, _, member = COMMANDS[name].partition(":")
-        target = getattr(import_module(module), member)
+        with importing():
+            target = getattr(import_module(module), member)
         if isinstance(target, typer.Typer):
             group = typer.main.get_command(target)
             group.name = name

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where worker processes of this machine come from: a process that has imported what they need.
 
-Python's forkserver does so while this process imports and reads the plan; a worker is forked from
-it in milliseconds, where an interpreter begun for each would import all of it again.
+Python's forkserver does so while this process imports its own part; a worker is forked from it in
+milliseconds, where an interpreter begun for each would import all of it again. A night with several
+slots waits for both of them, so this module imports nothing that takes time: whoever finds out that
+there are to be workers begins with this.
 """
 
 from __future__ import annotations
@@ -15,13 +17,13 @@ from multiprocessing import forkserver, resource_tracker
 from typing import Final
 
 METHOD: Final = "forkserver"
-IMPORTED: Final = ("distributed.nanny", "harness.nightly.worker", "harness.report")
-"""What a worker needs until the end of its first cell."""
+IMPORTED: Final = "harness.nightly.preloaded"
+"""Imports what a worker needs until the end of its first cell."""
 
 
 def prepare_workers() -> None:
     """Begin that process; it goes when this one does."""
-    multiprocessing.get_context(METHOD).set_forkserver_preload(list(IMPORTED))
+    multiprocessing.get_context(METHOD).set_forkserver_preload([IMPORTED])
     resource_tracker.ensure_running()  # before: where it is begun it unblocks SIGINT
     with not_interrupted():  # a terminal's Ctrl-C is for this process alone
         forkserver.ensure_running()

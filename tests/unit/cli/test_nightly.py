@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness.cli import nightly as module
+from harness.cli import night as module
+from harness.cli import nightly
 from harness.history.sql import open_history
 from harness.nightly.slots import OwnSlot, Slots
 from harness.results import Verdict
@@ -28,7 +30,7 @@ class Lab:
 
     @contextlib.contextmanager
     def slot(self, _: Path) -> Iterator[Slots]:
-        """See `harness.cli.nightly._own_slot`."""
+        """See `harness.cli.night._own_slot`."""
         self.runner = ToldRunner(self.told)
         yield OwnSlot(self.runner)
 
@@ -61,6 +63,31 @@ def test_a_plan_that_is_not_there_is_told_with_the_way_to_one(hil: Command) -> N
         2,
         "error: nightly.toml: there is no such plan\nhint: `./hil nightly --init` writes one\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("slots", "arguments", "prepared"),
+    [
+        ("", "", 0),
+        ("", "--slots 2", 1),
+        ("slots = 2", "", 1),
+        ("slots = 2", "--slots 1", 0),
+        ("slots = 2", "--dry-run", 0),
+        ("slots = 2", "--scheduler tcp://127.0.0.1:1", 0),
+        ("slots = '2'", "", 0),  # which is told when the plan is loaded, as all that is wrong in it
+        ("slots = [", "", 0),
+    ],
+)
+def test_workers_of_this_machine_begin_their_imports_first(
+    hil: Command, monkeypatch: pytest.MonkeyPatch, slots: str, arguments: str, prepared: int
+) -> None:
+    """Where there are to be any: before the plan is checked, which takes imports of its own."""
+    told: list[str] = []
+    monkeypatch.setattr(nightly, "prepare_workers", lambda: told.append("workers"))
+    monkeypatch.setattr(module, "load_plan", lambda _: told.append("plan") or sys.exit(2))
+    (hil.folder / "plan.toml").write_text(f"{PLAN}{slots}\n")
+    hil("nightly", "plan.toml", *arguments.split())
+    assert told == ["workers"] * prepared + ["plan"]
 
 
 def test_a_wrong_time_is_refused_before_anything_starts(hil: Command, lab: Lab) -> None:
