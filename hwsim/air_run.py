@@ -26,7 +26,8 @@ from hwsim.errors import RequestError
 from hwsim.frames import mac_text
 from hwsim.links.links import Link, Links
 from hwsim.loop import Loop, Timer, now_ns
-from hwsim.medium import Medium
+from hwsim.medium import FrameCount, Medium
+from hwsim.medium.access_points import station_number
 from hwsim.network_life import NetworkLife
 from hwsim.ports.base import Port
 from hwsim.radius import RadiusClient
@@ -37,8 +38,9 @@ from hwsim.rules.frame_rules import FrameRules
 class AirRun:
     """One medium with the access points of one network, and its capture in ``directory``.
 
-    ``event`` gets the name and fields of what is to be told; ``before`` is the run on the same port
-    that was closed. It is the access points' :class:`hwsim.ap.environment.EssEnvironment`.
+    ``event`` gets the name and fields of what is to be told; ``count`` numbers the frames of all
+    media of the run, of which this is the one called ``number``; ``before`` is the run on the same
+    port that was closed. It is the access points' :class:`hwsim.ap.environment.EssEnvironment`.
     """
 
     def __init__(
@@ -47,15 +49,18 @@ class AirRun:
         port: Port,
         directory: Path,
         event: Callable[[str, Mapping[str, Any]], None],
+        count: FrameCount,
+        number: int = 1,
         before: AirRun | None = None,
     ) -> None:
         self._loop = loop
         self._port = port
         self._event = event
+        self._number = number
         self.open = True
-        self.capture = Capture(loop, directory, self._capture_fault)
+        self.capture = Capture(loop, directory, self._capture_fault, number)
         tag = before.medium.tag if before is not None else 0
-        self.medium: Medium = Medium(loop, port, self._record, self.capture.add, tag)
+        self.medium: Medium = Medium(loop, port, self._record, self.capture.add, count, tag)
         self.ess: Ess | None = None
         self.life: NetworkLife | None = None
         self._radius: RadiusClient | None = None
@@ -154,8 +159,7 @@ class AirRun:
 
     def radio_number(self, mac: bytes) -> int:
         """The place of a station's radio among the guest's, from 0; 0 for one that is not known."""
-        macs = [radio.mac for radio in self._port.radios]
-        return macs.index(mac) if mac in macs else 0
+        return max(station_number(self._port, mac) - 1, 0)
 
     def keep_key(self, pmk: bytes, station: Station | None = None) -> None:
         """Keep a PMK beside the capture, with association and station if it is one station's."""
@@ -197,7 +201,7 @@ class AirRun:
         self._tell("fault", {"what": "capture", "message": message})
 
     def _record(self, record: FrameRecord) -> None:
-        self._tell("frame", record.to_json())
+        self._tell("frame", {**record.to_json(), "medium": self._number})
 
     def _tell(self, name: str, fields: Mapping[str, Any]) -> None:
         if self.open:

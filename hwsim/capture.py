@@ -49,15 +49,19 @@ _MAX_PMK = 48
 
 
 class Capture:
-    """Writes :data:`CAPTURE_NAME` and :data:`KEYS_NAME` into a directory.
+    """Writes :data:`CAPTURE_NAME` and :data:`KEYS_NAME` into a directory, or, of a medium with a
+    ``number`` above 1, ``air-2.pcapng`` and ``air-2.keys``.
 
     A failure ends the capture, never the air: ``fault`` is called once, with a message, when the
     file cannot be written any more. What had been written by then stays readable.
     """
 
-    def __init__(self, loop: Loop, directory: Path, fault: Callable[[str], None]) -> None:
+    def __init__(
+        self, loop: Loop, directory: Path, fault: Callable[[str], None], number: int = 1
+    ) -> None:
         self._loop = loop
-        self._directory = directory
+        self._capture_path = directory / of_medium(CAPTURE_NAME, number)
+        self._keys_path = directory / of_medium(KEYS_NAME, number)
         self._fault = fault
         self._to_wall_ns = time.time_ns() - time.monotonic_ns()
         self._blocks: list[tuple[int, bytes]] = [(0, section_block()), (1, interface_block())]
@@ -124,7 +128,7 @@ class Capture:
 
     def _open(self) -> None:
         # Unbuffered: what is written is in the file, and a short write is seen.
-        self._file = (self._directory / CAPTURE_NAME).open("wb", buffering=0)
+        self._file = self._capture_path.open("wb", buffering=0)
         self._write()
 
     def _flush_when_idle(self) -> None:
@@ -136,7 +140,7 @@ class Capture:
         """Add the keys that are not in their file yet; the file of an earlier air is replaced."""
         if not self._new_keys:
             return
-        path = self._directory / KEYS_NAME
+        path = self._keys_path
         flags = os.O_WRONLY | os.O_APPEND
         if not self._has_keys:
             path.unlink(missing_ok=True)
@@ -172,7 +176,13 @@ class Capture:
         except OSError as error:
             self.failed = True
             self._blocks.clear()
-            self._fault(f"{error.strerror or error}: {error.filename or CAPTURE_NAME}")
+            self._fault(f"{error.strerror or error}: {error.filename or self._capture_path.name}")
+
+
+def of_medium(name: str, number: int) -> str:
+    """What a file is called of the medium with that number."""
+    stem, _, suffix = name.partition(".")
+    return name if number == 1 else f"{stem}-{number}.{suffix}"
 
 
 def radiotap(freq_mhz: int, rate_kbps: int, signal_dbm: int) -> bytes:

@@ -31,8 +31,13 @@ class Loop(shared.Loop):
         super().__init__()
         self._idle: deque[Callback] = deque()
         self._idle_since_ns = 0
+        self._next: list[Callback] = []
         self.last_stall = (0, 0)
         """From when until when (ns) it last did nothing though something was due; zeros: never."""
+
+    def next_turn(self, callback: Callback) -> None:
+        """Call back in the next turn, after what is ready by then has been served."""
+        self._next.append(callback)
 
     def when_idle(self, callback: Callback) -> None:
         """Call back when nothing has happened for a moment, or after ``IDLE_LIMIT_NS``."""
@@ -42,18 +47,23 @@ class Loop(shared.Loop):
 
     def _turn(self, limit_ns: int | None) -> None:
         wait_ns, began_ns = self._wait_ns(limit_ns), self.now_ns()
+        put_off, self._next = self._next, []
         ready = self._poll.poll(in_ms(wait_ns))
         if wait_ns is not None:
             self._note_late(began_ns + wait_ns)
         woke_ns = self.now_ns()
         self._serve(ready)
         due = self._run_timers()
+        for callback in put_off:
+            callback()
         self._run_deferred()
-        if self._idle and (not (ready or due) or self._idle_overdue()):
+        if self._idle and (not (ready or due or put_off) or self._idle_overdue()):
             self._run_idle()
         self._note_late(woke_ns)
 
     def _wait_ns(self, limit_ns: int | None) -> int | None:
+        if self._next:
+            return 0
         if self._idle:
             limit_ns = QUIET_NS if limit_ns is None else min(limit_ns, QUIET_NS)
         return super()._wait_ns(limit_ns)

@@ -43,7 +43,8 @@ class FrameRecord:
     receiver got; they differ under a ``drop-ack`` rule. ``retry`` marks a retransmission of the
     same EAPOL or management message by its sender, not one made by a ``repeat`` rule.
     ``rule`` is the action of the rule that acted on it, ``rule_place`` that rule's place among the
-    scenario's, from 1; older records have no place. ``pn`` is the cipher's packet number. In
+    scenario's, from 1; older records have no place. ``medium`` is the number of the medium it was
+    on, of isolated ones; older records know of one. ``pn`` is the cipher's packet number. In
     ``detail`` an M1 has ``digest``, the first 16 hexadecimal digits of the SHA-256 of its EAPOL
     PDU, so that it is known again where it is handed on; what a rule changed has ``altered`` (the
     fields in words), what one inserted ``inserted`` and perhaps ``source``, and a changed message
@@ -72,6 +73,7 @@ class FrameRecord:
     pn: int | None
     detail: dict[str, str | int]
     rule_place: int | None = None
+    medium: int = 1
 
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON object; field names are the keys."""
@@ -93,7 +95,7 @@ class FrameRecord:
 
 
 _FIELDS = tuple(field.name for field in fields(FrameRecord))
-_LATER: dict[str, Any] = {"rule_place": None}
+_LATER: dict[str, Any] = {"rule_place": None, "medium": 1}
 """Fields that older records lack, and what they are taken for."""
 
 
@@ -140,4 +142,5 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "pn": lambda value: value is None or _is_count(value),
     "detail": _is_detail,
     "rule_place": lambda value: value is None or _is_count(value),
+    "medium": lambda value: _is_count(value) and value > 0,
 }

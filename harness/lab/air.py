@@ -56,6 +56,7 @@ class AirClient:
 
     def __init__(self, listener: AirListener) -> None:
         self.state = AirState()
+        self._media = 1
         self._listener: AirListener | None = listener
 
     @property
@@ -75,54 +76,32 @@ class AirClient:
         *,
         next_retry_ms: int | None = None,
     ) -> str:
-        """Set the network up; the BSSID of its first access point.
+        """Set the network up, on each of its media; the BSSID of its first access point.
 
         `first_retry_ms` is when an unanswered EAPOL message of a handshake is first sent again,
         `next_retry_ms` when after that; left out, it is hostapd's second. A network
         with 802.1X whose access point is to be silent has no `radius`.
         """
-        settings: dict[str, object] = {
-            "ssid_hex": network.ssid_bytes.hex(), "channel": network.channel,
-            "security": network.security, "pmf": network.protection,
-            "ap_ip": AP_IP, "station_ip": STATION_IP, "more": _more(network),
-            "hidden": network.hidden, "beacon_protection": network.beacon_protection,
-            "beacon_interval_tu": network.beacon_interval_tu,
-            "dtim_period": network.dtim_period, "pmk_caching": network.pmk_caching,
-            "bss_transition": network.bss_transition,
-            "neighbour_reports": network.neighbour_reports,
-        }  # fmt: skip
-        if network.choice.has_keys:
-            settings |= _ciphers(network)
-        if network.choice.has_sae:
-            settings["sae"] = network.sae.model_dump()
-        if network.choice.has_ft:
-            settings["ft"] = network.ft.model_dump()
-        if network.choice is OWE:
-            settings["owe_groups"] = list(network.owe_groups)
-        if network.owe_transition:
-            settings["owe_transition_ssid_hex"] = network.owe_ssid.hex()
-        if network.passphrase is not None:
-            settings["passphrase"] = network.passphrase.get_secret_value()
-        if radius is not None:
-            settings["radius"] = {
-                "port": radius.port, "secret": radius.secret, "trouble": radius.trouble,
-            }  # fmt: skip
+        settings = _settings(network, radius)
         timers = {"first_ms": first_retry_ms}
         if radius is not None:
             timers["radius_ms"] = radius.timeout_ms
         if next_retry_ms is not None:
             timers["next_ms"] = next_retry_ms
         links = network.links_json()
-        told = self._call("configure", network=settings, timers=timers, links=links)
-        return str(told.get("bssid", ""))
+        if network.media != self._media:
+            self._call("media", count=network.media)
+            self._media = network.media
+        told = self._each("configure", network=settings, timers=timers, links=links)
+        return str(told[0].get("bssid", ""))
 
     def start(self) -> None:
         """Begin to beacon."""
-        self._call("start")
+        self._each("start")
 
     def take_off_air(self) -> None:
         """Stop beaconing and forget every station; it can be configured anew and started again."""
-        self._call("stop")
+        self._each("stop")
 
     def await_start(self, limit_s: float = START_S) -> None:
         """Wait until it serves; raises `TooSlow` or `PeerGone` with its last words.
@@ -169,7 +148,7 @@ class AirClient:
 
     def change_rules(self, rules: tuple[AirRule, ...], seed: int = 1) -> None:
         """Other rules from now on, in the same association; messages are counted anew."""
-        self._call("rules", rules=_dumped(rules), seed=seed)
+        self._each("rules", rules=_dumped(rules), seed=seed)
 
     def order(self, do: str, **parameters: Any) -> None:
         """Have an access point do something now; parameters are those of `[[ap]]`.
@@ -185,16 +164,15 @@ class AirClient:
 
     def echo(self, count: int, *, limit_s: float) -> Echo:
         """ARP and `count` ICMP echo requests to each station, protected by its keys."""
-        answer = self._call("echo", wait_s=limit_s, count=count, timeout_s=limit_s)
-        return _echo(answer)
+        return _echo(self._each("echo", wait_s=limit_s, count=count, timeout_s=limit_s))
 
     def rekey_group(self) -> None:
         """Give every station a new group key; returns when all have it or are gone."""
-        self._call("rekey_group")
+        self._each("rekey_group")
 
     def rekey_pairwise(self) -> None:
         """Give every station new pairwise keys; returns when all have them or are gone."""
-        self._call("rekey_pairwise")
+        self._each("rekey_pairwise")
 
     def reauthenticate(self) -> None:
         """Authenticate every station by 802.1X again; returns when all have new keys or are gone.
@@ -209,11 +187,11 @@ class AirClient:
         `broadcast`: by one frame to all. `forged`: as somebody without keys would, which the access
         point knows nothing of.
         """
-        self._call("deauthenticate", reason=reason, broadcast=broadcast, forged=forged)
+        self._each("deauthenticate", reason=reason, broadcast=broadcast, forged=forged)
 
     def carry_between_radios(self, carried: bool = True) -> None:
         """Let radios hear each other, besides the access points; in this run."""
-        self._call("between_radios", carried=carried)
+        self._each("between_radios", carried=carried)
 
     def status(self) -> dict[str, Any]:
         """The air's own account of port, stations and clock."""
@@ -222,12 +200,13 @@ class AirClient:
     def frames(self) -> tuple[int, tuple[int, ...]]:
         """The last number given to a frame, and the numbers of those that are still on their way:
         the events of all others have come by now."""
-        told = self._call("status")
-        return int(told.get("frames", 0)), tuple(int(number) for number in told.get("due", ()))
+        told = self._each("status")
+        due = sorted(int(number) for one in told for number in one.get("due", ()))
+        return int(told[-1].get("frames", 0)), tuple(due)
 
     def put_off(self) -> int:
         """How many insertions and goodbyes of rules are still to come, put off by their delay."""
-        return int(self._call("status").get("put_off", 0))
+        return sum(int(one.get("put_off", 0)) for one in self._each("status"))
 
     @property
     def damaged_lines(self) -> int:
@@ -249,9 +228,18 @@ class AirClient:
         no network. `listener` is told of all that comes from now on."""
         self._listener = listener
         self._call("renew", directory=str(run_dir))
+        self._media = 1
 
-    def _call(self, name: str, *, wait_s: float = 0, **args: object) -> dict[str, Any]:
-        return self._client.call(name, args, timeout_s=CALL_S + wait_s)
+    def _call(
+        self, name: str, *, wait_s: float = 0, medium: int = 1, **args: object
+    ) -> dict[str, Any]:
+        about: dict[str, object] = {"medium": medium} if medium > 1 else {}
+        return self._client.call(name, args, timeout_s=CALL_S + wait_s, about=about)
+
+    def _each(self, name: str, *, wait_s: float = 0, **args: object) -> list[dict[str, Any]]:
+        """A call that is about one medium, of each there is."""
+        media = range(1, self._media + 1)
+        return [self._call(name, wait_s=wait_s, medium=medium, **args) for medium in media]
 
     def _take(self, event: dict[str, Any]) -> None:
         kind, listener = event.get("event"), self._listener
@@ -277,6 +265,37 @@ def _dumped(rules: tuple[AirRule, ...]) -> list[dict[str, Any]]:
     return [rule.model_dump(mode="json", exclude_none=True) for rule in rules]
 
 
+def _settings(network: Network, radius: RadiusServer | None) -> dict[str, object]:
+    """The network as the air takes it."""
+    settings: dict[str, object] = {
+        "ssid_hex": network.ssid_bytes.hex(), "channel": network.channel,
+        "security": network.security, "pmf": network.protection,
+        "ap_ip": AP_IP, "station_ip": STATION_IP, "more": _more(network),
+        "hidden": network.hidden, "beacon_protection": network.beacon_protection,
+        "beacon_interval_tu": network.beacon_interval_tu,
+        "dtim_period": network.dtim_period, "pmk_caching": network.pmk_caching,
+        "bss_transition": network.bss_transition,
+        "neighbour_reports": network.neighbour_reports,
+    }  # fmt: skip
+    if network.choice.has_keys:
+        settings |= _ciphers(network)
+    if network.choice.has_sae:
+        settings["sae"] = network.sae.model_dump()
+    if network.choice.has_ft:
+        settings["ft"] = network.ft.model_dump()
+    if network.choice is OWE:
+        settings["owe_groups"] = list(network.owe_groups)
+    if network.owe_transition:
+        settings["owe_transition_ssid_hex"] = network.owe_ssid.hex()
+    if network.passphrase is not None:
+        settings["passphrase"] = network.passphrase.get_secret_value()
+    if radius is not None:
+        settings["radius"] = {
+            "port": radius.port, "secret": radius.secret, "trouble": radius.trouble,
+        }  # fmt: skip
+    return settings
+
+
 def _ciphers(network: Network) -> dict[str, object]:
     """The ciphers of a network with keys; that of management frames only where it protects them."""
     ciphers = network.ciphers
@@ -294,11 +313,12 @@ def _more(network: Network) -> list[dict[str, object]]:
     return more + [{"ssid_hex": name, "signal_dbm": NEIGHBOUR_DBM} for name in names]
 
 
-def _echo(answer: dict[str, Any]) -> Echo:
+def _echo(answers: list[dict[str, Any]]) -> Echo:
+    """What came of echoes on all media together."""
     return Echo(
-        sent=int(answer["sent"]),
-        answered=int(answer["answered"]),
-        arp=bool(answer["arp"]),
-        protected=bool(answer["protected"]),
-        rtt_us=tuple(int(value) for value in answer["rtt_us"]),
+        sent=sum(int(answer["sent"]) for answer in answers),
+        answered=sum(int(answer["answered"]) for answer in answers),
+        arp=all(answer["arp"] for answer in answers),
+        protected=all(answer["protected"] for answer in answers),
+        rtt_us=tuple(int(value) for answer in answers for value in answer["rtt_us"]),
     )

@@ -40,6 +40,10 @@ DISK = "free disk space and run again"
 AIR_FAULTS = {
     "capture": ("writing of the air's capture", DISK),
     "radius": ("answer of the RADIUS server", "radius.log in the run directory tells more"),
+    "overrun": (
+        "carrying of what the guest's radios send",
+        "one of them floods the air: see the capture",
+    ),
 }
 """What was awaited when the air tells a fault of its own, and how to fix it."""
 

@@ -65,11 +65,19 @@ class JsonLinesClient:
         return self._ended is None
 
     def call(
-        self, name: str, args: dict[str, object] | None = None, *, timeout_s: float
+        self,
+        name: str,
+        args: dict[str, object] | None = None,
+        *,
+        timeout_s: float,
+        about: dict[str, object] | None = None,
     ) -> dict[str, Any]:
-        """The result of one call; raises `CallFailed`, `TooSlow` or `PeerGone`."""
+        """The result of one call; raises `CallFailed`, `TooSlow` or `PeerGone`.
+
+        `about` goes beside the call's name: which part of the peer it is for.
+        """
         deadline = Deadline(f"answer of {self.peer} to {name}", timeout_s)
-        call_id, answers = self._send(name, args or {}, deadline)
+        call_id, answers = self._send({**(about or {}), "call": name, "args": args or {}}, deadline)
         try:
             answer = answers.get(timeout=deadline.remaining_s)
         except queue.Empty:
@@ -88,7 +96,7 @@ class JsonLinesClient:
         self._thread.join(timeout_s)
 
     def _send(
-        self, name: str, args: dict[str, object], deadline: Deadline
+        self, request: dict[str, object], deadline: Deadline
     ) -> tuple[int, queue.SimpleQueue[dict[str, Any] | None]]:
         answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         with self._lock:
@@ -99,7 +107,7 @@ class JsonLinesClient:
             self._next_id += 1
             self._answers[call_id] = answers
             try:
-                self._write(encode({"id": call_id, "call": name, "args": args}))
+                self._write(encode({"id": call_id, **request}))
             except (OSError, EOFError) as error:
                 self._answers.pop(call_id, None)
                 deadline.state = f"{type(error).__name__} while sending"

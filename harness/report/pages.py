@@ -16,8 +16,9 @@ from harness.results import Pages
 
 
 def pages(evidence: RunEvidence, folder: Path) -> Pages:
-    """What makes each page of a run, by file name; `folder` has its capture."""
-    frames = [frame for one in evidence.associations for frame in one.frames]
+    """What makes each page of a run, by file name; `folder` has its capture, in which are the
+    packets of the first medium."""
+    frames = [frame for one in evidence.associations for frame in one.frames if frame.medium == 1]
     found = match(read_packets(folder / CAPTURE), frames)
     drawn = timelines(evidence, found.numbers)
     clock = evidence.clock

@@ -22,12 +22,22 @@ from harness.local.programs import ProgramMissing
 from harness.results import Environment, EvidenceFile
 from harness.vm.accel import Choice
 from harness.vm.host import host_cpu, qemu_version
+from hwsim.capture import CAPTURE_NAME, KEYS_NAME, of_medium
+from hwsim.ports.shared import MAX_MEDIA
 
 LIBRARIES = ("scapy", "paramiko", "cryptography", "qemu.qmp", "pydantic")
 
 DESCRIPTIONS = {
     "air.pcapng": "every frame on the air, with radiotap headers",
     "air.keys": "decryption keys of the test network (Wireshark: 80211_keys, the first 64 of it)",
+    **{
+        of_medium(CAPTURE_NAME, number): f"every frame on medium {number}"
+        for number in range(2, MAX_MEDIA + 1)
+    },
+    **{
+        of_medium(KEYS_NAME, number): f"decryption keys of medium {number}"
+        for number in range(2, MAX_MEDIA + 1)
+    },
     "ihv-trace.jsonl": "every handler and framework call of the DLL",
     "events.jsonl": "frames, WLAN notifications and states as they came",
     "serial.log": "the guest's serial console",
@@ -40,7 +50,7 @@ DESCRIPTIONS = {
 }
 """The files of a run directory and what is in them."""
 
-SECRET = {"air.keys"}
+SECRET = {of_medium(KEYS_NAME, number) for number in range(1, MAX_MEDIA + 1)}
 
 
 def of_dll(dll: Dll) -> Environment:

@@ -360,13 +360,9 @@ class Scenario(Strict):
     def _adapters_fit(self) -> Scenario:
         if self.adapters > 1 and (self.os or self.eap is not None):
             raise ValueError("[[os]] and [eap] speak of one adapter; adapters = 1 goes with them")
-        return self
-
-    @model_validator(mode="after")
-    def _links_fit(self) -> Scenario:
-        for link in self.network.links:
-            if (link.station or 1) > self.adapters:
-                raise ValueError(f"links: station {link.station}: adapters is {self.adapters}")
+        wrong = self.network.adapters_misfit(self.adapters, ordered=bool(self.ap))
+        if wrong:
+            raise ValueError(wrong)
         return self
 
     @property

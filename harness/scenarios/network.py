@@ -41,6 +41,7 @@ from hil_common.security import (
     ciphers_of,
 )
 from hwsim.control.link_requests import MAX_LINKS
+from hwsim.ports.shared import MAX_MEDIA
 
 SSID_HEX = rf"^([0-9a-fA-F]{{2}}){{1,{MAX_SSID_BYTES}}}$"
 
@@ -96,6 +97,11 @@ class Network(Strict):
     neighbours: Annotated[tuple[Name, ...], Field(max_length=4)] = ()
     """The names of other networks, each with one access point on the channel of the first, heard as
     strongly; they have the same security and passphrase."""
+    media: Annotated[int, Field(ge=1, le=MAX_MEDIA)] = 1
+    """Isolated media, which hear nothing of each other. Each has access points as they are said
+    here, with the same BSSIDs and keys of its own; the adapters are dealt out to the media in
+    turns. `[[air]]` and `[[network.links]]` act on each medium by itself, with a seed of its own;
+    what is on the second is in `air-2.pcapng`."""
     hidden: bool = False
     """The access points beacon without the name, and answer those only who ask for it; the profile
     says nonBroadcast."""
@@ -157,6 +163,20 @@ class Network(Strict):
             self.channel,
             *(self.further_channels or (self.channel,) * (self.access_points - 1)),
         )
+
+    def adapters_misfit(self, adapters: int, *, ordered: bool) -> str | None:
+        """Why the network is none for so many adapters, or for `[[ap]]` if that is ``ordered``."""
+        for link in self.links:
+            if (link.station or 1) > adapters:
+                return f"links: station {link.station}: adapters is {adapters}"
+        if self.media > adapters:
+            return (
+                f"[network] media = {self.media}: nobody would be on the last, adapters is "
+                f"{adapters}; adapters = {self.media} puts one on each"
+            )
+        if self.media > 1 and ordered:
+            return "[[ap]] speaks of one medium; [network] media = 1 goes with it"
+        return None
 
     @model_validator(mode="after")
     def _links_fit(self) -> Network:

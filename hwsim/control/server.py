@@ -2,7 +2,8 @@
 """The control socket: JSON lines, one client, which may be at standard input and output instead.
 
 ``{"id":1,"call":"name","args":{…}}`` is answered by ``{"id":1,"result":{…}}`` or
-``{"id":1,"error":{"code":"…","message":"…"}}``, at once or when it is known; events come unasked as
+``{"id":1,"error":{"code":"…","message":"…"}}``, at once or when it is known; a request with
+``"medium":2`` is about that medium, one without about the first. Events come unasked as
 ``{"event":"…",…}``. A line that cannot be understood gets an error with the id ``null``; nothing
 that a client sends ends the process, except that it goes away. Further clients are turned away.
 """
@@ -32,6 +33,8 @@ _DAMAGED: Final = {
 Reply = Callable[[dict[str, Any]], None]
 Handler = Callable[[dict[str, Any], Reply], dict[str, Any] | None]
 """Gets the arguments; returns the result, or ``None`` if it will call the reply later."""
+Handlers = Callable[[int], Mapping[str, Handler]]
+"""The calls that can be made of the medium with that number, by name; none if it is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class ControlServer:
         self,
         loop: Loop,
         listener: socket.socket | Descriptors,
-        handlers: Mapping[str, Handler],
+        handlers: Handlers,
         gone: Callable[[], None],
     ) -> None:
         self._loop = loop
@@ -137,15 +140,21 @@ class ControlServer:
 
     def _request(self, number: int | str, request: dict[str, Any]) -> None:
         name, args = request.get("call"), request.get("args", {})
-        handler = self._handlers.get(name) if isinstance(name, str) else None
+        medium = request.get("medium", 1)
+        whole = isinstance(medium, int) and not isinstance(medium, bool)
+        handlers = self._handlers(medium) if whole else {}
+        if not handlers:
+            self._refuse(number, "no-such-medium", f"there is no medium {medium!r:.40}")
+            return
+        handler = handlers.get(name) if isinstance(name, str) else None
         if handler is None:
-            known = ", ".join(sorted(self._handlers))
+            known = ", ".join(sorted(handlers))
             self._refuse(number, "unknown-call", f"call {name!r:.40} is unknown; known: {known}")
             return
         if not isinstance(args, dict):
             self._refuse(number, "bad-argument", f"{name}: args must be an object")
             return
-        if extra := request.keys() - {"id", "call", "args"}:
+        if extra := request.keys() - {"id", "call", "args", "medium"}:
             self._refuse(number, "bad-request", f"a request has no {min(extra)!r:.40}")
             return
         self._serve(number, handler, args)

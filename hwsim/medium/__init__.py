@@ -10,6 +10,7 @@ others, too, on which no rule acts. The medium knows of a port no more than
 """
 
 from hwsim.medium.access_points import AttachedAp
+from hwsim.medium.frame_log import FrameCount
 from hwsim.medium.medium import Medium
 
-__all__ = ["AttachedAp", "Medium"]
+__all__ = ["AttachedAp", "FrameCount", "Medium"]

@@ -97,5 +97,4 @@ class AttachedAps:
 
 def station_number(port: Port, mac: bytes) -> int:
     """Which of the guest's radios a station is, from 1; 0 for one that is not known."""
-    macs = [radio.mac for radio in port.radios]
-    return macs.index(mac) + 1 if mac in macs else 0
+    return next((radio.number for radio in port.radios if radio.mac == mac), 0)

@@ -251,7 +251,7 @@ class Downlink:
 
     def _number_of(self, radio: bytes) -> int:
         """Which of the guest's radios it is, from 1."""
-        return 1 + [one.hw for one in self._port.radios].index(radio)
+        return next(one.number for one in self._port.radios if one.hw == radio)
 
     def radios_for(self, receiver: bytes) -> tuple[bytes, ...]:
         """The radios that a frame for that address reaches: all of them if it is a group's."""

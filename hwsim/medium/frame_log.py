@@ -63,19 +63,26 @@ class DownFrame:
         return self.frame[_RECEIVER]
 
 
+@dataclass(slots=True)
+class FrameCount:
+    """How many frames of a run have a number, on all of its media together."""
+
+    frames: int = 0
+
+
 class FrameLog:
     """Gives every frame but beacons a number and a record, and hands all of them to the capture.
 
-    ``association`` is the one that frames belong to now, ``frames`` how many have a number.
+    ``association`` is the one that frames belong to now.
     """
 
-    def __init__(self, loop: Loop, record: Sink, capture: FrameCapture) -> None:
+    def __init__(self, loop: Loop, record: Sink, capture: FrameCapture, count: FrameCount) -> None:
         self._loop = loop
         self._record = record
         self._capture = capture
         self._due: set[int] = set()
         self.association = 0
-        self.frames = 0
+        self.count = count
 
     @property
     def due(self) -> list[int]:
@@ -87,9 +94,9 @@ class FrameLog:
 
         Numbers have no gaps: one without a record is a frame whose record was lost.
         """
-        self.frames += 1
-        self._due.add(self.frames)
-        return self.frames
+        self.count.frames += 1
+        self._due.add(self.count.frames)
+        return self.count.frames
 
     def write_up(
         self, up: UpFrame, *, acked: bool, delivered: bool, rule: FrameRule | None

@@ -11,7 +11,7 @@ from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp, AttachedAps
 from hwsim.medium.between import BetweenRadios
 from hwsim.medium.downlink import Downlink
-from hwsim.medium.frame_log import FrameCapture, FrameLog, Sink
+from hwsim.medium.frame_log import FrameCapture, FrameCount, FrameLog, Sink
 from hwsim.medium.uplink import Uplink
 from hwsim.ports.base import Port, RadioFrame
 from hwsim.rules.frame_rules import FrameRules
@@ -20,16 +20,22 @@ from hwsim.rules.frame_rules import FrameRules
 class Medium:
     """Joins the radios behind ``port`` with the access points given to :meth:`put_on_air`.
 
-    ``record`` gets a record of every frame except beacons, ``capture`` every frame. One that
-    follows another on the same port is given that one's last ``tag``: the guest may yet report on
-    frames of the other.
+    ``record`` gets a record of every frame except beacons, ``capture`` every frame. Media of one
+    run have one ``count``. One that follows another on the same port is given that one's last
+    ``tag``: the guest may yet report on frames of the other.
     """
 
     def __init__(
-        self, loop: Loop, port: Port, record: Sink, capture: FrameCapture, tag: int = 0
+        self,
+        loop: Loop,
+        port: Port,
+        record: Sink,
+        capture: FrameCapture,
+        count: FrameCount,
+        tag: int = 0,
     ) -> None:
         self._aps = AttachedAps()
-        self._log = FrameLog(loop, record, capture)
+        self._log = FrameLog(loop, record, capture, count)
         self._down = Downlink(loop, port, self._aps, self._log, tag)
         self._between = BetweenRadios(loop, port, self._log, self._down)
         consequences = self._down.consequences
@@ -43,8 +49,9 @@ class Medium:
 
     @property
     def frames(self) -> int:
-        """How many frames there were in both directions, copies included and beacons not."""
-        return self._log.frames
+        """How many frames there were in both directions, copies included and beacons not; those of
+        other media of the run, too."""
+        return self._log.count.frames
 
     @property
     def between_radios(self) -> bool:

@@ -22,11 +22,12 @@ class Radio:
     """A radio of the guest.
 
     ``mac`` is the address of its interface, ``hw`` the six bytes by which the port addresses the
-    radio itself (with mac80211_hwsim 42:…).
+    radio itself (with mac80211_hwsim 42:…), ``number`` its place among the guest's, from 1.
     """
 
     mac: bytes
     hw: bytes
+    number: int = 1
 
 
 class RadioFrame(NamedTuple):

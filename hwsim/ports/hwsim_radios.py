@@ -138,11 +138,11 @@ def addresses(wiphys: Path = WIPHYS) -> tuple[Radio, ...]:
     for wiphy in wiphys.glob("*"):
         try:
             lines = (wiphy / "addresses").read_text().split()
-            number = int((wiphy / "index").read_text())
-            found.append((number, Radio(mac_bytes(lines[0]), mac_bytes(lines[-1]))))
+            index = int((wiphy / "index").read_text())
+            found.append((index, mac_bytes(lines[0]), mac_bytes(lines[-1])))
         except (OSError, IndexError, ValueError, WireError):
             continue  # it is just going, or no radio of ours
-    return tuple(radio for _, radio in sorted(found))
+    return tuple(Radio(mac, hw, number) for number, (_, mac, hw) in enumerate(sorted(found), 1))
 
 
 def _request(command: int, *attributes: list[Any]) -> HwsimMessage:

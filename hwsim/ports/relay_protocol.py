@@ -33,14 +33,14 @@ def parse_hello(payload: bytes) -> tuple[Radio, ...]:
     radios = value.get("radios") if isinstance(value, dict) else None
     if not isinstance(radios, list) or len(radios) > _MAX_RADIOS:
         raise WireError("radio port: HELLO names no radios")
-    return tuple(_radio(radio) for radio in radios)
+    return tuple(_radio(radio, number) for number, radio in enumerate(radios, 1))
 
 
-def _radio(value: object) -> Radio:
+def _radio(value: object, number: int) -> Radio:
     if isinstance(value, dict):
         mac, hw = value.get("mac"), value.get("hw")
         if isinstance(mac, str) and isinstance(hw, str):
-            return Radio(mac_bytes(mac), mac_bytes(hw))
+            return Radio(mac_bytes(mac), mac_bytes(hw), number)
     raise WireError("radio port: a radio of HELLO needs mac and hw")
 
 

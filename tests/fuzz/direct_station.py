@@ -17,6 +17,7 @@ from hwsim.ap.orders import ApOrders
 from hwsim.ap.timers import Timers
 from hwsim.control.network_requests import networks
 from hwsim.loop import Loop
+from hwsim.medium import FrameCount
 from hwsim.ports.base import Radio, RadioFrame
 from hwsim.rules.frame_rules import FrameRules
 from tests.unit.hwsim.manual_clock import ManualClock
@@ -50,7 +51,7 @@ class Bench:
         self.clock = ManualClock(patch, air_run, beacons)
         self.loop = Loop()
         self.port = MemoryPort(self.loop)
-        self.run = AirRun(self.loop, self.port, folder, lambda name, fields: None)
+        self.run = AirRun(self.loop, self.port, folder, lambda name, fields: None, FrameCount())
         request: dict[str, Any] = {
             "ssid": "hil-net", "channel": 6, "security": security, "pmf": pmf,
             "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2",

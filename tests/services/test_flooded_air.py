@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import struct
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 from hwsim.ap.station_table import MAX_STATIONS
-from tests.unit.hwsim.conftest import AirProcess
-from tests.unit.hwsim.soft_station import LLC_IP, RATES, SoftStation
+from tests.unit.hwsim.conftest import NETWORK, AirProcess
+from tests.unit.hwsim.soft_station import LLC_IP, RATES, SoftStation, StationBeside
 
 AP_IP = bytes((10, 77, 0, 1))
 
@@ -78,3 +81,65 @@ def test_a_flood_takes_nobodys_place_and_no_memory(air: AirProcess) -> None:
     assert (
         station.open(reply)[28:] == station.packet(AP_IP, station.ip, b"\0\0" + request[24:])[20:]
     )
+
+
+ROUNDS, BURST = 5, 1000
+"""So often is an answer awaited, each time behind so many frames of a flood: fewer than may wait
+for their turn."""
+
+
+class Held:
+    """What would be sent, kept to be sent at once."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def sendall(self, data: bytes) -> None:
+        """Keep it."""
+        self.data += data
+
+
+def answer_ms(first: SoftStation, second: SoftStation) -> float:
+    """How long the second station waits for an answer, in ms, behind a flood of the first."""
+    sock, held = first.sock, Held()
+    first.sock = second.sock = held  # type: ignore[assignment]
+    for _ in range(BURST):
+        first.probe(b"hil-net")
+    second.probe(b"hil-net")
+    first.sock = second.sock = sock
+    since_s = time.monotonic()
+    flood = threading.Thread(target=sock.sendall, args=(held.data,))
+    flood.start()
+    second.next_frame()
+    waited_ms = (time.monotonic() - since_s) * 1000
+    flood.join()
+    while len(first.status) < BURST:
+        first.pump()
+    for station in (first, second):
+        station.status.clear()
+        station.inbox.clear()
+    return waited_ms
+
+
+def test_a_flood_on_one_medium_does_not_starve_another(air: AirProcess) -> None:
+    """Who is alone on its medium is answered while the flood of the other is still to be carried;
+    on one medium it waits behind the flood. `pytest -rP` shows the latencies."""
+    client, median_ms = air.client, {}
+    first = air.station(hello=False)
+    known = {"ssid": NETWORK["ssid"], "passphrase": NETWORK["passphrase"]}
+    second = StationBeside(first, mac="02:00:00:00:01:00", **known)
+    first.hello()
+    client.call("wait_radio", timeout_s=10, radios=2)
+    for media in (1, 2):
+        client.call("media", count=media)
+        for number in range(1, media + 1):
+            client.call("configure", medium=number, network=NETWORK)
+            client.call("start", medium=number)
+        client.call("begin", association=1, rules=[])
+        waited_ms = [answer_ms(first, second) for _ in range(ROUNDS)]
+        median_ms[media] = median(waited_ms)
+        print(f"behind {BURST} frames, {media} media: {[round(ms, 1) for ms in waited_ms]} ms")
+        for number in range(1, media + 1):
+            client.call("stop", medium=number)
+    assert median_ms[2] < median_ms[1] / 2, median_ms
+    assert not [one for one in client.events if one["event"] == "fault"]

@@ -67,3 +67,24 @@ def test_each_handle_is_the_adapters_own(lab: StandingLab) -> None:
     assert len(live) >= 2
     assert len({item.ihv_handle for item in live}) == len(live)
     assert len({item.svc_handle for item in live}) == len(live)
+
+
+def test_each_is_alone_on_its_medium(lab: StandingLab) -> None:
+    """Access points of one BSSID on two media: neither adapter takes the other's session for its
+    own, and what is lost on the second is not lost on the first."""
+    outcome = lab.associate("isolated-media")
+    assert [str(finding) for finding in outcome.findings] == []
+    assert outcome.verdict == "PASS"
+    (evidence,) = outcome.evidence.associations
+    stations = {
+        medium: {f.transmitter for f in evidence.frames if f.kind == "M2" and f.medium == medium}
+        for medium in (1, 2)
+    }
+    assert all(len(alone) == 1 for alone in stations.values())
+    assert stations[1] != stations[2]
+    assert len({f.receiver for f in evidence.frames if f.kind == "M2"}) == 1  # one BSSID
+    lost = [f.medium for f in evidence.frames if f.kind == "M3" and f.rule == "drop"]
+    assert lost == [2]
+    assert outcome.associations[0].echo is not None
+    assert outcome.associations[0].echo.answered == 2
+    assert (lab.folder / "air-2.pcapng").stat().st_size > 0

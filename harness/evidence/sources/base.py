@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 from harness.evidence.model import ClockModel, RunEvidence
+from hwsim.capture import of_medium
+from hwsim.ports.shared import MAX_MEDIA
 
 EVENTS: Final = "events.jsonl"
 """Frames, notifications and all else that came in while a run lasted, in its order."""
@@ -13,6 +15,8 @@ TRACE: Final = "ihv-trace.jsonl"
 """Handler and framework calls of the DLL, as the recorder wrote them."""
 CAPTURE: Final = "air.pcapng"
 """Every frame on the air, as the air wrote it."""
+FURTHER_CAPTURES: Final = tuple(of_medium(CAPTURE, number) for number in range(2, MAX_MEDIA + 1))
+"""The same of further isolated media."""
 
 UNKNOWN_CLOCK: Final = ClockModel(0, 1 << 62)
 """Where nothing ties the guest's clock to the air's."""

@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.evidence.model import DamageKind, TraceDamage
-from harness.evidence.sources.base import CAPTURE, EVENTS, TRACE
+from harness.evidence.sources.base import CAPTURE, EVENTS, FURTHER_CAPTURES, TRACE
 from harness.local.files import write_atomic
 
 SEAL: Final = "seal.json"
 BY_LINE: Final = (TRACE, EVENTS)
-WHOLE: Final = (CAPTURE, "serial.log", "qmp.jsonl", "radius.log", "lab.toml")
+WHOLE: Final = (
+    CAPTURE, *FURTHER_CAPTURES, "serial.log", "qmp.jsonl", "radius.log", "lab.toml",
+)  # fmt: skip
 _DIGEST: Final = 6
 _WRITTEN: Final = 8
 """Bytes of a line's digest, and characters of it in base64."""

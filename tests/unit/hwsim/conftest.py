@@ -51,11 +51,13 @@ class Client:
         """Send bytes as they are."""
         self.sock.sendall(data)
 
-    def post(self, call: str, **args: Any) -> int:
+    def post(self, call: str, *, medium: Any = None, **args: Any) -> int:
         """Send a call without waiting for its reply."""
         self.number += 1
-        line = json.dumps({"id": self.number, "call": call, "args": args}).encode() + b"\n"
-        self.sock.sendall(line)
+        request = {"id": self.number, "call": call, "args": args}
+        if medium is not None:
+            request["medium"] = medium
+        self.sock.sendall(json.dumps(request).encode() + b"\n")
         return self.number
 
     def call(self, call: str, **args: Any) -> dict[str, Any]:

@@ -145,6 +145,7 @@ class SoftStation:
         self.cookie = 100
         self.freq = FREQ
         self.more_radios: list[bytes] = []
+        self.beside: list[StationBeside] = []
         self.seq = 0
         self.status: dict[int, int] = {}
         self.beacons: list[tuple[int, bytes]] = []
@@ -172,7 +173,7 @@ class SoftStation:
 
     def hello(self) -> None:
         """The relay's HELLO."""
-        macs = [self.mac, *self.more_radios]
+        macs = [self.mac, *self.more_radios, *(one.mac for one in self.beside)]
         radios = [{"mac": mac.hex(":"), "hw": (b"\x42" + mac[1:]).hex(":")} for mac in macs]
         self.message(1, json.dumps({"relay": 1, "radios": radios}).encode())
 
@@ -227,13 +228,21 @@ class SoftStation:
             length, kind = struct.unpack_from("<HH", message, at)
             attrs[kind] = message[at + 4 : at + length]
             at += (length + 3) // 4 * 4
-        if message[0] == 3:
+        radio = attrs[2 if message[0] == 3 else 1]
+        for one in self.beside:
+            if radio == one.hw:
+                one.take(message[0], attrs)
+                return
+        if radio[1:] not in [mac[1:] for mac in self.more_radios]:
+            self.take(message[0], attrs)
+
+    def take(self, command: int, attrs: dict[int, bytes]) -> None:
+        """A status of what was sent, or a frame."""
+        if command == 3:
             assert attrs[2] == self.hw
             self.status[struct.unpack("<Q", attrs[8])[0]] = struct.unpack("<I", attrs[4])[0]
             return
-        assert message[0] == 2
-        if attrs[1][1:] in [mac[1:] for mac in self.more_radios]:
-            return
+        assert command == 2
         assert attrs[1] == self.hw
         frame = attrs[3]
         if frame[0] == 0x80:
@@ -498,3 +507,20 @@ class SoftStation:
         head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(body), 7, 0, 64, 1, 0)
         head += source + destination
         return head[:10] + ones_complement(head).to_bytes(2, "big") + head[12:] + body
+
+
+class StationBeside(SoftStation):
+    """Another radio of the same guest: one relay carries what both say."""
+
+    def __init__(self, first: SoftStation, **changes: str) -> None:
+        self._first = first
+        super().__init__("", **changes)  # type: ignore[arg-type]
+        first.beside.append(self)
+
+    def connect(self, path: str) -> None:
+        """It is connected."""
+        self.sock = self._first.sock
+
+    def pump(self) -> None:
+        """Read from the port once, for both."""
+        self._first.pump()

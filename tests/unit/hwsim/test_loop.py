@@ -54,3 +54,21 @@ def test_a_loop_at_its_usual_pace_is_not_late(loop: Loop) -> None:
     loop.call_after(1_000_000, lambda: None)
     loop.turn()
     assert loop.last_stall == (0, 0)
+
+
+def test_work_for_the_next_turn_waits_for_what_is_ready_then(loop: Loop) -> None:
+    """It runs once, in the turn after, and does not let the loop sleep meanwhile."""
+    seen: list[str] = []
+
+    def put_off() -> None:
+        seen.append("put off")
+        loop.next_turn(lambda: seen.append("again"))
+
+    loop.next_turn(put_off)
+    loop.turn(10)
+    assert seen == ["put off"]
+    loop.call_at(now_ns(), lambda: seen.append("timer"))
+    loop.turn(10)
+    assert seen == ["put off", "timer", "again"]
+    loop.turn()
+    assert seen == ["put off", "timer", "again"]

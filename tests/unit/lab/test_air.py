@@ -213,6 +213,28 @@ def test_an_echo_is_evidence(peer: Peer) -> None:
     assert found == Echo(2, 1, arp=True, protected=True, rtt_us=(900,))
 
 
+def test_what_is_about_a_medium_is_asked_of_each(peer: Peer) -> None:
+    """Of the first without a name; rules are armed on all in one call, and echoes add up."""
+    peer.air.configure(NETWORK.model_copy(update={"media": 2}), 1000)
+    peer.air.begin(1, ())
+    peer.answers["echo"] = {
+        "result": {"sent": 1, "answered": 1, "arp": True, "protected": True, "rtt_us": [900]}
+    }
+    found = peer.air.echo(1, limit_s=5)
+    assert found == Echo(2, 2, arp=True, protected=True, rtt_us=(900, 900))
+    peer.answers["status"] = {"result": {"frames": 9, "due": [7]}}
+    assert peer.air.frames() == (9, (7, 7))
+    assert [(call["call"], call.get("medium")) for call in peer.calls] == [
+        ("media", None), ("configure", None), ("configure", 2), ("begin", None), ("echo", None),
+        ("echo", 2), ("status", None), ("status", 2),
+    ]  # fmt: skip
+    assert peer.calls[0]["args"] == {"count": 2}
+    peer.air.configure(NETWORK, 1000)
+    assert [call["args"] for call in peer.calls if call["call"] == "media"] == [
+        {"count": 2}, {"count": 1},
+    ]  # fmt: skip
+
+
 def test_a_radio_that_never_comes_is_too_slow(peer: Peer) -> None:
     """The air gives up by itself; what it saw is the last state, and the lab is to blame."""
     said = "waited 1 s for the relay's HELLO on the radio port; QEMU is connected"

@@ -93,6 +93,11 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + 'associations = "many"\n', "associations = 'many': "),
         (GOOD + "associations = 0\n", "associations = 0: "),
         (GOOD + "adapters = 9\n", "adapters = 9: "),
+        (GOOD + "[network]\nmedia = 2\n", "nobody would be on the last, adapters is 1"),
+        (
+            GOOD + 'adapters = 2\n[network]\nmedia = 2\n[[ap]]\non = "echoed"\ndo = "stop"\n',
+            "[[ap]] speaks of one medium",
+        ),
         (
             GOOD + 'adapters = 2\n[[os]]\non = "connected"\ndo = "roam"\n',
             "[[os]] and [eap] speak of one adapter",

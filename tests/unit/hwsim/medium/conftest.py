@@ -14,7 +14,7 @@ from hwsim.ap.station import Station
 from hwsim.errors import WireError
 from hwsim.frames import MacHeader
 from hwsim.loop import Loop
-from hwsim.medium import AttachedAp, Medium
+from hwsim.medium import AttachedAp, FrameCount, Medium
 from hwsim.ports.base import Radio, RadioFrame
 from hwsim.records import FrameKind, FrameRecord
 from hwsim.rules.frame_rules import FrameRule, FrameRules
@@ -121,7 +121,7 @@ class Rig:
         self.records: list[FrameRecord] = []
         self.captured: list[dict[str, Any]] = []
         self.port = TellingPort(self.loop, self.happened)
-        self.medium = Medium(self.loop, self.port, self.records.append, self._capture)
+        self.medium = Medium(self.loop, self.port, self.records.append, self._capture, FrameCount())
         self.port.start(self)
         self.port.connect(Radio(STATION, HW))
         self.ap = RecordingAp(self.happened)

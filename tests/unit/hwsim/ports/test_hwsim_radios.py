@@ -128,5 +128,5 @@ def test_addresses(tmp_path: Path) -> None:
     second = bytes.fromhex("420000000000")
     assert addresses(tmp_path) == (
         Radio(bytes.fromhex("020000000200"), second),
-        Radio(bytes.fromhex("020000000b00"), second),
+        Radio(bytes.fromhex("020000000b00"), second, 2),
     )
