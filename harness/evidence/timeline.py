@@ -120,6 +120,12 @@ def _frame(
         "pn": frame.pn,
         "freq_mhz": frame.detail.get("freq_mhz"),
         "code": frame.detail.get("code"),
+        "dot11_reason": frame.detail.get("reason")
+        if frame.kind in ("deauth", "disassoc")
+        else None,
+        "dot11_status": frame.detail.get("status")
+        if frame.kind in ("auth", "assoc-resp")
+        else None,
         "eap_type": frame.detail.get("eap_type"),
         "mic": None if frame.mic_ok is None else ("right" if frame.mic_ok else "wrong"),
     }

@@ -36,6 +36,8 @@ _FRAME_NAMES = {
     "eapol-start": "EAPOL-Start",
     "eapol-logoff": "EAPOL-Logoff",
 }
+_ENDS = {"dot11_reason": "reason", "dot11_status": "status"}
+"""Why a station is sent away, or refused; a status of 0 is none."""
 
 
 @final
@@ -116,6 +118,7 @@ def _frame(event: TimelineEvent) -> Step:
     detail = event.detail
     lost, rule = bool(detail.get("lost")), str(detail.get("rule", ""))
     remarks = [_frame_name(event)]
+    remarks += [f"{word} {detail[name]}" for name, word in _ENDS.items() if detail.get(name)]
     remarks += ["again"] if detail.get("retry") else []
     remarks += ["protected"] if detail.get("protected") else []
     remarks += [f"MIC {detail['mic']}"] if detail.get("mic") == "wrong" else []
@@ -227,6 +230,8 @@ NAMED: dict[str, Callable[[int], str]] = {
     "result": codes.win32,
     "reason": codes.reason,
     "dot11AssocStatus": codes.assoc_status,
+    "dot11_reason": codes.dot11_reason,
+    "dot11_status": codes.dot11_status,
 }
 """Details that are codes, and what names them."""
 

@@ -56,6 +56,19 @@ def test_eap_tells_what_it_is() -> None:
     assert (event.detail["code"], event.detail["eap_type"]) == ("Request", "Identity")
 
 
+def test_what_ends_or_refuses_tells_its_code() -> None:
+    """A deauthentication its reason, an association response its status."""
+
+    def sent_away(s: Story) -> None:
+        s.frame("assoc-resp", "down", detail={"status": 53})
+        s.frame("deauth", "down", detail={"reason": 16})
+
+    (association,) = tell(m1=sent_away).evidence().associations
+    told = [event.detail for event in timeline(association, CLOCK)]
+    assert [one["dot11_status"] for one in told if "dot11_status" in one] == [53]
+    assert [one["dot11_reason"] for one in told if "dot11_reason" in one] == [16]
+
+
 def test_crash_is_an_event() -> None:
     """An exception shows in the handler lane with its module."""
 

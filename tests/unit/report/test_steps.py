@@ -38,16 +38,29 @@ def test_frames_say_what_became_of_them() -> None:
         event(5, "air", "M4", "up", mic="wrong", protected=1),
         event(6, "air", "data", "down", lost=1),
         event(7, "air", "probe-req", "up", lost=1, freq_mhz=2437),
+        event(8, "air", "assoc-resp", "down", dot11_status=0),
+        event(9, "air", "assoc-resp", "down", dot11_status=53, rule="edit"),
+        event(10, "air", "deauth", "down", dot11_reason=16),
     ])  # fmt: skip
     assert told(made) == [
         ("frame", "authentication"), ("frame", "M1 · again"),
         ("frame", "M2 · dropped by rule"), ("frame", "M3 · ACK dropped by rule"),
         ("frame", "M4 · protected · MIC wrong"), ("frame", "data · lost"),
-        ("frame", "probe request · 2437 MHz, not heard"),
+        ("frame", "probe request · 2437 MHz, not heard"), ("frame", "association response"),
+        ("frame", "association response · status 53 · edit by rule"),
+        ("frame", "deauthentication · reason 16"),
     ]  # fmt: skip
     assert [(step.up, step.lost, step.retry, step.ruled) for step in made[1:4]] == [
         (False, False, True, False), (True, True, False, True), (False, False, False, True),
     ]  # fmt: skip
+
+
+def test_codes_of_the_air_have_their_names() -> None:
+    """Those of IEEE 802.11, which are not the WLAN service's."""
+    sent_away = event(1, "air", "deauth", "down", dot11_reason=16)
+    assert described(sent_away) == "dot11_reason 16 GK_HANDSHAKE_TIMEOUT"
+    refused = event(1, "air", "assoc-resp", "down", dot11_status=53)
+    assert described(refused) == "dot11_status 53 STATUS_INVALID_PMKID"
 
 
 def test_a_request_names_its_access_point_where_there_are_several() -> None:
