@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import JsonOption
+from harness.cli.rows import row, terminal_columns
 from harness.errors import UsageError
 from harness.faults import FAULTS
 from harness.scenarios import find_scenario, scenario_names
@@ -35,10 +36,11 @@ def faults(as_json: JsonOption = False) -> None:
         ]
         typer.echo(json.dumps(rows, indent=1))
         return
+    columns = terminal_columns()
     wide, widest = (max(map(len, names)) for names in (FAULTS, scenario_names()))
     for fault in FAULTS.values():
         where = f"{' '.join(fault.rules):<16}  {fault.scenario:<{widest}}"
-        typer.echo(f"{fault.name:<{wide}}  {where}  {fault.meaning}")
+        typer.echo(row(f"{fault.name:<{wide}}  {where}  ", fault.meaning, columns))
 
 
 def scenarios(
@@ -69,11 +71,11 @@ def scenarios(
         ]
         typer.echo(json.dumps(rows, indent=1))
     else:
-        width = max(len(one.name) for one in found) + 2
+        width, columns = max(len(one.name) for one in found) + 2, terminal_columns()
         for one in found:
             stress = "(beyond the documents) " if one.beyond_documents else ""
             tags = f" [{' '.join(one.tags)}]" if one.tags else ""
-            typer.echo(f"{one.name:<{width}}{stress}{one.summary}{tags}")
+            typer.echo(row(f"{one.name:<{width}}", f"{stress}{one.summary}{tags}", columns))
 
 
 def _show_file(names: list[str]) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from harness.checks.catalogue import CLASSES, SOURCES, Entry, entries, summary
 from harness.checks.severity import SEVERITY_OF_CLASS
+from harness.cli.rows import row, terminal_columns
 from harness.errors import UsageError
 from harness.naming import near_rule
 
@@ -94,9 +95,10 @@ def rules(
     elif rule_id:
         typer.echo("\n".join(explain(find(rule_id))))
     else:
+        columns = terminal_columns()
         for entry in entries():
             head = f"{entry.id:<10}{entry.cls:<7}{entry.severity:<6}{entry.status:<14}"
-            typer.echo(head + entry.text)
+            typer.echo(row(head, entry.text, columns))
         typer.echo(summary_line())
 
 
