@@ -45,6 +45,8 @@ class CheckLimits:
     DeinitAdapter, StopPostAssociate or AdapterReset within it proves nothing."""
     os_answer_s: float = 5.0
     """What the OS side owes: send completions, a stop after a deauthentication, notifications."""
+    onex_s: float = 9.5
+    """What the OS's own 802.1X waits for a message of the access point."""
     threads: int = 128
     """Threads the process may have."""
     memory_mib: int = 0

@@ -87,8 +87,9 @@ class LimitsConfig(Strict):
     """From a packet handed to the radio to its SendPacketCompletion, come what may."""
     onex_start_s: Seconds = 1.5
     """From an EAPOL-Start to the next, or to giving up after the third."""
-    onex_s: Seconds = 9.5
-    """One authentication of the OS's own 802.1X, from StartOneX to its result."""
+    onex_s: Seconds = _OURS.onex_s
+    """From StartOneX or a message of the access point to its next one, or to the result, in the
+    OS's own 802.1X; all of it goes into post_associate_s."""
     os_answer_s: Seconds = _OURS.os_answer_s
     """What the OS owes: send completions, a stop after a deauthentication, notifications."""
 

@@ -43,6 +43,14 @@ def connected_reports(association: AssociationEvidence) -> list[Notification]:
     return [item for item in acm if _is_connected(item) and item.interface not in failed]
 
 
+def found_no_network(association: AssociationEvidence) -> bool:
+    """The WLAN service reports that the network was not there: the DLL is not called then."""
+    return any(
+        item.source == names.SOURCE_ACM and item.reason == names.REASON_NETWORK_NOT_AVAILABLE
+        for item in association.notifications
+    )
+
+
 def lost_connection(association: AssociationEvidence) -> Lost | None:
     """The first connection that was lost before the scenario ended it, else None."""
     acm = [item for item in association.notifications if item.source == names.SOURCE_ACM]

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from harness.evidence import names
+from harness.evidence.connection import found_no_network
 from harness.evidence.model import (
     LOSSES,
     AssociationEvidence,
@@ -116,7 +117,8 @@ def association_losses(association: AssociationEvidence) -> tuple[TraceDamage, .
     if association.unread_lines:
         what = f"{association.unread_lines} lines of the air or of agent.exe could not be read"
         found.append((DamageKind.UNREAD_LINE, what))
-    if association.connect_ns and not association.ihv and association.lab_fault is None:
+    called = bool(association.ihv) or found_no_network(association)
+    if association.connect_ns and not called and association.lab_fault is None:
         found.append((DamageKind.NOT_SHOWN, "the IHV trace shows nothing of it"))
     return tuple(
         TraceDamage(kind, f"association {association.index}: {what}", association=association.index)

@@ -29,6 +29,18 @@ def may_end_it(frame: FrameRecord) -> bool:
     return frame.delivered and frame.detail.get("acceptable", "yes") in ("refuse", "open")
 
 
+def just_to_be_passed_over(of: Scope, within_ns: int) -> bool:
+    """The last message that reached the station, not longer ago than that, is one to be passed over
+    in silence: no reason to fail, as a better one may come."""
+    given = [frame for frame in of.frames("M1", "M3", "G1") if frame.delivered]
+    last = max(given, key=of.when, default=None)
+    return (
+        last is not None
+        and last.detail.get("acceptable") == "discard"
+        and of.until_ns - of.when(last) < within_ns
+    )
+
+
 def changed_offers(of: Scope) -> list[FrameRecord]:
     """What was said of the network until then in other words than M3 says it: an element that M3
     repeats, changed by a rule. Over the difference a station may end the handshake."""

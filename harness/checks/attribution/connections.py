@@ -10,6 +10,7 @@ from harness.checks.attribution.cause import (
     FOUR_WAY_TIMEOUT,
     GROUP_TIMEOUT,
     Cause,
+    name_air_rule,
     name_os_order,
 )
 from harness.checks.attribution.interventions import (
@@ -66,6 +67,23 @@ def how_lost(case: Case, association: AssociationEvidence) -> LostConnection | N
         what = f"the guest's WLAN service reports it with reason {codes.reason(lost.reason)}"
         cause = Cause("guest", what, lost.at_ns)
     return LostConnection(cause, (cause.at_ns - association.connect_ns) / 1e9)
+
+
+def given_up(case: Case, association: AssociationEvidence) -> Cause | None:
+    """That the access point sent the station away and the station never heard so: for it the
+    connection stands. None if that is not what happened."""
+    of = whole(case, association)
+    unheard = [
+        frame
+        for frame in of.frames("deauth", "disassoc")
+        if frame.direction == "down" and not frame.delivered
+    ]
+    if not unheard:
+        return None
+    frame = unheard[0]
+    cause = _disconnected(of.upto(of.when(frame)), frame)
+    lost = f"by {name_air_rule(case, frame)}" if frame.rule else "on the air"
+    return replace(cause, what=f"{cause.what}; its {frame.kind} was lost {lost}")
 
 
 def _disconnected(of: Scope, frame: FrameRecord) -> Cause:

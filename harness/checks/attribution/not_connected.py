@@ -9,7 +9,7 @@ failure (`harness.checks.attribution`).
 from __future__ import annotations
 
 from harness import codes
-from harness.checks.attribution.altered import changed_offers
+from harness.checks.attribution.altered import changed_offers, just_to_be_passed_over
 from harness.checks.attribution.cause import Cause, name_air_rule, name_os_order
 from harness.checks.attribution.interventions import (
     ENDING,
@@ -27,6 +27,7 @@ from harness.checks.finding import Severity
 from harness.checks.outcomes import Breach
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
+from harness.evidence.connection import found_no_network
 from harness.evidence.model import AssociationEvidence
 from harness.evidence.segments import PreOperation, Session
 
@@ -88,10 +89,16 @@ def _why_no_association(
     return _never_came(case, association, what)
 
 
+def never_found(case: Case, association: AssociationEvidence) -> Breach:
+    """The network was not found, so nothing of the association came to the DLL."""
+    return _never_came(case, association, "the network was not found, so the DLL was not called")
+
+
 def _never_came(case: Case, association: AssociationEvidence, what: str) -> Breach:
     """The OS side did not get as far as the DLL: what of the scenario kept it from that?"""
     of = whole(case, association)
-    frames = of.frames("auth", "assoc-req", "assoc-resp")
+    search, request = ("beacon", "probe-req", "probe-resp"), ("auth", "assoc-req", "assoc-resp")
+    frames = of.frames(*(search if found_no_network(association) else request))
     ruled = next((frame for frame in frames if frame.rule is not None), None)
     why = [order for order in association.performed if order.do in ENDING]
     if why:
@@ -154,7 +161,7 @@ def _why_no_session(case: Case, association: AssociationEvidence, session: Sessi
     if refused is not None:
         return breach_of(association, f"not connected: {refused}", "MISS", handler)
     failed = next((call for call in completions_while_open(session) if error_of(call)), None)
-    cut = _cut_short(case, association, session, failed)
+    cut = cut_short(case, association, session, failed)
     if cut is not None:
         message = f"not connected: {cut.what}"
         return breach_of(association, message, cut.severity, handler, *cut.calls)
@@ -168,22 +175,26 @@ def _why_no_session(case: Case, association: AssociationEvidence, session: Sessi
     return still_pending(case, association, session, "not connected: the session")
 
 
-def _cut_short(
+def cut_short(
     case: Case, association: AssociationEvidence, session: Session, failed: Call | None
 ) -> Cause | None:
-    """What kept the 4-way handshake from its end: what stalled it, or what ended it first."""
+    """What kept a session's 4-way handshake from its end, before the completion that reports its
+    failure (None if there is none): what stalled it, or what ended it first."""
     end_ns = session.ended_by.start_ns if session.ended_by else association.end_ns
     of = of_session(case, association, session, min(end_ns, failed.start_ns if failed else end_ns))
     if not association.frames or stalled(of) is None:
         return None
     act = first_intervention(of, session)
     if act is None:
-        return stalled(of)
+        return None if failed and just_to_be_passed_over(of, TIME_TO_ANSWER_NS) else stalled(of)
     stall = stalled(of.upto(act.at_ns))
     if stall is None:
         return act
     if stall.party == "driver" or (stall.party == "guest" and not stall.calls):  # it did nothing
         return stall if act.at_ns - stall.at_ns >= TIME_TO_ANSWER_NS else act
+    soon = act.at_ns - stall.at_ns < TIME_TO_ANSWER_NS
+    if soon and act.party == "scenario" and not act.calls and stall.party in ("scenario", "air"):
+        return act  # what was lost would have come again
     same = bool(act.calls) and stall.calls == act.calls  # named as what it kept from coming
     return stall if same or stall.at_ns < act.at_ns else act
 
@@ -199,14 +210,37 @@ def _authentication(case: Case, association: AssociationEvidence) -> str | None:
         return None
     if any(result == names.ONEX_SUCCESS for result, _ in results):
         return None
+    spoilt = _spoilt_authentication(case, association)
     for result, call in results:
         if result == names.ONEX_FAILURE:
             params = fields.mapping(call.args, "pDot11MsOneXResultParams") or {}
             status = fields.integer(params, "Dot11OnexAuthStatus")
             reason = fields.integer(params, "Dot11OneXReasonCode")
             said = f"status {codes.onex_status(status)}, reason {codes.reason(reason)}"
-            return f"the OS's 802.1X failed with {said}"
-    return "the OS's 802.1X came to no result"
+            return f"the OS's 802.1X failed with {said}{_waited(case, association, call)}{spoilt}"
+    return f"the OS's 802.1X came to no result{spoilt}"
+
+
+def _spoilt_authentication(case: Case, association: AssociationEvidence) -> str:
+    """The rule or link of the scenario that acted on a message of it first, for a sentence."""
+    frames = whole(case, association).frames("eap", "eapol-start")
+    ruled = next((frame for frame in frames if frame.rule is not None), None)
+    return f"; {name_air_rule(case, ruled)} acted on {ruled.kind}" if ruled else ""
+
+
+def _waited(case: Case, association: AssociationEvidence, failure: Call) -> str:
+    """That the OS's 802.1X had waited for a message as long as its limit lets it, if it had."""
+    given = [
+        call.start_ns
+        for function in (names.START_ONEX, names.PROCESS_ONEX)
+        for call in _own(case, association, function)
+        if call.start_ns < failure.start_ns
+    ]
+    waited_s = (failure.start_ns - max(given, default=failure.start_ns)) / 1e9
+    if waited_s < case.limits.onex_s:
+        return ""
+    limit = case.limits.setting("onex_s")
+    return f", after {waited_s:.1f} s without a message of the access point ({limit})"
 
 
 def _own(case: Case, association: AssociationEvidence, function: str) -> list[Call]:

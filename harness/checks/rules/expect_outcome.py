@@ -22,13 +22,15 @@ from harness.checks.attribution.altered import (
     none_may_be_taken,
 )
 from harness.checks.attribution.cause import name_air_rule
-from harness.checks.attribution.connections import how_lost, is_connected
+from harness.checks.attribution.connections import given_up, how_lost, is_connected
 from harness.checks.attribution.interventions import failure_reported_ns, first_intervention
 from harness.checks.attribution.messages import cause_of_missing
 from harness.checks.attribution.not_connected import (
     breach_of,
     completions,
+    cut_short,
     error_of,
+    never_found,
     still_pending,
     why_not_connected,
 )
@@ -38,6 +40,7 @@ from harness.checks.finding import Severity
 from harness.checks.outcomes import Breach, Held, Outcome, Outcomes, Unknown
 from harness.checks.registry import rule
 from harness.evidence import fields, names
+from harness.evidence.connection import found_no_network
 from harness.evidence.model import AssociationEvidence, FrameRecord
 
 _SOURCE = "this harness: the scenario's expectation"
@@ -80,6 +83,8 @@ def connects_as_expected(case: Case) -> Outcomes:
 
 
 def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
+    if not association.ihv and found_no_network(association):
+        return never_found(case, association)
     if case.expect.connected in (None, is_connected(case, association)):
         return Held(association.index)
     if not case.expect.connected:
@@ -156,6 +161,9 @@ def _answered(case: Case, association: AssociationEvidence) -> Outcome | None:
         return _no_broadcast(case, association)
     if echo is None or echo.sent == 0:
         message = "connected, but the access point sent no echo request, though one is wanted"
+        why = given_up(case, association)
+        if why is not None:
+            return breach_of(association, f"{message}: {why.what}", why.severity, *why.calls)
         return breach_of(association, message, "MISS")
     what = "answered" if echo.arp else "answered, not even ARP"
     message = f"connected, but {echo.answered} of {echo.sent} echo requests were {what}"
@@ -232,6 +240,8 @@ def _messages(case: Case, association: AssociationEvidence) -> Outcome | None:
         return None  # EXPECT-01 says why
     if case.expect.connected and how_lost(case, association) is not None:
         return None  # EXPECT-08 says why
+    if case.expect.connected and case.expect.echoes and given_up(case, association) is not None:
+        return None  # EXPECT-02 says why
     seen = {frame.kind for frame in association.frames}
     for kind in case.expect.messages:
         if kind not in seen:
@@ -327,7 +337,8 @@ def _roamed(case: Case, association: AssociationEvidence) -> Outcome | None:
     else:
         shown_by, message = first, "the DLL completed the session after roaming"
     message = f"{message} with error {codes.win32(error)}"
-    act = first_intervention(
+    act = cut_short(case, association, last, first) if shown_by is first else None
+    act = act or first_intervention(
         of_session(case, association, last, failure_reported_ns(shown_by)), last
     )
     if act is None:

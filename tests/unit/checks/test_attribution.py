@@ -353,6 +353,41 @@ def test_a_station_sent_away_in_the_midst_of_its_handshake() -> None:
     only_finding(until("m1", deauth(5)), "EXPECT-01", "MISS", "the access point deauthenticated it")
 
 
+def test_a_station_sent_away_before_a_lost_message_came_again() -> None:
+    """M3 was lost once and would have come again: the rule that sent the station away is named."""
+
+    def sent_away(s: Story) -> None:
+        s.frame("M3", "down", delivered=False, replay_counter=2, rule="drop", rule_place=1)
+        s.wait_ms(20)
+        s.frame("deauth", "down", rule="deauthenticate", rule_place=2, detail={"reason": 3})
+        s.notify(names.SOURCE_ACM, names.ACM_DISCONNECTED, 0x3800B)
+
+    expect = Expectation(air=("drop M3 (number 1)", "deauthenticate M2"))
+    only_finding(until("m2", sent_away), "EXPECT-01", "MISS", "air rule 2", expect=expect)
+
+
+@pytest.mark.parametrize(("answers", "severity"), [(True, "MISS"), (False, "FAIL")])
+def test_a_station_that_never_heard_that_it_was_sent_away(answers: bool, severity: str) -> None:
+    """M4 was lost on a link, and so was the deauthentication in the end: the connection stands for
+    the station, and no echo is sent. Whose doing that was is said; a DLL that sent no M4 broke it.
+    """
+
+    def m4_lost(s: Story) -> None:
+        if answers:
+            send(s)
+            s.frame("M4", "up", delivered=False, rule="drop", rule_place=0)
+
+    def unheard(s: Story) -> None:
+        s.wait_ms(4000)
+        s.frame("deauth", "down", delivered=False, rule="drop", rule_place=0, detail={"reason": 15})
+        no_echo(s)
+
+    story = tell(m4=m4_lost, echo=unheard)
+    found = judge(story, Expectation(echoes=1, messages=("M1", "G1"))).findings
+    assert [(one.rule, one.severity) for one in found] == [("EXPECT-02", severity)]
+    assert "its deauth was lost by a link of the scenario" in found[0].message
+
+
 def test_a_dll_that_fails_after_all_went_well_is_its_own() -> None:
     """Nobody did anything before: it completed a good handshake with an error."""
     story = until("keys", lambda s: complete(s, 5, 0x90001, tid=WORKER))
@@ -381,6 +416,19 @@ def test_the_second_session_cut_short_by_a_refusal() -> None:
 
     story = until("post_associate", post_associate=refused_inside)
     only_finding(story, "EXPECT-01", "MISS", "answered SetExcludeUnencrypted with")
+
+
+def test_a_second_session_to_which_no_m1_comes() -> None:
+    """The access point never heard that its association response arrived, by a rule: it waits, and
+    the DLL gives up in the end, which is not its doing."""
+
+    def unheard(s: Story) -> None:
+        s.frame("assoc-resp", "down", acked=False, rule="drop-ack", rule_place=1)
+
+    failed = steps(stop, unheard, begin_post, lambda s: s.wait_ms(8000),
+                   lambda s: complete(s, 1460, 0x90001, tid=WORKER))  # fmt: skip
+    expect = Expectation(sessions=2, air=("drop-ack assoc-resp (number 2)",))
+    only_finding(until("connected", failed), "EXPECT-06", "MISS", "sent no M1", expect=expect)
 
 
 def test_m2_is_still_due_when_the_scenario_ends_it_at_once() -> None:

@@ -71,6 +71,18 @@ def test_a_good_m3_after_a_spoilt_one(acceptable: str, severity: str) -> None:
     assert [(one.rule, one.severity) for one in found] == [("EXPECT-01", severity)]
 
 
+@pytest.mark.parametrize(("waited_ms", "severity"), [(0, "FAIL"), (4000, "MISS")])
+def test_a_failure_reported_over_an_m3_that_is_to_be_passed_over(
+    waited_ms: int, severity: str
+) -> None:
+    """Anybody may send a wrong MIC: to fail at once is the DLL's doing, to have waited for a better
+    one is not."""
+    failed = steps(edited_m3("discard"), lambda s: s.wait_ms(waited_ms),
+                   lambda s: complete(s, 5, 0x90001, tid=WORKER))  # fmt: skip
+    found = judge(until("m2", failed), WANTED).findings
+    assert [(one.rule, one.severity) for one in found] == [("EXPECT-01", severity)]
+
+
 def test_a_failure_reported_over_a_spoilt_m3_is_no_fault() -> None:
     """The DLL completed with an error, as it should."""
     failed = steps(edited_m3("refuse"), lambda s: complete(s, 5, 0x90001, tid=WORKER))

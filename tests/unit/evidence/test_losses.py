@@ -12,7 +12,9 @@ from harness.evidence import (
     DamageKind,
     FrameRecord,
     IhvRecord,
+    Notification,
     TraceDamage,
+    names,
     pair,
     unended,
 )
@@ -114,6 +116,12 @@ def test_an_association_without_a_record_is_a_loss() -> None:
     assert [item.kind for item in association_losses(one)] == [DamageKind.NOT_SHOWN]
     assert association_losses(replace(one, lab_fault="x")) == ()
     assert association_losses(replace(one, connect_ns=0)) == ()
+
+
+def test_a_network_that_was_not_found_leaves_no_record() -> None:
+    """The DLL was not called, so none is missing."""
+    told = Notification(7, names.SOURCE_ACM, 11, "{}", names.REASON_NETWORK_NOT_AVAILABLE)
+    assert association_losses(AssociationEvidence(1, 5, 9, notifications=(told,))) == ()
 
 
 def test_unread_lines_are_a_loss() -> None:

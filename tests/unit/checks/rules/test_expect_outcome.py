@@ -52,6 +52,19 @@ def test_expect_01_never_came_to_the_dll() -> None:
     only_finding(story, "EXPECT-01", "MISS", "PerformPostAssociate was never called")
 
 
+@pytest.mark.parametrize("connected", [True, False, None])
+def test_expect_01_a_network_that_was_not_found(connected: bool | None) -> None:
+    """Whatever the scenario expects, the DLL was not called: nothing is known of it, and the link
+    that lost the answers is named."""
+    story = tell(without=(*upto("connect"), "stop", "reset"))
+    story.frame("probe-resp", "down", delivered=False, rule="drop", rule_place=0)
+    story.notify(names.SOURCE_ACM, names.ACM_ATTEMPT_FAIL, names.REASON_NETWORK_NOT_AVAILABLE)
+    said = "a link of the scenario (on which probe-resp was lost)"
+    expect = Expectation(connected=connected, messages=())
+    found = only_finding(story, "EXPECT-01", "MISS", said, expect=expect)
+    assert "the network was not found" in found.message
+
+
 def test_expect_01_driver_refused() -> None:
     """An error from the DLL is the DLL's own word."""
 
@@ -124,6 +137,33 @@ def test_expect_01_failed_authentication(indicated: Step, said: str) -> None:
         indicated(s)
 
     only_finding(tell(m1=failing, without=upto("m1")), "EXPECT-01", "MISS", said)
+
+
+def test_expect_01_an_authentication_that_lost_a_message() -> None:
+    """The rule, or the link, of the scenario is named."""
+
+    def failing(s: Story) -> None:
+        START(s)
+        s.frame("eap", "up", delivered=False, rule="drop", rule_place=0)
+        s.frame("M1", "down")
+
+    only_finding(tell(m1=failing, without=upto("m1")), "EXPECT-01", "MISS", "eap was lost")
+
+
+@pytest.mark.parametrize(("waited_ms", "named"), [(9_600, True), (2_000, False)])
+def test_expect_01_a_limit_of_the_os_is_named(waited_ms: int, named: bool) -> None:
+    """Where its 802.1X gave up for want of a message it is said how long it waits for one."""
+
+    def failing(s: Story) -> None:
+        START(s)
+        s.frame("M1", "down")
+        s.wait_ms(waited_ms)
+        result(1, {"Dot11OnexAuthStatus": 4, "Dot11OneXReasonCode": 0x50006})(s)
+
+    story = tell(m1=failing, without=upto("m1"))
+    found = only_finding(story, "EXPECT-01", "MISS", "802.1X failed")
+    assert ("9.6 s without a message" in found.message) == named
+    assert ("[limits] onex_s = 9.5" in found.message) == named
 
 
 def test_expect_01_wrong_mic() -> None:
