@@ -18,7 +18,7 @@ Direction = Literal["up", "down"]
 
 FrameKind = Literal[
     "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "M1", "M2", "M3", "M4",
-    "G1", "G2", "eap", "eapol-start", "eapol-logoff", "eapol", "data", "arp", "icmp",
+    "G1", "G2", "eap", "eapol-start", "eapol-logoff", "rc4-key", "eapol", "data", "arp", "icmp",
     "deauth", "disassoc", "null", "ps-poll", "action", "other", "beacon",
 ]  # fmt: skip
 """The names of messages; reassociation counts as association, ``eapol`` is any EAPOL not named. Of

@@ -35,6 +35,7 @@ _FRAME_NAMES = {
     "eap": "EAP",
     "eapol-start": "EAPOL-Start",
     "eapol-logoff": "EAPOL-Logoff",
+    "rc4-key": "EAPOL-Key (RC4)",
 }
 _ENDS = {"dot11_reason": "reason", "dot11_status": "status"}
 """Why a station is sent away, or refused; a status of 0 is none."""

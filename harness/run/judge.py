@@ -40,9 +40,11 @@ from harness.results import (
 )
 from harness.results.wording import spans
 from harness.scenarios import Scenario
+from hil_common.security import SecurityChoice
 from hwsim.records import FOUR_WAY, GROUP_KEY
 
 MESSAGES = (*FOUR_WAY, *GROUP_KEY)
+RC4_KEYS = ("rc4-key",)
 AUTHENTICATION = ("eapol-start", "eap")
 STALL = "a part of the lab stood still"
 
@@ -64,17 +66,24 @@ def expectation_of(scenario: Scenario) -> Expectation:
         return replace(ordered, connected=None, echoes=0, messages=())
     if not scenario.expect.connected:
         return replace(ordered, connected=False, messages=(), stopped=scenario.expect.stopped)
-    messages = MESSAGES if scenario.group_rekeys else FOUR_WAY
     choice = scenario.network.choice
+    messages = _messages(choice, scenario.group_rekeys)
     return replace(
         ordered,
         connected=True,
         echoes=scenario.echoes,
         protected=choice.protects_data,
-        messages=messages if choice.has_keys else (),
+        messages=messages,
         sessions=1 + scenario.roams,
         adapters=scenario.adapters,
     )
+
+
+def _messages(choice: SecurityChoice, group_rekeys: int) -> tuple[str, ...]:
+    """Those by which a station gets its keys."""
+    if choice.has_keys:
+        return MESSAGES if group_rekeys else FOUR_WAY
+    return RC4_KEYS if choice.wep and choice.credential == "eap" else ()
 
 
 class Judge:

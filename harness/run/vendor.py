@@ -18,7 +18,8 @@ from harness.guests.common.given_by import LAB, OPTIONS, GivenBy, named
 from harness.guests.registry import guest_of
 from harness.scenarios import Network, Scenario
 from harness.scenarios.fragments import MAX_BYTES
-from harness.scenarios.model import SAMPLE_FRAGMENTS, SAMPLE_SECURITY, Ihv
+from harness.scenarios.model import Ihv
+from harness.scenarios.sample_fragments import SAMPLE_FRAGMENTS, SAMPLE_SECURITY
 from hil_common.ciphers import ALL_CIPHERS, CCMP_128, DATA_CIPHERS, TKIP
 from hil_common.security import SECURITY_CHOICES, SecurityChoice
 

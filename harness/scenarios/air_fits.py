@@ -13,7 +13,7 @@ from hwsim.rules.frame_rules import GOODBYES
 KEY_MESSAGES_DOWN: Final = ("M1", "M3", "G1")
 KEY_MESSAGES: Final = (*KEY_MESSAGES_DOWN, "M2", "M4", "G2")
 ONE_WAY: Final = {
-    **dict.fromkeys((*KEY_MESSAGES_DOWN, "beacon", "probe-resp", "assoc-resp"), "down"),
+    **dict.fromkeys((*KEY_MESSAGES_DOWN, "rc4-key", "beacon", "probe-resp", "assoc-resp"), "down"),
     **dict.fromkeys(("M2", "M4", "G2", "probe-req", "assoc-req", "eapol-start"), "up"),
 }
 """The messages that go one way only."""

@@ -18,23 +18,10 @@ from harness.scenarios.enterprise import EAP_TYPES, EapMethod, misfit
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.network import Network
 from harness.scenarios.on_air import OnAir
+from harness.scenarios.sample_fragments import SAMPLE_FRAGMENTS, SAMPLE_SECURITY
 from harness.scenarios.stimuli import OsParameters, OsStimulus
 from hil_common.network import MAX_PASSPHRASE, WEP_KEY_BYTES
-from hil_common.security import (
-    OPEN,
-    WEP_OPEN,
-    WEP_SHARED,
-    WPA2_EAP,
-    WPA2_EAP_SHA256,
-    WPA2_FT_EAP,
-    WPA2_FT_PSK,
-    WPA2_PSK,
-    WPA2_PSK_SHA256,
-    WPA3_TRANSITION,
-    WPA_PSK,
-    WPA_WPA2_PSK,
-    names_with,
-)
+from hil_common.security import names_with
 from hil_common.stimuli import MAX_STIMULI
 from hwsim.control.arguments import MAX_DELAY_MS
 from hwsim.control.order_requests import MAX_ORDERS
@@ -46,31 +33,14 @@ OPEN_MESSAGES: Final = (
     "disassoc", "action",
 )  # fmt: skip
 """The messages of a network without EAPOL."""
+ONEX_MESSAGES: Final = ("eap", "eapol-start", "rc4-key")
+"""Those of 802.1X and dynamic WEP, which has no handshake."""
 Tag = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=30)]
-
-SAMPLE_SECURITY = "<IhvSecurity><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>"
-"""The fragment our sample DLL reads; a vendor's own goes into `[ihv] security`."""
-SAMPLE_ENTERPRISE = "<IhvSecurity><Enterprise/>{fault}</IhvSecurity>"
 
 PASSPHRASE_ALPHABET = string.ascii_letters + string.digits
 
 SERVER_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 """A host's name."""
-
-SAMPLE_FRAGMENTS: Final = {
-    WPA2_PSK.name: SAMPLE_SECURITY,
-    WPA2_PSK_SHA256.name: SAMPLE_SECURITY,
-    WPA3_TRANSITION.name: SAMPLE_SECURITY,
-    WPA_WPA2_PSK.name: SAMPLE_SECURITY,
-    WPA_PSK.name: "<IhvSecurity><Wpa/><Passphrase>{passphrase}</Passphrase>{fault}</IhvSecurity>",
-    WPA2_FT_PSK.name: SAMPLE_SECURITY,
-    WEP_OPEN.name: "<IhvSecurity><WepKey>{passphrase}</WepKey>{fault}</IhvSecurity>",
-    WEP_SHARED.name: "<IhvSecurity><WepKey>{passphrase}</WepKey><SharedKey/>{fault}</IhvSecurity>",
-    OPEN.name: "<IhvSecurity><Open/>{fault}</IhvSecurity>",
-    **dict.fromkeys((WPA2_EAP.name, WPA2_EAP_SHA256.name, WPA2_FT_EAP.name), SAMPLE_ENTERPRISE),
-}
-"""What a scenario that leaves it out tells our sample DLL in each security mode; other modes the
-sample does not know."""
 
 
 class Eap(Strict):
@@ -292,11 +262,11 @@ class Scenario(Strict):
             raise ValueError(f"group_rekeys: {such} has no group key handshake")
         if self.pairwise_rekeys:
             raise ValueError(f"pairwise_rekeys: {such} has no 4-way handshake")
-        eapol = [rule.message for rule in self.air if rule.message not in OPEN_MESSAGES]
+        known = OPEN_MESSAGES + (ONEX_MESSAGES if self.eap is not None else ())
+        eapol = [rule.message for rule in self.air if rule.message not in known]
         if eapol:
             raise ValueError(
-                f"[[air]] message = '{eapol[0]}' never comes in {such}; it has "
-                f"{', '.join(OPEN_MESSAGES)}"
+                f"[[air]] message = '{eapol[0]}' never comes in {such}; it has {', '.join(known)}"
             )
         return self
 
@@ -306,6 +276,7 @@ class Scenario(Strict):
         return OnAir(
             keys=self.network.choice.has_keys,
             onex=eap is not None,
+            wep_keys=eap is not None and self.network.choice.wep,
             answers=eap is not None and eap.server == "answers",
             admits=eap is None or eap.connects,
             group_rekeys=self.group_rekeys + ordered,

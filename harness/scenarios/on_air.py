@@ -27,6 +27,7 @@ class OnAir:
     Attributes:
         keys: there are handshakes that make keys.
         onex: the network has 802.1X.
+        wep_keys: WEP keys are handed out after it.
         answers: the access points answer in it.
         admits: it may end well; true without 802.1X.
         group_rekeys: group key handshakes that are begun with each station, at most.
@@ -38,6 +39,7 @@ class OnAir:
 
     keys: bool = True
     onex: bool = False
+    wep_keys: bool = False
     answers: bool = False
     admits: bool = True
     group_rekeys: int = 0
@@ -53,9 +55,11 @@ class OnAir:
             return "the network has no 802.1X; [network] security = 'wpa2-eap' has"
         if message == "eap" and not self.answers:
             return "the access points are silent; [eap] server = 'answers' makes them speak"
+        if message == "rc4-key" and not self.wep_keys:
+            return "no WEP keys are handed out; with [network] security = 'wep-eap' they are"
         if message in _KEY_HANDSHAKES and not self.keys:
             return "the network has no key handshake"
-        if message in _KEY_HANDSHAKES and not self.admits:
+        if message in (*_KEY_HANDSHAKES, "rc4-key") and not self.admits:
             return "nobody is let in, so no keys are made; [eap] credentials = 'good' changes that"
         if message in GROUP_KEY and not (self.group_rekeys or self.group_key_apart):
             return (

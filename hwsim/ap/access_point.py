@@ -22,7 +22,6 @@ from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.handshake import HandshakeContext, KeyTemplates
-from hwsim.ap.handshakes import Handshakes
 from hwsim.ap.host import Host
 from hwsim.ap.inspection import Inspector
 from hwsim.ap.management import Management
@@ -39,6 +38,7 @@ from hwsim.ap.station_barrier import StationBarrier
 from hwsim.ap.station_table import StationTable
 from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.ap.timers import Timers
+from hwsim.ap.wep_delivery import handshakes_of
 from hwsim.errors import RequestError
 from hwsim.frames import SNAP, MacHeader
 from hwsim.radius import RadiusClient
@@ -77,7 +77,7 @@ class AccessPoint:
         self._robust = RobustManagement(environment, self._management, self._path, self._group)
         self._stations = known = StationTable()
         self._host = Host(self._path, environment)
-        self._handshakes = Handshakes(self._handshake_context())
+        self._handshakes = handshakes_of(self._handshake_context(), self._transmit_eapol)
         self._enterprise = self._new_enterprise(server)
         self._admission = self._new_admission()
         self._actions = StationActions(network, environment, self._robust, known, self.part)
@@ -97,8 +97,8 @@ class AccessPoint:
 
     @property
     def has_keys(self) -> bool:
-        """Whether its stations' data goes under keys."""
-        return self._security.suite is not None
+        """Whether its stations' data goes under keys that can be renewed."""
+        return self._security.suite is not None or self._security.hands_out_wep_keys
 
     @property
     def busy(self) -> bool:
@@ -135,7 +135,7 @@ class AccessPoint:
 
         Raises :class:`RequestError` in an open network, and while another rekey is under way.
         """
-        if self._security.suite is None:
+        if not self.has_keys:
             raise RequestError("no-keys", f"rekey_{keys}: the network has no {keys} key to renew")
         start = self._handshakes.start_group if keys == "group" else self._renew
         self._rekeys[keys].begin(self._stations.authorized, start, done)
@@ -290,7 +290,8 @@ class AccessPoint:
             self.deauthenticate(station.mac, management.REASON_NO_LONGER_VALID)
 
     def _authenticated(self, station: Station, pmk: bytes) -> None:
-        self._environment.keep_key(pmk, station)
+        if self._security.suite is not None:
+            self._environment.keep_key(pmk, station)
         self._begin_handshake(station, self._security.authenticated(station, pmk))
 
     def _begin_handshake(self, station: Station, pmk: bytes) -> None:
@@ -306,7 +307,8 @@ class AccessPoint:
         self._change(station, "handshaking")
 
     def _transmit_eapol(self, station: Station, pdu: bytes, info: FrameInfo) -> None:
-        frame = self._path.for_station(station, _SNAP_EAPOL + pdu, info)
+        sealed = not self._security.hands_out_wep_keys
+        frame = self._path.for_station(station, _SNAP_EAPOL + pdu, info, sealed=sealed)
         self._environment.transmit(frame, info)
 
     def _transmit_key(self, station: Station, frame: bytearray, info: FrameInfo) -> None:
@@ -345,9 +347,7 @@ class AccessPoint:
 
     # what is built once
 
-    def _handshake_context(self) -> HandshakeContext | None:
-        if self._security.suite is None:
-            return None
+    def _handshake_context(self) -> HandshakeContext:
         return HandshakeContext(
             network=self.network, security=self._security, timers=self._timers,
             group=self._group, templates=cache(partial(KeyTemplates, self.network)),

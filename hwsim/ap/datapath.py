@@ -81,12 +81,15 @@ class DataPath:
         length = templates.DATA_HEADER_LENGTH
         return key.protect(frame[:length], frame[length:], key.tx_pn)
 
-    def for_station(self, station: Station, payload: bytes, info: FrameInfo) -> bytes:
-        """A data frame to one station, under its pairwise key if it has one.
+    def for_station(
+        self, station: Station, payload: bytes, info: FrameInfo, *, sealed: bool = True
+    ) -> bytes:
+        """A data frame to one station, under its pairwise key if it has one and ``sealed``.
 
         ``payload`` begins with LLC/SNAP; protection is noted in ``info``.
         """
-        return self.seal(station, self._addressed(station.mac) + payload, info)
+        frame = self._addressed(station.mac) + payload
+        return self.seal(station, frame, info) if sealed else frame
 
     def for_all(self, payload: bytes, info: FrameInfo) -> bytes:
         """A broadcast data frame, under the group key if there is one; its duration is 0."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hwsim import eap, eapol, frames
+from hwsim import eap, eapol, frames, rc4_key
 from hwsim.ap.datapath import DataPath, payload_kind
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.repetitions import Repetitions
@@ -113,6 +113,11 @@ def with_payload(received: ReceivedFrame, payload: bytes, mic_length: int) -> Re
 
 def _inspect_eapol(received: ReceivedFrame, pdu: bytes, mic_length: int) -> None:
     info = received.info
+    if rc4_key.is_rc4_key(pdu):
+        info.replay_counter, told = rc4_key.describe_rc4_key(pdu)
+        info.kind = "rc4-key"
+        info.detail.update(told)
+        return
     if pdu[1:2] == bytes((eapol.EAPOL_KEY_TYPE,)):
         received.key = eapol.parse_key_frame(pdu, mic_length)
         info.kind = eapol.classify(received.key)

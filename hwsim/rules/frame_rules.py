@@ -33,9 +33,10 @@ much later."""
 
 Message = Literal[
     "beacon", "probe-req", "probe-resp", "auth", "assoc-req", "assoc-resp", "eapol-start", "eap",
-    "M1", "M2", "M3", "M4", "G1", "G2", "data", "deauth", "disassoc", "action",
+    "M1", "M2", "M3", "M4", "G1", "G2", "rc4-key", "data", "deauth", "disassoc", "action",
 ]  # fmt: skip
-"""What a rule can name; ``data`` includes ARP and ICMP, ``assoc-…`` reassociation."""
+"""What a rule can name; ``data`` includes ARP and ICMP, ``assoc-…`` reassociation, ``rc4-key``
+hands out a key of dynamic WEP."""
 
 DEAUTHENTICATION_REASON: Final = 3
 """The station is leaving, or has left (IEEE 802.11-2020, table 9-49)."""

@@ -30,6 +30,13 @@ BandModifier6GHz=0.0
 """
 """Its addresses are the guest's, it keeps the interface there is, and it scans 2.4 GHz alone: the
 networks of its tests are there, and the other bands take the guest's radio seconds."""
+HEARD_BEFORE = """\
+[00000000-0000-4000-8000-000000000001]
+name={home}/state/{file}
+list=2412
+"""
+"""Where it keeps the frequencies of networks that it knows: it looks there first, and no further if
+the network is there."""
 JOINED = "connected"
 
 
@@ -42,6 +49,16 @@ class Known:
     """The file's extension: open, psk or 8021x."""
     settings: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+    def kept(self) -> dict[str, bytes]:
+        """All files by their names in iwd's folder."""
+        file = f"{self.ssid}.{self.kind}"
+        heard = HEARD_BEFORE.format(home=HOME, file=file)
+        return {
+            f"state/{file}": self.settings.encode(),
+            "state/.known_network.freq": heard.encode(),
+            **self.files,
+        }
 
 
 @contextlib.contextmanager
@@ -69,11 +86,12 @@ def room_for_iwd(lab: StandingLab, shell: GuestShell) -> Iterator[None]:
 @contextlib.contextmanager
 def running_iwd(shell: GuestShell, known: Known) -> Iterator[None]:
     """iwd, which knows that network alone and has begun to look for it."""
-    files = {f"state/{known.ssid}.{known.kind}": known.settings.encode(), **known.files}
-    shell.run(f"rm -rf {HOME}/state; mkdir -p -m 700 {HOME}/state")
-    for name, content in files.items():
-        shell.run(f"printf %s {shlex.quote(content.decode())} > {HOME}/{name}")
+    written = "".join(
+        f"printf %s {shlex.quote(content.decode())} > {HOME}/{name}; "
+        for name, content in known.kept().items()
+    )
     started = shell.run(
+        f"rm -rf {HOME}/state; mkdir -p -m 700 {HOME}/state; {written}"
         f"CONFIGURATION_DIRECTORY={HOME}/etc STATE_DIRECTORY={HOME}/state "
         f"setsid {IWD} -d -i wlan0 > {HOME}/log 2>&1 < /dev/null & echo $! > {HOME}/pid"
     )
@@ -91,6 +109,11 @@ def states(shell: GuestShell) -> list[str]:
     """The states that iwd says its station has gone through."""
     told = shell.run(f"sed -n 's/^event: state, .*new: //p' {HOME}/log").output
     return [line.strip() for line in told.splitlines()]
+
+
+def said(shell: GuestShell, pattern: str) -> bool:
+    """Whether iwd's log has a line with that pattern."""
+    return shell.run(f"grep -q {shlex.quote(pattern)} {HOME}/log").status == 0
 
 
 def await_joined(lab: StandingLab, shell: GuestShell) -> None:

@@ -24,6 +24,8 @@ BESIDES = frozenset(
     {"deauth", "disassoc", "probe-req", "probe-resp", "null", "data", "arp", "icmp", "other"}
 )
 """What comes beside an association and is not part of it."""
+SEVERAL = ("auth", "eap", "rc4-key")
+"""Of these an association has several of one sender, each with something else to say."""
 
 
 class Frames:
@@ -76,16 +78,17 @@ class AirOnRadios(KernelRadios):
         return self.messages(number)
 
     def messages(self, number: int) -> list[str]:
-        """What station and access point have said in the association that came about: sender and
-        kind, what was said again because no answer came in time once."""
+        """What station and access point have said in the association that came about, as far as
+        anybody can hear it who has no keys: sender and kind, what was said again because no answer
+        came in time once."""
         said: list[str] = []
         for one in self.between(number):
             message = f"{'station' if one.transmitter == self.station else 'ap'} {one.kind}"
-            again = one.retry or (one.kind not in ("auth", "eap") and message in said)
+            again = one.retry or (one.kind not in SEVERAL and message in said)
             begins = message == "station auth" and "station assoc-req" in said
             if begins or one.kind in ("deauth", "disassoc"):
                 said.clear()  # the attempt before came to nothing
-            if one.kind not in BESIDES and (begins or not again):
+            if one.kind not in BESIDES and not one.protected and (begins or not again):
                 said.append(message)
         return said
 

@@ -208,6 +208,46 @@ def test_the_192_bit_suite(lab: StandingLab, vacant: GuestShell, tmp_path: Path)
         assert (echo.answered, echo.arp, echo.protected) == (2, True, True)
 
 
+SUITE_B_128 = """key_mgmt=WPA-EAP-SUITE-B
+pairwise=GCMP
+group=GCMP
+group_mgmt=BIP-GMAC-128
+ieee80211w=2
+"""
+WPA = "proto=WPA\npairwise=TKIP\ngroup=TKIP\n"
+OTHERS = {
+    "wpa2-eap-suite-b": (SUITE_B_128, "WPA2-EAP-SUITE-B", "GCMP"),
+    "wpa-eap": (WPA, "WPA/IEEE 802.1X/EAP", "TKIP"),
+    "wep-eap": ("key_mgmt=IEEE8021X\n", "IEEE 802.1X (no WPA)", "WEP-104"),
+}
+
+
+@pytest.mark.parametrize("security", OTHERS)
+def test_keys_of_other_kinds(
+    lab: StandingLab, vacant: GuestShell, tmp_path: Path, security: str
+) -> None:
+    """The 128-bit suite, WPA with TKIP, and WEP keys that are handed out: wpa_supplicant names
+    them itself. Data passes under the first keys, and under those of a reauthentication and of a
+    group rekey."""
+    block, key_mgmt, cipher = OTHERS[security]
+    credentials = make_credentials("hil-user")
+    network = Network(ssid="hil-eap", security=security)
+    with (
+        radius_server(credentials, "tls", tmp_path / "radius.log") as radius,
+        station(lab, vacant, "tls", credentials, radius, (), network, block) as client,
+    ):
+        client.await_status("wpa_state", "COMPLETED")
+        told = client.status()
+        assert (told["key_mgmt"], told["pairwise_cipher"]) == (key_mgmt, cipher)
+        client.air.reauthenticate()
+        client.air.rekey_group()
+        echo = client.air.echo(2, limit_s=10)
+        assert (echo.answered, echo.arp, echo.protected) == (2, True, True)
+        handed_out = [frame.detail["key"] for frame in client.frames("rc4-key")]
+        wanted = ["broadcast", "unicast", "broadcast", "unicast", "broadcast"]
+        assert handed_out == (wanted if security == "wep-eap" else [])
+
+
 @pytest.mark.parametrize("method", ["tls", "peap-mschapv2"])
 def test_wrong_credentials_are_refused(
     lab: StandingLab, vacant: GuestShell, method: Method, tmp_path: Path

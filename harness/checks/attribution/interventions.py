@@ -70,7 +70,7 @@ def _provocations(of: Scope) -> list[Cause]:
     """Orders and rules that changed what the DLL was given."""
     changed = [
         Cause("scenario", f"{name_air_rule(of.case, frame)} acted on {frame.kind}", of.when(frame))
-        for frame in (*changed_offers(of), *of.frames("M1", "M3", "G1", "eapol"))
+        for frame in (*changed_offers(of), *of.frames("M1", "M3", "G1", "rc4-key", "eapol"))
         if may_end_it(frame)
     ]
     return changed + [

@@ -44,7 +44,8 @@ def stalled(of: Scope) -> Cause | None:
         frames = of.frames(kind)
         if not any(frame.delivered and frame.mic_ok is not False for frame in frames):
             return cause_of_missing(of, kind)
-    return None
+    lost = [frame for frame in of.frames("rc4-key") if not frame.delivered]  # each is sent once
+    return _not_through(of, lost, "rc4-key never got through on the air") if lost else None
 
 
 def cause_of_missing(of: Scope, kind: str) -> Cause:

@@ -20,7 +20,7 @@ from harness.evidence.model import AssociationEvidence, DamageKind, RunEvidence,
 from harness.evidence.packets import Packet
 from harness.evidence.sources.base import UNKNOWN_CLOCK
 from harness.evidence.sources.capture_formats import read_capture
-from hwsim import eapol, frames
+from hwsim import eapol, frames, rc4_key
 from hwsim.eap import parse_eapol
 from hwsim.errors import WireError
 from hwsim.frames import MacHeader
@@ -92,6 +92,8 @@ def _message(header: MacHeader, body: bytes) -> tuple[FrameKind, int | None]:
         return kind, None
     pdu = body[8:]
     try:
+        if rc4_key.is_rc4_key(pdu):
+            return "rc4-key", rc4_key.describe_rc4_key(pdu)[0]
         if pdu[1:2] == bytes((eapol.EAPOL_KEY_TYPE,)):
             whole = pdu[: 4 + int.from_bytes(pdu[2:4], "big")]
             key = eapol.parse_key_frame(whole, eapol.mic_length_of(whole))

@@ -15,7 +15,8 @@ from harness import codes
 from harness.errors import HarnessError
 from harness.evidence import IhvRecord, fields, names
 from harness.local.jsonlines import CallFailed
-from harness.scenarios.model import SAMPLE_SECURITY, Ihv
+from harness.scenarios.model import Ihv
+from harness.scenarios.sample_fragments import SAMPLE_SECURITY
 
 NOT_WRITTEN: Final = 0xFFFFFFFF
 """What the reference guest's host puts where a DLL is to write its reason."""

@@ -15,9 +15,10 @@ from hwsim.ap.security.owe import Owe
 from hwsim.ap.security.psk import Wpa2Psk
 from hwsim.ap.security.psk_sha256 import Wpa2PskSha256
 from hwsim.ap.security.sae import Sae, Transition
-from hwsim.ap.security.suite_b import Wpa3Eap192
+from hwsim.ap.security.suite_b import Wpa2EapSuiteB, Wpa3Eap192
 from hwsim.ap.security.wep import WepOpen, WepShared
-from hwsim.ap.security.wpa import WpaPsk, WpaWpa2Psk
+from hwsim.ap.security.wep_eap import WepEap
+from hwsim.ap.security.wpa import WpaEap, WpaPsk, WpaWpa2Psk
 
 _MODES: tuple[type[SecurityMode], ...] = (
     Wpa2Psk,
@@ -36,6 +37,9 @@ _MODES: tuple[type[SecurityMode], ...] = (
     Wpa3FtSae,
     WepOpen,
     WepShared,
+    WepEap,
+    WpaEap,
+    Wpa2EapSuiteB,
 )
 
 SECURITY_MODES: Final[Mapping[str, type[SecurityMode]]] = MappingProxyType(

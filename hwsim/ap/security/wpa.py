@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""WPA with a pre-shared key, alone or beside WPA2: what came before the RSN.
+"""WPA with a pre-shared key, alone or beside WPA2, or with 802.1X: what came before the RSN.
 
 Sources: the Wi-Fi Alliance's WPA specification 3.1 (WPA element, its suites, descriptor type 254,
 the group key in a handshake of its own); IEEE 802.11-2020, 12.5.2 (TKIP), table 12-8 (key
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hil_common.security import WPA_PSK, WPA_WPA2_PSK
+from hil_common.security import WPA_EAP, WPA_PSK, WPA_WPA2_PSK
+from hwsim.ap.security.dot1x import Wpa2Eap
 from hwsim.ap.security.key_suite import (
     HMAC_SHA1,
     TKIP_SUITE,
@@ -18,7 +19,7 @@ from hwsim.ap.security.key_suite import (
     WPA_TKIP_SUITE,
     KeySuite,
 )
-from hwsim.ap.security.mode import AssociationAnswer
+from hwsim.ap.security.mode import AssociationAnswer, SecurityMode
 from hwsim.ap.security.psk import Wpa2Psk
 from hwsim.ap.security.rsne import RsnElement, association_status, own_rsne, parse_rsne
 from hwsim.ap.station import Station
@@ -31,10 +32,9 @@ _WPA_OUI: Final = WPA_TYPE[:3]
 _RSN_OUI: Final = bytes.fromhex("000fac")
 
 
-class WpaPsk(Wpa2Psk):
-    """The PMK is that of wpa2-psk; stations come by a WPA element alone."""
+class _Wpa(SecurityMode):
+    """Stations come by a WPA element alone."""
 
-    choice = WPA_PSK
     suite = WPA_TKIP_SUITE
 
     @property
@@ -89,6 +89,23 @@ class WpaPsk(Wpa2Psk):
         if is_wpa(station.rsne):
             return WPA_TKIP_SUITE if tkip else WPA_CCMP_SUITE
         return TKIP_SUITE if tkip else HMAC_SHA1
+
+
+class WpaPsk(_Wpa, Wpa2Psk):
+    """The PMK is that of wpa2-psk."""
+
+    choice = WPA_PSK
+
+
+class WpaEap(_Wpa, Wpa2Eap):
+    """The PMK is that of wpa2-eap; nothing names it, so none is kept."""
+
+    choice = WPA_EAP
+    names_pmk = False
+
+    def authenticated(self, station: Station, pmk: bytes) -> bytes:
+        """Of this association alone."""
+        return pmk
 
 
 class WpaWpa2Psk(WpaPsk):

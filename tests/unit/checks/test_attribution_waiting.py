@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from harness.checks import Expectation
 from harness.evidence import names
 from tests.unit.checks.builder import (
     complete,
@@ -131,3 +132,32 @@ def test_with_wpa_the_group_handshake_is_a_part_of_the_first() -> None:
     only_finding(story, "EXPECT-01", "MISS", "the access point sent no G1")
     story = until("m4", g1, lambda s: s.wait_ms(3000), failed, ciphers=wpa_ciphers)
     only_finding(story, "EXPECT-01", "FAIL", "was given G1 and sent no G2")
+
+
+DYNAMIC_WEP = Expectation(echoes=1, messages=("rc4-key",), air=("drop rc4-key (number 2)",))
+
+
+def wep_keys(*second: Step) -> Story:
+    """The broadcast key is handed out, then the second one; the DLL gives up."""
+
+    def give_up(s: Story) -> None:
+        s.wait_ms(3000)
+        complete(s, error=1460, reason=0x80001)
+
+    return until("post_associate", lambda s: message(s, "rc4-key", 1), *second, give_up)
+
+
+def test_a_wep_key_that_is_lost_is_no_fault_of_the_driver() -> None:
+    """It is sent once: a DLL that was not given it has nothing to set."""
+
+    def dropped(s: Story) -> None:
+        s.frame("rc4-key", "down", delivered=False, acked=False, rule="drop", rule_place=1)
+
+    said = "rc4-key never got through on the air: the scenario's air rule 1"
+    only_finding(wep_keys(dropped), "EXPECT-01", "MISS", said, expect=DYNAMIC_WEP)
+
+
+def test_a_driver_that_was_given_both_wep_keys_may_not_give_up() -> None:
+    """The failure is its own."""
+    given = wep_keys(lambda s: message(s, "rc4-key", 2))
+    only_finding(given, "EXPECT-01", "FAIL", "not connected", expect=DYNAMIC_WEP)

@@ -26,17 +26,29 @@ def test_the_default_comes_first() -> None:
 def test_a_choice_stands_once() -> None:
     """Its AKMs and its meaning are no other's."""
     choices = SECURITY_CHOICES.values()
-    told = {(one.akm, one.more_akms, one.wpa_akm, one.wep, one.auth_algorithm) for one in choices}
+    told = {
+        (one.akm, one.more_akms, one.wpa_akm, one.wep and one.credential, one.auth_algorithm)
+        for one in choices
+    }
     assert len(told) == len(choices)
     assert len({choice.meaning for choice in choices}) == len(choices)
 
 
 def test_akms_of_an_algorithm() -> None:
-    """RSNA_PSK is served by AKM 2 before AKM 6, RSNA by AKM 1 before 5, open by none."""
+    """RSNA_PSK is served by AKM 2 before AKM 6, RSNA by AKM 1 before 5 and 11, open by none."""
     assert akms_of(7) == (0x000FAC02, 0x000FAC06)
-    assert akms_of(6) == (0x000FAC01, 0x000FAC05)
+    assert akms_of(6) == (0x000FAC01, 0x000FAC05, 0x000FAC0B)
     assert akms_of(1) == ()
-    assert akms_of(4) == (0x0050F202,)
+    assert (akms_of(3), akms_of(4)) == ((0x0050F201,), (0x0050F202,))
+
+
+def test_who_keeps_pmks() -> None:
+    """802.1X of an RSN, SAE and OWE: WPA and WEP have nothing to name a PMK by."""
+    keeping = {name for name, choice in SECURITY_CHOICES.items() if choice.keeps_pmks}
+    assert keeping == {
+        "wpa2-eap", "wpa2-eap-sha256", "wpa2-eap-suite-b", "wpa3-eap-192", "wpa2-ft-eap",
+        "wpa3-sae", "wpa3-transition", "wpa3-ft-sae", "owe",
+    }  # fmt: skip
 
 
 def test_names_with_a_credential() -> None:
@@ -47,7 +59,8 @@ def test_names_with_a_credential() -> None:
         "'wep-shared'"
     )
     assert names_with("eap") == (
-        "'wpa2-eap' or 'wpa2-eap-sha256' or 'wpa3-eap-192' or 'wpa2-ft-eap'"
+        "'wpa2-eap' or 'wpa2-eap-sha256' or 'wpa3-eap-192' or 'wpa2-ft-eap' or 'wep-eap' or "
+        "'wpa-eap' or 'wpa2-eap-suite-b'"
     )
 
 

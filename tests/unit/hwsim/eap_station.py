@@ -104,21 +104,32 @@ def on_air(
 
 def join(station: EapStation, radius: FakeRadius) -> tuple[bytes, KeyMessage]:
     """Authenticate with one challenge and make keys; returns the MSK and M1."""
+    challenged(station, radius)
+    return finish(station, radius)
+
+
+def challenged(station: EapStation, radius: FakeRadius) -> None:
+    """Say who it is, and be challenged."""
     station.identify()
     asked = radius.asked()
     request = eap(1, 77, METHOD, b"challenge")
     radius.answer(asked, CHALLENGE, request, state=b"state")
     assert station.heard() == request
-    return finish(station, radius)
 
 
 def finish(station: EapStation, radius: FakeRadius) -> tuple[bytes, KeyMessage]:
     """Answer the challenge, be accepted, and make keys."""
+    msk = accepted(station, radius)
+    return msk, station.handshake(msk)
+
+
+def accepted(station: EapStation, radius: FakeRadius) -> bytes:
+    """Answer the challenge and be accepted; the MSK."""
     station.say(eap(2, 77, METHOD, b"response"))
     msk = os.urandom(64)
     radius.answer(radius.asked(), ACCEPT, eap(3, 77), msk=msk)
     assert station.heard() == eap(3, 77)
-    return msk, station.handshake(msk)
+    return msk
 
 
 def details(client: Client, kind: str, direction: str | None = None) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from harness.errors import UsageError
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Network, find_scenario
 from harness.scenarios.ap_orders import ApOrder
-from harness.scenarios.model import SAMPLE_FRAGMENTS
+from harness.scenarios.sample_fragments import SAMPLE_FRAGMENTS
 from hil_common.security import SECURITY_CHOICES
 from tests.unit.guests.common.test_dll import EXPORTS, compiled
 from tests.unit.scenarios.test_fragments import PROFILE

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from .ciphers import (
+    BIP_GMAC_128,
     BIP_GMAC_256,
     CCMP_128,
+    GCMP_128,
     GCMP_256,
     GROUP_MANAGEMENT_CIPHERS,
     RSN_CIPHERS,
@@ -36,8 +38,9 @@ opportunistic: those of all access points of the network; none: no one; refuse: 
 PMK_CACHING: tuple[PmkCaching, ...] = get_args(PmkCaching)
 AKM_SAE = 0x000FAC08
 AKM_OWE = 0x000FAC12
+AKM_WPA_EAP = 0x0050F201
 AKM_WPA_PSK = 0x0050F202
-"""A passphrase, in the WPA element (the Wi-Fi Alliance's WPA specification, 2.1)."""
+"""802.1X and a passphrase, in the WPA element (the Wi-Fi Alliance's WPA specification, 2.1)."""
 FT_AKMS = (0x000FAC03, 0x000FAC04, 0x000FAC09)
 EC_GROUPS = (19, 20, 21)
 """The curves of SAE and OWE, P-256, P-384 and P-521, by IANA group number (RFC 5903)."""
@@ -58,7 +61,8 @@ class SecurityChoice:
         by_guest: the reference guest's WLAN service can associate by it.
         wpa_akm: the AKM suite selector in its WPA element, which came before the RSNE; None in a
             network without one.
-        wep: its data goes by WEP, under a static key that a passphrase's place has.
+        wep: its data goes by WEP: under a static key that a passphrase's place has, or with 802.1X
+            under keys that the access point hands out.
         data_ciphers: those of :mod:`hil_common.ciphers` that its networks may have, the default
             first.
         usual_ciphers: so many of them, from the first on, are the pairwise ones of a network that
@@ -100,7 +104,8 @@ class SecurityChoice:
     def keeps_pmks(self) -> bool:
         """Whether stations may come back with a PMK made before, which is where one is made anew
         in each association otherwise."""
-        return self.credential == "eap" or self.has_sae or self.akm == AKM_OWE
+        onex = self.credential == "eap" and self.akm not in (None, AKM_WPA_EAP)
+        return onex or self.has_sae or self.akm == AKM_OWE
 
     @property
     def takes_raw_psk(self) -> bool:
@@ -264,6 +269,45 @@ WEP_SHARED = SecurityChoice(
     wep=True,
     pmf=("disabled",),
 )
+WEP_EAP = SecurityChoice(
+    name="wep-eap",
+    meaning="802.1X by the OS, which [eap] says more of, and then WEP keys that the access point "
+    "hands out (dynamic WEP)",
+    credential="eap",
+    os_authentication="open",
+    os_encryption="WEP",
+    auth_algorithm=1,
+    wep=True,
+    pmf=("disabled",),
+    by_guest=False,
+)
+WPA_EAP = SecurityChoice(
+    name="wpa-eap",
+    meaning="802.1X by the OS, by WPA, with TKIP",
+    credential="eap",
+    os_authentication="WPA",
+    os_encryption="TKIP",
+    auth_algorithm=3,
+    akm=AKM_WPA_EAP,
+    wpa_akm=AKM_WPA_EAP,
+    data_ciphers=(TKIP.name, CCMP_128.name),
+    pmf=("disabled",),
+    by_guest=False,
+)
+WPA2_EAP_SUITE_B = SecurityChoice(
+    name="wpa2-eap-suite-b",
+    meaning="802.1X with the 128-bit suite (AKM 11): SHA-256, GCMP-128, BIP-GMAC-128; which the "
+    "reference guest's WLAN service has not",
+    credential="eap",
+    os_authentication="WPA2",
+    os_encryption="GCMP",
+    auth_algorithm=6,
+    akm=0x000FAC0B,
+    data_ciphers=(GCMP_128.name,),
+    management_ciphers=(BIP_GMAC_128.name,),
+    pmf=("required",),
+    by_guest=False,
+)
 
 _CHOICES = (
     WPA2_PSK,
@@ -282,6 +326,9 @@ _CHOICES = (
     WPA3_FT_SAE,
     WEP_OPEN,
     WEP_SHARED,
+    WEP_EAP,
+    WPA_EAP,
+    WPA2_EAP_SUITE_B,
 )
 
 SECURITY_CHOICES = {choice.name: choice for choice in _CHOICES}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""AKM suite 00-0F-AC:12: lengths, and a station of our own reading of the standard."""
+"""AKM suites 00-0F-AC:11 and :12: lengths, and stations of our own reading of the standard."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import hashlib
 import hmac
 import struct
 
-from hwsim.ap.security.suite_b import SHA384
+from hwsim.ap.security.suite_b import SHA256, SHA384
 from tests.unit.hwsim.conftest import AirProcess
 from tests.unit.hwsim.eap_station import EapStation, eap, join, on_air
 from tests.unit.hwsim.fake_radius import ACCEPT, FakeRadius
 from tests.unit.hwsim.soft_station import SoftStation
 from tests.unit.hwsim.test_air_ciphers import GcmpFrame
 
+RSNE_128 = bytes.fromhex("301a0100000fac080100000fac080100000fac0bc0000000000fac0b")
 RSNE = bytes.fromhex("301a0100000fac090100000fac090100000fac0cc0000000000fac0c")
 
 
@@ -40,8 +41,28 @@ class SuiteBStation(SoftStation):
         return hmac.new(kck, pdu, hashlib.sha384).digest()[:24]
 
 
+class Suite128Station(SoftStation):
+    """A station with AKM 11, GCMP-128 and BIP-GMAC-128."""
+
+    rsne = RSNE_128
+    version = 0
+    cipher = GcmpFrame
+
+    def expand(self, context: bytes) -> bytes:
+        """KDF-SHA256-384: two blocks, of which 384 bits are taken."""
+        text = b"Pairwise key expansion" + context + struct.pack("<H", 384)
+        blocks = (hmac.new(self.pmk, n + text, hashlib.sha256).digest() for n in (b"\1\0", b"\2\0"))
+        return b"".join(blocks)[:48]
+
+    def mic(self, kck: bytes, pdu: bytes) -> bytes:
+        """HMAC-SHA-256, its first 128 bits."""
+        return hmac.new(kck, pdu, hashlib.sha256).digest()[:16]
+
+
 def test_mic() -> None:
-    """RFC 4231, 4.3 (test case 2): HMAC-SHA-384, cut to 192 bits."""
+    """RFC 4231, 4.3 (test case 2): HMAC-SHA-256 cut to 128 bits, HMAC-SHA-384 to 192."""
+    mic = SHA256.mic(b"Jefe", b"what do ya want for nothing?")
+    assert mic.hex() == "5bdcc146bf60754e6a042426089575c7"
     mic = SHA384.mic(b"Jefe", b"what do ya want for nothing?")
     assert mic.hex() == "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47"
 
@@ -84,3 +105,20 @@ def test_half_an_msk_makes_no_pmk(air: AirProcess, radius: FakeRadius) -> None:
     radius.answer(asked, ACCEPT, eap(3, 77), msk=bytes(32))
     fault = client.wait(lambda event: event["event"] == "fault")
     assert "without MS-MPPE-Send-Key" in fault["message"]
+
+
+def test_a_station_with_the_128_bit_suite(air: AirProcess, radius: FakeRadius) -> None:
+    """M1 names no PMK; the keys fit, and data passes."""
+    client = on_air(air, radius, security="wpa2-eap-suite-b")
+    station = EapStation(air.station(kind=Suite128Station), RSNE_128)
+    station.associate()
+    _, m1 = join(station, radius)
+    assert m1.data == b""
+    assert client.state("authorized")
+    rekey = client.post("rekey_group")
+    station.station.g2(station.station.key_message())
+    assert client.reply(rekey)["result"] == {"stations": 1}
+    echo = client.post("echo", count=1, timeout_s=10)
+    answered = [station.station.answer(station.station.next_frame()) for _ in range(2)]
+    assert answered == ["arp", "icmp"]
+    assert client.reply(echo)["result"]["protected"]

@@ -13,6 +13,8 @@ from Crypto.Cipher import ARC4
 from hwsim.ap.security.key_suite import TKIP_SUITE, WPA_TKIP_SUITE
 from hwsim.ciphers.tkip import TkipKey
 from tests.unit.hwsim.conftest import AirProcess
+from tests.unit.hwsim.eap_station import EapStation, accepted, challenged, on_air
+from tests.unit.hwsim.fake_radius import FakeRadius
 from tests.unit.hwsim.soft_station import LLC_EAPOL, CcmpFrame, KeyMessage, SoftStation
 
 WPA_ELEMENT = "dd160050f20101000050f20201000050f20201000050f202"
@@ -141,6 +143,12 @@ class WpaCcmpStation(WpaStation):
         return SoftStation.check(self, g1)
 
 
+class WpaEapStation(WpaStation):
+    """The same with 802.1X."""
+
+    rsne = bytes.fromhex(WPA_ELEMENT[:-2] + "01")
+
+
 OFFERED_WPA = "dd1a0050f20101000050f20202000050f2040050f20201000050f202"
 OFFERED_RSNE = "30180100000fac020200000fac04000fac020100000fac020000"
 STATIONS = [
@@ -264,3 +272,32 @@ def test_key_data_under_arc4() -> None:
 def test_the_mic_is_hmac_md5() -> None:
     """RFC 2202, 2: the first published code of HMAC-MD5."""
     assert WPA_TKIP_SUITE.mic(b"\x0b" * 16, b"Hi There").hex() == "9294727a3638bb1c13f48ef8158bfc9d"
+
+
+def test_wpa_with_8021x(air: AirProcess, radius: FakeRadius) -> None:
+    """The element names 802.1X; M1 names no PMK, and the rest is that of WPA with a passphrase."""
+    client = on_air(air, radius, security="wpa-eap")
+    own = air.station(kind=WpaEapStation)
+    station = EapStation(own, own.rsne)
+    station.associate()
+    challenged(station, radius)
+    own.pmk = accepted(station, radius)[:32]
+    m1 = own.key_message()
+    assert m1.data == b""
+    own.m2(m1)
+    own.m4(own.key_message())
+    own.install()
+    own.g2(own.key_message())
+    assert client.state("authorized")
+    echo = client.post("echo", count=1, timeout_s=10)
+    assert [own.answer(own.next_frame()) for _ in range(2)] == ["arp", "icmp"]
+    assert client.reply(echo)["result"]["protected"]
+
+
+def test_a_passphrase_is_not_8021x(air: AirProcess, radius: FakeRadius) -> None:
+    """Status 43: the AKM is not one that the network has."""
+    on_air(air, radius, security="wpa-eap")
+    station = air.station(kind=WpaStation)
+    station.authenticate()
+    station.assoc_request()
+    assert station.assoc_status() == 43
