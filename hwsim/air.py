@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hwsim.air_medium import AirMedium, rules_of
+from hwsim.air_medium import AirMedium
 from hwsim.ap.orders import ApOrders
 from hwsim.clock_watch import ClockWatch
 from hwsim.control import order_requests
 from hwsim.control.arguments import Arguments, bad
 from hwsim.control.server import ControlServer, Descriptors, Handler, Reply
 from hwsim.errors import RequestError
+from hwsim.live_rules import rules_of
 from hwsim.loop import Loop, now_ns
 from hwsim.medium import FrameCount
 from hwsim.ports.base import Port

@@ -17,10 +17,10 @@ from hwsim.ap.echo import EchoResult
 from hwsim.ap.orders import ApOrders
 from hwsim.control import link_requests, network_requests, order_requests
 from hwsim.control.arguments import Arguments
-from hwsim.control.rule_requests import rules
 from hwsim.control.server import Handler, Reply
 from hwsim.errors import RequestError
 from hwsim.frames import mac_text
+from hwsim.live_rules import LiveRules
 from hwsim.loop import Loop, now_ns
 from hwsim.medium import FrameCount
 from hwsim.ports.base import Port, RadioFrame
@@ -99,7 +99,7 @@ class AirMedium:
         return {
             "configure": self._call_configure,
             "start": self._call_start,
-            "rules": self._call_rules,
+            **LiveRules(lambda: self.run, self._number).handlers,
             "echo": self._call_echo,
             "rekey_group": self._call_rekey_group,
             "rekey_pairwise": self._call_rekey_pairwise,
@@ -131,15 +131,6 @@ class AirMedium:
         Arguments(args, "start").done()
         self.run.put_on_air()
         return {}
-
-    def _call_rules(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
-        """Other rules from now on, in the same association; messages are counted anew."""
-        fields = Arguments(args, "rules")
-        medium = self.run.medium
-        rules = rules_of(fields, medium.association, self._number)
-        fields.done()
-        medium.begin(medium.association, rules)
-        return {"frames": medium.frames}
 
     def _call_echo(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
         fields = Arguments(args, "echo")
@@ -239,11 +230,3 @@ class AirMedium:
     def _after_records(self, action: Callable[[], None]) -> None:
         """Act after all deferred work there is now: records of frames precede what they led to."""
         self._loop.later(lambda: self._loop.later(action))
-
-
-def rules_of(fields: Arguments, association: int, medium: int) -> FrameRules:
-    """The rules that a call gives a medium; ``seed`` decides what they leave to chance, on each
-    medium by itself."""
-    seed = fields.integer("seed", 0, (1 << 63) - 1, 0)
-    stream = f"{seed}/{association}" + (f"/medium {medium}" if medium > 1 else "")
-    return FrameRules(rules(fields.take("rules", [])), stream)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.ess import Ess
@@ -32,7 +32,10 @@ from hwsim.network_life import NetworkLife
 from hwsim.ports.base import Port
 from hwsim.radius import RadiusClient
 from hwsim.records import FrameRecord
-from hwsim.rules.frame_rules import FrameRules
+from hwsim.rules.frame_rules import FrameRule, FrameRules
+
+RuleChange = Literal["added", "changed", "removed", "triggered"]
+"""What a client does with a rule while an association lasts."""
 
 
 class AirRun:
@@ -124,6 +127,16 @@ class AirRun:
         self.configured(call)
         assert self.life is not None
         return self.life
+
+    def tell_rule(self, change: RuleChange, rule: FrameRule, was: int = 0) -> None:
+        """Send the event ``rule``: what was done with a rule while the association lasts; ``was``
+        is the place of the one whose stead it takes."""
+        fields = {
+            "association": self.medium.association, "change": change, "place": rule.place,
+            "was": was, "action": rule.action, "message": rule.message, "words": rule.words(),
+            "air_ns": now_ns(),
+        }  # fmt: skip
+        self._loop.later(lambda: self._tell("rule", fields))
 
     def totals(self) -> dict[str, Any]:
         """What there was in all, as the call ``stop`` tells it."""

@@ -26,6 +26,7 @@ __all__ = [
     "FrameRecord",
     "IhvRecord",
     "Lacking",
+    "LiveRule",
     "Notification",
     "PerformedOrder",
     "RunEvidence",
@@ -228,6 +229,22 @@ class ApAct:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveRule:
+    """What a client did with a rule of the air while the association lasted, on the air's clock.
+
+    ``change``: added, changed, removed or triggered (`hwsim.live_rules`). ``place`` is the rule's
+    place, ``was`` that of the one whose stead it takes, 0 for none; ``words`` say what it does.
+    """
+
+    change: str
+    place: int
+    was: int
+    words: str
+    air_ns: int
+    medium: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class AssociationEvidence:
     """Everything about one connection attempt, on the guest clock where a clock is not named.
 
@@ -248,6 +265,8 @@ class AssociationEvidence:
     """The same orders each time they were carried out, in that order."""
     ap_acts: tuple[ApAct, ...] = ()
     """What access points did by the scenario's orders."""
+    live_rules: tuple[LiveRule, ...] = ()
+    """What was done with the air's rules while it lasted."""
     frame_span: tuple[int, int] | None = None
     """The last frame number given out before it began, and when it was over; None: not known."""
     frames_due: tuple[int, ...] = ()

@@ -15,6 +15,7 @@ from harness.evidence.model import (
     ClockModel,
     FrameRecord,
     IhvRecord,
+    LiveRule,
     Notification,
     RunEvidence,
 )
@@ -95,6 +96,7 @@ def timeline(
         *_trace(assoc.ihv, whose),
         *(_notification(item, whose) for item in assoc.notifications),
         *(_ap_act(act, clock) for act in assoc.ap_acts),
+        *(_live_rule(one, clock) for one in assoc.live_rules),
     ]
     return tuple(sorted(events, key=lambda event: event.at_ns))
 
@@ -142,6 +144,13 @@ def _ap_act(act: ApAct, clock: ClockModel) -> TimelineEvent:
     detail: dict[str, str | int] = {"access_point": act.bssid, "channel": act.channel}
     at_ns = to_guest_ns(clock, act.air_ns)
     return TimelineEvent(at_ns, clock.uncertainty_ns, "air", f"ordered: {act.do}", "", detail)
+
+
+def _live_rule(rule: LiveRule, clock: ClockModel) -> TimelineEvent:
+    """What was done with a rule of the air meanwhile: among the frames, without a direction."""
+    detail: dict[str, str | int] = {"rule": rule.place, "says": rule.words}
+    at_ns = to_guest_ns(clock, rule.air_ns)
+    return TimelineEvent(at_ns, clock.uncertainty_ns, "air", f"rule {rule.change}", "", detail)
 
 
 def _trace(records: tuple[IhvRecord, ...], whose: Owners) -> Iterator[TimelineEvent]:

@@ -150,6 +150,40 @@ class AirClient:
         """Other rules from now on, in the same association; messages are counted anew."""
         self._each("rules", rules=_dumped(rules), seed=seed)
 
+    def add_rules(
+        self, *rules: AirRule, asked_only: bool = False, medium: int = 1
+    ) -> tuple[int, ...]:
+        """More rules from now on, behind those there are; their places.
+
+        Messages count for them from now on. `asked_only`: they act when they are triggered, and not
+        by themselves.
+        """
+        given = _dumped(rules)
+        given = [{**one, "nth": "never"} if asked_only else one for one in given]
+        told = self._call("add_rules", rules=given, medium=medium)
+        return tuple(int(place) for place in told["places"])
+
+    def change_rule(self, place: int, rule: AirRule, *, medium: int = 1) -> int:
+        """Another rule in the stead of that one; its place. Raises `CallFailed` without one."""
+        (given,) = _dumped((rule,))
+        return int(self._call("change_rule", place=place, rule=given, medium=medium)["place"])
+
+    def remove_rule(self, place: int, *, medium: int = 1) -> None:
+        """That rule acts no more, and what it put off does not come."""
+        self._call("remove_rule", place=place, medium=medium)
+
+    def trigger_rule(self, place: int, *, medium: int = 1) -> int:
+        """Have a rule that sends something by itself (insert, deauthenticate, disassociate) send it
+        now, to so many stations; any other acts on the next message that fits it.
+
+        Raises `CallFailed` if nobody is there, or nothing to be copied.
+        """
+        return int(self._call("trigger_rule", place=place, medium=medium)["stations"])
+
+    def list_rules(self, *, medium: int = 1) -> list[dict[str, Any]]:
+        """The rules in force: `place`, `words`, `live`; `fitted` and `acted` count messages."""
+        return list(self._call("list_rules", medium=medium)["rules"])
+
     def order(self, do: str, **parameters: Any) -> None:
         """Have an access point do something now; parameters are those of `[[ap]]`.
 

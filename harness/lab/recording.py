@@ -23,13 +23,14 @@ from harness.evidence import (
     AssociationEvidence,
     ClockModel,
     IhvRecord,
+    LiveRule,
     Notification,
     Stall,
     TraceDamage,
     TraceParser,
 )
 from harness.evidence.sources import EVENTS, TRACE
-from harness.evidence.sources.events import ap_act_of, stall_of
+from harness.evidence.sources.events import ap_act_of, live_rule_of, stall_of
 from harness.evidence.trace import CUT_LINE
 from hwsim.records import FrameRecord
 
@@ -53,6 +54,7 @@ class Recording:
         self._notifications: list[Notification] = []
         self._stalls: list[Stall] = []
         self._ap_acts: dict[int, list[ApAct]] = {}
+        self._live_rules: dict[int, list[LiveRule]] = {}
         self._events_told = 0
         self._lock = threading.Lock()
 
@@ -77,12 +79,19 @@ class Recording:
 
     def air_event(self, event: dict[str, Any]) -> None:
         """What the air tells unasked; a stall of the air or the guest is kept, and so is what an
-        access point was ordered to do."""
+        access point was ordered to do, and what was done with rules meanwhile."""
         self.event(event)
         if event.get("event") == "stall":
             self._stalls.append(stall_of(event))
         elif event.get("event") == "order":
             self._ap_acts.setdefault(int(event["association"]), []).append(ap_act_of(event))
+        elif event.get("event") == "rule":
+            found = self._live_rules.setdefault(int(event["association"]), [])
+            found.append(live_rule_of(event))
+
+    def live_rules(self, association: int) -> tuple[LiveRule, ...]:
+        """What was done with the air's rules in that association, so far."""
+        return tuple(self._live_rules.get(association, ()))
 
     def ap_acts(self, association: int) -> tuple[ApAct, ...]:
         """What access points did by order in that association, so far."""

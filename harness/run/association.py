@@ -124,6 +124,7 @@ class Attempt:
             echo=self._echo,
             lab_fault=lab_fault,
             ap_acts=recording.ap_acts(self._index),
+            live_rules=recording.live_rules(self._index),
             orders=tuple(sorted({one.place for one in self._performed})),
             performed=self._performed,
             frame_span=self._frame_span,

@@ -19,6 +19,7 @@ from hwsim.rules.frame_rules import (
     GOODBYES,
     MAX_COPIED,
     MESSAGES,
+    NEVER,
     Action,
     Condition,
     FrameRule,
@@ -28,6 +29,7 @@ from hwsim.rules.frame_rules import (
 )
 
 MAX_RULES: Final = 64
+MAX_SEED: Final = (1 << 63) - 1
 MAX_COPIES: Final = 100
 MAX_FRAME: Final = 2304
 _GOODBYES: Final = ("deauthenticate", "disassociate")
@@ -42,14 +44,16 @@ def rules(value: Any) -> tuple[FrameRule, ...]:
     """The rules of a ``begin`` or ``rules`` call, in their order; each is an object with a rule's
     fields.
 
-    ``nth`` is a whole number from 1, by default 1, ``"every"``, or ``"from-3"``.
+    ``nth`` is a whole number from 1, by default 1, ``"every"``, ``"from-3"``, or ``"never"`` for a
+    rule that is to act when it is asked to.
     """
     if not isinstance(value, list) or len(value) > MAX_RULES:
         raise bad(f"rules: a list of at most {MAX_RULES} rules is needed")
-    return tuple(_rule(rule, f"rules[{index}]") for index, rule in enumerate(value))
+    return tuple(rule(one, f"rules[{index}]") for index, one in enumerate(value))
 
 
-def _rule(value: Any, where: str) -> FrameRule:
+def rule(value: Any, where: str) -> FrameRule:
+    """One rule, an object with its fields; ``where`` is what errors call it."""
     args = Arguments(value, where)
     message = cast(Message, args.choice("message", MESSAGES))
     nth, onwards = _nth(args.take("nth", 1), where)
@@ -74,8 +78,8 @@ def _rule(value: Any, where: str) -> FrameRule:
 
 
 def _nth(value: Any, where: str) -> tuple[int, bool]:
-    if value == "every":
-        return 0, False
+    if value in ("every", "never"):
+        return 0 if value == "every" else NEVER, False
     onwards = isinstance(value, str) and re.fullmatch(r"from-[1-9][0-9]{0,5}", value, re.ASCII)
     if onwards:
         return int(value[len("from-") :]), True

@@ -90,6 +90,11 @@ class AttachedAps:
         """The access point that sent a frame; ``None`` if it is not attached."""
         return self._by_bssid.get(frame[_TRANSMITTER])
 
+    def numbered(self, number: int) -> AttachedAp | None:
+        """The access point of that number, from 1, if it is on the air."""
+        found = (ap for ap in self._by_bssid.values() if ap.number == number)
+        return next(found, None) if self.on_air else None
+
     def use_channel(self, freq_mhz: int) -> bool:
         """Whether any access point receives on the channel with that centre frequency."""
         return self.on_air and any(ap.freq_mhz == freq_mhz for ap in self._by_bssid.values())

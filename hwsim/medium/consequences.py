@@ -36,7 +36,7 @@ class Sender(Protocol):
 
 
 class Kept:
-    """Frames of access points, kept as long as rules of the association want copies of them."""
+    """Frames of access points of one association, kept for rules that want copies of them."""
 
     def __init__(self) -> None:
         self._kept: dict[str, list[tuple[bytes, FrameInfo]]] = {}
@@ -64,38 +64,48 @@ class Consequences:
         self._loop = loop
         self._kept = kept
         self._sender = sender
-        self._association = 0
-        self._put_off = 0
+        self._due: dict[int, FrameRule] = {}
+        self._number = 0
         self._closed = False
 
     @property
     def put_off(self) -> int:
         """How many are still to come in this association, their delay not being over."""
-        return self._put_off
+        return len(self._due)
+
+    def can_copy(self, occurrence: Occurrence) -> bool:
+        """Whether the nth frame of a kind has been sent, and was kept."""
+        return self._kept.get(occurrence) is not None
 
     def begin(self) -> None:
         """Another association: what is due later belonged to the one before, and does not come."""
-        self._association += 1
-        self._put_off = 0
+        self._due.clear()
+
+    def forget(self, place: int) -> None:
+        """The rule at that place is in force no more: what is due later of it does not come."""
+        self._due = {n: rule for n, rule in self._due.items() if rule.place != place}
 
     def close(self) -> None:
         """Send nothing more, what is due later included."""
         self._closed = True
 
-    def follow(self, rule: FrameRule, ap: AttachedAp, station: bytes, delay_ns: int) -> None:
-        """The rule has acted on a message of, or for, ``station``."""
-        association = self._association
+    def follow(
+        self, rule: FrameRule, ap: AttachedAp, station: bytes, delay_ns: int, *, asked: bool = False
+    ) -> None:
+        """The rule has acted on a message of, or for, ``station``; or it was ``asked`` for, and
+        there is no such message."""
+        self._number += 1
+        number, late = self._number, delay_ns > 0 or asked
 
         def act() -> None:
-            if self._closed or association != self._association:
+            if self._closed or self._due.pop(number, None) is None:
                 return
-            self._put_off -= 1
             if rule.insertion is not None:
                 self._insert(rule, rule.insertion, ap, station)
             else:
-                self._part(rule, ap, station, late=delay_ns > 0)
+                self._part(rule, ap, station, late=late)
 
-        self._put_off += 1
+        self._due[number] = rule
         if delay_ns:
             self._loop.call_after(delay_ns, act)
         else:

@@ -25,6 +25,8 @@ DELIVERY_LIMIT_NS: Final = 5_000_000_000
 """A frame that the guest has not reported on for so long counts as not delivered."""
 MAX_RADIOS: Final = 1024
 """So many addresses of stations are remembered."""
+ALWAYS_KEPT: Final = frozenset({"M1", "M3", "G1"})
+"""Of these a rule that comes later may want copies, too."""
 _GROUP_BIT: Final = 1
 _COPIES: Final = frozenset({"copy", "inserted"})
 """What a frame's detail has if the access point did not send it."""
@@ -73,8 +75,9 @@ class Downlink:
         if rule is None and not self.rules.empty:
             rule = self.rules.match(info.kind, "down", self._traits(frame, info, ap))
         down = self._new(frame, info, ap, rule)
-        if self.rules.copied:
-            self._keep(frame, info)
+        message = message_of(info.kind)
+        if message is not None and (message in ALWAYS_KEPT or message in self.rules.copied):
+            self._kept.keep(message, frame, replace(info, detail=dict(info.detail)))
         held_back = self._swap.take(info.kind) if self._swap.holding else ()
         if rule is None or rule is self._cause:
             self._send(down)
@@ -83,11 +86,6 @@ class Downlink:
         for release in held_back:
             release()
         return down.air_ns
-
-    def _keep(self, frame: bytes, info: FrameInfo) -> None:
-        message = message_of(info.kind)
-        if message in self.rules.copied:
-            self._kept.keep(message, frame, replace(info, detail=dict(info.detail)))
 
     def give_up(self, frame: bytes, info: FrameInfo) -> None:
         """Record a frame that an access point had and will never send; no rule counts it."""

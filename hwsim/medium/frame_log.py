@@ -118,8 +118,9 @@ class FrameLog:
         )  # fmt: skip
         freq_mhz = sent.freq_mhz or (up.aps[0].freq_mhz if up.aps else 0)
         self._capture(
-            sent.frame, sent.air_ns, outbound=False, comment=_comment(record), freq_mhz=freq_mhz,
-            rate_kbps=basic_rate_kbps(sent.frame, freq_mhz), signal_dbm=SIGNAL_DBM,
+            sent.frame, sent.air_ns, outbound=False, comment=_comment(record, rule),
+            freq_mhz=freq_mhz, rate_kbps=basic_rate_kbps(sent.frame, freq_mhz),
+            signal_dbm=SIGNAL_DBM,
         )  # fmt: skip
         self._write(record)
 
@@ -178,8 +179,8 @@ def tell_delay(info: FrameInfo, delay_ns: int) -> int:
     return delay_ns
 
 
-def _comment(record: FrameRecord) -> str:
+def _comment(record: FrameRecord, rule: FrameRule | None) -> str:
     """The capture's comment on an up frame."""
-    parts = [f"rule: {record.rule}"] if record.rule else []
+    parts = [f"rule: {rule.action}{', given live' if rule.live else ''}"] if rule else []
     parts += [f"{key}: {value}" for key, value in record.detail.items()]
     return ", ".join(parts)

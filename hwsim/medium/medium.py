@@ -9,12 +9,13 @@ from hwsim.frames import parse_header
 from hwsim.links.links import Links
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp, AttachedAps
+from hwsim.medium.asked import AT_ONCE, act_now
 from hwsim.medium.between import BetweenRadios
 from hwsim.medium.downlink import Downlink
 from hwsim.medium.frame_log import FrameCapture, FrameCount, FrameLog, Sink
 from hwsim.medium.uplink import Uplink
 from hwsim.ports.base import Port, RadioFrame
-from hwsim.rules.frame_rules import FrameRules
+from hwsim.rules.frame_rules import FrameRule, FrameRules
 
 
 class Medium:
@@ -34,6 +35,7 @@ class Medium:
         count: FrameCount,
         tag: int = 0,
     ) -> None:
+        self._port = port
         self._aps = AttachedAps()
         self._log = FrameLog(loop, record, capture, count)
         self._down = Downlink(loop, port, self._aps, self._log, tag)
@@ -105,6 +107,30 @@ class Medium:
         if links is not None:
             self._up.links = links
         self._down.begin(rules, self._up.links)
+
+    @property
+    def rules(self) -> FrameRules:
+        """The rules in force, which may be added to and changed while an association lasts."""
+        return self._up.rules
+
+    def remove_rule(self, place: int) -> FrameRule | None:
+        """Have a rule in force no more, nor send what it put off; None if there is none there."""
+        self._down.consequences.forget(place)
+        return self.rules.remove(place)
+
+    def change_rule(self, place: int, rule: FrameRule) -> FrameRule | None:
+        """Have another rule in the stead of one, of which nothing that it put off is sent any
+        more; None if there is none at that place."""
+        self._down.consequences.forget(place)
+        return self.rules.change(place, rule)
+
+    def trigger(self, rule: FrameRule) -> int:
+        """Have a rule in force act: at once if it sends something by itself, to so many stations;
+        else (0) on the next message that fits it. Errors are those of :func:`act_now`."""
+        if rule.action in AT_ONCE:
+            return act_now(rule, self._port, self._aps, self._down)
+        self.rules.arm(rule.place)
+        return 0
 
     def on_frame(self, sent: RadioFrame) -> None:
         """Carry a frame of a radio to access points; one too short for a header is only counted."""

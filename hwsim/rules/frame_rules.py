@@ -43,6 +43,9 @@ DEAUTHENTICATION_REASON: Final = 3
 REORDER_LIMIT_MS: Final = 2000
 """How long a message waits for the next of its kind."""
 
+NEVER: Final = -1
+"""In the place of the number of a message: the rule acts when it is asked to, and then only."""
+
 MAX_COPIED: Final = 64
 """So many frames of a kind are kept to be copied."""
 
@@ -104,13 +107,15 @@ class Insertion:
 @dataclass(frozen=True, slots=True)
 class FrameRule:
     """``nth`` counts the messages that fit ``message``, ``direction`` and ``condition``; 0 stands
-    for every one, and with ``onwards`` it acts on the nth and all that follow.
+    for every one, :data:`NEVER` for none, and with ``onwards`` it acts on the nth and all that
+    follow.
 
     ``delay_ms`` or ``delay_us`` (least and most) belong to delay and to what comes later,
     ``copies`` to repeat, ``fields`` to edit and corrupt, ``status`` and ``comeback_tu`` to refuse,
     ``reason``, ``broadcast`` and ``forged`` (unprotected, and the access point goes on as if it had
     never been) to deauthenticate and disassociate. ``direction`` None fits both.
-    ``probability`` is of 1. ``place`` is its place among the rules of its association, from 1.
+    ``probability`` is of 1. ``place`` is its place among the rules of its association, from 1;
+    ``live``: it was given while the association lasted.
     """
 
     message: Message
@@ -131,6 +136,7 @@ class FrameRule:
     reason: int = DEAUTHENTICATION_REASON
     broadcast: bool = False
     forged: bool = False
+    live: bool = False
 
     def is_turn(self, count: int) -> bool:
         """Whether it acts on the message that fits it as the ``count``-th."""
@@ -138,6 +144,15 @@ class FrameRule:
 
     def phrase(self) -> str:
         """What it does, with its particulars, for a capture's comment."""
+        return f"rule: {self.action}{self._particulars()}{', given live' if self.live else ''}"
+
+    def words(self) -> str:
+        """The rule in words, for a person: "drop M3 (number 2)"."""
+        which = f"number {self.nth} and on" if self.onwards else f"number {self.nth}"
+        which = {0: "every one", NEVER: "when asked to"}.get(self.nth, which)
+        return f"{self.action} {self.message}{self._particulars()} ({which})"
+
+    def _particulars(self) -> str:
         extra = {
             "delay": f" ({self.delay_ms} ms)" if self.delay_us is None else "",
             "repeat": f" ({self.copies} more)",
@@ -145,9 +160,7 @@ class FrameRule:
             "deauthenticate": f" (reason {self.reason})",
             "disassociate": f" (reason {self.reason})",
         }.get(self.action, "")
-        if self.fields is not None:
-            extra = f" ({self.fields.phrase()})"
-        return f"rule: {self.action}{extra}"
+        return f" ({self.fields.phrase()})" if self.fields is not None else extra
 
 
 class Traits(NamedTuple):
@@ -162,68 +175,153 @@ class Traits(NamedTuple):
 _NO_TRAITS: Final = Traits()
 
 
-class FrameRules:
-    """The rules of one association, each with its count of messages seen.
+@dataclass(slots=True)
+class _InForce:
+    """A rule, the stream its chance comes from, and what was before it (``passed``).
 
+    ``fitted`` is how many messages fitted it, ``acted`` how many it acted on; ``armed``: it acts on
+    the next that fits.
+    """
+
+    rule: FrameRule
+    random: Random
+    passed: Counter[str]
+    fitted: int = 0
+    acted: int = 0
+    armed: bool = False
+
+    def is_turn(self) -> bool:
+        """Count a message that fits; whether the rule acts on it, if no other has come first."""
+        self.fitted += 1
+        turn = self.rule.is_turn(self.fitted)
+        if turn and self.rule.probability < 1:
+            turn = self.random.random() < self.rule.probability
+        return turn or self.armed
+
+
+class FrameRules:
+    """The rules of one association, each with its count of messages seen since it is in force.
+
+    They can be added, changed and removed while it lasts; no two of them ever have one place.
     ``seed`` decides what probability and ranges leave open: the same seed and the same messages,
-    the same outcome.
+    the same outcome. ``copied`` are the messages of which they want copies.
     """
 
     def __init__(self, rules: Iterable[FrameRule] = (), seed: str = "") -> None:
         self.seed = seed
-        self._rules = tuple(replace(rule, place=n) for n, rule in enumerate(rules, 1))
-        self.empty = not self._rules
-        """No rule is set, so that frames need not be matched."""
-        self._counts = [0] * len(self._rules)
+        self._in_force: list[_InForce] = []
         self._seen: Counter[str] = Counter()
-        self._random = [
-            Random(f"{seed}/{rule.place}")  # noqa: S311 -- to be had again, not to be secret
-            for rule in self._rules
-        ]
-        self.copied = {
-            rule.insertion.copy_of.message
-            for rule in self._rules
-            if rule.insertion is not None and rule.insertion.copy_of is not None
-        }
+        self._places = 0
+        self.copied: frozenset[str] = frozenset()
+        self.empty = True
+        """No rule is in force, so that frames need not be matched."""
+        self.add(rules)
+
+    def replaced(self, rules: Iterable[FrameRule], seed: str) -> FrameRules:
+        """Others in the stead of all, which have seen nothing yet; their places go on."""
+        others = FrameRules(seed=seed)
+        others._places = self._places
+        others.add(rules, live=True)
+        return others
+
+    def add(self, rules: Iterable[FrameRule], *, live: bool = False) -> tuple[FrameRule, ...]:
+        """Have these in force, too, behind those there are; what they are now, with their places.
+
+        Messages count for them, and for what they are to come after, from now on.
+        """
+        added = [self._new(rule, live=live) for rule in rules]
+        self._set([*self._in_force, *added])
+        return tuple(one.rule for one in added)
+
+    def change(self, place: int, rule: FrameRule) -> FrameRule | None:
+        """Have another rule in the stead of one; None if there is none at that place."""
+        found = self._at(place)
+        if found is None:
+            return None
+        changed = self._new(rule, live=True)
+        self._set([changed if one is found else one for one in self._in_force])
+        return changed.rule
+
+    def remove(self, place: int) -> FrameRule | None:
+        """Have one in force no more; None if there is none at that place."""
+        found = self._at(place)
+        self._set([one for one in self._in_force if one is not found])
+        return found.rule if found is not None else None
+
+    def arm(self, place: int) -> None:
+        """Let a rule act on the next message that fits it, whichever that is."""
+        found = self._at(place)
+        if found is not None:
+            found.armed = True
+
+    def get(self, place: int) -> FrameRule | None:
+        """The rule at a place, if it is in force."""
+        found = self._at(place)
+        return found.rule if found is not None else None
+
+    @property
+    def counts(self) -> list[tuple[FrameRule, int, int]]:
+        """The rules in force; how many messages fitted each, and on how many it acted."""
+        return [(one.rule, one.fitted, one.acted) for one in self._in_force]
 
     def match(
         self, kind: FrameKind, direction: Direction, traits: Traits = _NO_TRAITS
     ) -> FrameRule | None:
         """Count the message in every rule that fits it; the first rule whose turn it is acts."""
         message = message_of(kind)
-        if message is None or not self._rules:
+        if message is None or self.empty:
             return None
-        acting: FrameRule | None = None
-        for index, rule in enumerate(self._rules):
+        acting: _InForce | None = None
+        for one in self._in_force:
+            rule = one.rule
             if rule.message != message or rule.direction not in (None, direction):
                 continue
-            if not self._holds(rule.condition, traits):
+            if not self._holds(one, traits):
                 continue
-            self._counts[index] += 1
-            turn = rule.is_turn(self._counts[index])
-            if turn and rule.probability < 1:
-                turn = self._random[index].random() < rule.probability
+            turn = one.is_turn()
             if acting is None and turn:
-                acting = rule
+                acting = one
         self._seen[message] += 1
-        return acting
+        if acting is None:
+            return None
+        acting.acted += 1
+        acting.armed = False
+        return acting.rule
 
     def delay_ns(self, rule: FrameRule) -> int:
         """How long a rule has its frame wait: its own time, or one in its range."""
-        if rule.delay_us is None:
+        found = self._at(rule.place)
+        if rule.delay_us is None or found is None:
             return rule.delay_ms * 1_000_000
-        return self._random[rule.place - 1].randint(*rule.delay_us) * 1000
+        return found.random.randint(*rule.delay_us) * 1000
 
-    def _holds(self, condition: Condition, traits: Traits) -> bool:
+    def _new(self, rule: FrameRule, *, live: bool) -> _InForce:
+        self._places += 1
+        stream = Random(f"{self.seed}/{self._places}")  # noqa: S311 -- to be had again, no secret
+        return _InForce(replace(rule, place=self._places, live=live), stream, Counter(self._seen))
+
+    def _set(self, in_force: list[_InForce]) -> None:
+        self._in_force = in_force
+        self.empty = not in_force
+        insertions = (one.rule.insertion for one in in_force)
+        wanted = [insertion.copy_of for insertion in insertions if insertion is not None]
+        self.copied = frozenset(one.message for one in wanted if one is not None)
+
+    def _at(self, place: int) -> _InForce | None:
+        return next((one for one in self._in_force if one.rule.place == place), None)
+
+    def _holds(self, one: _InForce, traits: Traits) -> bool:
+        condition = one.rule.condition
         at = condition.bytes_at
         return (
             condition.access_point in (None, traits.access_point)
             and condition.station in (None, traits.station)
             and condition.replay_counter in (None, traits.replay_counter)
             and (at is None or traits.body[at.offset :].startswith(at.data))
-            and (condition.after is None or self._passed(condition.after))
-            and (condition.before is None or not self._passed(condition.before))
+            and (condition.after is None or self._passed(condition.after, one))
+            and (condition.before is None or not self._passed(condition.before, one))
         )
 
-    def _passed(self, occurrence: Occurrence) -> bool:
-        return self._seen[occurrence.message] >= occurrence.nth
+    def _passed(self, occurrence: Occurrence, one: _InForce) -> bool:
+        message = occurrence.message
+        return self._seen[message] - one.passed[message] >= occurrence.nth

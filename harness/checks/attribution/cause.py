@@ -10,7 +10,7 @@ from typing import Final, Literal
 from harness.checks.case import Case
 from harness.checks.finding import Severity
 from harness.evidence.calls import Call
-from harness.evidence.model import ApAct, FrameRecord, PerformedOrder
+from harness.evidence.model import ApAct, FrameRecord, LiveRule, PerformedOrder
 
 Party = Literal["driver", "scenario", "guest", "access point", "air"]
 """guest: the OS side, its limits included. air: a loss that no rule ordered."""
@@ -36,9 +36,21 @@ def name_air_rule(case: Case, frame: FrameRecord) -> str:
     place = frame.rule_place
     if place == 0:
         return f"a link of the scenario (on which {frame.kind} was lost)"
+    given = _given_live(case, frame)
+    if given is not None:
+        return f"air rule {place}, given live ({given.words})"
     if place is None:
         return f"a rule of the scenario ({frame.rule} {frame.kind})"
     return f"the scenario's air rule {_named(place, case.expect.air, f'{frame.rule} {frame.kind}')}"
+
+
+def _given_live(case: Case, frame: FrameRecord) -> LiveRule | None:
+    """How the rule that acted on a frame was given, if that was while the association lasted."""
+    association = case.index.association(frame.association)
+    given = association.live_rules if association is not None else ()
+    made = (one for one in given if one.change in ("added", "changed"))
+    acted = (frame.rule_place, frame.medium)
+    return next((one for one in made if (one.place, one.medium) == acted), None)
 
 
 def name_os_order(case: Case, order: PerformedOrder) -> str:
@@ -48,7 +60,10 @@ def name_os_order(case: Case, order: PerformedOrder) -> str:
 
 
 def name_ap_act(case: Case, act: ApAct) -> str:
-    """An order of the scenario's [[ap]] in words: its place among them and what it orders."""
+    """An order of the scenario's [[ap]] in words: its place among them and what it orders; one of
+    a call has none."""
+    if act.place == 0:
+        return f"the order {act.do} to an access point, given live,"
     return f"the scenario's order {_named(act.place, case.expect.ap, act.do)} to an access point"
 
 

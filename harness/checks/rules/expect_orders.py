@@ -75,13 +75,23 @@ def _air_rules_left(case: Case, association: AssociationEvidence) -> list[str]:
     if any(frame.rule_place is None for frame in acted):
         return []  # evidence of an older air, which does not say which rule it was
     places = {frame.rule_place for frame in acted}
-    left = [
-        f"air rule {place} ({phrase})"
+    left = {
+        place: f"air rule {place} ({phrase})"
         for place, phrase in enumerate(case.expect.air, 1)
         if place not in places and place not in case.expect.air_by_chance
-    ]
+    }
+    ended = {
+        one.was if one.change == "changed" else one.place
+        for one in association.live_rules
+        if one.change in ("changed", "removed")
+    }
+    taken = [phrase for place, phrase in left.items() if place in ended]
+    others = [phrase for place, phrase in left.items() if place not in ended]
     said = "did not act: its message did not come that often, or another rule came first"
-    return [f"{', '.join(left)} {said}"] if left else []
+    by_hand = "was taken back live before it acted"
+    return [
+        f"{', '.join(which)} {why}" for which, why in ((others, said), (taken, by_hand)) if which
+    ]
 
 
 def _went_as_expected(case: Case, association: AssociationEvidence) -> bool:

@@ -20,6 +20,7 @@ from harness.evidence.model import (
     AssociationEvidence,
     ClockModel,
     DamageKind,
+    LiveRule,
     Notification,
     PerformedOrder,
     Stall,
@@ -77,6 +78,7 @@ class EventLog(Generic[PlanT]):
     notifications: list[Notification] = field(default_factory=list)
     performed: dict[int, tuple[PerformedOrder, ...]] = field(default_factory=dict)
     ap_acts: dict[int, list[ApAct]] = field(default_factory=dict)
+    live_rules: dict[int, list[LiveRule]] = field(default_factory=dict)
     connects: dict[int, int] = field(default_factory=dict)
     associations: dict[int, AssociationEvidence] = field(default_factory=dict)
     stalls: list[Stall] = field(default_factory=list)
@@ -207,6 +209,8 @@ def _take(
             return found
         case "order":
             log.ap_acts.setdefault(_whole(event["association"]), []).append(ap_act_of(event))
+        case "rule":
+            log.live_rules.setdefault(_whole(event["association"]), []).append(live_rule_of(event))
         case "orders":
             log.performed[event["association"]] = performed_orders(event["done"])
         case "association":
@@ -241,6 +245,13 @@ def ap_act_of(event: Mapping[str, Any]) -> ApAct:
     """The act of an access point that an event reports; raises as `typed`, or KeyError."""
     members = ("place", "do", "bssid", "channel", "air_ns")
     return typed(ApAct, {name: event[name] for name in members})
+
+
+def live_rule_of(event: Mapping[str, Any]) -> LiveRule:
+    """What an event says was done with a rule of the air; raises as `typed`, or KeyError."""
+    members = ("change", "place", "was", "words", "air_ns")
+    told = {name: event[name] for name in members}
+    return typed(LiveRule, {**told, "medium": event.get("medium", 1)})
 
 
 def _whole(index: object) -> int:

@@ -4,8 +4,10 @@ at before, or fails at elsewhere, is its own all the same."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.checks import Expectation
-from harness.evidence import ApAct, RunEvidence, names
+from harness.evidence import ApAct, LiveRule, RunEvidence, names
 from tests.unit.checks.builder import complete, message, send
 from tests.unit.checks.judging import judge, only_finding
 from tests.unit.checks.stories import steps
@@ -136,3 +138,29 @@ def test_a_station_that_stayed_although_asked_to_go() -> None:
     said = f"the scenario's order 1 ({asked}) to an access point made it send the station away"
     evidence = acted(story, act("bss-transition", at_ns))
     only_finding(evidence, "EXPECT-08", "MISS", said, expect=Expectation(ap=(asked,)))
+
+
+def test_what_somebody_orders_live_is_theirs() -> None:
+    """An order of a call has no place among the scenario's."""
+    story = until("connected")
+    at_ns = story.now
+    gone(story)
+    stopped = replace(act("stop", at_ns), place=0)
+    said = "the order stop to an access point, given live, was carried out"
+    only_finding(acted(story, stopped), "EXPECT-08", "MISS", said)
+
+
+def test_a_rule_that_somebody_gives_live_is_theirs() -> None:
+    """It is told by its own words, whatever rules the scenario has."""
+
+    def sent_away(s: Story) -> None:
+        s.frame("deauth", "down", rule="deauthenticate", rule_place=2, detail={"reason": 6})
+        s.wait_ms(5)
+        s.notify(names.SOURCE_ACM, names.ACM_DISCONNECTED, 0x3800B)
+
+    story = until("connected")
+    sent_away(story)
+    words = "deauthenticate M4 (reason 6) (when asked to)"
+    story.end(live_rules=(LiveRule("added", 2, 0, words, 5),))
+    said = f"air rule 2, given live ({words})"
+    only_finding(story.evidence(), "EXPECT-08", "MISS", said)

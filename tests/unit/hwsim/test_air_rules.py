@@ -392,14 +392,3 @@ def test_a_disassociation_after_a_while(air: AirProcess) -> None:
     assert client.state("gone")["reason"] == 8
     assert client.frame("disassoc")["rule"] == "disassociate"
     assert client.frame("M4")["rule"] is None
-
-
-def test_rules_change_while_the_association_lasts(air: AirProcess) -> None:
-    """Those that come count from then on; the association stays the same."""
-    client, station = ready(air, {"message": "M1", "nth": "every", "action": "drop"})
-    client.frame("M1", 2)
-    client.call("rules", rules=[{"message": "M3", "nth": 1, "action": "drop"}])
-    station.m2(station.key_message())
-    finish(client, station)
-    assert [client.frame("M3", nth)["rule"] for nth in (1, 2)] == ["drop", None]
-    assert client.frame("M3")["association"] == 5

@@ -188,6 +188,23 @@ def test_rules_change_while_an_association_lasts(peer: Peer) -> None:
     }
 
 
+def test_one_rule_at_a_time(peer: Peer) -> None:
+    """Given, changed, triggered and taken back by its place."""
+    rule = AirRule(message="M3", action="drop")
+    peer.answers["add_rules"] = {"result": {"places": [4, 5]}}
+    peer.answers["change_rule"] = {"result": {"place": 6}}
+    peer.answers["trigger_rule"] = {"result": {"stations": 1}}
+    peer.answers["list_rules"] = {"result": {"rules": [{"place": 6}]}}
+    assert peer.air.add_rules(rule, rule, asked_only=True) == (4, 5)
+    assert peer.calls[-1]["args"]["rules"][1] == {"message": "M3", "nth": "never", "action": "drop"}
+    assert peer.air.change_rule(4, rule) == 6
+    assert peer.calls[-1]["args"]["rule"] == {"message": "M3", "nth": 1, "action": "drop"}
+    assert peer.air.trigger_rule(6) == 1
+    assert peer.air.list_rules() == [{"place": 6}]
+    peer.air.remove_rule(6)
+    assert peer.calls[-1]["args"] == {"place": 6}
+
+
 def test_orders_of_access_points(peer: Peer) -> None:
     """They go with the rules; what is left of them is told at the end; a call orders at once."""
     order = ApOrder(on="echoed", do="switch-channel", channel=11, announce=("ecsa",))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.evidence import ApAct, Notification, Stall, parse_trace
+from harness.evidence import ApAct, LiveRule, Notification, Stall, parse_trace
 from harness.evidence.model import DamageKind
 from harness.evidence.sources import EVENTS, TRACE
 from harness.evidence.sources.events import read_events
@@ -44,6 +44,19 @@ def test_records_come_out_when_their_line_is_whole(tmp_path: Path) -> None:
         end = TEXT.index(b"\n")
         assert recording.trace(TEXT[:end]) == ()
         assert [one.kind for one in recording.trace(TEXT[end : end + 1])] == ["load"]
+
+
+def test_what_was_done_with_rules_is_kept_by_association(tmp_path: Path) -> None:
+    """And written down, so that it is read back."""
+    event = {"event": "rule", "association": 2, "change": "added", "place": 3, "was": 0,
+             "words": "drop M3 (number 1)", "air_ns": 5}  # fmt: skip
+    given = LiveRule("added", 3, 0, "drop M3 (number 1)", 5)
+    with open_recording(tmp_path) as recording:
+        recording.air_event(event)
+        assert recording.live_rules(1) == ()
+        assert recording.live_rules(2) == (given,)
+    log = read_events((tmp_path / EVENTS).read_bytes(), lambda plan: plan)
+    assert log.live_rules == {2: [given]}
 
 
 def test_what_access_points_did_is_kept_by_association(tmp_path: Path) -> None:

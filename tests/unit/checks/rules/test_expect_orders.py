@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from harness.checks import Expectation
-from harness.evidence import ApAct
+from harness.evidence import ApAct, LiveRule
 from tests.unit.checks.builder import complete, tell
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
 from tests.unit.checks.story import AP, Story
@@ -75,6 +75,16 @@ def test_a_rule_for_the_air_that_never_acts_is_no_pass() -> None:
     found = only_finding(lost(1), "EXPECT-07", "MISS", "drop M4 (number 9)", expect=LOSES_M4)
     assert "air rule 2" in found.message
     assert "air rule 1" not in found.message
+
+
+def test_a_rule_that_was_taken_back_live_is_no_pass() -> None:
+    """Somebody did so by hand: the scenario was not tried, and that is why."""
+    story = lost(1)
+    story.end(live_rules=(LiveRule("removed", 2, 0, "drop M4 (number 9)", 5),))
+    found = only_finding(story, "EXPECT-07", "MISS", "air rule 2", expect=LOSES_M4)
+    assert "taken back live" in found.message
+    story.end(live_rules=(LiveRule("changed", 3, 2, "delay M4 (number 1)", 5),))
+    only_finding(story, "EXPECT-07", "MISS", "taken back live", expect=LOSES_M4)
 
 
 def test_an_older_air_does_not_say_which_rule_acted() -> None:
