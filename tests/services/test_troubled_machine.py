@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -311,3 +313,23 @@ def test_standard_output_on_a_full_disk(folder: Path) -> None:
         )  # fmt: skip
     assert done.returncode == 3
     assert "the disk is full" in done.stderr
+
+
+@needs_root
+def test_name_servers_that_do_not_answer(folder: Path) -> None:
+    """The server of a shared history cannot be found: that is told as soon as a wrong host is."""
+    (folder / "resolv.conf").write_text("nameserver 127.0.0.77\n")
+    (folder / "lab.toml").write_text('[store]\ndatabase = "postgresql://hil@db.example/hil"\n')
+    with socket.socket(type=socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.77", 53))
+        began_s = time.monotonic()
+        said = told(
+            hil(
+                "runs", "list", cwd=folder, HOME=str(folder),
+                mounts=f"mount --bind {folder}/resolv.conf /etc/resolv.conf",
+            ),
+            2,
+        )  # fmt: skip
+    assert "failed to resolve host 'db.example': no name server answered within 4 s" in said
+    assert "is the host right" in said
+    assert 4 <= time.monotonic() - began_s < 15

@@ -20,6 +20,7 @@ from harness.config.database import shown
 from harness.errors import StoreError
 from harness.history.sql.damage import UNREADABLE, damage_in
 from harness.history.sql.engines import WRITING, engine_of
+from harness.history.sql.server_names import UNRESOLVED
 from harness.history.sql.snapshot import not_ours
 from harness.local.deadline import Deadline
 from harness.local.folders import user_name
@@ -33,10 +34,7 @@ RETRY_S: Final = 60.0
 _EVERY_S: Final = 0.1
 _LATER: Final = ("40", "53", "55P03", "57P")
 """SQLSTATEs, or their classes, after which it may go well: conflicts, no room, locks, restarts."""
-_NEVER: Final = re.compile(
-    r"authentication failed|does not exist|no pg_hba|no password supplied|name resolution"
-    r"|failed to resolve|could not translate|Name or service not known"
-)
+_NEVER: Final = re.compile(r"authentication failed|does not exist|no pg_hba|no password supplied")
 _NO_ROOM: Final = re.compile(r"disk is full|disk I/O error")
 """SQLite says the second, too, of a disk that has no room for the file beside its own."""
 _SERVER_FULL: Final = "53100"
@@ -79,7 +77,7 @@ class Database:
                 self._reached, self._given_up = True, False
                 return done
             except DBAPIError as error:
-                if not _may_go_well(error):
+                if not _may_go_well(error) or (not self._reached and _is_no_name(error)):
                     raise self._unusable(error, deadline) from self._full(error)
                 if deadline.expired:
                     self._given_up = True
@@ -158,3 +156,8 @@ def _is_not_reached(error: DBAPIError) -> bool:
     """Whether no server said it, but the client."""
     cause = error.orig
     return type(cause).__module__.startswith("psycopg") and not getattr(cause, "sqlstate", None)
+
+
+def _is_no_name(error: DBAPIError) -> bool:
+    """Whether no address was found; a server that was reached has one, whatever DNS says now."""
+    return _is_not_reached(error) and UNRESOLVED in str(error.orig)

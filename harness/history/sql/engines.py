@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,14 +13,15 @@ from sqlalchemy.exc import ArgumentError
 
 from harness.config.database import is_url, shown
 from harness.errors import StoreError
+from harness.history.sql.server_names import look_up
 from harness.local.folders import trouble
 
 BUSY_MS: Final = 30_000
 """How long a writer of SQLite waits for another one."""
 
 REACH_S: Final = 4
-"""How long a server may take to answer, and how long it is tried to reach one for the first time:
-a wrong host is told soon."""
+"""How long a server, or who knows its name, may take to answer, and how long it is tried to reach
+one for the first time: a wrong host is told soon."""
 
 POSTGRESQL: Final = {
     "connect_timeout": REACH_S,
@@ -44,12 +46,22 @@ def _postgresql(place: str) -> Engine:
         url = make_url(place)
         url = url.set(drivername="postgresql+psycopg")
         arguments = {name: value for name, value in POSTGRESQL.items() if name not in url.query}
-        return create_engine(url, connect_args=arguments, hide_parameters=True)
+        engine = create_engine(url, connect_args=arguments, hide_parameters=True)
+        event.listen(engine, "do_connect", _find)
+        return engine
     except (ArgumentError, ValueError):
         raise StoreError(
             f"history {shown(place)}: not the URL of a database",
             hint="write postgresql://user@host/database; escape :/@ in a password, as %3A %2F %40",
         ) from None
+
+
+def _find(_: object, __: object, ___: object, parameters: dict[str, Any]) -> None:
+    """The time in which a server is to be reached is that of its name, too; 0 is libpq's for ever,
+    which also tells what is no time."""
+    said = str(parameters["connect_timeout"])
+    limit_s = int(said) if said.isdecimal() else REACH_S
+    look_up(parameters, limit_s or threading.TIMEOUT_MAX)
 
 
 def _sqlite(file: Path) -> Engine:
