@@ -18,7 +18,7 @@ from typing import Final, final
 import dask
 from distributed import Client, Future, LocalCluster, Security, wait
 
-from harness.errors import PeerGone, UsageError
+from harness.errors import PeerGone, StoreError, UsageError
 from harness.local.deadline import Deadline
 from harness.nightly.cell_runner import CellEnd
 from harness.nightly.matrix import PlannedCell
@@ -118,6 +118,8 @@ class ClusterSlots:
         future = self._busy.pop(slot).future
         if future.status == "error":
             error = future.exception()
+            if isinstance(error, StoreError):  # no run can be kept there: the night's business
+                raise error
             return Ended(slot, CellEnd(Verdict.MISS, f"{type(error).__name__}: {error}"))
         return Ended(slot, unpacked(future.result(), self.runs))
 

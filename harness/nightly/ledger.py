@@ -24,6 +24,7 @@ from harness.history.model import (
     RunEntry,
     Writer,
 )
+from harness.nightly.aside import CutOff
 from harness.nightly.cell_runner import CellEnd
 from harness.nightly.marks import Marked, Marks
 from harness.nightly.matrix import PlannedCell
@@ -33,6 +34,7 @@ from harness.results import Verdict
 
 KILLED_REASON: Final = f"killed the harness {KILLS} times: not run again"
 INTERRUPTED_REASON: Final = "interrupted"
+CUT_OFF_REASON: Final = "the history could not be written"
 
 
 class Book(History, Writer, Protocol):
@@ -81,10 +83,23 @@ class Ledger:
         """Whether a cell that nobody runs is to be run (again); if not, it is closed."""
         return self._runs_on(self.cell(cell))
 
-    def take_back(self, cell: PlannedCell, attempt_id: str) -> None:
-        """An attempt was interrupted by a person: it counts for nothing."""
-        self.history.end_attempt(attempt_id, Verdict.SKIP, INTERRUPTED_REASON, now())
+    def take_back(
+        self, cell: PlannedCell, attempt_id: str, reason: str = INTERRUPTED_REASON
+    ) -> None:
+        """An attempt was cut off, and not by its cell: it counts for nothing."""
+        self.history.end_attempt(attempt_id, Verdict.SKIP, reason, now())
         self.history.end_cell(self.night_id, cell.position, CellState.PLANNED, None, "")
+
+    def take_back_all(self, cut_off: CutOff | None) -> None:
+        """Take back what the process before this one could not, if it ran this night."""
+        if cut_off is None or cut_off.night_id != self.night_id:
+            return
+        cells = self.night().cells
+        for position, began in cut_off.begun.items():
+            last = cells[position].attempts[-1:] if position < len(cells) else ()
+            for one in last:
+                if one.ended_at is None and one.started_at >= began:
+                    self.take_back(self.planned[position], one.id, CUT_OFF_REASON)
 
     def leave_out(self, cell: PlannedCell, reason: str) -> None:
         """The cell does not run (again) tonight; one that has a verdict keeps it."""

@@ -99,7 +99,7 @@ def run_night(
     """
     name = plan.name + (PARTIAL if options.last_failed else "")
     own_digest = digest(name, cells)
-    with the_only_one(runs, own_digest), open_slots() as slots:
+    with the_only_one(runs, own_digest) as aside, open_slots() as slots:
         slots.idle()  # no slots, no night
         opened = open_night(book, name, own_digest, cells, options.resume, runs)
         seen = book.nights(last=None if plan.quarantine else LOOKED_BACK, plan=plan.name)
@@ -110,6 +110,8 @@ def run_night(
             whole=not options.last_failed,
         )  # fmt: skip
         ledger = Ledger(book, opened.id, cells, plan.retry, marks)
+        ledger.take_back_all(aside.cut_off())
+        aside.clear()
         left = ledger.outstanding()
         for note in (opened.note, *marks.notes):
             if note:
@@ -119,7 +121,7 @@ def run_night(
         began_s = time.monotonic()
         bounds = Bounds(options.budget_s, options.fail_fast)
         progress = TerminalProgress(console, len(cells), len(cells) - len(left))
-        Scheduler(ledger, slots, progress, bounds).run()
+        Scheduler(ledger, slots, progress, bounds, cut_off=aside.note).run()
         night = ledger.night()
     return _report(plan, book, night, before, time.monotonic() - began_s, marks.notes)
 

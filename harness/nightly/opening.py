@@ -15,6 +15,7 @@ from typing import Final, final
 from harness.errors import StoreError, UsageError
 from harness.history.model import NightState
 from harness.local.folders import trouble
+from harness.nightly.aside import Aside
 from harness.nightly.ledger import Book
 from harness.nightly.matrix import PlannedCell
 
@@ -47,21 +48,17 @@ class OpenNight:
 
 
 @contextlib.contextmanager
-def the_only_one(runs: Path, digest: str) -> Iterator[None]:
+def the_only_one(runs: Path, digest: str) -> Iterator[Aside]:
     """While this lasts no other process on this machine runs a night of the same digest.
 
     The lock goes with the process, however it ends. Raises `UsageError` if there is another.
     """
     path = _lock(runs, digest)
-    try:
-        runs.mkdir(parents=True, exist_ok=True)
-        lock = path.open("w")
-    except OSError as error:
-        raise StoreError(
-            f"cannot keep a night in {runs}: {trouble(runs, error)}",
-            hint="choose another place for runs ([store] runs in lab.toml)",
-        ) from error
-    with lock:
+    with contextlib.ExitStack() as stack:
+        with _kept_there(runs):
+            runs.mkdir(parents=True, exist_ok=True)
+            path.touch()
+            lock = stack.enter_context(path.open("r+b"))
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -69,7 +66,21 @@ def the_only_one(runs: Path, digest: str) -> Iterator[None]:
                 f"this night runs already: another process holds {path}",
                 hint="wait for it, or end it; its night can be resumed then",
             ) from None
+        with _kept_there(runs):
+            aside = Aside(lock)
+        yield aside
+
+
+@contextlib.contextmanager
+def _kept_there(runs: Path) -> Iterator[None]:
+    """What the disk does not take is told with another place."""
+    try:
         yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot keep a night in {runs}: {trouble(runs, error)}",
+            hint="choose another place for runs ([store] runs in lab.toml)",
+        ) from error
 
 
 def open_night(

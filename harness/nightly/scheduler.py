@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol, final
 
 from harness.errors import HarnessError
 from harness.history.model import Cell, NightState
+from harness.nightly.aside import CutOff
 from harness.nightly.gate import failures
-from harness.nightly.ledger import Ledger
+from harness.nightly.ledger import Ledger, now
 from harness.nightly.matrix import PlannedCell
 from harness.nightly.slots import Ended, Slots
 
@@ -49,6 +52,10 @@ class _Running:
     attempt_id: str
 
 
+def _no_room(_: CutOff) -> None:
+    """Of a night that nobody goes on with."""
+
+
 @final
 @dataclass(slots=True)
 class Scheduler:
@@ -59,8 +66,12 @@ class Scheduler:
     progress: Progress
     bounds: Bounds = Bounds()
     clock: Clock = time.monotonic
+    cut_off: Callable[[CutOff], None] = _no_room
+    """Is told what runs when the night ends early, in case that the history cannot be."""
     _queue: deque[PlannedCell] = field(default_factory=deque)
     _running: dict[str, _Running] = field(default_factory=dict)
+    _begun: dict[int, datetime] = field(default_factory=dict)
+    """By position: the cells that run, also one whose attempt is just being named."""
     _groups: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """What each slot has brought up."""
     _stop: str = ""
@@ -71,15 +82,15 @@ class Scheduler:
     def run(self) -> NightState:
         """Run what is left; the state of the night, which is kept too.
 
-        Raises what makes going on useless (`StoreError`, `LabFault` for the last slot); the night
-        can then be resumed.
+        Raises what makes going on useless (`StoreError`, `LabFault` for the last slot, `OSError`
+        of a disk that is full); the night can then be resumed.
         """
         state = NightState.INTERRUPTED
         try:
             state = self._run()
         except KeyboardInterrupt:
             self._take_back()
-        except HarnessError:
+        except (HarnessError, OSError):
             self._take_back()
             raise
         finally:
@@ -109,6 +120,7 @@ class Scheduler:
     def _begin(self, slot: str) -> None:
         cell = self._next_for(slot)
         self._groups[slot] = cell.group
+        self._begun[cell.position] = now()
         attempt_id = self.ledger.begin(cell, slot)
         self._running[slot] = _Running(cell, attempt_id)
         self.progress.began(cell, slot)
@@ -137,6 +149,7 @@ class Scheduler:
         else:
             again = self.ledger.end(cell, running.attempt_id, end)
         del self._running[ended.slot]
+        del self._begun[cell.position]
         found = self.ledger.cell(cell)
         self.progress.ended(cell, found, again=again, why=ended.why)
         if again:
@@ -154,6 +167,9 @@ class Scheduler:
         return self._state
 
     def _take_back(self) -> None:
+        """What runs was cut off, and not by its cell: that is no kill of it."""
+        with contextlib.suppress(OSError):
+            self.cut_off(CutOff(self.ledger.night_id, dict(self._begun)))
         for one in self._running.values():
             self.ledger.take_back(one.cell, one.attempt_id)
         self._running.clear()

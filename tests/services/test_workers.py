@@ -17,12 +17,13 @@ import pytest
 from distributed import LocalCluster
 
 from harness.cli.worker import command
+from harness.errors import StoreError
 from harness.history.model import CellState, NightState
 from harness.history.sql import SqlHistory
 from harness.nightly.cluster import open_cluster
 from harness.nightly.scheduler import Scheduler
 from tests.unit.nightly.samples import planned
-from tests.unit.nightly.small_runner import CTRL_C, KILLS, KILLS_ONCE, RAISES, small_runner
+from tests.unit.nightly.small_runner import CTRL_C, FULL, KILLS, KILLS_ONCE, RAISES, small_runner
 from tests.unit.nightly.test_scheduler import Told, ledger_of, verdicts
 
 
@@ -53,6 +54,21 @@ def test_a_night_outlives_its_workers(book: SqlHistory, tmp_path: Path) -> None:
         assert Path(run.path).parent == runs
     assert len(kept) == 3
     assert sum("went away" in line for line in told.lines) == 4
+
+
+@pytest.mark.timeout(120)
+def test_a_worker_that_cannot_keep_runs_ends_the_night_and_blames_no_cell(
+    book: SqlHistory, tmp_path: Path
+) -> None:
+    """As a slot without workers does: it would take cell after cell, and lose each."""
+    ledger, told = ledger_of(book, planned("a", FULL, "b")), Told()
+    with (
+        open_cluster(tmp_path, told.lines.append, open_runner=small_runner) as slots,
+        pytest.raises(StoreError, match="the disk is full") as caught,
+    ):
+        Scheduler(ledger, slots, told).run()
+    assert caught.value.hint == "free disk space and run again"
+    assert verdicts(ledger) == {"a": ["PASS"], FULL: ["SKIP"], "b": []}
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.errors import StoreError
 from harness.nightly.cell_runner import CellEnd, CellRunner
 from harness.nightly.matrix import PlannedCell
 from harness.results import Verdict
@@ -17,6 +18,7 @@ from tests.unit.nightly.samples import result_of
 KILLS = "kills"
 KILLS_ONCE = "kills-once"
 RAISES = "raises"
+FULL = "full"
 CTRL_C = "ctrl-c"
 
 
@@ -36,6 +38,8 @@ class SmallRunner:
             os.kill(os.getpid(), signal.SIGINT)
         if name == RAISES:
             raise RuntimeError("a bug")
+        if name == FULL:
+            raise StoreError("runs/1: the disk is full", hint="free disk space and run again")
         result = result_of(Verdict.PASS, scenario=name)
         result = result.model_copy(update={"run_id": f"{result.run_id}-{os.getpid()}"})
         folder = cell.run.lab.store.runs / result.run_id

@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from harness.console import PlainConsole
-from harness.errors import LabFault, UsageError
-from harness.history.model import Crash, NightState
+from harness.errors import LabFault, StoreError, UsageError
+from harness.history.model import CellState, Crash, NightState
 from harness.history.sql import SqlHistory
 from harness.nightly.cell_runner import CellEnd
 from harness.nightly.matrix import PlannedCell
@@ -22,6 +23,7 @@ from harness.nightly.night import NightOptions, chosen, exit_code, run_night, ru
 from harness.nightly.opening import Resume
 from harness.nightly.plan import KnownIssue, Plan
 from harness.nightly.slots import OwnSlot, Slots
+from harness.nightly.steps import KILLS
 from harness.nightly.summary import NightReport
 from harness.results import Verdict
 from tests.unit.nightly.samples import PLAN, Ends, ToldRunner, end, planned, result_of
@@ -49,6 +51,12 @@ class Nights:
     ) -> NightReport:
         """The next night."""
         self.runner = ToldRunner(told)
+        return self.go_on(plan=plan, cells=cells, **options)
+
+    def go_on(
+        self, *, plan: Plan = PLAN, cells: Sequence[PlannedCell] = CELLS, **options: object
+    ) -> NightReport:
+        """The next night, or the one that did not end, with the runner there is."""
 
         @contextlib.contextmanager
         def slots() -> Iterator[Slots]:
@@ -260,3 +268,83 @@ def test_a_night_in_which_nothing_ran_is_no_good_one(nights: Nights) -> None:
     assert "left out, the time budget of 0 s is used up:" in text(report)
     assert "  reference/hwsim/sample/b" in text(report)
     assert "0 of 2 cells ran: 1 must" in text(report)
+
+
+def broken(nights: Nights, monkeypatch: pytest.MonkeyPatch, *calls: str) -> None:
+    """A night whose history takes nothing more from its second cell on."""
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreError("history x: the disk is full")
+
+    def fill(cell: PlannedCell) -> None:
+        if cell.position == 1:
+            for name in calls:
+                patch.setattr(nights.book, name, full)
+
+    with monkeypatch.context() as patch:
+        nights.runner.before = fill
+        with pytest.raises(StoreError, match="disk is full"):
+            nights.go_on()
+
+
+WRITES = ("begin_attempt", "end_attempt", "end_cell", "end_night")
+
+
+@pytest.mark.parametrize("times", [1, 3, 4])
+def test_a_cell_that_a_full_disk_or_a_lost_server_cut_off_killed_nothing(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """However often: the history could not be told so at the time, but is when the night goes on.
+    The first cell is not run again."""
+    for _ in range(times):
+        nights.runner = ToldRunner()
+        broken(nights, monkeypatch, *WRITES)
+    report = nights.run()
+    assert nights.runner.ran == ["b"]
+    assert report.night.state is NightState.COMPLETE
+    cell = report.night.cells[1]
+    assert [one.verdict for one in cell.attempts] == [Verdict.SKIP] * times + [PASS]
+    assert {one.reason for one in cell.attempts[:-1]} == {"the history could not be written"}
+
+
+def test_a_cell_that_killed_is_not_taken_for_one_that_was_cut_off(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was noted of an earlier attempt says nothing of the one that killed the harness."""
+    broken(nights, monkeypatch, *WRITES)
+    for _ in range(KILLS):
+        nights.runner = ToldRunner({"b": [SystemExit()]})  # as good as a kill: nothing is kept
+        with pytest.raises(SystemExit):
+            nights.go_on()
+    cell = nights.run().night.cells[1]
+    assert nights.runner.ran == []
+    assert cell.state is CellState.KILLED
+    assert [one.verdict for one in cell.attempts] == [Verdict.SKIP, None, None, MISS]
+
+
+def test_an_attempt_that_may_have_been_named_is_taken_back(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server took it, and was gone before it answered."""
+    begin = nights.book.begin_attempt
+
+    def lost(*told: Any) -> str:
+        begin(*told)
+        raise StoreError("history x: server closed the connection")
+
+    nights.runner = ToldRunner()
+    with monkeypatch.context() as patch:
+        patch.setattr(nights.book, "begin_attempt", lost)
+        with pytest.raises(StoreError, match="server closed"):
+            nights.go_on()
+    cell = nights.run().night.cells[0]
+    assert [one.verdict for one in cell.attempts] == [Verdict.SKIP, PASS]
+
+
+def test_a_full_disk_under_what_is_printed_cuts_off_no_cell(nights: Nights) -> None:
+    """The night ends in order, and can be resumed."""
+    nights.runner = ToldRunner({"b": [OSError(errno.ENOSPC, "No space left on device")]})
+    with pytest.raises(OSError, match="No space"):
+        nights.go_on()
+    cell = nights.run().night.cells[1]
+    assert [one.verdict for one in cell.attempts] == [Verdict.SKIP, PASS]

@@ -11,6 +11,7 @@ import pytest
 from harness.errors import StoreError, UsageError
 from harness.history.model import NightState
 from harness.history.sql import SqlHistory
+from harness.nightly.aside import CutOff
 from harness.nightly.ledger import now
 from harness.nightly.opening import OpenNight, Resume, open_night, the_only_one
 from tests.unit.nightly.samples import planned
@@ -108,6 +109,15 @@ def test_two_processes_do_not_run_one_night(tmp_path: Path) -> None:
         pass
     with the_only_one(tmp_path / "runs", "d"):
         pass
+
+
+def test_what_a_night_could_not_tell_is_told_to_the_next_process(tmp_path: Path) -> None:
+    """Of the same cells."""
+    cut_off = CutOff("night", {0: AT})
+    with the_only_one(tmp_path, "d") as aside:
+        aside.note(cut_off)
+    with the_only_one(tmp_path, "e") as other, the_only_one(tmp_path, "d") as aside:
+        assert (other.cut_off(), aside.cut_off()) == (None, cut_off)
 
 
 def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
