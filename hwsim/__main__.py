@@ -3,7 +3,9 @@
 
 ``--control`` and ``--radio`` are listening Unix stream sockets: descriptors that the parent
 created and handed over, or, to try things by hand, paths where to make them; the control ``-`` is
-standard input and output. ``--kernel N`` in the place of ``--radio`` makes N radios of this
+standard input and output. ``--usb`` is another such socket, to which QEMU's ``usb-redir`` connects:
+an adapter is there, of the kind that ``--adapter`` names, and ``--radio`` (which may be left out
+then) tells how the guest's clock stands. ``--kernel N`` in the place of both makes N radios of this
 machine's mac80211_hwsim (as root), and the air is the medium of its network namespace. The process
 ends with 0 when the controlling client goes away or upon SIGTERM and SIGINT; the capture is
 complete then, and radios that were made are gone.
@@ -27,7 +29,9 @@ from hwsim.control.server import Descriptors
 from hwsim.errors import PortError
 from hwsim.loop import Loop
 from hwsim.ports.base import Port
+from hwsim.ports.usb import UsbPort
 from hwsim.ports.virtio_serial import VirtioSerialPort
+from hwsim.usb.catalogue import ADAPTERS, maker
 
 CLIENT_LIMIT_NS: Final = 60_000_000_000
 """A parent that handed over descriptors and has not connected for so long is gone."""
@@ -43,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns 0, or 3 if no client ever came; for one that handed over descriptors it waits
     :data:`CLIENT_LIMIT_NS`.
     """
-    options = _parser().parse_args(argv)
+    options = _options(argv)
     loop = Loop()
     with _control(options.control) as control, _port(loop, options) as port:
         wake = _stop_on_signals(loop)
@@ -59,6 +63,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0 if air.had_client else 3
 
 
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments, of which one has to say where the radios are."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.usb is None and options.radio is None and options.kernel is None:
+        parser.error("one of the arguments --radio --usb --kernel is required")
+    if options.kernel is not None and (options.usb is not None or options.radio is not None):
+        parser.error("argument --kernel: not allowed with argument --radio or --usb")
+    if (options.usb is None) is not (options.adapter is None):
+        parser.error("arguments --usb and --adapter: each needs the other")
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hwsim", description="The air process.")
     listening = "a listening Unix socket: a descriptor handed over, or a path to make it at"
@@ -66,9 +83,12 @@ def _parser() -> argparse.ArgumentParser:
         "--control", required=True, metavar="FD|PATH|-",
         help=f"control: {listening}, or - for standard input and output",
     )  # fmt: skip
-    radios = parser.add_mutually_exclusive_group(required=True)
-    radios.add_argument("--radio", metavar="FD|PATH", help=f"radio: {listening}")
-    radios.add_argument(
+    parser.add_argument("--radio", metavar="FD|PATH", help=f"radio: {listening}")
+    parser.add_argument("--usb", metavar="FD|PATH", help=f"emulated USB adapter: {listening}")
+    parser.add_argument(
+        "--adapter", choices=sorted(ADAPTERS), help="what the emulated USB adapter is"
+    )
+    parser.add_argument(
         "--kernel", type=_count, metavar="N",
         help="be the medium of this machine's mac80211_hwsim, and make N radios besides those "
         "that are there",
@@ -99,17 +119,24 @@ def _control(where: str) -> Iterator[socket.socket | Descriptors]:
 @contextlib.contextmanager
 def _port(loop: Loop, options: argparse.Namespace) -> Iterator[Port]:
     if options.kernel is None:
-        with _listener(options.radio) as listener:
-            yield VirtioSerialPort(loop, listener)
+        with contextlib.ExitStack() as stack:
+            port: Port | None = None
+            if options.radio is not None:
+                port = VirtioSerialPort(loop, stack.enter_context(_listener(options.radio)))
+            if options.usb is not None:
+                listener = stack.enter_context(_listener(options.usb))
+                port = UsbPort(loop, listener, maker(options.adapter), port)
+            assert port is not None, "the arguments name one"
+            yield port
         return
     from hwsim.ports.kernel import kernel_port  # its library is slow to load, and others need none
 
     with contextlib.ExitStack() as stack:
         try:
-            port = stack.enter_context(kernel_port(loop, options.kernel))
+            kernel = stack.enter_context(kernel_port(loop, options.kernel))
         except PortError as error:
             sys.exit(f"hwsim: {error}")
-        yield port
+        yield kernel
 
 
 def _listener(where: str) -> socket.socket:

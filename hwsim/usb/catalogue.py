@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The adapters that can be emulated: what each is, which drivers bind, what it hides. Data.
+
+What is said of Windows is read, not seen: docs/usb-adapters.md says where.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Literal, cast
+
+from hwsim.usb.device import Model, ModelUser
+
+Hidden = Literal["5 GHz", "management frame protection", "statuses of a burst", "replay"]
+"""What a chip or its driver lets nobody see or have: the band; robust management frames, which its
+driver has not; which frame of several was not acknowledged; packet numbers, where the chip
+decrypts."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterKind:
+    """An adapter. ``usb`` are its ids as vendor:product, with the revision that INFs look at."""
+
+    name: str
+    chip: str
+    usb: tuple[str, ...]
+    linux: str
+    windows: str
+    proven: str
+    implementation: tuple[str, str]
+    """Module and class of the model."""
+    hides: dict[Hidden, str] = field(default_factory=dict)
+    """What it hides, and why."""
+
+
+_NO_5_GHZ: Final = "the chip has the 2.4 GHz band alone"
+_NO_PMF: Final = "Linux' driver does not offer it, since its chip would encrypt such frames wrongly"
+
+ADAPTERS: Final[dict[str, AdapterKind]] = {
+    kind.name: kind
+    for kind in (
+        AdapterKind(
+            name="rtl8187l",
+            chip="Realtek RTL8187L (Alfa AWUS036H)",
+            usb=("0bda:8187 rev 0100",),
+            linux="rtl8187",
+            windows="Netrtuw.inf 6.1316 (Windows 7); Microsoft's sample driver usbnwifi",
+            proven="unit tests with a driver by script; no driver of a system was run yet",
+            implementation=("hwsim.usb.models.realtek.rtl8187l", "Rtl8187l"),
+            hides={
+                "5 GHz": _NO_5_GHZ,
+                "management frame protection": _NO_PMF,
+                "statuses of a burst": "the chip has one count of retries for all frames, which "
+                "the driver divides by their number",
+            },
+        ),
+        AdapterKind(
+            name="rtl8187b",
+            chip="Realtek RTL8187B",
+            usb=("0bda:8189 rev 0200",),
+            linux="rtl8187",
+            windows="net8187bv64.inf (in Windows 10 x64, by published lists)",
+            proven="unit tests with a driver by script; no driver of a system was run yet",
+            implementation=("hwsim.usb.models.realtek.rtl8187b", "Rtl8187b"),
+            hides={"5 GHz": _NO_5_GHZ, "management frame protection": _NO_PMF},
+        ),
+    )
+}
+
+
+def maker(name: str) -> Callable[[bytes, ModelUser], Model]:
+    """The class of an adapter's model, loaded now; raises KeyError for a name that is none."""
+    module, attribute = ADAPTERS[name].implementation
+    found = getattr(importlib.import_module(module), attribute)
+    return cast(Callable[[bytes, ModelUser], Model], found)

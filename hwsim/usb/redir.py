@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A device's side of a usbredir connection: QEMU's ``usb-redir`` is at the other end.
+
+It begins with two hellos; then the device is announced, and from then on QEMU passes on what the
+guest's USB host asks. A request for data of the device (bulk IN) stays pending until there is some,
+which is how a device's NAK looks here. QEMU never asks twice under a number that is unanswered, and
+may take a request back: then it is answered as cancelled, unless its answer has crossed.
+
+The peer is untrusted: what is not well-formed is a :class:`hwsim.errors.WireError`, after which the
+connection is to be closed, and no more than :data:`MAX_PENDING` requests of one endpoint are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final, Protocol
+
+from hwsim.errors import WireError
+from hwsim.usb import redir_wire as wire
+from hwsim.usb.device import Setup, Stall, UsbIdentity
+from hwsim.usb.redir_wire import BulkRequest, Packet
+
+MAX_PENDING: Final = 1024
+"""Of one endpoint; drivers have up to 128."""
+
+
+class RedirDevice(Protocol):
+    """What a connection asks of the device."""
+
+    @property
+    def usb(self) -> UsbIdentity:
+        """Its descriptors."""
+
+    def reset(self) -> None:
+        """The bus is reset; transfers stay pending until the host takes them back."""
+
+    def control(self, setup: Setup, data: bytes) -> bytes:
+        """Any control request but those of usbredir's own; raises :class:`Stall`."""
+
+    def bulk_out(self, endpoint: int, data: bytes, complete: Callable[[], None]) -> None:
+        """A transfer of the driver, which ``complete`` ends."""
+
+    def on_in_request(self, endpoint: int) -> None:
+        """The driver has one more transfer pending on an IN endpoint."""
+
+    def on_in_cancelled(self, endpoint: int) -> None:
+        """The driver has taken one back."""
+
+
+class Redir:
+    """A connection, from the first byte. ``write`` sends bytes to the peer."""
+
+    def __init__(self, device: RedirDevice, write: Callable[[bytes], None]) -> None:
+        self._device = device
+        self._write = write
+        self._inbox = bytearray()
+        self._greeted = False
+        self._configuration = 0
+        self._waiting: dict[int, dict[int, BulkRequest]] = {}
+        self._unfinished: dict[int, BulkRequest] = {}
+        self._handlers: dict[int, Callable[[Packet], None]] = {
+            wire.RESET: self._on_reset,
+            wire.SET_CONFIGURATION: self._on_set_configuration,
+            wire.GET_CONFIGURATION: self._on_get_configuration,
+            wire.SET_ALT_SETTING: self._on_set_alt_setting,
+            wire.GET_ALT_SETTING: self._on_get_alt_setting,
+            wire.START_INTERRUPT_RECEIVING: self._on_interrupt_receiving,
+            wire.STOP_INTERRUPT_RECEIVING: self._on_interrupt_receiving,
+            wire.CANCEL_DATA: self._on_cancel,
+            wire.CONTROL: self._on_control,
+            wire.BULK: self._on_bulk,
+            wire.INTERRUPT: self._on_interrupt,
+        }
+        write(wire.hello())
+
+    @property
+    def attached(self) -> bool:
+        """Whether hellos were exchanged, and so the device was announced."""
+        return self._greeted
+
+    def pending(self, endpoint: int) -> int:
+        """How many transfers the driver has pending on an IN endpoint."""
+        return len(self._waiting.get(endpoint, ()))
+
+    def feed(self, data: bytes) -> None:
+        """Take what the peer sent; raises :class:`WireError`."""
+        inbox = self._inbox
+        inbox += data
+        offset = 0
+        while found := wire.read_packet(inbox, offset, wide=self._greeted):
+            packet, offset = found
+            self._take(packet)
+        del inbox[:offset]
+
+    def answer(self, endpoint: int, data: bytes) -> bool:
+        """Complete the oldest pending transfer of an IN endpoint; False if there is none."""
+        waiting = self._waiting.get(endpoint)
+        if not waiting:
+            return False
+        number = next(iter(waiting))
+        request = waiting.pop(number)
+        self._send(wire.BULK, wire.bulk_answer(request, wire.SUCCESS, data), number)
+        return True
+
+    def disconnect(self) -> None:
+        """Unplug the device: the guest sees it go."""
+        self._waiting.clear()
+        self._unfinished.clear()
+        if self._greeted:
+            self._send(wire.DEVICE_DISCONNECT, b"")
+
+    def connect(self) -> None:
+        """Plug the device in, after the hellos or after :meth:`disconnect`."""
+        self._configuration = 0
+        self._tell_endpoints()
+        self._send(wire.DEVICE_CONNECT, wire.device_connect(self._device.usb))
+
+    def _take(self, packet: Packet) -> None:
+        if not self._greeted:
+            self._on_hello(packet)
+            return
+        handler = self._handlers.get(packet.kind)
+        if handler is not None:  # others are about what was not announced, and need no answer
+            handler(packet)
+
+    def _on_hello(self, packet: Packet) -> None:
+        if packet.kind != wire.HELLO:
+            raise WireError(f"usbredir: packet {packet.kind} before the hello")
+        theirs = wire.capabilities(packet.body)
+        missing = [cap for cap in wire.NEEDED if not theirs >> cap & 1]
+        if missing:
+            raise WireError(f"usbredir: the peer lacks capabilities {missing}")
+        self._greeted = True
+        self.connect()
+
+    def _tell_endpoints(self) -> None:
+        self._send(wire.INTERFACE_INFO, wire.interface_info(self._device.usb))
+        self._send(wire.EP_INFO, wire.endpoint_info(self._device.usb))
+
+    def _on_reset(self, _packet: Packet) -> None:
+        self._device.reset()
+
+    def _on_set_configuration(self, packet: Packet) -> None:
+        (self._configuration,) = wire.small(packet.body, 1)
+        self._tell_endpoints()
+        self._on_get_configuration(packet)
+
+    def _on_get_configuration(self, packet: Packet) -> None:
+        body = bytes((wire.SUCCESS, self._configuration))
+        self._send(wire.CONFIGURATION_STATUS, body, packet.number)
+
+    def _on_set_alt_setting(self, packet: Packet) -> None:
+        interface, setting = wire.small(packet.body, 2)
+        self._tell_endpoints()
+        status = wire.SUCCESS if (interface, setting) == (0, 0) else wire.STALL
+        body = bytes((status, interface, setting))
+        self._send(wire.ALT_SETTING_STATUS, body, packet.number)
+
+    def _on_get_alt_setting(self, packet: Packet) -> None:
+        (interface,) = wire.small(packet.body, 1)
+        body = bytes((wire.SUCCESS, interface, 0))
+        self._send(wire.ALT_SETTING_STATUS, body, packet.number)
+
+    def _on_interrupt_receiving(self, packet: Packet) -> None:
+        (endpoint,) = wire.small(packet.body, 1)
+        body = bytes((wire.SUCCESS, endpoint))
+        self._send(wire.INTERRUPT_RECEIVING_STATUS, body, packet.number)
+
+    def _on_control(self, packet: Packet) -> None:
+        setup, data = wire.read_control(packet.body)
+        try:
+            answer = self._device.control(setup, data)[: setup.length]
+        except Stall:
+            body = wire.control_answer(setup, wire.STALL)
+        else:
+            body = wire.control_answer(setup, wire.SUCCESS, answer if setup.is_in else b"")
+        self._send(wire.CONTROL, body, packet.number)
+
+    def _on_bulk(self, packet: Packet) -> None:
+        request = wire.read_bulk(packet.body)
+        known = any(one.address == request.endpoint for one in self._device.usb.endpoints)
+        if not known:
+            body = wire.bulk_answer(request, wire.STALL)
+            self._send(wire.BULK, body, packet.number)
+        elif request.is_in:
+            waiting = self._waiting.setdefault(request.endpoint, {})
+            self._bound(waiting)
+            waiting[packet.number] = request
+            self._device.on_in_request(request.endpoint)
+        else:
+            self._bound(self._unfinished)
+            self._unfinished[packet.number] = request
+            complete = partial(self._complete, packet.number, request)
+            self._device.bulk_out(request.endpoint, request.data, complete)
+
+    def _complete(self, number: int, request: BulkRequest) -> None:
+        """End an OUT transfer, unless it was taken back or the bus was reset meanwhile."""
+        if self._unfinished.get(number) is request:
+            del self._unfinished[number]
+            self._send(wire.BULK, wire.bulk_answer(request, wire.SUCCESS), number)
+
+    def _on_interrupt(self, packet: Packet) -> None:
+        request = wire.read_interrupt(packet.body)
+        body = wire.interrupt_answer(request.endpoint, wire.STALL, 0)
+        self._send(wire.INTERRUPT, body, packet.number)
+
+    def _on_cancel(self, packet: Packet) -> None:
+        number = packet.number
+        for endpoint, waiting in self._waiting.items():
+            if request := waiting.pop(number, None):
+                self._send(wire.BULK, wire.bulk_answer(request, wire.CANCELLED), number)
+                self._device.on_in_cancelled(endpoint)
+                return
+        if request := self._unfinished.pop(number, None):
+            self._send(wire.BULK, wire.bulk_answer(request, wire.CANCELLED), number)
+
+    def _bound(self, requests: dict[int, BulkRequest]) -> None:
+        if len(requests) >= MAX_PENDING:
+            raise WireError(f"usbredir: more than {MAX_PENDING} transfers of one endpoint")
+
+    def _send(self, kind: int, body: bytes, number: int = 0) -> None:
+        self._write(wire.packet(kind, body, number))

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An adapter that is plugged in: what waits for its driver, and when the driver has it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hwsim.errors import WireError
+from hwsim.usb import redir_wire as wire
+from hwsim.usb.adapter import MAX_QUEUED, Adapter
+from hwsim.usb.catalogue import ADAPTERS, maker
+from tests.unit.hwsim.usb.models.realtek.driver import MAC, Driver, User, data_frame, on_channel_6
+from tests.unit.hwsim.usb.peer import HELLO
+
+RX = 0x81
+FRAME = on_channel_6(data_frame(MAC, MAC))
+
+
+def started() -> Driver:
+    """A chip in operation."""
+    driver = Driver("rtl8187l")
+    driver.start()
+    return driver
+
+
+def test_the_descriptors_are_the_models() -> None:
+    """Device, configuration, strings, as an operating system asks for them."""
+    driver = Driver("rtl8187b")
+    status, device = driver.control(0x80, 6, 0x0100, 0, 18)
+    assert status == wire.SUCCESS
+    assert device[8:14] == bytes.fromhex("da0b89810002")
+    status, configuration = driver.control(0x80, 6, 0x0200, 0, 255)
+    assert int.from_bytes(configuration[2:4], "little") == len(configuration)
+    assert configuration[4] == 1
+    assert driver.control(0x80, 6, 0x0303, 0x0409, 255)[1].decode("utf-16-le")[1:] == MAC.hex()
+    assert driver.control(0x80, 6, 0x03EE, 0, 255)[0] == wire.STALL
+    assert driver.control(0x80, 0, 0, 0, 2) == (wire.SUCCESS, bytes(2))
+    assert driver.control(0x02, 1, 0, 0x81, 0) == (wire.SUCCESS, b"")
+    assert driver.control(0x80, 10, 0, 0, 1)[0] == wire.STALL
+
+
+def test_a_frame_is_taken_when_its_transfer_comes_again() -> None:
+    """Not when it is written; and a frame behind it not before it."""
+    driver = started()
+    driver.want(RX)
+    driver.want(RX)
+    for tag in (11, 12):
+        assert driver.adapter.receive(FRAME, tag)
+    assert driver.user.taken == []
+    driver.want(RX)
+    assert driver.user.taken == [11]
+    driver.want(RX)
+    assert driver.user.taken == [11, 12]
+
+
+def test_a_driver_that_takes_its_transfers_back_has_what_it_was_given() -> None:
+    """It will not put them in again."""
+    driver = started()
+    driver.want(RX)
+    driver.adapter.receive(FRAME, 11)
+    number = driver.want(RX)
+    driver.ask(wire.CANCEL_DATA, b"", number)
+    assert driver.user.taken == [11]
+
+
+def test_what_a_driver_does_not_ask_for_is_lost_in_the_end() -> None:
+    """A chip's memory has an end; until then it waits in its order."""
+    driver = started()
+    taken = [driver.adapter.receive(FRAME, tag) for tag in range(1, MAX_QUEUED + 2)]
+    assert taken == [True] * MAX_QUEUED + [False]
+    assert driver.adapter.congested
+    for _ in range(3):
+        driver.want(RX)
+    assert driver.user.taken == [1, 2]
+
+
+def test_a_reset_loses_what_is_on_its_way() -> None:
+    """Which is told of each frame once; so it is when the adapter is pulled out."""
+    driver = started()
+    driver.want(RX)
+    for tag in (11, 12, 0):
+        driver.adapter.receive(FRAME, tag)
+    driver.ask(wire.RESET, b"")
+    assert sorted(driver.user.lost) == [11, 12]
+    driver.adapter.unplug()
+    assert sorted(driver.user.lost) == [11, 12]
+    assert driver.taken()[-1].kind == wire.DEVICE_DISCONNECT
+
+
+def test_how_far_the_guest_is() -> None:
+    """For whoever waits for a radio."""
+    user = User()
+    adapter = Adapter(maker("rtl8187l"), MAC, user, lambda _data: None)
+    assert "hello" in adapter.state()
+    adapter.feed(HELLO)
+    assert "no driver" in adapter.state()
+    assert started().adapter.state() == "its driver has put it into operation"
+
+
+REQUESTS = st.tuples(
+    st.sampled_from((0xC0, 0x40, 0x80, 0x00)), st.integers(0, 12),
+    st.integers(0, 0xFFFF) | st.integers(0xFE00, 0xFFFF), st.sampled_from((0, 1, 2, 3, 0x8225)),
+    st.binary(max_size=8),
+)  # fmt: skip
+
+
+@given(st.sampled_from(sorted(ADAPTERS)), st.lists(REQUESTS, max_size=40), st.binary(max_size=80))
+def test_no_model_minds_what_a_driver_sends(
+    name: str, requests: list[tuple[int, int, int, int, bytes]], sent: bytes
+) -> None:
+    """Any requests, any transfer: each is answered, and nothing is raised."""
+    driver = Driver(name)
+    for request_type, request, value, index, data in requests:
+        body = b"" if request_type & 0x80 else data
+        driver.control(request_type, request, value, index, len(data), body)
+    out = next(one.address for one in driver.adapter.usb.endpoints if not one.address & 0x80)
+    number = driver.send(out, sent)
+    for _, done in driver.user.sent:
+        done(True)
+    assert [one.number for one in driver.taken() if one.kind == wire.BULK] == [number]
+
+
+@given(st.sampled_from(sorted(ADAPTERS)), st.binary(max_size=60))
+def test_no_model_minds_what_is_on_the_air(name: str, frame: bytes) -> None:
+    """It is received or not; with its cipher engine on as well."""
+    driver = Driver(name)
+    driver.start()
+    driver.adapter.receive(on_channel_6(frame), 0)
+
+
+def test_a_connection_with_rubbish_is_refused() -> None:
+    """Before a hello there is nothing else."""
+    adapter = Adapter(maker("rtl8187l"), MAC, User(), lambda _data: None)
+    try:
+        adapter.feed(bytes(range(200)))
+    except WireError:
+        return
+    raise AssertionError("rubbish was taken")
