@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from hwsim.ap.access_point import AccessPoint
 from hwsim.ap.channel_switch import ChannelSwitch
+from hwsim.ap.channels import band_of
 from hwsim.ap.ess import Ess
 from hwsim.ap.neighbours import TransitionRequest
 from hwsim.ap.orders import REASONS, ApOrder, ApOrders, Moment
@@ -103,6 +104,7 @@ class NetworkLife:
             raise RequestError("no-such-ap", f"order: there is no access point {number}")
         point, at_ns = points[number - 1], self._loop.now_ns()
         _check_stations(order, point)
+        _check_band(order, point)
         match order.do:
             case "stop" | "start" | "move":
                 point.vanish()
@@ -171,6 +173,14 @@ def _check_stations(order: ApOrder, point: AccessPoint) -> None:
         raise RequestError("no-station", "order: bss-transition: no station is connected")
     if order.do in REASONS and not states and not order.broadcast:
         raise RequestError("no-station", f"order: {order.do}: the access point knows no station")
+
+
+def _check_band(order: ApOrder, point: AccessPoint) -> None:
+    """Raise :class:`RequestError` where an access point would come to 6 GHz or leave it, whose
+    security is another."""
+    bands = {band_of(order.channel), point.network.band} if order.channel else set()
+    if len(bands) > 1 and "6 GHz" in bands:
+        raise RequestError("other-band", f"order: {order.do}: none goes to 6 GHz or from there")
 
 
 def _attached(point: AccessPoint, number: int) -> AttachedAp:

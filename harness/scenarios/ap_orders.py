@@ -20,6 +20,7 @@ from pydantic import Field, model_validator
 
 from harness.config.validation import Strict
 from harness.scenarios.channels import Channel
+from hwsim.ap.channels import band_of
 from hwsim.ap.orders import REASONS, WITH_CHANNEL, Act, Announcement, Moment
 
 PARAMETERS: Final[dict[str, frozenset[str]]] = {
@@ -143,6 +144,10 @@ def why_hollow(
             if candidate > len(channels) or candidate == order.access_point:
                 return f"{named}: candidate {candidate} is no other one of {len(channels)}"
         sent = [one for one in orders if one.channel and one.access_point == order.access_point]
-        if sent == [order] and order.channel == channels[order.access_point - 1]:
+        own = channels[order.access_point - 1] if order.channel else 0
+        bands = {band_of(order.channel), band_of(own)} if order.channel else set()
+        if len(bands) > 1 and "6 GHz" in bands:
+            return f"{named}: no access point goes to 6 GHz or from there; its security is another"
+        if sent == [order] and order.channel == own:
             return f"{named}: it is on channel {order.channel} already; give another channel"
     return None

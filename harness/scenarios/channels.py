@@ -7,14 +7,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from hil_common.network import CHANNELS
+from hil_common.network import CHANNELS, CHANNELS_IN_WORDS
 
 
 def _known(channel: int) -> int:
     if channel not in CHANNELS:
-        raise ValueError(f"is none of {', '.join(map(str, sorted(CHANNELS)))}")
+        raise ValueError(f"is none of {CHANNELS_IN_WORDS}")
     return channel
 
 
-Channel = Annotated[int, Field(ge=1, le=165), AfterValidator(_known)]
-"""1 to 13; 36 to 64, 100 to 144 and 149 to 161 in steps of four; 165."""
+Channel = Annotated[int, Field(ge=1, le=max(CHANNELS)), AfterValidator(_known)]
+"""The number of a channel of 2.4 or 5 GHz; of 6 GHz its centre in MHz."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, model_validator
 
 from harness.config.validation import Strict
-from hwsim.ap.network import channel_freq_mhz
+from hwsim.ap.channels import channel_freq_mhz
 from hwsim.links.links import NOISE_DBM, STRONGEST_DBM, WEAKEST_DBM
 from hwsim.links.propagation import received_dbm
 

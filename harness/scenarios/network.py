@@ -34,12 +34,15 @@ from hil_common.security import (
     EC_GROUPS,
     SECURITY_CHOICES,
     WPA2_PSK,
+    WPA3_TRANSITION,
     Pmf,
     PmkCaching,
     SecurityChoice,
     ciphers_misfit,
     ciphers_of,
+    six_ghz_misfit,
 )
+from hwsim.ap.channels import band_of
 from hwsim.control.link_requests import MAX_LINKS
 from hwsim.ports.shared import MAX_MEDIA
 
@@ -89,7 +92,10 @@ class Network(Strict):
     those protected. (A DLL has no function to hand that key over.)"""
     channel: Channel = 1
     """The channel of the first access point: 1 to 13, or one of 5 GHz (36 to 64 and 100 to 144 in
-    steps of four, 149 to 165), those with radar detection (52 to 144) included."""
+    steps of four, 149 to 165), those with radar detection (52 to 144) included; or one of 6 GHz by
+    its centre in MHz, 5955 to 7115 in steps of 20. In 6 GHz there are no WPA2, open, WEP or TKIP,
+    and SAE by hash to element alone; of a wpa3-transition network the access points there have SAE.
+    The others tell of them (reduced neighbour report)."""
     access_points: Annotated[int, Field(ge=1, le=4)] = 1
     """Each further one is heard 10 dB more weakly than the one before."""
     further_channels: tuple[Channel, ...] = ()
@@ -120,6 +126,9 @@ class Network(Strict):
     of all access points of the network; none: it takes none, so a station is authenticated anew;
     refuse: the association is refused with status 53. The reference guest's WLAN service names
     none."""
+    wmm: bool = False
+    """The access points have WMM: data to and from stations that have it, too, goes with QoS. In
+    6 GHz they always have."""
     links: Annotated[tuple[Link, ...], Field(max_length=MAX_LINKS)] = ()
     """How well they and the stations hear each other. Left out: perfectly, each further access
     point 10 dB more weakly."""
@@ -196,11 +205,23 @@ class Network(Strict):
         wrong = security_misfit(self.choice, self.pmf, self.model_fields_set) or ciphers_misfit(
             self.choice, self.protection, *self._named_ciphers
         )
+        wrong = wrong or self._six_ghz_misfit()
         if self.beacon_protection and self.protection == "disabled":
             wrong = "beacon_protection goes with pmf = 'optional' or 'required' only"
         if wrong:
             raise ValueError(wrong)
         return self
+
+    def _six_ghz_misfit(self) -> str | None:
+        channels = self.all_channels
+        if not any(band_of(one) == "6 GHz" for one in channels):
+            return None
+        if self.choice is WPA3_TRANSITION and band_of(channels[0]) == "6 GHz":
+            return (
+                "wpa3-transition has its first access point below 6 GHz, for stations without SAE; "
+                "wpa3-sae goes there"
+            )
+        return six_ghz_misfit(self.choice, self.protection, self.ciphers, self.sae.ways)
 
     @property
     def _named_ciphers(self) -> tuple[tuple[str, ...], str | None, str | None]:

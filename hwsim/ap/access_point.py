@@ -63,7 +63,10 @@ class AccessPoint:
         self._timers = timers
         self._environment = environment = self._power = PowerSave(environment)
         self._security = SECURITY_MODES[network.security](network, environment)
-        self._management = Management(network, self._security, environment.now_ns())
+        self._management = Management(
+            network, self._security, environment.now_ns(),
+            partial(environment.neighbours, network.ssid, network.bssid),
+        )  # fmt: skip
         self._group = GroupKey(
             environment, self._security.group, self._security.integrity,
             beacons=network.beacon_protection,

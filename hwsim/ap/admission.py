@@ -24,6 +24,7 @@ from hwsim.ap.security.mode import AssociationAnswer, AuthFrame, FastKeys, Secur
 from hwsim.ap.security.rsne import STATUS_NO_ROOM, STATUS_SUCCESS
 from hwsim.ap.station import State, Station
 from hwsim.ap.station_table import StationTable
+from hwsim.ap.wmm import has_wmm
 
 
 class Admission:
@@ -144,6 +145,7 @@ class Admission:
         self._forget_keys(station)
         self._security.agree(station, request.rsne)
         station.aid = station.aid or self._stations.free_aid()
+        station.qos = self._management.network.wmm and has_wmm(request.elements)
 
     def _with_keys(
         self,

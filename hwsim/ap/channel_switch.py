@@ -2,7 +2,7 @@
 """The announcement of a channel switch, in beacons and in action frames.
 
 Source: IEEE 802.11-2020, 9.4.2.18 (element), 9.4.2.52 (extended), 9.6.2.6 and 9.6.7.7 (action
-frames), 11.8.8.2 (when the switch takes place), table E-4 (operating classes).
+frames), 11.8.8.2 (when the switch takes place).
 """
 
 from __future__ import annotations
@@ -11,17 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hwsim.ap.channels import channel_number, operating_class
+
 ELEMENT_CSA: Final = 37
 ELEMENT_ECSA: Final = 60
 _SPECTRUM_MANAGEMENT: Final = b"\x00\x04"
 """Category and action of the Channel Switch Announcement frame."""
 _PUBLIC: Final = b"\x04\x04"
 """Those of the Extended Channel Switch Announcement frame."""
-_OPERATING_CLASSES: Final = (
-    (range(1, 14), 81), (range(36, 49), 115), (range(52, 65), 118), (range(100, 145), 121),
-    (range(149, 178), 125),
-)  # fmt: skip
-"""The global operating class of a 20 MHz channel."""
 
 
 @dataclass(slots=True)
@@ -57,12 +54,8 @@ class ChannelSwitch:
         return found
 
     def _csa(self) -> bytes:
-        return bytes((self.quiet, self.channel, self.left))
+        return bytes((self.quiet, channel_number(self.channel), self.left))
 
     def _ecsa(self) -> bytes:
-        return bytes((self.quiet, operating_class(self.channel), self.channel, self.left))
-
-
-def operating_class(channel: int) -> int:
-    """The global operating class of a 20 MHz channel."""
-    return next(number for channels, number in _OPERATING_CLASSES if channel in channels)
+        where = operating_class(self.channel), channel_number(self.channel)
+        return bytes((self.quiet, *where, self.left))

@@ -20,17 +20,21 @@ from hwsim.ciphers.data_key import MANAGEMENT_TID, DataKey
 from hwsim.errors import MichaelError, UndecryptableError, WireError
 from hwsim.frames import (
     BROADCAST,
+    DATA,
     ETHERTYPE_ARP,
     ETHERTYPE_EAPOL,
     ETHERTYPE_IPV4,
     MANAGEMENT,
     SNAP,
     SUBTYPE_NULL_BIT,
+    SUBTYPE_QOS_BIT,
 )
 from hwsim.records import FrameKind
 from hwsim.rules.frame_fields import FrameFields
 
 _SNAP_LENGTH: Final = 8
+_DATA: Final = DATA << 2
+"""The first byte of a data frame's header without QoS."""
 _AT_ICMP: Final = _SNAP_LENGTH + 20
 _ARP_OPCODE = _SNAP_LENGTH + 6
 _ICMP_ECHO: Final = 8
@@ -72,14 +76,19 @@ class DataPath:
 
     def seal(self, station: Station, frame: bytes, info: FrameInfo) -> bytes:
         """The frame (header and payload) under the station's pairwise key, if it has one."""
-        info.remake = _remaking(station.pairwise, frame[: templates.AT_EAPOL], info)
+        header, payload = (
+            frame[: templates.DATA_HEADER_LENGTH],
+            frame[templates.DATA_HEADER_LENGTH :],
+        )
+        if station.qos and frame[0] == _DATA:
+            header = with_qos(header)
+        info.remake = _remaking(station.pairwise, header, payload[:_SNAP_LENGTH], info)
         if station.pairwise is None:
-            return frame
+            return header + payload
         key = station.pairwise
         key.tx_pn += 1
         info.protected, info.pn = True, key.tx_pn
-        length = templates.DATA_HEADER_LENGTH
-        return key.protect(frame[:length], frame[length:], key.tx_pn)
+        return key.protect(header, payload, key.tx_pn)
 
     def for_station(
         self, station: Station, payload: bytes, info: FrameInfo, *, sealed: bool = True
@@ -103,7 +112,8 @@ class DataPath:
 
     def null(self, station: Station) -> bytes:
         """A Null frame to one station: nothing waits for it."""
-        frame = bytearray(self._addressed(station.mac))
+        header = self._addressed(station.mac)
+        frame = bytearray(with_qos(header) if station.qos else header)
         frame[0] |= SUBTYPE_NULL_BIT << 4
         return bytes(frame)
 
@@ -209,21 +219,25 @@ class DataPath:
         return self._header[:4] + receiver + self._header[10:22] + self._management.next_sequence()
 
 
-def _remaking(key: DataKey | None, head: bytes, info: FrameInfo) -> Remake | None:
-    """What makes the whole frame anew of what makes its PDU anew, and of the ``head`` before that:
-    under the same packet number, since one of the two is sent at most."""
+def _remaking(key: DataKey | None, header: bytes, head: bytes, info: FrameInfo) -> Remake | None:
+    """What makes the whole frame anew of what makes its PDU anew, its header, and the ``head``
+    between them: under the same packet number, since one of the two is sent at most."""
     remade = info.remake
     if remade is None:
         return None
-    length = templates.DATA_HEADER_LENGTH
 
     def remake(fields: FrameFields, told: FrameInfo) -> bytes:
-        frame = head + remade(fields, told)
+        payload = head + remade(fields, told)
         if key is None or told.pn is None:
-            return frame
-        return key.protect(frame[:length], frame[length:], told.pn)
+            return header + payload
+        return key.protect(header, payload, told.pn)
 
     return remake
+
+
+def with_qos(header: bytes) -> bytes:
+    """The header of a data frame with a QoS control field: best effort, as all data here is."""
+    return bytes((header[0] | SUBTYPE_QOS_BIT << 4,)) + header[1:] + bytes(2)
 
 
 def payload_kind(payload: bytes) -> FrameKind:

@@ -8,12 +8,14 @@ and association), tables 9-49 (reasons) and 9-50 (status codes).
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from hwsim.ap import templates
 from hwsim.ap.channel_switch import ChannelSwitch
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
+from hwsim.ap.high_efficiency import reduced_neighbour_report
 from hwsim.ap.network import TU_NS, Network
 from hwsim.ap.power_save import Waiting, tim
 from hwsim.ap.security.ft import FAST_TRANSITION
@@ -52,11 +54,16 @@ class AssociationRequest(NamedTuple):
 class Management:
     """Builds the access point's management frames; knows no stations.
 
-    ``dtim_count`` is the last beacon's: with 0 it was a DTIM beacon.
+    ``others`` gives the access points of the network beside it. ``dtim_count`` is the last
+    beacon's: with 0 it was a DTIM beacon.
     """
 
-    def __init__(self, network: Network, security: SecurityMode, start_ns: int) -> None:
+    def __init__(
+        self, network: Network, security: SecurityMode, start_ns: int,
+        others: Callable[[], Iterable[Network]] = tuple,
+    ) -> None:  # fmt: skip
         self._start_ns = start_ns
+        self._others = others
         self._security = security
         self._switch: ChannelSwitch | None = None
         self._tune(network)
@@ -110,7 +117,9 @@ class Management:
         self._switch = switch
 
     def _announced(self) -> bytes:
-        return self._switch.elements() if self._switch is not None else b""
+        """What beacons and probe responses say of the moment."""
+        switch = self._switch.elements() if self._switch is not None else b""
+        return switch + reduced_neighbour_report(self.network, self._others())
 
     def next_beacon_ns(self, air_ns: int) -> int:
         """The target beacon transmission time that follows ``air_ns``."""

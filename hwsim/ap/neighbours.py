@@ -3,7 +3,7 @@
 
 Sources, all IEEE 802.11-2020: 9.6.13.8 to 9.6.13.10 (BSS transition management frames), 9.6.6.6 and
 9.6.6.7 (neighbour report frames), 9.4.2.36 (Neighbor Report element), 9.4.2.44 (RM enabled
-capabilities), annex E (operating classes).
+capabilities), annex C (PHY types).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from hwsim.ap.channels import Band, channel_number, operating_class
 from hwsim.ap.network import Network
 from hwsim.frames import mac_text
 
@@ -35,13 +36,11 @@ _REACHABLE: Final = 0x03
 _SAME_SECURITY: Final = 0x04
 _SAME_AUTHENTICATOR: Final = 0x08
 _IN_MOBILITY_DOMAIN: Final = 0x400
-_PHY_OFDM: Final = 4
-_PHY_ERP: Final = 6
+_PHYS: Final[dict[Band, int]] = {"2.4 GHz": 6, "5 GHz": 4, "6 GHz": 14}
+"""The PHY type of a band's access points: ERP, OFDM, HE (annex C, dot11PHYType)."""
 
 HAS_NEIGHBOUR_REPORTS: Final = bytes.fromhex("46050200000000")
 """RM enabled capabilities: bit 1."""
-CLASSES: Final = ((1, 13, 81), (36, 48, 115), (52, 64, 118), (100, 144, 121), (149, 165, 125))
-"""First and last channel of each global operating class of 20 MHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +115,8 @@ def neighbour(network: Network, preference: int = 0) -> bytes:
         known |= _SAME_AUTHENTICATOR
     if network.has_ft:
         known |= _IN_MOBILITY_DOMAIN
-    phy = _PHY_OFDM if network.is_5ghz else _PHY_ERP
-    where = bytes((operating_class(network.channel), network.channel, phy))
+    channel = network.channel
+    where = bytes((operating_class(channel), channel_number(channel), _PHYS[network.band]))
     content = network.bssid + struct.pack("<I", known) + where
     content += bytes((_PREFERENCE, 1, preference)) if preference else b""
     return bytes((_ELEMENT_NEIGHBOUR, len(content))) + content
-
-
-def operating_class(channel: int) -> int:
-    """The global operating class of a channel."""
-    return next(number for first, last, number in CLASSES if first <= channel <= last)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hil_common.ciphers import BIP_CMAC_128, CCMP_128
 from hil_common.security import EC_GROUPS, SECURITY_CHOICES, WPA2_PSK, Pmf, PmkCaching, SaeWays
+from hwsim.ap.channels import Band, band_of, channel_freq_mhz
 from hwsim.radius import RadiusServer
 
 TU_NS = 1_024_000
@@ -69,6 +70,7 @@ class FtOptions:
 class Network:
     """A network and what it asks of stations.
 
+    ``channel`` is as :mod:`hwsim.ap.channels` has it.
     ``security`` is a name in :data:`hil_common.security.SECURITY_CHOICES`. ``passphrase`` is None
     unless that choice has one; it does not show in the object's text. 802.1X without a RADIUS
     server is a network whose access point is silent: it lets stations associate, sends no EAP and
@@ -79,7 +81,8 @@ class Network:
     probes only that ask for it. ``dtim_period`` counts beacons. ``pmk_caching`` says what becomes
     of a PMK that a station names. With ``bss_transition`` stations may ask where to go, with
     ``neighbour_reports`` where the other access points are. ``owe_companion`` is of OWE in
-    transition: the other BSS of an open and an OWE one that stand for each other.
+    transition: the other BSS of an open and an OWE one that stand for each other. With ``wmm`` data
+    of stations that have it goes with QoS, as always in 6 GHz.
     """
 
     ssid: bytes
@@ -106,6 +109,7 @@ class Network:
     owe_companion: OweCompanion | None = None
     bss_transition: bool = False
     neighbour_reports: bool = False
+    wmm: bool = False
 
     @property
     def has_ft(self) -> bool:
@@ -114,15 +118,10 @@ class Network:
 
     @property
     def freq_mhz(self) -> int:
-        """The channel's centre (IEEE 802.11-2020, annex E)."""
+        """The channel's centre."""
         return channel_freq_mhz(self.channel)
 
     @property
-    def is_5ghz(self) -> bool:
-        """Whether the channel is in the 5 GHz band."""
-        return self.channel > 14
-
-
-def channel_freq_mhz(channel: int) -> int:
-    """Centre frequency of a 20 MHz channel in the 2.4 or 5 GHz band."""
-    return 2407 + 5 * channel if channel <= 14 else 5000 + 5 * channel
+    def band(self) -> Band:
+        """The band that the channel is in."""
+        return band_of(self.channel)

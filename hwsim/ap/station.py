@@ -32,6 +32,7 @@ class Station:
         akm: the AKM suite selector in it.
         cipher: the pairwise cipher in it; None in a network without keys.
         protects_management: both sides are capable of management frame protection.
+        qos: data goes both ways with QoS control.
         keys: the parts of the newest PTK.
         pairwise: the temporal key in use.
         candidate: one derived from M2 that M4 has not confirmed yet. A station that is given new
@@ -48,6 +49,7 @@ class Station:
     akm: bytes = b""
     cipher: DataSuite | None = None
     protects_management: bool = False
+    qos: bool = False
     keys: PairwiseKeys | None = field(default=None, repr=False)
     pairwise: DataKey | None = field(default=None, repr=False)
     candidate: DataKey | None = field(default=None, repr=False)

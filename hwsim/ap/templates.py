@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hwsim import eapol
+from hwsim.ap.high_efficiency import he_elements
 from hwsim.ap.layers import (
     ARP,
     ICMP,
@@ -30,6 +31,7 @@ from hwsim.ap.neighbours import HAS_NEIGHBOUR_REPORTS
 from hwsim.ap.network import Network
 from hwsim.ap.security.key_suite import KeySuite
 from hwsim.ap.security.mode import SecurityMode
+from hwsim.ap.wmm import wmm_parameters
 from hwsim.frames import BROADCAST, FROM_DS, mac_text
 
 DURATION_ACK_US: Final = 314
@@ -55,7 +57,7 @@ _RADIO_MEASUREMENT = "+res12"
 _CAPABILITIES = "short-slot+ESS+short-preamble"
 _RATES_24 = bytes((0x82, 0x84, 0x8B, 0x96, 12, 18, 24, 36))
 _RATES_24_MORE = bytes((48, 72, 96, 108))
-_RATES_5 = bytes((0x8C, 18, 0x98, 36, 0xB0, 72, 96, 108))
+_RATES_OFDM = bytes((0x8C, 18, 0x98, 36, 0xB0, 72, 96, 108))
 _ELEMENT_EXTENDED_CAPABILITIES = 127
 _BSS_TRANSITION = 1 << 19
 _BEACON_PROTECTION = 1 << 84
@@ -86,7 +88,8 @@ def authentication(network: Network) -> bytes:
 def association_response(network: Network, security: SecurityMode) -> bytes:
     """An association response, status 0, AID 0."""
     fixed = Dot11AssoResp(cap=_capabilities(network, security), status=0, AID=0)
-    told = _measurement(network) + _extended_capabilities(network)
+    told = _measurement(network) + _extended_capabilities(network) + _he(network)
+    told += wmm_parameters() if network.wmm else b""
     return _acknowledged(_management(network, 1) / fixed) + _rates(network) + told
 
 
@@ -182,8 +185,8 @@ def _acknowledged(packet: Any) -> bytes:
 
 def _first_elements(network: Network, ssid: bytes) -> Any:
     elements = Dot11Elt(ID=0, info=ssid)
-    if network.is_5ghz:
-        return elements / Dot11Elt(ID=1, info=_RATES_5)
+    if network.band != "2.4 GHz":
+        return elements / Dot11Elt(ID=1, info=_RATES_OFDM)
     return (
         elements / Dot11Elt(ID=1, info=_RATES_24) / Dot11Elt(ID=3, info=bytes((network.channel,)))
     )
@@ -191,9 +194,10 @@ def _first_elements(network: Network, ssid: bytes) -> Any:
 
 def _last_elements(network: Network, security: SecurityMode) -> bytes:
     companion = network.owe_companion
-    last = security.rsnxe + security.wpa_element
+    last = security.rsnxe + _he(network) + security.wpa_element
     last += companion.element() if companion is not None else b""
-    if network.is_5ghz:
+    last += wmm_parameters() if network.wmm else b""
+    if network.band != "2.4 GHz":
         more = _measurement(network) + security.mde + _extended_capabilities(network)
         return security.rsne + more + last
     erp = bytes(Dot11Elt(ID=42, info=b"\0"))
@@ -209,9 +213,13 @@ def _extended_capabilities(network: Network) -> bytes:
     return bytes(Dot11Elt(ID=_ELEMENT_EXTENDED_CAPABILITIES, info=info)) if bits else b""
 
 
+def _he(network: Network) -> bytes:
+    return he_elements(network) if network.band == "6 GHz" else b""
+
+
 def _rates(network: Network) -> bytes:
-    if network.is_5ghz:
-        return bytes(Dot11Elt(ID=1, info=_RATES_5))
+    if network.band != "2.4 GHz":
+        return bytes(Dot11Elt(ID=1, info=_RATES_OFDM))
     return bytes(Dot11Elt(ID=1, info=_RATES_24)) + _more_rates()
 
 

@@ -14,6 +14,7 @@ from hil_common.ciphers import DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS, NetworkCi
 from hil_common.network import (
     BEACON_INTERVALS_TU,
     CHANNELS,
+    CHANNELS_IN_WORDS,
     MAX_PASSPHRASE,
     MAX_PASSWORD_ID,
     MAX_SSID_BYTES,
@@ -29,12 +30,16 @@ from hil_common.security import (
     PMK_CACHING,
     SAE_WAYS,
     SECURITY_CHOICES,
+    WPA3_SAE,
+    WPA3_TRANSITION,
     Pmf,
     SaeWays,
     SecurityChoice,
     ciphers_misfit,
     ciphers_of,
+    six_ghz_misfit,
 )
+from hwsim.ap.channels import band_of, channel_number
 from hwsim.ap.network import FtOptions, Network, OweCompanion, SaeOptions
 from hwsim.ap.timers import Timers
 from hwsim.control.arguments import (
@@ -55,6 +60,8 @@ MAX_SECRET: Final = 128
 MAX_TRIES: Final = 16
 _COMPANION: Final = 0x80
 """What of the fourth byte tells the BSSID of an OWE companion from the open one's."""
+_IN_6GHZ: Final = 0x40
+"""What of it tells that of an access point of 6 GHz from one on a channel of the same number."""
 
 
 def networks(value: Any) -> tuple[Network, ...]:
@@ -85,16 +92,7 @@ def networks(value: Any) -> tuple[Network, ...]:
     owe_groups = _groups("network.owe_groups", args.take("owe_groups", list(EC_GROUPS)))
     ft = args.take("ft", {})
     more, owe_ssid = args.take("more", []), args.text("owe_transition_ssid_hex", "")
-    first_beacon, last_beacon = BEACON_INTERVALS_TU
-    options: dict[str, Any] = {
-        "hidden": args.flag("hidden"),
-        "beacon_interval_tu": args.integer("beacon_interval_tu", first_beacon, last_beacon, 100),
-        "dtim_period": args.integer("dtim_period", 1, 255, 2),
-        "beacon_protection": args.flag("beacon_protection"),
-        "bss_transition": args.flag("bss_transition"),
-        "neighbour_reports": args.flag("neighbour_reports"),
-        "pmk_caching": args.choice("pmk_caching", PMK_CACHING, PMK_CACHING[0]),
-    }
+    options = _options(args)
     args.done()
     if options["beacon_protection"] and pmf == "disabled":
         raise bad("network.beacon_protection: it goes with pmf = 'optional' or 'required' only")
@@ -106,7 +104,37 @@ def networks(value: Any) -> tuple[Network, ...]:
         ft=_ft(ft), pairwise_ciphers=ciphers.pairwise, group_cipher=ciphers.group,
         group_mgmt_cipher=ciphers.management, **options,
     )  # fmt: skip
-    return _in_transition((first, *_more(first, more)), owe_ssid)
+    every = tuple(_of_band(one) for one in (first, *_more(first, more)))
+    return _in_transition(every, owe_ssid)
+
+
+def _options(args: Arguments) -> dict[str, Any]:
+    """What a network has or has not, whatever its security."""
+    first_beacon, last_beacon = BEACON_INTERVALS_TU
+    flags = ("hidden", "beacon_protection", "bss_transition", "neighbour_reports", "wmm")
+    return {
+        **{name: args.flag(name) for name in flags},
+        "beacon_interval_tu": args.integer("beacon_interval_tu", first_beacon, last_beacon, 100),
+        "dtim_period": args.integer("dtim_period", 1, 255, 2),
+        "pmk_caching": args.choice("pmk_caching", PMK_CACHING, PMK_CACHING[0]),
+    }
+
+
+def _of_band(network: Network) -> Network:
+    """The network as an access point of its band may have it; of one in transition 6 GHz has what
+    is WPA3."""
+    if network.band != "6 GHz":
+        return network
+    security = SECURITY_CHOICES[network.security]
+    ciphers = NetworkCiphers(
+        network.pairwise_ciphers, network.group_cipher, network.group_mgmt_cipher
+    )
+    wrong = six_ghz_misfit(security, network.pmf, ciphers, network.sae.ways)
+    if wrong:
+        raise bad(f"network: {wrong}")
+    if security is WPA3_TRANSITION:
+        network = replace(network, security=WPA3_SAE.name, pmf=WPA3_SAE.pmf[0])
+    return replace(network, wmm=True, sae=replace(network.sae, ways="hash-to-element"))
 
 
 def _in_transition(every: tuple[Network, ...], name: str) -> tuple[Network, ...]:
@@ -161,8 +189,9 @@ def _more(first: Network, value: Any) -> Iterator[Network]:
         channel = _channel(args, where, first.channel)
         usual = bytearray(first.bssid)
         usual[5] = usual[5] + index + 1 & 0xFF
-        if channel != first.channel:
-            usual[4] = channel  # so that none is looked for on a channel it was on in another run
+        if channel != first.channel:  # so that none is looked for where it was in another run
+            usual[4] = channel_number(channel)
+            usual[3] ^= _IN_6GHZ if band_of(channel) == "6 GHz" else 0
         bssid = _bssid(args.text("bssid", usual.hex(":")), where)
         signal_dbm = args.integer("signal_dbm", -100, 0, first.signal_dbm - 10 * (index + 1))
         ssid = _ssid_bytes(args.text("ssid_hex", first.ssid.hex()), where)
@@ -174,9 +203,9 @@ def _more(first: Network, value: Any) -> Iterator[Network]:
 
 
 def _channel(args: Arguments, where: str, default: Any = REQUIRED) -> int:
-    channel = args.integer("channel", 1, 196, default)
+    channel = args.integer("channel", 1, max(CHANNELS), default)
     if channel not in CHANNELS:
-        raise bad(f"{where}.channel: {channel} is none of {', '.join(map(str, sorted(CHANNELS)))}")
+        raise bad(f"{where}.channel: {channel} is none of {CHANNELS_IN_WORDS}")
     return channel
 
 

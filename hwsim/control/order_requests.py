@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal, cast
 
-from hil_common.network import CHANNELS
+from hil_common.network import CHANNELS, CHANNELS_IN_WORDS
 from hwsim.ap.orders import (
     ACTS,
     ANNOUNCEMENTS,
@@ -44,9 +44,9 @@ def order(value: Any, where: str, *, waits: bool = False) -> ApOrder:
         nth = args.integer("nth", 1, MAX_NTH, 1)
         after_ms = args.integer("after_ms", 0, MAX_DELAY_MS, 0)
     access_point = args.integer("access_point", 1, MAX_ACCESS_POINTS, 1)
-    channel = args.integer("channel", 1, 196) if act in WITH_CHANNEL else 0
+    channel = args.integer("channel", 1, max(CHANNELS)) if act in WITH_CHANNEL else 0
     if act in WITH_CHANNEL and channel not in CHANNELS:
-        raise bad(f"{where}.channel: {channel} is none of {', '.join(map(str, sorted(CHANNELS)))}")
+        raise bad(f"{where}.channel: {channel} is none of {CHANNELS_IN_WORDS}")
     reason, broadcast = 0, False
     if act in REASONS:
         reason = args.integer("reason", 1, 65535, REASONS[act])

@@ -22,7 +22,7 @@ _RSN_OUI: Final = bytes.fromhex("000fac")
 
 ELEMENT_IDS: Final = {
     "ssid": 0, "rates": 1, "channel": 3, "tim": 5, "csa": 37, "rsne": 48, "more-rates": 50,
-    "mde": 54, "fte": 55, "timeout": 56, "rsnxe": 244,
+    "mde": 54, "fte": 55, "timeout": 56, "rnr": 201, "rsnxe": 244,
 }  # fmt: skip
 KDE_TYPES: Final = {
     "gtk": 1, "mac": 3, "pmkid": 4, "lifetime": 7, "igtk": 9, "key-id": 10, "oci": 13, "bigtk": 14,

@@ -28,6 +28,7 @@ MESSAGES = {
     "beacons-seldom": {"M1": 1, "M2": 1, "M3": 1, "M4": 1, "G1": 1, "G2": 1},
     "channel-5ghz": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
     "channel-radar": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
+    "six-ghz-beside": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
     "ssid-longest": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
     "passphrase-longest": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},
     "passphrase-shortest": {"M1": 1, "M2": 1, "M3": 1, "M4": 1},

@@ -174,7 +174,11 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (GOOD + '[[ap]]\non = "echoed"\ndo = "stop"\naccess_point = 2\n', "access_points is 1"),
         (GOOD + '[[ap]]\non = "echoed"\ndo = "stop"\nchannel = 1\n', "channel does not go with"),
         (GOOD + '[[ap]]\non = "echoed"\ndo = "move"\n', "do = 'move' needs channel"),
-        (GOOD + '[[ap]]\non = "echoed"\ndo = "move"\nchannel = 14\n', "is none of 1, 2, 3"),
+        (GOOD + '[[ap]]\non = "echoed"\ndo = "move"\nchannel = 14\n', "is none of 1 to 13"),
+        (
+            GOOD + '[[ap]]\non = "echoed"\ndo = "move"\nchannel = 5975\n',
+            "no access point goes to 6 GHz",
+        ),
         (
             GOOD + OPEN_NETWORK + '[[ap]]\non = "echoed"\ndo = "rekey-group"\n',
             "security = 'open' has no handshake that renews keys",

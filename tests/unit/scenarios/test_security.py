@@ -26,6 +26,20 @@ from harness.scenarios import Network
         ),
         ({"security": "wpa3-sae", "sae": {"password_id": "é" * 128}}, "256 bytes long"),
         ({"owe_transition": True}, "owe_transition goes with security = 'open' only"),
+        ({"channel": 5975}, "6 GHz has no security = 'wpa2-psk'"),
+        ({"security": "open", "channel": 5975}, "6 GHz has no security = 'open'"),
+        ({"security": "wep-open", "channel": 5975}, "6 GHz has no security = 'wep-open'"),
+        ({"security": "wpa2-ft-psk", "channel": 5975}, "6 GHz has no security = 'wpa2-ft-psk'"),
+        ({"security": "wpa2-eap-sha256", "channel": 5975}, "give pmf = 'required'"),
+        (
+            {"security": "wpa3-sae", "channel": 5975, "sae": {"ways": "hunting-and-pecking"}},
+            "6 GHz has SAE by hash to element alone",
+        ),
+        (
+            {"security": "wpa3-transition", "channel": 5975},
+            "has its first access point below 6 GHz",
+        ),
+        ({"security": "wpa3-sae", "channel": 5960}, "5955 to 7115 in steps of 20"),
     ],
 )
 def test_what_does_not_fit_is_refused(given: dict[str, object], said: str) -> None:

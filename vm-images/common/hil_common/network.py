@@ -20,11 +20,18 @@ WEP_KEY_BYTES: Final = (5, 13)
 BEACON_INTERVALS_TU: Final = (15, 1000)
 """The least and the greatest time between beacons, in time units of 1024 µs."""
 
+CHANNELS_6GHZ: Final = range(5955, 7116, 20)
+"""The 20 MHz channels of 6 GHz by their centre in MHz: their numbers, 1 to 233, are those of other
+bands too (IEEE 802.11-2024, 27.3.23.2)."""
 CHANNELS: Final = frozenset((
-    *range(1, 14), *range(36, 65, 4), *range(100, 145, 4), *range(149, 162, 4), 165,
+    *range(1, 14), *range(36, 65, 4), *range(100, 145, 4), *range(149, 162, 4), 165, *CHANNELS_6GHZ,
 ))  # fmt: skip
-"""20 MHz channels that mac80211_hwsim has, of 2.4 and 5 GHz. From 52 to 144 an access point has to
-listen for radar first, which does not concern stations (IEEE 802.11-2020, annex E)."""
+"""20 MHz channels that mac80211_hwsim has. From 52 to 144 an access point has to listen for radar
+first, which does not concern stations (IEEE 802.11-2020, annex E)."""
+CHANNELS_IN_WORDS: Final = (
+    "1 to 13; 36 to 64, 100 to 144 and 149 to 161 in steps of four; 165; of 6 GHz the centre in "
+    "MHz, 5955 to 7115 in steps of 20"
+)
 
 
 def is_raw_psk(text: str) -> bool:

@@ -41,6 +41,7 @@ AKM_OWE = 0x000FAC12
 AKM_WPA_EAP = 0x0050F201
 AKM_WPA_PSK = 0x0050F202
 """802.1X and a passphrase, in the WPA element (the Wi-Fi Alliance's WPA specification, 2.1)."""
+PSK_AKMS = (0x000FAC02, 0x000FAC04, 0x000FAC06, AKM_WPA_PSK)
 FT_AKMS = (0x000FAC03, 0x000FAC04, 0x000FAC09)
 EC_GROUPS = (19, 20, 21)
 """The curves of SAE and OWE, P-256, P-384 and P-521, by IANA group number (RFC 5903)."""
@@ -110,7 +111,7 @@ class SecurityChoice:
     @property
     def takes_raw_psk(self) -> bool:
         """Whether a PSK may be given in the passphrase's place."""
-        return self.akm in (0x000FAC02, 0x000FAC06, AKM_WPA_PSK) and not self.has_sae
+        return self.akm in PSK_AKMS and not self.has_sae
 
     @property
     def protects_data(self) -> bool:
@@ -345,6 +346,34 @@ def names_with(credential: Credential) -> str:
     """The names of the choices with that credential, as a message lists them."""
     choices = SECURITY_CHOICES.values()
     return " or ".join(f"'{one.name}'" for one in choices if one.credential == credential)
+
+
+def six_ghz_misfit(
+    choice: SecurityChoice, pmf: Pmf, ciphers: NetworkCiphers, sae_ways: SaeWays
+) -> str | None:
+    """What of a network's security an access point of 6 GHz may not have, and what it may.
+
+    None if it may have all (IEEE 802.11-2024, 12.12.2: neither open nor with a PSK, WEP or TKIP;
+    protected management frames; SAE by hash to element alone). One in transition, which has SAE
+    there and nothing else, may.
+    """
+    if choice.has_sae and sae_ways == "hunting-and-pecking":
+        return (
+            "6 GHz has SAE by hash to element alone, which sae ways = 'hunting-and-pecking' forbids"
+        )
+    if choice is WPA3_TRANSITION:
+        return None
+    if not choice.has_keys or {choice.akm, *choice.more_akms} & {*PSK_AKMS} or choice.wpa_akm:
+        return (
+            f"6 GHz has no security = '{choice.name}', neither open networks nor passphrases by "
+            "WPA2 or before; wpa3-sae and owe go, and wpa3-transition beside an access point of "
+            "another band"
+        )
+    if pmf != "required":
+        return "6 GHz has protected management frames only: give pmf = 'required'"
+    if TKIP.name in (*ciphers.pairwise, ciphers.group):
+        return f"6 GHz has no cipher '{TKIP.name}'"
+    return None
 
 
 def ciphers_of(

@@ -50,6 +50,17 @@ def test_more_access_points() -> None:
     assert {one.ssid for one in (first, second, third)} == {b"hil-net"}
 
 
+def test_in_6ghz() -> None:
+    """An access point there has WMM, and in a network in transition SAE by hash to element."""
+    given = {**NETWORK, "security": "wpa3-transition", "more": [{"channel": 5975}]}
+    below, there = network_requests.networks(given)
+    assert (below.security, below.pmf, below.wmm) == ("wpa3-transition", "optional", False)
+    assert (there.security, there.pmf, there.wmm) == ("wpa3-sae", "required", True)
+    assert (below.sae.ways, there.sae.ways) == ("both", "hash-to-element")
+    assert there.freq_mhz == 5975
+    assert there.bssid.hex(":") == "02:48:49:0c:05:02"
+
+
 def test_an_ssid_is_bytes() -> None:
     """Those that are no text are given in hex, in place of the text."""
     named = {name: value for name, value in NETWORK.items() if name != "ssid"}
@@ -74,8 +85,10 @@ def test_an_ssid_is_bytes() -> None:
         ({"hidden": 1}, "hidden: true or false"),
         ({"passphrase": SECRET}, "network.passphrase: only printable ASCII"),
         ({"passphrase": None}, "network.passphrase: a string is needed"),
-        ({"channel": 14}, "network.channel: 14 is none of 1, 2"),
+        ({"channel": 14}, "network.channel: 14 is none of 1 to 13"),
         ({"channel": "6"}, "network.channel: a whole number"),
+        ({"channel": 5975}, "network: 6 GHz has no security = 'wpa2-psk'"),
+        ({"channel": 5976}, "network.channel: 5976 is none of 1"),
         ({"channel": True}, "network.channel: a whole number"),
         ({"bssid": "03:00:00:00:00:00"}, "no address of one station"),
         ({"bssid": "nonsense"}, "network.bssid: 'nonsense' is no MAC address"),

@@ -42,7 +42,7 @@ def test_an_order_at_once() -> None:
         ({"do": "stop", "on": "noon"}, "'noon' is none of begin"),
         ({"do": "stop", "on": "begin", "channel": 6}, "channel is unknown"),
         ({"do": "move", "on": "begin"}, "channel is missing"),
-        ({"do": "move", "on": "begin", "channel": 14}, "14 is none of 1, 2"),
+        ({"do": "move", "on": "begin", "channel": 14}, "14 is none of 1 to 13"),
         ({"do": "move", "on": "begin", "channel": 6, "count": 2}, "count is unknown"),
         ({"do": "stop", "on": "begin", "reason": 3}, "reason is unknown"),
         ({"do": "switch-channel", "on": "begin", "channel": 6, "count": 0}, "from 1 to 255"),
