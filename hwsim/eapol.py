@@ -41,6 +41,8 @@ MIC_LENGTH: Final = 16
 
 KDE_GTK: Final = bytes.fromhex("000fac01")
 KDE_PMKID: Final = bytes.fromhex("000fac04")
+KDE_KEY_ID: Final = bytes.fromhex("000fac0a")
+KDE_OCI: Final = bytes.fromhex("000fac0d")
 KDE_IGTK: Final = bytes.fromhex("000fac09")
 KDE_BIGTK: Final = bytes.fromhex("000fac0e")
 

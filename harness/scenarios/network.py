@@ -40,6 +40,7 @@ from hil_common.security import (
     SecurityChoice,
     ciphers_misfit,
     ciphers_of,
+    rsn_misfit,
     six_ghz_misfit,
 )
 from hwsim.ap.channels import band_of
@@ -126,6 +127,12 @@ class Network(Strict):
     of all access points of the network; none: it takes none, so a station is authenticated anew;
     refuse: the association is refused with status 53. The reference guest's WLAN service names
     none."""
+    ocv: bool = False
+    """Operating channel validation, with stations that have it: both say their channel under the
+    keys (M2, M3, group key handshake, SA Query, fast transitions). With pmf only."""
+    extended_key_id: bool = False
+    """Extended Key ID, with stations that have it: pairwise keys have the identifiers 0 and 1 in
+    turn, so that data goes on under the old key until the new one is there on both sides."""
     wmm: bool = False
     """The access points have WMM: data to and from stations that have it, too, goes with QoS. In
     6 GHz they always have."""
@@ -206,6 +213,10 @@ class Network(Strict):
             self.choice, self.protection, *self._named_ciphers
         )
         wrong = wrong or self._six_ghz_misfit()
+        wrong = wrong or rsn_misfit(
+            self.choice, self.protection, self.ciphers, ocv=self.ocv,
+            extended_key_id=self.extended_key_id,
+        )  # fmt: skip
         if self.beacon_protection and self.protection == "disabled":
             wrong = "beacon_protection goes with pmf = 'optional' or 'required' only"
         if wrong:

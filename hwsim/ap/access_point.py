@@ -277,7 +277,7 @@ class AccessPoint:
         if brought is not None:
             self._enterprise.stand_by(station)
             self._handshakes.adopt(station, brought.pmk, brought.gtk)
-            station.pairwise, station.candidate = station.candidate, None
+            station.use_candidate()
             self._authorize(station)
             return
         pmk = self._security.pmk(station)

@@ -121,7 +121,7 @@ class DataPath:
         """Decrypt a protected frame into ``received.payload``; what failed goes to its info."""
         info, header = received.info, received.header
         info.protected = True
-        keys = (station.pairwise, station.candidate) if station else ()
+        keys = (station.pairwise, station.candidate, station.former) if station else ()
         info.detail["decrypt"] = "no key"
         for key in keys:
             if key is None:
@@ -135,6 +135,8 @@ class DataPath:
                     info.detail["michael"] = "wrong"
             else:
                 del info.detail["decrypt"]
+                if key.key_id:
+                    info.detail["key_id"] = key.key_id
                 return
 
     def is_replay(self, received: ReceivedFrame) -> bool:

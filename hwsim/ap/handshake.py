@@ -41,6 +41,7 @@ from hwsim.ap.network import Network
 from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.ap.security.key_suite import KeySuite
 from hwsim.ap.security.mode import SecurityMode
+from hwsim.ap.security.oci import key_data_fits, oci_kde
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.eapol import KeyFrame
@@ -240,7 +241,7 @@ class Authenticator:
         if self._suite.wpa:
             frame = templates.with_key_data(self._templates.m3, key_data)
         else:
-            key_data += self._group_keys()
+            key_data += self._group_keys() + self._key_id_kde()
             frame = self._with_keys(self._templates.m3, key_data)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
         self._send("M3", frame, key_data)
@@ -256,7 +257,15 @@ class Authenticator:
     def _group_keys(self) -> bytes:
         if self._suite.wpa:
             return self._group.newest[1]
-        return self._group.kdes(integrity=self._station.protects_management)
+        kdes = self._group.kdes(integrity=self._station.protects_management)
+        return kdes + oci_kde(self._shared.security.oci) if self._station.ocv else kdes
+
+    def _key_id_kde(self) -> bytes:
+        """Which identifier the pairwise key has, where it has one of two."""
+        candidate = self._station.candidate
+        if candidate is None or not self._station.extended_key_id:
+            return b""
+        return eapol.kde(eapol.KDE_KEY_ID, bytes((candidate.key_id, 0)))
 
     def _with_keys(self, template: bytes, key_data: bytes) -> bytearray:
         """The template with wrapped key data that holds the newest group key."""
@@ -320,7 +329,10 @@ class Authenticator:
             self.stop()
             self._shared.failed(station, REASON_ELEMENT_DIFFERS)
             return "RSNE differs from the association request's"
+        if not self._on_our_channel(key):
+            return "OCI"
         station.keys = keys
+        station.candidate = self._cipher.key(keys.tk, station.next_key_id)
         self._snonce = key.nonce
         if fresh:
             self._answered = self._outstanding
@@ -329,7 +341,6 @@ class Authenticator:
         self.phase = "M4"
         self._tries = 0
         self._try()
-        station.candidate = self._cipher.key(keys.tk, 0)
         return None
 
     def _receive_m4(self, key: KeyFrame, info: FrameInfo) -> str | None:
@@ -339,7 +350,7 @@ class Authenticator:
         if station.keys is None or not self._mic_fits(station.keys, key, info):
             return "MIC"
         self._finish(key.replay_counter)
-        station.pairwise, station.candidate = station.candidate, None
+        station.use_candidate()
         if self._suite.wpa:  # the group key is still to come
             self._opening = True
             self.start_group()
@@ -353,6 +364,8 @@ class Authenticator:
             return self._stale(key)
         if station.keys is None or not self._mic_fits(station.keys, key, info):
             return "MIC"
+        if not self._on_our_channel(key):
+            return "OCI"
         self._finish(key.replay_counter)
         if self._opening:
             self._opening = False
@@ -380,6 +393,10 @@ class Authenticator:
             return self._shared.security.m2_fits(self._station, key.key_data)
         except WireError:
             return False
+
+    def _on_our_channel(self, key: KeyFrame) -> bool:
+        """Whether M2 or G2 of a station with OCV says the channel that the access point is on."""
+        return not self._station.ocv or key_data_fits(key.key_data, self._shared.security.oci)
 
     def _mic_fits(self, keys: PairwiseKeys, key: KeyFrame, info: FrameInfo) -> bool:
         info.mic_ok = compare_digest(self._suite.mic(keys.kck, eapol.without_mic(key)), key.mic)

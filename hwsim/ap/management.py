@@ -77,9 +77,15 @@ class Management:
 
     def _tune(self, network: Network) -> None:
         self.network = network
+        self._security.tune(network)
         head, self._behind_tim = templates.beacon(network, self._security)
         self._beacon = bytearray(head)
         self._probe_response = templates.probe_response(network, self._security)
+
+    @property
+    def oci(self) -> bytes:
+        """See :attr:`SecurityMode.oci`."""
+        return self._security.oci
 
     def next_sequence(self) -> bytes:
         """The sequence control of the next frame: one counter for all, fragment 0."""

@@ -26,6 +26,7 @@ from hwsim.ap.sa_query import (
     parse_sa_query,
 )
 from hwsim.ap.security.mode import AssociationAnswer
+from hwsim.ap.security.oci import elements_fit, oci_element
 from hwsim.ap.station import Station
 from hwsim.frames import BROADCAST
 from hwsim.records import FrameKind
@@ -153,6 +154,8 @@ class RobustManagement:
         received.info.detail["action"] = query.name
         if station is None or station.state == "authenticated":
             received.info.detail["ignored"] = "not associated"
+        elif station.ocv and not elements_fit(query.elements, self._management.oci):
+            received.info.detail["ignored"] = "OCI"
         elif query.action == REQUEST:
             self._send_query(station, SaQueryAction(RESPONSE, query.transaction))
         else:
@@ -174,7 +177,8 @@ class RobustManagement:
         self._queries.forget(station)
 
     def _send_query(self, station: Station, query: SaQueryAction) -> None:
-        self.send(station, query.body(), action=query.name)
+        oci = oci_element(self._management.oci) if station.ocv else b""
+        self.send(station, query.body() + oci, action=query.name)
 
     def send(self, station: Station, body: bytes, **detail: str | int) -> None:
         """An action frame to a station, protected if its frames are and it is a robust one."""

@@ -29,14 +29,15 @@ _PERIOD_TU: Final = 201
 
 
 class SaQueryAction(NamedTuple):
-    """The body of an SA Query frame: which one, and the transaction that it belongs to."""
+    """The body of an SA Query frame: which one, the transaction that it belongs to, elements."""
 
     action: int
     transaction: bytes
+    elements: bytes = b""
 
     def body(self) -> bytes:
         """The frame's body, category first."""
-        return bytes((CATEGORY, self.action)) + self.transaction
+        return bytes((CATEGORY, self.action)) + self.transaction + self.elements
 
     @property
     def name(self) -> Literal["SA Query request", "SA Query response"]:
@@ -48,7 +49,7 @@ def parse_sa_query(body: bytes) -> SaQueryAction | None:
     """The SA Query in an action frame's body; None for any other action."""
     if len(body) < 4 or body[0] != CATEGORY or body[1] not in (REQUEST, RESPONSE):
         return None
-    return SaQueryAction(body[1], body[2:4])
+    return SaQueryAction(body[1], body[2:4], body[4:])
 
 
 @dataclass(eq=False)

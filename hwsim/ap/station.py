@@ -33,10 +33,14 @@ class Station:
         cipher: the pairwise cipher in it; None in a network without keys.
         protects_management: both sides are capable of management frame protection.
         qos: data goes both ways with QoS control.
+        ocv: both sides have operating channel validation.
+        extended_key_id: both sides have two identifiers for pairwise keys, in turn.
         keys: the parts of the newest PTK.
         pairwise: the temporal key in use.
         candidate: one derived from M2 that M4 has not confirmed yet. A station that is given new
             keys has both for a while.
+        former: the one before, under which frames may still come that the station had ready, where
+            both have an identifier of their own.
         brought: what its reassociation brought in a 4-way handshake's place.
     """
 
@@ -50,14 +54,27 @@ class Station:
     cipher: DataSuite | None = None
     protects_management: bool = False
     qos: bool = False
+    ocv: bool = False
+    extended_key_id: bool = False
     keys: PairwiseKeys | None = field(default=None, repr=False)
     pairwise: DataKey | None = field(default=None, repr=False)
     candidate: DataKey | None = field(default=None, repr=False)
+    former: DataKey | None = field(default=None, repr=False)
     brought: BroughtKeys | None = None
 
     def forget_keys(self) -> None:
         """A new association begins without keys."""
-        self.keys = self.pairwise = self.candidate = self.brought = None
+        self.keys = self.pairwise = self.candidate = self.former = self.brought = None
+
+    def use_candidate(self) -> None:
+        """M4 has confirmed the newest key: it is in use."""
+        self.former = self.pairwise if self.extended_key_id else None
+        self.pairwise, self.candidate = self.candidate, None
+
+    @property
+    def next_key_id(self) -> int:
+        """The identifier of its next pairwise key: the other one than that in use, or 0."""
+        return 1 - self.pairwise.key_id if self.extended_key_id and self.pairwise else 0
 
     def describe(self) -> dict[str, str]:
         """Address, BSSID and state, as the control protocol has them."""

@@ -37,6 +37,7 @@ from hil_common.security import (
     SecurityChoice,
     ciphers_misfit,
     ciphers_of,
+    rsn_misfit,
     six_ghz_misfit,
 )
 from hwsim.ap.channels import band_of, channel_number
@@ -96,6 +97,11 @@ def networks(value: Any) -> tuple[Network, ...]:
     args.done()
     if options["beacon_protection"] and pmf == "disabled":
         raise bad("network.beacon_protection: it goes with pmf = 'optional' or 'required' only")
+    wrong = rsn_misfit(
+        security, pmf, ciphers, ocv=options["ocv"], extended_key_id=options["extended_key_id"]
+    )
+    if wrong:
+        raise bad(f"network.{wrong}")
     if ap_ip == station_ip:
         raise bad(f"network.station_ip: {station_ip} is the access point's; another is needed")
     first = Network(
@@ -111,7 +117,10 @@ def networks(value: Any) -> tuple[Network, ...]:
 def _options(args: Arguments) -> dict[str, Any]:
     """What a network has or has not, whatever its security."""
     first_beacon, last_beacon = BEACON_INTERVALS_TU
-    flags = ("hidden", "beacon_protection", "bss_transition", "neighbour_reports", "wmm")
+    flags = (
+        "hidden", "beacon_protection", "bss_transition", "neighbour_reports", "wmm", "ocv",
+        "extended_key_id",
+    )  # fmt: skip
     return {
         **{name: args.flag(name) for name in flags},
         "beacon_interval_tu": args.integer("beacon_interval_tu", first_beacon, last_beacon, 100),

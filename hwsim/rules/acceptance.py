@@ -117,6 +117,8 @@ def _by_element(kind: FrameKind, edit: ElementEdit) -> Acceptable:
         edit.name == "rsne" or _is_wpas(edit)
     ):  # 12.7.6.4: that of beacon or probe response
         return "refuse"
+    if kind in _MESSAGES and edit.name == "oci":  # 12.2.9; it is there with OCV alone
+        return "refuse"
     if kind in _MESSAGES and edit.name == "gtk" and len(edit.data) not in _GTK_KDE_LENGTHS:
         return "refuse"  # there is no group key to install: 12.7.6.4, 12.7.7.2
     return "open"

@@ -47,10 +47,12 @@ from hwsim.ap.security.mode import (
     SecurityMode,
 )
 from hwsim.ap.security.rsne import (
+    CAPABILITY_OCV,
     STATUS_INVALID_ELEMENT,
     STATUS_SUCCESS,
     association_status,
     chosen_akm,
+    has_capability,
     own_rsne,
     parse_rsne,
 )
@@ -87,7 +89,8 @@ class _RefusedError(Exception):
 class Transition:
     """A station on its way here: what the two messages before its reassociation have settled.
 
-    ``fte`` is what an FTE of either side says in the reassociation, its MIC and group keys aside.
+    ``fte`` is what an FTE of either side says in the reassociation, its MIC and group keys aside;
+    ``ocv``: and the operating channel.
     """
 
     r1: PmkR1
@@ -95,6 +98,7 @@ class Transition:
     fte: Fte
     answer: bytes
     began_ns: int
+    ocv: bool = False
 
 
 class FastTransitions(SecurityMode):
@@ -261,7 +265,8 @@ class FastTransitions(SecurityMode):
         cipher = data_suite(parse_rsne(rsne).pairwise[0]).cipher
         keys = FT_SUITE.derive_ptk(r1.pmk, own, mac, fte.anonce, fte.snonce, cipher.key_length)
         answer = self._named_rsne(r0.name) + self.mde + fte.body()
-        made = Transition(r1, keys, fte, answer, self._environment.now_ns())
+        ocv = self._network.ocv and has_capability(rsne, CAPABILITY_OCV)
+        made = Transition(r1, keys, fte, answer, self._environment.now_ns(), ocv)
         keep_newest(self._under_way, mac, made)
         return made
 
@@ -290,7 +295,8 @@ class FastTransitions(SecurityMode):
         self._check_domain(elements)
         asked = _fte(elements)
         rsnxe = element(elements, ELEMENT_RSN_EXTENSION) or b""
-        if asked != transition.fte._replace(covered=3 + bool(rsnxe), mic=asked.mic):
+        oci = self.oci if transition.ocv else asked.oci
+        if asked != transition.fte._replace(covered=3 + bool(rsnxe), mic=asked.mic, oci=oci):
             raise _RefusedError(STATUS_INVALID_FTE)
         whole = element(elements, ELEMENT_FAST_TRANSITION) or b""
         covered = covered_by_mic(
@@ -317,7 +323,8 @@ class FastTransitions(SecurityMode):
         """What the reassociation response has: the group keys, under a MIC."""
         keys, rsnxe = transition.keys, self.rsnxe
         given = group_keys(group, lambda key: FT_SUITE.wrap(keys.kek, key))
-        fte = transition.fte._replace(keys=given, covered=3 + bool(rsnxe))
+        oci = self.oci if transition.ocv else b""
+        fte = transition.fte._replace(keys=given, covered=3 + bool(rsnxe), oci=oci)
         rsne = self._named_rsne(transition.r1.name)
         covered = covered_by_mic(
             mac, self._network.bssid, _RESPONSE, rsne, self.mde, fte.body(), rsnxe

@@ -27,6 +27,7 @@ _R1KH_ID: Final = 1
 _GTK: Final = 2
 _R0KH_ID: Final = 3
 _IGTK: Final = 4
+_OCI: Final = 5
 _BIGTK: Final = 6
 _FIXED: Final = struct.Struct("<BB16s32s32s")
 _AT_MIC: Final = 4
@@ -45,7 +46,8 @@ class GivenKey(NamedTuple):
 
 
 class Fte(NamedTuple):
-    """A fast BSS transition element; ``covered`` is how many elements its MIC is over."""
+    """A fast BSS transition element; ``covered`` is how many elements its MIC is over,
+    ``oci`` the operating channel of who has OCV."""
 
     anonce: bytes = bytes(32)
     snonce: bytes = bytes(32)
@@ -54,11 +56,13 @@ class Fte(NamedTuple):
     keys: bytes = b""
     covered: int = 0
     mic: bytes = bytes(16)
+    oci: bytes = b""
 
     def body(self) -> bytes:
         """The whole element."""
         fixed = _FIXED.pack(0, self.covered, self.mic, self.anonce, self.snonce)
         content = fixed + _part(_R1KH_ID, self.r1kh_id) + self.keys + _part(_R0KH_ID, self.r0kh_id)
+        content += _part(_OCI, self.oci)
         return _part(ELEMENT_FAST_TRANSITION, content)
 
 
@@ -75,7 +79,8 @@ def parse_fte(whole: bytes) -> Fte:
     r0kh_id, r1kh_id = parts.get(_R0KH_ID, b""), parts.get(_R1KH_ID, b"")
     if len(r0kh_id) > _MAX_R0KH_LENGTH or len(r1kh_id) not in (0, _R1KH_LENGTH):
         raise WireError("FTE: a key holder's identifier of a wrong length")
-    return Fte(anonce, snonce, r0kh_id, r1kh_id, covered=covered, mic=mic)
+    oci = parts.get(_OCI, b"")
+    return Fte(anonce, snonce, r0kh_id, r1kh_id, covered=covered, mic=mic, oci=oci)
 
 
 def mobility_domain(domain: bytes, *, over_ds: bool) -> bytes:

@@ -21,13 +21,17 @@ from hwsim.ap.pairwise_keys import PairwiseKeys
 from hwsim.ap.pmksa import PmkCache, Pmksa
 from hwsim.ap.security.ft_elements import GivenKey
 from hwsim.ap.security.key_suite import KeySuite
+from hwsim.ap.security.oci import operating_channel
 from hwsim.ap.security.rsne import (
+    CAPABILITY_EXTENDED_KEY_ID,
     CAPABILITY_MFP_CAPABLE,
     CAPABILITY_MFP_REQUIRED,
+    CAPABILITY_OCV,
     STATUS_SUCCESS,
     RsnElement,
     association_status,
     chosen_akm,
+    has_capability,
     offers_protection,
     own_rsne,
     parse_rsne,
@@ -135,8 +139,19 @@ class SecurityMode:
 
     @property
     def rsn_capabilities(self) -> int:
-        """The capabilities of the RSNE (9.4.2.24.4): the network's management frame protection."""
-        return _PROTECTION[self._network.pmf]
+        """The capabilities of the RSNE (9.4.2.24.4)."""
+        network, found = self._network, _PROTECTION[self._network.pmf]
+        found |= CAPABILITY_OCV if network.ocv else 0
+        return found | (CAPABILITY_EXTENDED_KEY_ID if network.extended_key_id else 0)
+
+    @property
+    def oci(self) -> bytes:
+        """On which channel the access point is, as stations with OCV are told."""
+        return operating_channel(self._network.channel)
+
+    def tune(self, network: Network) -> None:
+        """The access point has changed its channel."""
+        self._network = network
 
     @property
     def protects_management(self) -> bool:
@@ -233,6 +248,9 @@ class SecurityMode:
         station.rsne, station.akm = rsne, chosen_akm(rsne)
         station.cipher = data_suite(parse_rsne(rsne).pairwise[0]) if self.akms else None
         station.protects_management = self.protects(rsne)
+        station.ocv = self._network.ocv and has_capability(rsne, CAPABILITY_OCV)
+        both = self._network.extended_key_id and has_capability(rsne, CAPABILITY_EXTENDED_KEY_ID)
+        station.extended_key_id = both
 
     def proves_itself(self, mac: bytes, elements: bytes) -> bool:
         """Whether an association request with those elements cannot be somebody else's."""

@@ -36,6 +36,9 @@ STATUS_CIPHER_REJECTED: Final = 46
 
 CAPABILITY_MFP_REQUIRED: Final = 0x0040
 CAPABILITY_MFP_CAPABLE: Final = 0x0080
+CAPABILITY_EXTENDED_KEY_ID: Final = 0x2000
+CAPABILITY_OCV: Final = 0x4000
+"""Operating channel validation."""
 
 
 class RsnElement(NamedTuple):
@@ -123,7 +126,12 @@ def chosen_akm(rsne: bytes) -> bytes:
 
 def offers_protection(rsne: bytes) -> bool:
     """Whether an RSNE, of either side, is capable of management frame protection."""
-    return bool(parse_rsne(rsne).capabilities & CAPABILITY_MFP_CAPABLE) if rsne else False
+    return has_capability(rsne, CAPABILITY_MFP_CAPABLE)
+
+
+def has_capability(rsne: bytes, capability: int) -> bool:
+    """Whether an RSNE says that bit."""
+    return bool(parse_rsne(rsne).capabilities & capability) if rsne else False
 
 
 def _pmkids(body: bytes, offset: int) -> tuple[tuple[bytes, ...], int]:

@@ -47,6 +47,8 @@ class FtStation(Sha256Station):
     """The RSNE of the access points."""
     mde = MDE
     """Their mobility domain."""
+    oci = b""
+    """The channel it says to be on, if it has OCV."""
 
     def xxkey(self) -> bytes:
         """From which the first key is made: the PSK."""
@@ -95,6 +97,7 @@ class FtStation(Sha256Station):
         """The answer to M1: with the name of the PMK-R1, and what the association response had."""
         self.derive(m1)
         data = (named(self.rsne, self.r1_name) if rsne is None else rsne) + self.mde + self.fte
+        data += b"\xdd\x07\x00\x0f\xac\x0d" + self.oci if self.oci else b""
         return self.key_pdu(0x0108 | self.version, m1.replay, self.snonce, data, self.kck)
 
     def m4(self, m3: KeyMessage, *, protect: bool = False) -> int:
@@ -155,6 +158,7 @@ class FtStation(Sha256Station):
         rsne = named(self.rsne, self.r1_name)
         content = b"\0\3" + bytes(16) + self.anonce + self.snonce
         content += b"\1\6" + self.bssid + b"\3" + bytes((len(self.r0kh),)) + self.r0kh
+        content += b"\5\3" + self.oci if self.oci else b""
         fte = bytearray(b"\x37" + bytes((len(content),)) + content)
         fte[4:20] = self.signed(5, rsne, bytes(fte))
         if spoil:

@@ -348,6 +348,17 @@ def names_with(credential: Credential) -> str:
     return " or ".join(f"'{one.name}'" for one in choices if one.credential == credential)
 
 
+def rsn_misfit(
+    choice: SecurityChoice, pmf: Pmf, ciphers: NetworkCiphers, *, ocv: bool, extended_key_id: bool
+) -> str | None:
+    """Which RSN capability does not go with a network's security, and why; None if all do."""
+    if ocv and pmf == "disabled":
+        return "ocv goes with pmf = 'optional' or 'required' only"
+    if extended_key_id and (not choice.has_keys or TKIP.name in ciphers.pairwise):
+        return "extended_key_id goes with a key handshake for CCMP or GCMP only"
+    return None
+
+
 def six_ghz_misfit(
     choice: SecurityChoice, pmf: Pmf, ciphers: NetworkCiphers, sae_ways: SaeWays
 ) -> str | None:
