@@ -21,6 +21,7 @@ from harness.scenarios.security import (
     security_misfit,
 )
 from hil_common.ciphers import NetworkCiphers
+from hil_common.misfits import rsn_misfit, six_ghz_misfit
 from hil_common.network import (
     BEACON_INTERVALS_TU,
     MAX_PASSPHRASE,
@@ -33,15 +34,13 @@ from hil_common.network import (
 from hil_common.security import (
     EC_GROUPS,
     SECURITY_CHOICES,
+    WITH_WPA2,
     WPA2_PSK,
-    WPA3_TRANSITION,
     Pmf,
     PmkCaching,
     SecurityChoice,
     ciphers_misfit,
     ciphers_of,
-    rsn_misfit,
-    six_ghz_misfit,
 )
 from hwsim.ap.channels import band_of
 from hwsim.control.link_requests import MAX_LINKS
@@ -227,10 +226,10 @@ class Network(Strict):
         channels = self.all_channels
         if not any(band_of(one) == "6 GHz" for one in channels):
             return None
-        if self.choice is WPA3_TRANSITION and band_of(channels[0]) == "6 GHz":
+        if self.choice in WITH_WPA2 and band_of(channels[0]) == "6 GHz":
             return (
-                "wpa3-transition has its first access point below 6 GHz, for stations without SAE; "
-                "wpa3-sae goes there"
+                f"{self.security} has its first access point below 6 GHz, for stations without "
+                "SAE; wpa3-sae goes there"
             )
         return six_ghz_misfit(self.choice, self.protection, self.ciphers, self.sae.ways)
 

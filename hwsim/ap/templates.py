@@ -194,7 +194,7 @@ def _first_elements(network: Network, ssid: bytes) -> Any:
 
 def _last_elements(network: Network, security: SecurityMode) -> bytes:
     companion = network.owe_companion
-    last = security.rsnxe + _he(network) + security.wpa_element
+    last = security.rsnxe + _he(network) + security.wpa_element + security.overrides
     last += companion.element() if companion is not None else b""
     last += wmm_parameters() if network.wmm else b""
     if network.band != "2.4 GHz":

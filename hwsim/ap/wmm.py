@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hwsim.errors import WireError
 from hwsim.frames import vendor_element
 
 _VENDOR: Final = 221
@@ -28,7 +29,9 @@ def wmm_parameters() -> bytes:
 
 
 def has_wmm(elements: bytes) -> bool:
-    """Whether a station's elements say that it has WMM; raises
-    :class:`hwsim.errors.WireError`."""
-    found = vendor_element(elements, _WMM + bytes((_INFORMATION, _VERSION)))
+    """Whether a station's elements, as far as they are well formed, say that it has WMM."""
+    try:
+        found = vendor_element(elements, _WMM + bytes((_INFORMATION, _VERSION)))
+    except WireError:
+        return False
     return found is not None and len(found) > _AT_QOS_INFO

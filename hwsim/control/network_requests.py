@@ -11,6 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any, Final, cast
 
 from hil_common.ciphers import DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS, NetworkCiphers
+from hil_common.misfits import rsn_misfit, six_ghz_misfit
 from hil_common.network import (
     BEACON_INTERVALS_TU,
     CHANNELS,
@@ -30,15 +31,13 @@ from hil_common.security import (
     PMK_CACHING,
     SAE_WAYS,
     SECURITY_CHOICES,
+    WITH_WPA2,
     WPA3_SAE,
-    WPA3_TRANSITION,
     Pmf,
     SaeWays,
     SecurityChoice,
     ciphers_misfit,
     ciphers_of,
-    rsn_misfit,
-    six_ghz_misfit,
 )
 from hwsim.ap.channels import band_of, channel_number
 from hwsim.ap.network import FtOptions, Network, OweCompanion, SaeOptions
@@ -141,7 +140,7 @@ def _of_band(network: Network) -> Network:
     wrong = six_ghz_misfit(security, network.pmf, ciphers, network.sae.ways)
     if wrong:
         raise bad(f"network: {wrong}")
-    if security is WPA3_TRANSITION:
+    if security in WITH_WPA2:
         network = replace(network, security=WPA3_SAE.name, pmf=WPA3_SAE.pmf[0])
     return replace(network, wmm=True, sae=replace(network.sae, ways="hash-to-element"))
 

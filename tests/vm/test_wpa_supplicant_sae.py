@@ -138,6 +138,15 @@ def test_a_network_in_transition(lab: StandingLab, fresh: GuestShell, key_mgmt: 
     assert told == {"SAE": "SAE", "WPA-PSK": "WPA2-PSK"}[key_mgmt]
 
 
+def test_rsn_overriding_is_passed_over(lab: StandingLab, fresh: GuestShell) -> None:
+    """wpa_supplicant 2.10 takes a compatibility network for one of WPA2, though it has SAE."""
+    change_network(lab, network("wpa3-compatibility"), fresh)
+    connect(lab, fresh, NUMBER + 65)
+    told = status(fresh)
+    assert (told["key_mgmt"], told.get("pmf", "0")) == ("WPA2-PSK", "0")
+    passes_data(lab)
+
+
 def test_transition_is_disabled(lab: StandingLab, fresh: GuestShell) -> None:
     """The Transition Disable KDE of M3 (WPA3 specification 3.4, 8) is said by an edit."""
     change_network(lab, network("wpa3-transition"), fresh)

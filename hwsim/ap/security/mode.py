@@ -201,6 +201,12 @@ class SecurityMode:
         """The WPA element of the same frames but M3; empty in a network without WPA."""
         return b""
 
+    @property
+    def overrides(self) -> bytes:
+        """What stations that know of RSN overriding take in the place of RSNE and RSNXE, in the
+        same frames; empty in a network without it."""
+        return b""
+
     def chosen_element(self, elements: bytes) -> bytes | None:
         """What an association request, or M2, chooses by; None without. Raises WireError."""
         return element(elements, ELEMENT_RSN)

@@ -14,6 +14,7 @@ from hwsim.ap.security.open import Open
 from hwsim.ap.security.owe import Owe
 from hwsim.ap.security.psk import Wpa2Psk
 from hwsim.ap.security.psk_sha256 import Wpa2PskSha256
+from hwsim.ap.security.rsn_override import Compatibility
 from hwsim.ap.security.sae import Sae, Transition
 from hwsim.ap.security.suite_b import Wpa2EapSuiteB, Wpa3Eap192
 from hwsim.ap.security.wep import WepOpen, WepShared
@@ -27,6 +28,7 @@ _MODES: tuple[type[SecurityMode], ...] = (
     Wpa2PskSha256,
     Wpa2EapSha256,
     Transition,
+    Compatibility,
     Sae,
     Owe,
     Wpa3Eap192,

@@ -27,7 +27,8 @@ def test_a_choice_stands_once() -> None:
     """Its AKMs and its meaning are no other's."""
     choices = SECURITY_CHOICES.values()
     told = {
-        (one.akm, one.more_akms, one.wpa_akm, one.wep and one.credential, one.auth_algorithm)
+        (one.akm, one.more_akms, one.wpa_akm, one.override_akm,
+         one.wep and one.credential, one.auth_algorithm)
         for one in choices
     }
     assert len(told) == len(choices)
@@ -54,9 +55,9 @@ def test_who_keeps_pmks() -> None:
 def test_names_with_a_credential() -> None:
     """As messages list what a key of a scenario goes with."""
     assert names_with("passphrase") == (
-        "'wpa2-psk' or 'wpa2-psk-sha256' or 'wpa3-transition' or 'wpa3-sae' or 'wpa-psk' or "
-        "'wpa-wpa2-psk' or 'wpa2-ft-psk' or 'wpa3-ft-sae' or 'wep-open' or "
-        "'wep-shared'"
+        "'wpa2-psk' or 'wpa2-psk-sha256' or 'wpa3-transition' or 'wpa3-compatibility' or "
+        "'wpa3-sae' or 'wpa-psk' or 'wpa-wpa2-psk' or 'wpa2-ft-psk' or 'wpa3-ft-sae' or "
+        "'wep-open' or 'wep-shared'"
     )
     assert names_with("eap") == (
         "'wpa2-eap' or 'wpa2-eap-sha256' or 'wpa3-eap-192' or 'wpa2-ft-eap' or 'wep-eap' or "

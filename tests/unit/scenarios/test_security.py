@@ -15,7 +15,7 @@ from harness.scenarios import Network
         ({"security": "open", "pmf": "optional"}, "'open' goes with pmf = 'disabled' only"),
         ({"security": "wpa3-sae", "pmf": "disabled"}, "goes with pmf = 'required' only"),
         ({"security": "wpa3-transition", "pmf": "required"}, "goes with pmf = 'optional' only"),
-        ({"sae": {}}, r"\[network.sae\] goes with security = 'wpa3-transition' or 'wpa3-sae' or"),
+        ({"sae": {}}, r"\[network.sae\] goes with security = 'wpa3-transition' or 'wpa3-comp"),
         ({"ft": {}}, r"\[network.ft\] goes with security = 'wpa2-ft-psk' or 'wpa2-ft-eap' or"),
         ({"owe_groups": [19]}, "owe_groups goes with security = 'owe' only"),
         ({"security": "wpa3-sae", "sae": {"groups": []}}, "at least 1 item"),

@@ -62,6 +62,8 @@ class SecurityChoice:
         by_guest: the reference guest's WLAN service can associate by it.
         wpa_akm: the AKM suite selector in its WPA element, which came before the RSNE; None in a
             network without one.
+        override_akm: the AKM suite selector in its RSNE Override element, which stations that know
+            of it take in the RSNE's place.
         wep: its data goes by WEP: under a static key that a passphrase's place has, or with 802.1X
             under keys that the access point hands out.
         data_ciphers: those of :mod:`hil_common.ciphers` that its networks may have, the default
@@ -82,6 +84,7 @@ class SecurityChoice:
     akm: int | None = None
     more_akms: tuple[int, ...] = ()
     wpa_akm: int | None = None
+    override_akm: int | None = None
     wep: bool = False
     data_ciphers: tuple[str, ...] = RSN_CIPHERS
     usual_ciphers: int = 1
@@ -94,7 +97,7 @@ class SecurityChoice:
     @property
     def has_sae(self) -> bool:
         """Whether stations may authenticate by SAE."""
-        return AKM_SAE in (self.akm, *self.more_akms)
+        return AKM_SAE in (self.akm, *self.more_akms, self.override_akm)
 
     @property
     def has_ft(self) -> bool:
@@ -171,6 +174,15 @@ WPA3_TRANSITION = SecurityChoice(
     akm=0x000FAC02,
     more_akms=(AKM_SAE,),
     pmf=("optional",),
+)
+WPA3_COMPATIBILITY = SecurityChoice(
+    name="wpa3-compatibility",
+    meaning="a passphrase by WPA2, and by SAE for stations that know RSN overriding",
+    credential="passphrase",
+    auth_algorithm=7,
+    akm=0x000FAC02,
+    override_akm=AKM_SAE,
+    pmf=("disabled",),
 )
 WPA3_SAE = SecurityChoice(
     name="wpa3-sae",
@@ -317,6 +329,7 @@ _CHOICES = (
     WPA2_PSK_SHA256,
     WPA2_EAP_SHA256,
     WPA3_TRANSITION,
+    WPA3_COMPATIBILITY,
     WPA3_SAE,
     OWE,
     WPA3_EAP_192,
@@ -332,6 +345,8 @@ _CHOICES = (
     WPA2_EAP_SUITE_B,
 )
 
+WITH_WPA2 = (WPA3_TRANSITION, WPA3_COMPATIBILITY)
+"""Those that have SAE beside WPA2, and SAE alone in 6 GHz."""
 SECURITY_CHOICES = {choice.name: choice for choice in _CHOICES}
 """Every choice by name, the default first. Where an AKM is to be chosen, a former goes first."""
 
@@ -346,45 +361,6 @@ def names_with(credential: Credential) -> str:
     """The names of the choices with that credential, as a message lists them."""
     choices = SECURITY_CHOICES.values()
     return " or ".join(f"'{one.name}'" for one in choices if one.credential == credential)
-
-
-def rsn_misfit(
-    choice: SecurityChoice, pmf: Pmf, ciphers: NetworkCiphers, *, ocv: bool, extended_key_id: bool
-) -> str | None:
-    """Which RSN capability does not go with a network's security, and why; None if all do."""
-    if ocv and pmf == "disabled":
-        return "ocv goes with pmf = 'optional' or 'required' only"
-    if extended_key_id and (not choice.has_keys or TKIP.name in ciphers.pairwise):
-        return "extended_key_id goes with a key handshake for CCMP or GCMP only"
-    return None
-
-
-def six_ghz_misfit(
-    choice: SecurityChoice, pmf: Pmf, ciphers: NetworkCiphers, sae_ways: SaeWays
-) -> str | None:
-    """What of a network's security an access point of 6 GHz may not have, and what it may.
-
-    None if it may have all (IEEE 802.11-2024, 12.12.2: neither open nor with a PSK, WEP or TKIP;
-    protected management frames; SAE by hash to element alone). One in transition, which has SAE
-    there and nothing else, may.
-    """
-    if choice.has_sae and sae_ways == "hunting-and-pecking":
-        return (
-            "6 GHz has SAE by hash to element alone, which sae ways = 'hunting-and-pecking' forbids"
-        )
-    if choice is WPA3_TRANSITION:
-        return None
-    if not choice.has_keys or {choice.akm, *choice.more_akms} & {*PSK_AKMS} or choice.wpa_akm:
-        return (
-            f"6 GHz has no security = '{choice.name}', neither open networks nor passphrases by "
-            "WPA2 or before; wpa3-sae and owe go, and wpa3-transition beside an access point of "
-            "another band"
-        )
-    if pmf != "required":
-        return "6 GHz has protected management frames only: give pmf = 'required'"
-    if TKIP.name in (*ciphers.pairwise, ciphers.group):
-        return f"6 GHz has no cipher '{TKIP.name}'"
-    return None
 
 
 def ciphers_of(
