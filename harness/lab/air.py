@@ -310,7 +310,8 @@ def _settings(network: Network, radius: RadiusServer | None) -> dict[str, object
         "dtim_period": network.dtim_period, "pmk_caching": network.pmk_caching,
         "bss_transition": network.bss_transition,
         "neighbour_reports": network.neighbour_reports,
-        "wmm": network.wmm, "ocv": network.ocv, "extended_key_id": network.extended_key_id,
+        "wmm": network.wmm, "uapsd": network.uapsd, "ocv": network.ocv,
+        "extended_key_id": network.extended_key_id,
     }  # fmt: skip
     if network.choice.has_keys:
         settings |= _ciphers(network)

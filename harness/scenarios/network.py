@@ -21,7 +21,7 @@ from harness.scenarios.security import (
     security_misfit,
 )
 from hil_common.ciphers import NetworkCiphers
-from hil_common.misfits import rsn_misfit, six_ghz_misfit
+from hil_common.misfits import ciphers_misfit, rsn_misfit, six_ghz_misfit
 from hil_common.network import (
     BEACON_INTERVALS_TU,
     MAX_PASSPHRASE,
@@ -39,7 +39,6 @@ from hil_common.security import (
     Pmf,
     PmkCaching,
     SecurityChoice,
-    ciphers_misfit,
     ciphers_of,
 )
 from hwsim.ap.channels import band_of
@@ -135,6 +134,9 @@ class Network(Strict):
     wmm: bool = False
     """The access points have WMM: data to and from stations that have it, too, goes with QoS. In
     6 GHz they always have."""
+    uapsd: bool = False
+    """With wmm: they have automatic power save delivery, so that a station which dozes may fetch
+    what waits for it by trigger frames."""
     links: Annotated[tuple[Link, ...], Field(max_length=MAX_LINKS)] = ()
     """How well they and the stations hear each other. Left out: perfectly, each further access
     point 10 dB more weakly."""
@@ -212,6 +214,8 @@ class Network(Strict):
             self.choice, self.protection, *self._named_ciphers
         )
         wrong = wrong or self._six_ghz_misfit()
+        if self.uapsd and not self.wmm:
+            wrong = "uapsd goes with wmm = true only"
         wrong = wrong or rsn_misfit(
             self.choice, self.protection, self.ciphers, ocv=self.ocv,
             extended_key_id=self.extended_key_id,

@@ -61,7 +61,7 @@ class AccessPoint:
         server: RadiusClient | None = None,
     ) -> None:
         self._timers = timers
-        self._environment = environment = self._power = PowerSave(environment)
+        self._environment = environment = self._power = PowerSave(environment, network)
         self._security = SECURITY_MODES[network.security](network, environment)
         self._management = Management(
             network, self._security, environment.now_ns(),

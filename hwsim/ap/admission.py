@@ -24,7 +24,7 @@ from hwsim.ap.security.mode import AssociationAnswer, AuthFrame, FastKeys, Secur
 from hwsim.ap.security.rsne import STATUS_NO_ROOM, STATUS_SUCCESS
 from hwsim.ap.station import State, Station
 from hwsim.ap.station_table import StationTable
-from hwsim.ap.wmm import has_wmm
+from hwsim.ap.wmm import qos_info, uapsd_of
 
 
 class Admission:
@@ -145,7 +145,10 @@ class Admission:
         self._forget_keys(station)
         self._security.agree(station, request.rsne)
         station.aid = station.aid or self._stations.free_aid()
-        station.qos = self._management.network.wmm and has_wmm(request.elements)
+        network, info = self._management.network, qos_info(request.elements)
+        station.qos = network.wmm and info is not None
+        station.uapsd = uapsd_of(info) if network.uapsd and info is not None else None
+        station.listen_interval = request.listen_interval
 
     def _with_keys(
         self,

@@ -241,7 +241,7 @@ class Authenticator:
         if self._suite.wpa:
             frame = templates.with_key_data(self._templates.m3, key_data)
         else:
-            key_data += self._group_keys() + self._key_id_kde()
+            key_data += self._group_keys() + self._station.key_id_kde
             frame = self._with_keys(self._templates.m3, key_data)
         frame[_AT_NONCE : _AT_NONCE + 32] = self._anonce
         self._send("M3", frame, key_data)
@@ -259,13 +259,6 @@ class Authenticator:
             return self._group.newest[1]
         kdes = self._group.kdes(integrity=self._station.protects_management)
         return kdes + oci_kde(self._shared.security.oci) if self._station.ocv else kdes
-
-    def _key_id_kde(self) -> bytes:
-        """Which identifier the pairwise key has, where it has one of two."""
-        candidate = self._station.candidate
-        if candidate is None or not self._station.extended_key_id:
-            return b""
-        return eapol.kde(eapol.KDE_KEY_ID, bytes((candidate.key_id, 0)))
 
     def _with_keys(self, template: bytes, key_data: bytes) -> bytearray:
         """The template with wrapped key data that holds the newest group key."""

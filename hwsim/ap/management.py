@@ -49,6 +49,7 @@ class AssociationRequest(NamedTuple):
     elements: bytes
     rsne: bytes
     status: int
+    listen_interval: int = 0
 
 
 class Management:
@@ -227,7 +228,8 @@ class Management:
         if ssid is None or ssid[2:] != self.network.ssid:
             return AssociationRequest(b"", b"", STATUS_UNSPECIFIED)
         elements = frame[header.length + fixed :]
-        return AssociationRequest(elements, rsne or b"", STATUS_SUCCESS)
+        interval = int.from_bytes(frame[header.length + 2 : header.length + 4], "little")
+        return AssociationRequest(elements, rsne or b"", STATUS_SUCCESS, interval)
 
     def _addressed(self, template: bytes, receiver: bytes) -> bytearray:
         frame = bytearray(template)

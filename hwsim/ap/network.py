@@ -82,7 +82,8 @@ class Network:
     of a PMK that a station names. With ``bss_transition`` stations may ask where to go, with
     ``neighbour_reports`` where the other access points are. ``owe_companion`` is of OWE in
     transition: the other BSS of an open and an OWE one that stand for each other. With ``wmm`` data
-    of stations that have it goes with QoS, as always in 6 GHz. With ``ocv`` operating channels are
+    of stations that have it goes with QoS, as always in 6 GHz,
+    and with ``uapsd`` they may fetch it by trigger frames. With ``ocv`` operating channels are
     validated, with ``extended_key_id`` pairwise keys have two identifiers, if stations want it too.
     """
 
@@ -111,6 +112,7 @@ class Network:
     bss_transition: bool = False
     neighbour_reports: bool = False
     wmm: bool = False
+    uapsd: bool = False
     ocv: bool = False
     extended_key_id: bool = False
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hwsim import eapol
 from hwsim.ap.pairwise_keys import BroughtKeys, PairwiseKeys
+from hwsim.ap.wmm import Uapsd
 from hwsim.ciphers.data_key import DataKey
 from hwsim.ciphers.suites import DataSuite
 from hwsim.frames import mac_text
@@ -33,6 +35,8 @@ class Station:
         cipher: the pairwise cipher in it; None in a network without keys.
         protects_management: both sides are capable of management frame protection.
         qos: data goes both ways with QoS control.
+        uapsd: what of it the station fetches by trigger frames when it dozes.
+        listen_interval: after so many beacons at most it looks for what waits, it says.
         ocv: both sides have operating channel validation.
         extended_key_id: both sides have two identifiers for pairwise keys, in turn.
         keys: the parts of the newest PTK.
@@ -54,6 +58,8 @@ class Station:
     cipher: DataSuite | None = None
     protects_management: bool = False
     qos: bool = False
+    uapsd: Uapsd | None = None
+    listen_interval: int = 0
     ocv: bool = False
     extended_key_id: bool = False
     keys: PairwiseKeys | None = field(default=None, repr=False)
@@ -75,6 +81,13 @@ class Station:
     def next_key_id(self) -> int:
         """The identifier of its next pairwise key: the other one than that in use, or 0."""
         return 1 - self.pairwise.key_id if self.extended_key_id and self.pairwise else 0
+
+    @property
+    def key_id_kde(self) -> bytes:
+        """What M3 says of the identifier of the candidate; empty where it is always 0."""
+        if self.candidate is None or not self.extended_key_id:
+            return b""
+        return eapol.kde(eapol.KDE_KEY_ID, bytes((self.candidate.key_id, 0)))
 
     def describe(self) -> dict[str, str]:
         """Address, BSSID and state, as the control protocol has them."""

@@ -89,7 +89,7 @@ def association_response(network: Network, security: SecurityMode) -> bytes:
     """An association response, status 0, AID 0."""
     fixed = Dot11AssoResp(cap=_capabilities(network, security), status=0, AID=0)
     told = _measurement(network) + _extended_capabilities(network) + _he(network)
-    told += wmm_parameters() if network.wmm else b""
+    told += wmm_parameters(uapsd=network.uapsd) if network.wmm else b""
     return _acknowledged(_management(network, 1) / fixed) + _rates(network) + told
 
 
@@ -196,7 +196,7 @@ def _last_elements(network: Network, security: SecurityMode) -> bytes:
     companion = network.owe_companion
     last = security.rsnxe + _he(network) + security.wpa_element + security.overrides
     last += companion.element() if companion is not None else b""
-    last += wmm_parameters() if network.wmm else b""
+    last += wmm_parameters(uapsd=network.uapsd) if network.wmm else b""
     if network.band != "2.4 GHz":
         more = _measurement(network) + security.mde + _extended_capabilities(network)
         return security.rsne + more + last

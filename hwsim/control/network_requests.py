@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any, Final, cast
 
 from hil_common.ciphers import DATA_CIPHERS, GROUP_MANAGEMENT_CIPHERS, NetworkCiphers
-from hil_common.misfits import rsn_misfit, six_ghz_misfit
+from hil_common.misfits import ciphers_misfit, rsn_misfit, six_ghz_misfit
 from hil_common.network import (
     BEACON_INTERVALS_TU,
     CHANNELS,
@@ -36,7 +36,6 @@ from hil_common.security import (
     Pmf,
     SaeWays,
     SecurityChoice,
-    ciphers_misfit,
     ciphers_of,
 )
 from hwsim.ap.channels import band_of, channel_number
@@ -99,6 +98,8 @@ def networks(value: Any) -> tuple[Network, ...]:
     wrong = rsn_misfit(
         security, pmf, ciphers, ocv=options["ocv"], extended_key_id=options["extended_key_id"]
     )
+    if options["uapsd"] and not options["wmm"]:
+        wrong = "uapsd goes with wmm only"
     if wrong:
         raise bad(f"network.{wrong}")
     if ap_ip == station_ip:
@@ -117,7 +118,7 @@ def _options(args: Arguments) -> dict[str, Any]:
     """What a network has or has not, whatever its security."""
     first_beacon, last_beacon = BEACON_INTERVALS_TU
     flags = (
-        "hidden", "beacon_protection", "bss_transition", "neighbour_reports", "wmm", "ocv",
+        "hidden", "beacon_protection", "bss_transition", "neighbour_reports", "wmm", "uapsd", "ocv",
         "extended_key_id",
     )  # fmt: skip
     return {

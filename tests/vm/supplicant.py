@@ -12,27 +12,22 @@ from harness.scenarios import AirRule, Network
 from tests.vm.shell import GuestShell
 from tests.vm.standing import StandingLab
 
-WLAN = "wlan0"
-"""The interface of the guest's own radio."""
-
 
 @contextlib.contextmanager
-def running_supplicant(
-    lab: StandingLab, shell: GuestShell, network: str, interface: str = WLAN
-) -> Iterator[None]:
+def running_supplicant(lab: StandingLab, shell: GuestShell, network: str) -> Iterator[None]:
     """wpa_supplicant with that network block's lines; the WLAN service is back afterwards."""
     assert lab.session.ssh.run("net stop WlanSvc").status == 0
     config = f"ctrl_interface=/run/wpa_supplicant\nnetwork={{\n{network}\n}}\n"
     shell.run(f"printf %s {shlex.quote(config)} > /run/wpa.conf")
     started = shell.run(
-        f"ip link set {interface} up; "
-        f"wpa_supplicant -B -i {interface} -c /run/wpa.conf -D nl80211 -f /run/wpa.log"
+        "ip link set wlan0 up; "
+        "wpa_supplicant -B -i wlan0 -c /run/wpa.conf -D nl80211 -f /run/wpa.log"
     )
     assert started.status == 0, started
     try:
         yield
     finally:
-        shell.run(f"wpa_cli -i {interface} terminate; rm -f /run/wpa.conf")
+        shell.run("wpa_cli -i wlan0 terminate; rm -f /run/wpa.conf")
         assert lab.session.ssh.run("net start WlanSvc").status == 0
 
 
@@ -48,22 +43,20 @@ def change_network(lab: StandingLab, network: Network, shell: GuestShell | None 
 
 
 @contextlib.contextmanager
-def on_network(
-    lab: StandingLab, shell: GuestShell, network: Network, block: str, interface: str = WLAN
-) -> Iterator[None]:
+def on_network(lab: StandingLab, shell: GuestShell, network: Network, block: str) -> Iterator[None]:
     """That network in the place of the session's, and wpa_supplicant with a block for it."""
     change_network(lab, network)
     lines = f'ssid="{network.ssid}"\n{block}'
     try:
-        with running_supplicant(lab, shell, lines, interface):
+        with running_supplicant(lab, shell, lines):
             yield
     finally:
         change_network(lab, lab.network)
 
 
-def status(shell: GuestShell, interface: str = WLAN) -> dict[str, str]:
+def status(shell: GuestShell) -> dict[str, str]:
     """wpa_supplicant's own word on the connection, by key."""
-    lines = shell.run(f"wpa_cli -i {interface} status").output.splitlines()
+    lines = shell.run("wpa_cli -i wlan0 status").output.splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
@@ -87,17 +80,16 @@ def forget_failures(shell: GuestShell) -> None:
 
 
 def connect(
-    lab: StandingLab, shell: GuestShell, number: int, rules: Sequence[AirRule] = (),
-    interface: str = WLAN,
-) -> None:  # fmt: skip
+    lab: StandingLab, shell: GuestShell, number: int, rules: Sequence[AirRule] = ()
+) -> None:
     """One association by wpa_supplicant, with these rules armed."""
-    shell.run(f"wpa_cli -i {interface} disconnect")
+    shell.run("wpa_cli -i wlan0 disconnect")
     lab.session.air.begin(number, tuple(rules))
-    shell.run(f"wpa_cli -i {interface} reconnect")
+    shell.run("wpa_cli -i wlan0 reconnect")
     deadline = Deadline("wpa_supplicant's association", 30)
 
     def completed() -> bool | None:
-        deadline.state = status(shell, interface).get("wpa_state", "unknown")
+        deadline.state = status(shell).get("wpa_state", "unknown")
         return deadline.state == "COMPLETED" or None
 
     deadline.poll(completed, every_s=0.2)

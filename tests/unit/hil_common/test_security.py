@@ -3,16 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hil_common.security import (
-    OPEN,
     SECURITY_CHOICES,
     WPA2_PSK,
     WPA_PSK,
     WPA_WPA2_PSK,
     akms_of,
-    ciphers_misfit,
     ciphers_of,
     names_with,
 )
@@ -27,8 +23,14 @@ def test_a_choice_stands_once() -> None:
     """Its AKMs and its meaning are no other's."""
     choices = SECURITY_CHOICES.values()
     told = {
-        (one.akm, one.more_akms, one.wpa_akm, one.override_akm,
-         one.wep and one.credential, one.auth_algorithm)
+        (
+            one.akm,
+            one.more_akms,
+            one.wpa_akm,
+            one.override_akm,
+            one.wep and one.credential,
+            one.auth_algorithm,
+        )
         for one in choices
     }
     assert len(told) == len(choices)
@@ -48,7 +50,7 @@ def test_who_keeps_pmks() -> None:
     keeping = {name for name, choice in SECURITY_CHOICES.items() if choice.keeps_pmks}
     assert keeping == {
         "wpa2-eap", "wpa2-eap-sha256", "wpa2-eap-suite-b", "wpa3-eap-192", "wpa2-ft-eap",
-        "wpa3-sae", "wpa3-transition", "wpa3-ft-sae", "owe",
+        "wpa3-sae", "wpa3-transition", "wpa3-compatibility", "wpa3-ft-sae", "owe",
     }  # fmt: skip
 
 
@@ -73,15 +75,3 @@ def test_ciphers_that_a_network_leaves_out() -> None:
     assert ciphers_of(WPA2_PSK, ("gcmp-256",), "ccmp-128", None).group == "ccmp-128"
     assert ciphers_of(WPA_PSK, (), None, None)[:2] == (("tkip",), "tkip")
     assert ciphers_of(WPA_WPA2_PSK, (), None, None)[:2] == (("ccmp-128", "tkip"), "tkip")
-
-
-def test_ciphers_that_do_not_fit() -> None:
-    """What is wrong, and what would do."""
-    assert ciphers_misfit(WPA2_PSK, "required", ("gcmp-256",), "ccmp-128", "bip-gmac-128") is None
-    assert ciphers_misfit(OPEN, "disabled", (), None, None) is None
-    assert "no cipher to choose" in str(ciphers_misfit(OPEN, "disabled", (), "ccmp-128", None))
-    assert "twice" in str(ciphers_misfit(WPA2_PSK, "disabled", ("ccmp-128",) * 2, None, None))
-    assert "pmf" in str(ciphers_misfit(WPA2_PSK, "disabled", (), None, "bip-cmac-128"))
-    only = replace(WPA2_PSK, data_ciphers=("gcmp-256",))
-    told = "security = 'wpa2-psk' goes with group_cipher = 'gcmp-256' only"
-    assert ciphers_misfit(only, "disabled", (), "ccmp-128", None) == told

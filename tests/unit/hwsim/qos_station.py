@@ -62,9 +62,10 @@ class QosStation(SoftStation):
         return self.send_frame(header + bytes([tid, 0]))
 
     def parse_key(self, frame: bytes) -> KeyMessage:
-        """Check and read an EAPOL-Key frame in the clear."""
+        """Check and read an EAPOL-Key frame, which may be protected."""
         assert frame[0] == 0x88, frame.hex()
-        return super().parse_key(b"\x08" + frame[1:24] + frame[26:])
+        payload = self.open(frame) if frame[1] & 0x40 else frame[26:]
+        return super().parse_key(b"\x08" + bytes([frame[1] & ~0x40]) + frame[2:24] + payload)
 
     def open(self, frame: bytes) -> bytes:
         """The payload of a frame to us or to all, which has no QoS control."""

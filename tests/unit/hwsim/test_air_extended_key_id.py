@@ -6,6 +6,8 @@ from __future__ import annotations
 from tests.unit.hwsim.conftest import AirProcess
 from tests.unit.hwsim.soft_station import LLC_EAPOL, CcmpFrame, KeyMessage, SoftStation
 
+PATIENT = {"first_ms": 60_000, "next_ms": 60_000}
+"""Nothing is sent again within a test."""
 KEY_ID = bytes.fromhex("dd06000fac0a")
 
 
@@ -38,7 +40,7 @@ class ExtendedStation(SoftStation):
 def test_data_goes_on_under_both_keys(air: AirProcess) -> None:
     """The first key has identifier 0, the next 1, then 0 again. In a renewal the new key opens what
     comes before M4, and the old one what comes behind it."""
-    client = air.on_air(extended_key_id=True)
+    client = air.on_air(extended_key_id=True, timers=PATIENT)
     station = air.station(kind=ExtendedStation)
     station.join()
     client.state("authorized")
@@ -70,7 +72,7 @@ def test_data_goes_on_under_both_keys(air: AirProcess) -> None:
 
 def test_without_it_every_key_has_identifier_0(air: AirProcess) -> None:
     """Where the station does not say it, and where the network does not."""
-    client = air.on_air(extended_key_id=True)
+    client = air.on_air(extended_key_id=True, timers=PATIENT)
     station = air.station()
     station.offered = ExtendedStation.rsne
     station.join()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.hwsim.conftest import AirProcess, Client
+from tests.unit.hwsim.qos_station import QosStation
 from tests.unit.hwsim.soft_station import SoftStation
 
 PATIENT = {"first_ms": 60_000, "next_ms": 60_000, "group_first_ms": 60_000}
@@ -90,3 +91,33 @@ def test_an_association_begins_awake(client: Client, station: SoftStation) -> No
     assert tim(station)[2:] == b"\0\0"
     g1 = client.frame("G1")
     assert (g1["delivered"], g1["acked"], g1["detail"]["delivery"]) == (False, False, "given up")
+
+
+class Triggering(QosStation):
+    """A station with U-APSD for all categories, two frames at once."""
+
+    qos_info = 0x2F
+
+
+def test_it_fetches_by_trigger_frames(air: AirProcess) -> None:
+    """G1 comes as the answer to a QoS Null frame, and ends the service period; there is none for a
+    station that has not said so."""
+    client = air.on_air(timers=PATIENT, wmm=True, uapsd=True)
+    station = air.station(kind=Triggering)
+    station.join()
+    client.state("authorized")
+    station.qos_null(flags=0x10)
+    client.frame("null")
+    number = client.post("rekey_group")
+    assert tim(station)[2:] == b"\0\x02"
+    assert not station.inbox
+    station.qos_null(flags=0x10)
+    g1 = station.next_frame()
+    assert (g1[0], g1[24]) == (0x88, 0x10)
+    station.g2(station.parse_key(g1))
+    assert client.reply(number)["result"] == {"stations": 1}
+    assert client.frame("G1")["detail"]["service_period"] == "ends"
+    for _ in range(2):
+        station.qos_null(flags=0x10)
+    ending = station.next_frame()
+    assert (ending[0], ending[24]) == (0xC8, 0x10)

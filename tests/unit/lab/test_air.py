@@ -108,7 +108,8 @@ def test_the_network_goes_to_the_air_whole(peer: Peer) -> None:
         "hidden": False, "beacon_interval_tu": 100, "dtim_period": 2, "pmk_caching": "own",
         "bss_transition": False, "neighbour_reports": False,
         "pairwise_ciphers": ["ccmp-128"], "group_cipher": "ccmp-128",
-        "beacon_protection": False,
+        "beacon_protection": False, "wmm": False, "uapsd": False, "ocv": False,
+        "extended_key_id": False,
     }  # fmt: skip
     assert args["timers"] == {"first_ms": 1000}
     peer.air.configure(NETWORK, 100, next_retry_ms=250)

@@ -26,6 +26,13 @@ from harness.scenarios import Network
         ),
         ({"security": "wpa3-sae", "sae": {"password_id": "é" * 128}}, "256 bytes long"),
         ({"owe_transition": True}, "owe_transition goes with security = 'open' only"),
+        ({"uapsd": True}, "uapsd goes with wmm = true only"),
+        ({"ocv": True}, "ocv goes with pmf = 'optional' or 'required' only"),
+        (
+            {"security": "open", "extended_key_id": True},
+            "extended_key_id goes with a key handshake",
+        ),
+        ({"security": "wpa-psk", "extended_key_id": True}, "for CCMP or GCMP only"),
         ({"channel": 5975}, "6 GHz has no security = 'wpa2-psk'"),
         ({"security": "open", "channel": 5975}, "6 GHz has no security = 'open'"),
         ({"security": "wep-open", "channel": 5975}, "6 GHz has no security = 'wep-open'"),

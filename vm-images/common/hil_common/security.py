@@ -373,30 +373,3 @@ def ciphers_of(
         group or usual_group_cipher(pairwise),
         management or choice.management_ciphers[0],
     )
-
-
-def ciphers_misfit(
-    choice: SecurityChoice, pmf: Pmf, pairwise: Sequence[str], group: str | None,
-    management: str | None,
-) -> str | None:  # fmt: skip
-    """What of a network's ciphers does not go with its security, and what does; None if all fits.
-
-    Empty or None is what the network does not name.
-    """
-    if not choice.has_keys:
-        none = f"security = '{choice.name}' leaves no cipher to choose"
-        return none if pairwise or group or management else None
-    if len(set(pairwise)) < len(pairwise):
-        return "pairwise_ciphers names a cipher twice"
-    if management and pmf == "disabled":
-        return "group_mgmt_cipher goes with pmf = 'optional' or 'required' only"
-    named = (
-        ("pairwise_ciphers", pairwise, choice.data_ciphers),
-        ("group_cipher", (group,) if group else (), choice.data_ciphers),
-        ("group_mgmt_cipher", (management,) if management else (), choice.management_ciphers),
-    )
-    for key, names, known in named:
-        if not set(names) <= set(known):
-            listed = " or ".join(f"'{one}'" for one in known)
-            return f"security = '{choice.name}' goes with {key} = {listed} only"
-    return None

@@ -87,6 +87,8 @@ def test_an_ssid_is_bytes() -> None:
         ({"passphrase": None}, "network.passphrase: a string is needed"),
         ({"channel": 14}, "network.channel: 14 is none of 1 to 13"),
         ({"channel": "6"}, "network.channel: a whole number"),
+        ({"uapsd": True}, "network.uapsd goes with wmm only"),
+        ({"ocv": True}, "network.ocv goes with pmf = 'optional' or 'required' only"),
         ({"channel": 5975}, "network: 6 GHz has no security = 'wpa2-psk'"),
         ({"channel": 5976}, "network.channel: 5976 is none of 1"),
         ({"channel": True}, "network.channel: a whole number"),

@@ -73,7 +73,7 @@ def test_what_is_none(rest: bytes) -> None:
 
 def on_air(air: AirProcess) -> tuple[Client, OcvStation]:
     """A station with OCV, associated."""
-    client = air.on_air(pmf="required", ocv=True, timers={"first_ms": 200, "next_ms": 200})
+    client = air.on_air(pmf="required", ocv=True, timers={"first_ms": 1000, "next_ms": 1000})
     station = air.station(kind=OcvStation)
     station.authenticate()
     station.associate()
@@ -118,7 +118,7 @@ def test_a_query_of_another_channel_is_passed_over(air: AirProcess) -> None:
 
 def test_a_station_without_it(air: AirProcess) -> None:
     """It is told nothing and asked for nothing."""
-    client = air.on_air(pmf="required", ocv=True)
+    client = air.on_air(pmf="required", ocv=True, timers={"first_ms": 60_000})
     station = air.station(kind=ProtectedStation)
     station.offered = OcvStation.rsne
     station.authenticate()

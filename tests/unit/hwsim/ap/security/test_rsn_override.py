@@ -25,6 +25,9 @@ OVERRIDES = bytes.fromhex(
     "dd05506f9a2b20"
 )  # fmt: skip
 SELECTION = bytes.fromhex("dd05506f9a2c")
+PATIENT = {"first_ms": 60_000, "next_ms": 60_000}
+"""Nothing is sent again within a test."""
+MODE = mode_of(NETWORK)
 
 
 class KnowingStation(SaeStation):
@@ -70,7 +73,7 @@ def test_elements() -> None:
 
 def test_a_station_that_knows_of_it(air: AirProcess) -> None:
     """SAE, protected management frames, M3 with the elements; data passes."""
-    client = air.on_air(security="wpa3-compatibility")
+    client = air.on_air(security="wpa3-compatibility", timers=PATIENT)
     station = air.station(kind=KnowingStation)
     station.join()
     client.state("authorized")
@@ -78,12 +81,13 @@ def test_a_station_that_knows_of_it(air: AirProcess) -> None:
     assert [station.answer(station.next_frame()) for _ in range(2)] == ["arp", "icmp"]
     assert client.reply(echo)["result"]["answered"] == 1
     client.call("deauthenticate", reason=3)
+    assert station.next_frame()[1] & 0x40
     assert client.frame("deauth")["protected"]
 
 
 def test_a_station_that_does_not(air: AirProcess) -> None:
     """WPA2, in which nothing is overridden or protected."""
-    client = air.on_air(security="wpa3-compatibility")
+    client = air.on_air(security="wpa3-compatibility", timers=PATIENT)
     station = air.station()
     station.authenticate()
     station.associate()
@@ -99,7 +103,7 @@ def test_a_station_that_does_not(air: AirProcess) -> None:
 @pytest.mark.parametrize(("taken", "status"), [(b"\0", 43), (b"", 43), (b"\2", 40), (b"\1\1", 40)])
 def test_selections_that_do_not_fit(air: AirProcess, taken: bytes, status: int) -> None:
     """SAE by the RSNE, which has none; by an RSNE Override 2, which there is not; no selection."""
-    air.on_air(security="wpa3-compatibility")
+    air.on_air(security="wpa3-compatibility", timers=PATIENT)
     station = air.station(kind=KnowingStation)
     station.taken = taken
     station.authenticate()
@@ -111,7 +115,7 @@ def test_selections_that_do_not_fit(air: AirProcess, taken: bytes, status: int) 
 
 def test_psk_is_nothing_to_override(air: AirProcess) -> None:
     """A station without SAE that says it took the override is refused."""
-    air.on_air(security="wpa3-compatibility")
+    air.on_air(security="wpa3-compatibility", timers=PATIENT)
     station = air.station()
     station.authenticate()
     station.assoc_request(station.rsne + SELECTION + b"\1")
@@ -120,7 +124,7 @@ def test_psk_is_nothing_to_override(air: AirProcess) -> None:
 
 def test_m2_without_the_selection(air: AirProcess) -> None:
     """It differs from the association request: reason 17."""
-    air.on_air(security="wpa3-compatibility")
+    air.on_air(security="wpa3-compatibility", timers=PATIENT)
     station = air.station(kind=KnowingStation)
     station.authenticate()
     station.associate()
@@ -136,6 +140,5 @@ def _reason(station: SoftStation) -> int:
 @given(st.binary(max_size=60))
 def test_rubbish(body: bytes) -> None:
     """Whatever an association request holds, it has an answer."""
-    mode = mode_of(NETWORK)
     for whole in (body, SELECTION + body, PLAIN + SELECTION + b"\1" + body):
-        assert mode.associate(b"\2" + bytes(5), whole).status
+        assert MODE.associate(b"\2" + bytes(5), whole).status
