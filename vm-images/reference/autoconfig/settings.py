@@ -42,7 +42,7 @@ class ServiceLimits:
         tx_status_s: from a frame handed to the radio to its transmit status; then it is
             completed without one, so that the DLL always gets its SendPacketCompletion.
         onex_start_s: from an EAPOL-Start to the next, or to giving up after the third.
-        onex_s: one authentication of the OS's 802.1X, from StartOneX to its result.
+        onex_s: the OS's 802.1X, from one message of the access point to the next.
     """
 
     load_s: float = 30.0

@@ -16,6 +16,7 @@ from tests.unit.autoconfig.doubles import ADAPTER, AP, EAPOL, PROFILE, Rig
 
 START_FRAME = bytes.fromhex("02010000")
 IDENTITY = bytes.fromhex("020000050101000501")
+METHOD = bytes.fromhex("02000006010200061920")
 ANSWER = bytes.fromhex("02000009020100090175736572")
 KEY_FRAME = bytes.fromhex("02030002") + b"\x02\x00"
 MSK = bytes(range(64))
@@ -133,7 +134,24 @@ def test_an_authentication_without_end_is_ended(onex: Rig) -> None:
     """The server answers no more: failure within the limit."""
     process(onex, IDENTITY)
     onex.loop.advance(LIMITS.onex_s + 0.1)
-    assert result(onex)["result"] == codes.ONEX_FAILURE
+    told = result(onex)
+    assert (told["result"], told["params"]["reason"]) == (codes.ONEX_FAILURE, 0x50007)
+
+
+def test_the_limit_is_of_one_message() -> None:
+    """A server that is slow, but answers, is waited for; one that goes amidst it is not there any
+    more."""
+    patient = ServiceLimits(post_associate_s=LIMITS.onex_s * 4)
+    rig = Rig(Settings(limits=patient)).initialise()
+    rig.to_onex()
+    rig.dll("StartOneX", has_attributes=False)
+    for packet in (IDENTITY, METHOD, METHOD):
+        process(rig, packet)
+        rig.loop.advance(LIMITS.onex_s - 0.1)
+        assert rig.host.pending() == ""
+    rig.loop.advance(0.2)
+    told = result(rig)
+    assert (told["result"], told["params"]["reason"]) == (codes.ONEX_FAILURE, 0x50006)
 
 
 def test_a_new_round_is_told(onex: Rig) -> None:

@@ -29,7 +29,9 @@ from .peer import Peer, PeerEvents
 MAX_STARTS = 3  # I:dot11ext_onex_start
 EAP_PACKET, EAPOL_START, EAPOL_LOGOFF, EAPOL_KEY = 0, 1, 2, 3  # IEEE 802.1X-2010, 11.3.2
 EAP_REQUEST = 1
+EAP_IDENTITY = 1
 EAPOL_HEADER_BYTES = 4
+EAP_TYPE_AT = EAPOL_HEADER_BYTES + 4
 VERSIONS = (1, 2, 3)
 VERSION = 2
 MPPE_KEY_BYTES = 32
@@ -88,7 +90,7 @@ class OneX:
     Args:
         loop: timers.
         host: OneXIndicateResult is called through it.
-        limits: the EAPOL-Start period and the authentication's.
+        limits: the EAPOL-Start period, and how long a request or result is waited for.
         send: sends an EAPOL frame, from its version byte on, to the access point; raises OSError.
     """
 
@@ -105,6 +107,7 @@ class OneX:
         self._port = False
         self._succeeded = False  # in this session
         self._starts = 0
+        self._identified = False  # requests beyond that for the identity came
         self._timer: Timer | None = None
         self._limit: Timer | None = None
 
@@ -145,7 +148,8 @@ class OneX:
         note("802.1X started")
         self._state = State.STARTING
         self._starts = 0
-        self._limit = self._loop.call_after_s(self._limits.onex_s, self._overdue)
+        self._identified = False
+        self._wait()
         self._bring_peer()
         if self._peer is None:
             self._loop.later(self._without_peer)
@@ -176,22 +180,28 @@ class OneX:
         if frame[1] != EAP_PACKET:
             return codes.ERROR_SUCCESS  # nothing a supplicant has an ear for
         if frame[EAPOL_HEADER_BYTES : EAPOL_HEADER_BYTES + 1] == bytes((EAP_REQUEST,)):
-            self._heard()
+            self._heard(identity=frame[EAP_TYPE_AT : EAP_TYPE_AT + 1] == bytes((EAP_IDENTITY,)))
         self._peer.receive(frame)
         return codes.ERROR_SUCCESS
 
-    def _heard(self) -> None:
+    def _heard(self, *, identity: bool) -> None:
         """A request: the authenticator is there, and perhaps begins anew."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._wait()
+        self._identified = not identity
         if self._state is State.RUNNING:
             return
-        if self._state is State.INDICATED:
-            self._limit = self._loop.call_after_s(self._limits.onex_s, self._overdue)
         if self._succeeded:
             self._indicate(IN_PROGRESS)
         self._state = State.RUNNING
+
+    def _wait(self) -> None:
+        """Wait for the next request, or the end, within the limit for one message."""
+        if self._limit is not None:
+            self._limit.cancel()
+        self._limit = self._loop.call_after_s(self._limits.onex_s, self._overdue)
 
     def end_bare(self, result: int) -> Arguments | None:
         """End it with a result without parameters: the arguments of OneXIndicateResult, which is
@@ -274,9 +284,13 @@ class OneX:
             self._fail(codes.ONEX_REASON_UNABLE_TO_IDENTIFY_USER)
 
     def _overdue(self) -> None:
-        note("802.1X exceeded its limit")
+        note(f"802.1X waited {self._limits.onex_s:g} s in vain")
         self._drop_peer()
-        self._fail(codes.ONEX_REASON_NO_RESPONSE_TO_IDENTITY)
+        self._fail(
+            codes.ONEX_REASON_NO_AUTHENTICATOR
+            if self._identified
+            else codes.ONEX_REASON_NO_RESPONSE_TO_IDENTITY
+        )
 
     def _fail(self, reason: int, eap_reason: int | None = None) -> None:
         status = codes.ONEX_STATUS_FAILURE
