@@ -76,6 +76,10 @@ class ServiceControl(Protocol):
     def keep_limits(self, limits: LimitsConfig) -> None:
         """What the service is to bound from now on, the load of the next DLL included."""
 
+    def look_first(self, frequencies_mhz: Sequence[int]) -> None:
+        """On which channels the service may expect access points, in their order: a network never
+        seen is sought there first, so that it is the first of them that is found."""
+
     def have_adapters(self, count: int) -> None:
         """Give the guest as many WLAN adapters as that, if it has fewer."""
 

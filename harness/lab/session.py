@@ -26,6 +26,7 @@ from harness.lab.bring_up import DISK, RunningGuest
 from harness.lab.recording import Recording
 from harness.local.deadline import Deadline
 from harness.scenarios import Network
+from hwsim.ap.channels import channel_freq_mhz
 
 CAUSE_S = 0.3
 """How long the end of a process is waited for that would explain a fault."""
@@ -107,10 +108,12 @@ class LabSession(RunningGuest):
         return fault
 
     def go_on_air(self, lab: Lab, network: Network, radius: RadiusServer | None = None) -> str:
-        """Let the access points beacon; the first one's BSSID. `radius` is for 802.1X."""
+        """Let the access points beacon, and the guest look for them where they are; the first
+        one's BSSID. `radius` is for 802.1X."""
         self.radius = radius
         bssid = self.air.configure(network, lab.air.retry_ms(self.accel.accel), radius)
         self.air.start()
+        self.service.look_first([channel_freq_mhz(one) for one in network.all_channels])
         return bssid
 
     def pull_trace(self) -> tuple[IhvRecord, ...]:

@@ -305,6 +305,7 @@ class FakeServiceControl:
     def __init__(self, world: World) -> None:
         self._world = world
         self.given: list[tuple[OsStimulus, ...]] = []
+        self.first_mhz: list[int] = []
         self.done: list[dict[str, Any]] = []
 
     def give(
@@ -312,6 +313,10 @@ class FakeServiceControl:
     ) -> None:
         """The orders of the next association."""
         self.given.append(orders)
+
+    def look_first(self, frequencies_mhz: list[int]) -> None:
+        """Where the access points are."""
+        self.first_mhz = frequencies_mhz
 
     def forget(self) -> None:
         """All that was told to it."""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 COMMAND = "hil-orders"
 """A command of the reference guest alone: JSON lines to and from its WLAN service."""
 
+USUALLY_FIRST_MHZ = 2412
+"""Channel 1, on which the service looks for a network first."""
+
 RETRY_S = 0.2
 """Between two tries to reach the service of a guest that boots."""
 
@@ -40,6 +43,7 @@ class ReferenceServiceControl:
         """How long the last order given may be put off: as long its end takes longer."""
         self._ordered = False
         """Orders were given since the guest's start, or since it forgot all."""
+        self._first_mhz: tuple[int, ...] = ()
         self._way: tuple[JsonLinesClient, paramiko.Channel] | None = None
 
     def give(
@@ -65,6 +69,14 @@ class ReferenceServiceControl:
         wanted = limits.of_guest()
         if wanted != LimitsConfig().of_guest():
             self._call("limits", dict(wanted))
+
+    def look_first(self, frequencies_mhz: Sequence[int]) -> None:
+        """See `ServiceControl`. Of itself the service begins with USUALLY_FIRST_MHZ."""
+        usual = frequencies_mhz[0] == USUALLY_FIRST_MHZ
+        wanted = () if usual else tuple(dict.fromkeys(frequencies_mhz))
+        if wanted != self._first_mhz:
+            self._call("channels", {"mhz": list(wanted)})
+            self._first_mhz = wanted
 
     def set_clock(self) -> float:
         """See `ServiceControl`. It waits for the service of a guest that boots."""
@@ -115,6 +127,7 @@ class ReferenceServiceControl:
         """See `ServiceControl`."""
         self._call("forget", {})
         self._ordered = False
+        self._first_mhz = ()
 
     def close(self) -> None:
         """End the command; never raises. Whatever is asked then starts another."""

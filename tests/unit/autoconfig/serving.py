@@ -60,12 +60,12 @@ class Lab:
         self.loop = Loop()
         self.radio = WillingRadio(self.loop)
         self.extra_radios: list[WillingRadio] = []
-        settings = Settings(
+        self.settings = Settings(
             host_command=(sys.executable, "-S", FAKE_HOST, fault),
             address=("127.0.0.1", 0),
             limits=ServiceLimits(handler_s=1.0),
         )
-        self.app = App(self.loop, self.radio, settings, self._plug_in)
+        self.app = App(self.loop, self.radio, self.settings, self._plug_in)
         self.app.lifecycle.start(lambda _outcome: None)
         self._thread = threading.Thread(target=self.loop.run)
         self._thread.start()

@@ -184,6 +184,18 @@ def test_limits_are_told_from_outside(lab: Lab) -> None:
     assert client.call("limits")["result"] == answer
 
 
+def test_channels_are_told_from_outside(lab: Lab) -> None:
+    """Where access points are to be looked for first; a service that forgets knows none."""
+    client = lab.client
+    assert client.call("channels", mhz=[2457, 5180])["result"] == {}
+    assert lab.settings.likely_mhz()[:2] == (2457, 5180)
+    for wrong in ({}, {"mhz": 2457}, {"mhz": ["2457"]}, {"mhz": [2412] * 17}):
+        assert client.call("channels", **wrong)["error"]["code"] == codes.ERROR_INVALID_PARAMETER
+    client.call("service", action="stop")
+    client.call("forget")
+    assert lab.settings.first_mhz == []
+
+
 @pytest.mark.parametrize("lab", ["hang-in:pre_associate"], indirect=True)
 def test_a_hang_is_ended_by_the_limit_that_was_told(lab: Lab) -> None:
     """Here after 0.2 s, where this service was started with a second."""

@@ -82,10 +82,11 @@ def test_evidence_that_cannot_be_written_is_a_broken_lab(session: LabSession) ->
 
 
 def test_going_on_air_takes_the_accelerators_timer(session: LabSession, world: World) -> None:
-    """Network and timer are set before the first beacon."""
+    """Network and timer are set before the first beacon; the guest is told where to look first."""
     world.done.clear()
-    assert session.go_on_air(Lab(), find_scenario("plain").network)
+    assert session.go_on_air(Lab(), find_scenario("roam-band").network)
     assert world.done == ["configure", "start"]
+    assert world.service.first_mhz == [2457, 5180]
 
 
 class FurtherGuest:

@@ -53,7 +53,7 @@ class App:
         self._radio = radio
         self._settings = settings
         self._make_radio = make_radio
-        self.service = WlanService(loop, settings.adapter_oui, settings.limits)
+        self.service = WlanService(loop, settings)
         self.host = IhvHost(
             loop,
             settings.host_command,
@@ -94,6 +94,7 @@ class App:
             raise SettingError("adapters were plugged in, and none is ever taken away")
         shutil.rmtree(self._settings.certificates, ignore_errors=True)
         self._settings.limits.change(asdict(ServiceLimits()))
+        self._settings.first_mhz.clear()
         self._radio.forget()
         self._begin()
 

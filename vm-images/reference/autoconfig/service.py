@@ -4,7 +4,7 @@
 Each call is one function of the Native Wifi API; an error's code is the Win32 error that function
 returns, and `reason` its WLAN reason code where it has one. `service` is the guest's own: what
 "net stop|start WlanSvc" does on Windows, and "prepare", for a quick start. So are `orders`,
-`orders_done`, `adapters`, `limits`, `clock` and `forget`.
+`orders_done`, `adapters`, `limits`, `channels`, `clock` and `forget`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from .profile.eap import user_of_xml
 from .profile.reading import ProfileError
 from .profile.wlan import Profile, parse
 from .radio.interface import RadioError
-from .settings import ServiceLimits, SettingError
+from .settings import SettingError, Settings
 from .stimuli.plan import StimulusError
 from .stimuli.runner import StimulusRunner
 
@@ -66,14 +66,13 @@ class WlanService:
 
     Args:
         loop: serves the sockets.
-        adapter_oui: the OUI profiles must be for.
-        limits: what all keep to, and a client may change.
+        settings: OUI of profiles; limits and channels, which a client may change.
     """
 
-    def __init__(self, loop: Loop, adapter_oui: int, limits: ServiceLimits) -> None:
+    def __init__(self, loop: Loop, settings: Settings) -> None:
         self._loop = loop
-        self._limits = limits
-        self._adapter_oui = adapter_oui
+        self._settings = settings
+        self._adapter_oui = settings.adapter_oui
         self._clients: list[Client] = []
         self._listener: socket.socket | None = None
         self._adapters: list[Adapter] = []
@@ -96,8 +95,9 @@ class WlanService:
             "orders_done": self._stimuli_done,
             "adapters": self._adapter_count,
             "limits": self._change_limits,
+            "channels": self._change_channels,
             "clock": lambda _client, _number, arguments: set_calendar_clock(arguments),
-            "forget": self._forget_all,
+            "forget": lambda *_: self._set(self._begin_anew, codes.ERROR_INVALID_STATE),
         }
 
     def use(
@@ -358,18 +358,19 @@ class WlanService:
 
     def _change_limits(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
         """The guest's own: the limits of lab.toml, from now on; all of them are answered."""
-        try:
-            self._limits.change(arguments)
-        except SettingError as error:
-            raise CallError(codes.ERROR_INVALID_PARAMETER, str(error)) from None
-        return asdict(self._limits)
+        self._set(lambda: self._settings.limits.change(arguments))
+        return asdict(self._settings.limits)
 
-    def _forget_all(self, _client: Client, _number: object, _args: Arguments) -> Arguments:
-        """The guest's own: as at its start, for the next run; the service must be stopped."""
+    def _change_channels(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:
+        """The guest's own: where access points are to be looked for first, from now on."""
+        return self._set(lambda: self._settings.look_first(arguments.get("mhz")))
+
+    @staticmethod
+    def _set(change: Callable[[], None], refused: int = codes.ERROR_INVALID_PARAMETER) -> Arguments:
         try:
-            self._begin_anew()
+            change()
         except SettingError as error:
-            raise CallError(codes.ERROR_INVALID_STATE, str(error)) from None
+            raise CallError(refused, str(error)) from None
         return {}
 
     def _adapter_count(self, _client: Client, _number: object, arguments: Arguments) -> Arguments:

@@ -82,6 +82,8 @@ LIMIT_MARGIN_S = 0.25
 LARGEST = 86_400
 WHOLE = ("threads", "memory_mib")
 
+MAX_FIRST = 16
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -100,6 +102,8 @@ class Settings:
         limits: every wait, and what the DLL may use.
         bss_fresh_s: how old a known BSS may be for a connect to go without a scan.
         certificates: the folder of the machine's certificate stores (onex.supplicant).
+        first_mhz: channels before those of `frequencies_mhz`, as a client last told them: where
+            it knows that access points are, in their order.
     """
 
     interface: str = "wlan0"
@@ -111,6 +115,19 @@ class Settings:
     limits: ServiceLimits = field(default_factory=ServiceLimits)
     bss_fresh_s: float = 3.0
     certificates: Path = Path("/var/lib/wine/drive_c/hil/certificates")
+    first_mhz: list[int] = field(default_factory=list)
+
+    def look_first(self, mhz: object) -> None:
+        """Scan those channels first. Raises SettingError for what is no list of some."""
+        if not isinstance(mhz, list) or not all(isinstance(one, int) for one in mhz):
+            raise SettingError("mhz is a list of frequencies")
+        if len(mhz) > MAX_FIRST:
+            raise SettingError(f"at most {MAX_FIRST} channels are scanned first")
+        self.first_mhz[:] = mhz
+
+    def likely_mhz(self) -> tuple[int, ...]:
+        """The channels to scan first, the likeliest first."""
+        return tuple(dict.fromkeys((*self.first_mhz, *self.frequencies_mhz)))
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:

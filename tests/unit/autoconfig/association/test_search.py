@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from autoconfig.association.search import Found, NetworkSearch
 from autoconfig.radio.interface import RadioError
+from autoconfig.settings import Settings
 
 from tests.unit.autoconfig.doubles import AP, BSS, SSID, FakeRadio
 
@@ -21,7 +22,7 @@ class Bench:
     def __init__(self) -> None:
         self.radio = FakeRadio()
         self.radio.known = []
-        self.search = NetworkSearch(self.radio, LIKELY, 3.0)
+        self.search = NetworkSearch(self.radio, lambda: LIKELY, 3.0)
         self.found: list[Found | None] = []
 
     def find(self, *ssids: bytes) -> Bench:
@@ -95,11 +96,22 @@ def test_where_there_is_a_choice_one_scan_is_of_all_likely_channels() -> None:
     assert several.scans() == another.scans() == [LIKELY]
 
 
+def test_what_was_told_comes_first() -> None:
+    """An access point on a rare channel is not passed over for a weaker one on a likely channel."""
+    settings = Settings()
+    settings.first_mhz[:] = [2457, 5180]
+    it = Bench()
+    it.search = NetworkSearch(it.radio, settings.likely_mhz, 3.0)
+    it.find()
+    it.scan_ends()
+    assert it.scans() == [(2457,), (5180, 2412, 2437, 2462)]
+
+
 @pytest.mark.parametrize("likely", [(), (2412,)])
 def test_fewer_likely_channels_take_fewer_scans(likely: tuple[int, ...]) -> None:
     """One of them, then all; or all alone."""
     it = Bench()
-    it.search = NetworkSearch(it.radio, likely, 3.0)
+    it.search = NetworkSearch(it.radio, lambda: likely, 3.0)
     it.find()
     it.scan_ends(complete=not likely)
     if likely:

@@ -145,6 +145,18 @@ def test_limits_are_told_where_the_guest_has_others() -> None:
     assert call["args"] == LimitsConfig().of_guest() | {"handler_s": 20}
 
 
+def test_channels_are_told_where_the_guest_would_begin_elsewhere() -> None:
+    """In the order of the access points, once, and taken back for a network on channel 1."""
+    ssh = FakeSsh(lambda _: {"result": {}})
+    service = orders_to(ssh)
+    service.look_first([2412, 5180])
+    assert ssh.started == []
+    for channels in ([2457, 5180, 2457], [2457, 5180], [2412]):
+        service.look_first(channels)
+    service.close()
+    assert [call["args"] for call in ssh.channel.got] == [{"mhz": [2457, 5180]}, {"mhz": []}]
+
+
 def test_a_guest_that_does_not_know_a_limit_says_so() -> None:
     """An error of the test, in the service's words."""
     ssh = FakeSsh(lambda _: {"error": {"code": 87, "message": "there is no limit load_s"}})

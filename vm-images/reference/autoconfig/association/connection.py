@@ -65,7 +65,7 @@ class Connection(AdapterState):
     ) -> None:
         super().__init__(loop, radio, host, settings, notify, on_moment)
         self._start_eap = start_eap
-        self._search = search = NetworkSearch(radio, settings.frequencies_mhz, settings.bss_fresh_s)
+        self._search = search = NetworkSearch(radio, settings.likely_mhz, settings.bss_fresh_s)
         self._roaming = Roaming(self, search)
         self.preassociation = PreAssociation(self, search, self._associate)
         self.postassociation = PostAssociation(self, self._roaming)

@@ -41,14 +41,14 @@ class NetworkSearch:
 
     Args:
         radio: scans.
-        frequencies_mhz: channels to scan first for a network never seen, the likeliest first;
-            empty = all.
+        likely_mhz: tells the channels to scan first for a network never seen, the likeliest
+            first; none = all.
         fresh_s: a BSS heard within this time needs no scan.
     """
 
-    def __init__(self, radio: Radio, frequencies_mhz: Channels, fresh_s: float) -> None:
+    def __init__(self, radio: Radio, likely_mhz: Callable[[], Channels], fresh_s: float) -> None:
         self._radio = radio
-        self._frequencies_mhz = frequencies_mhz
+        self._likely_mhz = likely_mhz
         self._fresh_ms = fresh_s * 1000
         self._known_mhz: dict[bytes, int] = {}
         self._current = 0
@@ -87,7 +87,7 @@ class NetworkSearch:
         """
         self._current += 1
         self._excluded = None
-        self._scan((ssid,), (self._frequencies_mhz,), done)
+        self._scan((ssid,), (self._likely_mhz(),), done)
 
     def another(self, ssid: bytes, refused: Container[bytes]) -> Bss | None:
         """The strongest access point of the network heard lately that is none of `refused`."""
@@ -109,7 +109,7 @@ class NetworkSearch:
         Each forgets what those before it heard, so where there is a choice (a second SSID, another
         access point) one scan is of all likely channels.
         """
-        likely = self._frequencies_mhz
+        likely = self._likely_mhz()
         known = self._known_mhz.get(ssids[0])
         if known and not excluded:
             return (known,), ()
