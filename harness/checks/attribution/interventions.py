@@ -190,7 +190,8 @@ def _gave_up(case: Case, operation: PreOperation | Session, end: Call, reason: i
     limit += f"(reason {codes.reason(reason)})"
     waits = waits_for(case, operation, end.start_ns)
     if waits is not None:
-        return Cause("guest", f"{limit}, while the DLL waited for {waits}", end.start_ns, (end,))
+        what = f"{limit}, while the DLL waited for {waits}; the limit, {ours}, is this harness's"
+        return Cause("guest", what, end.start_ns, (end,))
     if waited_s < ours_s:
         what = f"{limit}, which is less than this harness's {ours}"
         return Cause("guest", what, end.start_ns, (end,))

@@ -157,7 +157,7 @@ def _why_no_session(case: Case, association: AssociationEvidence, session: Sessi
     if handler.returned is None:
         message = "not connected: PerformPostAssociate had not returned when the evidence ends"
         return breach_of(association, message, "MISS", handler)
-    refused = _authentication(case, association)
+    refused = _authentication(case, association, session)
     if refused is not None:
         return breach_of(association, f"not connected: {refused}", "MISS", handler)
     failed = next((call for call in completions_while_open(session) if error_of(call)), None)
@@ -199,7 +199,7 @@ def cut_short(
     return stall if same or stall.at_ns < act.at_ns else act
 
 
-def _authentication(case: Case, association: AssociationEvidence) -> str | None:
+def _authentication(case: Case, association: AssociationEvidence, session: Session) -> str | None:
     """What 802.1X, which is the OS's own, came to; None if it succeeded or was not asked for.
 
     What the DLL owes to it, ONEX-03 and its like tell.
@@ -218,7 +218,20 @@ def _authentication(case: Case, association: AssociationEvidence) -> str | None:
             reason = fields.integer(params, "Dot11OneXReasonCode")
             said = f"status {codes.onex_status(status)}, reason {codes.reason(reason)}"
             return f"the OS's 802.1X failed with {said}{_waited(case, association, call)}{spoilt}"
-    return f"the OS's 802.1X came to no result{spoilt}"
+    return (
+        f"the OS's 802.1X came to no result{_while_it_lasted(case, association, session)}{spoilt}"
+    )
+
+
+def _while_it_lasted(case: Case, association: AssociationEvidence, session: Session) -> str:
+    """What ended a session whose authentication was under way, for a sentence."""
+    failed = next((call for call in completions_while_open(session) if error_of(call)), None)
+    if failed is not None:
+        return f" before the DLL completed with error {codes.win32(error_of(failed))}"
+    end = session.ended_by
+    if end is None:
+        return ""
+    return f": {ended(whole(case, association, session.adapter), session, end).what}"
 
 
 def _spoilt_authentication(case: Case, association: AssociationEvidence) -> str:

@@ -38,6 +38,7 @@ def test_a_dll_that_waits_for_the_user_when_the_limit_runs_out() -> None:
     said = "gave up after 15.0 s"
     found = only_finding(story, "EXPECT-01", "MISS", said)
     assert "while the DLL waited for the user" in found.message
+    assert "the limit, [limits] pre_associate_s" in found.message
 
 
 def test_a_handshake_that_waits_for_the_user() -> None:

@@ -126,6 +126,7 @@ def test_expect_01_message_lost_on_the_way() -> None:
     [
         (result(1, {"Dot11OnexAuthStatus": 4, "Dot11OneXReasonCode": 0x50005}), "0x50005"),
         (lambda _s: None, "no result"),
+        (lambda s: complete(s, 1460, 0x90001), "before the DLL completed with error ERROR_TIMEOUT"),
     ],
 )
 def test_expect_01_failed_authentication(indicated: Step, said: str) -> None:
