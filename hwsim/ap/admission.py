@@ -77,6 +77,7 @@ class Admission:
             receiver = received.header.transmitter
             frame = self._management.probe_response(receiver, self._environment.now_ns())
             self._environment.transmit(frame, FrameInfo("probe-resp"))
+            self._security.expect(receiver)
 
     def authenticate(self, received: ReceivedFrame) -> None:
         """Answer an Authentication frame as the security mode has it; raises

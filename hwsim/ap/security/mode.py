@@ -229,6 +229,9 @@ class SecurityMode:
         """The body of an Authentication frame, which is protected by WEP alone."""
         return received.frame[received.header.length :]
 
+    def expect(self, mac: bytes) -> None:
+        """The station ``mac`` is looking for this network, and may authenticate soon."""
+
     def authenticate(self, mac: bytes, frame: AuthFrame) -> AuthAnswer:
         """The answer to an Authentication frame of the station ``mac``."""
         if frame.algorithm != OPEN_SYSTEM:

@@ -11,6 +11,7 @@ Sources, all IEEE 802.11-2020: 12.4.8.6 (state machine), 12.4.6 (anti-clogging t
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +23,7 @@ from hil_common.security import WPA3_SAE, WPA3_TRANSITION
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.network import Network
 from hwsim.ap.pmksa import PMK_KEPT, Pmksa, keep_newest
-from hwsim.ap.security.curves import Curve
+from hwsim.ap.security.curves import CURVES, Curve
 from hwsim.ap.security.key_suite import HMAC_SHA1, KeySuite, kdf
 from hwsim.ap.security.mode import (
     OPEN_SYSTEM,
@@ -43,6 +44,7 @@ from hwsim.ap.security.rsne import (
     chosen_akm,
     offers_protection,
 )
+from hwsim.ap.security.sae_ahead import Ahead
 from hwsim.ap.security.sae_element import hashed, hunted, secret_point
 from hwsim.ap.security.sae_exchange import SaeExchange
 from hwsim.ap.security.sae_frames import (
@@ -102,6 +104,7 @@ class Sae(SecurityMode):
         self._options = network.sae
         self._identifier = network.sae.password_id.encode()
         self._secrets: dict[int, EccPoint] = {}
+        self._ahead = Ahead(environment, self._element)
         self._token_key = environment.random(32)
         self._peers: dict[bytes, _Peer] = {}
         self._in_use: dict[bytes, Pmksa] = {}
@@ -113,6 +116,11 @@ class Sae(SecurityMode):
         return b"" if self._options.ways == "hunting-and-pecking" else RSNXE_HASH_TO_ELEMENT
 
     # authentication
+
+    def expect(self, mac: bytes) -> None:
+        """Our commit is ready for a station that begins with the best way there is."""
+        by_hash = self._options.ways != "hunting-and-pecking"
+        self._ahead.expect(CURVES[self._options.groups[0]], mac, by_hash)
 
     def authenticate(self, mac: bytes, frame: AuthFrame) -> AuthAnswer:
         """Commit by commit, confirm by confirm; the open system for who has a PMK (or a PSK)."""
@@ -156,11 +164,11 @@ class Sae(SecurityMode):
             return _status(COMMIT, STATUS_TOKEN_REQUIRED, asked)
         peer = self._peers.get(mac)
         if peer is None or not peer.exchange.repeats(commit):
-            peer = _Peer(SaeExchange(
-                commit, self._element(commit.curve, mac, by_hash), self._environment.random,
-                hash_to_element=by_hash,
-            ))  # fmt: skip
+            own = self._ahead.take(commit.curve, mac, by_hash)
+            exchange = SaeExchange(commit, own, hash_to_element=by_hash)
+            peer = _Peer(exchange)
             keep_newest(self._peers, mac, peer)
+            self._environment.call_after(0, lambda: _have_keys(exchange))
         status = STATUS_HASH_TO_ELEMENT if by_hash else STATUS_SUCCESS
         return _status(COMMIT, status, peer.exchange.commit.body())
 
@@ -170,9 +178,10 @@ class Sae(SecurityMode):
             return AuthAnswer(None, authenticated=False)
         try:
             confirm = parse_confirm(frame.rest)
+            proven = peer.exchange.confirms(confirm)
         except WireError:
             return AuthAnswer(_status(CONFIRM, STATUS_UNSPECIFIED), authenticated=False)
-        if not peer.exchange.confirms(confirm):
+        if not proven:
             if peer.confirmed is None:
                 del self._peers[mac]
             return AuthAnswer(_status(CONFIRM, STATUS_CHALLENGE_FAILURE), authenticated=False)
@@ -183,6 +192,8 @@ class Sae(SecurityMode):
         keep_newest(self._in_use, mac, made)
         self._pmks.keep(mac, made)
         self._opened.pop(mac, None)
+        if first:
+            self._ahead.again(peer.exchange.peer.curve, mac, peer.exchange.hash_to_element)
         answer = _status(CONFIRM, STATUS_SUCCESS, peer.exchange.confirm().body())
         return AuthAnswer(answer, authenticated=first)
 
@@ -262,6 +273,12 @@ class Transition(Sae):
     def pmkid(self, station: Station, pmk: bytes) -> bytes:
         """None of a PSK."""
         return super().pmkid(station, pmk) if station.akm == AKM_SAE else b""
+
+
+def _have_keys(exchange: SaeExchange) -> None:
+    """While our commit is on its way; what is wrong with them shows when they are used."""
+    with contextlib.suppress(WireError):
+        _ = exchange.keys
 
 
 def _status(sequence: int, status: int, rest: bytes = b"") -> AuthFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from Crypto.PublicKey.ECC import EccPoint
@@ -31,32 +32,45 @@ class SaeKeys:
     pmkid: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCommit:
+    """Our side of an exchange, which depends on nothing that the station says."""
+
+    element: EccPoint = field(repr=False)
+    """The password element."""
+    rand: int = field(repr=False)
+    commit: Commit
+
+    @classmethod
+    def made(cls, curve: Curve, element: EccPoint, random: Callable[[int], bytes]) -> OwnCommit:
+        """One of two secret numbers that ``random`` makes the bytes of."""
+        rand, mask = (
+            int.from_bytes(random(curve.size + 8), "big") % (curve.r - 2) + 2 for _ in range(2)
+        )
+        return cls(element, rand, committed(curve, element, rand, mask))
+
+
 class SaeExchange:
     """An exchange with one station, ours being the second commit.
 
-    ``element`` is the password element, ``random`` makes random bytes. Raises :class:`WireError` if
-    the station's commit has a scalar or an element that must not be (12.4.5.4).
+    Raises :class:`WireError` if the station's commit has a scalar or an element that must not be
+    (12.4.5.4). That both lead to no secret is known when :attr:`keys` are asked for, which may be
+    when our commit is on its way: so does hostapd.
     """
 
-    def __init__(
-        self,
-        peer: Commit,
-        element: EccPoint,
-        random: Callable[[int], bytes],
-        *,
-        hash_to_element: bool,
-    ) -> None:
+    def __init__(self, peer: Commit, own: OwnCommit, *, hash_to_element: bool) -> None:
+        curve = peer.curve
         self.peer = peer
         self.hash_to_element = hash_to_element
-        self._digest = peer.curve.digest if hash_to_element else "sha256"
-        self._element = element
-        self._rand = self._number(random)
-        mask = self._number(random)
-        own = committed(peer.curve, element, self._rand, mask)
-        self.commit = replace(own, identifier=peer.identifier)
+        self._digest = curve.digest if hash_to_element else "sha256"
+        self._own = own
+        self._scalar = int.from_bytes(peer.scalar, "big")
+        if not 1 < self._scalar < curve.r:
+            raise WireError("SAE commit: the scalar is out of range")
+        self._point = curve.parse(peer.element)
+        self.commit = replace(own.commit, identifier=peer.identifier)
         if (peer.scalar, peer.element) == (self.commit.scalar, self.commit.element):
             raise WireError("SAE commit: our own, reflected")
-        self.keys = self._derived()
         self._sent = 0
 
     def confirm(self) -> Confirm:
@@ -75,22 +89,17 @@ class SaeExchange:
             self.peer.curve, self.peer.scalar, self.peer.element,
         )  # fmt: skip
 
-    def _number(self, random: Callable[[int], bytes]) -> int:
-        curve = self.peer.curve
-        return int.from_bytes(random(curve.size + 8), "big") % (curve.r - 2) + 2
-
-    def _derived(self) -> SaeKeys:
+    @cached_property
+    def keys(self) -> SaeKeys:
+        """What it makes, computed when it is first asked for; raises :class:`WireError`."""
         curve, peer = self.peer.curve, self.peer
-        scalar = int.from_bytes(peer.scalar, "big")
-        if not 1 < scalar < curve.r:
-            raise WireError("SAE commit: the scalar is out of range")
-        point = (self._element * scalar + curve.parse(peer.element)) * self._rand
+        point = (self._own.element * self._scalar + self._point) * self._own.rand
         if point.is_point_at_infinity():
             raise WireError("SAE commit: the shared secret is at infinity")
         salt = b"".join(group_field(group) for group in peer.rejected)
         digest_size = hmac.new(b"", b"", self._digest).digest_size
         seed = hmac.digest(salt or bytes(digest_size), curve.scalar(int(point.x)), self._digest)
-        total = (scalar + int.from_bytes(self.commit.scalar, "big")) % curve.r
+        total = (self._scalar + int.from_bytes(self.commit.scalar, "big")) % curve.r
         context = curve.scalar(total)
         keys = kdf(self._digest, seed, b"SAE KCK and PMK", context, digest_size + PMK_LENGTH)
         return SaeKeys(keys[:digest_size], keys[digest_size:], context[:PMKID_LENGTH])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from hwsim.ap.security.sae import RSNXE_HASH_TO_ELEMENT, Sae
 from hwsim.ap.security.sae_element import hunted
 from hwsim.ap.security.sae_exchange import committed
 from hwsim.ap.station import Station
+from hwsim.loop import Timer
 from tests.unit.hwsim.ap.environment import Quiet, mode_of
 from tests.unit.hwsim.ap.security.test_sae_element import ONE, OTHER
 from tests.unit.hwsim.ap.test_templates import network
@@ -38,6 +40,15 @@ class Random(Quiet):
     def random(self, size: int) -> bytes:
         """Random bytes."""
         return os.urandom(size)
+
+    def now_ns(self) -> int:
+        """No time passes."""
+        return 1 << 60
+
+    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> Timer:
+        """At once: nothing is computed twice."""
+        callback()
+        return Timer(callback)
 
 
 def sae_of(of: Network = NETWORK, **options: Any) -> Sae:

@@ -10,7 +10,7 @@ import pytest
 
 from hwsim.ap.security.curves import CURVES, Curve
 from hwsim.ap.security.sae_element import hashed, hunted, secret_point
-from hwsim.ap.security.sae_exchange import SaeExchange, committed
+from hwsim.ap.security.sae_exchange import OwnCommit, SaeExchange, committed
 from hwsim.ap.security.sae_frames import Commit, Confirm, parse_commit
 from hwsim.errors import WireError
 
@@ -40,7 +40,8 @@ def published() -> SaeExchange:
     """The exchange of IEEE 802.11-2020, J.10, by hunting and pecking."""
     element = hunted(P256, b"mekmitasdigoat", ONE, OTHER)
     peer = parse_commit(PEER_COMMIT, hash_to_element=False)
-    return SaeExchange(peer, element, numbers(RAND, MASK), hash_to_element=False)
+    own = OwnCommit.made(P256, element, numbers(RAND, MASK))
+    return SaeExchange(peer, own, hash_to_element=False)
 
 
 def test_an_exchange_as_published() -> None:
@@ -65,10 +66,11 @@ def test_both_sides_agree(curve: Curve, hash_to_element: bool) -> None:
         else hunted(curve, b"password", ONE, OTHER)
     )
     first = committed(curve, element, 1234567, 7654321)
-    ours = SaeExchange(first, element, os.urandom, hash_to_element=hash_to_element)
-    theirs = SaeExchange(
-        ours.commit, element, numbers(1234567, 7654321), hash_to_element=hash_to_element
+    own, other = (
+        OwnCommit.made(curve, element, random) for random in (os.urandom, numbers(1234567, 7654321))
     )
+    ours = SaeExchange(first, own, hash_to_element=hash_to_element)
+    theirs = SaeExchange(ours.commit, other, hash_to_element=hash_to_element)
     assert theirs.keys == ours.keys
     confirm = theirs.confirm()
     assert ours.confirms(confirm)
@@ -83,10 +85,8 @@ def test_rejected_groups_go_into_the_keys() -> None:
     element = hunted(P256, b"password", ONE, OTHER)
     commit = committed(P256, element, 5, 6)
     salted = Commit(P256, commit.scalar, commit.element, rejected=(20,))
-    keys = [
-        SaeExchange(one, element, numbers(7, 8), hash_to_element=True).keys
-        for one in (commit, salted)
-    ]
+    own = OwnCommit.made(P256, element, numbers(7, 8))
+    keys = [SaeExchange(one, own, hash_to_element=True).keys for one in (commit, salted)]
     assert keys[0] != keys[1]
 
 
@@ -105,8 +105,18 @@ def test_commits_that_must_not_be(scalar: bytes, element: bytes) -> None:
     """Scalars 0, 1 and r, infinity, beside the curve, and our own reflected (12.4.5.4)."""
     commit = Commit(P256, scalar, element)
     password_element = hunted(P256, b"mekmitasdigoat", ONE, OTHER)
+    own = OwnCommit.made(P256, password_element, numbers(RAND, MASK))
     with pytest.raises(WireError):
-        SaeExchange(commit, password_element, numbers(RAND, MASK), hash_to_element=False)
+        SaeExchange(commit, own, hash_to_element=False)
+
+
+def test_commits_that_lead_to_no_secret() -> None:
+    """A point that cancels the password element's: known when the keys are asked for."""
+    element = hunted(P256, b"password", ONE, OTHER)
+    peer = Commit(P256, P256.scalar(5), P256.bytes_of(-(element * 5)))
+    own = OwnCommit.made(P256, element, numbers(RAND, MASK))
+    with pytest.raises(WireError, match="infinity"):
+        _ = SaeExchange(peer, own, hash_to_element=True).keys
 
 
 def test_a_repeated_commit_is_known() -> None:
