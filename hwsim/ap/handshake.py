@@ -44,6 +44,7 @@ from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.security.oci import key_data_fits, oci_kde
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
+from hwsim.ciphers.suites import DATA_SUITES
 from hwsim.eapol import KeyFrame
 from hwsim.errors import WireError
 from hwsim.loop import Timer
@@ -72,14 +73,17 @@ _U64 = struct.Struct(">Q")
 class KeyTemplates:
     """The three EAPOL-Key frames an authenticator sends, without key data; where the MIC is.
 
-    ``key_length`` is that of the station's pairwise cipher.
+    ``key_length`` is that of the station's pairwise cipher. G1 has none in an RSN, and that of the
+    group's cipher with WPA, where the key is bare (12.7.7.2; hostapd does the same).
     """
 
     def __init__(self, network: Network, suite: KeySuite, key_length: int) -> None:
         self.m1 = templates.eapol_key(network, suite, _M1, key_length)
         m3, g1 = (_WPA_M3, _WPA_G1) if suite.wpa else (_M3, _G1)
         self.m3 = templates.eapol_key(network, suite, m3, key_length)
-        self.g1 = templates.eapol_key(network, suite, g1, key_length)
+        group = DATA_SUITES[network.group_cipher].cipher
+        group_length = group.key_length if suite.wpa else 0
+        self.g1 = templates.eapol_key(network, suite, g1, group_length)
         self.mic = slice(_AT_MIC, _AT_MIC + suite.mic_length)
 
 

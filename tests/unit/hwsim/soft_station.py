@@ -123,6 +123,7 @@ class SoftStation:
     pmk_length = 32
     tk_length = 16
     gtk_length = 16
+    g1_key_length = 0
     mic_length = 16
     kck_length = 16
     kek_length = 16
@@ -367,7 +368,7 @@ class SoftStation:
         assert pdu[1] == 3
         assert struct.unpack_from(">H", pdu, 2)[0] == len(pdu) - 4
         _, info, length, replay = struct.unpack_from(">BHHQ", pdu, 4)
-        assert length == self.tk_length
+        assert length == (self.tk_length if info & 8 else self.g1_key_length)
         mic_end = 81 + self.mic_length
         data_at = mic_end + 2
         size = struct.unpack_from(">H", pdu, mic_end)[0]

@@ -94,6 +94,7 @@ class WpaStation(TkipStation):
 
     rsne = bytes.fromhex(WPA_ELEMENT)
     descriptor = 254
+    g1_key_length = 32
 
     def m4(self, m3: KeyMessage, *, protect: bool = False) -> int:
         """Check M3 and answer it; neither has the Secure bit."""
@@ -134,7 +135,7 @@ class WpaCcmpStation(WpaStation):
 
     rsne = bytes.fromhex(WPA_CCMP_ELEMENT)
     version = 2
-    tk_length = gtk_length = 16
+    tk_length = gtk_length = g1_key_length = 16
     cipher = group_cipher = CcmpFrame
     mic = SoftStation.mic
 
