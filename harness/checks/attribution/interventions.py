@@ -262,4 +262,15 @@ def _rule_behind(of: Scope, frame: FrameRecord) -> FrameRecord | None:
         and other.air_ns <= frame.air_ns
         and frame.receiver in (other.transmitter, other.receiver, BROADCAST)
     ]
-    return ruled[-1] if ruled else None
+    return ruled[-1] if ruled and not _followed_before(of, ruled[-1], frame) else None
+
+
+def _followed_before(of: Scope, ruled: FrameRecord, frame: FrameRecord) -> bool:
+    """What the rule had follow was another frame already, which did not end it: a forged one."""
+    return any(
+        other.kind in ("deauth", "disassoc")
+        and other.direction == "down"
+        and ruled.air_ns <= other.air_ns < frame.air_ns
+        and other.receiver in (frame.receiver, BROADCAST)
+        for other in of.association.frames
+    )

@@ -111,6 +111,21 @@ def test_a_rekey_the_dll_does_not_answer_is_its_own() -> None:
     only_finding(story, "EXPECT-08", "FAIL", "was given G1 and sent no G2", expect=silent)
 
 
+def test_a_forged_goodbye_that_was_passed_over_excuses_nothing_later() -> None:
+    """Long before, a rule sent one, by which a station with protected management frames did not
+    go. That the DLL leaves G1 unanswered is its own."""
+
+    def forged(s: Story) -> None:
+        s.frame("data", "up", protected=True, rule="deauthenticate", rule_place=1)
+        s.frame("deauth", "down", rule="deauthenticate", rule_place=1,
+                detail={"reason": 7, "forged": 1})  # fmt: skip
+        s.frame("data", "up", protected=True)
+
+    expect = dataclasses.replace(REKEY, messages=("M1",), air=("deauthenticate data, forged",))
+    story = until("echo", forged, rekey())
+    only_finding(story, "EXPECT-08", "FAIL", "was given G1 and sent no G2", expect=expect)
+
+
 def test_a_refused_answer_is_no_answer_withheld() -> None:
     """Dot11ExtSendPacket returned 31: by order, or as the guest's own word, and not by the DLL."""
     story = until("echo", rekey(refused_send))
