@@ -142,6 +142,7 @@ MODES = {
     "sae by hunting": network("wpa3-sae", sae={"ways": "hunting-and-pecking"}),
     "sae group 19": network("wpa3-sae", sae={"groups": (19,)}),
     "transition": network("wpa3-transition"),
+    "compatibility": network("wpa3-compatibility"),
     "owe": network("owe"),
     "owe group 19": network("owe", owe_groups=(19,)),
     "owe in transition": network("open", owe_transition=True),
