@@ -145,3 +145,10 @@ def test_the_guest_has_no_password_to_guess(shell: GuestShell) -> None:
     text = settings.output.lower()
     assert "passwordauthentication no" in text
     assert shell.run("grep -E '^[^:]+:[^*!:]' /etc/shadow").output == ""
+
+
+def test_a_program_finds_its_libraries_where_it_had_them(shell: GuestShell) -> None:
+    """So what QEMU has translated of them serves the next process, too."""
+    before, again = (shell.run("cat /proc/self/maps").output for _ in range(2))
+    assert "libc" in before
+    assert again == before
