@@ -33,6 +33,7 @@ SUBTYPE_QOS_BIT: Final = 0x8
 SNAP: Final = b"\xaa\xaa\x03\0\0\0"
 """LLC/SNAP header of RFC 1042; an EtherType follows."""
 ETHERTYPE_EAPOL: Final = b"\x88\x8e"
+SNAP_EAPOL: Final = SNAP + ETHERTYPE_EAPOL
 ETHERTYPE_ARP: Final = b"\x08\x06"
 ETHERTYPE_IPV4: Final = b"\x08\x00"
 

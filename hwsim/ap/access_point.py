@@ -15,6 +15,7 @@ from hwsim import frames
 from hwsim.ap import management
 from hwsim.ap.admission import Admission
 from hwsim.ap.channel_switch import ChannelSwitch
+from hwsim.ap.countermeasures import Countermeasures
 from hwsim.ap.datapath import DataPath
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.enterprise import Enterprise
@@ -40,10 +41,8 @@ from hwsim.ap.templates import AT_SEQUENCE
 from hwsim.ap.timers import Timers
 from hwsim.ap.wep_delivery import handshakes_of
 from hwsim.errors import RequestError
-from hwsim.frames import SNAP, MacHeader
+from hwsim.frames import MacHeader
 from hwsim.radius import RadiusClient
-
-_SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
 
 
 class AccessPoint:
@@ -82,6 +81,7 @@ class AccessPoint:
         self._host = Host(self._path, environment)
         self._handshakes = handshakes_of(self._handshake_context(), self._transmit_eapol)
         self._enterprise = self._new_enterprise(server)
+        self._michael = Countermeasures(environment, self._security, self._group, self.part)
         self._admission = self._new_admission()
         self._actions = StationActions(network, environment, self._robust, known, self.part)
         self._inspector = Inspector(network.bssid, self._path, self._security)
@@ -232,7 +232,7 @@ class AccessPoint:
         station = self._stations.get(header.transmitter)
         if own and station is not None and station.state != "authenticated":
             self._power.heard(station, received, partial(self._path.null, station))
-        if header.type == frames.DATA and own:
+        if header.type == frames.DATA and own and not self._michael.take(station, received):
             self._receive_data(received, station)
         elif header.type == frames.MANAGEMENT:
             self._receive_management(received, station)
@@ -311,7 +311,7 @@ class AccessPoint:
 
     def _transmit_eapol(self, station: Station, pdu: bytes, info: FrameInfo) -> None:
         sealed = not self._security.hands_out_wep_keys
-        frame = self._path.for_station(station, _SNAP_EAPOL + pdu, info, sealed=sealed)
+        frame = self._path.for_station(station, frames.SNAP_EAPOL + pdu, info, sealed=sealed)
         self._environment.transmit(frame, info)
 
     def _transmit_key(self, station: Station, frame: bytearray, info: FrameInfo) -> None:
@@ -332,9 +332,8 @@ class AccessPoint:
     def _receive_data(self, received: ReceivedFrame, station: Station | None) -> None:
         header, info = received.header, received.info
         if station is None or station.state == "authenticated":
-            reason = management.REASON_NOT_ASSOCIATED
             if info.kind != "null":
-                self.deauthenticate(header.transmitter, reason)
+                self.deauthenticate(header.transmitter, management.REASON_NOT_ASSOCIATED)
             return
         if received.payload is None:
             return
@@ -364,7 +363,7 @@ class AccessPoint:
             environment=self._environment, management=self._management, security=self._security,
             group=self._group, robust=self._robust, stations=self._stations,
             forget_keys=self._forget_keys, left=self._has_left, change=self._change,
-            remove=self._remove, turn_away=self.deauthenticate,
+            remove=self._remove, turn_away=self.deauthenticate, michael=self._michael,
         )  # fmt: skip
 
     def _new_enterprise(self, server: RadiusClient | None) -> Enterprise:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hwsim.ap.countermeasures import Countermeasures
 from hwsim.ap.environment import ApEnvironment
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.ap.group_key import GroupKey
 from hwsim.ap.management import (
     REASON_NOT_AUTHENTICATED,
+    STATUS_UNSPECIFIED,
     AssociationRequest,
     Management,
     parse_authentication,
@@ -42,6 +44,7 @@ class Admission:
         change: it has another state.
         remove: forget it, for a reason if there is one.
         turn_away: deauthenticate an address, with a reason.
+        michael: as long as they are active, nobody comes in.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Admission:
         change: Callable[[Station, State], None],
         remove: Callable[[Station, int | None], None],
         turn_away: Callable[[bytes, int], None],
+        michael: Countermeasures,
     ) -> None:
         self._environment = environment
         self._management = management
@@ -70,6 +74,7 @@ class Admission:
         self._change = change
         self._remove = remove
         self._turn_away = turn_away
+        self._michael = michael
 
     def probe(self, received: ReceivedFrame) -> None:
         """Answer a probe request that is for this network, or for any that does not hide."""
@@ -84,6 +89,9 @@ class Admission:
         :class:`hwsim.errors.WireError` if it is malformed."""
         request = parse_authentication(received, self._security.authentication_body(received))
         mac = received.header.transmitter
+        if self._michael.active:
+            self._environment.transmit(*self._management.refusal(received, STATUS_UNSPECIFIED, 0))
+            return
         answer, authenticated = self._security.authenticate(mac, request)
         comes_in = authenticated and not mac[0] & 1 and not is_protected(self._stations.get(mac))
         if comes_in and not self._admit(mac):

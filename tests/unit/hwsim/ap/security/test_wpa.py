@@ -263,6 +263,35 @@ def test_a_wrong_michael_mic_is_told(air: AirProcess) -> None:
     station.tk = good
 
 
+def test_two_wrong_michael_mics_send_everybody_away(air: AirProcess) -> None:
+    """The second within a minute is an attack: reason 14, and nobody is let in for a minute."""
+    client = air.on_air(security="wpa-psk")
+    station = air.station(kind=WpaStation)
+    station.join()
+    assert client.state("authorized")
+    station.tk = TkipFrame(station.ptk[32:48] + bytes(16))  # type: ignore[assignment]
+    for _ in range(2):
+        station.data(LLC_EAPOL + bytes(8))
+    assert client.frame("deauth")["detail"]["reason"] == 14
+    assert client.state("gone")
+    station.management(11, bytes((0, 0, 1, 0, 0, 0)))
+    assert client.frame("auth", 2, "down")["detail"]["status"] == 1
+
+
+def test_a_station_reports_wrong_michael_mics(air: AirProcess) -> None:
+    """By an EAPOL-Key frame under its keys, each of which counts once."""
+    client = air.on_air(security="wpa-psk")
+    station = air.station(kind=WpaStation)
+    station.join()
+    assert client.state("authorized")
+    for replay in (1, 1, 2):
+        pdu = station.key_pdu(0x0F00 | station.version, replay, b"", b"", station.kck)
+        station.data(LLC_EAPOL + pdu)
+    told = [client.frame("eapol", nth)["detail"].get("michael") for nth in (1, 2, 3)]
+    assert told == ["reported", None, "reported"]
+    assert client.frame("deauth")["detail"]["reason"] == 14
+
+
 def test_key_data_under_arc4() -> None:
     """IV and KEK are its key, and its first 256 bytes are skipped (12.7.2)."""
     wrapped = TKIP_SUITE.wrap(b"k" * 16, b"key data", b"i" * 16)
