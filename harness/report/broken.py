@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
@@ -21,6 +22,7 @@ Rules = Mapping[str, RuleText]
 
 SLICES_PER_RULE = 2
 LISTED_PER_RULE = 12
+_A_TIME = re.compile(r"\b\d+(\.\d+)? (?=(s|ms|µs)\b)")
 
 
 @final
@@ -114,12 +116,18 @@ def _where(group: FindingGroup) -> str:
 
 
 def _messages(found: Iterable[FindingResult]) -> Iterable[MessageView]:
-    """Say each different message once, with the associations it was said of."""
+    """Say each different message once, with the associations it was said of.
+
+    Those that differ in a measured time alone are one.
+    """
     alike: dict[str, list[FindingResult]] = {}
     for finding in found:
-        alike.setdefault(finding.message, []).append(finding)
-    for message, same in alike.items():
+        alike.setdefault(_A_TIME.sub("…", finding.message), []).append(finding)
+    for same in alike.values():
         indices = tuple(one.association for one in same if one.association is not None)
+        message = same[0].message
+        if any(one.message != message for one in same):
+            message += f" (the time of #{same[0].association})"
         yield MessageView(
             clean(message), _records(same[0]), indices[:LISTED_PER_RULE],
             max(len(indices) - LISTED_PER_RULE, 0),

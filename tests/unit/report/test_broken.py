@@ -28,6 +28,21 @@ def test_same_message_is_said_once() -> None:
     ]  # fmt: skip
 
 
+def test_messages_that_differ_in_a_time_are_said_once() -> None:
+    """Of a connection that is lost in each association there is one line, not one of each."""
+    said = ("lost 3.8 s after it", "lost 3.6 s after it", "lost 3.8 s after it, again")
+    lost = tuple(
+        FindingResult(rule="EXPECT-08", severity="MISS", message=message, association=index)
+        for index, message in enumerate(said, 1)
+    )
+    result, timelines = factory.run([""], findings=lost)
+    (shown,) = broken.findings(result, timelines, {})
+    assert [(one.text, one.indices) for one in shown.messages] == [
+        ("lost 3.8 s after it (the time of #1)", (1, 2)),
+        ("lost 3.8 s after it, again", (3,)),
+    ]
+
+
 def test_finding_without_association_or_time() -> None:
     """A finding of the run as a whole has a place and no slice."""
     found = FindingResult(rule="LIFE-02", severity="FAIL", message="no export")
