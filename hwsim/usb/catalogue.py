@@ -37,6 +37,8 @@ class AdapterKind:
 
 _NO_5_GHZ: Final = "the chip has the 2.4 GHz band alone"
 _NO_PMF: Final = "Linux' driver does not offer it, since its chip would encrypt such frames wrongly"
+_NO_REPLAY_CHECK: Final = "the chip decrypts, takes the packet number away, and checks none"
+_NETR28UX: Final = "netr28ux.inf (in Windows 10 and 11, by published lists)"
 
 ADAPTERS: Final[dict[str, AdapterKind]] = {
     kind.name: kind
@@ -65,6 +67,27 @@ ADAPTERS: Final[dict[str, AdapterKind]] = {
             proven="unit tests with a driver by script; no driver of a system was run yet",
             implementation=("hwsim.usb.models.realtek.rtl8187b", "Rtl8187b"),
             hides={"5 GHz": _NO_5_GHZ, "management frame protection": _NO_PMF},
+        ),
+        AdapterKind(
+            name="rt2870",
+            chip="Ralink RT2870 with RF2820",
+            usb=("148f:2870 rev 0101",),
+            linux="rt2800usb",
+            windows=_NETR28UX,
+            proven="unit tests with a driver by script; no driver of a system was run yet",
+            implementation=("hwsim.usb.models.ralink.chips", "Rt2870"),
+            hides={"5 GHz": _NO_5_GHZ, "replay": _NO_REPLAY_CHECK},
+        ),
+        AdapterKind(
+            name="rt3070",
+            chip="Ralink RT3070 with RF3020",
+            usb=("148f:3070 rev 0101",),
+            linux="rt2800usb",
+            windows=_NETR28UX,
+            proven="Linux' driver, by hand: firmware, scan, WPA2-PSK, rekeys, data that tshark "
+            "decrypts. Windows: nothing was run",
+            implementation=("hwsim.usb.models.ralink.chips", "Rt3070"),
+            hides={"5 GHz": _NO_5_GHZ, "replay": _NO_REPLAY_CHECK},
         ),
     )
 }

@@ -121,8 +121,8 @@ def test_no_model_minds_what_a_driver_sends(
     assert [one.number for one in driver.taken() if one.kind == wire.BULK] == [number]
 
 
-@given(st.sampled_from(sorted(ADAPTERS)), st.binary(max_size=60))
-def test_no_model_minds_what_is_on_the_air(name: str, frame: bytes) -> None:
+@given(st.sampled_from(("rtl8187b", "rtl8187l")), st.binary(max_size=60))
+def test_no_realtek_minds_what_is_on_the_air(name: str, frame: bytes) -> None:
     """It is received or not; with its cipher engine on as well."""
     driver = Driver(name)
     driver.start()
