@@ -7,10 +7,12 @@ the attempt: the cell is run again elsewhere by who counts its attempts, not by 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, final
@@ -107,13 +109,14 @@ class ClusterSlots:
             for slot, busy in self._busy.items():
                 if busy.address not in there and not busy.future.done():
                     return self._lost(slot)
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, CancelledError, asyncio.CancelledError):
                 futures = [one.future for one in self._busy.values()]
                 wait(futures, timeout=LOOK_EVERY_S, return_when="FIRST_COMPLETED")
 
     def _done(self, slot: str) -> Ended:
         """What came of a cell whose future has its end."""
-        if self._busy[slot].future.status == "cancelled" or self._killed(slot):
+        there = self._addresses()  # all is cancelled where the scheduler has gone
+        if self._busy[slot].future.status == "cancelled" or self._killed(slot, there):
             return self._lost(slot)
         future = self._busy.pop(slot).future
         if future.status == "error":
@@ -123,8 +126,8 @@ class ClusterSlots:
             return Ended(slot, CellEnd(Verdict.MISS, f"{type(error).__name__}: {error}"))
         return Ended(slot, unpacked(future.result(), self.runs))
 
-    def _killed(self, slot: str) -> bool:
-        return self._busy[slot].address not in self._addresses() and (
+    def _killed(self, slot: str, there: frozenset[str]) -> bool:
+        return self._busy[slot].address not in there and (
             self._busy[slot].future.status != "finished"
         )
 
@@ -134,7 +137,18 @@ class ClusterSlots:
         return Ended(slot, None, f"worker {slot} went away")
 
     def _addresses(self) -> frozenset[str]:
-        return frozenset(self.client.nthreads())
+        """The workers that are there. Raises `PeerGone` where the scheduler is not, which blames no
+        cell."""
+        try:
+            if self.client.status == "running":
+                return frozenset(self.client.nthreads())
+        except (OSError, CancelledError) as error:
+            said = str(error)
+        else:
+            said = "the connection is lost"
+        raise PeerGone(
+            "the dask scheduler", 0, said, hint="begin it again; the night can then be resumed"
+        )
 
     def _fit(self) -> dict[str, str]:
         """The workers that are there and fit to run cells: slot → address."""

@@ -9,6 +9,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,22 @@ import pytest
 from distributed import LocalCluster
 
 from harness.cli.worker import command
-from harness.errors import StoreError
+from harness.errors import PeerGone, StoreError
 from harness.history.model import CellState, NightState
 from harness.history.sql import SqlHistory
+from harness.local.deadline import Deadline
 from harness.nightly.cluster import open_cluster
 from harness.nightly.scheduler import Scheduler
 from tests.unit.nightly.samples import planned
-from tests.unit.nightly.small_runner import CTRL_C, FULL, KILLS, KILLS_ONCE, RAISES, small_runner
+from tests.unit.nightly.small_runner import (
+    CTRL_C,
+    FULL,
+    KILLS,
+    KILLS_ONCE,
+    RAISES,
+    WAITS,
+    small_runner,
+)
 from tests.unit.nightly.test_scheduler import Told, ledger_of, verdicts
 
 
@@ -104,3 +114,33 @@ def test_a_scheduler_elsewhere_has_the_slots_that_are_lent_to_it(
         assert Scheduler(ledger, slots, told).run() is NightState.COMPLETE
     assert verdicts(ledger) == {"a": ["PASS"]}
     assert ledger.night().cells[0].attempts[0].shard == f"{platform.node()}-slot"
+
+
+@pytest.mark.timeout(120)
+def test_a_scheduler_that_goes_away_ends_the_night_and_blames_no_cell(
+    book: SqlHistory, tmp_path: Path
+) -> None:
+    """The cell that ran is taken back: it killed no worker."""
+    ledger, told = ledger_of(book, planned(WAITS, "a")), Told()
+    local: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": None, "memory_limit": 0}
+    with contextlib.ExitStack() as stack:
+        cluster = stack.enter_context(LocalCluster(n_workers=0, **local))
+        stack.enter_context(lent(cluster.scheduler_address, tmp_path))
+
+        def close() -> None:
+            Deadline("the cell", 60).poll(lambda: (tmp_path / "waits").exists() or None)
+            cluster.close()
+
+        stack.callback((tmp_path / "goes-on").touch)
+        closing = threading.Thread(target=close)
+        closing.start()
+        stack.callback(closing.join)
+        slots = stack.enter_context(
+            open_cluster(
+                tmp_path, told.lines.append,
+                scheduler=cluster.scheduler_address, open_runner=small_runner,
+            )
+        )  # fmt: skip
+        with pytest.raises(PeerGone, match="the dask scheduler"):
+            Scheduler(ledger, slots, told).run()
+    assert verdicts(ledger) == {WAITS: ["SKIP"], "a": []}

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import StoreError
+from harness.local.deadline import Deadline
 from harness.nightly.cell_runner import CellEnd, CellRunner
 from harness.nightly.matrix import PlannedCell
 from harness.results import Verdict
@@ -19,6 +20,7 @@ KILLS = "kills"
 KILLS_ONCE = "kills-once"
 RAISES = "raises"
 FULL = "full"
+WAITS = "waits"
 CTRL_C = "ctrl-c"
 
 
@@ -38,6 +40,9 @@ class SmallRunner:
             os.kill(os.getpid(), signal.SIGINT)
         if name == RAISES:
             raise RuntimeError("a bug")
+        if name == WAITS:
+            (self._runs / "waits").touch()
+            Deadline("the test", 60).poll(lambda: (self._runs / "goes-on").exists() or None)
         if name == FULL:
             raise StoreError("runs/1: the disk is full", hint="free disk space and run again")
         result = result_of(Verdict.PASS, scenario=name)
