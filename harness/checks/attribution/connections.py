@@ -76,7 +76,7 @@ def given_up(case: Case, association: AssociationEvidence) -> Cause | None:
     unheard = [
         frame
         for frame in of.frames("deauth", "disassoc")
-        if frame.direction == "down" and not frame.delivered
+        if frame.direction == "down" and not frame.delivered and "forged" not in frame.detail
     ]
     if not unheard:
         return None

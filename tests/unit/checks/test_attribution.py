@@ -403,6 +403,17 @@ def test_a_station_that_never_heard_that_it_was_sent_away(answers: bool, severit
     assert "its deauth was lost by a link of the scenario" in found[0].message
 
 
+def test_a_lost_goodbye_after_the_echo_hides_no_missing_message() -> None:
+    """The echo was answered: a G1 that never came is told."""
+
+    def unheard(s: Story) -> None:
+        s.frame("deauth", "down", delivered=False, rule="drop", rule_place=0, detail={"reason": 16})
+
+    story = until("echo", unheard)
+    expect = Expectation(echoes=1, messages=("M1", "G1"))
+    only_finding(story, "EXPECT-03", "MISS", "no G1 was seen", expect=expect)
+
+
 def test_a_dll_that_fails_after_all_went_well_is_its_own() -> None:
     """Nobody did anything before: it completed a good handshake with an error."""
     story = until("keys", lambda s: complete(s, 5, 0x90001, tid=WORKER))
