@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from harness.evidence import ClockModel, names, timeline
+from harness.evidence import ApAct, ClockModel, LiveRule, names, timeline
 from tests.unit.checks.builder import tell
 from tests.unit.checks.story import AP, OFFSET_NS, Story
 
@@ -94,3 +94,17 @@ def test_a_roaming_station_tells_whom_it_asks() -> None:
         (association,) = tell(after=after).evidence().associations
         requests = [e for e in timeline(association, CLOCK) if e.label == "assoc-req"]
         assert [event.detail.get("to") for event in requests] == asked
+
+
+def test_what_is_done_live_stands_among_the_frames() -> None:
+    """An order to an access point, and a rule that somebody gives, each at its time."""
+    story = tell()
+    acts = (ApAct(0, "stop", AP, 6, 5),)
+    given = (LiveRule("added", 2, 0, "drop M3 (number 1)", 7),)
+    story.end(ap_acts=acts, live_rules=given)
+    clock = ClockModel(OFFSET_NS, 0)
+    events = {event.label: event for event in timeline(story.evidence().associations[0], clock)}
+    stopped, added = events["ordered: stop"], events["rule added"]
+    assert (stopped.lane, stopped.at_ns) == ("air", OFFSET_NS + 5)
+    assert (added.lane, added.at_ns, added.direction) == ("air", OFFSET_NS + 7, "")
+    assert added.detail == {"rule": 2, "says": "drop M3 (number 1)"}
