@@ -15,7 +15,7 @@ from harness.checks.attribution.cause import (
     name_os_order,
 )
 from harness.checks.attribution.scope import Scope
-from harness.checks.attribution.waiting import waits_for
+from harness.checks.attribution.waiting import waited_for
 from harness.checks.case import Case
 from harness.evidence import fields, names
 from harness.evidence.calls import Call
@@ -188,7 +188,7 @@ def _gave_up(case: Case, operation: PreOperation | Session, end: Call, reason: i
     ours = case.limits.setting("pre_associate_s" if pre else "post_associate_s")
     limit = f"the guest's WLAN service gave up after {waited_s:.1f} s "
     limit += f"(reason {codes.reason(reason)})"
-    waits = waits_for(case, operation, end.start_ns)
+    waits = waited_for(case, operation, end.start_ns)
     if waits is not None:
         what = f"{limit}, while the DLL waited for {waits}; the limit, {ours}, is this harness's"
         return Cause("guest", what, end.start_ns, (end,))

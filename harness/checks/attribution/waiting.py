@@ -4,6 +4,8 @@ its own, and its silence proves nothing."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from harness.checks.attribution.altered import in_order
 from harness.checks.attribution.scope import Scope, of_session
 from harness.checks.case import Case
@@ -13,6 +15,9 @@ from harness.evidence.model import AssociationEvidence
 from harness.evidence.segments import Adapter, PreOperation, Session
 
 WTS_SESSION_LOGOFF = 6
+PART_TO_MOVE: Final = 10
+"""The part of an operation's time in which the move must have been the DLL's own, before silence is
+held against it: a tenth."""
 WPA_ALGORITHMS = (3, 4)
 """DOT11_AUTH_ALGO_WPA and DOT11_AUTH_ALGO_WPA_PSK."""
 
@@ -23,6 +28,18 @@ def waits_for(case: Case, of: PreOperation | Session, until_ns: int) -> str | No
     if user is not None or isinstance(of, PreOperation):
         return user
     return _awaited_os(case, of, until_ns) or _awaited_access_point(case, of, until_ns)
+
+
+def waited_for(case: Case, of: PreOperation | Session, until_ns: int) -> str | None:
+    """Whom it waited for at that moment, or until so shortly before it that it had no time left for
+    its own move, in words; None if it had the move, and time."""
+    now = waits_for(case, of, until_ns)
+    if now is not None:
+        return now
+    lasted_ns = until_ns - (of.handler.end_ns or of.handler.start_ns)
+    time_ns = max(lasted_ns // PART_TO_MOVE, 0)
+    before = waits_for(case, of, until_ns - time_ns)
+    return f"{before}, until less than {time_ns / 1e9:.1f} s before" if before else None
 
 
 def _own(case: Case, adapter: Adapter | None, since: Call | None, until_ns: int) -> list[Call]:

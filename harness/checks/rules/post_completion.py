@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 from harness import codes
-from harness.checks.attribution.waiting import waits_for
+from harness.checks.attribution.waiting import waited_for
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_failure_reason, is_success_reason, is_winerror
 from harness.checks.outcomes import Outcome, Outcomes
@@ -107,7 +107,7 @@ def _completion_comes(case: Case, session: Session) -> Outcome:
     )
     if why:
         return case.unknown(why, handler)
-    waits = waits_for(case, session, until_ns)
+    waits = waited_for(case, session, until_ns)
     if waits:
         return case.unknown(f"the DLL waited for {waits}: the move was not its own", handler)
     gave_up = "; the OS gave up waiting" if timed_out else ""

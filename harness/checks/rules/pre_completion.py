@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from harness import codes
-from harness.checks.attribution.waiting import waits_for
+from harness.checks.attribution.waiting import waited_for
 from harness.checks.case import Case
 from harness.checks.codes import hexed, is_success_reason
 from harness.checks.outcomes import Outcome, Outcomes
@@ -73,7 +73,7 @@ def _missing(case: Case, operation: PreOperation) -> Outcome:
     )
     if why:
         return case.unknown(why, handler)
-    waits = waits_for(case, operation, until_ns)
+    waits = waited_for(case, operation, until_ns)
     if waits:
         return case.unknown(f"the DLL waited for {waits}: the move was not its own", handler)
     return case.breach(

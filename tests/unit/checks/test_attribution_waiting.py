@@ -13,6 +13,7 @@ from tests.unit.checks.builder import (
     complete,
     complete_pre,
     m1,
+    m3,
     message,
     stop,
 )
@@ -92,6 +93,19 @@ def test_who_waits_for_somebody_else_owes_no_completion(
 def test_who_has_the_move_owes_it(story: Callable[[], Story]) -> None:
     """The user has answered, 802.1X has ended, M3 was given: the completion is the DLL's."""
     assert ("POST-05", "FAIL") in {(item.rule, item.severity) for item in judge(story()).findings}
+
+
+@pytest.mark.parametrize(("left_ms", "severity"), [(400, "MISS"), (2500, "FAIL")])
+def test_who_got_the_move_at_the_last_moment_has_had_no_time(left_ms: int, severity: str) -> None:
+    """M3 came so late that the limit ran out at once: the time before was the access point's."""
+    gives_up = steps(stop, lambda s: s.notify(names.SOURCE_ACM, 11, NOT_RESPONDING))
+    late = steps(lambda s: s.wait_ms(10_000), m3, lambda s: s.wait_ms(left_ms))
+    story = until("m2", late, gives_up)
+    assert severity in {item.severity for item in judge(story).findings}
+    assert ("FAIL" in {item.severity for item in judge(story).findings}) == (severity == "FAIL")
+    if severity == "MISS":
+        said = "the DLL waited for M3 of the access point, until less than 1.0 s before"
+        assert said in reasons(story, "POST-05")
 
 
 def test_a_pre_association_that_waits_for_the_user() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from harness.checks import CheckLimits
 from harness.evidence import DamageKind, TraceDamage, names
-from tests.unit.checks.builder import begin_post, complete, completion, stop, tell
+from tests.unit.checks.builder import begin_post, complete, completion, m1, m2, m3, stop, tell
 from tests.unit.checks.judging import NOTHING, clean, judge, only_finding, reasons
 from tests.unit.checks.story import ASSOC_PARAMS, OS, WORKER, Story, port_state
 
@@ -256,7 +256,8 @@ def test_post_05_os_gave_up_on_a_later_session() -> None:
 
     def roams(s: Story) -> None:
         stop(s)
-        begin_post(s)
+        for step in (begin_post, m1, m2, m3):
+            step(s)
         s.wait_ms(4_000)
         s.notify(names.SOURCE_ACM, 11, names.REASON_SECURITY_TIMEOUT)
 
