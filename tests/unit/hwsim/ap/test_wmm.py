@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hwsim.ap.wmm import Uapsd, qos_info, uapsd_of, wmm_parameters
 from tests.unit.hwsim.conftest import AirProcess
@@ -43,6 +45,14 @@ def test_a_stations_element(elements: bytes, info: int | None) -> None:
 def test_automatic_power_save_delivery(info: int, told: Uapsd | None) -> None:
     """Four categories by bit, and how many frames at once above them."""
     assert uapsd_of(info) == told
+
+
+@given(st.binary(max_size=40))
+def test_rubbish(body: bytes) -> None:
+    """Whatever comes is such an element or none."""
+    for whole in (body, INFORMATION + body, b"\xdd\x40\x00\x50\xf2\x02\x00\x01" + body):
+        info = qos_info(whole)
+        assert info is None or uapsd_of(info) is None or 0 <= info <= 0xFF
 
 
 def test_data_with_qos(air: AirProcess) -> None:

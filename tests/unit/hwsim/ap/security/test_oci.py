@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hwsim.ap.security.oci import (
     elements_fit,
@@ -69,6 +71,14 @@ def test_what_is_none(rest: bytes) -> None:
         assert not elements_fit(there, HERE)
     assert key_data_fits(oci_kde(HERE), HERE)
     assert elements_fit(oci_element(HERE), HERE)
+
+
+@given(st.binary(max_size=40))
+def test_rubbish(body: bytes) -> None:
+    """Whatever comes is ours or not."""
+    for whole in (body, oci_kde(HERE) + body, oci_element(HERE) + body):
+        assert key_data_fits(whole, HERE) in (True, False)
+        assert elements_fit(whole, HERE) in (True, False)
 
 
 def on_air(air: AirProcess) -> tuple[Client, OcvStation]:
