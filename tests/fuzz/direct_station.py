@@ -54,7 +54,8 @@ class Bench:
         self.run = AirRun(self.loop, self.port, folder, lambda name, fields: None, FrameCount())
         request: dict[str, Any] = {
             "ssid": "hil-net", "channel": 6, "security": security, "pmf": pmf,
-            "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2",
+            "ap_ip": "10.77.0.1", "station_ip": "10.77.0.2", "wmm": True, "uapsd": True,
+            "ocv": pmf != "disabled",
         }  # fmt: skip
         if SECURITY_CHOICES[security].credential == "passphrase":
             request["passphrase"] = "correct horse"
