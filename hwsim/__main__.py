@@ -5,7 +5,8 @@
 created and handed over, or, to try things by hand, paths where to make them; the control ``-`` is
 standard input and output. ``--usb`` is another such socket, to which QEMU's ``usb-redir`` connects:
 an adapter is there, of the kind that ``--adapter`` names, and ``--radio`` (which may be left out
-then) tells how the guest's clock stands. ``--kernel N`` in the place of both makes N radios of this
+then) tells how the guest's clock stands. With ``--vhost-user`` frames go by virtio device 29
+(:mod:`hwsim.ports.vhost_user`). ``--kernel N`` in the place of all makes N radios of this
 machine's mac80211_hwsim (as root), and the air is the medium of its network namespace. The process
 ends with 0 when the controlling client goes away or upon SIGTERM and SIGINT; the capture is
 complete then, and radios that were made are gone.
@@ -73,6 +74,8 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         parser.error("argument --kernel: not allowed with argument --radio or --usb")
     if (options.usb is None) is not (options.adapter is None):
         parser.error("arguments --usb and --adapter: each needs the other")
+    if options.vhost_user is not None and (options.radio is None or options.usb is not None):
+        parser.error("argument --vhost-user: it goes with --radio, and not with --usb")
     return options
 
 
@@ -84,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
         help=f"control: {listening}, or - for standard input and output",
     )  # fmt: skip
     parser.add_argument("--radio", metavar="FD|PATH", help=f"radio: {listening}")
+    parser.add_argument(
+        "--vhost-user", metavar="FD|PATH",
+        help="beside --radio, over which the guest tells of its radios and its clock: be the "
+        f"back-end of virtio device 29, which carries their frames: {listening}",
+    )  # fmt: skip
     parser.add_argument("--usb", metavar="FD|PATH", help=f"emulated USB adapter: {listening}")
     parser.add_argument(
         "--adapter", choices=sorted(ADAPTERS), help="what the emulated USB adapter is"
@@ -123,6 +131,12 @@ def _port(loop: Loop, options: argparse.Namespace) -> Iterator[Port]:
             port: Port | None = None
             if options.radio is not None:
                 port = VirtioSerialPort(loop, stack.enter_context(_listener(options.radio)))
+            if options.vhost_user is not None:
+                from hwsim.ports.vhost_user import VhostUserPort  # most do without
+
+                assert port is not None, "the arguments say so"
+                device = stack.enter_context(_listener(options.vhost_user))
+                port = VhostUserPort(loop, device, port)
             if options.usb is not None:
                 listener = stack.enter_context(_listener(options.usb))
                 port = UsbPort(loop, listener, maker(options.adapter), port)

@@ -44,9 +44,18 @@ class GuestConfig(Strict):
     """Start from a state saved after the first boot; false boots each time."""
 
 
-class AirConfig(Strict):
-    """The access point."""
+Port = Literal["virtio_serial", "vhost_user"]
+"""The way of the guest's frames to the air."""
 
+USUAL_PORT: Final = "virtio_serial"
+
+
+class AirConfig(Strict):
+    """The access point, and the way to it."""
+
+    port: Port = USUAL_PORT
+    """`vhost_user` is virtio device 29, mac80211_hwsim's own; it wants QEMU 10.2, and a guest that
+    is booted for each run: QEMU saves no state of such a machine."""
     first_retry_ms: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """When an unanswered M3 is first sent again. Left out: 100 ms as in hostapd, but 1000 ms under
     TCG, whose guest is so slow that hostapd's timer would fire in the midst of good exchanges."""

@@ -68,12 +68,17 @@ class AirProcess(AirClient):
 
 @contextlib.contextmanager
 def running_air(
-    sockets: Path, run_dir: Path, listener: AirListener, logs: Path | None = None
+    sockets: Path,
+    run_dir: Path,
+    listener: AirListener,
+    logs: Path | None = None,
+    *,
+    vhost: bool = False,
 ) -> Iterator[tuple[AirProcess, Path]]:
     """Run the air; yields it with the path of the radio socket QEMU is to connect to.
 
     Capture and keys are written into `run_dir`; so is what the process says, unless there are
-    `logs`.
+    `logs`. With `vhost` it is a vhost-user back-end besides, on the socket `vhost_socket`.
 
     Both sockets listen, but the process has only begun to start: `AirProcess.await_start` before
     it is asked for anything.
@@ -82,27 +87,37 @@ def running_air(
     stderr_log = (logs or run_dir) / AIR_LOG
     with contextlib.ExitStack() as stack:
         connection = stack.enter_context(socket.socket(socket.AF_UNIX))
-        with (
-            _listening(radio_path) as radio,
-            _listening(control_path) as control,
-            stderr_log.open("wb") as stderr,
-        ):
+        with contextlib.ExitStack() as until_started:
+            radio = until_started.enter_context(_listening(radio_path))
+            control = until_started.enter_context(_listening(control_path))
+            stderr = until_started.enter_context(stderr_log.open("wb"))
             connection.connect(str(control_path))
+            argv = [
+                *(sys.executable, "-m", "hwsim", "--run-dir", str(run_dir)),
+                *("--control", str(control.fileno()), "--radio", str(radio.fileno())),
+            ]
+            handed_over = [control.fileno(), radio.fileno()]
+            if vhost:
+                device = until_started.enter_context(_listening(vhost_socket(sockets)))
+                argv += ["--vhost-user", str(device.fileno())]
+                handed_over.append(device.fileno())
             process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "hwsim", "--run-dir", str(run_dir)),
-                    *("--control", str(control.fileno()), "--radio", str(radio.fileno())),
-                ],
+                argv,
                 stdin=subprocess.DEVNULL,
                 stdout=stderr,
                 stderr=stderr,
-                pass_fds=[control.fileno(), radio.fileno()],
+                pass_fds=handed_over,
                 start_new_session=True,
             )
         stack.callback(_end, process)  # alone with its sockets now: its end shuts them
         air = AirProcess(process, connection, listener, stderr_log)
         stack.callback(air.stop)
         yield air, radio_path
+
+
+def vhost_socket(sockets: Path) -> Path:
+    """Where the air is the back-end of virtio device 29, if it is."""
+    return sockets / "hwsim"
 
 
 def _listening(path: Path) -> socket.socket:

@@ -25,7 +25,7 @@ from harness.guests.common.recorder import (
 )
 from harness.guests.common.ssh import Ssh, connect
 from harness.guests.registry import guest_of
-from harness.lab.air_process import AirProcess, running_air
+from harness.lab.air_process import AirProcess, running_air, vhost_socket
 from harness.lab.recording import Recording
 from harness.local.workspace import work_folder
 from harness.vm.accel import Choice, choose, forced_accel, keep_logs, remember
@@ -196,10 +196,16 @@ class _Start:
             stack.enter_context(held(state.folder))
             installation = _installation_in(state)
         work = stack.enter_context(work_folder())
-        air, radio = stack.enter_context(running_air(work, self.run_dir, self.recording, self.logs))
+        vhost = self.lab.air.port == "vhost_user"
+        air, radio = stack.enter_context(
+            running_air(work, self.run_dir, self.recording, self.logs, vhost=vhost)
+        )
         disk = _overlay_of(state, self.image, work / "disk.qcow2")
         memory = state.memory_to_map(work) if state else None
-        wiring = Wiring(self.run_dir.name, disk, -1, radio, self.logs / "serial.log", memory=memory)
+        wiring = Wiring(
+            self.run_dir.name, disk, -1, radio, self.logs / "serial.log", memory=memory,
+            vhost_socket=vhost_socket(work) if vhost else None,
+        )  # fmt: skip
         saved, check = (state.devices if state else None), None
         with self.stages.stage("restore the guest" if state else "boot the guest") as stage:
             try:
@@ -237,7 +243,7 @@ class _Start:
 
     def _state(self, choice: Choice) -> SavedState | None:
         """The saved state to start from, made if there is none yet; None boots."""
-        if not self.lab.guest.saved_state:
+        if not self.lab.guest.saved_state or self.lab.air.port == "vhost_user":
             return None
         lab, image, spec, stages = self.lab, self.image, self._spec(choice), self.stages
         guest = guest_of(lab.guest.kind)

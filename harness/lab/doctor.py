@@ -21,8 +21,10 @@ from harness.guests.registry import guest_of
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import open_recording
 from harness.local.folders import user_name
+from harness.local.programs import ProgramMissing
 from harness.local.storage import free_bytes
 from harness.vm.accel import KVM, forget, unusable
+from harness.vm.host import NEWER_QEMU, vhost_user_misfit
 from harness.vm.kept_states import STATES_ROOM, taken_by_states
 
 APT = "apt-get install --no-install-recommends"
@@ -49,6 +51,7 @@ def examine() -> list[Need]:
         *_namespaces(),
         *_spaces(),
         _accelerator(),
+        _vhost_user(),
     ]
 
 
@@ -138,6 +141,16 @@ def _accelerator() -> Need:
         return Need("KVM", False, f"TCG is used: {refused}", fix, required=False)
     return Need("KVM", True, f"{KVM} opens; whether it runs the guest is shown by a run or by "
                 "`hil doctor --deep`", required=False)  # fmt: skip
+
+
+def _vhost_user() -> Need:
+    """Whether QEMU has the device of the port `vhost_user`."""
+    try:
+        wrong = vhost_user_misfit()
+    except ProgramMissing:
+        wrong = "no QEMU"
+    return Need("port vhost_user", wrong is None, wrong or "QEMU has the device", NEWER_QEMU,
+                required=False)  # fmt: skip
 
 
 def examine_deeply(lab: Lab, stages: Stages) -> Iterator[Need]:

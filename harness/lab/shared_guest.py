@@ -41,7 +41,7 @@ class Wanted:
     def key(self, image: GuestImage) -> tuple[object, ...]:
         """Equal for runs that can have the same guest."""
         lab = self.lab
-        return lab.guest, lab.limits, lab.store.cache, self.setup(image).key
+        return lab.guest, lab.air.port, lab.limits, lab.store.cache, self.setup(image).key
 
 
 @dataclass(slots=True)

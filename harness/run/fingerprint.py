@@ -14,6 +14,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from harness.config.lab import USUAL_PORT, Port
 from harness.guests.common.companions import hashes
 from harness.guests.common.dll import Dll
 from harness.lab.air import AP_IP, STATION_IP
@@ -89,10 +90,11 @@ def _versions() -> Mapping[str, str]:
     return own | {name: version(name) for name in LIBRARIES}
 
 
-def environment(dll: Dll | None, session: LabSession) -> Environment:
+def environment(dll: Dll | None, session: LabSession, port: Port = USUAL_PORT) -> Environment:
     """The fingerprint of a running lab: of this machine, the DLL under test and the guest.
 
-    The clock's uncertainty is in microseconds, as the air measured it so far.
+    The clock's uncertainty is in microseconds, as the air measured it so far. `port` is named if it
+    is not the usual one: figures of two compare with care.
     """
     clock = session.air.state.clock
     own = {} if dll else {"dll_path": session.vendor, "dll_sha256": session.vendor_sha256}
@@ -107,6 +109,7 @@ def environment(dll: Dll | None, session: LabSession) -> Environment:
                 "agent": str(session.agent.hello.get("agent", "?")),
                 "station address": STATION_IP,
                 "access point address": AP_IP,
+                **({} if port == USUAL_PORT else {"radio port": port}),
             },
         }
     )

@@ -11,6 +11,7 @@ from harness.guests.abilities import ABILITIES
 from harness.run.plan import RunPlan
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Scenario, find_scenario
+from harness.vm.host import NEWER_QEMU, vhost_user_misfit
 
 FAULT_ASSOCIATIONS = 3
 """Associations of a run with a fault asked for, unless told otherwise: it fails in each."""
@@ -46,6 +47,7 @@ def plan_run(
     found = apply_vendor_profile(found, lab, given)
     check_profile(found)
     _check_guest(found, lab.guest.kind)
+    _check_port(lab)
     if chosen and (given.dll or lab.dll.path or not found.ihv.takes_a_fault):
         raise UsageError(
             f"--fault {fault}: only our sample DLL can be told to have a fault",
@@ -58,6 +60,12 @@ def plan_run(
         fault=chosen,
         dll=vendors_dll(lab, given),
     )
+
+
+def _check_port(lab: Lab) -> None:
+    wrong = vhost_user_misfit() if lab.air.port == "vhost_user" else None
+    if wrong:
+        raise UsageError(f"[air] port = 'vhost_user': {wrong}", hint=NEWER_QEMU)
 
 
 def _check_guest(scenario: Scenario, kind: GuestKind) -> None:

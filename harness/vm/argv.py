@@ -18,6 +18,9 @@ BINARY = "qemu-system-x86_64"
 RADIO_PORT = "hil.radio"
 """Name of the virtio-serial port that carries the radio."""
 
+HWSIM_DEVICE = 29
+"""VIRTIO_ID_MAC80211_HWSIM."""
+
 
 @dataclass(frozen=True, slots=True)
 class KernelBoot:
@@ -109,6 +112,8 @@ class Wiring:
     """Copy of a `DiskBoot`'s variables for this start alone."""
     tpm_socket: Path | None = None
     """Unix socket of the swtpm that serves this start, if the machine has a TPM."""
+    vhost_socket: Path | None = None
+    """Unix socket on which the air is the back-end of virtio device 29; None: there is none."""
 
 
 def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
@@ -140,6 +145,8 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
         *("-chardev", f"socket,id=radio,path={_value(wiring.radio_socket)}"),
         *("-device", f"virtserialport,chardev=radio,name={RADIO_PORT}"),
     ]
+    if wiring.vhost_socket is not None:
+        argv += _vhost(wiring.vhost_socket)
     if spec.tpm:
         argv += _tpm(wiring)
     if wiring.incoming:
@@ -150,6 +157,9 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
 def _machine(spec: MachineSpec, wiring: Wiring) -> list[str]:
     secure = isinstance(spec.boot, DiskBoot) and spec.boot.secure
     machine = f"q35,accel={spec.accel},vmport=off,hpet=off" + (",smm=on" if secure else "")
+    if wiring.vhost_socket is not None:  # whose back-end reads and writes it, too
+        memory = f"memory-backend-memfd,id=ram,size={spec.memory_mib}M,share=on"
+        return ["-object", memory, "-machine", f"{machine},memory-backend=ram"]
     if wiring.memory is None:
         return ["-machine", machine]
     share = "on" if wiring.keeps_memory else "off"
@@ -175,6 +185,12 @@ def _boot(boot: KernelBoot | DiskBoot, wiring: Wiring) -> list[str]:
     if boot.secure:
         argv += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
     return argv
+
+
+def _vhost(socket: Path) -> list[str]:
+    """QEMU's device for any virtio device that a vhost-user back-end is."""
+    device = f"vhost-user-test-device-pci,chardev=hwsim,virtio-id={HWSIM_DEVICE},num_vqs=2"
+    return ["-chardev", f"socket,id=hwsim,path={_value(socket)}", "-device", device]
 
 
 def _tpm(wiring: Wiring) -> list[str]:

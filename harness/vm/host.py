@@ -17,6 +17,14 @@ FILE_MIGRATION = (8, 2)
 """First QEMU that migrates to and from a file by name (docs/about/removed-features: `fd:` with a
 plain file ended with QEMU 11; before 8.2 there was nothing else)."""
 
+GENERIC_DEVICE = (10, 2)
+"""First QEMU with a `vhost-user-test-device` that a user may make (hw/virtio)."""
+NEWER_QEMU = (
+    "Debian 13: apt-get install -t trixie-backports qemu-system-x86; port = 'virtio_serial' does "
+    "with any QEMU"
+)
+"""How to come by a newer one."""
+
 
 def qemu_version() -> str:
     """QEMU's version, as it says it of itself; raises `ProgramMissing`.
@@ -44,6 +52,14 @@ def qemu_release(version: str) -> tuple[int, int]:
 def migrates_to_files() -> bool:
     """Whether this QEMU takes `file:` addresses for the state of a machine."""
     return qemu_release(qemu_version()) >= FILE_MIGRATION
+
+
+def vhost_user_misfit() -> str | None:
+    """Why this QEMU has no device for the port `vhost_user`; None if it has."""
+    version = qemu_version()
+    if qemu_release(version) >= GENERIC_DEVICE:
+        return None
+    return f"QEMU {version}: its device for any vhost-user back-end came with QEMU 10.2"
 
 
 def host_cpu() -> str:

@@ -18,7 +18,7 @@ from harness.config.overrides import RuleOverride
 ROOT = Path(__file__).parents[3]
 OWNERS = {
     "guest": {"guest"},
-    "air": {"self"},  # AirConfig.retry_ms, which go_on_air asks
+    "air": {"air", "self"},  # self: AirConfig.retry_ms, which go_on_air asks
     "dll": {"dll", "vendor"},
     "limits": {"limits"},
     "store": {"store", "self"},  # StoreConfig.place, which whoever opens the history asks

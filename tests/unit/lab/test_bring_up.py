@@ -36,6 +36,8 @@ class Parts:
         self.folder = folder
         self.choice = Choice("kvm", "the guest's kernel ran under KVM")
         self.started: list[tuple[str, bool]] = []
+        self.back_ends: list[bool] = []
+        """Of each air, whether it is a vhost-user back-end."""
         self.restored: list[str] = []
         self.damaged: set[str] = set()
         self.rotten: set[str] = set()
@@ -69,8 +71,9 @@ class Parts:
         return SavedState(folder, note)
 
     @contextlib.contextmanager
-    def air(self, *_: object) -> Iterator[tuple[Any, Path]]:
+    def air(self, *_: object, vhost: bool) -> Iterator[tuple[Any, Path]]:
         """In place of the air process."""
+        self.back_ends.append(vhost)
         yield self, self.folder / "radio"
         self.down.append("air")
 
@@ -105,6 +108,7 @@ class Parts:
     ) -> Iterator[Any]:
         """In place of QEMU."""
         self.started.append((spec.accel, state is not None))
+        assert (wiring.vhost_socket is not None) is self.back_ends[-1]
         self.restored.append(state.parent.name if state else "")
         if state and state.parent.name in self.damaged:
             raise NotRestored("restoring of the guest's memory", 0.1, "QEMU ended with status 1")
@@ -124,9 +128,10 @@ class Parts:
             raise self.faults[step]
 
     @contextlib.contextmanager
-    def open(self, **guest: object) -> Iterator[Any]:
-        """`open_guest` with these parts and this [guest] of lab.toml."""
-        lab = Lab.model_validate({"guest": guest, "store": {"cache": self.folder / "cache"}})
+    def open(self, port: str = "virtio_serial", **guest: object) -> Iterator[Any]:
+        """`open_guest` with these parts, and this port and [guest] of lab.toml."""
+        store = {"cache": self.folder / "cache"}
+        lab = Lab.model_validate({"guest": guest, "store": store, "air": {"port": port}})
         run_dir = self.folder / "run"
         run_dir.mkdir()
         recording = Recording(io.BytesIO(), io.BytesIO())
@@ -171,6 +176,14 @@ def test_a_guest_comes_up_and_its_accelerator_is_told(parts: Parts) -> None:
         assert guest.clock_set_by_s == 3 * 86400
     assert parts.started == [("kvm", True)]
     assert parts.chosen == [parts.choice]
+
+
+def test_a_guest_with_hwsims_own_virtio_device_is_booted(parts: Parts) -> None:
+    """QEMU saves no state of it; the air is the device's back-end, and QEMU is told where."""
+    with parts.open("vhost_user"):
+        pass
+    assert parts.started == [("kvm", False)]
+    assert parts.back_ends == [True]
 
 
 @pytest.mark.parametrize("step", ["state kvm", "ssh kvm"])

@@ -26,6 +26,7 @@ from harness.guests.registry import guest_of
 from harness.lab import doctor
 from harness.lab.doctor import Need, examine
 from harness.local.folders import user_name
+from harness.local.programs import ProgramMissing
 from harness.vm import accel
 from harness.vm.accel import Choice
 
@@ -125,6 +126,21 @@ def test_a_kvm_that_opens_is_not_said_to_work(monkeypatch: pytest.MonkeyPatch) -
     assert "whether it runs the guest" in doctor._accelerator().found
     monkeypatch.setattr(doctor, "unusable", lambda: "/dev/kvm does not exist")
     assert doctor._accelerator().found == "TCG is used: /dev/kvm does not exist"
+
+
+def test_a_qemu_without_the_device_of_a_port_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to have it; the fix says how."""
+    monkeypatch.setattr(doctor, "vhost_user_misfit", lambda: None)
+    assert doctor._vhost_user().ok
+    monkeypatch.setattr(doctor, "vhost_user_misfit", lambda: "QEMU 7.2: too old")
+    need = doctor._vhost_user()
+    assert (need.ok, need.required, need.found) == (False, False, "QEMU 7.2: too old")
+
+    def absent() -> str | None:
+        raise ProgramMissing("qemu-system-x86_64")
+
+    monkeypatch.setattr(doctor, "vhost_user_misfit", absent)
+    assert doctor._vhost_user().found == "no QEMU"
 
 
 class Deep:

@@ -181,17 +181,20 @@ def test_a_guest_that_cannot_begin_anew_is_left(
 def test_runs_that_want_another_lab_or_dll_do_not_share(
     world: World, plan: MakePlan, shared: OpenLab, tmp_path: Path
 ) -> None:
-    """Another DLL, another limit of the guest; a fault of the same DLL is told to it anew."""
+    """Another DLL, another limit of the guest, another port; a fault of the same DLL is told to it
+    anew."""
     own = tmp_path / "own.dll"
     own.write_bytes(b"MZ")
     first = plan()
     slower = Lab.model_validate({**first.lab.model_dump(), "limits": {"handler_s": 9}})
+    other = Lab.model_validate({**first.lab.model_dump(), "air": {"port": "vhost_user"}})
     plans = [first, plan(), replace(first, dll=Dll(own, "00")), replace(first, lab=slower)]
+    plans.append(replace(first, lab=other))
     seen = []
     for one in plans:
         shared.perform(one)
         seen.append(started(world))
-    assert seen == [1, 1, 2, 3]
+    assert seen == [1, 1, 2, 3, 4]
 
 
 def test_the_date_is_set_where_it_matters(

@@ -31,6 +31,7 @@ def test_the_guests_own_dll_is_named(world: World) -> None:
     assert found.clock_uncertainty_us == 100
     assert found.other["image"] == IMAGES.key
     assert found.other["guest's clock set by"] == "3.2 s"
+    assert "radio port" not in found.other
     assert set(found.versions) == {"wlan-hil", "python", *LIBRARIES}
 
 
@@ -39,19 +40,20 @@ def test_an_own_dll_and_a_missing_clock(world: World) -> None:
     world.air.state.clock = None
     session = world.session(Recording(io.BytesIO(), io.BytesIO()))
     helper = Companion(Path("/x/helper.dll"), "helper.dll", "ef" * 32)
-    found = environment(Dll(Path("/x/ihv.dll"), "cd" * 32, (helper,)), session)
+    found = environment(Dll(Path("/x/ihv.dll"), "cd" * 32, (helper,)), session, "vhost_user")
+    assert found.other["radio port"] == "vhost_user"
     assert found.dll_companions == {"helper.dll": "ef" * 32}
     assert (found.dll_path, found.dll_sha256) == ("/x/ihv.dll", "cd" * 32)
     assert found.clock_uncertainty_us is None
 
 
 def test_evidence_is_listed_with_what_it_is(tmp_path: Path) -> None:
-    """In a set order, empty files left out, and the one file with keys marked."""
-    for name in ("serial.log", "air.pcapng", "air.keys", "other"):
+    """In a set order, empty files left out, and those with keys marked."""
+    for name in ("serial.log", "air-2.keys", "air.pcapng", "air.keys", "other"):
         (tmp_path / name).write_text("x")
     (tmp_path / "qmp.jsonl").touch()
     found = evidence_files(tmp_path)
-    assert [one.path for one in found] == ["air.pcapng", "air.keys", "serial.log"]
-    assert [one.path for one in found if one.secret] == ["air.keys"]
+    assert [one.path for one in found] == ["air.pcapng", "air.keys", "air-2.keys", "serial.log"]
+    assert [one.path for one in found if one.secret] == ["air.keys", "air-2.keys"]
     assert all(one.description == DESCRIPTIONS[one.path] for one in found)
     assert {one.size_bytes for one in found} == {1}

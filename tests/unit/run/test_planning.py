@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.config.lab import Lab
 from harness.errors import UsageError
 from harness.run import planning
 from harness.scenarios import find_scenario
@@ -16,3 +17,15 @@ def test_only_the_reference_guest_obeys_orders() -> None:
     planning._check_guest(find_scenario("reset-post-pending"), "reference")
     with pytest.raises(UsageError, match="only the reference guest obeys orders"):
         planning._check_guest(find_scenario("reset-post-pending"), "windows")
+
+
+def test_a_port_that_qemu_has_no_device_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what is there and how to come by another; the usual port asks nothing of QEMU."""
+    lab = Lab.model_validate({"air": {"port": "vhost_user"}})
+    monkeypatch.setattr(planning, "vhost_user_misfit", lambda: None)
+    planning._check_port(lab)
+    monkeypatch.setattr(planning, "vhost_user_misfit", lambda: "QEMU 7.2.22: too old")
+    planning._check_port(Lab())
+    with pytest.raises(UsageError, match=r"port = 'vhost_user': QEMU 7\.2\.22") as refused:
+        planning._check_port(lab)
+    assert "trixie-backports" in refused.value.hint

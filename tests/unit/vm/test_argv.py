@@ -70,6 +70,18 @@ def test_a_restored_machine_differs_only_by_what_is_restored(keeps: bool, share:
     assert restored == expected + "-incoming defer\n"
 
 
+def test_a_machine_with_hwsims_own_virtio_device() -> None:
+    """Its memory is shared with the air, which is the back-end; the relay's port stays."""
+    machine = lines(qemu_argv(SPEC, replace(WIRING, vhost_socket=Path("/w/a,b"))))
+    expected = GOLDEN.replace(
+        "-machine", "-object memory-backend-memfd,id=ram,size=512M,share=on\n-machine"
+    ).replace("hpet=off", "hpet=off,memory-backend=ram")
+    assert machine == (
+        f"{expected}-chardev socket,id=hwsim,path=/w/a,,b\n"
+        "-device vhost-user-test-device-pci,chardev=hwsim,virtio-id=29,num_vqs=2\n"
+    )
+
+
 def test_kvm_uses_the_hosts_cpu() -> None:
     """Under KVM the guest gets the host's CPU, without the workaround for TCG."""
     argv = qemu_argv(replace(SPEC, accel="kvm"), WIRING)

@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from harness.vm import host
-from harness.vm.host import host_cpu, migrates_to_files, qemu_release, qemu_version
+from harness.vm.host import (
+    host_cpu,
+    migrates_to_files,
+    qemu_release,
+    qemu_version,
+    vhost_user_misfit,
+)
 
 
 def test_the_hosts_cpu_has_a_name() -> None:
@@ -34,6 +40,20 @@ def test_newer_qemus_save_to_files_by_name(
     """7.2 knows no `file:`, 11 no `fd:` of a plain file; a version is compared by its numbers."""
     monkeypatch.setattr(host, "qemu_version", lambda: version)
     assert migrates_to_files() is by_name
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [("7.2.22 (Debian)", "QEMU 7.2.22"), ("10.1.9", "came with QEMU 10.2"), ("10.2.0", None),
+     ("11.1.3", None)],
+)  # fmt: skip
+def test_the_generic_device_is_that_of_newer_qemus(
+    version: str, said: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Older ones have none, or one that a user may not make."""
+    monkeypatch.setattr(host, "qemu_version", lambda: version)
+    wrong = vhost_user_misfit()
+    assert wrong is None if said is None else said in (wrong or "")
 
 
 def test_a_version_without_numbers_is_the_oldest() -> None:
