@@ -7,7 +7,8 @@ standard input and output. ``--usb`` is another such socket, to which QEMU's ``u
 an adapter is there, of the kind that ``--adapter`` names, and ``--radio`` (which may be left out
 then) tells how the guest's clock stands. With ``--vhost-user`` frames go by virtio device 29
 (:mod:`hwsim.ports.vhost_user`). ``--kernel N`` in the place of all makes N radios of this
-machine's mac80211_hwsim (as root), and the air is the medium of its network namespace. The process
+machine's mac80211_hwsim (as root), and the air is the medium of its network namespace; ``--phy``
+there is an adapter's monitor interface (:mod:`hwsim.ports.phy`). The process
 ends with 0 when the controlling client goes away or upon SIGTERM and SIGINT; the capture is
 complete then, and radios that were made are gone.
 """
@@ -27,7 +28,8 @@ from typing import Final
 
 from hwsim.air import Air
 from hwsim.control.server import Descriptors
-from hwsim.errors import PortError
+from hwsim.errors import PortError, WireError
+from hwsim.frames import mac_bytes
 from hwsim.loop import Loop
 from hwsim.ports.base import Port
 from hwsim.ports.usb import UsbPort
@@ -68,10 +70,14 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     """The arguments, of which one has to say where the radios are."""
     parser = _parser()
     options = parser.parse_args(argv)
-    if options.usb is None and options.radio is None and options.kernel is None:
-        parser.error("one of the arguments --radio --usb --kernel is required")
-    if options.kernel is not None and (options.usb is not None or options.radio is not None):
-        parser.error("argument --kernel: not allowed with argument --radio or --usb")
+    by_socket = options.usb is not None or options.radio is not None
+    ways = [by_socket, options.kernel is not None, options.phy is not None]
+    if not any(ways):
+        parser.error("one of the arguments --radio --usb --kernel --phy is required")
+    if sum(ways) > 1:
+        parser.error("of --kernel, --phy, and --radio or --usb only one can be given")
+    if (options.phy is None) is not (options.station is None):
+        parser.error("arguments --phy and --station: each needs the other")
     if (options.usb is None) is not (options.adapter is None):
         parser.error("arguments --usb and --adapter: each needs the other")
     if options.vhost_user is not None and (options.radio is None or options.usb is not None):
@@ -102,10 +108,25 @@ def _parser() -> argparse.ArgumentParser:
         "that are there",
     )  # fmt: skip
     parser.add_argument(
+        "--phy", metavar="INTERFACE",
+        help="be heard by a device under test, by this monitor interface of an adapter",
+    )  # fmt: skip
+    parser.add_argument(
+        "--station", type=_mac, metavar="MAC", help="of --phy: the device's address",
+    )  # fmt: skip
+    parser.add_argument(
         "--run-dir", required=True, type=Path, metavar="DIR",
         help="where air.pcapng and air.keys are written",
     )  # fmt: skip
     return parser
+
+
+def _mac(text: str) -> bytes:
+    """An address; the error is argparse's."""
+    try:
+        return mac_bytes(text.lower())
+    except WireError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _count(text: str) -> int:
@@ -126,7 +147,7 @@ def _control(where: str) -> Iterator[socket.socket | Descriptors]:
 
 @contextlib.contextmanager
 def _port(loop: Loop, options: argparse.Namespace) -> Iterator[Port]:
-    if options.kernel is None:
+    if options.kernel is None and options.phy is None:
         with contextlib.ExitStack() as stack:
             port: Port | None = None
             if options.radio is not None:
@@ -143,14 +164,25 @@ def _port(loop: Loop, options: argparse.Namespace) -> Iterator[Port]:
             assert port is not None, "the arguments name one"
             yield port
         return
-    from hwsim.ports.kernel import kernel_port  # its library is slow to load, and others need none
-
     with contextlib.ExitStack() as stack:
         try:
-            kernel = stack.enter_context(kernel_port(loop, options.kernel))
+            kernel = stack.enter_context(_port_of_this_machine(loop, options))
         except PortError as error:
             sys.exit(f"hwsim: {error}")
         yield kernel
+
+
+def _port_of_this_machine(
+    loop: Loop, options: argparse.Namespace
+) -> contextlib.AbstractContextManager[Port]:
+    """The port to its kernel's radios, or to an adapter's monitor interface."""
+    if options.phy is None:
+        from hwsim.ports.kernel import kernel_port  # its library is slow to load; most do without
+
+        return kernel_port(loop, options.kernel)
+    from hwsim.ports.phy import phy_port
+
+    return phy_port(loop, options.phy, options.station)
 
 
 def _listener(where: str) -> socket.socket:
