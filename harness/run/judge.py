@@ -83,7 +83,7 @@ def _messages(choice: SecurityChoice, group_rekeys: int) -> tuple[str, ...]:
     """Those by which a station gets its keys."""
     if choice.has_keys:
         return MESSAGES if group_rekeys else FOUR_WAY
-    return RC4_KEYS if choice.wep and choice.credential == "eap" else ()
+    return RC4_KEYS if choice.hands_out_wep_keys else ()
 
 
 class Judge:

@@ -258,9 +258,10 @@ class Scenario(Strict):
         if self.network.choice.has_keys:
             return self
         such = f"a network with security = '{self.network.security}'"
-        if self.group_rekeys:
+        renewed = self.network.choice.renews_keys
+        if self.group_rekeys and not renewed:
             raise ValueError(f"group_rekeys: {such} has no group key handshake")
-        if self.pairwise_rekeys:
+        if self.pairwise_rekeys and not renewed:
             raise ValueError(f"pairwise_rekeys: {such} has no 4-way handshake")
         known = OPEN_MESSAGES + (ONEX_MESSAGES if self.eap is not None else ())
         eapol = [rule.message for rule in self.air if rule.message not in known]
@@ -276,7 +277,7 @@ class Scenario(Strict):
         return OnAir(
             keys=self.network.choice.has_keys,
             onex=eap is not None,
-            wep_keys=eap is not None and self.network.choice.wep,
+            wep_keys=self.network.choice.hands_out_wep_keys,
             answers=eap is not None and eap.server == "answers",
             admits=eap is None or eap.connects,
             group_rekeys=self.group_rekeys + ordered,
@@ -312,7 +313,7 @@ class Scenario(Strict):
                     f"[[ap]] order {place} ({order.phrase()}): [network] access_points is "
                     f"{self.network.access_points}"
                 )
-            if order.do.startswith("rekey") and not self.network.choice.has_keys:
+            if order.do.startswith("rekey") and not self.network.choice.renews_keys:
                 raise ValueError(
                     f"[[ap]] order {place} ({order.phrase()}): [network] security = "
                     f"'{self.network.security}' has no handshake that renews keys"

@@ -101,7 +101,7 @@ class AccessPoint:
     @property
     def has_keys(self) -> bool:
         """Whether its stations' data goes under keys that can be renewed."""
-        return self._security.suite is not None or self._security.hands_out_wep_keys
+        return self._security.choice.renews_keys
 
     @property
     def busy(self) -> bool:
@@ -310,7 +310,7 @@ class AccessPoint:
         self._change(station, "handshaking")
 
     def _transmit_eapol(self, station: Station, pdu: bytes, info: FrameInfo) -> None:
-        sealed = not self._security.hands_out_wep_keys
+        sealed = not self._security.choice.hands_out_wep_keys
         frame = self._path.for_station(station, frames.SNAP_EAPOL + pdu, info, sealed=sealed)
         self._environment.transmit(frame, info)
 

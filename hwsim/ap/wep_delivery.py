@@ -23,7 +23,7 @@ SendEapol = Callable[[Station, bytes, FrameInfo], None]
 
 def handshakes_of(shared: HandshakeContext, send: SendEapol) -> Handshakes:
     """What makes the keys of an access point's stations, if anything does."""
-    if shared.security.hands_out_wep_keys:
+    if shared.security.choice.hands_out_wep_keys:
         return WepDelivery(shared, send)
     return Handshakes(shared if shared.security.suite is not None else None)
 

@@ -79,7 +79,10 @@ def room_for_iwd(lab: StandingLab, shell: GuestShell) -> Iterator[None]:
     try:
         yield
     finally:
-        shell.run(f"kill $(cat /run/dbus/pid); rm -rf {HOME}; ip link set wlan0 mode default up")
+        shell.run(
+            f"kill $(cat /run/dbus/pid); rm -rf {HOME} /run/dbus/pid; "
+            "ip link set wlan0 mode default up"
+        )
         assert lab.session.ssh.run("net start WlanSvc").status == 0
 
 

@@ -15,7 +15,7 @@ from harness.lab.air_in_guest import AirInGuest, must
 from harness.lab.kernel_radios import CHANNEL, FOLDER, KernelRadios
 from harness.local.deadline import Deadline
 from harness.scenarios import Network
-from hwsim.records import FrameRecord
+from hwsim.records import GROUP_KEY, FrameRecord
 from tests.vm.shell import GuestShell
 
 __all__ = ["CHANNEL", "FOLDER", "AirOnRadios", "Frames"]
@@ -78,9 +78,9 @@ class AirOnRadios(KernelRadios):
         return self.messages(number)
 
     def messages(self, number: int) -> list[str]:
-        """What station and access point have said in the association that came about, as far as
-        anybody can hear it who has no keys: sender and kind, what was said again because no answer
-        came in time once."""
+        """What station and access point have said in the association that came about, but for what
+        WPA has behind M4 under keys: sender and kind, what was said again because no answer came
+        in time once."""
         said: list[str] = []
         for one in self.between(number):
             message = f"{'station' if one.transmitter == self.station else 'ap'} {one.kind}"
@@ -88,7 +88,7 @@ class AirOnRadios(KernelRadios):
             begins = message == "station auth" and "station assoc-req" in said
             if begins or one.kind in ("deauth", "disassoc"):
                 said.clear()  # the attempt before came to nothing
-            if one.kind not in BESIDES and not one.protected and (begins or not again):
+            if one.kind not in (*BESIDES, *GROUP_KEY) and (begins or not again):
                 said.append(message)
         return said
 

@@ -218,7 +218,7 @@ WPA = "proto=WPA\npairwise=TKIP\ngroup=TKIP\n"
 OTHERS = {
     "wpa2-eap-suite-b": (SUITE_B_128, "WPA2-EAP-SUITE-B", "GCMP"),
     "wpa-eap": (WPA, "WPA/IEEE 802.1X/EAP", "TKIP"),
-    "wep-eap": ("key_mgmt=IEEE8021X\n", "IEEE 802.1X (no WPA)", "WEP-104"),
+    "wep-eap": ("key_mgmt=IEEE8021X\n", "IEEE 802.1X (no WPA)", "NONE"),
 }
 
 

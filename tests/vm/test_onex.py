@@ -45,6 +45,7 @@ def test_every_scenario_with_802_1x_is_tested_here() -> None:
         "eap-stopped", "eap-whole-profile", "eap-bare-result", "eap-packet-lost",
         "eap-pairwise-rekey", "eap-tls-sha256", "eap-ttls",
         "eap-radius-late", "eap-radius-rejects", "eap-radius-silent", "eap-radius-forged",
+        "wep-dynamic", "wep-dynamic-key-lost", "wpa-eap-tkip",
     }  # fmt: skip
 
 
@@ -56,6 +57,37 @@ def test_a_result_without_parameters_is_survived(lab: StandingLab) -> None:
     (told,) = [call for call in calls if call.function == names.ONEX_RESULT]
     assert told.args["pDot11MsOneXResultParams"] is None
     assert [bool(error) for error in completions(calls)] == [True]
+
+
+def test_wep_keys_are_handed_out(lab: StandingLab) -> None:
+    """The DLL takes both keys from RC4 key frames, signed by the OS's MPPE keys, and sets them;
+    once more when each is renewed, and after a reauthentication. Data goes under them."""
+    outcome = lab.associate("wep-dynamic")
+    calls = passed(outcome)
+    assert results(calls) == [SUCCESS, IN_PROGRESS, SUCCESS]
+    assert completions(calls) == [0, 0]
+    (association,) = outcome.associations
+    assert association.echo is not None
+    assert (association.echo.answered, association.echo.protected) == (1, True)
+    wanted = (names.SET_DEFAULT_KEY, names.SET_KEY_MAPPING_KEY)
+    done = [call.function for call in calls if call.function in wanted]
+    assert sorted(done) == sorted(wanted * 3)
+
+
+def test_a_wep_key_that_is_lost(lab: StandingLab) -> None:
+    """It is sent once: the DLL gives up, says so, and opens no port."""
+    calls = passed(lab.associate("wep-dynamic-key-lost"))
+    assert results(calls) == [SUCCESS]
+    assert [bool(error) for error in completions(calls)] == [True]
+
+
+def test_wpa_with_8021x(lab: StandingLab) -> None:
+    """The 4-way handshake, and the group key's: once of its own and once renewed."""
+    outcome = lab.associate("wpa-eap-tkip")
+    calls = passed(outcome)
+    assert (results(calls), completions(calls)) == ([SUCCESS], [0])
+    (association,) = outcome.associations
+    assert association.messages["G2"] == 2
 
 
 @pytest.mark.parametrize(

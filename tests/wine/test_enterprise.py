@@ -43,12 +43,12 @@ def indicate(host: HostPeer, result: int, **params: Any) -> int:
 
 
 def succeed(host: HostPeer) -> bytes:
-    """An authentication that gives a new MSK; its PMK."""
+    """An authentication that gives a new MSK, whose first half is the PMK."""
     msk = os.urandom(64)
     host.ap.pmk = msk[:32]
     keys = {"send_key": msk[:32].hex(), "recv_key": msk[32:].hex()}
     assert indicate(host, SUCCESS, **keys) == 0
-    return msk[:32]
+    return msk
 
 
 def connected(host: HostPeer) -> None:

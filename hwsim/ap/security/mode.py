@@ -115,14 +115,12 @@ class SecurityMode:
         suite: what its handshakes compute with, None in a network without keys.
         names_pmk: whether M1 carries the PMKID (12.7.6.2).
         pmk_length: of the PMK that 802.1X makes, in bytes of the MSK.
-        hands_out_wep_keys: after 802.1X, in the place of a handshake.
     """
 
     choice: ClassVar[SecurityChoice]
     suite: ClassVar[KeySuite | None] = None
     names_pmk: ClassVar[bool] = False
     pmk_length: ClassVar[int] = 32
-    hands_out_wep_keys: ClassVar[bool] = False
 
     def __init__(self, network: Network, environment: ApEnvironment) -> None:
         self._network = network

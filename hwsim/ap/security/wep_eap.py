@@ -21,7 +21,6 @@ class WepEap(SecurityMode):
 
     choice = WEP_EAP
     pmk_length = MSK_LENGTH
-    hands_out_wep_keys = True
 
     @property
     def protects_data(self) -> bool:

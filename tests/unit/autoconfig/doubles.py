@@ -340,9 +340,9 @@ class Rig:
         self.connection.ready(ADAPTER)
         return self
 
-    def to_pre_pending(self) -> Rig:
+    def to_pre_pending(self, profile: Profile = PROFILE) -> Rig:
         """PerformPreAssociate was called and has not returned."""
-        self.connection.connect(PROFILE)
+        self.connection.connect(profile)
         self.host.answer("capability_match", reason=0)
         assert self.host.pending() == "pre_associate"
         return self

@@ -36,6 +36,12 @@ def test_what_an_open_network_expects() -> None:
     assert (found.messages, found.protected) == ((), False)
 
 
+def test_what_dynamic_wep_expects() -> None:
+    """Keys that are handed out, and data under them."""
+    found = expectation_of(find_scenario("wep-dynamic"))
+    assert (found.messages, found.protected, found.echoes) == (("rc4-key",), True, 1)
+
+
 def test_what_a_scenario_with_orders_expects() -> None:
     """Every order, in words; no stop where it says so; either outcome where it does."""
     reset = expectation_of(find_scenario("reset-post-pending"))

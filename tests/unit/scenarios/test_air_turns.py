@@ -90,6 +90,12 @@ NEVER = [
     ),
     (drop("eap"), OnAir(), "message = 'eap' never comes: the network has no 802.1X"),
     (drop("eapol-start"), OnAir(), "message = 'eapol-start' never comes"),
+    (drop("rc4-key"), OnAir(onex=True), "message = 'rc4-key' never comes: no WEP keys are handed"),
+    (
+        drop("rc4-key"),
+        OnAir(onex=True, wep_keys=True, admits=False),
+        "message = 'rc4-key' never comes: nobody is let in",
+    ),
     (drop("M1", after="eap"), OnAir(), "after = 'eap' never comes: the network has no 802.1X"),
     (drop("eap"), SILENT, "message = 'eap' never comes: the access points are silent"),
     (drop("M1"), SILENT, "message = 'M1' never comes: nobody is let in"),

@@ -14,6 +14,7 @@ from harness.errors import UsageError
 from harness.scenarios import Scenario, find_scenario, scenario_names
 
 EAP_NETWORK = '[network]\nsecurity = "wpa2-eap"\n'
+WEP_EAP_NETWORK = '[network]\nsecurity = "wep-eap"\n[eap]\nmethod = "tls"\n'
 OPEN_NETWORK = '[network]\nsecurity = "open"\n'
 GOOD = 'name = "x"\nsummary = "y"\n'
 
@@ -201,6 +202,11 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
         (
             GOOD + OPEN_NETWORK + '[[air]]\nmessage = "M3"\naction = "drop"\n',
             "[[air]] message = 'M3' never comes in a network with security = 'open'; it has",
+        ),
+        (
+            GOOD + WEP_EAP_NETWORK + '[[air]]\nmessage = "M3"\naction = "drop"\n',
+            "security = 'wep-eap'; it has beacon, probe-req, probe-resp, auth, assoc-req, "
+            "assoc-resp, data, deauth, disassoc, action, eap, eapol-start, rc4-key",
         ),
         (GOOD + EAP_NETWORK, "wants an [eap] section with method = 'tls' or 'peap"),
         (GOOD + '[eap]\nmethod = "tls"\n', "[eap] goes with [network] security = 'wpa2-eap'"),

@@ -122,6 +122,16 @@ class SecurityChoice:
         return self.has_keys or self.wep
 
     @property
+    def hands_out_wep_keys(self) -> bool:
+        """Whether the access point hands out WEP keys, after 802.1X."""
+        return self.wep and self.credential == "eap"
+
+    @property
+    def renews_keys(self) -> bool:
+        """Whether stations are given other keys while they are connected."""
+        return self.has_keys or self.hands_out_wep_keys
+
+    @property
     def has_keys(self) -> bool:
         """Whether a handshake makes keys, and data goes under them."""
         return self.akm is not None
@@ -292,7 +302,6 @@ WEP_EAP = SecurityChoice(
     auth_algorithm=1,
     wep=True,
     pmf=("disabled",),
-    by_guest=False,
 )
 WPA_EAP = SecurityChoice(
     name="wpa-eap",
@@ -305,7 +314,6 @@ WPA_EAP = SecurityChoice(
     wpa_akm=AKM_WPA_EAP,
     data_ciphers=(TKIP.name, CCMP_128.name),
     pmf=("disabled",),
-    by_guest=False,
 )
 WPA2_EAP_SUITE_B = SecurityChoice(
     name="wpa2-eap-suite-b",

@@ -13,6 +13,7 @@
 #include "enterprise.h"
 #include "handshake.h"
 #include "profile.h"
+#include "wep_eap.h"
 #include "wlanihv.h"
 
 /* Reason codes of this DLL, from the block that belongs to IHVs (l2cmn.h). */
@@ -113,6 +114,7 @@ typedef struct Adapter {
     PostAssociation post;
     Handshake handshake;
     Enterprise enterprise;
+    WepEap wep;
     bool install_pending; /* M4 is on its way; keys follow its completion */
     HandshakeOutput pending;
     HANDLE m4_send;

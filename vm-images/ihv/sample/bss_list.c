@@ -16,7 +16,7 @@ static bool entry_matches(const uint8_t *entry, ULONG size, const SecurityProfil
     const uint8_t *elements = entry + HIL_BSS_ENTRY_FIXED_SIZE;
     if (profile->open)
         return !(capability & CAPABILITY_PRIVACY);
-    if (profile->wep_size != 0)
+    if (profile->wep_size != 0 || profile->dynamic_wep)
         return (capability & CAPABILITY_PRIVACY) && !rsn_find(elements, size, false, rsne) &&
                !rsn_find(elements, size, true, rsne);
     return rsn_find(elements, size, profile->wpa, rsne) && rsn_offers(rsne, profile->enterprise);

@@ -265,36 +265,58 @@ bool crypto_unwrap(const uint8_t kek[16], const uint8_t *wrapped, size_t size, u
     return false;
 }
 
-/* Of our own: under Wine CNG's ARC4 takes keys of 16 bytes only, and this one has 32. */
-void crypto_arc4(const uint8_t iv[KEY_IV_SIZE], const uint8_t kek[KEK_SIZE], const uint8_t *data,
-                 size_t size, uint8_t *out)
+/* Of our own: under Wine CNG's ARC4 takes keys of 16 bytes only, and these have 32 and 48. The
+ * first bytes of the stream are skipped; the key is wiped. */
+static void arc4(uint8_t *key, size_t key_size, size_t skipped, const uint8_t *data, size_t size,
+                 uint8_t *out)
 {
-    uint8_t key[KEY_IV_SIZE + KEK_SIZE];
     uint8_t state[256];
     uint8_t i = 0;
     uint8_t j = 0;
-    memcpy(key, iv, KEY_IV_SIZE);
-    memcpy(key + KEY_IV_SIZE, kek, KEK_SIZE);
     for (int k = 0; k < 256; k++)
         state[k] = (uint8_t)k;
-    for (int k = 0; k < 256; k++) {
+    for (size_t k = 0; k < 256; k++) {
         uint8_t one = state[k];
-        j = (uint8_t)(j + one + key[k % (int)sizeof key]);
+        j = (uint8_t)(j + one + key[k % key_size]);
         state[k] = state[j];
         state[j] = one;
     }
     j = 0;
-    for (size_t at = 0; at < ARC4_SKIPPED + size; at++) {
+    for (size_t at = 0; at < skipped + size; at++) {
         uint8_t one = state[++i];
         j = (uint8_t)(j + one);
         uint8_t other = state[j];
         state[i] = other;
         state[j] = one;
-        if (at >= ARC4_SKIPPED)
-            out[at - ARC4_SKIPPED] = data[at - ARC4_SKIPPED] ^ state[(uint8_t)(one + other)];
+        if (at >= skipped)
+            out[at - skipped] = data[at - skipped] ^ state[(uint8_t)(one + other)];
     }
-    SecureZeroMemory(key, sizeof key);
+    SecureZeroMemory(key, key_size);
     SecureZeroMemory(state, sizeof state);
+}
+
+void crypto_arc4(const uint8_t iv[KEY_IV_SIZE], const uint8_t kek[KEK_SIZE], const uint8_t *data,
+                 size_t size, uint8_t *out)
+{
+    uint8_t key[KEY_IV_SIZE + KEK_SIZE];
+    memcpy(key, iv, KEY_IV_SIZE);
+    memcpy(key + KEY_IV_SIZE, kek, KEK_SIZE);
+    arc4(key, sizeof key, ARC4_SKIPPED, data, size, out);
+}
+
+void crypto_rc4(const uint8_t iv[KEY_IV_SIZE], const uint8_t key[RC4_KEY_SIZE],
+                const uint8_t *data, size_t size, uint8_t *out)
+{
+    uint8_t whole[KEY_IV_SIZE + RC4_KEY_SIZE];
+    memcpy(whole, iv, KEY_IV_SIZE);
+    memcpy(whole + KEY_IV_SIZE, key, RC4_KEY_SIZE);
+    arc4(whole, sizeof whole, 0, data, size, out);
+}
+
+bool crypto_hmac_md5(const uint8_t *key, size_t key_size, const void *data, size_t size,
+                     uint8_t mic[MIC_SIZE])
+{
+    return hash(hmac_md5, key, key_size, data, size, mic, MIC_SIZE);
 }
 
 bool crypto_equal(const void *a, const void *b, size_t size)

@@ -14,6 +14,7 @@
 #define KEY_IV_SIZE 16
 #define KCK_SIZE 16
 #define KEK_SIZE 16
+#define RC4_KEY_SIZE 32
 #define PTK_SIZE (KCK_SIZE + KEK_SIZE + KEY_MAX) /* IEEE 802.11-2020 12.7.1.3 */
 #define MIC_SIZE 16
 #define SHA1_SIZE 20
@@ -48,6 +49,13 @@ bool crypto_unwrap(const uint8_t kek[16], const uint8_t *wrapped, size_t size, u
 /* ARC4 under the frame's IV and the KEK, whose first 256 bytes are skipped (12.7.2). */
 void crypto_arc4(const uint8_t iv[KEY_IV_SIZE], const uint8_t kek[KEK_SIZE], const uint8_t *data,
                  size_t size, uint8_t *out);
+
+/* RC4 under IV and key, from the first byte on (RFC 3580, 4). */
+void crypto_rc4(const uint8_t iv[KEY_IV_SIZE], const uint8_t key[RC4_KEY_SIZE],
+                const uint8_t *data, size_t size, uint8_t *out);
+
+bool crypto_hmac_md5(const uint8_t *key, size_t key_size, const void *data, size_t size,
+                     uint8_t mic[MIC_SIZE]);
 
 /* In time that does not depend on the contents. */
 bool crypto_equal(const void *a, const void *b, size_t size);

@@ -93,20 +93,28 @@ static bool pre_association_wanted(void *adapter)
     return port_in_phase(adapter, PHASE_PRE_PENDING);
 }
 
+/* Of an association with a handshake. */
+static DOT11_AUTH_ALGORITHM algorithm_of(const SecurityProfile *p)
+{
+    if (p->wpa)
+        return p->enterprise ? DOT11_AUTH_ALGO_WPA : DOT11_AUTH_ALGO_WPA_PSK;
+    return p->enterprise ? DOT11_AUTH_ALGO_RSNA : DOT11_AUTH_ALGO_RSNA_PSK;
+}
+
 static DWORD prepare(Adapter *adapter, const PreAssociation *pre)
 {
     const SecurityProfile *p = &pre->profile;
-    DWORD auth = p->enterprise ? DOT11_AUTH_ALGO_RSNA
-                 : p->wpa      ? DOT11_AUTH_ALGO_WPA_PSK
-                               : DOT11_AUTH_ALGO_RSNA_PSK;
     if (profile_has_handshake(p))
-        return keys_prepare(adapter->service, auth, &pre->beacon, pre_association_wanted, adapter);
+        return keys_prepare(adapter->service, algorithm_of(p), &pre->beacon,
+                            pre_association_wanted, adapter);
+    if (p->dynamic_wep)
+        return keys_prepare_wep_eap(adapter->service, pre_association_wanted, adapter);
     if (p->open)
         return keys_prepare_bare(adapter->service,
                                  p->vendor_values ? VENDOR_AUTH : DOT11_AUTH_ALGO_80211_OPEN,
                                  p->vendor_values ? VENDOR_CIPHER : DOT11_CIPHER_ALGO_NONE,
                                  pre_association_wanted, adapter);
-    auth = p->shared_key ? DOT11_AUTH_ALGO_80211_SHARED_KEY : DOT11_AUTH_ALGO_80211_OPEN;
+    DWORD auth = p->shared_key ? DOT11_AUTH_ALGO_80211_SHARED_KEY : DOT11_AUTH_ALGO_80211_OPEN;
     DWORD error = keys_prepare_bare(adapter->service, auth, DOT11_CIPHER_ALGO_WEP,
                                     pre_association_wanted, adapter);
     if (error != ERROR_SUCCESS)
@@ -120,6 +128,7 @@ static void run_pre_associate(Adapter *adapter, const PreAssociation *pre)
     Reason reason = REASON_SUCCESS;
     DWORD error = prepare(adapter, pre);
     adapter->enterprise.wanted = pre->profile.enterprise;
+    adapter->wep.wanted = pre->profile.dynamic_wep;
     if (error != ERROR_SUCCESS) {
         reason = REASON_KEY_REFUSED;
     } else if (!adapter->has_address) {
@@ -149,7 +158,7 @@ static void run_receive(Adapter *adapter, const Job *job)
     if (memcmp(job->source, adapter->post.peer, sizeof job->source) != 0)
         return;
     if (!adapter->enterprise.wanted || !enterprise_receive(adapter, job->frame, job->size))
-        port_handshake(adapter, job->frame, job->size);
+        port_receive(adapter, job->frame, job->size);
 }
 
 static void run_post_associate(Adapter *adapter, const PostAssociation *post)

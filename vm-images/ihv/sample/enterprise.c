@@ -15,39 +15,47 @@
 /* Limit of this DLL, from StartOneX to the result: the OS has limits of its own. */
 #define ONEX_LIMIT_MS 30000u
 
+static bool take_key(SealedKey *out, const UCHAR *key, DWORD size)
+{
+    out->size = 0;
+    if (key == NULL)
+        return true;
+    if (size > sizeof out->data)
+        return false;
+    memcpy(out->data, key, size);
+    out->size = size;
+    return true;
+}
+
 bool enterprise_take_result(OneXResult *out, DOT11_MSONEX_RESULT result,
                             const DOT11_MSONEX_RESULT_PARAMS *params)
 {
     out->result = result;
     out->status = 0;
-    out->sealed_size = 0;
+    out->first.size = out->second.size = 0;
     if (params == NULL)
         return true;
     out->status = params->Dot11OnexAuthStatus;
     /* On the peer's side the first half of the MSK is the send key ([MS-PEAP] 3.1.5.7), and the
      * PMK is that half (IEEE 802.11-2020 12.7.1.3). */
-    if (result != DOT11_MSONEX_SUCCESS || params->pbMPPESendKey == NULL)
-        return true;
-    if (params->dwMPPESendKeyLen > sizeof out->sealed)
-        return false;
-    memcpy(out->sealed, params->pbMPPESendKey, params->dwMPPESendKeyLen);
-    out->sealed_size = params->dwMPPESendKeyLen;
-    return true;
+    return result != DOT11_MSONEX_SUCCESS ||
+           (take_key(&out->first, params->pbMPPESendKey, params->dwMPPESendKeyLen) &&
+            take_key(&out->second, params->pbMPPERecvKey, params->dwMPPERecvKeyLen));
 }
 
 typedef BOOL(WINAPI *UnprotectData)(DATA_BLOB *, LPWSTR *, DATA_BLOB *, PVOID, PVOID, DWORD,
                                     DATA_BLOB *);
 
 /* crypt32 is loaded for the first result only: a passphrase needs nothing of it. */
-static bool unseal(const OneXResult *result, uint8_t pmk[PMK_SIZE])
+static bool unseal(const SealedKey *key, uint8_t pmk[PMK_SIZE])
 {
     UnprotectData unprotect;
-    DATA_BLOB sealed = {(DWORD)result->sealed_size, (BYTE *)result->sealed};
+    DATA_BLOB sealed = {(DWORD)key->size, (BYTE *)key->data};
     DATA_BLOB plain = {0, NULL};
     HMODULE library = LoadLibraryW(L"crypt32.dll");
     FARPROC found = library != NULL ? GetProcAddress(library, "CryptUnprotectData") : NULL;
     memcpy(&unprotect, &found, sizeof unprotect);
-    if (found == NULL || result->sealed_size == 0 ||
+    if (found == NULL || key->size == 0 ||
         !unprotect(&sealed, NULL, NULL, NULL, NULL, CRYPTPROTECT_UI_FORBIDDEN, &plain))
         return false;
     bool whole = plain.cbData >= PMK_SIZE;
@@ -127,23 +135,31 @@ bool enterprise_receive(Adapter *adapter, const uint8_t *frame, size_t size)
     return true;
 }
 
+static void take_pmk(Adapter *adapter, const uint8_t pmk[PMK_SIZE], const uint8_t second[MPPE_SIZE])
+{
+    adapter->enterprise.renewed = !port_in_phase(adapter, PHASE_POST_PENDING);
+    if (adapter->wep.wanted)
+        port_start_wep(adapter, pmk, second);
+    else if (adapter->enterprise.renewed)
+        handshake_new_pmk(&adapter->handshake, pmk);
+    else
+        port_start_handshake(adapter, pmk);
+}
+
 static void succeed(Adapter *adapter, const OneXResult *result)
 {
     Enterprise *enterprise = &adapter->enterprise;
     uint8_t pmk[PMK_SIZE];
-    if (!unseal(result, pmk)) {
+    uint8_t second[MPPE_SIZE] = {0};
+    if (!unseal(&result->first, pmk) || (adapter->wep.wanted && !unseal(&result->second, second))) {
         port_complete(adapter, REASON_ONEX_NO_KEYS, ERROR_INVALID_DATA);
         return;
     }
-    if (port_in_phase(adapter, PHASE_POST_PENDING)) {
-        port_start_handshake(adapter, pmk);
-    } else {
-        handshake_new_pmk(&adapter->handshake, pmk);
-        enterprise->renewed = true;
-    }
+    take_pmk(adapter, pmk, second);
     SecureZeroMemory(pmk, sizeof pmk);
+    SecureZeroMemory(second, sizeof second);
     for (size_t i = 0; i < enterprise->cached_count; i++)
-        port_handshake(adapter, enterprise->cached[i].data, enterprise->cached[i].size);
+        port_receive(adapter, enterprise->cached[i].data, enterprise->cached[i].size);
     forget_frames(enterprise);
 }
 

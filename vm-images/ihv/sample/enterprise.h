@@ -27,12 +27,18 @@ typedef struct Enterprise {
     size_t cached_count;
 } Enterprise;
 
-/* What OneXIndicateResult told, with the PMK still encrypted. */
+/* A key as the OS hands it over: encrypted. */
+typedef struct SealedKey {
+    size_t size; /* 0 without one */
+    uint8_t data[ENTERPRISE_SEALED];
+} SealedKey;
+
+/* What OneXIndicateResult told, with the halves of the MSK still encrypted. */
 typedef struct OneXResult {
     DOT11_MSONEX_RESULT result;
     DWORD status; /* ONEX_AUTH_STATUS */
-    size_t sealed_size;
-    uint8_t sealed[ENTERPRISE_SEALED];
+    SealedKey first;
+    SealedKey second; /* of use to dynamic WEP alone */
 } OneXResult;
 
 struct Adapter;

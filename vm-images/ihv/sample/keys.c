@@ -40,24 +40,29 @@ static DWORD set_algorithms(HANDLE service, DWORD algorithm, DWORD unicast, DWOR
     return error;
 }
 
+/* EAPOL comes to this DLL, and is exempt from protection in that way. */
+static DWORD take_eapol(HANDLE service, USHORT exempt)
+{
+    DOT11_PRIVACY_EXEMPTION exemption = {
+        .usEtherType = ETHER_TYPE_EAPOL_BE,
+        .usExemptionActionType = exempt,
+        .usExemptionPacketType = DOT11_EXEMPT_BOTH,
+    };
+    USHORT registration = ETHER_TYPE_EAPOL_BE;
+    return api.Dot11ExtSetEtherTypeHandling(service, MAX_BACKLOG, 1, &exemption, 1, &registration);
+}
+
 DWORD keys_prepare(HANDLE service, DOT11_AUTH_ALGORITHM algorithm, const Rsne *beacon,
                    bool (*wanted)(void *context), void *context)
 {
-    const Cipher *usual = rsn_cipher(algorithm == DOT11_AUTH_ALGO_WPA_PSK ? DOT11_CIPHER_ALGO_TKIP
-                                                                          : DOT11_CIPHER_ALGO_CCMP);
+    bool wpa = algorithm == DOT11_AUTH_ALGO_WPA_PSK || algorithm == DOT11_AUTH_ALGO_WPA;
+    const Cipher *usual = rsn_cipher(wpa ? DOT11_CIPHER_ALGO_TKIP : DOT11_CIPHER_ALGO_CCMP);
     const Cipher *pairwise = beacon->size != 0 ? rsn_pairwise(beacon) : usual;
     const Cipher *group = beacon->size != 0 ? rsn_group(beacon) : usual;
     if (pairwise == NULL || group == NULL)
         return ERROR_NOT_SUPPORTED;
     /* EAPOL goes unprotected until there is a pairwise key, then protected. */
-    DOT11_PRIVACY_EXEMPTION exemption = {
-        .usEtherType = ETHER_TYPE_EAPOL_BE,
-        .usExemptionActionType = DOT11_EXEMPT_ON_KEY_MAPPING_KEY_UNAVAILABLE,
-        .usExemptionPacketType = DOT11_EXEMPT_BOTH,
-    };
-    USHORT registration = ETHER_TYPE_EAPOL_BE;
-    DWORD error = api.Dot11ExtSetEtherTypeHandling(service, MAX_BACKLOG, 1, &exemption, 1,
-                                                   &registration);
+    DWORD error = take_eapol(service, DOT11_EXEMPT_ON_KEY_MAPPING_KEY_UNAVAILABLE);
     if (error == ERROR_SUCCESS)
         error = set_algorithms(service, algorithm, pairwise->algorithm, group->algorithm, wanted,
                                context);
@@ -73,6 +78,11 @@ DWORD keys_prepare_bare(HANDLE service, DWORD algorithm, DWORD cipher,
     return set_algorithms(service, algorithm, cipher, cipher, wanted, context);
 }
 
+static DWORD wep_algorithm(size_t size)
+{
+    return size == WEP_KEY_MAX ? DOT11_CIPHER_ALGO_WEP104 : DOT11_CIPHER_ALGO_WEP40;
+}
+
 static DWORD set_static_wep(HANDLE service, const uint8_t *wep, size_t size)
 {
     union {
@@ -83,8 +93,7 @@ static DWORD set_static_wep(HANDLE service, const uint8_t *wep, size_t size)
     key.value.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
     key.value.Header.Revision = DOT11_CIPHER_DEFAULT_KEY_VALUE_REVISION_1;
     key.value.Header.Size = sizeof(DOT11_CIPHER_DEFAULT_KEY_VALUE);
-    key.value.AlgorithmId =
-        size == WEP_KEY_MAX ? DOT11_CIPHER_ALGO_WEP104 : DOT11_CIPHER_ALGO_WEP40;
+    key.value.AlgorithmId = (DOT11_CIPHER_ALGORITHM)wep_algorithm(size);
     key.value.bStatic = TRUE; /* else the driver deletes it when the association completes */
     key.value.usKeyLength = (USHORT)size;
     memcpy(key.bytes + offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey), wep, size);
@@ -102,6 +111,58 @@ DWORD keys_prepare_wep(HANDLE service, const uint8_t *key, size_t size,
         error = wanted(context) ? set_static_wep(service, key, size) : ERROR_CANCELLED;
     if (error == ERROR_SUCCESS)
         error = wanted(context) ? api.Dot11ExtSetDefaultKeyId(service, 0) : ERROR_CANCELLED;
+    return error;
+}
+
+DWORD keys_prepare_wep_eap(HANDLE service, bool (*wanted)(void *context), void *context)
+{
+    /* With dynamic WEP EAPOL is never protected. */
+    DWORD error = take_eapol(service, DOT11_EXEMPT_ALWAYS);
+    if (error == ERROR_SUCCESS)
+        error = set_algorithms(service, DOT11_AUTH_ALGO_80211_OPEN, DOT11_CIPHER_ALGO_WEP,
+                               DOT11_CIPHER_ALGO_WEP, wanted, context);
+    if (error == ERROR_SUCCESS)
+        error = wanted(context) ? api.Dot11ExtSetExcludeUnencrypted(service, TRUE)
+                                : ERROR_CANCELLED;
+    return error;
+}
+
+static DWORD set_wep_of_all(HANDLE service, const uint8_t peer[6], const WepKey *wep)
+{
+    union {
+        DOT11_CIPHER_DEFAULT_KEY_VALUE value;
+        UCHAR bytes[offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey) + WEP_KEY_MAX];
+    } key;
+    memset(&key, 0, sizeof key);
+    key.value.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
+    key.value.Header.Revision = DOT11_CIPHER_DEFAULT_KEY_VALUE_REVISION_1;
+    key.value.Header.Size = sizeof(DOT11_CIPHER_DEFAULT_KEY_VALUE);
+    key.value.uKeyIndex = wep->index;
+    key.value.AlgorithmId = (DOT11_CIPHER_ALGORITHM)wep_algorithm(wep->size);
+    memcpy(key.value.MacAddr, peer, 6);
+    key.value.usKeyLength = (USHORT)wep->size;
+    memcpy(key.bytes + offsetof(DOT11_CIPHER_DEFAULT_KEY_VALUE, ucKey), wep->bytes, wep->size);
+    DWORD error = api.Dot11ExtSetDefaultKey(service, &key.value, DOT11_DIR_INBOUND);
+    SecureZeroMemory(&key, sizeof key);
+    return error;
+}
+
+DWORD keys_set_wep(HANDLE service, const uint8_t peer[6], const WepKey *wep)
+{
+    union {
+        DOT11_CIPHER_KEY_MAPPING_KEY_VALUE value;
+        UCHAR bytes[offsetof(DOT11_CIPHER_KEY_MAPPING_KEY_VALUE, ucKey) + WEP_KEY_MAX];
+    } key;
+    if (!wep->unicast)
+        return set_wep_of_all(service, peer, wep);
+    memset(&key, 0, sizeof key);
+    memcpy(key.value.PeerMacAddr, peer, 6);
+    key.value.AlgorithmId = (DOT11_CIPHER_ALGORITHM)wep_algorithm(wep->size);
+    key.value.Direction = DOT11_DIR_BOTH;
+    key.value.usKeyLength = (USHORT)wep->size;
+    memcpy(key.bytes + offsetof(DOT11_CIPHER_KEY_MAPPING_KEY_VALUE, ucKey), wep->bytes, wep->size);
+    DWORD error = api.Dot11ExtSetKeyMappingKey(service, &key.value);
+    SecureZeroMemory(&key, sizeof key);
     return error;
 }
 

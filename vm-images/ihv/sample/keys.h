@@ -4,6 +4,7 @@
 #define HIL_SAMPLE_KEYS_H
 
 #include "rsn.h"
+#include "wep_eap.h"
 #include "wlanihv.h"
 
 /* EtherType handling, algorithms and ExcludeUnencrypted of a WPA2 association with the ciphers of
@@ -22,6 +23,12 @@ DWORD keys_prepare_bare(HANDLE service, DWORD algorithm, DWORD cipher,
 /* What WEP wants besides: ExcludeUnencrypted, and a static key of 5 or 13 bytes under index 0. */
 DWORD keys_prepare_wep(HANDLE service, const uint8_t *key, size_t size,
                        bool (*wanted)(void *context), void *context);
+
+/* What dynamic WEP wants: EtherType handling, algorithms and ExcludeUnencrypted, as keys_prepare. */
+DWORD keys_prepare_wep_eap(HANDLE service, bool (*wanted)(void *context), void *context);
+
+/* A WEP key that was handed out: the AP's, both directions, or the group's, for receiving. */
+DWORD keys_set_wep(HANDLE service, const uint8_t peer[6], const WepKey *wep);
 
 /* Pairwise key of the AP, both directions. */
 DWORD keys_set_pairwise(HANDLE service, const uint8_t peer[6], const Cipher *cipher,

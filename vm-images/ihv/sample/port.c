@@ -9,6 +9,7 @@
 
 /* Limits of this DLL; no document gives any. */
 #define HANDSHAKE_LIMIT_MS 8000u /* from PerformPostAssociate to the end of the handshake */
+#define WEP_KEYS_LIMIT_MS 3000u  /* from the result of 802.1X to the second key handed out */
 #define SENT_LIMIT_MS 3000u      /* from M4's SendPacket to its completion */
 
 static const uint8_t ETHER_TYPE_EAPOL[2] = {0x88, 0x8e};
@@ -115,7 +116,7 @@ static void send_m4(Adapter *adapter, const HandshakeOutput *output)
         adapter->deadline_ms = GetTickCount64() + SENT_LIMIT_MS;
 }
 
-void port_handshake(Adapter *adapter, const uint8_t *frame, size_t size)
+static void receive_handshake(Adapter *adapter, const uint8_t *frame, size_t size)
 {
     HandshakeOutput output;
     HANDLE send;
@@ -131,8 +132,8 @@ void port_handshake(Adapter *adapter, const uint8_t *frame, size_t size)
         install(adapter, &output);
         send_frame(adapter, &output, &send);
         /* With WPA the group key is the last one of the first handshake. */
-        if (port_in_phase(adapter, PHASE_POST_PENDING))
-            complete_post(adapter, REASON_SUCCESS, ERROR_SUCCESS);
+        if (port_in_phase(adapter, PHASE_POST_PENDING) || adapter->enterprise.renewed)
+            port_complete(adapter, REASON_SUCCESS, ERROR_SUCCESS);
         break;
     case HANDSHAKE_RSNE_MISMATCH:
         complete_post(adapter, REASON_RSNE_MISMATCH, ERROR_ACCESS_DENIED);
@@ -144,6 +145,29 @@ void port_handshake(Adapter *adapter, const uint8_t *frame, size_t size)
         break;
     }
     SecureZeroMemory(&output, sizeof output);
+}
+
+/* Of a key that was handed out; nothing is answered. The first one of each kind opens the port. */
+static void receive_wep(Adapter *adapter, const uint8_t *frame, size_t size)
+{
+    WepKey key;
+    if (!wep_eap_take(&adapter->wep, frame, size, &key))
+        return;
+    DWORD error = keys_set_wep(adapter->service, adapter->post.peer, &key);
+    SecureZeroMemory(&key, sizeof key);
+    bool awaited = port_in_phase(adapter, PHASE_POST_PENDING) || adapter->enterprise.renewed;
+    if (awaited && error != ERROR_SUCCESS)
+        port_complete(adapter, REASON_KEY_REFUSED, error);
+    else if (awaited && adapter->wep.has_broadcast && adapter->wep.has_unicast)
+        port_complete(adapter, REASON_SUCCESS, ERROR_SUCCESS);
+}
+
+void port_receive(Adapter *adapter, const uint8_t *frame, size_t size)
+{
+    if (adapter->wep.wanted)
+        receive_wep(adapter, frame, size);
+    else
+        receive_handshake(adapter, frame, size);
 }
 
 void port_sent(Adapter *adapter, HANDLE send)
@@ -169,9 +193,17 @@ void port_start_handshake(Adapter *adapter, const uint8_t pmk[PMK_SIZE])
                     &post->beacon);
 }
 
+void port_start_wep(Adapter *adapter, const uint8_t first[MPPE_SIZE],
+                    const uint8_t second[MPPE_SIZE])
+{
+    adapter->deadline_ms = GetTickCount64() + WEP_KEYS_LIMIT_MS;
+    wep_eap_begin(&adapter->wep, first, second);
+}
+
 void port_clear(Adapter *adapter)
 {
     handshake_wipe(&adapter->handshake);
+    wep_eap_end(&adapter->wep);
     SecureZeroMemory(&adapter->post, sizeof adapter->post);
     SecureZeroMemory(&adapter->pending, sizeof adapter->pending);
     adapter->install_pending = false;

@@ -20,8 +20,11 @@ void port_complete(Adapter *adapter, Reason reason, DWORD error);
 
 /* Waits for M1, and for the end of the handshake within this DLL's limit. */
 void port_start_handshake(Adapter *adapter, const uint8_t pmk[PMK_SIZE]);
+/* Waits for the keys of dynamic WEP, within a limit likewise; both halves of the MSK. */
+void port_start_wep(Adapter *adapter, const uint8_t first[MPPE_SIZE],
+                    const uint8_t second[MPPE_SIZE]);
 /* An EAPOL-Key frame of the access point. */
-void port_handshake(Adapter *adapter, const uint8_t *frame, size_t size);
+void port_receive(Adapter *adapter, const uint8_t *frame, size_t size);
 /* SendPacketCompletion: of M4, the keys follow it. */
 void port_sent(Adapter *adapter, HANDLE send);
 /* Forgets keys and handshake, and what was to follow. */

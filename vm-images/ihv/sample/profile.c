@@ -198,6 +198,7 @@ static bool *flag_named(SecurityProfile *profile, const char *name)
         {"Enterprise", &profile->enterprise},
         {"Open", &profile->open},
         {"Wpa", &profile->wpa},
+        {"DynamicWep", &profile->dynamic_wep},
         {"SharedKey", &profile->shared_key},
         {"VendorValues", &profile->vendor_values},
     };
@@ -253,8 +254,9 @@ static bool goes_together(const SecurityProfile *p)
 {
     bool passphrase = p->passphrase_size != 0;
     bool wep = p->wep_size != 0;
-    return p->enterprise + p->open + passphrase + wep == 1 && (!p->wpa || passphrase) &&
-           (!p->shared_key || wep) && (!p->vendor_values || p->open);
+    return p->enterprise + p->open + passphrase + wep == 1 &&
+           (!p->wpa || passphrase || p->enterprise) &&
+           (!p->dynamic_wep || (p->enterprise && !p->wpa)) && (!p->shared_key || wep) && (!p->vendor_values || p->open);
 }
 
 static bool read_document(Cursor *c, SecurityProfile *profile)
@@ -290,7 +292,7 @@ bool profile_parse(const WCHAR *fragment, SecurityProfile *profile)
 
 bool profile_has_handshake(const SecurityProfile *profile)
 {
-    return profile->enterprise || profile->passphrase_size != 0;
+    return (profile->enterprise && !profile->dynamic_wep) || profile->passphrase_size != 0;
 }
 
 bool profile_read(const DOT11EXT_IHV_SECURITY_PROFILE *security, SecurityProfile *profile)

@@ -21,7 +21,8 @@ typedef struct SecurityProfile {
     size_t passphrase_size;    /* 0 with enterprise, open and WEP */
     bool enterprise;           /* 802.1X through the OS */
     bool open;                 /* no protection at all */
-    bool wpa;                  /* WPA with TKIP; else the passphrase is of WPA2 */
+    bool wpa;                  /* WPA with TKIP; else passphrase or 802.1X are of WPA2 */
+    bool dynamic_wep;          /* 802.1X, and then WEP keys that are handed out */
     uint8_t wep_key[WEP_KEY_MAX];
     size_t wep_size;           /* 5 or 13; 0 without WEP */
     bool shared_key;           /* WEP with shared key authentication; else the open system's */
@@ -33,8 +34,8 @@ typedef struct SecurityProfile {
 /*
  * Reads <IhvSecurity><Passphrase>...</Passphrase><Fault>...</Fault>?</IhvSecurity>, or with
  * <Enterprise/>, <Open/> or <WepKey>...</WepKey> in the passphrase's place, and any of the elements
- * of extras.h, in any or no namespace.  <Wpa/> goes with a passphrase, <SharedKey/> with a WEP key,
- * <VendorValues/> with <Open/>.  A WEP key has 5 or 13 characters, or twice as many hex digits.
+ * of extras.h, in any or no namespace.  <Wpa/> goes with a passphrase or <Enterprise/>,
+ * <DynamicWep/> with <Enterprise/>, <SharedKey/> with a WEP key, <VendorValues/> with <Open/>.  A WEP key has 5 or 13 characters, or twice as many hex digits.
  * Strict: no other elements, no comments, CDATA, DTD or processing instructions, no
  * stray text.  False (and a wiped profile) for anything else, a passphrase of wrong length or
  * with characters outside 0x20...0x7e (64 hex digits are the PSK itself), or an unknown fault.

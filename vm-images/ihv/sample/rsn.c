@@ -18,6 +18,7 @@
 static const uint8_t NO_SUITE[4] = {0};
 static const uint8_t OUI[3] = {0x00, 0x0f, 0xac};
 static const uint8_t WPA_TYPE[WPA_TYPE_SIZE] = {0x00, 0x50, 0xf2, 1}; /* begins with WPA's OUI */
+static const uint8_t WPA_DOT1X[4] = {0x00, 0x50, 0xf2, 1};
 static const uint8_t WPA_PSK[4] = {0x00, 0x50, 0xf2, 2};
 /* The best first, as a pairwise cipher is chosen. */
 static const Cipher DATA[] = {
@@ -173,7 +174,7 @@ bool rsn_offers(const Rsne *rsne, bool enterprise)
     if (rsn_pairwise(rsne) == NULL || rsn_group(rsne) == NULL)
         return false;
     if (is_wpa(rsne->data))
-        return !enterprise && has_akm(rsne, WPA_PSK);
+        return has_akm(rsne, enterprise ? WPA_DOT1X : WPA_PSK);
     return has_akm(rsne, enterprise ? DOT1X : PSK) ||
            has_akm(rsne, enterprise ? DOT1X_SHA256 : PSK_SHA256);
 }

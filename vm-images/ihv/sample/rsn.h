@@ -59,7 +59,8 @@ const Cipher *rsn_pairwise(const Rsne *rsne);
 const Cipher *rsn_group(const Rsne *rsne);
 const Cipher *rsn_management(const Rsne *rsne);
 
-/* True if the RSNE offers ciphers of this DLL, and 802.1X or PSK; a WPA element TKIP and PSK. */
+/* True if the RSNE offers ciphers of this DLL, and 802.1X or PSK; a WPA element TKIP and
+ * either. */
 bool rsn_offers(const Rsne *rsne, bool enterprise);
 
 /* The suite of an association request's RSNE or WPA element. */

@@ -10,7 +10,7 @@ from autoconfig import codes
 from autoconfig.association.attempt import Phase
 from autoconfig.radio.interface import ConnectRequest, WepKeys
 
-from tests.unit.autoconfig.doubles import AP, Rig
+from tests.unit.autoconfig.doubles import AP, ENTERPRISE, Rig
 
 COUNTER = b"\x07\0\0\0\0\0"
 TKIP = bytes(range(32))
@@ -133,3 +133,23 @@ def test_what_does_not_fit_together_does_not_associate(
     choose(rig, auth, unicast, multicast)
     assert rig.dll("SetDefaultKey", pKey=wep(), dot11Direction=3) == 0
     assert connected_with(rig) is None
+
+
+def test_dynamic_wep_associates_without_a_key(rig: Rig) -> None:
+    """With 802.1X of the OS the keys are handed out later: one of its own, and that of all."""
+    rig.to_pre_pending(ENTERPRISE)
+    choose(rig, 1, 0x101, 0x101)
+    request = connected_with(rig)
+    assert request is not None
+    assert request.wep == WepKeys((), 0)
+
+
+def test_a_wep_key_may_be_the_peers_own(rig: Rig) -> None:
+    """A key mapping key of WEP is bare, as a default key is; of another length it is refused."""
+    rig.to_post_pending()
+    key = b"13 characters"
+    own = mapping(AlgorithmId=5, usKeyLength=len(key), ucKey=key.hex())
+    assert rig.dll("SetKeyMappingKey", pKey=own) == 0
+    assert rig.radio.asked[-1] == ("pairwise", AP, 5, key, bytes(6))
+    short = {**own, "usKeyLength": 12}
+    assert rig.dll("SetKeyMappingKey", pKey=short) == codes.ERROR_INVALID_PARAMETER

@@ -9,8 +9,11 @@ from autoconfig.radio.messages import (
     ATTR_AUTH_TYPE,
     ATTR_CIPHER_SUITE_GROUP,
     ATTR_CIPHER_SUITES_PAIRWISE,
+    ATTR_CONTROL_PORT_NO_ENCRYPT,
     ATTR_IE,
+    ATTR_KEY_CIPHER,
     ATTR_KEY_DATA,
+    ATTR_KEY_SEQ,
     ATTR_KEYS,
     ATTR_PRIVACY,
     ATTR_WPA_VERSIONS,
@@ -55,6 +58,22 @@ def test_wep_keys_go_with_the_request() -> None:
     open_system = attributes(connect_body(request(0x80000001, 0x80000001)))
     assert open_system[ATTR_AUTH_TYPE] == bytes(4)
     assert ATTR_PRIVACY not in open_system
+
+
+def test_dynamic_wep_asks_for_a_port_without_encryption() -> None:
+    """No key yet, the suites of WEP, and packets of 802.1X in the clear."""
+    found = attributes(connect_body(request(1, 0x101, WepKeys((), 0))))
+    assert ATTR_PRIVACY in found
+    assert ATTR_CONTROL_PORT_NO_ENCRYPT in found
+    assert ATTR_KEYS not in found
+    assert found[ATTR_CIPHER_SUITES_PAIRWISE] == (0x000FAC05).to_bytes(4, "little")
+
+
+def test_a_wep_key_has_no_packet_number() -> None:
+    """The kernel refuses one; the suite is that of the key's length."""
+    found = attributes(key_body(1, 0x101, b"5char", bytes(6)))
+    assert ATTR_KEY_SEQ not in found
+    assert found[ATTR_KEY_CIPHER] == (0x000FAC01).to_bytes(4, "little")
 
 
 def test_the_kernel_has_the_michael_keys_the_other_way_round() -> None:

@@ -21,6 +21,7 @@ from harness.evidence.packets import Packet
 from harness.evidence.sources import CaptureFile, EvidenceSource
 from harness.evidence.sources.capture import from_packets
 from harness.run.judge import Judge
+from hwsim.rc4_key import Rc4Key, rc4_key_pdu
 
 RECORDED = Path(__file__).parent / "recorded"
 ON_AIR = Expectation(connected=None, messages=("M1", "M2", "M3", "M4"), protected=False)
@@ -101,6 +102,15 @@ def test_the_length_of_a_mic_is_seen(mic: int) -> None:
         (association,) = from_packets([Packet(1, 1, len(frame), frame)]).associations
         kinds.append(association.frames[0].kind)
     assert kinds == ["M1", "M2", "M3", "M4"]
+
+
+def test_a_wep_key_that_is_handed_out_is_known() -> None:
+    """By its descriptor type; no MIC is looked for in it."""
+    pdu = rc4_key_pdu(Rc4Key(b"13 characters", 1, unicast=False), bytes(64), 7, bytes(16))
+    frame = b"\x08\x02\0\0" + bytes(range(18)) + b"\0\0" + bytes.fromhex("aaaa03000000888e") + pdu
+    (association,) = from_packets([Packet(1, 1, len(frame), frame)]).associations
+    found = association.frames[0]
+    assert (found.kind, found.direction, found.replay_counter) == ("rc4-key", "down", 7)
 
 
 def test_no_capture_is_the_users_mistake(tmp_path: Path) -> None:

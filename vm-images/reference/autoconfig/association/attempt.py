@@ -143,11 +143,12 @@ class Algorithms:
     wep_keys: dict[int, bytes] = field(default_factory=dict, repr=False)
     wep_id: int = 0
 
-    def consistent(self) -> bool:
-        """Whether the radio can associate with them; of WEP it needs the key to transmit with."""
+    def consistent(self, *, onex: bool = False) -> bool:
+        """Whether the radio can associate with them. Of WEP it needs the key to transmit with,
+        unless keys are to come of 802.1X."""
         if not rsn.fit_together(self.auth, self.unicast, self.multicast):
             return False
-        return self.unicast not in rsn.WEP_CIPHERS or self.wep_id in self.wep_keys
+        return onex or self.unicast not in rsn.WEP_CIPHERS or self.wep_id in self.wep_keys
 
     def request(self, ssid: bytes, bss: Bss, previous: bytes | None = None) -> ConnectRequest:
         """What the radio is asked for: to associate with `bss`, coming from `previous` or none."""

@@ -208,7 +208,7 @@ class Connection(AdapterState):
         assert attempt.bss is not None
         self.enter(Phase.ASSOCIATING, self.limits.associate_s, codes.REASON_ASSOCIATION_TIMEOUT)
         self.reports.associating(attempt)
-        if not self.algorithms.consistent():
+        if not self.algorithms.consistent(onex=attempt.profile.eap_method is not None):
             note("authentication and cipher algorithms do not fit each other")
             self.end(AttemptEnd(EndedBy.FAILURE, codes.REASON_DRIVER_OPERATION_FAILURE))
         else:

@@ -86,7 +86,7 @@ def mapping_key(value: dict[str, Any]) -> Key:
     peer = mac_of(value["PeerMacAddr"])
     if peer[0] & 1 or not any(peer):
         raise KeyFormatError("PeerMacAddr is a unicast address")
-    return _key(0, peer, value, _DATA)
+    return _key(0, peer, value, _DATA | dict.fromkeys(WEP_LENGTHS, 0))
 
 
 def mac_of(text: str) -> bytes:
@@ -102,7 +102,7 @@ def _key(index: int, peer: bytes, value: dict[str, Any], lengths: dict[int, int]
     if value["bDelete"]:
         return Key(index, peer, algorithm, delete=True)
     static = bool(value["bStatic"])
-    if algorithm in WEP_LENGTHS and WEP_LENGTHS.keys() & lengths.keys():
+    if algorithm in WEP_LENGTHS:
         return Key(index, peer, algorithm, delete=False, static=static, key=_wep_key(value))
     if algorithm not in lengths:
         raise KeyFormatError(

@@ -61,7 +61,8 @@ class Bss:
 
 @dataclass(frozen=True)
 class WepKeys:
-    """Static WEP keys by index, and which of them transmits. Secret."""
+    """Static WEP keys by index, and which of them transmits; none where keys are to come of
+    802.1X. Secret."""
 
     keys: tuple[tuple[int, bytes], ...] = field(repr=False)
     transmit: int

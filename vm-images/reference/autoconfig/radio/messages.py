@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-from ..codes import AUTH_SHARED_KEY, CIPHER_TKIP
+from ..codes import AUTH_SHARED_KEY, CIPHER_TKIP, CIPHER_WEP104
 from . import rsn
 from .interface import Bss, ConnectRequest, WepKeys
 from .netlink import Attributes, attribute, u32
@@ -102,10 +102,15 @@ def _wep_attributes(wep: WepKeys) -> bytes:
         )
         for place, (index, key) in enumerate(wep.keys, 1)
     )
-    suite = rsn.wep_suite(dict(wep.keys).get(wep.transmit, wep.keys[0][1]))
+    if wep.keys:
+        suite = rsn.wep_suite(dict(wep.keys).get(wep.transmit, wep.keys[0][1]))
+        given = attribute(ATTR_KEYS, keys)
+    else:  # with 802.1X, whose packets are never encrypted (RFC 3580, 4)
+        suite = rsn.cipher_suite(CIPHER_WEP104)
+        given = attribute(ATTR_CONTROL_PORT_NO_ENCRYPT)
     return (
         attribute(ATTR_PRIVACY)
-        + attribute(ATTR_KEYS, keys)
+        + given
         + u32(ATTR_CIPHER_SUITES_PAIRWISE, suite)
         + u32(ATTR_CIPHER_SUITE_GROUP, suite)
     )
@@ -128,12 +133,10 @@ def key_body(index: int, cipher: int, key: bytes, counter: bytes) -> bytes:
     """
     if cipher == CIPHER_TKIP:
         key = key[:16] + key[24:32] + key[16:24]
-    return (
-        attribute(ATTR_KEY_DATA, key)
-        + attribute(ATTR_KEY_IDX, bytes((index,)))
-        + u32(ATTR_KEY_CIPHER, rsn.cipher_suite(cipher))
-        + attribute(ATTR_KEY_SEQ, counter)
-    )
+    body = attribute(ATTR_KEY_DATA, key) + attribute(ATTR_KEY_IDX, bytes((index,)))
+    if cipher in rsn.WEP_CIPHERS:  # which counts no packets; the kernel refuses a number then
+        return body + u32(ATTR_KEY_CIPHER, rsn.wep_suite(key))
+    return body + u32(ATTR_KEY_CIPHER, rsn.cipher_suite(cipher)) + attribute(ATTR_KEY_SEQ, counter)
 
 
 def bss_of(found: Attributes) -> Bss:
