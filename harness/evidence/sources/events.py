@@ -85,7 +85,7 @@ class EventLog(Generic[PlanT]):
     clock: ClockModel = UNKNOWN_CLOCK
     end: dict[str, Any] | None = None
     reached_ns: int = 0
-    """When the guest's radio was first reached, on the air's clock; 0: not known."""
+    """When the guest, or its radio, was first reached, on the air's clock; 0: not known."""
     ended_ns: int = 0
     duration_s: float = 0.0
     damage: list[TraceDamage] = field(default_factory=list)
@@ -190,7 +190,7 @@ def _take(
             log.run = dict(event["run"])
         case "environment":
             log.environment = dict(event["environment"])
-        case "port":
+        case "port" | "guest":  # a guest that an earlier run began with is there already
             log.reached_ns = log.reached_ns or int(event["host_ns"])
         case "on air":
             log.bssid = str(event["bssid"])

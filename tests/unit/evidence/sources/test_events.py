@@ -55,6 +55,17 @@ def test_a_whole_log_says_what_the_run_was() -> None:
     assert log.duration_s > 1
 
 
+def test_a_guest_of_an_earlier_run_is_reached_before_its_radio() -> None:
+    """A second adapter announces the radio's port anew, in the midst of the run."""
+    begun_ns = EVENTS[0]["host_ns"]
+    lent = [
+        EVENTS[0],
+        {"n": 2, "host_ns": begun_ns + 1, "event": "guest", "runs_before": 3},
+        {"n": 3, "host_ns": begun_ns + 3 * S, "event": "port", "state": "connected"},
+    ]
+    assert read(lent).reached_ns == begun_ns + 1
+
+
 def test_a_missing_event_is_known_by_its_number() -> None:
     """And by the association that was under way."""
     log = read([*EVENTS[: place_of("connect")], *EVENTS[place_of("connect") + 1 :]])
