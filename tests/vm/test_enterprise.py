@@ -214,10 +214,8 @@ group=GCMP
 group_mgmt=BIP-GMAC-128
 ieee80211w=2
 """
-WPA = "proto=WPA\npairwise=TKIP\ngroup=TKIP\n"
 OTHERS = {
     "wpa2-eap-suite-b": (SUITE_B_128, "WPA2-EAP-SUITE-B", "GCMP"),
-    "wpa-eap": (WPA, "WPA/IEEE 802.1X/EAP", "TKIP"),
     "wep-eap": ("key_mgmt=IEEE8021X\n", "IEEE 802.1X (no WPA)", "NONE"),
 }
 
@@ -226,9 +224,8 @@ OTHERS = {
 def test_keys_of_other_kinds(
     lab: StandingLab, vacant: GuestShell, tmp_path: Path, security: str
 ) -> None:
-    """The 128-bit suite, WPA with TKIP, and WEP keys that are handed out: wpa_supplicant names
-    them itself. Data passes under the first keys, and under those of a reauthentication and of a
-    group rekey."""
+    """The 128-bit suite, and WEP keys that are handed out: wpa_supplicant names them itself. Data
+    passes under the first keys, and under those of a reauthentication and of a group rekey."""
     block, key_mgmt, cipher = OTHERS[security]
     credentials = make_credentials("hil-user")
     network = Network(ssid="hil-eap", security=security)
