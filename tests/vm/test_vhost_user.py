@@ -30,11 +30,11 @@ def test_associations_over_virtio_device_29(
     goes by the relay, and what M4 was lost for is asked again."""
     monkeypatch.setenv("PATH", str(newer_qemu(hil_config.store.cache)), prepend=":")
     lab = LAB.format(accel=guest.accel.accel)
-    command.start("run", "-n", "2", "plain", "m4-lost", lab=lab)
+    command.start("run", "-n", "1", "plain", "m4-lost", lab=lab)
     assert command.wait() == 0, command.output
     runs = [json.loads(path.read_text()) for path in command.folder.glob("runs/2*/result.json")]
     assert sorted(run["scenario"] for run in runs) == ["m4-lost", "plain"]
     for run in runs:
         assert qemu_release(run["environment"]["qemu"]) >= GENERIC_DEVICE
-        assert [one["verdict"] for one in run["associations"]] == ["PASS"] * 2
+        assert [one["verdict"] for one in run["associations"]] == ["PASS"]
         assert run["environment"]["other"]["radio port"] == "vhost_user"
