@@ -33,6 +33,8 @@ _ROOM: Final = 4 << 20
 """Bytes of frames that may wait for us, as the kernel accounts them."""
 _LARGEST: Final = 8192
 """A frame with its attributes is a third of it."""
+_HELD: Final = 64 << 10
+"""So much goes to the kernel in one call at most, and a message more: it takes twice that."""
 _AT_ONCE: Final = 64
 """So many messages are read before timers have their turn."""
 _BUSY: Final = (
@@ -66,6 +68,8 @@ class KernelPort:
         self._read_radios = radios
         self._radios: tuple[Radio, ...] = ()
         self._sent_ns: dict[int, int] = {}
+        self._taking = False
+        self._held = b""
         self._overruns = 0
 
     def start(self, user: PortUser) -> None:
@@ -122,28 +126,49 @@ class KernelPort:
         at_ns = now_ns()
         if tag:
             self._sent_ns[tag] = at_ns
+        elif self._taking and len(self._held) < _HELD:
+            self._held += self._addressed(message, 0)
+            return at_ns
         self._send(message, tag)
         return at_ns
 
     def transmit_status(self, sent: RadioFrame, *, acked: bool, signal_dbm: int) -> None:
-        """Hand a status to the kernel; see :meth:`hwsim.ports.base.Port.transmit_status`."""
-        self._send(hwsim_wire.status_message(sent, acked=acked, signal_dbm=signal_dbm), 0)
+        """Hand a status to the kernel; see :meth:`hwsim.ports.base.Port.transmit_status`.
+
+        While a frame is taken, it goes with what follows, in one call of the system; so do copies
+        of a frame for many radios.
+        """
+        message = hwsim_wire.status_message(sent, acked=acked, signal_dbm=signal_dbm)
+        if self._taking:
+            self._held += self._addressed(message, 0)
+        else:
+            self._send(message, 0)
 
     def close(self) -> None:
         """Be the medium no more."""
         self._loop.unwatch(self._link.fileno())
         self._link.close()
 
-    def _send(self, message: bytes, tag: int) -> None:
+    def _addressed(self, message: bytes, tag: int) -> bytes:
         flags = NLM_F_REQUEST | NLM_F_ACK if tag else NLM_F_REQUEST
+        return hwsim_wire.netlink_message(self._family, message, flags=flags, sequence=tag)
+
+    def _send(self, message: bytes, tag: int) -> None:
+        """Hand over what was held back, and a message behind it."""
+        held, self._held = self._held, b""
         try:
-            self._link.send(
-                hwsim_wire.netlink_message(self._family, message, flags=flags, sequence=tag)
-            )
+            self._link.send(held + self._addressed(message, tag))
         except OSError as error:
             code = error.errno or errno.EIO
             if tag:
                 self._loop.later(lambda: self._delivered(tag, code))
+
+    def _release(self) -> None:
+        """Hand over what was held back."""
+        held, self._held = self._held, b""
+        if held:
+            with contextlib.suppress(OSError):
+                self._link.send(held)
 
     def _readable(self) -> None:
         for _ in range(_AT_ONCE):
@@ -168,7 +193,10 @@ class KernelPort:
         except WireError:
             self._user.on_malformed()
             return
+        self._taking = True
         self._user.on_frame(sent)
+        self._taking = False
+        self._release()
 
     def _delivered(self, tag: int, code: int) -> None:
         """The kernel has taken a frame or refused it, which it did when it was sent."""

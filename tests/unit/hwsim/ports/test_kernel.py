@@ -146,6 +146,27 @@ def test_a_frame_without_a_tag(far: Far) -> None:
     assert far.user.delivered == []
 
 
+def test_a_status_goes_with_the_answer(far: Far, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a frame is taken all that is for the kernel goes in one datagram, in its order; what
+    nobody answers goes alone."""
+
+    def answer(sent: RadioFrame) -> None:
+        far.port.transmit_status(sent, acked=True, signal_dbm=-40)
+        for tag in answers:
+            far.deliver(tag)
+
+    monkeypatch.setattr(far.user, "on_frame", answer)
+    for answers in ((7,), (), (0, 0)):
+        far.send(RADIO_MESSAGE)
+        data, found = far.kernel.recv(8192), []
+        while data:
+            length, _, _, sequence, _ = struct.unpack_from("<IHHII", data)
+            found.append((data[16], sequence))
+            data = data[length:]
+        deliveries = [(hwsim_wire.CMD_FRAME, tag) for tag in answers]
+        assert found == [(hwsim_wire.CMD_TX_INFO_FRAME, 0), *deliveries]
+
+
 def test_a_status(far: Far) -> None:
     """What became of a radio's frame goes back to it."""
     far.send(RADIO_MESSAGE)
