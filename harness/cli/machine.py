@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from harness.config.lab import load_lab
 from harness.console import open_console
 
 if TYPE_CHECKING:
+    from harness.run.air_figures import AirFigures
     from harness.run.bench import Figures
     from harness.run.soak import Soak
 
@@ -36,6 +38,25 @@ Before = Annotated[
         help="The `hil` of another tree, whose runs --nights compares with.",
     ),
 ]
+
+
+class Subject(enum.Enum):
+    """What may be measured in the place of the lab."""
+
+    AIR = "air"
+
+
+SubjectArgument = Annotated[
+    Subject | None,
+    typer.Argument(help="Instead: the air beside hostapd and wmediumd, in one guest."),
+]
+Wmediumd = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, resolve_path=True,
+        help="A wmediumd, built statically, that `air` compares with.",
+    ),
+]  # fmt: skip
 
 
 def doctor(
@@ -74,6 +95,7 @@ def image(lab: LabOption = None) -> None:
 
 
 def bench(
+    subject: SubjectArgument = None,
     as_json: JsonOption = False,
     associations: Annotated[int, typer.Option("--associations", "-n", min=1)] = 20,
     build: Annotated[bool, typer.Option(help="Also time an image build from nothing.")] = True,
@@ -85,6 +107,7 @@ def bench(
     before: Before = None,
     history: HistoryFlag = False,
     rounds: Rounds = 1,
+    wmediumd: Wmediumd = None,
     lab: LabOption = None,
 ) -> None:
     """Measure how fast the lab is, or soak it.
@@ -94,11 +117,12 @@ def bench(
     """
     from harness.nightly.measuring import NightBench
     from harness.nightly.measuring_history import measure_history
-    from harness.run.bench import measure
+    from harness.run.air_bench import measure_air
+    from harness.run.bench import figures_of_this_machine, measure
     from harness.run.soak import Soak, soak
 
     interrupt_on_signals()
-    figures: Figures | Soak
+    figures: Figures | AirFigures | Soak
     with open_console(sys.stderr) as console:
         if soaked:
             figures = soak(load_lab(lab), console, soaked)
@@ -106,6 +130,9 @@ def bench(
             figures = NightBench(load_lab(lab), nights, rounds, before).measure(console)
         elif history:
             figures = measure_history(rounds, console)
+        elif subject is Subject.AIR:
+            environment = figures_of_this_machine().environment
+            figures = measure_air(load_lab(lab), console, associations, wmediumd, environment)
         else:
             figures = measure(load_lab(lab), console, associations=associations, build=build)
     if as_json:

@@ -58,6 +58,7 @@ class AirClient:
         self.state = AirState()
         self._media = 1
         self._listener: AirListener | None = listener
+        self.pid = 0
 
     @property
     def alive(self) -> bool:
@@ -110,7 +111,7 @@ class AirClient:
         """
         deadline = Deadline("start of the air process", limit_s)
         try:
-            self._client.call("hello", timeout_s=deadline.limit_s)
+            self.pid = int(self._client.call("hello", timeout_s=deadline.limit_s).get("pid", 0))
         except TimeoutError:
             deadline.state = self.describe()
             raise deadline.too_slow() from None
