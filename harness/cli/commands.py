@@ -27,6 +27,7 @@ COMMANDS = {
     "init": "harness.cli.init:init",
     "scenarios": "harness.cli.listing:scenarios",
     "faults": "harness.cli.listing:faults",
+    "radios": "harness.cli.radios:radios",
     "rules": "harness.cli.rules:rules",
     "doctor": "harness.cli.machine:doctor",
     "image": "harness.cli.machine:image",

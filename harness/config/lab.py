@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field, SecretStr, field_serializer, field_validator, model_validator
 
@@ -34,14 +34,31 @@ HOSTAPD_FIRST_RETRY_MS = 100
 TCG_FIRST_RETRY_MS = 1000
 
 
+RadioName = Literal["hwsim", "rtl8187l", "rtl8187b"]
+"""The guest's radio: its kernel's simulated one, or an emulated USB adapter."""
+
+SIMULATED: Final = "hwsim"
+
+USB_RADIOS: Final = tuple(name for name in get_args(RadioName) if name != SIMULATED)
+"""The emulated USB adapters that a guest can have."""
+
+
 class GuestConfig(Strict):
     """The virtual machine."""
 
     kind: Literal["reference"] = DEFAULT_GUEST
+    radio: RadioName = SIMULATED
+    usb_host: Literal["usb-ehci", "qemu-xhci"] = "usb-ehci"
+    """Where a USB adapter is plugged in."""
     memory_mib: Annotated[int, Field(ge=384, le=65536)] = 512
     accel: Literal["auto", "kvm", "tcg"] = "auto"
     saved_state: bool = True
     """Start from a state saved after the first boot; false boots each time."""
+
+    @property
+    def adapter(self) -> str | None:
+        """The emulated USB adapter; None for the kernel's simulated radio."""
+        return None if self.radio == SIMULATED else self.radio
 
 
 Port = Literal["virtio_serial", "vhost_user"]

@@ -19,7 +19,7 @@ from harness.console import Stages
 from harness.eap import Credentials
 from harness.guests.common.ssh import Login, Ssh
 from harness.scenarios.stimuli import OsParameters, OsStimulus
-from harness.vm.argv import DiskBoot, KernelBoot, MachineSpec
+from harness.vm.argv import DiskBoot, KernelBoot, MachineSpec, UsbHost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +36,10 @@ class GuestImage:
     agent: Path
     recorder: Path
 
-    def machine(self, memory_mib: int, accel: Accel) -> MachineSpec:
-        """What QEMU is to be, to boot this image with so much memory."""
-        return MachineSpec(memory_mib, accel, self.boot)
+    def machine(self, memory_mib: int, accel: Accel, usb: UsbHost | None = None) -> MachineSpec:
+        """What QEMU is to be, to boot this image with so much memory, and with a USB host if a USB
+        adapter is to be plugged in."""
+        return MachineSpec(memory_mib, accel, self.boot, usb=usb)
 
 
 class ServiceControl(Protocol):

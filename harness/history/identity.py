@@ -32,7 +32,8 @@ def stands_for(result: RunResult, dll: str | None = None) -> Test:
     """The test that a run stands for; `dll` is the name a plan gives the DLL, else its file's."""
     path = result.environment.dll_path
     name = dll or (PureWindowsPath(path).stem if path else SAMPLE)
-    return Test(result.guest, RADIOS[result.guest], name, result.scenario)
+    radio = result.environment.other.get("radio", RADIOS[result.guest])
+    return Test(result.guest, radio, name, result.scenario)
 
 
 def parts_of(environment: Environment) -> dict[str, str]:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from harness.lab.air import AirClient, AirListener
 from harness.local.jsonlines import JsonLinesClient
@@ -74,13 +74,17 @@ def running_air(
     logs: Path | None = None,
     *,
     vhost: bool = False,
+    adapter: str | None = None,
+    relay: bool = True,
 ) -> Iterator[tuple[AirProcess, Path]]:
     """Run the air; yields it with the path of the radio socket QEMU is to connect to.
 
     Capture and keys are written into `run_dir`; so is what the process says, unless there are
-    `logs`. With `vhost` it is a vhost-user back-end besides, on the socket `vhost_socket`.
+    `logs`. With `vhost` it is a vhost-user back-end besides, on the socket `vhost_socket`; with an
+    `adapter` it plays that USB adapter, on the socket `usb_socket`. The guest's clock is known by
+    its relay, unless that is not to be asked.
 
-    Both sockets listen, but the process has only begun to start: `AirProcess.await_start` before
+    The sockets listen, but the process has only begun to start: `AirProcess.await_start` before
     it is asked for anything.
     """
     radio_path, control_path = sockets / "radio", sockets / "air"
@@ -94,30 +98,44 @@ def running_air(
             connection.connect(str(control_path))
             argv = [
                 *(sys.executable, "-m", "hwsim", "--run-dir", str(run_dir)),
-                *("--control", str(control.fileno()), "--radio", str(radio.fileno())),
+                *("--control", str(control.fileno())),
+                *(("--radio", str(radio.fileno())) if relay else ()),
             ]
             handed_over = [control.fileno(), radio.fileno()]
             if vhost:
                 device = until_started.enter_context(_listening(vhost_socket(sockets)))
                 argv += ["--vhost-user", str(device.fileno())]
                 handed_over.append(device.fileno())
-            process = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=stderr,
-                stderr=stderr,
-                pass_fds=handed_over,
-                start_new_session=True,
-            )
+            if adapter is not None:
+                usb = until_started.enter_context(_listening(usb_socket(sockets)))
+                argv += ["--usb", str(usb.fileno()), "--adapter", adapter]
+                handed_over.append(usb.fileno())
+            process = _started(argv, stderr, handed_over)
         stack.callback(_end, process)  # alone with its sockets now: its end shuts them
         air = AirProcess(process, connection, listener, stderr_log)
         stack.callback(air.stop)
         yield air, radio_path
 
 
+def _started(argv: list[str], stderr: IO[bytes], descriptors: list[int]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=stderr,
+        stderr=stderr,
+        pass_fds=descriptors,
+        start_new_session=True,
+    )
+
+
 def vhost_socket(sockets: Path) -> Path:
     """Where the air is the back-end of virtio device 29, if it is."""
     return sockets / "hwsim"
+
+
+def usb_socket(sockets: Path) -> Path:
+    """Where the air plays a USB adapter, if it does."""
+    return sockets / "usb"
 
 
 def _listening(path: Path) -> socket.socket:

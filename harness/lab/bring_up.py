@@ -25,7 +25,7 @@ from harness.guests.common.recorder import (
 )
 from harness.guests.common.ssh import Ssh, connect
 from harness.guests.registry import guest_of
-from harness.lab.air_process import AirProcess, running_air, vhost_socket
+from harness.lab.air_process import AirProcess, running_air, usb_socket, vhost_socket
 from harness.lab.recording import Recording
 from harness.local.workspace import work_folder
 from harness.vm.accel import Choice, choose, forced_accel, keep_logs, remember
@@ -196,9 +196,9 @@ class _Start:
             stack.enter_context(held(state.folder))
             installation = _installation_in(state)
         work = stack.enter_context(work_folder())
-        vhost = self.lab.air.port == "vhost_user"
+        vhost, adapter = self.lab.air.port == "vhost_user", self.lab.guest.adapter
         air, radio = stack.enter_context(
-            running_air(work, self.run_dir, self.recording, self.logs, vhost=vhost)
+            running_air(work, self.run_dir, self.recording, self.logs, vhost=vhost, adapter=adapter)
         )
         disk = _overlay_of(state, self.image, work / "disk.qcow2")
         memory = state.memory_to_map(work) if state else None
@@ -210,6 +210,8 @@ class _Start:
         with self.stages.stage("restore the guest" if state else "boot the guest") as stage:
             try:
                 machine = stack.enter_context(running(spec, wiring, self.logs, state=saved))
+                if adapter is not None:
+                    machine.plug(usb_socket(work))
                 # the air's start and the guest's have the processors to themselves at first
                 check = ContentCheck(state.folder, after=air.await_start) if state else None
                 stage.update(None, "waiting for SSH")
@@ -239,7 +241,9 @@ class _Start:
         return guest_of(lab.guest.kind).service_control(ssh, limit_s=lab.limits.command_s)
 
     def _spec(self, choice: Choice) -> MachineSpec:
-        return self.image.machine(self.lab.guest.memory_mib, choice.accel)
+        guest = self.lab.guest
+        usb = None if guest.adapter is None else guest.usb_host
+        return self.image.machine(guest.memory_mib, choice.accel, usb)
 
     def _state(self, choice: Choice) -> SavedState | None:
         """The saved state to start from, made if there is none yet; None boots."""

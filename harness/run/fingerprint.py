@@ -53,6 +53,9 @@ DESCRIPTIONS = {
 
 SECRET = {of_medium(KEYS_NAME, number) for number in range(1, MAX_MEDIA + 1)}
 
+AT_USB_BORDER = "at the USB border, not in the guest"
+"""Where the times of frames are taken if the guest's radio is a USB adapter."""
+
 
 def of_dll(dll: Dll) -> Environment:
     """What of the fingerprint a vendor's DLL alone tells."""
@@ -90,14 +93,21 @@ def _versions() -> Mapping[str, str]:
     return own | {name: version(name) for name in LIBRARIES}
 
 
-def environment(dll: Dll | None, session: LabSession, port: Port = USUAL_PORT) -> Environment:
+def environment(
+    dll: Dll | None,
+    session: LabSession,
+    port: Port = USUAL_PORT,
+    adapter: str | None = None,
+) -> Environment:
     """The fingerprint of a running lab: of this machine, the DLL under test and the guest.
 
     The clock's uncertainty is in microseconds, as the air measured it so far. `port` is named if it
-    is not the usual one: figures of two compare with care.
+    is not the usual one: figures of two compare with care. `adapter` is the emulated USB adapter
+    that is the guest's radio, if it has one.
     """
     clock = session.air.state.clock
     own = {} if dll else {"dll_path": session.vendor, "dll_sha256": session.vendor_sha256}
+    radio = {} if adapter is None else {"radio": adapter, "frames timed": AT_USB_BORDER}
     return of_host(dll, session.accel).model_copy(
         update={
             **own,
@@ -110,6 +120,7 @@ def environment(dll: Dll | None, session: LabSession, port: Port = USUAL_PORT) -
                 "station address": STATION_IP,
                 "access point address": AP_IP,
                 **({} if port == USUAL_PORT else {"radio port": port}),
+                **radio,
             },
         }
     )

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from harness.config.lab import GuestKind, Lab
+from harness.config.lab import USUAL_PORT, GuestKind, Lab
 from harness.eap import check_profile
 from harness.errors import UsageError
 from harness.faults import FAULTS, find_fault
 from harness.guests.abilities import ABILITIES
+from harness.guests.radios import unfit
 from harness.run.plan import RunPlan
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Scenario, find_scenario
@@ -48,6 +49,7 @@ def plan_run(
     check_profile(found)
     _check_guest(found, lab.guest.kind)
     _check_port(lab)
+    _check_radio(found, lab)
     if chosen and (given.dll or lab.dll.path or not found.ihv.takes_a_fault):
         raise UsageError(
             f"--fault {fault}: only our sample DLL can be told to have a fault",
@@ -74,4 +76,19 @@ def _check_guest(scenario: Scenario, kind: GuestKind) -> None:
         raise UsageError(
             f"scenario {scenario.name}: only the {able} guest obeys orders to its WLAN service",
             hint=f"take a scenario without, or a lab.toml whose guest is not {kind}",
+        )
+
+
+def _check_radio(scenario: Scenario, lab: Lab) -> None:
+    guest = lab.guest
+    if guest.adapter is not None and lab.air.port != USUAL_PORT:
+        raise UsageError(
+            f"[guest] radio = {guest.radio!r}: its frames take no port {lab.air.port}",
+            hint="leave [air] port out of lab.toml",
+        )
+    why = unfit(scenario, guest.adapter)
+    if why:
+        raise UsageError(
+            f"scenario {scenario.name} cannot be run with the radio {guest.radio}: {why}",
+            hint="`hil radios` says what each hides; [guest] radio in lab.toml chooses",
         )

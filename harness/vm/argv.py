@@ -15,6 +15,9 @@ from harness.config.lab import Accel
 
 BINARY = "qemu-system-x86_64"
 
+UsbHost = Literal["usb-ehci", "qemu-xhci"]
+"""QEMU's USB hosts, of which Windows 7 has no driver for the second."""
+
 RADIO_PORT = "hil.radio"
 """Name of the virtio-serial port that carries the radio."""
 
@@ -77,11 +80,15 @@ class MachineSpec:
     """`ide` is q35's own AHCI controller, for which every system has a driver."""
     network_card: Literal["virtio-net-pci", "e1000e"] = "virtio-net-pci"
     """The card on the harness's network; `e1000e` has a driver in Windows."""
+    usb: UsbHost | None = None
+    """A USB host, into which `Machine.plug` plugs an adapter; without one there is none."""
 
     @property
     def shape(self) -> str:
         """All of it but where files lie: part of the key of what is kept of a machine."""
-        devices = (self.cpus, self.tpm, self.disk_bus, self.network_card)
+        devices: tuple[object, ...] = (self.cpus, self.tpm, self.disk_bus, self.network_card)
+        if self.usb is not None:
+            devices += (self.usb,)
         return repr((self.memory_mib, self.accel, self.cpu, self.boot.words, *devices))
 
     @property
@@ -147,6 +154,8 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
     ]
     if wiring.vhost_socket is not None:
         argv += _vhost(wiring.vhost_socket)
+    if spec.usb is not None:
+        argv += ["-device", f"{spec.usb},id=usb"]
     if spec.tpm:
         argv += _tpm(wiring)
     if wiring.incoming:

@@ -23,6 +23,9 @@ from harness.vm.qmp import Qmp, QmpRefused
 RESTORE_S = 60
 """Bound on reading a saved state; it takes well under a second from a warm cache."""
 
+USB = "adapter"
+"""QEMU's name for the adapter, and for the connection to it."""
+
 RUNS = frozenset({"running", "inmigrate", "prelaunch"})
 """Values of QMP's RunState in which a machine runs, or is about to (qapi/run-state.json)."""
 
@@ -74,6 +77,27 @@ class Machine:
             return ""
         said = qemu_said(self.stderr_log)
         return f"QEMU stopped the guest ({status})" + (f": {said}" if said else "")
+
+    def plug(self, socket_path: Path) -> None:
+        """Plug in the USB device that listens on a Unix socket by usbredir.
+
+        Not on the command line: a device that is there while a saved state is read is never
+        greeted. Raises `LabFault` if QEMU does not take it.
+        """
+        address = {"type": "unix", "data": {"path": str(socket_path)}}
+        backend = {"type": "socket", "data": {"addr": address, "server": False}}
+        try:
+            self.qmp.execute("chardev-add", {"id": USB, "backend": backend})
+            self.qmp.execute("device_add", {"driver": "usb-redir", "id": USB, "chardev": USB})
+        except QmpRefused as refused:
+            raise LabFault("plugging in of the USB adapter", 0, refused.message) from None
+
+    def unplug(self) -> None:
+        """Pull it out, as by surprise; `plug` plugs in another. Its connection goes with it."""
+        try:
+            self.qmp.execute("device_del", {"id": USB})
+        except QmpRefused as refused:
+            raise LabFault("pulling out of the USB adapter", 0, refused.message) from None
 
     def ssh_port(self) -> int:
         """The loopback port QEMU chose for the guest's SSH."""

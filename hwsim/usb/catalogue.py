@@ -49,7 +49,7 @@ ADAPTERS: Final[dict[str, AdapterKind]] = {
             usb=("0bda:8187 rev 0100",),
             linux="rtl8187",
             windows="Netrtuw.inf 6.1316 (Windows 7); Microsoft's sample driver usbnwifi",
-            proven="unit tests with a driver by script; no driver of a system was run yet",
+            proven="Linux' driver: scan, WPA2-PSK, runs. Windows: nothing was run",
             implementation=("hwsim.usb.models.realtek.rtl8187l", "Rtl8187l"),
             hides={
                 "5 GHz": _NO_5_GHZ,
@@ -64,7 +64,7 @@ ADAPTERS: Final[dict[str, AdapterKind]] = {
             usb=("0bda:8189 rev 0200",),
             linux="rtl8187",
             windows="net8187bv64.inf (in Windows 10 x64, by published lists)",
-            proven="unit tests with a driver by script; no driver of a system was run yet",
+            proven="Linux' driver: scan, WPA2-PSK, runs. Windows: nothing was run",
             implementation=("hwsim.usb.models.realtek.rtl8187b", "Rtl8187b"),
             hides={"5 GHz": _NO_5_GHZ, "management frame protection": _NO_PMF},
         ),

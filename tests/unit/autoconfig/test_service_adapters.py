@@ -225,7 +225,7 @@ def test_addresses_of_further_radios() -> None:
     """The n-th counts on from the first, and answers by a way of its own."""
     commands = extra_radio.address_commands("wlan1", 1)
     assert commands == [
-        ["addr", "add", "10.77.0.3/24", "dev", "wlan1"],
+        ["addr", "replace", "10.77.0.3/24", "dev", "wlan1"],
         ["link", "set", "wlan1", "up"],
         ["route", "add", "10.77.0.0/24", "dev", "wlan1", "table", "101"],
         ["rule", "add", "from", "10.77.0.3", "table", "101"],

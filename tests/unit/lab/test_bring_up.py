@@ -71,7 +71,7 @@ class Parts:
         return SavedState(folder, note)
 
     @contextlib.contextmanager
-    def air(self, *_: object, vhost: bool) -> Iterator[tuple[Any, Path]]:
+    def air(self, *_: object, vhost: bool, adapter: str | None) -> Iterator[tuple[Any, Path]]:
         """In place of the air process."""
         self.back_ends.append(vhost)
         yield self, self.folder / "radio"

@@ -29,3 +29,15 @@ def test_a_port_that_qemu_has_no_device_for(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(UsageError, match=r"port = 'vhost_user': QEMU 7\.2\.22") as refused:
         planning._check_port(lab)
     assert "trixie-backports" in refused.value.hint
+
+
+def test_a_usb_radio_takes_no_other_port() -> None:
+    """Nor scenarios that its chip is not for: told before anything starts."""
+    plain = find_scenario("plain")
+    planning._check_radio(plain, Lab.model_validate({"guest": {"radio": "rtl8187l"}}))
+    wrong = {"guest": {"radio": "rtl8187l"}, "air": {"port": "vhost_user"}}
+    with pytest.raises(UsageError, match="take no port vhost_user"):
+        planning._check_radio(plain, Lab.model_validate(wrong))
+    two = plain.model_copy(update={"adapters": 2})
+    with pytest.raises(UsageError, match="2 adapters"):
+        planning._check_radio(two, Lab.model_validate({"guest": {"radio": "rtl8187l"}}))

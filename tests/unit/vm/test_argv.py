@@ -158,3 +158,10 @@ def test_all_that_the_guest_can_see_is_in_the_shape() -> None:
         replace(WINDOWS, network_card="virtio-net-pci"),
     ]
     assert len({spec.shape for spec in [WINDOWS, *others]}) == 1 + len(others)
+
+
+def test_a_usb_host_is_there_for_an_adapter_to_come() -> None:
+    """The adapter itself is plugged in later; a machine without a host is another one."""
+    spec = replace(SPEC, usb="usb-ehci")
+    assert lines(qemu_argv(spec, WIRING)) == GOLDEN + "-device usb-ehci,id=usb\n"
+    assert spec.shape != SPEC.shape

@@ -225,3 +225,21 @@ def test_a_machine_is_out_of_reach_of_the_terminals_signals(qemu: FakeQemu, tmp_
     """Ctrl-C goes to the harness alone, which then ends the machine itself."""
     with running(SPEC, wiring(tmp_path), tmp_path) as machine:
         assert os.getsid(machine.process.pid) == machine.process.pid != os.getsid(0)
+
+
+def test_a_usb_adapter_is_plugged_in_and_pulled_out(qemu: FakeQemu, tmp_path: Path) -> None:
+    """The connection first, as the device needs it; it goes with the device."""
+    with running(SPEC, wiring(tmp_path), tmp_path) as machine:
+        machine.plug(tmp_path / "usb")
+        machine.unplug()
+    assert qemu.asked[1:-1] == ["chardev-add", "device_add", "device_del"]
+
+
+def test_an_adapter_that_qemu_does_not_take_is_a_lab_fault(qemu: FakeQemu, tmp_path: Path) -> None:
+    """Nobody listens there, or there is no USB host."""
+    qemu.answer({"chardev-add": ["refuse"]})
+    with (
+        pytest.raises(LabFault, match="plugging in of the USB adapter"),
+        running(SPEC, wiring(tmp_path), tmp_path) as machine,
+    ):
+        machine.plug(tmp_path / "usb")

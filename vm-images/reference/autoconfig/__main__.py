@@ -29,6 +29,7 @@ from .profile.wlan import Profile
 from .radio.extra_radio import new_radio
 from .radio.interface import Radio, RadioError
 from .radio.nl80211 import Nl80211Radio
+from .radio.plugged import PluggedRadio
 from .service import WlanService
 from .settings import ServiceLimits, SettingError, Settings, from_environment
 
@@ -135,8 +136,17 @@ def eap_starter(loop: Loop, stores: CertificateStores) -> StartEap:
     return start
 
 
+def first_radio(loop: Loop, settings: Settings) -> Nl80211Radio:
+    """The radio of the first adapter. Raises RadioError if it has to be there and is not."""
+    if settings.plugged_mac:
+        return PluggedRadio(loop, settings.interface, settings.limits, settings.plugged_mac)
+    return Nl80211Radio(loop, settings.interface, settings.limits)
+
+
 def make_extra_radio(loop: Loop, settings: Settings, number: int) -> Radio:
     """Make the radio of the adapter with this number. Raises RadioError."""
+    if settings.plugged_mac:
+        raise RadioError(19, "this guest's adapter is a USB device, and there is no other")
     return Nl80211Radio(loop, new_radio(number), settings.limits)
 
 
@@ -145,7 +155,7 @@ def main() -> int:
     loop = Loop()
     try:
         settings = from_environment()
-        radio = Nl80211Radio(loop, settings.interface, settings.limits)
+        radio = first_radio(loop, settings)
     except SettingError as error:
         note(str(error))
         return 2

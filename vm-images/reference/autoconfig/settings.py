@@ -91,6 +91,7 @@ class Settings:
 
     Attributes:
         interface: the Linux network interface that plays the WLAN adapter.
+        plugged_mac: the address of an adapter that is plugged in later; empty: it is there.
         host_command: argv of the IHV host.
         address: where wlanapi.dll finds the service (host, port).
         adapter_oui: the driver's AdapterOUI; a profile of another OUI is refused. The registry's
@@ -107,6 +108,7 @@ class Settings:
     """
 
     interface: str = "wlan0"
+    plugged_mac: bytes = b""
     host_command: tuple[str, ...] = ("wine", r"C:\hilref\ihvhost.exe")
     address: tuple[str, int] = ("127.0.0.1", 7711)
     adapter_oui: int = 0x123456
@@ -133,9 +135,9 @@ class Settings:
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from HIL_… variables.
 
-    HIL_WLAN_INTERFACE, HIL_IHV_HOST (a command line), HIL_WLANAPI_PORT, HIL_ADAPTER_OUI (hex),
-    HIL_SCAN_MHZ (comma-separated) and HIL_TRACE (a path). Limits are told later
-    (`ServiceLimits.change`).
+    HIL_WLAN_INTERFACE, HIL_WLAN_PLUGGED (an address), HIL_IHV_HOST (a command line),
+    HIL_WLANAPI_PORT, HIL_ADAPTER_OUI (hex), HIL_SCAN_MHZ (comma-separated) and HIL_TRACE (a path).
+    Limits are told later (`ServiceLimits.change`).
 
     Raises:
         SettingError: a value is not of its kind.
@@ -144,12 +146,24 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     plain = Settings()
     return Settings(
         interface=env.get("HIL_WLAN_INTERFACE", plain.interface),
+        plugged_mac=_address(env, "HIL_WLAN_PLUGGED"),
         host_command=_command(env.get("HIL_IHV_HOST"), plain.host_command),
         address=(plain.address[0], _integer(env, "HIL_WLANAPI_PORT", 10, plain.address[1])),
         adapter_oui=_integer(env, "HIL_ADAPTER_OUI", 16, plain.adapter_oui),
         frequencies_mhz=_integers(env, "HIL_SCAN_MHZ", plain.frequencies_mhz),
         trace=Path(env.get("HIL_TRACE", plain.trace)),
     )
+
+
+def _address(env: Mapping[str, str], name: str) -> bytes:
+    text = env.get(name, "")
+    try:
+        found = bytes.fromhex(text.replace(":", ""))
+    except ValueError:
+        found = b"?"
+    if text and len(found) != 6:
+        raise SettingError(f"{name} must be an address of six bytes, not {text!r}")
+    return found
 
 
 def _command(text: str | None, default: tuple[str, ...]) -> tuple[str, ...]:

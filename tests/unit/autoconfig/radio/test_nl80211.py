@@ -4,57 +4,22 @@
 from __future__ import annotations
 
 import errno
-from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from autoconfig.radio import nl80211
+from autoconfig.radio import link
 from autoconfig.radio.interface import Associated, ConnectRequest, Lost, RadioError
-from autoconfig.radio.netlink import Attributes, Event, NetlinkError, attribute, attributes, u32
+from autoconfig.radio.netlink import Attributes, Event, attribute, attributes, u32
 from autoconfig.radio.nl80211 import Nl80211Radio
 from autoconfig.settings import ServiceLimits
 
 from tests.unit.autoconfig.doubles import AP, BSS, SSID, FakeLoop
+from tests.unit.autoconfig.radio.fake_socket import FakeSocket
 
 INDEX = u32(3, 7)
 RSNE = bytes.fromhex("30140100000fac040100000fac040100000fac020000")
 MINE = {3: b"\7\0\0\0"}
-
-
-class FakeSocket:
-    """Takes requests, gives events."""
-
-    def __init__(self, *_arguments: Any) -> None:
-        self.asked: list[tuple[int, Attributes]] = []
-        self.refusal = 0
-        self.queue: deque[Event] = deque()
-        self.scan: list[Attributes] = []
-
-    def fileno(self) -> int:
-        """A descriptor the loop can watch."""
-        return 0
-
-    def ask(self, command: int, body: bytes) -> int:
-        """Take a request; the cookie is 77."""
-        if self.refusal:
-            raise NetlinkError(self.refusal, "refused")
-        self.asked.append((command, attributes(body)))
-        return 77
-
-    def dump(self, _command: int, _body: bytes) -> list[Attributes]:
-        """The scan results."""
-        return self.scan
-
-    def events(self) -> Iterator[Event]:
-        """What is queued."""
-        while self.queue:
-            yield self.queue.popleft()
-
-    def has_events(self) -> bool:
-        """Whether something is queued."""
-        return bool(self.queue)
 
 
 class Events:
@@ -90,7 +55,7 @@ class Bench:
     def __init__(self, radio: Nl80211Radio, loop: FakeLoop) -> None:
         self.radio = radio
         self.loop = loop
-        self.socket: FakeSocket = radio._socket  # type: ignore[assignment]
+        self.socket: FakeSocket = radio._link._socket  # type: ignore[assignment]
         self.events = Events()
         radio.set_events(self.events)
 
@@ -103,8 +68,8 @@ class Bench:
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     """A radio of interface 7."""
-    monkeypatch.setattr(nl80211, "GenericSocket", FakeSocket)
-    monkeypatch.setattr(nl80211.socket, "if_nametoindex", lambda _name: 7)
+    monkeypatch.setattr(link, "GenericSocket", FakeSocket)
+    monkeypatch.setattr(link.socket, "if_nametoindex", lambda _name: 7)
     monkeypatch.setattr(Path, "read_text", lambda *_a, **_k: "02:00:00:00:00:00\n")
     loop = FakeLoop()
     monkeypatch.setattr(loop, "watch", lambda *_a: None)

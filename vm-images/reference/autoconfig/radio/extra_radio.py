@@ -21,7 +21,7 @@ from .netlink import GenericSocket, u32
 CMD_NEW_RADIO, ATTR_CHANNELS = 4, 9
 FIRST_ADDRESS = IPv4Interface("10.77.0.2/24")
 TABLE = 100
-COMMAND_LIMIT_S = 10
+COMMAND_LIMIT_S = 10.0
 IP = ("/bin/busybox", "ip")
 
 
@@ -43,7 +43,7 @@ def new_radio(number: int) -> str:
             for _index, name in socket.if_nameindex()
             if name not in before and name.startswith("wlan")
         )
-        _set_up(interface, number)
+        set_up(interface, number)
     except StopIteration:
         raise RadioError(19, "the new radio has no interface") from None
     except OSError as error:
@@ -51,26 +51,40 @@ def new_radio(number: int) -> str:
     return interface
 
 
-def _set_up(interface: str, number: int) -> None:
-    # Each interface answers and asks for its own address only.
-    for setting, value in (("arp_ignore", 1), ("arp_announce", 2)):
-        Path(f"/proc/sys/net/ipv4/conf/all/{setting}").write_text(f"{value}\n", encoding="ascii")
+def set_up(interface: str, number: int, limit_s: float = COMMAND_LIMIT_S) -> None:
+    """Give the interface of the adapter with that number its address, and switch it on.
+
+    Raises:
+        OSError: it cannot be set up, or not within the limit.
+    """
+    if number:  # each of several answers and asks for its own address only
+        for setting, value in (("arp_ignore", 1), ("arp_announce", 2)):
+            place = Path(f"/proc/sys/net/ipv4/conf/all/{setting}")
+            place.write_text(f"{value}\n", encoding="ascii")
     for command in address_commands(interface, number):
-        done = subprocess.run(
-            [*IP, *command], capture_output=True, timeout=COMMAND_LIMIT_S, check=False
-        )
+        try:
+            done = subprocess.run(
+                [*IP, *command], capture_output=True, timeout=limit_s, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise OSError(110, f"ip {' '.join(command)}: no end after {limit_s:g} s") from None
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
             raise OSError(22, f"ip {' '.join(command)}: {said}")
 
 
 def address_commands(interface: str, number: int) -> list[list[str]]:
-    """What `ip` is asked for: the address, the interface up, and its own way out."""
+    """What `ip` is asked for: the address, the interface up, and a further one's own way out."""
     address = IPv4Interface(f"{FIRST_ADDRESS.ip + number}/{FIRST_ADDRESS.network.prefixlen}")
     table = str(TABLE + number)
-    return [
-        ["addr", "add", str(address), "dev", interface],
+    commands = [
+        ["addr", "replace", str(address), "dev", interface],
         ["link", "set", interface, "up"],
+    ]
+    if not number:
+        return commands
+    return [
+        *commands,
         ["route", "add", str(address.network), "dev", interface, "table", table],
         ["rule", "add", "from", str(address.ip), "table", table],
     ]

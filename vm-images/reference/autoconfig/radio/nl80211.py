@@ -17,12 +17,12 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from hil_common.loop import Loop, Timer
 
 from ..settings import ServiceLimits
 from .interface import Associated, Bss, ConnectRequest, Lost, RadioError, RadioEvents
+from .link import InterfaceLink
 from .messages import (
     ATTR_ACK,
     ATTR_BSS,
@@ -31,7 +31,6 @@ from .messages import (
     ATTR_COOKIE,
     ATTR_DISCONNECTED_BY_AP,
     ATTR_FRAME,
-    ATTR_IFINDEX,
     ATTR_KEY_DEFAULT,
     ATTR_KEY_IDX,
     ATTR_KEY_TYPE,
@@ -78,7 +77,7 @@ from .messages import (
     key_body,
     management_suite,
 )
-from .netlink import Attributes, Event, GenericSocket, NetlinkError, attribute, attributes, u32
+from .netlink import Attributes, Event, attribute, attributes, u32
 
 
 class Nl80211Radio:
@@ -88,14 +87,14 @@ class Nl80211Radio:
         loop: serves the netlink socket.
         interface: name of a station interface.
         limits: tells after which time a scan without an end counts as failed.
+        mac: the address of an interface that is not there yet (see `plugged`); without one it is.
 
     Raises:
         RadioError: there is no such interface, or no nl80211.
     """
 
-    def __init__(self, loop: Loop, interface: str, limits: ServiceLimits) -> None:
+    def __init__(self, loop: Loop, interface: str, limits: ServiceLimits, mac: bytes = b"") -> None:
         self._loop = loop
-        self._interface = interface
         self._limits = limits
         self._events: RadioEvents | None = None
         self._scan_done: Callable[[bool], None] | None = None
@@ -108,14 +107,10 @@ class Nl80211Radio:
         self._forgotten: set[tuple[bytes, int]] = set()
         self._forgotten_s = -math.inf
         self._channel_switched = False
-        try:
-            self._index = socket.if_nametoindex(interface)
-            self._socket = GenericSocket("nl80211", ("scan", "mlme"))
-        except OSError as error:
-            raise RadioError(error.errno, f"{interface}: {error.strerror}") from error
-        self._ifindex = u32(ATTR_IFINDEX, self._index)
-        address = Path(f"/sys/class/net/{interface}/address").read_text(encoding="ascii")
-        self.mac = bytes.fromhex(address.strip().replace(":", ""))
+        self._link = InterfaceLink(loop, interface, self._serve)
+        if not mac:
+            self._link.open()
+        self.mac = mac or self._link.address()
         self._handlers: dict[int, Callable[[Attributes], None]] = {
             CMD_CONTROL_PORT_FRAME: self._on_control_frame,
             CMD_CONTROL_PORT_FRAME_TX_STATUS: self._on_transmit_status,
@@ -128,7 +123,6 @@ class Nl80211Radio:
             CMD_DEAUTHENTICATE: lambda _found: self._note_end(disassociated=False),
             CMD_DISASSOCIATE: lambda _found: self._note_end(disassociated=True),
         }
-        loop.watch(self._socket.fileno(), self._serve)
 
     def set_events(self, events: RadioEvents) -> None:
         """See Radio."""
@@ -145,24 +139,28 @@ class Nl80211Radio:
 
     def close(self) -> None:
         """Give the socket back; the kernel ends a connection it owns."""
-        self._loop.unwatch(self._socket.fileno())
         self.listen(frozenset())
-        self._socket.close()
+        self._link.close()
 
     # --- scanning ---
 
     def scan(
         self, ssid: bytes, frequencies_mhz: tuple[int, ...], done: Callable[[bool], None]
     ) -> None:
-        """See Radio. No frequencies = all channels. While an earlier scan still runs, its end is
-        reported as an incomplete one."""
-        body = self._ifindex + attribute(ATTR_SCAN_SSIDS, attribute(1, ssid))
+        """See Radio. No frequencies = all channels, and those that this radio has not are left out.
+        While an earlier scan still runs, its end is reported as an incomplete one."""
+        body = attribute(ATTR_SCAN_SSIDS, attribute(1, ssid))
         body += u32(ATTR_SCAN_FLAGS, SCAN_FLAG_FLUSH)
         if frequencies_mhz:
-            each = (u32(i, mhz) for i, mhz in enumerate(frequencies_mhz))
+            own = self._link.channels_mhz
+            wanted = [mhz for mhz in frequencies_mhz if not own or mhz in own]
+            if not wanted:
+                self._loop.later(lambda: done(True))
+                return
+            each = (u32(i, mhz) for i, mhz in enumerate(wanted))
             body += attribute(ATTR_SCAN_FREQUENCIES, b"".join(each))
         try:
-            self._ask(CMD_TRIGGER_SCAN, body)
+            self._link.ask(CMD_TRIGGER_SCAN, body)
         except RadioError as error:
             if error.errno != errno.EBUSY:
                 raise
@@ -182,10 +180,7 @@ class Nl80211Radio:
     def _known(self) -> list[Bss]:
         """What the kernel knows; a probe response that was forgotten gives way to what came after
         it, a beacon of another access point with the same address."""
-        try:
-            found = self._socket.dump(CMD_GET_SCAN, self._ifindex)
-        except NetlinkError as error:
-            raise RadioError(error.errno, "scan results refused") from error
+        found = self._link.dump(CMD_GET_SCAN)
         heard = []
         for each in (attributes(one[ATTR_BSS]) for one in found if ATTR_BSS in one):
             bss = bss_of(each)
@@ -215,63 +210,62 @@ class Nl80211Radio:
         self._request = request
         self._response = b""
         self._disassociated = False
-        self._ask(CMD_CONNECT, self._ifindex + connect_body(request))
+        self._link.ask(CMD_CONNECT, connect_body(request))
 
     def disconnect(self) -> None:
         """See Radio."""
         reason = attribute(ATTR_REASON_CODE, struct.pack("=H", REASON_LEAVING))
-        self._ask(CMD_DISCONNECT, self._ifindex + reason)
+        self._link.ask(CMD_DISCONNECT, reason)
 
     def authorize(self, peer: bytes, authorized: bool) -> None:
         """See Radio."""
         flags = struct.pack("=II", STA_FLAG_AUTHORIZED, STA_FLAG_AUTHORIZED if authorized else 0)
         body = attribute(ATTR_MAC, peer) + attribute(ATTR_STA_FLAGS2, flags)
-        self._ask(CMD_SET_STATION, self._ifindex + body)
+        self._link.ask(CMD_SET_STATION, body)
 
     # --- keys ---
 
     def set_pairwise_key(self, peer: bytes, cipher: int, key: bytes, counter: bytes) -> None:
         """See Radio."""
         body = key_body(0, cipher, key, counter) + u32(ATTR_KEY_TYPE, KEYTYPE_PAIRWISE)
-        self._ask(CMD_NEW_KEY, self._ifindex + attribute(ATTR_MAC, peer) + body)
+        self._link.ask(CMD_NEW_KEY, attribute(ATTR_MAC, peer) + body)
 
     def set_group_key(self, index: int, cipher: int, key: bytes, counter: bytes) -> None:
         """See Radio."""
         body = key_body(index, cipher, key, counter) + u32(ATTR_KEY_TYPE, KEYTYPE_GROUP)
-        self._ask(CMD_NEW_KEY, self._ifindex + body)
+        self._link.ask(CMD_NEW_KEY, body)
 
     def delete_key(self, index: int, peer: bytes | None) -> None:
         """See Radio."""
         body = attribute(ATTR_KEY_IDX, bytes((index,)))
         if peer is not None:
             body += attribute(ATTR_MAC, peer) + u32(ATTR_KEY_TYPE, KEYTYPE_PAIRWISE)
-        self._ask(CMD_DEL_KEY, self._ifindex + body)
+        self._link.ask(CMD_DEL_KEY, body)
 
     def set_transmit_key(self, index: int) -> None:
         """See Radio."""
         body = attribute(ATTR_KEY_IDX, bytes((index,))) + attribute(ATTR_KEY_DEFAULT)
-        self._ask(CMD_SET_KEY, self._ifindex + body)
+        self._link.ask(CMD_SET_KEY, body)
 
     # --- packets ---
 
     def send_control(self, peer: bytes, ethertype: int, payload: bytes, encrypt: bool) -> int:
         """See Radio."""
         body = (
-            self._ifindex
-            + attribute(ATTR_FRAME, payload)
+            attribute(ATTR_FRAME, payload)
             + attribute(ATTR_MAC, peer)
             + attribute(ATTR_CONTROL_PORT_ETHERTYPE, struct.pack("=H", ethertype))
         )
         if not encrypt:
             body += attribute(ATTR_CONTROL_PORT_NO_ENCRYPT)
-        return self._ask(CMD_CONTROL_PORT_FRAME, body)
+        return self._link.ask(CMD_CONTROL_PORT_FRAME, body)
 
     def send_data(self, peer: bytes, ethertype: int, payload: bytes) -> None:
         """See Radio."""
         try:
             with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM) as sender:
                 sender.setblocking(False)
-                sender.sendto(payload, (self._interface, ethertype, 0, 0, peer))
+                sender.sendto(payload, (self._link.interface, ethertype, 0, 0, peer))
         except OSError as error:
             raise RadioError(error.errno, "packet refused") from error
 
@@ -288,7 +282,7 @@ class Nl80211Radio:
         listener = socket.socket(
             socket.AF_PACKET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, socket.htons(ethertype)
         )
-        listener.bind((self._interface, ethertype))
+        listener.bind((self._link.interface, ethertype))
         self._listeners[ethertype] = listener
         self._loop.watch(listener.fileno(), lambda: self._heard(listener, ethertype))
 
@@ -303,12 +297,12 @@ class Nl80211Radio:
     # --- events ---
 
     def _serve(self) -> None:
-        for event in self._socket.events():
+        for event in self._link.events():
             self._dispatch(event)
 
     def _dispatch(self, event: Event) -> None:
         handler = self._handlers.get(event.command)
-        if handler is not None and event.attributes.get(ATTR_IFINDEX) == self._ifindex[4:8]:
+        if handler is not None:
             handler(event.attributes)
 
     def _on_control_frame(self, found: Attributes) -> None:
@@ -361,13 +355,3 @@ class Nl80211Radio:
     def _to(self) -> RadioEvents:
         assert self._events is not None, "set_events comes before any event"
         return self._events
-
-    def _ask(self, command: int, body: bytes) -> int:
-        try:
-            cookie = self._socket.ask(command, body)
-        except OSError as error:
-            raise RadioError(error.errno, f"nl80211 command {command}: {error.strerror}") from error
-        finally:
-            if self._socket.has_events():
-                self._loop.later(self._serve)
-        return cookie
