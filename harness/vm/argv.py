@@ -18,6 +18,14 @@ BINARY = "qemu-system-x86_64"
 UsbHost = Literal["usb-ehci", "qemu-xhci"]
 """QEMU's USB hosts, of which Windows 7 has no driver for the second."""
 
+USB_HOSTS: dict[UsbHost, str] = {
+    "usb-ehci": "usb-ehci,id=usb,maxframes=8",
+    "qemu-xhci": "qemu-xhci,id=usb",
+}
+"""How each is put into the machine. QEMU's EHCI looks for what a driver has queued the more seldom
+the longer nothing has happened, at last every ``maxframes`` / 2 + 1 ms: 65 by default, and Linux'
+rt2800usb waits for 50."""
+
 RADIO_PORT = "hil.radio"
 """Name of the virtio-serial port that carries the radio."""
 
@@ -155,7 +163,7 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
     if wiring.vhost_socket is not None:
         argv += _vhost(wiring.vhost_socket)
     if spec.usb is not None:
-        argv += ["-device", f"{spec.usb},id=usb"]
+        argv += ["-device", USB_HOSTS[spec.usb]]
     if spec.tpm:
         argv += _tpm(wiring)
     if wiring.incoming:

@@ -75,7 +75,7 @@ ADAPTERS: Final[dict[str, AdapterKind]] = {
             linux="rt2800usb",
             windows=_NETR28UX,
             proven="Linux' driver: firmware, scan, WPA2-PSK, rekeys, roaming, replug, all sizes, "
-            "lost frames seen. Windows: nothing was run",
+            "lost frames seen, runs. Windows: nothing was run",
             implementation=("hwsim.usb.models.ralink.chips", "Rt2870"),
             hides={"5 GHz": _NO_5_GHZ, "replay": _NO_REPLAY_CHECK},
         ),
@@ -86,7 +86,7 @@ ADAPTERS: Final[dict[str, AdapterKind]] = {
             linux="rt2800usb",
             windows=_NETR28UX,
             proven="Linux' driver: firmware, scan, WPA2-PSK, rekeys, roaming, replug, all sizes, "
-            "lost frames seen; tshark decrypts. Windows: nothing was run",
+            "lost frames seen, runs; tshark decrypts. Windows: nothing was run",
             implementation=("hwsim.usb.models.ralink.chips", "Rt3070"),
             hides={"5 GHz": _NO_5_GHZ, "replay": _NO_REPLAY_CHECK},
         ),
