@@ -20,7 +20,7 @@ from harness.config.lab import Lab
 from harness.console import PlainConsole
 from harness.faults import find_fault
 from harness.history.sql import upgrade
-from harness.lab import shared_guest, standing_guest
+from harness.lab import recording, shared_guest, standing_guest
 from harness.run import collect as run_module
 from harness.run.plan import RunPlan
 from harness.scenarios import find_scenario
@@ -109,6 +109,7 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
     world.image = replace(IMAGES, agent=folder / "agent.exe", recorder=folder / "recorder.dll")
     for file in (world.image.agent, world.image.recorder):
         file.write_text(f"MZ {file.name}")
+    monkeypatch.setattr(recording, "time", world)
     monkeypatch.setattr(shared_guest, "open_guest", world.open_guest)
     monkeypatch.setattr(run_module, "open_session", world.open_session)
     monkeypatch.setattr(standing_guest, "stop_service", lambda _: world.step("stop service"))

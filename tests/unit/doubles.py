@@ -48,7 +48,7 @@ class World:
     """What happens in the lab: the story, and where it breaks."""
 
     def __init__(self) -> None:
-        self.story = story_module.Story()
+        self.story = story_module.Story(story_module.OFFSET_NS + 1_000_000_000)
         self.recording: Recording | None = None
         self.breaks: dict[tuple[str, int], Act] = {}
         self.done: list[str] = []
@@ -63,6 +63,10 @@ class World:
         """Those that were started."""
         self.machine = FakeMachine()
         self.ssh = FakeSsh(self)
+
+    def monotonic_ns(self) -> int:
+        """The host's clock, which is the air's: the story's, but for the offset."""
+        return self.story.now - story_module.OFFSET_NS
 
     def at(self, step: str, association: int, act: Act) -> None:
         """Let `act` run when `step` of an association begins; it may raise."""
