@@ -264,6 +264,11 @@ class SoftStation:
                 raise AssertionError(f"no frame came within {limit_s} s") from None
         return self.inbox.pop(0)
 
+    def next_of(self, kind: int) -> bytes:
+        """The next frame of a type and subtype (0xC0: deauthentication), others apart. What the air
+        says of a frame comes when the station has taken it."""
+        return next(frame for frame in iter(self.next_frame, b"") if frame[0] == kind)
+
     def acked(self, cookie: int) -> bool:
         """Whether the frame was acknowledged, once its transmit status is there."""
         self.wait_at_most(LIMIT_S)

@@ -162,6 +162,8 @@ def test_an_m4_that_answers_an_m3_before_a_group_rekey(air: AirProcess) -> None:
         pass
     station.m4(first)
     client.state("authorized")
+    station.install()
+    station.next_of(0x08)
     assert client.frame("G1")["replay_counter"] > first.replay
 
 

@@ -80,6 +80,7 @@ def test_a_frame_is_inserted_when_asked_to(air: AirProcess) -> None:
     (place,) = client.call("add_rules", rules=[rule])["places"]
     for _ in range(2):
         assert client.call("trigger_rule", place=place) == {"stations": 1}
+        assert station.key_message().name == "M3"
     for nth in (2, 3):
         again = client.frame("M3", nth)
         assert (again["rule"], again["rule_place"]) == ("insert", place)
@@ -92,10 +93,11 @@ def test_a_frame_is_inserted_when_asked_to(air: AirProcess) -> None:
 
 def test_a_goodbye_when_asked_to(air: AirProcess) -> None:
     """The deauthentication is the rule's doing."""
-    client, _ = ready(air, first_ms=5000)
+    client, station = ready(air, first_ms=5000)
     rule = {"message": "M4", "nth": "never", "action": "deauthenticate", "reason": 6}
     (place,) = client.call("add_rules", rules=[rule])["places"]
     client.call("trigger_rule", place=place)
+    assert station.reason(station.next_of(0xC0)) == 6
     sent = client.frame("deauth")
     assert (sent["rule"], sent["rule_place"], sent["detail"]["reason"]) == (
         "deauthenticate", place, 6,

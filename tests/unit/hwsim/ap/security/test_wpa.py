@@ -272,9 +272,11 @@ def test_two_wrong_michael_mics_send_everybody_away(air: AirProcess) -> None:
     station.tk = TkipFrame(station.ptk[32:48] + bytes(16))  # type: ignore[assignment]
     for _ in range(2):
         station.data(LLC_EAPOL + bytes(8))
+    assert station.reason(station.next_of(0xC0)) == 14
     assert client.frame("deauth")["detail"]["reason"] == 14
     assert client.state("gone")
     station.management(11, bytes((0, 0, 1, 0, 0, 0)))
+    station.next_of(0xB0)
     assert client.frame("auth", 2, "down")["detail"]["status"] == 1
 
 
@@ -287,6 +289,7 @@ def test_a_station_reports_wrong_michael_mics(air: AirProcess) -> None:
     for replay in (1, 1, 2):
         pdu = station.key_pdu(0x0F00 | station.version, replay, b"", b"", station.kck)
         station.data(LLC_EAPOL + pdu)
+    assert station.reason(station.next_of(0xC0)) == 14
     told = [client.frame("eapol", nth)["detail"].get("michael") for nth in (1, 2, 3)]
     assert told == ["reported", None, "reported"]
     assert client.frame("deauth")["detail"]["reason"] == 14
