@@ -26,6 +26,7 @@ from harness.history.model import (
     NightState,
     RunSummary,
     deciding,
+    passed_late,
 )
 from harness.results import WRONG, AssociationResult, RunResult, Verdict, combine
 from harness.results.junit import whole_run
@@ -80,9 +81,14 @@ class Entry:
         return self.verdict in WRONG and not self.muted
 
     @property
-    def flaky(self) -> bool:
-        """A retry passed what the first attempt did not."""
+    def passed_again(self) -> bool:
+        """A retry passed, whatever came before."""
         return len(self.attempts) > 1 and self.verdict in PASSED
+
+    @property
+    def flaky(self) -> bool:
+        """A retry passed what the first attempt did not, and not for want of a lab."""
+        return passed_late(self.verdict, self.attempts)
 
     @property
     def message(self) -> str:

@@ -30,7 +30,7 @@ def as_github(document: Document) -> str:
 
 
 def _level(entry: Entry) -> str:
-    if entry.muted or entry.flaky:
+    if entry.muted or entry.passed_again:
         return "notice"
     if entry.verdict is Verdict.FAIL:
         return "error"
@@ -53,7 +53,7 @@ def _title(entry: Entry) -> str:
     verdict = entry.verdict.value if entry.verdict else ""
     if entry.muted and entry.mark:
         verdict = f"{verdict}, {entry.mark.value}"
-    return f"{verdict if not entry.flaky else 'PASS, retried'}: {entry.id}"
+    return f"{verdict if not entry.passed_again else 'PASS, retried'}: {entry.id}"
 
 
 def _text(entry: Entry) -> str:

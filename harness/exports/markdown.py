@@ -27,7 +27,7 @@ def as_markdown(document: Document) -> str:
         _counts(document),
         *_table("Went wrong", [one for one in document.entries if one.counts]),
         *_table("Known issues and quarantine", [one for one in document.entries if one.muted]),
-        *_table("Passed when tried again", [one for one in document.entries if one.flaky]),
+        *_table("Passed when tried again", [one for one in document.entries if one.passed_again]),
         *_crashes(document.entries),
         *_environment(document),
     ]

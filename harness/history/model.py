@@ -12,7 +12,7 @@ else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -115,6 +115,13 @@ def deciding(attempts: Sequence[Attempt]) -> Attempt | None:
     return next(reversed(known or judged or list(attempts)), None)
 
 
+def passed_late(verdict: Verdict | None, attempts: Iterable[Attempt]) -> bool:
+    """Whether a pass was none at first: a try before found something broken. One at which the lab
+    broke, or which was cut off, says nothing of that."""
+    nothing = (None, Verdict.SKIP, Verdict.MISS, *PASSED)
+    return verdict in PASSED and any(one.verdict not in nothing for one in attempts)
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -144,8 +151,8 @@ class Cell:
 
     @property
     def flaky(self) -> bool:
-        """It passed, but not at the first try: no plain pass."""
-        return self.retried and self.verdict in PASSED
+        """It passed, but not at the first try that said anything of it: no plain pass."""
+        return passed_late(self.verdict, self.attempts)
 
 
 @final

@@ -103,8 +103,8 @@ def marks_of(
 def longest_streak(nights: Sequence[Night], test: Test, since: date | None = None) -> int:
     """The most clean passes in a row that a test ever had, oldest night first.
 
-    Clean is a pass at the first try, without a crash. A cell of which nothing is known (the lab
-    broke, it did not run) neither counts nor ends the row.
+    Clean is a pass at the first try, without a crash. A try, or a cell, of which nothing is known
+    (the lab broke, it did not run) neither counts nor ends the row.
     """
     longest = row = 0
     for night in nights:

@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import final
 
 from harness.history.changes import Changed, Outcome, changes, outcomes
-from harness.history.model import Cell, CellState, Mark, Night, NightState, RunSummary, deciding
+from harness.history.model import (
+    PASSED,
+    Cell,
+    CellState,
+    Mark,
+    Night,
+    NightState,
+    RunSummary,
+    deciding,
+)
 from harness.nightly.crashes import CrashGroup
 from harness.nightly.gate import GateResult, failures
 from harness.results.verdict import Verdict
@@ -71,7 +80,7 @@ class NightReport:
         repetition = f" #{cell.repetition}" if cell.repetition > 1 else ""
         yield f"{cell.verdict}  {cell.test.id}{repetition}{retried}{flaky}{mark}"
         worst = min(cell.judged, key=lambda one: (one.verdict or Verdict.SKIP).priority)
-        shown = (worst if cell.flaky else deciding(cell.attempts)) or worst
+        shown = (worst if cell.verdict in PASSED else deciding(cell.attempts)) or worst
         yield f"      {clean(shown.reason)}"
         run = self.runs.get(shown.run_id or "")
         if run is not None:
@@ -120,7 +129,7 @@ class NightReport:
 
 def _is_told(cell: Cell) -> bool:
     return bool(cell.judged) and (
-        cell.flaky
+        cell.retried
         or bool(failures([cell]))
         or cell.mark in (Mark.KNOWN_ISSUE, Mark.QUARANTINE)
     )  # fmt: skip

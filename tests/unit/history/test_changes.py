@@ -86,3 +86,11 @@ def test_an_attempt_that_was_cut_off_makes_no_retry() -> None:
     assert not cell(Verdict.SKIP, PASS).retried
     assert cell(FAIL, PASS).flaky
     assert not cell(FAIL, FAIL).flaky
+
+
+def test_a_lab_that_broke_makes_no_test_flaky() -> None:
+    """The driver passed the only try at which anything was learnt of it."""
+    late = cell(Verdict.MISS, PASS)
+    assert (late.retried, late.flaky) == (True, False)
+    assert cell(Verdict.ERROR, PASS).flaky
+    assert change_of(Outcome(PASS), outcomes([late])[PLAIN]) is None

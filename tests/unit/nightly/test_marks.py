@@ -131,6 +131,7 @@ CRASHED = replace(
         ([cell(PASS), cell(FAIL, PASS), cell(PASS)], 1),  # flaky is not clean
         ([cell(PASS), CRASHED, cell(PASS)], 1),
         ([cell(PASS), cell(MISS), cell(), cell(PASS)], 2),  # nothing is known of the driver
+        ([cell(PASS), cell(MISS, PASS), cell(PASS)], 3),
     ],
 )
 def test_the_passes_of_a_row(cells: list[Cell], streak: int) -> None:

@@ -118,6 +118,14 @@ def test_a_flaky_test_is_no_plain_pass(nights: Nights) -> None:
     assert exit_code(report) == 0
 
 
+def test_a_pass_after_the_lab_broke_is_told_and_is_no_flaky_test(nights: Nights) -> None:
+    """With what broke."""
+    nights.run()
+    report = nights.run({"a": [end(MISS, "SSH gone"), end(PASS)]})
+    assert "PASS  reference/hwsim/sample/a, after MISS\n      SSH gone" in text(report)
+    assert "flaky" not in text(report)
+
+
 def test_a_known_issue_is_shown_and_does_not_fail_the_night(nights: Nights) -> None:
     """An expired one fails it, and says so before and after."""
     issue = KnownIssue(test="*/a", rules=("POST-05",), reason="A-1", expires=date(2099, 1, 1))
