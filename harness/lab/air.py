@@ -234,10 +234,14 @@ class AirClient:
 
     def frames(self) -> tuple[int, tuple[int, ...]]:
         """The last number given to a frame, and the numbers of those that are still on their way:
-        the events of all others have come by now."""
+        the events of all others have come by now.
+
+        Media have one count and are asked one after the other. What comes meanwhile is not spoken
+        of: the first would not have told that it is due.
+        """
         told = self._each("status")
         due = sorted(int(number) for one in told for number in one.get("due", ()))
-        return int(told[-1].get("frames", 0)), tuple(due)
+        return int(told[0].get("frames", 0)), tuple(due)
 
     def put_off(self) -> int:
         """How many insertions and goodbyes of rules are still to come, put off by their delay."""

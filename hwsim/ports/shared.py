@@ -50,6 +50,7 @@ class Share:
     """
 
     user: PortUser  # given to start, before which nothing is carried
+    started = False
 
     def __init__(self, port: Port, place: int, overrun: Callable[[], None]) -> None:
         self._port = port
@@ -60,7 +61,7 @@ class Share:
 
     def start(self, user: PortUser) -> None:
         """Tell this user from now on."""
-        self.user = user
+        self.user, self.started = user, True
 
     @property
     def congested(self) -> bool:
@@ -176,9 +177,9 @@ class SharedPort:
         self.shares[0].user.on_malformed()
 
     def on_delivered(self, tag: int, errno: int, guest_ns: int) -> None:
-        """Tell the medium whose frame it was."""
+        """Tell the medium whose frame it was; the guest may name any, also one that never was."""
         place = tag >> _TAG_BITS
-        if place < len(self.shares):
+        if place < len(self.shares) and self.shares[place].started:
             self.shares[place].user.on_delivered(tag & _TAG_MASK, errno, guest_ns)
 
     def on_port_state(self, connected: bool) -> None:

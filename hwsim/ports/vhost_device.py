@@ -110,7 +110,9 @@ class VhostDevice:
             client, _ = self._listener.accept()
         except OSError:
             return
-        self._drop()  # a front-end that comes back: the one before is gone
+        if self._socket is not None:  # a front-end that comes back: the one before is gone
+            self._drop()
+            self._changed()
         client.setblocking(False)
         self._socket = client
         self._loop.watch(client.fileno(), self._readable)

@@ -86,6 +86,7 @@ class Peer:
                 call = json.loads(line)
                 self.calls.append(call)
                 answer = self.answers.get(call["call"], {"result": {}})
+                answer = self.answers.get(f"{call['call']} {call.get('medium', 1)}", answer)
                 self.say({"id": call["id"], **answer})
 
 
@@ -251,6 +252,14 @@ def test_what_is_about_a_medium_is_asked_of_each(peer: Peer) -> None:
     assert [call["args"] for call in peer.calls if call["call"] == "media"] == [
         {"count": 2}, {"count": 1},
     ]  # fmt: skip
+
+
+def test_frames_that_come_while_media_are_asked_are_not_asked_for(peer: Peer) -> None:
+    """The first medium has told by then what is due on it: a later number is no lost record."""
+    peer.air.configure(NETWORK.model_copy(update={"media": 2}), 1000)
+    peer.answers["status 1"] = {"result": {"frames": 9, "due": []}}
+    peer.answers["status 2"] = {"result": {"frames": 12, "due": [8]}}
+    assert peer.air.frames() == (9, (8,))
 
 
 def test_a_radio_that_never_comes_is_too_slow(peer: Peer) -> None:

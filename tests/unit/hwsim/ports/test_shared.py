@@ -142,6 +142,30 @@ def test_a_report_on_nobodys_frame(shared: Shared) -> None:
     assert all(user.reports == [] for user in shared.users)
 
 
+class WholePort:
+    """Whoever is told of the port as a whole, and does nothing."""
+
+    def on_port_state(self, connected: bool) -> None:
+        """The radios changed."""
+
+    def on_stall(self, since_ns: int, until_ns: int) -> None:
+        """The guest stood still."""
+
+    def on_overrun(self, place: int) -> None:
+        """Too much came."""
+
+
+def test_a_report_on_a_frame_of_a_medium_that_never_was() -> None:
+    """The air has but one at first; a guest's tag may name any."""
+    loop = Loop()
+    whole = SharedPort(loop, MemoryPort(loop), WholePort())
+    only = User(0, whole.shares[0], [])
+    whole.on_delivered(1 << 28 | 7, 0, 0)
+    whole.on_delivered(7, 0, 0)
+    assert only.reports == [(7, 0)]
+    loop.close()
+
+
 def test_a_flood_delays_its_own_medium_alone(shared: Shared) -> None:
     """A frame of the other medium waits for no more of the flood than one turn carries."""
     shared.shared.deal(2)

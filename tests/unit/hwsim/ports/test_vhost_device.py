@@ -118,7 +118,10 @@ def test_memory_that_is_given_anew(back: Back, driver: Driver) -> None:
 def test_another_front_end_takes_the_place_of_one(back: Back, driver: Driver) -> None:
     """QEMU that was started anew; nothing of the other is left."""
     driver.start()
+    before = back.changes
     again = Driver(back.path, back.turn)
+    back.turn()
+    assert back.changes == before + 1  # the queues run no more: that is told
     again.start()
     assert back.device.running
     assert driver.gone()
