@@ -91,7 +91,7 @@ def _awaited_os(case: Case, session: Session, until_ns: int) -> str | None:
 
 
 def _awaited_access_point(case: Case, session: Session, until_ns: int) -> str | None:
-    """A message of the 4-way handshake that never reached the DLL."""
+    """A message of the 4-way handshake, or a WEP key handed out, that never reached the DLL."""
     association = case.index.association(session.association)
     if association is None or not association.frames or session.adapter is None:
         return None
@@ -102,6 +102,8 @@ def _awaited_access_point(case: Case, session: Session, until_ns: int) -> str | 
     if changed:
         return f"{min(changed)} of the access point as it is without the scenario's rule"
     own = _own(case, session.adapter, session.handler, until_ns)
+    if "rc4-key" in case.expect.messages:
+        return _awaited_wep_keys(seen, own)
     if not reached:
         return _first_message(case, association, own)
     if "M3" in reached:
@@ -135,6 +137,20 @@ def _awaited_group_message(adapter: Adapter, seen: Scope) -> str | None:
     if any(in_order(frame) for frame in given):
         return None
     return "G1 of the access point" + (" as it is without the scenario's rule" if given else "")
+
+
+def _awaited_wep_keys(seen: Scope, own: list[Call]) -> str | None:
+    """The broadcast and the unicast key of dynamic WEP, which follow 802.1X and are sent once."""
+    authenticated = any(
+        call.function == names.ONEX_RESULT
+        and fields.integer(call.args, "msOneXResult") == names.ONEX_SUCCESS
+        for call in own
+    )
+    given = [frame for frame in seen.frames("rc4-key") if frame.delivered and in_order(frame)]
+    kinds = {frame.detail.get("key") for frame in given}
+    if not authenticated or {"broadcast", "unicast"} <= kinds:
+        return None
+    return "the WEP keys of the access point"
 
 
 def _asks_for_eapol(call: Call) -> bool:

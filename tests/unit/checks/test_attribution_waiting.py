@@ -172,6 +172,42 @@ def test_a_wep_key_that_is_lost_is_no_fault_of_the_driver() -> None:
     only_finding(wep_keys(dropped), "EXPECT-01", "MISS", said, expect=DYNAMIC_WEP)
 
 
+def handed_out(*kinds: str, **changes: object) -> Step:
+    """WEP keys of these kinds."""
+
+    def all_of_them(s: Story) -> None:
+        for kind in kinds:
+            s.frame("rc4-key", "down", detail={"key": kind, **changes})
+
+    return all_of_them
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        handed_out(),
+        handed_out("broadcast"),
+        handed_out("broadcast", "unicast", acceptable="discard"),
+    ],
+)
+def test_a_driver_that_waits_for_wep_keys_owes_no_completion(given: Step) -> None:
+    """Nobody bounds its wait but the OS: the move is the access point's until both have come."""
+    story = until("post_associate", START, result(), given, lambda s: s.wait_ms(20_000), stop)
+    told = judge(story, expect=DYNAMIC_WEP)
+    assert {item.severity for item in told.findings} == {"MISS"}
+    said = "the DLL waited for the WEP keys of the access point"
+    assert said in reasons(story, "POST-05", expect=DYNAMIC_WEP)
+
+
+def test_a_driver_that_has_both_wep_keys_owes_the_completion() -> None:
+    """The move is its own then; and without them, if it never came to 802.1X's success."""
+    both = handed_out("broadcast", "unicast")
+    for before in (steps(START, result(), both), steps(START, result(1))):
+        story = until("post_associate", before, lambda s: s.wait_ms(20_000), stop)
+        found = judge(story, expect=DYNAMIC_WEP).findings
+        assert ("POST-05", "FAIL") in {(item.rule, item.severity) for item in found}
+
+
 def test_a_driver_that_was_given_both_wep_keys_may_not_give_up() -> None:
     """The failure is its own."""
     given = wep_keys(lambda s: message(s, "rc4-key", 2))
