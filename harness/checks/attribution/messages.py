@@ -54,6 +54,23 @@ def cause_of_missing(of: Scope, kind: str) -> Cause:
     return _of_the_station(of, asked) if asked else _of_the_access_point(of, kind)
 
 
+def lost_key(of: Scope) -> str | None:
+    """That the last message which hands a key out, or its answer, did not get through until then,
+    for a sentence: the access point may use the key by now."""
+    last: dict[str, FrameRecord] = {}
+    for frame in sorted(of.frames("G1", "G2", "rc4-key"), key=of.when):
+        wep = f"rc4-key with the {frame.detail.get('key', 'new')} key"
+        last[wep if frame.kind == "rc4-key" else "group"] = frame
+    lost = next((name for name, frame in last.items() if not frame.delivered), None)
+    if lost is None:
+        return None
+    frame = last[lost]
+    who = f" by {name_air_rule(of.case, frame)}" if frame.rule else ""
+    if lost == "group":
+        return f"{frame.kind} was lost{who}, so the station may lack the group key then in use"
+    return f"{lost} was lost{who}, so the station may lack it"
+
+
 def _of_the_access_point(of: Scope, kind: str) -> Cause:
     frames = of.frames(kind)
     if not frames:

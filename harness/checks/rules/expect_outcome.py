@@ -24,7 +24,7 @@ from harness.checks.attribution.altered import (
 from harness.checks.attribution.cause import name_air_rule
 from harness.checks.attribution.connections import given_up, how_lost, is_connected
 from harness.checks.attribution.interventions import failure_reported_ns, first_intervention
-from harness.checks.attribution.messages import cause_of_missing
+from harness.checks.attribution.messages import cause_of_missing, lost_key
 from harness.checks.attribution.not_connected import (
     breach_of,
     completions,
@@ -211,16 +211,15 @@ def _no_broadcast(case: Case, association: AssociationEvidence) -> Outcome:
 def _kept_back(case: Case, association: AssociationEvidence, *kinds: str) -> str | None:
     """Why the air itself, or a rule of the scenario, kept requests from being answered."""
     of = whole(case, association)
-    changed = next((frame for frame in of.frames("M1", "M3", "G1") if may_end_it(frame)), None)
+    given = of.frames("M1", "M3", "G1", "rc4-key")
+    changed = next((frame for frame in given if may_end_it(frame)), None)
     if changed is not None:  # the station may have another key, or wait for another packet number
         return f"{name_air_rule(case, changed)} acted on {changed.kind}"
     frames = of.frames(*kinds)
     asked_ns = max((of.when(frame) for frame in frames if frame.direction == "down"), default=-1)
-    group = [frame for frame in of.frames("G1", "G2") if of.when(frame) < asked_ns]
-    last = max(group, key=of.when, default=None)
-    if last is not None and not last.delivered:
-        who = f" by {name_air_rule(case, last)}" if last.rule else ""
-        return f"{last.kind} was lost{who}, so the station may lack the group key then in use"
+    lost = lost_key(of.upto(asked_ns))
+    if lost is not None:
+        return lost
     ruled = next((frame for frame in frames if frame.rule not in (None, "repeat")), None)
     if ruled is not None:
         return f"{name_air_rule(case, ruled)} acted on {ruled.kind}"

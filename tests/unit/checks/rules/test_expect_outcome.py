@@ -254,6 +254,31 @@ def test_expect_02_a_group_key_handshake_that_is_not_through(
     assert (one.severity, said in one.message) == (severity, True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "again", "severity"),
+    [
+        ("unicast", False, "MISS"), ("broadcast", False, "MISS"), ("unicast", True, "FAIL"),
+        (None, False, "FAIL"),
+    ],
+)  # fmt: skip
+def test_expect_02_a_wep_key_that_was_lost(kind: str | None, again: bool, severity: str) -> None:
+    """The access point uses it once it is sent, and nothing is sent again but by a renewal."""
+
+    def renewed(s: Story) -> None:
+        for one in ("broadcast", "unicast"):
+            rule = "drop" if one == kind else None
+            s.frame("rc4-key", "down", delivered=not rule, rule=rule, detail={"key": one})
+        if again:
+            s.frame("rc4-key", "down", detail={"key": kind})
+        s.frame("icmp", "down", protected=True, pn=1)
+        s.associations[-1]["echo"] = Echo(1, 0, arp=False, protected=True)
+
+    found = judge(tell(echo=renewed), Expectation(echoes=1, messages=("rc4-key",))).findings
+    (one,) = [finding for finding in found if finding.rule == "EXPECT-02"]
+    said = f"the {kind} key was lost by" if severity == "MISS" else "0 of 1 echo requests"
+    assert (one.severity, said in one.message) == (severity, True)
+
+
 @pytest.mark.parametrize(("wait_ms", "rules"), [(3000, ["EXPECT-02"]), (300, ["EXPECT-08"])])
 def test_expect_02_silence_before_the_connection_was_lost(wait_ms: int, rules: list[str]) -> None:
     """A wrong key: nothing is answered, then a rekey comes to nothing and the station is sent away.
