@@ -72,6 +72,7 @@ def _named(place: int, phrases: Sequence[str], known: str) -> str:
     return f"{place} ({phrase})"
 
 
+MIC_FAILURE: Final = 14
 FOUR_WAY_TIMEOUT: Final = 15
 GROUP_TIMEOUT: Final = 16
 BSS_TRANSITION: Final = 12

@@ -9,6 +9,7 @@ from harness import codes
 from harness.checks.attribution.cause import (
     FOUR_WAY_TIMEOUT,
     GROUP_TIMEOUT,
+    MIC_FAILURE,
     Cause,
     name_air_rule,
     name_os_order,
@@ -87,9 +88,12 @@ def given_up(case: Case, association: AssociationEvidence) -> Cause | None:
 
 
 def _disconnected(of: Scope, frame: FrameRecord) -> Cause:
-    """A deauthentication; for a handshake that was given up, whoever owed a message to it."""
+    """A deauthentication; for a handshake that was given up, whoever owed a message to it, and for
+    countermeasures of TKIP, who sent the wrong MICs."""
     said = cause_of_disconnect(of, frame)
     reason = frame.detail.get("reason")
+    if reason == MIC_FAILURE and said.party == "access point":
+        return _by_wrong_mics(of, frame) or said
     if said.party == "scenario" or reason not in (FOUR_WAY_TIMEOUT, GROUP_TIMEOUT):
         return said
     before = of.upto(of.when(frame))
@@ -97,6 +101,16 @@ def _disconnected(of: Scope, frame: FrameRecord) -> Cause:
     cause = cause_of_missing(before, owed)
     what = f"the access point sent the station away ({disconnect_reason(frame)}), as {cause.what}"
     return replace(cause, what=what, at_ns=said.at_ns)
+
+
+def _by_wrong_mics(of: Scope, frame: FrameRecord) -> Cause | None:
+    """The station's frames whose Michael MIC alone was wrong: made by the key that the DLL set."""
+    wrong = [one for one in of.association.frames if one.detail.get("michael") == "wrong"]
+    if not wrong:
+        return None
+    what = f"the access point sent the station away ({disconnect_reason(frame)})"
+    said = f"{what}, as the Michael MIC of {len(wrong)} of its frames was wrong"
+    return Cause("driver", said, of.when(frame))
 
 
 def _last_owed(of: Scope) -> str:

@@ -381,6 +381,20 @@ def test_a_station_sent_away_before_a_lost_message_came_again() -> None:
     only_finding(until("m2", sent_away), "EXPECT-01", "MISS", "air rule 2", expect=expect)
 
 
+@pytest.mark.parametrize(("frames", "severity"), [(2, "FAIL"), (1, "FAIL"), (0, "MISS")])
+def test_countermeasures_are_the_doing_of_who_sent_wrong_mics(frames: int, severity: str) -> None:
+    """The kernel makes a Michael MIC by the key that the DLL set; the other wrong one may be of the
+    association before. Without any the access point had it from a report of the station's."""
+
+    def sends_wrong(s: Story) -> None:
+        for _ in range(frames):
+            s.frame("data", "up", protected=True, detail={"decrypt": "failed", "michael": "wrong"})
+
+    story = tell(echo=steps(sends_wrong, deauth(14), no_echo))
+    found = only_finding(story, "EXPECT-08", severity, "reason 14", expect=Expectation(echoes=1))
+    assert ("the Michael MIC" in found.message) == bool(frames)
+
+
 @pytest.mark.parametrize(("answers", "severity"), [(True, "MISS"), (False, "FAIL")])
 def test_a_station_that_never_heard_that_it_was_sent_away(answers: bool, severity: str) -> None:
     """M4 was lost on a link, and so was the deauthentication in the end: the connection stands for
