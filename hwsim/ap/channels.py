@@ -17,8 +17,6 @@ CLASS_6GHZ: Final = 131
 _START_6GHZ_MHZ: Final = 5950
 _CLASSES: Final = ((1, 13, 81), (36, 48, 115), (52, 64, 118), (100, 144, 121), (149, 165, 125))
 """First and last channel of each operating class of 20 MHz below 6 GHz."""
-_PREFERRED_STEP: Final = 16
-_PREFERRED_FIRST: Final = 5
 
 
 def band_of(channel: int) -> Band:
@@ -46,10 +44,3 @@ def operating_class(channel: int) -> int:
     if band_of(channel) == "6 GHz":
         return CLASS_6GHZ
     return next(number for first, last, number in _CLASSES if first <= channel <= last)
-
-
-def is_preferred(channel: int) -> bool:
-    """Whether it is a preferred scanning channel of 6 GHz: stations look for networks there
-    unasked (IEEE 802.11-2024, 26.17.2.3.3)."""
-    there = channel_number(channel) % _PREFERRED_STEP == _PREFERRED_FIRST
-    return band_of(channel) == "6 GHz" and there

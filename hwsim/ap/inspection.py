@@ -16,9 +16,7 @@ from hwsim.ap.repetitions import Repetitions
 from hwsim.ap.security.mode import SecurityMode
 from hwsim.ap.station import Station
 from hwsim.errors import WireError
-from hwsim.frames import BROADCAST, SNAP, MacHeader
-
-_SNAP_EAPOL = SNAP + frames.ETHERTYPE_EAPOL
+from hwsim.frames import BROADCAST, SNAP_EAPOL, MacHeader
 
 
 class Inspector:
@@ -75,7 +73,7 @@ class Inspector:
         payload = received.payload
         if payload is None:
             return
-        if payload[:8] != _SNAP_EAPOL:
+        if payload[:8] != SNAP_EAPOL:
             info.kind = payload_kind(payload)
             return
         info.kind = "eapol"
@@ -90,7 +88,7 @@ def in_the_clear(frame: bytes, header: MacHeader) -> ReceivedFrame:
     info = FrameInfo(frames.kind_of(header), bool(header.flags & frames.PROTECTED))
     received = ReceivedFrame(frame, header, info)
     payload = frame[header.length :]
-    if info.kind == "data" and not info.protected and payload[:8] == _SNAP_EAPOL:
+    if info.kind == "data" and not info.protected and payload[:8] == SNAP_EAPOL:
         info.kind = "eapol"
         try:
             _inspect_eapol(received, payload[8:], eapol.mic_length_of(payload[8:]))
@@ -105,7 +103,7 @@ def with_payload(received: ReceivedFrame, payload: bytes, mic_length: int) -> Re
     info = replace(received.info, kind="eapol", detail=dict(received.info.detail))
     changed = replace(received, info=info, payload=payload, key=None, eap=None)
     try:
-        _inspect_eapol(changed, payload[len(_SNAP_EAPOL) :], mic_length)
+        _inspect_eapol(changed, payload[len(SNAP_EAPOL) :], mic_length)
     except WireError as error:
         info.detail["malformed"] = str(error)
     return changed

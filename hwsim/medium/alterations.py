@@ -11,10 +11,9 @@ from hwsim.ap.inspection import with_payload
 from hwsim.errors import WireError
 from hwsim.frames import (
     ELEMENT_RSN,
-    ETHERTYPE_EAPOL,
     MANAGEMENT,
     PROTECTED,
-    SNAP,
+    SNAP_EAPOL,
     element,
     parse_header,
 )
@@ -22,8 +21,6 @@ from hwsim.rules.acceptance import OFFERS, acceptable_corrupted, acceptable_offe
 from hwsim.rules.edits import FIXED_LENGTHS, corrupted_key_frame, edited_management
 from hwsim.rules.frame_fields import FrameFields
 from hwsim.rules.frame_rules import FrameRule
-
-_SNAP_EAPOL = SNAP + ETHERTYPE_EAPOL
 
 
 def altered_down(frame: bytes, info: FrameInfo, rule: FrameRule) -> bytes:
@@ -57,11 +54,11 @@ def altered_up(received: ReceivedFrame, rule: FrameRule) -> ReceivedFrame:
     if payload is not None and received.key is not None:
         try:
             mic_length = len(received.key.mic)
-            pdu = corrupted_key_frame(payload[len(_SNAP_EAPOL) :], fields, mic_length)
+            pdu = corrupted_key_frame(payload[len(SNAP_EAPOL) :], fields, mic_length)
         except WireError:
             return received
-        if _SNAP_EAPOL + pdu != payload:
-            changed = with_payload(received, _SNAP_EAPOL + pdu, mic_length)
+        if SNAP_EAPOL + pdu != payload:
+            changed = with_payload(received, SNAP_EAPOL + pdu, mic_length)
     elif received.header.type == MANAGEMENT and not received.header.flags & PROTECTED:
         frame = _management(received.frame, fields)
         if frame != received.frame:
@@ -77,7 +74,7 @@ def body_of(frame: bytes) -> bytes:
     header = parse_header(frame)
     body = frame[header.length :]
     in_the_clear = not header.flags & PROTECTED
-    return body[8:] if in_the_clear and body.startswith(_SNAP_EAPOL) else body
+    return body[8:] if in_the_clear and body.startswith(SNAP_EAPOL) else body
 
 
 def _management(frame: bytes, fields: FrameFields) -> bytes:
@@ -101,7 +98,7 @@ def _corrupted(frame: bytes, fields: FrameFields) -> bytes:
     """An EAPOL-Key frame of an access point: its PDU in the clear, else its body as it is."""
     header = parse_header(frame)
     if not header.flags & PROTECTED:
-        at = header.length + len(_SNAP_EAPOL)
+        at = header.length + len(SNAP_EAPOL)
         pdu = frame[at:]
         return frame[:at] + corrupted_key_frame(pdu, fields, eapol.mic_length_of(pdu))
     body = bytearray(frame[header.length :])

@@ -12,7 +12,7 @@ from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.robust_management import Parting
 from hwsim.eapol import classify, mic_length_of, parse_key_frame
 from hwsim.errors import WireError
-from hwsim.frames import DATA, ETHERTYPE_EAPOL, PROTECTED, SNAP, kind_of, parse_header
+from hwsim.frames import DATA, PROTECTED, SNAP_EAPOL, kind_of, parse_header
 from hwsim.loop import Loop
 from hwsim.medium.access_points import AttachedAp
 from hwsim.records import FrameKind
@@ -20,7 +20,6 @@ from hwsim.rules.acceptance import Acceptable, acceptable_copy
 from hwsim.rules.frame_fields import FrameFields
 from hwsim.rules.frame_rules import MAX_COPIED, FrameRule, Insertion, Occurrence
 
-_SNAP_EAPOL: Final = SNAP + ETHERTYPE_EAPOL
 _SOURCE: Final = slice(16, 22)
 """Address 3 of a frame from the distribution system (IEEE 802.11-2020, table 9-30)."""
 
@@ -140,8 +139,8 @@ def of_bytes(frame: bytes) -> FrameInfo:
     header = parse_header(frame)
     info = FrameInfo(kind_of(header), detail={"inserted": "bytes"})
     body = frame[header.length :]
-    if info.kind == "data" and not header.flags & PROTECTED and body.startswith(_SNAP_EAPOL):
-        pdu, info.kind = body[len(_SNAP_EAPOL) :], "eapol"
+    if info.kind == "data" and not header.flags & PROTECTED and body.startswith(SNAP_EAPOL):
+        pdu, info.kind = body[len(SNAP_EAPOL) :], "eapol"
         info.detail["acceptable"] = "open"  # nobody knows what its sender meant
         with contextlib.suppress(WireError):
             key = parse_key_frame(pdu, mic_length_of(pdu))

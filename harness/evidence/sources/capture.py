@@ -29,7 +29,6 @@ from hwsim.records import FOUR_WAY, GROUP_KEY, Direction, FrameKind, FrameRecord
 BEACON: Final = 8
 """Subtype of the management frames that have no record, as in a run's events."""
 CANNOT_KNOW: Final = "a capture has neither the DLL's calls nor the OS's notifications"
-_SNAP_EAPOL: Final = frames.SNAP + frames.ETHERTYPE_EAPOL
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def _direction(header: MacHeader) -> Direction:
 def _message(header: MacHeader, body: bytes) -> tuple[FrameKind, int | None]:
     """The name of a frame, and the replay counter of an EAPOL-Key."""
     kind = frames.kind_of(header)
-    if kind != "data" or header.flags & frames.PROTECTED or body[:8] != _SNAP_EAPOL:
+    if kind != "data" or header.flags & frames.PROTECTED or body[:8] != frames.SNAP_EAPOL:
         return kind, None
     pdu = body[8:]
     try:

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import pytest
 
-from hil_common.network import CHANNELS, CHANNELS_6GHZ
+from hil_common.network import CHANNELS
 from hwsim.ap.channels import (
     band_of,
     channel_freq_mhz,
     channel_number,
-    is_preferred,
     operating_class,
 )
 
@@ -38,11 +37,3 @@ def test_channels(channel: int, told: tuple[str, int, int, int]) -> None:
 def test_every_channel_has_a_class() -> None:
     """Of those that a scenario can name."""
     assert {operating_class(channel) for channel in CHANNELS} == {81, 115, 118, 121, 125, 131}
-
-
-def test_preferred_scanning_channels() -> None:
-    """15 of the 59 of 6 GHz: 5, 21, 37 … 229; none of another band."""
-    preferred = [channel_number(one) for one in CHANNELS_6GHZ if is_preferred(one)]
-    assert preferred == list(range(5, 230, 16))
-    assert len(preferred) == 15
-    assert not is_preferred(5)
