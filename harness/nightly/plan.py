@@ -164,7 +164,7 @@ class GateConfig(Strict):
     max_failures: Count = 0
     """Cells that did not pass, for whatever reason."""
     max_flaky: Count | None = None
-    """Cells that passed at a retry only; left out: any number."""
+    """Flaky cells: a retry passed what was found broken; left out: any number."""
     min_tests: Annotated[int, Field(ge=1)] = 1
     """Cells that came to a verdict. Where nothing ran the gate never holds."""
     success_rate: Percent | None = None
