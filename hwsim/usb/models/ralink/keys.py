@@ -17,7 +17,7 @@ from hwsim.ciphers.data_key import DataKey
 from hwsim.ciphers.tkip import TkipKey
 from hwsim.ciphers.wep import WepKey
 from hwsim.errors import MichaelError, UndecryptableError, WireError
-from hwsim.frames import DATA, PROTECTED, MacHeader
+from hwsim.frames import CONTROL, DATA, PROTECTED, MacHeader
 from hwsim.usb.models.ralink.memory import Memory
 from hwsim.usb.models.ralink.receive import ICV_WRONG, MIC_WRONG, NO_WCID, Reception
 from hwsim.usb.models.ralink.transmit import TransmitRequest
@@ -76,11 +76,12 @@ class KeyTables:
         """The frame as it goes on the air.
 
         It is encrypted if it says that it is protected and its station has a cipher: otherwise the
-        driver did that itself, or nobody does. Raises :class:`WireError` for a cipher that the
-        model does not have.
+        driver did that itself, or nobody does. A control frame never is. Raises :class:`WireError`
+        for a cipher that the model does not have.
         """
-        slot = self._sending_slot(request.wcid)
-        if not request.frame[1] & PROTECTED or not slot.cipher:
+        slot = self._sending_slot(request)
+        is_control = request.frame[0] >> 2 & 3 == CONTROL
+        if is_control or not request.frame[1] & PROTECTED or not slot.cipher:
             return request.frame
         if slot.cipher not in _CIPHERS:
             raise WireError(f"cipher {slot.cipher} of the key tables is not modelled")
@@ -113,10 +114,11 @@ class KeyTables:
         wcid = self._memory.find(transmitter, STATIONS, _HEADER, _WCIDS)
         return NO_WCID if wcid is None else wcid
 
-    def _sending_slot(self, wcid: int) -> _Slot:
+    def _sending_slot(self, request: TransmitRequest) -> _Slot:
+        wcid = request.wcid
         attributes = self._memory.word(ATTRIBUTES + 4 * wcid)
         cipher = attributes >> 1 & 7
-        key_id = self._header(wcid)[3] >> 6
+        key_id = (request.iv or self._header(wcid))[3] >> 6
         if attributes & _IS_PAIRWISE:
             return _Slot(PAIRWISE_KEYS + _KEY * wcid, cipher, key_id)
         return _Slot(SHARED_KEYS + _KEY * (4 * (attributes >> 4 & 7) + key_id), cipher, key_id)

@@ -99,6 +99,23 @@ def test_a_driver_that_gives_the_packet_number_keeps_the_count() -> None:
     assert driver.read(0x6000 + 8 * STATION, 1) == b"\0"
 
 
+def test_a_driver_that_gives_the_cipher_header_chooses_the_key() -> None:
+    """The identifier in it is the one that counts, not that of the frame sent last."""
+    driver, keys = with_station()
+    driver.set_pairwise(STATION, CCMP, KEY)
+    given = request(data_frame(b"x"), info=1 << 24, iv=bytes((7, 0, 0, 0x60, 0, 0, 0, 0)))
+    assert keys.protect(given)[26 + 3] == 0x60
+
+
+def test_a_control_frame_is_never_encrypted() -> None:
+    """Not even one that says so: it has no address and sequence number to make a nonce of."""
+    driver, keys = with_station()
+    driver.set_pairwise(STATION, CCMP, KEY)
+    power_save_poll = bytes((0xA4, 0x40, 1, 0xC0)) + AP + MAC
+    (one,) = transmit_requests(block(power_save_poll, 16, wcid=STATION))
+    assert keys.protect(one) == power_save_poll
+
+
 def test_what_is_not_protected_or_has_no_cipher_goes_as_it_is() -> None:
     """A driver that encrypts itself (PMF), and EAPOL in the clear."""
     driver, keys = with_station()
