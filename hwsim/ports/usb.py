@@ -139,7 +139,8 @@ class UsbPort:
     def on_sent(self, sent: SentFrame, done: Done) -> None:
         """The chip transmitted a frame."""
         adapter = self._adapter
-        if adapter is None or not self._radios or len(self._waiting) >= MAX_OUT:
+        untuned = sent.freq_mhz is None  # which a port says of a radio that does not tell
+        if adapter is None or untuned or not self._radios or len(self._waiting) >= MAX_OUT:
             done(False)  # nobody knows the clock yet, or more is on its way than any chip sends
             return
         self._token = (self._token + 1) % _TOKENS

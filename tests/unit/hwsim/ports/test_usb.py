@@ -204,6 +204,14 @@ def test_a_frame_and_its_status(far: Far) -> None:
     assert far.user.malformed == 1
 
 
+def test_a_chip_that_is_tuned_to_no_channel_is_heard_by_nobody(far: Far) -> None:
+    """And not by everybody, as a radio of which the port does not know the channel."""
+    far.control(0x40, 5, 7, 0x8225, 2, b"\x01\x00")
+    far.transmit(data_frame(AP, FIRST_MAC))
+    assert far.user.frames == []
+    assert far.read(0xFFFA, 2) == 7
+
+
 def test_a_frame_for_the_guest(far: Far) -> None:
     """It reached the chip when it was written, which is told when its driver has it."""
     far.want(RX)
