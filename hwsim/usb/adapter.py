@@ -63,7 +63,6 @@ class Adapter:
         self._untaken: dict[int, deque[tuple[int, int]]] = {}
         self._answering = False
         self._started = False
-        self._heard_ns = now_ns()
         self._redir = Redir(self, write)
 
     @property
@@ -75,11 +74,6 @@ class Adapter:
     def started(self) -> bool:
         """Whether the driver has put the chip into operation."""
         return self._started
-
-    @property
-    def heard_ns(self) -> int:
-        """When the driver was last heard of."""
-        return self._heard_ns
 
     @property
     def congested(self) -> bool:
@@ -96,7 +90,6 @@ class Adapter:
 
     def feed(self, data: bytes) -> None:
         """Take what QEMU sent; raises :class:`hwsim.errors.WireError`."""
-        self._heard_ns = now_ns()
         self._redir.feed(data)
 
     def receive(self, frame: AirFrame, tag: int) -> bool:

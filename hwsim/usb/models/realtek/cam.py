@@ -101,11 +101,12 @@ class Cam:
     def _key(self, address: bytes, key_id: int) -> Key | None:
         """The key of a station; or a default key, where those are used or a group is addressed."""
         keys = [key for key in map(_key_of, self._words) if key is not None]
-        for key in keys:
-            if key.address == address:
-                return key
-        if not self.mode & USE_DEFAULT_KEYS and not address[0] & _GROUP_BIT:
-            return None
+        if not address[0] & _GROUP_BIT:
+            for key in keys:
+                if key.address == address:
+                    return key
+            if not self.mode & USE_DEFAULT_KEYS:
+                return None
         group = (key for key in keys if key.address[0] & _GROUP_BIT or not any(key.address))
         return next((key for key in group if key.key_id == key_id), None)
 

@@ -236,6 +236,20 @@ def test_the_cipher_engine_decrypts_in_place(driver: Driver) -> None:
     assert received(driver)[0][32:-8] == b"all"
 
 
+def test_of_two_group_keys_the_one_that_is_named_decrypts(driver: Driver) -> None:
+    """While a group key is renewed the memory has both, under one address."""
+    keys = {key_id: bytes((key_id,)) * 16 for key_id in (1, 2)}
+    for key_id, key in keys.items():
+        driver.set_key(key_id, b"\xff" * 6, key_id, key)
+    driver.set(0xFFB0, 4)
+    header = data_frame(b"\xff" * 6, AP, protected=True)
+    for key_id, key in keys.items():
+        driver.want(RX)
+        driver.adapter.receive(on_channel_6(CcmpKey(key, key_id).protect(header, b"all", 1)), 0)
+        found, flags, _, decrypted = received(driver)
+        assert (found[32:-8], flags & 1 << 12, decrypted) == (b"all", 0, True)
+
+
 @pytest.mark.parametrize(
     ("mode", "address", "kind"), [(4, MAC, 4), (4, AP, 2), (2, AP, 4)],
     ids=["another's key", "another cipher", "not to decrypt"],
