@@ -36,7 +36,8 @@ class AirState:
     station: str = "none seen"
     fault: str = ""
     fault_of: str = ""
-    """What broke: `capture` (it cannot be written) or `radius` (the server does not answer)."""
+    """What broke: `capture` (it cannot be written), `radius` (the server does not answer),
+    `overrun` (radios send more than can be carried) or `radio` (the guest's went)."""
 
 
 class AirListener(Protocol):
@@ -290,7 +291,7 @@ class AirClient:
             self.state.clock = ClockModel(int(event["offset_ns"]), int(event["uncertainty_ns"]))
             return
         if kind == "port":
-            self.state.port = str(event.get("state"))
+            self._take_port_state(str(event.get("state")))
         elif kind == "station":
             self.state.station = f"{event.get('mac')} {event.get('state')}"
         elif kind == "fault":
@@ -298,6 +299,13 @@ class AirClient:
             self.state.fault = f"{event.get('what')}: {event.get('message')}"
         if listener is not None:
             listener.air_event(event)
+
+    def _take_port_state(self, state: str) -> None:
+        """A guest that lost its radio has lost its connections with it, also where it gets the
+        radio back: that stays a fault."""
+        self.state.port = state
+        if state == "lost" and not self.state.fault:
+            self.state.fault_of, self.state.fault = "radio", "it was there, and went"
 
 
 def _dumped(rules: tuple[AirRule, ...]) -> list[dict[str, Any]]:

@@ -44,6 +44,10 @@ AIR_FAULTS = {
         "carrying of what the guest's radios send",
         "one of them floods the air: see the capture",
     ),
+    "radio": (
+        "the guest's radio, as long as the guest runs",
+        "serial.log in the run directory tells what its driver said",
+    ),
 }
 """What was awaited when the air tells a fault of its own, and how to fix it."""
 

@@ -288,6 +288,18 @@ def test_events_become_state_and_evidence(peer: Peer) -> None:
     assert peer.air.describe() == ("radio port connected, station 02:00:00:00:00:00 associated")
 
 
+def test_a_radio_that_went_is_a_fault_that_stays(peer: Peer) -> None:
+    """Also where it comes back, for the connection is gone; a fault told before it goes on."""
+    for state in ("connected", "lost", "connected"):
+        peer.say({"event": "port", "state": state, "air_ns": 1})
+    peer.air.status()
+    assert (peer.air.state.port, peer.air.state.fault_of) == ("connected", "radio")
+    peer.say({"event": "fault", "what": "capture", "message": "No space left on device"})
+    peer.say({"event": "port", "state": "lost", "air_ns": 1})
+    peer.air.status()
+    assert peer.air.state.fault_of == "capture"
+
+
 def test_each_run_hears_what_is_its_own(peer: Peer, tmp_path: Path) -> None:
     """Between two runs nobody is told; the next has its own listener and its own folder."""
     peer.air.finish()

@@ -43,6 +43,7 @@ BROKEN: dict[str, tuple[Callable[[World], None], str]] = {
     "air": (lambda w: setattr(w.air, "alive", False), "air process: .*status -9"),
     "capture": (lambda w: broken_air(w, "capture", "no room"), "capture: .*no room"),
     "radius": (lambda w: broken_air(w, "radius", "no answer"), "RADIUS server: .*no answer"),
+    "radio": (lambda w: broken_air(w, "radio", "it went"), "guest's radio, .*it went"),
     "other": (lambda w: broken_air(w, "antenna", "fell off"), "the air: .*fell off"),
 }
 
@@ -60,6 +61,14 @@ def test_each_broken_part_is_named(session: LabSession, world: World, name: str)
     act(world)
     with pytest.raises(LabFault, match=said):
         session.check_processes()
+
+
+def test_a_radio_that_went_explains_what_did_not_come(session: LabSession, world: World) -> None:
+    """Whoever waits sees only that; QEMU's end comes first, as the radio goes with it."""
+    broken_air(world, "radio", "it went")
+    assert "the guest's radio: " in session.explained(TooSlow("a trace", 1, "empty")).last_state
+    world.machine.alive = False
+    assert "signal 9" in session.explained(TooSlow("a trace", 1, "empty")).last_state
 
 
 def test_a_radius_server_that_ended_is_named(session: LabSession, tmp_path: Path) -> None:

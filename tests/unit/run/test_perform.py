@@ -9,14 +9,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from harness.config.overrides import RuleOverride
 from harness.console import PlainConsole
 from harness.errors import HarnessError, LabFault
+from harness.evidence import Echo
 from harness.lab import recording as recording_module
+from harness.lab.air import AirClient
 from harness.local.jsonlines import CallFailed
 from harness.results import RunResult, Verdict
 from harness.run.perform import open_lab, perform
@@ -298,6 +300,23 @@ def test_a_capture_that_cannot_be_written_ends_the_run(
     assert done.result.verdict is Verdict.MISS
     assert len(done.result.associations) == 2
     assert "No space left" in done.said
+
+
+def test_a_radio_that_goes_ends_the_run(
+    world: World, plan: MakePlan, performed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pulled out, or hung up on: that nothing is answered then is no driver's doing."""
+
+    def pull_out(count: int, *, limit_s: float) -> Echo:
+        AirClient._take_port_state(cast(AirClient, world.air), "lost")
+        return Echo(count, 0, arp=False, protected=True)
+
+    monkeypatch.setattr(world.air, "echo", pull_out)
+    done = performed(plan(associations=50))
+    assert done.result.verdict is Verdict.MISS
+    assert len(done.result.associations) == 1
+    assert not [found for found in done.result.all_findings if found.severity == "FAIL"]
+    assert "the guest's radio" in done.said
 
 
 def test_a_silent_driver_is_its_own_fault(world: World, plan: MakePlan, performed: Any) -> None:
