@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.scenarios import Scenario
+from harness.scenarios import AirRule, Scenario, find_scenario, scenario_names
 from hwsim.usb.catalogue import ADAPTERS, AdapterKind
 
 LAST_2_4_GHZ = 14
@@ -22,13 +22,47 @@ def unfit(scenario: Scenario, adapter: str | None) -> str:
     return next(_lacks(scenario, ADAPTERS[adapter]), "")
 
 
+def unfit_scenarios(adapter: str | None) -> dict[str, str]:
+    """The shipped scenarios that cannot be run with it, and why."""
+    why = {name: unfit(find_scenario(name), adapter) for name in scenario_names()}
+    return {name: reason for name, reason in why.items() if reason}
+
+
 def _lacks(scenario: Scenario, kind: AdapterKind) -> Iterator[str]:
     network, hides = scenario.network, kind.hides
-    channels = (network.channel, *network.further_channels)
+    ordered = (order.channel for order in scenario.ap if order.channel is not None)
+    channels = (*network.all_channels, *ordered)
     if "5 GHz" in hides and max(channels) > LAST_2_4_GHZ:
         yield f"channel {max(channels)}: {hides['5 GHz']}"
     if "management frame protection" in hides and network.protection != "disabled":
         why = hides["management frame protection"]
         yield f"management frame protection ({network.protection}): {why}"
+    if "replay" in hides:
+        for rule in scenario.air:
+            if _replays(rule, _under_a_key(scenario)):
+                yield f"{rule.phrase()}: {hides['replay']}"
     if scenario.adapters > 1:
         yield f"{scenario.adapters} adapters: a guest has one emulated USB adapter"
+
+
+def _under_a_key(scenario: Scenario) -> frozenset[str]:
+    """The messages of access points that come encrypted, under keys whose packet numbers grow."""
+    if not scenario.network.choice.has_keys:
+        return frozenset()
+    ordered = any(order.do == "rekey-pairwise" for order in scenario.ap)
+    again = scenario.eap is not None and scenario.eap.reauthentications
+    renewed = scenario.pairwise_rekeys or ordered or again
+    return frozenset({"G1", "data", *(("M1", "M3") if renewed else ())})
+
+
+def _replays(rule: AirRule, under_a_key: frozenset[str]) -> bool:
+    """Whether a rule has a packet number come again, or says from which on one is good."""
+    insert = rule.insert
+    given = (rule.fields, insert.fields if insert is not None else None)
+    if any(fields is not None and fields.rsc is not None for fields in given):
+        return True
+    if rule.action == "repeat":
+        return rule.message in under_a_key and rule.direction != "up"
+    if insert is None or insert.copy_of is None or insert.plain or insert.source is not None:
+        return False
+    return insert.copy_of.partition("#")[0] in under_a_key

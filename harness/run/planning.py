@@ -90,5 +90,5 @@ def _check_radio(scenario: Scenario, lab: Lab) -> None:
     if why:
         raise UsageError(
             f"scenario {scenario.name} cannot be run with the radio {guest.radio}: {why}",
-            hint="`hil radios` says what each hides; [guest] radio in lab.toml chooses",
+            hint="`hil radios` names what each cannot run; [guest] radio in lab.toml chooses",
         )

@@ -30,6 +30,17 @@ def test_what_an_adapter_hides_is_told_with_the_reason(capsys: pytest.CaptureFix
     assert said.count("nothing was run") == len(USB_RADIOS)
 
 
+def test_what_it_cannot_run_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each scenario with its reason; with the kernel's own radio there is none."""
+    radios(as_json=True)
+    rows = {row["name"]: row["cannot_run"] for row in json.loads(capsys.readouterr().out)}
+    assert rows[SIMULATED] == {}
+    assert "2.4 GHz" in rows["rt3070"]["channel-5ghz"]
+    assert "encrypt" in rows["rtl8187l"]["pmf-required"]
+    radios()
+    assert "cannot run" in capsys.readouterr().out
+
+
 def test_the_simulated_radio_is_no_adapter() -> None:
     """What is not said is the kernel's own."""
     assert GuestConfig().adapter is None

@@ -17,6 +17,12 @@ def scenario(**network: object) -> Scenario:
     )  # fmt: skip
 
 
+def with_more(network: dict[str, object] | None = None, **more: object) -> Scenario:
+    """The plain scenario with orders, rules or key renewals."""
+    plain = scenario(**network or {})
+    return Scenario.model_validate({**plain.model_dump(exclude_unset=True), **more})
+
+
 def test_the_simulated_radio_has_everything() -> None:
     """No scenario is refused for it."""
     assert unfit(scenario(channel=36), None) == ""
@@ -28,5 +34,54 @@ def test_what_realteks_chips_have_not(adapter: str) -> None:
     assert unfit(find_scenario("plain"), adapter) == ""
     assert unfit(scenario(channel=36), adapter).startswith("channel 36: the chip has")
     assert unfit(scenario(pmf="optional"), adapter).startswith("management frame protection (opt")
+    moves = {"on": "echoed", "do": "switch-channel", "channel": 40}
+    assert unfit(with_more(ap=[moves]), adapter).startswith("channel 40: the chip has")
     two = find_scenario("plain").model_copy(update={"adapters": 2})
     assert unfit(two, adapter).startswith("2 adapters")
+
+
+REPLAYS: dict[str, dict[str, object]] = {
+    "a packet number that is said": {
+        "air": [{"message": "M3", "action": "edit", "fields": {"rsc": "00000000000000ff"}}],
+    },
+    "one that is said in a copy": {
+        "air": [{"message": "M4", "action": "insert",
+                 "insert": {"copy_of": "M3", "fields": {"rsc": "0000000000000000"}}}],
+    },
+    "a group message again": {
+        "group_rekeys": 1, "air": [{"message": "G1", "action": "repeat"}],
+    },
+    "a copy of one": {
+        "group_rekeys": 1,
+        "air": [{"message": "G2", "action": "insert", "insert": {"copy_of": "G1#1"}}],
+    },
+    "M3 of a renewed key": {
+        "pairwise_rekeys": 1, "air": [{"message": "M3", "nth": 2, "action": "repeat"}],
+    },
+    "data for the station": {
+        "air": [{"message": "data", "direction": "down", "action": "repeat"}],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REPLAYS)
+def test_a_replay_cannot_be_seen_behind_a_chip_that_checks_none(name: str) -> None:
+    """It would pass there, whatever the driver makes of it."""
+    found = with_more(**REPLAYS[name])  # type: ignore[arg-type]
+    assert unfit(found, "rt3070").endswith("takes the packet number away, and checks none")
+    assert unfit(found, "rtl8187l") == ""
+    assert unfit(found, None) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["m3-replayed", "m3-storm", "g1-replayed", "answers-twice", "eapol-spoofed", "g2-lost"]
+)
+def test_what_comes_again_in_the_clear_or_is_made_anew_is_no_replay(name: str) -> None:
+    """The driver, or the access point, is to see to that by itself."""
+    assert unfit(find_scenario(name), "rt3070") == ""
+
+
+def test_an_open_network_has_no_replays() -> None:
+    """There is no packet number."""
+    again = {"message": "data", "direction": "down", "action": "repeat"}
+    assert unfit(with_more({"security": "open"}, air=[again]), "rt3070") == ""
