@@ -70,16 +70,16 @@ def cells_of(plan: Plan, file: Path, *, repetitions: int | None = None) -> list[
     found: list[PlannedCell] = []
     for guest in plan.guest or (GuestEntry(name=main.guest.kind),):
         lab = _lab_of(guest, main)
-        for radio in guest.radios:
-            for dll in plan.dll or (_dll_of(lab),):
-                chosen = _scenarios(plan, dll, file.parent)
-                with named(f"{file}: [[dll]] {dll.name}:") if plan.dll else nullcontext():
-                    runs = [_planned(plan, guest, lab, dll, one) for one in chosen]
-                for repetition in range(1, count + 1):
-                    for run in runs:
-                        test = Test(guest.name, radio, dll.name, run.scenario.name)
-                        expect = _expectation(dll, run)
-                        found.append(PlannedCell(len(found), test, repetition, run, expect))
+        radio = _radio_of(guest, lab, file)
+        for dll in plan.dll or (_dll_of(lab),):
+            chosen = _scenarios(plan, dll, file.parent)
+            with named(f"{file}: [[dll]] {dll.name}:") if plan.dll else nullcontext():
+                runs = [_planned(plan, guest, lab, dll, one) for one in chosen]
+            for repetition in range(1, count + 1):
+                for run in runs:
+                    test = Test(guest.name, radio, dll.name, run.scenario.name)
+                    expect = _expectation(dll, run)
+                    found.append(PlannedCell(len(found), test, repetition, run, expect))
     return found
 
 
@@ -109,6 +109,18 @@ def _lab_of(guest: GuestEntry, main: Lab) -> Lab:
     """The lab of a guest; runs and history are where the plan's lab has them."""
     lab = load_lab(guest.lab) if guest.lab else main
     return lab.model_copy(update={"store": main.store})
+
+
+def _radio_of(guest: GuestEntry, lab: Lab, file: Path) -> str:
+    """The radio of a guest, by which its tests are known: that of its lab."""
+    radio = lab.guest.radio
+    if guest.radios not in (None, (radio,)):
+        raise UsageError(
+            f"{file}: [[guest]] {guest.name}: radios names {guest.radios}, but the radio of its "
+            f"lab is {radio}",
+            hint="leave radios out, or name a lab.toml with that [guest] radio: lab = in the plan",
+        )
+    return radio
 
 
 def _dll_of(lab: Lab) -> DllEntry:

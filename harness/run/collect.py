@@ -102,7 +102,9 @@ def collect(
     collected = CollectedRun()
     stages = StageClock(console)
     collected.stages = stages.stages
-    collected.environment = of_host(plan.dll)  # known also when the lab does not come up
+    adapter = plan.lab.guest.adapter
+    # known also when the lab does not come up
+    collected.environment = of_host(plan.dll, adapter=adapter)
 
     oui = plan.scenario.ihv.adapter_oui
 
@@ -110,7 +112,7 @@ def collect(
         return setup_for(image, plan.dll, plan.fault, oui)
 
     def chosen(choice: Choice) -> None:
-        collected.environment = of_host(plan.dll, choice)
+        collected.environment = of_host(plan.dll, choice, adapter)
 
     wanted = Wanted(
         lab=plan.lab, setup=setup, right_date=plan.scenario.eap is not None, last=last
@@ -122,9 +124,7 @@ def collect(
         guests.lent(wanted, stages, recording, run_dir, chosen) as guest,
         open_session(plan.lab, guest, recording, stages, plan.dll, plan.fault, oui) as session,
     ):
-        collected.environment = environment(
-            plan.dll, session, plan.lab.air.port, plan.lab.guest.adapter
-        )
+        collected.environment = environment(plan.dll, session, plan.lab.air.port, adapter)
         recording.environment(collected.environment.model_dump(mode="json"))
         session.credentials = credentials
         collected.bssid = session.go_on_air(plan.lab, plan.scenario.network, radius)

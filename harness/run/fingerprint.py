@@ -66,8 +66,11 @@ def of_dll(dll: Dll) -> Environment:
     )
 
 
-def of_host(dll: Dll | None, choice: Choice | None = None) -> Environment:
-    """What is known before a guest runs: of this machine, and of a vendor's DLL."""
+def of_host(
+    dll: Dll | None, choice: Choice | None = None, adapter: str | None = None
+) -> Environment:
+    """What is known before a guest runs: of this machine, of a vendor's DLL, and which emulated USB
+    adapter is the guest's radio, if one is."""
     known = Environment() if dll is None else of_dll(dll)
     try:
         qemu = qemu_version()
@@ -82,8 +85,13 @@ def of_host(dll: Dll | None, choice: Choice | None = None) -> Environment:
             "host_cpu": host_cpu(),
             "host_cpus": os.cpu_count(),
             "versions": dict(_versions()),
+            "other": _of_radio(adapter),
         }
     )
+
+
+def _of_radio(adapter: str | None) -> dict[str, str]:
+    return {} if adapter is None else {"radio": adapter, "frames timed": AT_USB_BORDER}
 
 
 @cache
@@ -107,7 +115,6 @@ def environment(
     """
     clock = session.air.state.clock
     own = {} if dll else {"dll_path": session.vendor, "dll_sha256": session.vendor_sha256}
-    radio = {} if adapter is None else {"radio": adapter, "frames timed": AT_USB_BORDER}
     return of_host(dll, session.accel).model_copy(
         update={
             **own,
@@ -120,7 +127,7 @@ def environment(
                 "station address": STATION_IP,
                 "access point address": AP_IP,
                 **({} if port == USUAL_PORT else {"radio port": port}),
-                **radio,
+                **_of_radio(adapter),
             },
         }
     )

@@ -182,3 +182,23 @@ def test_guests_have_their_own_labs_and_one_store(tmp_path: Path) -> None:
     assert {str(one.run.lab.store.runs) for one in found} == {"kept"}
     assert [float(one.run.lab.limits.handler_s) for one in found][1] == 9
     assert found[1].run.command.endswith(f"--lab {tmp_path / 'slow.toml'}")
+
+
+def test_a_test_is_known_by_the_radio_that_its_guest_has(tmp_path: Path) -> None:
+    """That of the guest's lab, and no other: its results are compared with its own."""
+    (tmp_path / "usb.toml").write_text('[guest]\nradio = "rt3070"\n')
+    guests = [{"name": "usual"}, {"name": "usb", "lab": "usb.toml", "radios": ["rt3070"]}]
+    found = cells(tmp_path, guest=guests, scenarios=["plain"])
+    assert [one.test.radio for one in found] == ["hwsim", "rt3070"]
+    (tmp_path / "lab.toml").write_text('[guest]\nradio = "rtl8187l"\n')
+    assert [one.test.radio for one in cells(tmp_path)] == ["rtl8187l", "rtl8187l"]
+    with pytest.raises(UsageError, match=r"\[\[guest\]\] usb: radios names .* is rtl8187l"):
+        cells(tmp_path, guest=[{"name": "usb", "radios": ["hwsim"]}])
+
+
+def test_what_a_radio_cannot_run_is_refused_before_the_night(tmp_path: Path) -> None:
+    """With the reason; the plan can leave it out."""
+    (tmp_path / "lab.toml").write_text('[guest]\nradio = "rt3070"\n')
+    with pytest.raises(UsageError, match=r"channel-5ghz cannot be run with the radio rt3070: chan"):
+        cells(tmp_path, scenarios=["plain", "channel-5ghz"])
+    assert len(cells(tmp_path, scenarios=["plain", "channel-*", "!channel-*"])) == 1

@@ -17,6 +17,7 @@ from harness.config.overrides import RuleOverride
 from harness.console import PlainConsole
 from harness.errors import HarnessError, LabFault
 from harness.evidence import Echo
+from harness.history.identity import stands_for
 from harness.lab import recording as recording_module
 from harness.lab.air import AirClient
 from harness.local.jsonlines import CallFailed
@@ -317,6 +318,18 @@ def test_a_radio_that_goes_ends_the_run(
     assert len(done.result.associations) == 1
     assert not [found for found in done.result.all_findings if found.severity == "FAIL"]
     assert "the guest's radio" in done.said
+
+
+def test_a_run_whose_guest_never_came_up_is_known_by_its_radio(
+    world: World, plan: MakePlan, performed: Any
+) -> None:
+    """Else it would count among the runs of the kernel's own radio."""
+    wanted = plan(associations=1)
+    guest = wanted.lab.guest.model_copy(update={"radio": "rt3070"})
+    world.at("open guest", 0, lost("radio of the guest on the air"))
+    done = performed(replace(wanted, lab=wanted.lab.model_copy(update={"guest": guest})))
+    assert done.result.verdict is Verdict.MISS
+    assert stands_for(done.result).radio == "rt3070"
 
 
 def test_a_silent_driver_is_its_own_fault(world: World, plan: MakePlan, performed: Any) -> None:
