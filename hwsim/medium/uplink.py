@@ -138,7 +138,8 @@ class Uplink:
         self._log.write_up(up, acked=False, delivered=False, rule=rule)
 
     def _deliver(self, up: UpFrame, *, acked: bool, rule: FrameRule | None) -> None:
-        if self._closed:
+        if self._closed:  # the radio lives on, and may wait for it: a USB transfer ends with it
+            self._send_status(up, acked=False)
             return
         if self.links.links:
             up.aps = self._hearing(up)

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hwsim.ap.robust_management import Parting
 from hwsim.rules.frame_fields import FrameFields
-from hwsim.rules.frame_rules import REORDER_LIMIT_MS, Condition, FrameRule
+from hwsim.rules.frame_rules import REORDER_LIMIT_MS, Action, Condition, FrameRule
 from tests.unit.hwsim.medium.conftest import (
     BSSID,
     CHANNEL_6,
@@ -68,6 +70,17 @@ def test_delay(rig: Rig) -> None:
     assert rig.happened == [("status", True), ("received", 0)]
     assert rig.records[0].detail["delay_ms"] == 20
     assert rig.medium.due == []
+
+
+@pytest.mark.parametrize("action", ["delay", "reorder"])
+def test_what_was_held_back_at_the_end_is_not_acknowledged(rig: Rig, action: Action) -> None:
+    """The medium receives nothing any more; but the radio waits, and has another run before it."""
+    rig.rules(FrameRule("data", 1, action, delay_ms=20 if action == "delay" else 0))
+    rig.up()
+    rig.medium.close()
+    rig.turn(after_ns=REORDER_LIMIT_MS * 1_000_000)
+    assert rig.happened == [("status", False)]
+    assert rig.records == []
 
 
 def test_repeat(rig: Rig) -> None:
