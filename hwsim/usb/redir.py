@@ -190,8 +190,9 @@ class Redir:
             self._device.on_in_request(request.endpoint)
         else:
             self._bound(self._unfinished)
-            self._unfinished[packet.number] = request
-            complete = partial(self._complete, packet.number, request)
+            to_answer = request._replace(data=b"")  # which tells how much it was without it
+            self._unfinished[packet.number] = to_answer
+            complete = partial(self._complete, packet.number, to_answer)
             self._device.bulk_out(request.endpoint, request.data, complete)
 
     def _complete(self, number: int, request: BulkRequest) -> None:

@@ -187,10 +187,11 @@ def test_unplugged_and_plugged_in_again(bench: tuple[Peer, Device, Redir]) -> No
 
 def test_no_more_is_kept_than_a_driver_has(bench: tuple[Peer, Device, Redir]) -> None:
     """A peer that asks for ever is hung up on."""
-    peer, _, _ = bench
+    peer, _, redir = bench
     for _ in range(MAX_PENDING):
         peer.want(IN)
-        peer.send(OUT, b"")
+        peer.send(OUT, b"data")
+    assert not any(one.data for one in redir._unfinished.values())
     with pytest.raises(WireError, match="more than"):
         peer.want(IN)
     with pytest.raises(WireError, match="more than"):
