@@ -37,6 +37,8 @@ def _lacks(scenario: Scenario, kind: AdapterKind) -> Iterator[str]:
     if "management frame protection" in hides and network.protection != "disabled":
         why = hides["management frame protection"]
         yield f"management frame protection ({network.protection}): {why}"
+    if "WMM" in hides and network.wmm:
+        yield f"WMM: {hides['WMM']}"
     if "replay" in hides:
         for rule in scenario.air:
             if _replays(rule, _under_a_key(scenario)):

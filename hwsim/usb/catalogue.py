@@ -13,10 +13,10 @@ from typing import Final, Literal, cast
 
 from hwsim.usb.device import Model, ModelUser
 
-Hidden = Literal["5 GHz", "management frame protection", "statuses of a burst", "replay"]
-"""What a chip or its driver lets nobody see or have: the band; robust management frames, which its
-driver has not; which frame of several was not acknowledged; packet numbers, where the chip
-decrypts."""
+Hidden = Literal["5 GHz", "management frame protection", "WMM", "statuses of a burst", "replay"]
+"""What a chip or its driver lets nobody see or have: the band; robust management frames and WMM,
+which its driver has not; which frame of several was not acknowledged; packet numbers, where the
+chip decrypts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ ADAPTERS: Final[dict[str, AdapterKind]] = {
             hides={
                 "5 GHz": _NO_5_GHZ,
                 "management frame protection": _NO_PMF,
+                "WMM": "Linux' driver has one queue for it, and so no access categories",
                 "statuses of a burst": "the chip has one count of retries for all frames, which "
                 "the driver divides by their number",
             },

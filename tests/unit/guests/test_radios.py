@@ -40,6 +40,13 @@ def test_what_realteks_chips_have_not(adapter: str) -> None:
     assert unfit(two, adapter).startswith("2 adapters")
 
 
+def test_wmm_wants_four_queues() -> None:
+    """The driver of RTL8187L has one: its station would be one without WMM, which passes too."""
+    assert unfit(find_scenario("wmm"), "rtl8187l").startswith("WMM: ")
+    for adapter in ("rtl8187b", "rt2870", "rt3070"):
+        assert unfit(find_scenario("wmm"), adapter) == ""
+
+
 REPLAYS: dict[str, dict[str, object]] = {
     "a packet number that is said": {
         "air": [{"message": "M3", "action": "edit", "fields": {"rsc": "00000000000000ff"}}],
