@@ -12,22 +12,27 @@ from harness.scenarios import AirRule, Network
 from tests.vm.shell import GuestShell
 from tests.vm.standing import StandingLab
 
+WLAN = "wlan0"
+"""The interface of the guest's own radio."""
+
 
 @contextlib.contextmanager
-def running_supplicant(lab: StandingLab, shell: GuestShell, network: str) -> Iterator[None]:
+def running_supplicant(
+    lab: StandingLab, shell: GuestShell, network: str, interface: str = WLAN
+) -> Iterator[None]:
     """wpa_supplicant with that network block's lines; the WLAN service is back afterwards."""
     assert lab.session.ssh.run("net stop WlanSvc").status == 0
     config = f"ctrl_interface=/run/wpa_supplicant\nnetwork={{\n{network}\n}}\n"
     shell.run(f"printf %s {shlex.quote(config)} > /run/wpa.conf")
     started = shell.run(
-        "ip link set wlan0 up; "
-        "wpa_supplicant -B -i wlan0 -c /run/wpa.conf -D nl80211 -f /run/wpa.log"
+        f"ip link set {interface} up; "
+        f"wpa_supplicant -B -i {interface} -c /run/wpa.conf -D nl80211 -f /run/wpa.log"
     )
     assert started.status == 0, started
     try:
         yield
     finally:
-        shell.run("wpa_cli -i wlan0 terminate; rm -f /run/wpa.conf")
+        shell.run(f"wpa_cli -i {interface} terminate; rm -f /run/wpa.conf")
         assert lab.session.ssh.run("net start WlanSvc").status == 0
 
 
@@ -43,20 +48,22 @@ def change_network(lab: StandingLab, network: Network, shell: GuestShell | None 
 
 
 @contextlib.contextmanager
-def on_network(lab: StandingLab, shell: GuestShell, network: Network, block: str) -> Iterator[None]:
+def on_network(
+    lab: StandingLab, shell: GuestShell, network: Network, block: str, interface: str = WLAN
+) -> Iterator[None]:
     """That network in the place of the session's, and wpa_supplicant with a block for it."""
     change_network(lab, network)
     lines = f'ssid="{network.ssid}"\n{block}'
     try:
-        with running_supplicant(lab, shell, lines):
+        with running_supplicant(lab, shell, lines, interface):
             yield
     finally:
         change_network(lab, lab.network)
 
 
-def status(shell: GuestShell) -> dict[str, str]:
+def status(shell: GuestShell, interface: str = WLAN) -> dict[str, str]:
     """wpa_supplicant's own word on the connection, by key."""
-    lines = shell.run("wpa_cli -i wlan0 status").output.splitlines()
+    lines = shell.run(f"wpa_cli -i {interface} status").output.splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
@@ -80,16 +87,17 @@ def forget_failures(shell: GuestShell) -> None:
 
 
 def connect(
-    lab: StandingLab, shell: GuestShell, number: int, rules: Sequence[AirRule] = ()
-) -> None:
+    lab: StandingLab, shell: GuestShell, number: int, rules: Sequence[AirRule] = (),
+    interface: str = WLAN,
+) -> None:  # fmt: skip
     """One association by wpa_supplicant, with these rules armed."""
-    shell.run("wpa_cli -i wlan0 disconnect")
+    shell.run(f"wpa_cli -i {interface} disconnect")
     lab.session.air.begin(number, tuple(rules))
-    shell.run("wpa_cli -i wlan0 reconnect")
+    shell.run(f"wpa_cli -i {interface} reconnect")
     deadline = Deadline("wpa_supplicant's association", 30)
 
     def completed() -> bool | None:
-        deadline.state = status(shell).get("wpa_state", "unknown")
+        deadline.state = status(shell, interface).get("wpa_state", "unknown")
         return deadline.state == "COMPLETED" or None
 
     deadline.poll(completed, every_s=0.2)
