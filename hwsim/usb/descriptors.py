@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from hwsim.usb.device import Endpoint, Setup, Stall, UsbIdentity
+from hwsim.usb.device import TRANSFER_TYPES, Endpoint, Setup, Stall, UsbIdentity
 
 STANDARD: Final = 0x60
 """The bits of bmRequestType that are 0 in a standard request."""
@@ -27,7 +27,6 @@ _ENGLISH: Final = 0x0409
 _USB_2: Final = 0x0200
 _PACKET_0: Final = 64
 _BUS_POWERED: Final = 0x80
-_ENDPOINT_TYPES: Final = {"bulk": 2, "interrupt": 3}
 
 
 def is_standard(setup: Setup) -> bool:
@@ -79,7 +78,7 @@ def _configuration(usb: UsbIdentity) -> bytes:
 
 
 def _endpoint(endpoint: Endpoint) -> bytes:
-    kind = _ENDPOINT_TYPES[endpoint.kind]
+    kind = TRANSFER_TYPES[endpoint.kind]
     return struct.pack(
         "<BBBBHB", 7, 5, endpoint.address, kind, endpoint.max_packet, endpoint.interval
     )  # fmt: skip

@@ -16,13 +16,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 DIRECTION_IN = 0x80
 """Bit 7 of an endpoint's address, and of bmRequestType: towards the host (USB 2.0, table 9-2)."""
 
 Done = Callable[[bool], None]
 """What became of a frame that was transmitted: whether it was acknowledged."""
+
+
+TRANSFER_TYPES: Final = {"bulk": 2, "interrupt": 3}
+"""An endpoint's kind in its descriptor (USB 2.0, table 9-13), and in usbredir's ep_info."""
 
 
 class Stall(Exception):

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from hwsim.errors import WireError
-from hwsim.usb.device import DIRECTION_IN, Endpoint, Setup, UsbIdentity
+from hwsim.usb.device import DIRECTION_IN, TRANSFER_TYPES, Endpoint, Setup, UsbIdentity
 
 HELLO: Final = 0
 DEVICE_CONNECT: Final = 1
@@ -59,7 +59,6 @@ MAX_BODY: Final = 1 << 18
 """The longest packet that is taken: transfers of WLAN drivers have a tenth of it."""
 _VERSION: Final = b"wlan-hil"
 _SPEED_HIGH: Final = 2
-_ENDPOINT_TYPES: Final = {"bulk": 2, "interrupt": 3}
 _NO_ENDPOINT: Final = 255
 _SLOTS: Final = 32
 
@@ -151,7 +150,7 @@ def endpoint_info(usb: UsbIdentity) -> bytes:
     packets[0] = packets[16] = 64
     for endpoint in usb.endpoints:
         slot = slot_of(endpoint)
-        kinds[slot] = _ENDPOINT_TYPES[endpoint.kind]
+        kinds[slot] = TRANSFER_TYPES[endpoint.kind]
         intervals[slot] = endpoint.interval
         packets[slot] = endpoint.max_packet
     return bytes(kinds) + bytes(intervals) + bytes(_SLOTS) + struct.pack("<32H", *packets)
