@@ -8,7 +8,7 @@ The case itself only makes outcomes at the right place. What the evidence shows 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from harness.checks.finding import Severity
@@ -40,6 +40,11 @@ class Case:
     expect: Expectation
     already_explained: frozenset[int] = frozenset()
     cannot_connect: frozenset[int] = frozenset()
+
+    def within(self, association: int) -> Case:
+        """The same with what is expected of that association alone."""
+        expect = self.expect.of(association)
+        return self if expect is self.expect else replace(self, expect=expect)
 
     @property
     def segments(self) -> Segments:

@@ -74,7 +74,8 @@ class CheckLimits:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What the scenario says must come of every association; the EXPECT rules hold it to that."""
+    """What the scenario says must come of every association, but for its exceptions; the EXPECT
+    rules hold it to that."""
 
     connected: bool | None = True
     """None: either way is right."""
@@ -94,7 +95,20 @@ class Expectation:
     """What the guest's WLAN service is ordered to do, in words; all of it must be done."""
     air: tuple[str, ...] = ()
     """What the scenario's rules do to messages on the air, in words."""
+    air_only: tuple[tuple[int, ...], ...] = ()
+    """Of each of those rules the associations it is for; empty: every one."""
     air_by_chance: tuple[int, ...] = ()
     """The places (from 1) of those of them that chance may keep from acting."""
     ap: tuple[str, ...] = ()
     """What access points are ordered to do of themselves, in words; all of it must be done."""
+    exceptions: tuple[tuple[tuple[int, ...], Expectation], ...] = ()
+    """What is expected of single associations in its place; those have no exceptions."""
+
+    def of(self, association: int) -> Expectation:
+        """What must come of that association."""
+        return next((other for named, other in self.exceptions if association in named), self)
+
+    def rule_acts_in(self, place: int, association: int) -> bool:
+        """Whether the rule for the air at that place (from 1) is for that association."""
+        named = self.air_only[place - 1] if place <= len(self.air_only) else ()
+        return not named or association in named

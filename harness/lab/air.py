@@ -140,12 +140,15 @@ class AirClient:
     ) -> int:
         """Arm rules and orders for association `index`; frames carry that number from now on.
 
-        `seed` decides what they leave to chance. The last number that was given to a frame before.
+        A rule for other associations keeps its place, but acts on nothing by itself. `seed` decides
+        what they leave to chance. The last number that was given to a frame before.
         """
         ordered = [order.to_json() for order in orders]
-        answer = self._call(
-            "begin", association=index, rules=_dumped(rules), seed=seed, orders=ordered
-        )
+        given = [
+            one if rule.acts_in(index) else {**one, "nth": "never"}
+            for rule, one in zip(rules, _dumped(rules), strict=True)
+        ]
+        answer = self._call("begin", association=index, rules=given, seed=seed, orders=ordered)
         return int(answer.get("frames", 0))
 
     def change_rules(self, rules: tuple[AirRule, ...], seed: int = 1) -> None:
@@ -309,7 +312,9 @@ class AirClient:
 
 
 def _dumped(rules: tuple[AirRule, ...]) -> list[dict[str, Any]]:
-    return [rule.model_dump(mode="json", exclude_none=True) for rule in rules]
+    """The rules as the air takes them, which knows of the association under way alone."""
+    left_out = {"association"}
+    return [rule.model_dump(mode="json", exclude_none=True, exclude=left_out) for rule in rules]
 
 
 def _settings(network: Network, radius: RadiusServer | None) -> dict[str, object]:

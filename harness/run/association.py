@@ -64,6 +64,7 @@ class Attempt:
     ) -> None:
         self._session = session
         self._scenario = scenario
+        self._rules = tuple(rule for rule in scenario.air if rule.acts_in(index))
         self._limits = limits
         self._index = index
         self._connect_ns = 0
@@ -203,11 +204,11 @@ class Attempt:
             air.await_orders(ORDERS_S + sum(order.lasts_s for order in scenario.ap))
         elif not later:
             return False
-        if scenario.expect.connected is True:
+        if scenario.expect.of(self._index).connected is True:
             self._ask_for_echoes()
             return False
         ending = any(order.ends_it for order in scenario.ap)
-        if not ending and not any(rule.parts for rule in scenario.air):
+        if not ending and not any(rule.parts for rule in self._rules):
             return False
         try:
             self._await_all({DISCONNECTED}, "loss", LOSS_S + scenario.disassociation_s)
@@ -219,7 +220,7 @@ class Attempt:
     def _await_what_rules_add(self) -> bool:
         """Wait, within a bound, for frames that rules send some time after their message: a fast
         guest would be gone by then. False if no rule of the scenario does."""
-        longest_s = max((rule.later_s for rule in self._scenario.air), default=0.0)
+        longest_s = max((rule.later_s for rule in self._rules), default=0.0)
         if not longest_s:
             return False
         deadline = Deadline(f"rules of association {self._index}", longest_s + DELIVERY_S)

@@ -40,6 +40,8 @@ from harness.results import (
 )
 from harness.results.wording import spans
 from harness.scenarios import Scenario
+from harness.scenarios.associations import listed
+from harness.scenarios.expect import Outcome
 from hil_common.security import SecurityChoice
 from hwsim.records import FOUR_WAY, GROUP_KEY
 
@@ -56,16 +58,25 @@ def limits_of(lab: Lab) -> CheckLimits:
 
 def expectation_of(scenario: Scenario) -> Expectation:
     """What the checker is to expect of each association of a scenario."""
+    exceptions = tuple(
+        (listed(one.association), _expectation(scenario, one)) for one in scenario.expect.exceptions
+    )
+    return replace(_expectation(scenario, scenario.expect), exceptions=exceptions)
+
+
+def _expectation(scenario: Scenario, outcome: Outcome) -> Expectation:
+    """With what the scenario does, that outcome."""
     ordered = Expectation(
         orders=tuple(order.phrase() for order in scenario.os),
         air=tuple(rule.phrase() for rule in scenario.air),
+        air_only=tuple(rule.only_in for rule in scenario.air),
         air_by_chance=tuple(n for n, rule in enumerate(scenario.air, 1) if rule.by_chance),
         ap=tuple(order.phrase() for order in scenario.ap),
     )
-    if scenario.expect.connected == "either":
+    if outcome.connected == "either":
         return replace(ordered, connected=None, echoes=0, messages=())
-    if not scenario.expect.connected:
-        return replace(ordered, connected=False, messages=(), stopped=scenario.expect.stopped)
+    if not outcome.connected:
+        return replace(ordered, connected=False, messages=(), stopped=outcome.stopped)
     choice = scenario.network.choice
     messages = _messages(choice, scenario.group_rekeys)
     return replace(
@@ -154,7 +165,7 @@ class Judge:
                 sessions.get(association.index, []),
                 eapol_timing(association, evidence.clock),
                 lab_faults.get(association.index),
-                self.expect.adapters,
+                self.expect.of(association.index).adapters,
                 evaluation.missing.get(association.index, ()),
             )
             for association in evidence.associations

@@ -12,11 +12,11 @@ from harness.guests.radios import unfit
 from harness.run.plan import RunPlan
 from harness.run.vendor import CommandLineDll, apply_vendor_profile, vendors_dll
 from harness.scenarios import Scenario, find_scenario
+from harness.scenarios.associations import MOST_ASSOCIATIONS
 from harness.vm.host import NEWER_QEMU, vhost_user_misfit
 
 FAULT_ASSOCIATIONS = 3
 """Associations of a run with a fault asked for, unless told otherwise: it fails in each."""
-MOST_ASSOCIATIONS = 100_000
 
 
 def plan_run(
@@ -44,6 +44,12 @@ def plan_run(
         raise UsageError(
             f"--associations {count}: wanted 1 to {MOST_ASSOCIATIONS}",
             hint="leave it out for the scenario's own",
+        )
+    if count < found.last_named:
+        raise UsageError(
+            f"scenario {found.name}, associations = {count}: a rule or exception of it names "
+            f"association {found.last_named}",
+            hint=f"-n {found.last_named}, or more",
         )
     found = apply_vendor_profile(found, lab, given)
     check_profile(found)

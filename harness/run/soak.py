@@ -135,8 +135,10 @@ def soak(
 def _run(lab: Lab, console: Console, name: str, associations: int, folder: Path) -> Share:
     store = lab.store.model_copy(update={"runs": folder, "database": None})
     passing = lab.model_copy(update={"store": store})
-    scenario = find_scenario(name).model_copy(update={"associations": associations})
-    command = f"{own_name()} run {name} --associations {associations}"
+    scenario = find_scenario(name)
+    count = max(associations, scenario.last_named)  # what it names is tried, whatever its share
+    scenario = scenario.model_copy(update={"associations": count})
+    command = f"{own_name()} run {name} --associations {count}"
     started_s = time.monotonic()
     result, place = perform(
         RunPlan(passing, scenario.with_passphrase(), command),

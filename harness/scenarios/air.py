@@ -11,6 +11,7 @@ from pydantic import model_validator
 
 from harness.scenarios.air_fits import LATER, why_misfit
 from harness.scenarios.air_keys import AirRuleKeys
+from harness.scenarios.associations import in_words, listed
 
 
 class AirRule(AirRuleKeys):
@@ -60,8 +61,18 @@ class AirRule(AirRuleKeys):
             value = getattr(self, name)
             which += [] if value is None else [f"{name.replace('_', ' ')} {value}"]
         which += [] if self.bytes_at is None else [f"with bytes at {self.bytes_at.offset}"]
+        which += [in_words(self.only_in)] if self.only_in else []
         which += [] if self.probability is None else [f"probability {self.probability:g}"]
         return which
+
+    @property
+    def only_in(self) -> tuple[int, ...]:
+        """The associations it is for; empty: every one."""
+        return listed(self.association)
+
+    def acts_in(self, number: int) -> bool:
+        """Whether it is for that association."""
+        return not self.only_in or number in self.only_in
 
     @property
     def later_s(self) -> float:

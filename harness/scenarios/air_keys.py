@@ -9,6 +9,7 @@ from pydantic import Field
 
 from harness.config.validation import Strict
 from harness.scenarios.air_frames import BytesPart, FieldsPart, InsertPart, NamedMessage, Word
+from harness.scenarios.associations import Numbers
 from hwsim.rules.frame_rules import Action, Message
 
 MAX_DELAY_MS: Final = 60_000
@@ -41,6 +42,8 @@ class AirRuleKeys(Strict):
     """Only once that message has passed: `M4`, the first, or `M4#2`, the second."""
     before: NamedMessage | None = None
     """Only until that message has passed."""
+    association: Numbers | None = None
+    """Only in that association of the run, or in those; the first is 1. Left out: in every one."""
     probability: Annotated[float, Field(gt=0, le=1)] | None = None
     """How likely it acts when it is its turn; the scenario's `seed` decides when."""
     action: Action

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.scenarios.air import AirRule
 from harness.scenarios.air_fits import KEY_MESSAGES_DOWN, ONE_WAY
+from harness.scenarios.associations import in_words
 from harness.scenarios.on_air import SA_QUERY, OnAir, answers_at_once, precedes
 from hwsim.rules.frame_rules import MAX_COPIED
 
@@ -18,9 +19,10 @@ def never_acts(rules: Sequence[AirRule], on_air: OnAir) -> str | None:
         if wrong:
             return f"[[air]] {wrong}"
         for before, other in enumerate(rules[: place - 1], 1):
-            if _takes_all(other, rule):
+            both = _both_in(other, rule)
+            if both is not None and _takes_all(other, rule):
                 return (
-                    f"[[air]] rule {place} ({rule.phrase()}) never acts: rule {before} "
+                    f"[[air]] rule {place} ({rule.phrase()}) never acts{both}: rule {before} "
                     f"({other.phrase()}) takes the same message first; leave one of them out, or "
                     "put the rule for a single message before the one for every one"
                 )
@@ -107,6 +109,16 @@ def _copy(rule: AirRule, on_air: OnAir) -> str | None:
 def _occurrence(named: str) -> tuple[str, int]:
     message, _, number = named.partition("#")
     return message, int(number or 1)
+
+
+def _both_in(other: AirRule, rule: AirRule) -> str | None:
+    """In which associations both rules are given to the air, for a sentence; empty if those are all
+    that the second is for, None without any."""
+    first, second = set(other.only_in), set(rule.only_in)
+    if first and second and not first & second:
+        return None
+    both = first & second if first and second else first or second
+    return "" if both == second else f" in {in_words(both)}"
 
 
 def _takes_all(other: AirRule, rule: AirRule) -> bool:

@@ -14,7 +14,9 @@ from harness.config.validation import Strict
 from harness.scenarios.air import AirRule
 from harness.scenarios.air_turns import never_acts
 from harness.scenarios.ap_orders import ApOrder, why_hollow
+from harness.scenarios.associations import Number
 from harness.scenarios.enterprise import EAP_TYPES, EapMethod, misfit
+from harness.scenarios.expect import Expect
 from harness.scenarios.fragments import check_fragment, whole_profile
 from harness.scenarios.network import Network
 from harness.scenarios.on_air import OnAir
@@ -142,15 +144,6 @@ class Ihv(Strict):
         return whole_profile(self.profile).oui if self.profile else self.oui
 
 
-class Expect(Strict):
-    """What must come of each association."""
-
-    connected: bool | Literal["either"] = True
-    """ "either": the DLL may make what it will of it, as long as it breaks no rule."""
-    stopped: bool = True
-    """Without a connection: StopPostAssociate must have been called all the same."""
-
-
 class Scenario(Strict):
     """One scenario file: network, profile, what goes out of the ordinary, what must come of it."""
 
@@ -162,7 +155,7 @@ class Scenario(Strict):
     """By what a plan of a nightly selects it (`tag:handshake`); it means nothing else."""
     source: Annotated[str, Field(max_length=200)] = ""
     """Where the case is known from: a test of a public suite by its name, a field report."""
-    associations: Annotated[int, Field(ge=1, le=100_000)] = 20
+    associations: Number = 20
     """How many of them a run has; `-n` comes first."""
     echoes: Annotated[int, Field(ge=0, le=1000)] = 1
     """ICMP echo requests the access point sends after each association."""
@@ -224,7 +217,8 @@ class Scenario(Strict):
             raise ValueError(
                 f"[network] passphrase goes with security = {names_with('passphrase')} only"
             )
-        if self.eap is not None and self.expect.connected and not self.eap.connects:
+        wanted = any(outcome.connected for outcome in self.expect.outcomes)
+        if self.eap is not None and wanted and not self.eap.connects:
             raise ValueError(
                 "no station gets in with credentials = 'wrong', server = 'silent', or radius = "
                 "'rejects', 'silent' or 'forged': "
@@ -293,6 +287,26 @@ class Scenario(Strict):
         wrong = never_acts(self.air, self._on_air())
         if wrong:
             raise ValueError(wrong)
+        return self
+
+    @property
+    def last_named(self) -> int:
+        """The last association that a rule or an exception names; 0 if none does."""
+        ruled = (number for rule in self.air for number in rule.only_in)
+        return max((*ruled, *self.expect.named), default=0)
+
+    @model_validator(mode="after")
+    def _associations_fit(self) -> Scenario:
+        if self.last_named > self.associations:
+            raise ValueError(
+                f"association: a rule or exception names association {self.last_named}, but there "
+                f"are {self.associations}; associations = {self.last_named} makes it"
+            )
+        if self.expect.exceptions and not any(rule.only_in for rule in self.air):
+            raise ValueError(
+                "[[expect.exceptions]] wants an [[air]] rule with association: without one the "
+                "same is done in each"
+            )
         return self
 
     @model_validator(mode="after")

@@ -16,8 +16,9 @@ from harness.scenarios.action_meanings import ACTIONS
 from harness.scenarios.air import AirRule
 from harness.scenarios.air_frames import BytesPart, ElementPart, FieldsPart, InsertPart
 from harness.scenarios.ap_orders import ApOrder
+from harness.scenarios.expect import ExceptionalOutcome, Expect
 from harness.scenarios.links import Link
-from harness.scenarios.model import Eap, Expect, Ihv, Scenario
+from harness.scenarios.model import Eap, Ihv, Scenario
 from harness.scenarios.network import Network
 from harness.scenarios.placeholders import MEANINGS
 from harness.scenarios.security import Ft, Sae
@@ -145,6 +146,16 @@ size = 88
 hostile = "offset-past-end\"""",
     "[expect]": """[expect]
 connected = "either\"""",
+    "[[expect.exceptions]]": """[[air]]
+message = "assoc-req"
+action = "refuse"
+status = 53
+association = 1                # those behind it are admitted
+
+[[expect.exceptions]]
+association = 1
+connected = false
+stopped = false""",
 }
 """An example of each section; each goes behind a name and a summary as it stands."""
 
@@ -155,6 +166,7 @@ SECTIONS: Final[tuple[tuple[str, type[Strict]], ...]] = (
     ("[[air.fields.elements]]", ElementPart), ("[[air.fields.bytes_at]]", BytesPart),
     ("[air.insert]", InsertPart), ("[[ap]]", ApOrder), ("[[os]]", OsStimulus),
     ("[os_parameters.association]", AssociationForm), ("[expect]", Expect),
+    ("[[expect.exceptions]]", ExceptionalOutcome),
 )  # fmt: skip
 
 HEAD: Final = """<!-- Made by `python -m harness.scenarios.reference`, to which a test holds it. -->

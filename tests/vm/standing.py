@@ -28,6 +28,7 @@ from harness.run.plan import RunPlan
 from harness.run.planning import plan_run
 from harness.run.vendor import CommandLineDll
 from harness.scenarios import Network, Scenario, find_scenario
+from harness.scenarios.associations import Numbers, listed
 
 IMPATIENT_MS = 250
 """How long access points wait for each try of a message, where a test knows how it ends."""
@@ -185,6 +186,7 @@ class StandingLab:
         associations = plan.scenario.associations
         collected = CollectedRun(list(self._before) if whole else [])
         first, self._next = self._next, self._next + associations
+        plan = replace(plan, scenario=_numbered_from(plan.scenario, first))
         judge = judge_of_scenario(self.config, plan.scenario, datetime.now(UTC))
         associate_all(plan, judge, self.session, collected, lambda _: None, first)
         last = collected.associations[-1].index
@@ -194,6 +196,24 @@ class StandingLab:
             evidence = window(evidence, last, before=associations)
         results, _ = judge.all(evidence, collected.broken)
         return ScenarioResult(results[-associations:], evidence, plan.scenario.network)
+
+
+def _numbered_from(scenario: Scenario, first: int) -> Scenario:
+    """The scenario with the associations it names counted from `first`: those of a run begin at 1,
+    the numbers of a lab that stands go on."""
+
+    def moved(numbers: Numbers | None) -> tuple[int, ...] | None:
+        return tuple(number + first - 1 for number in listed(numbers)) or None
+
+    rules = tuple(
+        rule.model_copy(update={"association": moved(rule.association)}) for rule in scenario.air
+    )
+    exceptions = tuple(
+        one.model_copy(update={"association": moved(one.association)})
+        for one in scenario.expect.exceptions
+    )
+    expect = scenario.expect.model_copy(update={"exceptions": exceptions})
+    return scenario.model_copy(update={"air": rules, "expect": expect})
 
 
 def plan_test(

@@ -64,7 +64,9 @@ STATUS = {"deauth": 0x10000, "disassoc": 0x20000}
 BY_CHANCE = ("random-loss", "late-at-random")
 """What of these acts is the seed's and the association's number."""
 
-SCENARIOS = {*CONNECTED, *BY_CHANCE, *SENT_AWAY, *REFUSED, "eapol-spoofed"}
+SCENARIOS = {
+    *CONNECTED, *BY_CHANCE, *SENT_AWAY, *REFUSED, "eapol-spoofed", "assoc-refused-once",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CONNECTED)
@@ -114,6 +116,20 @@ def test_it_is_sent_away(lab: StandingLab, name: str) -> None:
         if one.kind == "enter" and one.function == names.STOP_POST
     ]
     assert told == [STATUS[kind] | reason]
+
+
+def test_refused_once_it_connects_the_next_time(lab: StandingLab) -> None:
+    """The DLL sees an association that fails for status 53; the next is as any."""
+    outcome = lab.associate("assoc-refused-once", associations=2)
+    assert [str(finding) for finding in outcome.findings] == []
+    assert outcome.verdict == "PASS"
+    assert [one.connected for one in outcome.associations] == [False, True]
+    assert [one.messages for one in outcome.associations] == [{}, GOOD]
+    by_rule = [
+        {(frame.rule, frame.rule_place) for frame in one.frames if frame.rule is not None}
+        for one in outcome.evidence.associations[-2:]
+    ]
+    assert by_rule == [{("refuse", 1)}, set()]
 
 
 def test_a_message_from_a_third_address(lab: StandingLab) -> None:

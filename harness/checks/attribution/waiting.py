@@ -95,6 +95,7 @@ def _awaited_access_point(case: Case, session: Session, until_ns: int) -> str | 
     association = case.index.association(session.association)
     if association is None or not association.frames or session.adapter is None:
         return None
+    case = case.within(association.index)
     seen = of_session(case, association, session, until_ns)
     given = [frame for frame in seen.frames("M1", "M3") if frame.delivered]
     reached = {frame.kind for frame in given if in_order(frame)}

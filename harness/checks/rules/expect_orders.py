@@ -18,7 +18,7 @@ from harness.evidence.model import AssociationEvidence
     "EXPECT-07", cls="ours", last=True,
     source="this harness: the scenario's [[os]], [[ap]] and [[air]]",
     text="Every order of the scenario to the guest's WLAN service and to access points is carried "
-    "out in each association, and every rule for the air acts.",
+    "out in each association, and every rule for the air acts in those it is for.",
 )  # fmt: skip
 def scenario_takes_place(case: Case) -> Outcomes:
     """The orders and air rules of the scenario against what guest and air say was done."""
@@ -29,7 +29,7 @@ def scenario_takes_place(case: Case) -> Outcomes:
         left = [
             *_orders_left(case, association),
             *_ap_orders_left(case, association),
-            *_air_rules_left(case, association),
+            *_air_rules_left(case.within(number), association),
         ]
         if association.lab_fault:
             yield Unknown(f"the lab broke in this association: {association.lab_fault}", number)
@@ -78,7 +78,9 @@ def _air_rules_left(case: Case, association: AssociationEvidence) -> list[str]:
     left = {
         place: f"air rule {place} ({phrase})"
         for place, phrase in enumerate(case.expect.air, 1)
-        if place not in places and place not in case.expect.air_by_chance
+        if place not in places
+        and place not in case.expect.air_by_chance
+        and case.expect.rule_acts_in(place, association.index)
     }
     ended = {
         one.was if one.change == "changed" else one.place

@@ -62,7 +62,7 @@ def _each(case: Case, judge: Judge, *, by_presence: bool = False) -> Iterator[Ou
         elif association.index in case.already_explained:
             yield Unknown("a finding of another rule explains this association", association.index)
         else:
-            outcome = judge(case, association)
+            outcome = judge(case.within(association.index), association)
             fails = isinstance(outcome, Breach) and outcome.severity == "FAIL"
             doubt = (
                 case.losses.completeness.doubt(association) if fails and not by_presence else None

@@ -14,7 +14,7 @@ from harness.config.validation import load_toml, validated
 from harness.errors import UsageError
 from harness.scenarios import Scenario
 from harness.scenarios.air import AirRule
-from harness.scenarios.model import Expect
+from harness.scenarios.expect import Expect
 from harness.scenarios.network import Network
 
 GOOD: dict[str, Any] = {"name": "x", "summary": "y"}

@@ -332,3 +332,13 @@ def test_a_dead_air_is_told_with_its_last_words(peer: Peer) -> None:
     with pytest.raises(PeerGone):
         peer.air.status()
     peer.air.stop()
+
+
+def test_a_rule_for_other_associations_keeps_its_place(peer: Peer) -> None:
+    """It is given to the air as one that acts on nothing, so that the others keep theirs."""
+    rules = [AirRule(message="M1", nth=2, action="drop", association=one) for one in (3, 4)]
+    peer.air.begin(3, tuple(rules))
+    assert peer.calls[0]["args"]["rules"] == [
+        {"message": "M1", "nth": 2, "action": "drop"},
+        {"message": "M1", "nth": "never", "action": "drop"},
+    ]

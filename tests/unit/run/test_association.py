@@ -19,7 +19,7 @@ from harness.local.jsonlines import CallFailed
 from harness.run import association as module
 from harness.run.association import Attempt, clock_of
 from harness.scenarios import AirRule, ApOrder, Eap, find_scenario
-from harness.scenarios.model import Expect
+from harness.scenarios.expect import Expect
 from tests.unit.checks import builder
 from tests.unit.checks import story as story_module
 from tests.unit.doubles import World, lost, raising
@@ -428,3 +428,11 @@ def test_several_adapters_are_one_association(
     assert agent.asked[:2] == [("connect", "{A}", False), ("connect", "{B}", True)]
     assert ("echo" in world.done) == echoed
     assert len(agent.asked) - 2 == ended
+
+
+def test_a_goodbye_for_other_associations_is_not_waited_for(world: World, attempt: Try) -> None:
+    """It does not come in this one, which is ended as ever."""
+    goodbye = AirRule(message="M4", action="deauthenticate", delay_ms=900, association=2)
+    attempt(air=(goodbye,), expect=Expect(connected="either")).run()
+    assert "put off" not in world.done
+    assert "disconnect" in world.done

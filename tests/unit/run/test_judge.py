@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.checks import CheckLimits
 from harness.config.lab import Lab
 from harness.evidence import names
@@ -12,6 +14,7 @@ from harness.scenarios import find_scenario
 from tests.unit.checks import builder
 from tests.unit.checks import story as story_module
 from tests.unit.checks.builder import tell
+from tests.unit.checks.story import Story
 
 PLAIN = expectation_of(find_scenario("plain"))
 
@@ -135,3 +138,36 @@ def test_an_adapter_without_a_session_is_not_connected() -> None:
     expect = expectation_of(find_scenario("two-adapters"))
     (result,), _ = Judge(CheckLimits(), expect).all(tell().evidence(), {})
     assert result.connected is False
+
+
+def test_each_association_is_held_to_its_own_outcome() -> None:
+    """One that connects is wrong where the scenario refuses it, and right everywhere else."""
+    expect = expectation_of(find_scenario("assoc-refused-once"))
+    assert (expect.connected, expect.of(2).connected) == (True, True)
+    refused = expect.of(1)
+    assert (refused.connected, refused.messages, refused.stopped) == (False, (), False)
+    assert (expect.rule_acts_in(1, 1), expect.rule_acts_in(1, 2)) == (True, False)
+    results, _ = Judge(CheckLimits(), expect).all(tell(associations=3).evidence(), {})
+    assert [one.verdict for one in results] == [Verdict.MISS, Verdict.PASS, Verdict.PASS]
+    assert {one.rule for one in results[0].findings} == {"EXPECT-01", "EXPECT-07"}
+    assert "air rule 1 (refuse assoc-req with status 53" in results[0].findings[-1].message
+
+
+def test_a_refusal_is_right_in_its_own_association_only() -> None:
+    """The rule acted and nothing came of it: PASS where that is wanted, MISS where it is not."""
+
+    def refuses(s: Story) -> None:
+        s.frame("assoc-req", "up", rule="refuse", rule_place=1)
+
+    expect = expectation_of(find_scenario("assoc-refused-once"))
+    refused = replace(expect.of(1), air_only=((2,),))
+    second = replace(expect, air_only=((2,),), exceptions=(((2,), refused),))
+    without = ("post_associate", "m1", "m2", "m3", "m4", "keys", "completion", "connected", "echo")
+    story = tell(associations=2, without=(*without, "stop"), associate=refuses)
+    results, _ = Judge(CheckLimits(), second).all(story.evidence(), {})
+    assert [(one.verdict, one.connected) for one in results] == [
+        (Verdict.PASS, True), (Verdict.PASS, False),
+    ]  # fmt: skip
+    elsewhere = replace(second, exceptions=())
+    results, _ = Judge(CheckLimits(), elsewhere).all(story.evidence(), {})
+    assert [one.verdict for one in results] == [Verdict.PASS, Verdict.MISS]

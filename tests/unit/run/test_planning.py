@@ -3,12 +3,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from harness.config.lab import Lab
 from harness.errors import UsageError
 from harness.run import planning
+from harness.run.vendor import CommandLineDll
 from harness.scenarios import find_scenario
+
+THIRD = """name = "third"
+summary = "The third one is refused."
+
+[[air]]
+message = "assoc-req"
+action = "refuse"
+status = 53
+association = 3
+"""
 
 
 def test_only_the_reference_guest_obeys_orders() -> None:
@@ -41,3 +54,16 @@ def test_a_usb_radio_takes_no_other_port() -> None:
     two = plain.model_copy(update={"adapters": 2})
     with pytest.raises(UsageError, match="2 adapters"):
         planning._check_radio(two, Lab.model_validate({"guest": {"radio": "rtl8187l"}}))
+
+
+def test_associations_that_the_scenario_names_are_wanted(tmp_path: Path) -> None:
+    """A rule for the third of two would try nothing: told before anything starts."""
+    file = tmp_path / "third.toml"
+    file.write_text(THIRD)
+    plan = planning.plan_run(
+        Lab(), str(file), associations=3, given=CommandLineDll(), command="hil"
+    )
+    assert plan.scenario.associations == 3
+    with pytest.raises(UsageError, match=r"associations = 2: .* association 3") as refused:
+        planning.plan_run(Lab(), str(file), associations=2, given=CommandLineDll(), command="hil")
+    assert "-n 3" in refused.value.hint

@@ -9,16 +9,20 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from harness.checks import CheckLimits
 from harness.errors import UsageError
 from harness.evidence import FrameRecord, names
 from harness.evidence.sources.seal import SEAL, seal
 from harness.results import AssociationResult, HandshakeResult, RunResult, load_result
-from harness.run.replay import judge_again, load
+from harness.run.judge import expectation_of
+from harness.run.replay import judge_again, load, read_plan
+from harness.scenarios import find_scenario
 
 RECORDED = Path(__file__).parents[1] / "recorded"
 RUNS = sorted(path.name for path in RECORDED.iterdir())
@@ -334,3 +338,10 @@ def test_a_file_that_is_gone_is_missing_evidence(tmp_path: Path, gone: str, seal
         again, _ = judge_again(folder)
         assert again.verdict == ("MISS" if gone == "ihv-trace.jsonl" else verdict)
         assert again.damage[0].message == f"{gone} is not there"
+
+
+def test_what_is_expected_of_single_associations_is_read_again() -> None:
+    """A run judged again is held to the same, association by association."""
+    expect = expectation_of(find_scenario("assoc-refused-once"))
+    event = {"limits": asdict(CheckLimits()), "expect": asdict(expect)}
+    assert read_plan(json.loads(json.dumps(event))) == (CheckLimits(), expect)

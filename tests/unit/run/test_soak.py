@@ -18,7 +18,7 @@ from harness.results import LabFaultResult, RulesResult, RunResult, Verdict
 from harness.run import soak as module
 from harness.run.plan import RunPlan
 from harness.run.soak import soak
-from harness.scenarios import scenario_names
+from harness.scenarios import AirRule, find_scenario, scenario_names
 from tests.unit.results.samples import NO_COMPLETION, association, run
 
 
@@ -114,3 +114,13 @@ def test_the_command_tells_scenarios_and_sum(
     assert said.exit_code == 0, said.output
     told: dict[str, Any] = json.loads(said.stdout)
     assert (told["verdict"], told["associations"], told["findings"]) == ("PASS", 200, {})
+
+
+def test_a_share_reaches_the_associations_that_a_scenario_names(
+    runs: Runs, config: Lab, console: PlainConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule for the second association is tried, however small the share would be."""
+    rule = AirRule(message="M3", action="drop", association=2)
+    named = find_scenario("plain").model_copy(update={"air": (rule,)})
+    monkeypatch.setattr(module, "find_scenario", lambda _: named)
+    assert soak(config, console, 1, ["plain"]).associations == 2

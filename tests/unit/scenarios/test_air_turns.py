@@ -186,3 +186,23 @@ def test_no_rule_is_refused_that_some_order_of_messages_lets_act(
     medium = FrameRules([taken])
     firsts: tuple[FrameKind, ...] = ("assoc-resp", "M1", "M3")
     assert not any(medium.match(kind, "down") for kind in (*firsts, *further))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (1, 2, None),
+        ([1, 3], [2, 4], None),
+        (1, 1, "never acts: rule 1"),
+        (None, 2, "never acts: rule 1"),
+        (1, None, "never acts in association 1: rule 1"),
+        ([1, 2, 3], [2, 3, 4], "never acts in associations 2, 3: rule 1"),
+    ],
+)
+def test_rules_for_other_associations_take_nothing_away(
+    first: Any, second: Any, said: str | None
+) -> None:
+    """Of two for the same message each acts where the other is not given to the air."""
+    rules = [AirRule(message="M3", action="drop", association=one) for one in (first, second)]
+    refused = never_acts(rules, OnAir())
+    assert refused is None if said is None else said in str(refused)

@@ -11,12 +11,14 @@ import pytest
 from harness.config.lab import Lab, load_lab
 from harness.config.validation import load_toml, validated
 from harness.errors import UsageError
-from harness.scenarios import Scenario, find_scenario, scenario_names
+from harness.scenarios import AirRule, Scenario, find_scenario, scenario_names
 
 EAP_NETWORK = '[network]\nsecurity = "wpa2-eap"\n'
 WEP_EAP_NETWORK = '[network]\nsecurity = "wep-eap"\n[eap]\nmethod = "tls"\n'
 OPEN_NETWORK = '[network]\nsecurity = "open"\n'
 GOOD = 'name = "x"\nsummary = "y"\n'
+REFUSED_IN = '[[air]]\nmessage = "assoc-req"\naction = "refuse"\nstatus = 53\nassociation = {}\n'
+EXCEPTION = "[[expect.exceptions]]\nassociation = 1\nconnected = false\n"
 
 
 def refused(tmp_path: Path, text: str) -> str:
@@ -226,6 +228,11 @@ def test_a_scenario_makes_its_own_passphrase() -> None:
             "reauthentications = 1\n[expect]\nconnected = false\n",
             "reauthentications want a connection",
         ),
+        (GOOD + "associations = 2\n" + REFUSED_IN.format(3), "names association 3"),
+        (GOOD + REFUSED_IN.format("[1, 0]"), "air.0.association"),
+        (GOOD + REFUSED_IN.format("[]"), "air.0.association"),
+        (GOOD + EXCEPTION, "an [[air]] rule with association"),
+        (GOOD + REFUSED_IN.format(1) + 2 * EXCEPTION, "association 1 has two"),
         (GOOD + "x = [\n", "not valid TOML"),
         (GOOD + "[[os]]\n", "os.0.on"),
         ("", "name"),
@@ -286,3 +293,15 @@ def test_what_the_scenario_brings_about_lets_its_rules_act() -> None:
     down = '[[air]]\nmessage = "action"\ndirection = "down"\naction = "drop"\n'
     Scenario.model_validate(tomllib.loads(GOOD + down + announced))
     Scenario.model_validate(tomllib.loads(GOOD + down + '[network]\npmf = "required"\n'))
+
+
+def test_a_rule_is_of_the_associations_it_names(tmp_path: Path) -> None:
+    """One, several, or each; and so is what must come of them."""
+    file = tmp_path / "s.toml"
+    file.write_text(GOOD + REFUSED_IN.format("[1, 3]") + EXCEPTION)
+    found = find_scenario(str(file))
+    (rule,) = found.air
+    assert [rule.acts_in(number) for number in (1, 2, 3)] == [True, False, True]
+    assert "associations 1, 3" in rule.phrase()
+    assert [found.expect.of(number).connected for number in (1, 2)] == [False, True]
+    assert AirRule(message="M3", action="drop").acts_in(7)

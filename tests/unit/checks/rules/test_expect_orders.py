@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.checks import Expectation
 from harness.evidence import ApAct, LiveRule
 from tests.unit.checks.builder import complete, tell
@@ -95,3 +97,24 @@ def test_an_older_air_does_not_say_which_rule_acted() -> None:
 def test_without_orders_nothing_is_asked() -> None:
     """Neither held nor broken."""
     assert "EXPECT-07" not in judge(told()).checked
+
+
+def test_a_rule_is_owed_in_its_associations_alone() -> None:
+    """One that is for the first is no MISS of the second; that it is owed there, is."""
+    story = tell(associations=2)
+    first = Expectation(air=("drop M4 (number 1, association 1)",), air_only=((1,),))
+    found = only_finding(story, "EXPECT-07", "MISS", "air rule 1", expect=first)
+    assert found.association == 1
+    third = Expectation(air=("drop M4 (number 1, association 3)",), air_only=((3,),))
+    clean(story, "EXPECT-07", expect=third)
+
+
+def test_what_is_expected_elsewhere_is_not_expected_here() -> None:
+    """The rule that did not act is told, though the rest of the run is to connect."""
+    refused = replace(LOSES_M4, connected=None)
+    expect = replace(Expectation(), air=LOSES_M4.air[:1], air_only=((1,),))
+    expect = replace(expect, exceptions=(((1,), refused),))
+    assert expect.of(1) is refused
+    assert expect.of(2) is expect
+    assert expect.rule_acts_in(1, 1)
+    assert not expect.rule_acts_in(1, 2)
