@@ -51,6 +51,7 @@ OF_MORE_THAN_ONE_MODULE = {
     "test_hil_script.py": "the script ./hil",
     "test_mutations.py": "judging, on damaged evidence",
     "test_newcomer.py": "the command, wrongly used",
+    "test_powershell.py": "the scripts for Windows",
     "test_security_modes.py": "docs/security-modes.md",
     "test_structure.py": "the whole tree",
 }
