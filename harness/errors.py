@@ -3,6 +3,7 @@
 
 HarnessError              a message and a hint; never shown as a traceback
 ├── UsageError            the user's input is wrong; nothing was started (exit 2)
+│   ├── Unfit             a scenario that this lab cannot run, as it can others
 │   ├── StoreError        a run cannot be kept where it is to be kept
 │   └── ResultFileError   a result.json cannot be used: absent, damaged, foreign, newer
 ├── ServiceRefused        the guest's WLAN service does not come up with the DLL under test
@@ -33,6 +34,14 @@ class HarnessError(Exception):
 
 class UsageError(HarnessError):
     """Input that cannot be used: names the field, the value and the fix."""
+
+
+class Unfit(UsageError):
+    """A scenario that cannot be run with what is given, `why` says with what; others may be."""
+
+    def __init__(self, scenario: str, why: str, *, hint: str) -> None:
+        self.why = why
+        super().__init__(f"scenario {scenario} cannot be run {why}", hint=hint)
 
 
 class StoreError(UsageError, OSError):

@@ -127,6 +127,9 @@ def _own_slot(runs: Path) -> Iterator[Slots]:
 def _print_matrix(cells: Sequence[PlannedCell]) -> None:
     for cell in cells:
         expect = f"  (is to fail: {' '.join(cell.expect.rules)})" if cell.expect else ""
-        typer.echo(f"{cell.label}{expect}  {cell.run.command}")
-    associations = sum(cell.run.scenario.associations for cell in cells)
-    typer.echo(f"{len(cells)} cells, {associations} associations")
+        told = f"left out: {cell.unfit}" if cell.unfit else cell.run.command
+        typer.echo(f"{cell.label}{expect}  {told}")
+    runs = [cell for cell in cells if not cell.unfit]
+    left = f", {len(cells) - len(runs)} left out" if len(runs) < len(cells) else ""
+    associations = sum(cell.run.scenario.associations for cell in runs)
+    typer.echo(f"{len(runs)} cells, {associations} associations{left}")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -18,14 +18,16 @@ from harness.cli.options import LabOption
 from harness.cli.signals import interrupt_on_signals
 from harness.config.lab import load_lab
 from harness.console import Console, open_console
+from harness.errors import Unfit
 from harness.local.cache import check_usable
 from harness.naming import own_name
 from harness.results import Verdict
 from harness.run.perform import perform
 from harness.run.plan import RunPlan
 from harness.run.planning import plan_run
-from harness.run.series import INDEX, chosen, perform_series, write_series
+from harness.run.series import INDEX, Skipped, chosen, perform_series, write_series
 from harness.run.vendor import CommandLineDll
+from harness.scenarios import find_scenario
 
 ScenarioArguments = Annotated[
     list[str] | None,
@@ -67,7 +69,8 @@ def run(
 ) -> None:
     """Run scenarios: associate, watch the DLL, judge, report.
 
-    Several share a guest; each has its own report, and all have one index and one junit.xml.
+    Several share a guest; each has its own report, and all have one index and one junit.xml. Of
+    several those that this lab cannot run are skipped.
     """
     interrupt_on_signals()
     used = load_lab(lab)
@@ -77,30 +80,60 @@ def run(
     options = _typed({"--associations": associations, "--fault": fault, "--dll": dll,
                       "--profile": profile, "--lab": lab}, companions or ())  # fmt: skip
     typed = shlex.join(sys.argv[1:])
-    plans = [
-        plan_run(
+
+    def planned(name: str | None) -> RunPlan:
+        return plan_run(
             used, name, associations=associations, fault=fault, given=given,
             command=f"{own_name()} {typed if len(names) == 1 else _again(name, options)}",
-        )
-        for name in names
-    ]  # fmt: skip
+        )  # fmt: skip
+
+    plans = _fitting(names, planned)
     with open_console(rules=RULES) as console:
-        for notice in plans[0].dll.notices if plans[0].dll else ():
+        for notice in _notices(plans):
             console.note(notice)
-        verdict = _carry_out(plans, console, fail_fast=fail_fast)
+        verdict = _carry_out(plans, console, used.store.runs, fail_fast=fail_fast)
     raise typer.Exit(verdict.exit_code)
 
 
-def _carry_out(plans: list[RunPlan], console: Console, *, fail_fast: bool) -> Verdict:
+def _fitting(
+    names: Sequence[str | None], planned: Callable[[str | None], RunPlan]
+) -> list[RunPlan | Skipped]:
+    """The plans of these scenarios; of several those that do not fit are to be skipped.
+
+    Raises `Unfit` where nothing would be run.
+    """
+    found: list[RunPlan | Skipped] = []
+    unfit: list[Unfit] = []
+    for name in names:
+        try:
+            found.append(planned(name))
+        except Unfit as error:
+            unfit.append(error)
+            if name is not None:
+                found.append(Skipped(find_scenario(name), error.why))
+    if len(unfit) == len(names):
+        raise unfit[0]
+    return found
+
+
+def _notices(plans: Sequence[RunPlan | Skipped]) -> Sequence[str]:
+    """What is odd about the DLL, which is the same in all."""
+    dll = next(one.dll for one in plans if isinstance(one, RunPlan))
+    return dll.notices if dll else ()
+
+
+def _carry_out(
+    plans: list[RunPlan | Skipped], console: Console, runs: Path, *, fail_fast: bool
+) -> Verdict:
     """One run, or several with an index of them: the verdict of all."""
-    if len(plans) == 1:
+    if len(plans) == 1 and isinstance(plans[0], RunPlan):
         result, _ = perform(plans[0], console)
         return result.verdict
     series = perform_series(plans, console, fail_fast=fail_fast)
     console.note("")
     for line in series.lines():
         console.note(line)
-    folder = write_series(series, plans[0].lab.store.runs)
+    folder = write_series(series, runs)
     console.note(f"{'Index:':<10}{os.path.relpath(folder / INDEX)}")
     return series.verdict
 

@@ -188,6 +188,7 @@ def _of_cell(
     killed = cell.state is CellState.KILLED and verdict is Verdict.FAIL  # found before that
     if cell.state is not CellState.DONE and not killed:
         verdict, why = NOT_RUN[cell.state]
+        why = f"{why}: {cell.mark_reason}" if cell.mark_reason else why
         if lasts and cell.state in (CellState.PLANNED, CellState.RUNNING):
             verdict, why = None, cell.state.value
     broken = tuple(findings.get(last.run_id or "", ())) if last else ()

@@ -62,7 +62,11 @@ class Ledger:
         return self.history.night(self.night_id)
 
     def outstanding(self) -> list[PlannedCell]:
-        """The cells that are left to run, in order; what is decided already is closed."""
+        """The cells that are left to run, in order; what is decided already is closed, and what
+        its lab cannot run is left out."""
+        for one in self.planned:
+            if one.unfit:
+                self.leave_out(one, one.unfit)
         return [self.planned[one.position] for one in self.night().cells if self._runs_on(one)]
 
     def begin(self, cell: PlannedCell, shard: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final, final
 
 from harness.config.lab import DllConfig, Lab, load_lab
-from harness.errors import UsageError
+from harness.errors import Unfit, UsageError
 from harness.faults import find_fault
 from harness.guests.common.given_by import LAB, GivenBy, named
 from harness.history.model import Test
@@ -51,6 +51,8 @@ class PlannedCell:
     run: RunPlan
     expect: Expectation | None = None
     """None: it is to pass."""
+    unfit: str = ""
+    """Why its guest, radio or DLL cannot run the scenario: the cell is left out every night."""
 
     @property
     def group(self) -> tuple[str, str, str]:
@@ -76,10 +78,12 @@ def cells_of(plan: Plan, file: Path, *, repetitions: int | None = None) -> list[
             with named(f"{file}: [[dll]] {dll.name}:") if plan.dll else nullcontext():
                 runs = [_planned(plan, guest, lab, dll, one) for one in chosen]
             for repetition in range(1, count + 1):
-                for run in runs:
+                for run, why in runs:
                     test = Test(guest.name, radio, dll.name, run.scenario.name)
                     expect = _expectation(dll, run)
-                    found.append(PlannedCell(len(found), test, repetition, run, expect))
+                    found.append(PlannedCell(len(found), test, repetition, run, expect, why))
+    if all(one.unfit for one in found):
+        raise UsageError(f"{file}: nothing of it can be run: {found[0].label} {found[0].unfit}")
     return found
 
 
@@ -132,21 +136,28 @@ def _dll_of(lab: Lab) -> DllEntry:
     return DllEntry(name=name[:LONGEST_NAME], path=path)
 
 
-def _planned(plan: Plan, guest: GuestEntry, lab: Lab, dll: DllEntry, chosen: Chosen) -> RunPlan:
+def _planned(
+    plan: Plan, guest: GuestEntry, lab: Lab, dll: DllEntry, chosen: Chosen
+) -> tuple[RunPlan, str]:
+    """The run of a scenario, and why it cannot be carried out, if that is so."""
     if dll.path is None and lab.dll.path is not None:
         raise UsageError(
             f"our sample DLL is meant, but lab.toml's [dll] path names {lab.dll.path}",
             hint="give path, or name a lab.toml without [dll]: lab = in the plan",
         )
-    run = plan_run(
-        _lab_with(dll, lab),
-        chosen.scenario,
-        associations=_associations(plan, dll),
-        fault=dll.fault,
-        given=CommandLineDll(dll.path, dll.companions, dll.profile, KEYS if plan.dll else LAB),
-        command="",
-    )
-    return replace(run, command=_command(run, chosen, guest.lab or plan.lab, dll))
+    own, why = _lab_with(dll, lab), ""
+    try:
+        run = plan_run(
+            own,
+            chosen.scenario,
+            associations=_associations(plan, dll),
+            fault=dll.fault,
+            given=CommandLineDll(dll.path, dll.companions, dll.profile, KEYS if plan.dll else LAB),
+            command="",
+        )
+    except Unfit as error:
+        run, why = RunPlan(own, chosen.scenario, ""), f"cannot be run {error.why}"
+    return replace(run, command=_command(run, chosen, guest.lab or plan.lab, dll)), why
 
 
 def _lab_with(dll: DllEntry, lab: Lab) -> Lab:
@@ -197,6 +208,7 @@ def _described(cell: PlannedCell) -> dict[str, Any]:
         "fault": run.fault.name if run.fault else None,
         "dll": [dll.sha256, *((one.name, one.sha256) for one in dll.companions)] if dll else None,
         "expect": cell.expect and list(cell.expect.rules),
+        "unfit": cell.unfit,
     }
 
 

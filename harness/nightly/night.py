@@ -142,7 +142,7 @@ def last_failed(book: Book, plan: Plan, cells: Sequence[PlannedCell]) -> list[Pl
     failed: set[Test] = set()
     for night in (*full, *since):
         failed = (failed - {one.test for one in night.cells}) | _failed(night)
-    found = only(cells, lambda test: test in failed)
+    found = only([one for one in cells if not one.unfit], lambda test: test in failed)
     if not found:
         raise UsageError(
             f"--last-failed: all of the last night of {plan.name} passed",

@@ -98,10 +98,13 @@ class NightReport:
         )
 
     def _left_out(self) -> list[str]:
-        left = [one for one in self.night.cells if one.state is CellState.LEFT_OUT]
-        if not left:
-            return []
-        return [f"left out, {left[0].mark_reason}:", *(f"  {_label(one)}" for one in left)]
+        left: dict[str, list[str]] = {}
+        for one in self.night.cells:
+            if one.state is CellState.LEFT_OUT:
+                left.setdefault(one.mark_reason, []).append(f"  {_label(one)}")
+        return [
+            line for why, cells in left.items() for line in (f"left out, {clean(why)}:", *cells)
+        ]
 
     def _counts(self) -> str:
         verdicts = (one.verdict for one in self.night.cells if one.judged)

@@ -270,16 +270,20 @@ def hil_associate(
 def hil_result(
     request: pytest.FixtureRequest, hil_associate: Callable[..., ScenarioRun]
 ) -> ScenarioRun:
-    """The run that the test's marker `hil` asks for, carried out and judged."""
-    from harness.errors import UsageError
+    """The run that the test's marker `hil` asks for, carried out and judged; a test whose scenario
+    the session's lab cannot run is skipped."""
+    from harness.errors import Unfit, UsageError
     from harness.pytest_plugin import marker
 
     asked = marker.wanted(request.node)
     if asked is None:
         raise UsageError(f"{marker.FIXTURE} needs a marker that says what to run", hint=marker.HOW)
-    return hil_associate(
-        asked.scenario,
-        associations=asked.associations,
-        fault=asked.fault,
-        waive=asked.waive,
-    )
+    try:
+        return hil_associate(
+            asked.scenario,
+            associations=asked.associations,
+            fault=asked.fault,
+            waive=asked.waive,
+        )
+    except Unfit as error:
+        pytest.skip(error.message)

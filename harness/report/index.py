@@ -23,16 +23,19 @@ class IndexRow:
     link: str | None
     """To the run's report, seen from the page."""
     why_not: str = ""
+    skipped: bool = False
+    """It could not be run, which was known before."""
 
 
 def render_index(rows: Sequence[IndexRow], verdict: Verdict, at: datetime) -> str:
     """The text of ``index.html``; ``verdict`` is that of all, ``at`` when they were over."""
-    ran = [row.result.verdict for row in rows if row.result is not None]
+    told = [row.result.verdict for row in rows if row.result is not None]
+    told += [Verdict.SKIP for row in rows if row.skipped]
     return environment().get_template("index.html.j2").render(
         rows=rows,
         verdict=verdict,
         at=at,
-        tally=[(one, ran.count(one)) for one in Verdict if one in ran],
-        not_run=len(rows) - len(ran),
+        tally=[(one, told.count(one)) for one in Verdict if one in told],
+        not_run=len(rows) - len(told),
         style=Markup(inline_text("report.css")),  # noqa: S704 (a file of this package)
     )  # fmt: skip

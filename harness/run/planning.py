@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from harness.config.lab import USUAL_PORT, GuestKind, Lab
 from harness.eap import check_profile
-from harness.errors import UsageError
-from harness.faults import FAULTS, find_fault
+from harness.errors import Unfit, UsageError
+from harness.faults import FAULTS, Fault, find_fault
 from harness.guests.abilities import ABILITIES
 from harness.guests.radios import unfit
 from harness.run.plan import RunPlan
@@ -30,7 +30,8 @@ def plan_run(
 ) -> RunPlan:
     """The plan of a run of `scenario`, by default the one that shows `fault`, else `plain`.
 
-    Raises `UsageError` for whatever of it cannot be used. Nothing is started.
+    Raises `UsageError` for whatever of it cannot be used, `Unfit` where another scenario could be.
+    Nothing is started.
     """
     chosen = find_fault(fault) if fault else None
     if scenario in FAULTS:
@@ -46,21 +47,21 @@ def plan_run(
             hint="leave it out for the scenario's own",
         )
     if count < found.last_named:
-        raise UsageError(
-            f"scenario {found.name}, associations = {count}: a rule or exception of it names "
-            f"association {found.last_named}",
+        raise Unfit(
+            found.name,
+            f"with associations = {count}: a rule or exception of it names association "
+            f"{found.last_named}",
             hint=f"-n {found.last_named}, or more",
         )
-    found = apply_vendor_profile(found, lab, given)
-    check_profile(found)
-    _check_guest(found, lab.guest.kind)
-    _check_port(lab)
-    _check_radio(found, lab)
-    if chosen and (given.dll or lab.dll.path or not found.ihv.takes_a_fault):
+    if chosen and (given.dll or lab.dll.path):
         raise UsageError(
             f"--fault {fault}: only our sample DLL can be told to have a fault",
-            hint="leave out --dll (lab.toml's [dll] path), and the scenario's [ihv] security",
+            hint="leave out --dll (lab.toml's [dll] path)",
         )
+    _check_port(lab)
+    found = apply_vendor_profile(found, lab, given)
+    check_profile(found)
+    check_fits(found, lab, chosen)
     return RunPlan(
         lab=lab,
         scenario=found.model_copy(update={"associations": count}).with_passphrase(),
@@ -70,8 +71,28 @@ def plan_run(
     )
 
 
+def check_fits(scenario: Scenario, lab: Lab, fault: Fault | None = None) -> None:
+    """Raise `Unfit` for a scenario that is too much for the guest or radio of a lab, or which our
+    sample DLL cannot have this fault in."""
+    _check_guest(scenario, lab.guest.kind)
+    _check_radio(scenario, lab)
+    if fault and not scenario.ihv.takes_a_fault:
+        raise Unfit(
+            scenario.name,
+            f"with --fault {fault.name}: the profile is all its own, and cannot tell our sample "
+            "DLL of a fault",
+            hint="leave out the scenario's [ihv] security or profile",
+        )
+
+
 def _check_port(lab: Lab) -> None:
-    wrong = vhost_user_misfit() if lab.air.port == "vhost_user" else None
+    port = lab.air.port
+    if lab.guest.adapter is not None and port != USUAL_PORT:
+        raise UsageError(
+            f"[guest] radio = {lab.guest.radio!r}: its frames take no port {port}",
+            hint="leave [air] port out of lab.toml",
+        )
+    wrong = vhost_user_misfit() if port == "vhost_user" else None
     if wrong:
         raise UsageError(f"[air] port = 'vhost_user': {wrong}", hint=NEWER_QEMU)
 
@@ -79,22 +100,18 @@ def _check_port(lab: Lab) -> None:
 def _check_guest(scenario: Scenario, kind: GuestKind) -> None:
     if scenario.orders_the_guest and not ABILITIES[kind].takes_stimuli:
         able = " or ".join(name for name, can in ABILITIES.items() if can.takes_stimuli)
-        raise UsageError(
-            f"scenario {scenario.name}: only the {able} guest obeys orders to its WLAN service",
+        raise Unfit(
+            scenario.name,
+            f"with the {kind} guest: only the {able} guest obeys orders to its WLAN service",
             hint=f"take a scenario without, or a lab.toml whose guest is not {kind}",
         )
 
 
 def _check_radio(scenario: Scenario, lab: Lab) -> None:
-    guest = lab.guest
-    if guest.adapter is not None and lab.air.port != USUAL_PORT:
-        raise UsageError(
-            f"[guest] radio = {guest.radio!r}: its frames take no port {lab.air.port}",
-            hint="leave [air] port out of lab.toml",
-        )
-    why = unfit(scenario, guest.adapter)
+    why = unfit(scenario, lab.guest.adapter)
     if why:
-        raise UsageError(
-            f"scenario {scenario.name} cannot be run with the radio {guest.radio}: {why}",
+        raise Unfit(
+            scenario.name,
+            f"with the radio {lab.guest.radio}: {why}",
             hint="`hil radios` names what each cannot run; [guest] radio in lab.toml chooses",
         )

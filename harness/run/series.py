@@ -19,7 +19,7 @@ from harness.results import RunResult, Verdict, combine
 from harness.results.junit import junit_of_runs
 from harness.run.perform import open_lab
 from harness.run.plan import RunPlan
-from harness.scenarios import scenario_names
+from harness.scenarios import Scenario, scenario_names
 from harness.scenarios.patterns import TAG, fitting
 
 ALL = "all"
@@ -45,14 +45,32 @@ def chosen(given: Sequence[str]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A scenario of a series that its lab cannot run, as it can the others."""
+
+    scenario: Scenario
+    why: str
+    """With what it cannot be run, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One scenario of a series, and what came of it."""
 
-    plan: RunPlan
+    scenario: Scenario
     result: RunResult | None = None
     folder: Path | None = None
     why_not: str = ""
     """Why it was not run."""
+    skipped: bool = False
+    """It could not be, which was known before."""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """That of its run, SKIP where it was skipped; None where it was to be run, and was not."""
+        if self.skipped:
+            return Verdict.SKIP
+        return self.result.verdict if self.result is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,49 +81,59 @@ class Series:
 
     @property
     def verdict(self) -> Verdict:
-        """The most important of all; MISS too where one could not be run, though it was meant to
-        be."""
-        told = [one.result.verdict for one in self.members if one.result is not None]
-        if any(one.why_not not in ("", FAILED_FAST) for one in self.members):
+        """The most important of all; MISS too where one was not run, though it was meant to be.
+        What was skipped says nothing."""
+        meant = [one for one in self.members if not one.skipped]
+        told = [one.result.verdict for one in meant if one.result is not None]
+        if any(one.why_not not in ("", FAILED_FAST) for one in meant):
             told.append(Verdict.MISS)
         return combine(told) or Verdict.MISS
 
     def lines(self) -> list[str]:
         """As text: a line each, and one for all."""
-        wide = max(len(one.plan.scenario.name) for one in self.members)
+        wide = max(len(one.scenario.name) for one in self.members)
         rows = [
-            f"{one.result.verdict if one.result else '-':<5}  {one.plan.scenario.name:<{wide}}  "
+            f"{one.verdict or '-':<5}  {one.scenario.name:<{wide}}  "
             f"{one.result.reason if one.result else one.why_not}"
             for one in self.members
         ]
-        ran = [one.result.verdict for one in self.members if one.result is not None]
-        counts = [f"{ran.count(verdict)} {verdict}" for verdict in Verdict if verdict in ran]
-        left = len(self.members) - len(ran)
+        told = [one.verdict for one in self.members]
+        counts = [f"{told.count(verdict)} {verdict}" for verdict in Verdict if verdict in told]
+        left = told.count(None)
         counts += [f"{left} not run"] if left else []
         return [*rows, f"{self.verdict}  {len(self.members)} scenarios: {', '.join(counts)}"]
 
 
-def perform_series(plans: Sequence[RunPlan], console: Console, *, fail_fast: bool) -> Series:
+def perform_series(
+    plans: Sequence[RunPlan | Skipped], console: Console, *, fail_fast: bool
+) -> Series:
     """Carry the plans out, in order; after an interruption, and with `fail_fast` after the first
     that does not pass, the others are not run."""
     members: list[Member] = []
     why_not = ""
+    runs = [number for number, one in enumerate(plans, 1) if isinstance(one, RunPlan)]
     with open_lab(console) as lab:
         for number, plan in enumerate(plans, 1):
-            if why_not:
-                members.append(Member(plan, why_not=why_not))
+            place = f"scenario {number}/{len(plans)}: {plan.scenario.name}"
+            if isinstance(plan, Skipped):
+                why = f"cannot be run {plan.why}"
+                console.note(f"{place}: skipped: {why}")
+                members.append(Member(plan.scenario, why_not=why, skipped=True))
                 continue
-            console.note(f"scenario {number}/{len(plans)}: {plan.scenario.name}")
+            if why_not:
+                members.append(Member(plan.scenario, why_not=why_not))
+                continue
+            console.note(place)
             try:
-                result, folder = lab.perform(plan, last=number == len(plans))
+                result, folder = lab.perform(plan, last=number == runs[-1])
             except KeyboardInterrupt:  # while it was judged
                 why_not = INTERRUPTED
             except StoreError as error:
                 why_not = f"not run: {error.message}"
             if why_not:
-                members.append(Member(plan, why_not=why_not))
+                members.append(Member(plan.scenario, why_not=why_not))
                 continue
-            members.append(Member(plan, result, folder))
+            members.append(Member(plan.scenario, result, folder))
             if lab.interrupted:
                 why_not = INTERRUPTED
             elif fail_fast and result.verdict is not Verdict.PASS:
@@ -123,16 +151,17 @@ def write_series(series: Series, runs: Path) -> Path:
     folder = runs / f"series-{at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     rows = [
         IndexRow(
-            scenario=one.plan.scenario.name,
-            summary=one.plan.scenario.summary,
+            scenario=one.scenario.name,
+            summary=one.scenario.summary,
             result=one.result,
             link=f"../{one.folder.name}/report.html" if one.folder else None,
             why_not=one.why_not,
+            skipped=one.skipped,
         )
         for one in series.members
     ]
     told = [
-        (one.plan.scenario.name, one.result if one.result is not None else one.why_not)
+        (one.scenario.name, one.result if one.result is not None else one.why_not)
         for one in series.members
     ]
     try:

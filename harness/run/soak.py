@@ -17,11 +17,13 @@ from pathlib import Path
 
 from harness.config.lab import Lab
 from harness.console import Console
+from harness.errors import Unfit
 from harness.naming import own_name
 from harness.results import RunResult, Verdict, combine
 from harness.run.into_history import keep_in_history
 from harness.run.perform import perform, store_of
 from harness.run.plan import RunPlan
+from harness.run.planning import check_fits
 from harness.scenarios import find_scenario, scenario_names
 
 
@@ -48,6 +50,8 @@ class Soak:
     """What a soak has come to so far."""
 
     shares: list[Share] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Scenario → why the lab cannot run it."""
 
     @property
     def verdict(self) -> Verdict:
@@ -88,16 +92,19 @@ class Soak:
                 }
                 for share in self.shares
             ],
+            "skipped": self.skipped,
         }
 
     def lines(self) -> list[str]:
         """As text, a line a scenario and one for all."""
-        wide = max((len(share.scenario) for share in self.shares), default=0)
+        names = [*self.skipped, *(share.scenario for share in self.shares)]
+        wide = max(map(len, names), default=0)
         rows = [
             f"{share.scenario:<{wide}}  {share.verdict:<5} {share.associations:>6}"
             f" {share.duration_s:>7.1f} s  {_in_words(share)}"
             for share in self.shares
         ]
+        rows += [f"{name:<{wide}}  SKIP  {why}" for name, why in self.skipped.items()]
         total = sum(self.findings.values())
         return [
             *rows,
@@ -113,13 +120,14 @@ def soak(
     scenarios: Sequence[str] = (),
     done: Callable[[Soak], None] = lambda _: None,
 ) -> Soak:
-    """Run that many associations, spread evenly over the scenarios (all of them by default).
+    """Run that many associations, spread evenly over the scenarios (all of them by default) that
+    the lab can run. Raises `Unfit` where it can run none.
 
     ``done`` is told after each scenario. A DLL that fails one scenario is given the next; a lab
     that breaks, or a person who interrupts, ends the soak.
     """
-    found = Soak()
-    names = scenarios or scenario_names()
+    found = Soak(skipped=_unfit(lab, scenarios or scenario_names()))
+    names = [one for one in scenarios or scenario_names() if one not in found.skipped]
     with tempfile.TemporaryDirectory(prefix="hil-soak-") as folder:
         for place, name in enumerate(names):
             share = (place + 1) * associations // len(names) - place * associations // len(names)
@@ -129,6 +137,18 @@ def soak(
                 done(found)
                 if part.lab_broke:
                     break
+    return found
+
+
+def _unfit(lab: Lab, names: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in names:
+        try:
+            check_fits(find_scenario(name), lab)
+        except Unfit as error:
+            found[name] = f"cannot be run {error.why}"
+            if len(found) == len(names):
+                raise
     return found
 
 

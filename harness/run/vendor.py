@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from harness.config.lab import Lab
 from harness.config.validation import validated
-from harness.errors import UsageError
+from harness.errors import Unfit, UsageError
 from harness.guests.common.companions import in_system
 from harness.guests.common.dll import Dll, inspect
 from harness.guests.common.given_by import LAB, OPTIONS, GivenBy, named
@@ -38,7 +38,8 @@ class CommandLineDll:
 def apply_vendor_profile(scenario: Scenario, lab: Lab, given: CommandLineDll) -> Scenario:
     """`scenario` with the vendor's profile, or fragments of one, in the place of its own.
 
-    Raises `UsageError` for XML that is no profile, or no fragment of one.
+    Raises `UsageError` for XML that is no profile, or no fragment of one, and `Unfit` where it does
+    not go with what else this scenario says.
     """
     path, vendor = given.profile or lab.dll.profile, lab.dll
     own_dll = (given.dll or vendor.path) is not None
@@ -55,7 +56,10 @@ def apply_vendor_profile(scenario: Scenario, lab: Lab, given: CommandLineDll) ->
         return _read_by_its_dll(scenario, own_dll)
     source = f"{by} {path}" if path is not None else "lab.toml [dll]"
     ihv = validated({**scenario.ihv.model_dump(), **said}, Ihv, source=source)
-    whole = validated({**dict(scenario), "ihv": ihv}, Scenario, source=source)
+    try:
+        whole = validated({**dict(scenario), "ihv": ihv}, Scenario, source=source)
+    except UsageError as error:
+        raise Unfit(scenario.name, f"with {error.message}", hint=error.hint) from None
     return _read_by_its_dll(whole, own_dll)
 
 

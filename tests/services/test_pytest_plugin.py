@@ -59,3 +59,16 @@ def test_an_unrelated_suite_imports_nothing(pytester: pytest.Pytester) -> None:
         said = pytester.runpytest_subprocess(*arguments, *further).stdout.str()
         (line,) = (line for line in said.splitlines() if line.startswith("imported:"))
         assert set(line.split()[1:]) <= {f"harness.{name}" for name in LIGHT}
+
+
+def test_a_scenario_that_the_lab_cannot_run_is_skipped(pytester: pytest.Pytester) -> None:
+    """With the reason, before anything is started; a radio of 2.4 GHz is no mistake of the test."""
+    pytester.makefile(".toml", lab='[guest]\nradio = "rt3070"\n')
+    pytester.makepyfile(
+        "import pytest\n"
+        "@pytest.mark.hil('channel-5ghz')\n"
+        "def test_it(hil_result): pass\n"
+    )  # fmt: skip
+    said = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-rs")
+    said.assert_outcomes(skipped=1)
+    said.stdout.fnmatch_lines("*channel-5ghz cannot be run with the radio rt3070: channel 36*")

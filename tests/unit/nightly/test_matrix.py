@@ -196,9 +196,13 @@ def test_a_test_is_known_by_the_radio_that_its_guest_has(tmp_path: Path) -> None
         cells(tmp_path, guest=[{"name": "usb", "radios": ["hwsim"]}])
 
 
-def test_what_a_radio_cannot_run_is_refused_before_the_night(tmp_path: Path) -> None:
-    """With the reason; the plan can leave it out."""
+def test_what_a_radio_cannot_run_is_known_before_the_night(tmp_path: Path) -> None:
+    """With the reason, for each of its cells; a plan of which nothing can be run is refused."""
     (tmp_path / "lab.toml").write_text('[guest]\nradio = "rt3070"\n')
-    with pytest.raises(UsageError, match=r"channel-5ghz cannot be run with the radio rt3070: chan"):
-        cells(tmp_path, scenarios=["plain", "channel-5ghz"])
+    found = cells(tmp_path, scenarios=["plain", "channel-5ghz"], repetitions=2)
+    assert [one.unfit.partition(": ")[0] for one in found] == (
+        ["", "cannot be run with the radio rt3070"] * 2
+    )
+    with pytest.raises(UsageError, match=r"nothing of it can be run: .*channel-5ghz cannot be run"):
+        cells(tmp_path, scenarios=["channel-5ghz"])
     assert len(cells(tmp_path, scenarios=["plain", "channel-*", "!channel-*"])) == 1

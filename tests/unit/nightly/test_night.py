@@ -7,6 +7,7 @@ import contextlib
 import errno
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -221,6 +222,21 @@ def test_what_was_left_out_did_not_pass(nights: Nights) -> None:
     assert nights.runner.ran == []
     nights.run(last_failed=True, resume=Resume.NEVER)
     assert nights.runner.ran == ["a", "b"]
+
+
+def test_what_cannot_be_run_is_left_out_with_its_reason(nights: Nights) -> None:
+    """The others run, and the gate holds; it is no failure that --last-failed would run again."""
+    cells = [replace(CELLS[0], unfit="cannot be run with the radio rt3070"), CELLS[1]]
+    report = nights.run(cells=cells)
+    assert nights.runner.ran == ["b"]
+    assert (report.night.state, report.gate.holds) == (NightState.COMPLETE, True)
+    left = report.night.cells[0]
+    assert (left.state, left.verdict) == (CellState.LEFT_OUT, None)
+    assert "left out, cannot be run with the radio rt3070:\n  reference/hwsim/sample/a" in text(
+        report
+    )
+    with pytest.raises(UsageError, match="passed"):
+        nights.run(cells=cells, last_failed=True)
 
 
 def test_slots_that_are_not_there_begin_no_night(nights: Nights) -> None:

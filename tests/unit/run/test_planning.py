@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.config.lab import Lab
-from harness.errors import UsageError
+from harness.errors import Unfit, UsageError
+from harness.faults import FAULTS
 from harness.run import planning
 from harness.run.vendor import CommandLineDll
 from harness.scenarios import find_scenario
@@ -45,15 +46,37 @@ def test_a_port_that_qemu_has_no_device_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_usb_radio_takes_no_other_port() -> None:
-    """Nor scenarios that its chip is not for: told before anything starts."""
-    plain = find_scenario("plain")
-    planning._check_radio(plain, Lab.model_validate({"guest": {"radio": "rtl8187l"}}))
+    """Told before anything starts; it is so for every scenario, none is skipped for it."""
+    planning._check_port(Lab.model_validate({"guest": {"radio": "rtl8187l"}}))
     wrong = {"guest": {"radio": "rtl8187l"}, "air": {"port": "vhost_user"}}
-    with pytest.raises(UsageError, match="take no port vhost_user"):
-        planning._check_radio(plain, Lab.model_validate(wrong))
+    with pytest.raises(UsageError, match="take no port vhost_user") as refused:
+        planning._check_port(Lab.model_validate(wrong))
+    assert not isinstance(refused.value, Unfit)
+
+
+def test_what_another_scenario_could_be_run_with_is_told_apart() -> None:
+    """The radio, the guest and the fault may each be right for others."""
+    plain, lab = find_scenario("plain"), Lab.model_validate({"guest": {"radio": "rtl8187l"}})
+    planning.check_fits(plain, lab, FAULTS["never-completes"])
     two = plain.model_copy(update={"adapters": 2})
-    with pytest.raises(UsageError, match="2 adapters"):
-        planning._check_radio(two, Lab.model_validate({"guest": {"radio": "rtl8187l"}}))
+    with pytest.raises(Unfit, match="plain cannot be run with the radio rtl8187l: 2 adapters"):
+        planning.check_fits(two, lab)
+    whole = find_scenario("eap-whole-profile")
+    with pytest.raises(Unfit, match="with --fault never-completes: the profile is all its own"):
+        planning.check_fits(whole, Lab(), FAULTS["never-completes"])
+
+
+def test_a_profile_that_other_scenarios_could_be_run_with(tmp_path: Path) -> None:
+    """What lab.toml's [dll] says goes with an 802.1X network alone; a fault needs our sample."""
+    lab = Lab.model_validate({"dll": {"use_ms_onex": True}})
+    given = CommandLineDll()
+    assert planning.plan_run(lab, "eap-tls", given=given, command="").scenario.ihv.use_ms_onex
+    with pytest.raises(Unfit, match=r"plain cannot be run with lab\.toml \[dll\]: .*wants \[eap\]"):
+        planning.plan_run(lab, "plain", given=given, command="")
+    own = CommandLineDll(tmp_path / "vendor.dll")
+    with pytest.raises(UsageError, match="only our sample DLL can be told") as refused:
+        planning.plan_run(Lab(), "plain", fault="never-completes", given=own, command="")
+    assert not isinstance(refused.value, Unfit)
 
 
 def test_associations_that_the_scenario_names_are_wanted(tmp_path: Path) -> None:
@@ -64,6 +87,6 @@ def test_associations_that_the_scenario_names_are_wanted(tmp_path: Path) -> None
         Lab(), str(file), associations=3, given=CommandLineDll(), command="hil"
     )
     assert plan.scenario.associations == 3
-    with pytest.raises(UsageError, match=r"associations = 2: .* association 3") as refused:
+    with pytest.raises(Unfit, match=r"associations = 2: .* association 3") as refused:
         planning.plan_run(Lab(), str(file), associations=2, given=CommandLineDll(), command="hil")
     assert "-n 3" in refused.value.hint

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from harness.console import PlainConsole
 from harness.errors import StoreError, UsageError
 from harness.results import Verdict
 from harness.run import perform as perform_module
-from harness.run.series import Series, chosen, perform_series, write_series
-from harness.scenarios import scenario_names
+from harness.run.series import Series, Skipped, chosen, perform_series, write_series
+from harness.scenarios import find_scenario, scenario_names
 from tests.unit.conftest import MakePlan
 from tests.unit.doubles import GOOD, World, lost, raising
 from tests.unit.run.test_perform import completing_with_an_odd_reason
@@ -87,6 +88,34 @@ def test_fail_fast_ends_after_the_first_that_does_not_pass(
     assert verdicts(series) == ["FAIL", *["not run: a run before did not pass (--fail-fast)"] * 2]
     assert series.verdict is Verdict.FAIL
     assert world.done.count("open guest") == 1
+
+
+def test_what_the_lab_cannot_run_is_skipped(
+    world: World, plan: MakePlan, console: PlainConsole, said: io.StringIO, tmp_path: Path
+) -> None:
+    """With the reason, wherever it stands; the others run, and theirs is the verdict."""
+    unfit = Skipped(find_scenario("channel-5ghz"), "with the radio rt3070: channel 36: 2.4 GHz")
+    series = perform_series([unfit, plan(), unfit], console, fail_fast=True)
+    why = "cannot be run with the radio rt3070: channel 36: 2.4 GHz"
+    assert verdicts(series) == [why, "PASS", why]
+    assert series.verdict is Verdict.PASS
+    assert series.lines()[0] == f"SKIP   channel-5ghz  {why}"
+    assert series.lines()[-1] == "PASS  3 scenarios: 1 PASS, 2 SKIP"
+    assert f"scenario 3/3: channel-5ghz: skipped: {why}" in said.getvalue()
+    folder = write_series(series, tmp_path)
+    suites = ET.parse(folder / "junit.xml").getroot()
+    assert [one.find("testcase/skipped") is not None for one in suites] == [True, False, True]
+    assert suites[0].findtext("system-out") == why
+    page = (folder / "index.html").read_text()
+    assert page.count('<span class="badge v-SKIP">SKIP</span>') == 3
+    assert why in page
+    assert "not run" not in page
+
+
+def test_skipped_alone_is_no_pass(plan: MakePlan, console: PlainConsole) -> None:
+    """Nor is it where the others were not run."""
+    unfit = Skipped(find_scenario("channel-5ghz"), "with the radio rt3070")
+    assert perform_series([unfit], console, fail_fast=False).verdict is Verdict.MISS
 
 
 def test_an_interruption_leaves_the_rest(

@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.cli.app import app
-from harness.config.lab import Lab, StoreConfig
+from harness.config.lab import GuestConfig, Lab, StoreConfig
 from harness.console import PlainConsole
+from harness.errors import Unfit
 from harness.history.sql import open_history
 from harness.results import LabFaultResult, RulesResult, RunResult, Verdict
 from harness.run import soak as module
@@ -96,6 +97,24 @@ def test_a_broken_lab_ends_the_soak(runs: Runs, config: Lab, console: PlainConso
     found = soak(config, console, 4, ["plain", "m2-lost"])
     assert [share.scenario for share in found.shares] == ["plain"]
     assert found.verdict is Verdict.MISS
+
+
+def test_what_the_lab_cannot_run_has_no_share(
+    runs: Runs, config: Lab, console: PlainConsole
+) -> None:
+    """It is told with the reason; a soak of nothing is refused."""
+    lab = config.model_copy(update={"guest": GuestConfig(radio="rt3070")})
+    found = soak(lab, console, 4, ["channel-5ghz", "plain"])
+    assert [(plan.scenario.name, plan.scenario.associations) for plan in runs.plans] == [
+        ("plain", 4)
+    ]
+    assert found.verdict is Verdict.PASS
+    (why,) = found.skipped.values()
+    assert why.startswith("cannot be run with the radio rt3070: channel 36")
+    assert f"channel-5ghz  SKIP  {why}" in found.lines()
+    assert found.to_json()["skipped"] == {"channel-5ghz": why}
+    with pytest.raises(Unfit, match="channel-5ghz cannot be run with the radio rt3070"):
+        soak(lab, console, 4, ["channel-5ghz"])
 
 
 def test_the_command_tells_scenarios_and_sum(
