@@ -90,6 +90,8 @@ class MachineSpec:
     """The card on the harness's network; `e1000e` has a driver in Windows."""
     usb: UsbHost | None = None
     """A USB host, into which `Machine.plug` plugs an adapter; without one there is none."""
+    reboots: bool = False
+    """A guest that resets the machine goes on in it; else that ends QEMU."""
 
     @property
     def shape(self) -> str:
@@ -97,12 +99,22 @@ class MachineSpec:
         devices: tuple[object, ...] = (self.cpus, self.tpm, self.disk_bus, self.network_card)
         if self.usb is not None:
             devices += (self.usb,)
+        if self.reboots:
+            devices += ("reboots",)
         return repr((self.memory_mib, self.accel, self.cpu, self.boot.words, *devices))
 
     @property
     def cpu(self) -> str:
         """CPU model. Under TCG of QEMU 7.2 Wine's return to user mode trips over SMAP."""
         return "host" if self.accel == "kvm" else "max,smap=off"
+
+
+@dataclass(frozen=True, slots=True)
+class Disc:
+    """What lies in one of the machine's CD drives; it is never written to."""
+
+    image: Path
+    format: Literal["raw", "qcow2"] = "raw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,8 @@ class Wiring:
     """Unix socket of the swtpm that serves this start, if the machine has a TPM."""
     vhost_socket: Path | None = None
     """Unix socket on which the air is the back-end of virtio device 29; None: there is none."""
+    discs: tuple[Disc, ...] = ()
+    """CDs of a `DiskBoot` machine, which its firmware tries in this order after the disk."""
 
 
 def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
@@ -145,14 +159,15 @@ def qemu_argv(spec: MachineSpec, wiring: Wiring) -> list[str]:
         *("-smp", str(spec.cpus)),
         *("-m", f"{spec.memory_mib}M"),
         *("-rtc", "base=utc,clock=host"),
-        *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
+        *("-nodefaults", "-no-user-config", "-display", "none"),
+        *(() if spec.reboots else ("-no-reboot",)),
         *("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"),
         *("-chardev", f"socket,id=qmp,fd={wiring.qmp_fd}"),
         *("-qmp", "chardev:qmp"),
         *("-chardev", f"file,id=serial,path={_value(wiring.serial_log)}"),
         *("-serial", "chardev:serial"),
         *_boot(spec.boot, wiring),
-        *("-drive", f"if={spec.disk_bus},format=qcow2,cache=unsafe,file={_value(wiring.disk)}"),
+        *_disk(spec, wiring),
         *("-netdev", "user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:0-:22"),
         *("-device", f"{spec.network_card},netdev=net0,romfile="),
         *("-device", "virtio-rng-pci"),
@@ -201,6 +216,23 @@ def _boot(boot: KernelBoot | DiskBoot, wiring: Wiring) -> list[str]:
     ]
     if boot.secure:
         argv += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
+    return argv
+
+
+def _disk(spec: MachineSpec, wiring: Wiring) -> list[str]:
+    """The disk and, where firmware boots, the CDs: it takes the first of them that boots."""
+    drive = f"format=qcow2,cache=unsafe,file={_value(wiring.disk)}"
+    if isinstance(spec.boot, KernelBoot):
+        return ["-drive", f"if={spec.disk_bus},{drive}"]
+    device = {"virtio": "virtio-blk-pci", "ide": "ide-hd,bus=ide.0"}[spec.disk_bus]
+    argv = [
+        *("-drive", f"if=none,id=disk,{drive}"),
+        *("-device", f"{device},drive=disk,bootindex=0"),
+    ]
+    for place, disc in enumerate(wiring.discs, 1):
+        source = f"format={disc.format},file={_value(disc.image)}"
+        argv += ["-drive", f"if=none,id=cd{place},media=cdrom,readonly=on,{source}"]
+        argv += ["-device", f"ide-cd,bus=ide.{place},drive=cd{place},bootindex={place}"]
     return argv
 
 

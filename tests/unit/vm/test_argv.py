@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.vm.argv import DiskBoot, KernelBoot, MachineSpec, Wiring, qemu_argv
+from harness.vm.argv import Disc, DiskBoot, KernelBoot, MachineSpec, Wiring, qemu_argv
 
 KERNEL = KernelBoot(Path("/image/kernel"), Path("/image/initrd"), "console=ttyS0")
 SPEC = MachineSpec(512, "tcg", KERNEL)
@@ -125,7 +125,11 @@ FIRMWARE_GOLDEN = (
         "-drive if=pflash,format=raw,unit=1,file=/w/vars.fd\n"
         "-global driver=cfi.pflash01,property=secure,value=on\n",
     )
-    .replace("if=virtio", "if=ide")
+    .replace(
+        "if=virtio,format=qcow2,cache=unsafe,file=/w/disk.qcow2",
+        "if=none,id=disk,format=qcow2,cache=unsafe,file=/w/disk.qcow2\n"
+        "-device ide-hd,bus=ide.0,drive=disk,bootindex=0",
+    )
     .replace("virtio-net-pci", "e1000e")
     + "-chardev socket,id=tpm,path=/w/tpm.sock\n"
     "-tpmdev emulator,id=tpm0,chardev=tpm\n"
@@ -156,6 +160,7 @@ def test_all_that_the_guest_can_see_is_in_the_shape() -> None:
         replace(WINDOWS, tpm=False),
         replace(WINDOWS, disk_bus="virtio"),
         replace(WINDOWS, network_card="virtio-net-pci"),
+        replace(WINDOWS, reboots=True),
     ]
     assert len({spec.shape for spec in [WINDOWS, *others]}) == 1 + len(others)
 
@@ -165,3 +170,18 @@ def test_a_usb_host_is_there_for_an_adapter_to_come() -> None:
     spec = replace(SPEC, usb="usb-ehci")
     assert lines(qemu_argv(spec, WIRING)) == GOLDEN + "-device usb-ehci,id=usb,maxframes=8\n"
     assert spec.shape != SPEC.shape
+
+
+def test_firmware_tries_the_disk_first_and_then_the_cds() -> None:
+    """So a disk that was installed boots, and an empty one leaves it to the first CD."""
+    discs = (Disc(Path("/w/setup,1.qcow2"), "qcow2"), Disc(Path("/w/provision.iso")))
+    spec = replace(WINDOWS, disk_bus="virtio", reboots=True)
+    machine = lines(qemu_argv(spec, replace(WINDOWS_WIRING, discs=discs)))
+    assert (
+        "-device virtio-blk-pci,drive=disk,bootindex=0\n"
+        "-drive if=none,id=cd1,media=cdrom,readonly=on,format=qcow2,file=/w/setup,,1.qcow2\n"
+        "-device ide-cd,bus=ide.1,drive=cd1,bootindex=1\n"
+        "-drive if=none,id=cd2,media=cdrom,readonly=on,format=raw,file=/w/provision.iso\n"
+        "-device ide-cd,bus=ide.2,drive=cd2,bootindex=2\n"
+    ) in machine
+    assert "-no-reboot" not in machine
