@@ -34,6 +34,9 @@ MAX_QUEUED: Final = 64
 class AdapterUser(Protocol):
     """What an adapter calls."""
 
+    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> None:
+        """Call back when so much time has passed."""
+
     def on_sent(self, sent: SentFrame, done: Done) -> None:
         """The chip transmitted a frame, and waits for ``done``."""
 
@@ -159,6 +162,10 @@ class Adapter:
     def now_ns(self) -> int:
         """The time."""
         return now_ns()
+
+    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> None:
+        """A timer of the chip."""
+        self._user.call_after(delay_ns, callback)
 
     def on_frame(self, sent: SentFrame, done: Done) -> None:
         """The chip transmits."""

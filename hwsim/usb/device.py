@@ -115,6 +115,10 @@ class ModelUser(Protocol):
     def now_ns(self) -> int:
         """The time, for timing synchronisation functions and timers of the chip."""
 
+    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> None:
+        """Have the chip called back when so much time has passed, as by a timer of its own; it is
+        called whatever has happened meanwhile, a reset too."""
+
     def on_frame(self, sent: SentFrame, done: Done) -> None:
         """The chip transmits. ``done`` is called once, at once or later, with whether the frame
         was acknowledged; one for a group never is."""

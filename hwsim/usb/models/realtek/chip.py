@@ -77,7 +77,7 @@ _PAGES: Final = 4
 class Chip:
     """The part of a :class:`hwsim.usb.device.Model` that both chips share.
 
-    ``transmit`` and ``delivered`` are what a chip does with its descriptors, in its subclass.
+    ``transmitted`` and ``received`` are what a chip does with its descriptors, in its subclass.
     """
 
     usb: UsbIdentity
@@ -139,8 +139,9 @@ class Chip:
 
         def done(acked: bool) -> None:
             if epoch == self._epoch:
-                self.transmitted(frame, acked=acked)
-            complete()
+                self.transmitted(frame, acked=acked, complete=complete)
+            else:
+                complete()
 
         if not self._byte(_COMMAND) & _TX_ENABLE:
             done(False)
@@ -151,8 +152,8 @@ class Chip:
             kbps = RATES_KBPS[rate] if rate < len(RATES_KBPS) else None
             self._user.on_frame(SentFrame(frame, self.freq_mhz, kbps), done)
 
-    def transmitted(self, frame: bytes, *, acked: bool) -> None:
-        """What the chip tells its driver of a frame that it transmitted."""
+    def transmitted(self, frame: bytes, *, acked: bool, complete: Callable[[], None]) -> None:
+        """Tell the driver of a frame that was transmitted, and complete its transfer."""
         raise NotImplementedError
 
     def receive(self, frame: AirFrame) -> Transfer | None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Final
 
 from hwsim.usb.device import Endpoint, ModelUser, Transfer, UsbIdentity
@@ -34,11 +35,12 @@ class Rtl8187l(Chip):
         )  # fmt: skip
         super().__init__(mac, user)
 
-    def transmitted(self, frame: bytes, *, acked: bool) -> None:
+    def transmitted(self, frame: bytes, *, acked: bool, complete: Callable[[], None]) -> None:
         """Count the retries of a frame that was not acknowledged, before its transfer ends."""
         if not acked and not frame[4] & 1:
             retries = int.from_bytes(self._bytes(_RETRIES, 2), "little") + _ATTEMPTS
             self._set(_RETRIES, (retries & 0xFFFF).to_bytes(2, "little"))
+        complete()
 
     def received(self, frame: bytes, flags: int, signal_dbm: int, *, decrypted: bool) -> Transfer:
         """The frame and a trailer of 16 bytes."""

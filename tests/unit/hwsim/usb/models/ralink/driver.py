@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hwsim.usb.device import AirFrame, Done, SentFrame, Setup, Transfer
@@ -28,6 +29,10 @@ class FakeUser:
     def now_ns(self) -> int:
         """The time the test says."""
         return self.time_ns
+
+    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> None:
+        """These chips have no timer."""
+        raise AssertionError(delay_ns)
 
     def on_frame(self, sent: SentFrame, done: Done) -> None:
         """Keep it, and answer."""

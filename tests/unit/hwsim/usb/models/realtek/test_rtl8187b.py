@@ -7,6 +7,7 @@ import struct
 
 import pytest
 
+from hwsim.usb.models.realtek.rtl8187b import STATUS_NS
 from tests.unit.hwsim.usb.models.realtek.driver import (
     AP,
     MAC,
@@ -38,12 +39,16 @@ def test_it_tells_its_revision(driver: Driver) -> None:
 
 @pytest.mark.parametrize(("acked", "told"), [(True, 1 << 15), (False, 7)])
 def test_the_status_of_a_frame_comes_by_itself(driver: Driver, acked: bool, told: int) -> None:
-    """By twelve bits of its sequence control, the fragment's number among them."""
+    """By twelve bits of its sequence control, the fragment's number among them; and so much later
+    than the end of its transfer that a driver has dealt with that."""
     driver.want(STATUS)
     driver.send(TX, tx(data_frame(AP, MAC, b"body")))
     driver.user.sent[0][1](acked)
-    status, ended = driver.taken()
+    (ended,) = driver.taken()
     assert ended.body[0] == TX
+    assert [delay for delay, _ in driver.user.timers] == [STATUS_NS]
+    driver.user.let_timers_fire()
+    (status,) = driver.taken()
     word = int.from_bytes(status.body[10:], "little")
     assert len(status.body) == 10 + 8
     assert word == 1 << 30 | 0x210 << 16 | told
@@ -55,11 +60,38 @@ def test_a_status_waits_for_the_driver(driver: Driver) -> None:
         driver.send(TX, tx(data_frame(AP, MAC)))
     driver.user.sent[0][1](True)
     driver.user.sent[1][1](False)
+    driver.user.let_timers_fire()
     driver.taken()
     driver.want(STATUS)
     driver.want(STATUS)
     words = [int.from_bytes(one.body[10:], "little") for one in driver.taken()]
     assert [word >> 15 & 1 for word in words] == [1, 0]
+
+
+def test_as_many_transfers_end_before_their_status_as_a_driver_keeps(driver: Driver) -> None:
+    """Linux' keeps five frames that wait for one, and takes the rest for not acknowledged."""
+    for _ in range(6):
+        driver.want(STATUS)
+        driver.send(TX, tx(data_frame(AP, MAC)))
+    for _, done in driver.user.sent:
+        done(True)
+    assert [one.body[0] for one in driver.taken()] == [TX] * 4
+    driver.user.let_timers_fire()
+    assert sorted(one.body[0] for one in driver.taken()) == [TX] * 2 + [STATUS] * 4
+
+
+def test_a_reset_ends_what_is_on_its_way(driver: Driver) -> None:
+    """Transfers end, and no status comes of a frame before it."""
+    for _ in range(5):
+        driver.want(STATUS)
+        driver.send(TX, tx(data_frame(AP, MAC)))
+    for _, done in driver.user.sent:
+        done(True)
+    driver.taken()
+    driver.adapter.reset()
+    assert [one.body[0] for one in driver.taken()] == [TX]
+    driver.user.let_timers_fire()
+    assert driver.taken() == []
 
 
 def test_a_frame_is_received(driver: Driver) -> None:
