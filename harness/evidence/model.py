@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from harness.evidence.event_log import LogEvent
 from hwsim.records import FrameRecord
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "IhvRecord",
     "Lacking",
     "LiveRule",
+    "LogEvent",
     "Notification",
     "PerformedOrder",
     "RunEvidence",
@@ -93,6 +95,7 @@ class DamageKind(StrEnum):
     RECORDS_LOST = "records that were read are not in the file"
     NO_PLAN = "what the run is judged by is missing"
     NOT_FINISHED = "run was not finished"
+    EVENT_LOG = "event log could not be read, or not placed in time"
     MORE = "more damage, not listed"
 
 
@@ -271,6 +274,8 @@ class AssociationEvidence:
     """The last frame number given out before it began, and when it was over; None: not known."""
     frames_due: tuple[int, ...] = ()
     """Numbers given out by then whose record was still to come (a frame that is delayed)."""
+    log_events: tuple[LogEvent, ...] = ()
+    """What the guest's own event log has of it."""
     unread_lines: int = 0
     """Lines of the air and of agent.exe that could not be read while it lasted."""
 
@@ -284,3 +289,5 @@ class RunEvidence:
     clock: ClockModel
     damage: tuple[TraceDamage, ...] = ()
     stalls: tuple[Stall, ...] = ()
+    log_events: tuple[LogEvent, ...] = ()
+    """The guest's own event log, those of associations too."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from harness.evidence import fields, names
+from harness.evidence import event_names, fields, names
 from harness.evidence.clock import frame_guest_ns, to_guest_ns
 from harness.evidence.model import (
     ApAct,
@@ -16,6 +16,7 @@ from harness.evidence.model import (
     FrameRecord,
     IhvRecord,
     LiveRule,
+    LogEvent,
     Notification,
     RunEvidence,
 )
@@ -95,6 +96,7 @@ def timeline(
         ),
         *_trace(assoc.ihv, whose),
         *(_notification(item, whose) for item in assoc.notifications),
+        *(_log_event(item, whose) for item in assoc.log_events),
         *(_ap_act(act, clock) for act in assoc.ap_acts),
         *(_live_rule(one, clock) for one in assoc.live_rules),
     ]
@@ -187,6 +189,15 @@ def _call(record: IhvRecord, enter: IhvRecord | None, owner: Owner | None) -> Ti
     if enter is not None:
         detail["duration_us"] = (record.t_ns - enter.t_ns) // 1000
     return TimelineEvent(record.t_ns, 0, lane, names.short(function), "return", detail, owner)
+
+
+def _log_event(event: LogEvent, whose: Owners) -> TimelineEvent:
+    """An event of the guest's own log, among what its WLAN service told."""
+    interface = event.connection[0] if event.connection else ""
+    return TimelineEvent(
+        event.t_ns or 0, event.uncertainty_ns, "wlan", event_names.label(event), "",
+        event_names.details(event), whose.of_interface(interface),
+    )  # fmt: skip
 
 
 def _notification(item: Notification, whose: Owners) -> TimelineEvent:

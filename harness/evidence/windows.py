@@ -33,7 +33,9 @@ def window(evidence: RunEvidence, index: int, before: int = 1) -> RunEvidence:
         and (item.association is None or item.association in indices)
     )  # fmt: skip
     trace = tuple(_since(evidence.trace, start_ns))
-    return RunEvidence(trace, tuple(kept), evidence.clock, damage, evidence.stalls)
+    return RunEvidence(
+        trace, tuple(kept), evidence.clock, damage, evidence.stalls, evidence.log_events
+    )
 
 
 def _since(trace: Iterable[IhvRecord], start_ns: int) -> Iterator[IhvRecord]:

@@ -29,6 +29,7 @@ from harness.evidence import (
     TraceDamage,
     TraceParser,
 )
+from harness.evidence.event_log import WallClock
 from harness.evidence.sources import EVENTS, TRACE
 from harness.evidence.sources.events import ap_act_of, live_rule_of, stall_of
 from harness.evidence.trace import CUT_LINE
@@ -100,6 +101,10 @@ class Recording:
     def stall(self, stall: Stall) -> None:
         """A part of the lab stood still."""
         self.air_event({"event": "stall", **dataclasses.asdict(stall)})
+
+    def wall_clock(self, reading: WallClock) -> None:
+        """The guest's calendar and its clock, read at once: what places events of its own log."""
+        self.event({"event": "wall clock", **dataclasses.asdict(reading)})
 
     def stalls(self) -> tuple[Stall, ...]:
         """When a part of the lab stood still, so far."""

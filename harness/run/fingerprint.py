@@ -41,6 +41,7 @@ DESCRIPTIONS = {
     },
     "ihv-trace.jsonl": "every handler and framework call of the DLL",
     "events.jsonl": "frames, WLAN notifications and states as they came",
+    "event-log.xml": "the guest's own event log, as exported there",
     "serial.log": "the guest's serial console",
     "qmp.jsonl": "events of QEMU",
     "qemu-stderr.log": "what QEMU said",

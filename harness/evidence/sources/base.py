@@ -17,6 +17,8 @@ CAPTURE: Final = "air.pcapng"
 """Every frame on the air, as the air wrote it."""
 FURTHER_CAPTURES: Final = tuple(of_medium(CAPTURE, number) for number in range(2, MAX_MEDIA + 1))
 """The same of further isolated media."""
+EVENT_LOG: Final = "event-log.xml"
+"""The guest's own event log, as it was exported there."""
 
 UNKNOWN_CLOCK: Final = ClockModel(0, 1 << 62)
 """Where nothing ties the guest's clock to the air's."""

@@ -15,6 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from harness.evidence.clock import to_air_ns
+from harness.evidence.event_log import WallClock
 from harness.evidence.model import (
     ApAct,
     AssociationEvidence,
@@ -83,6 +84,7 @@ class EventLog(Generic[PlanT]):
     associations: dict[int, AssociationEvidence] = field(default_factory=dict)
     stalls: list[Stall] = field(default_factory=list)
     clock: ClockModel = UNKNOWN_CLOCK
+    wall_clocks: list[WallClock] = field(default_factory=list)
     end: dict[str, Any] | None = None
     reached_ns: int = 0
     """When the guest, or its radio, was first reached, on the air's clock; 0: not known."""
@@ -217,6 +219,8 @@ def _take(
             one = _association(event)
             log.associations[one.index] = one
             log.clock = typed(ClockModel, event["clock"])
+        case "wall clock":
+            log.wall_clocks.append(wall_clock_of(event))
         case "stall":
             log.stalls.append(stall_of(event))
         case "end":
@@ -252,6 +256,12 @@ def live_rule_of(event: Mapping[str, Any]) -> LiveRule:
     members = ("change", "place", "was", "words", "air_ns")
     told = {name: event[name] for name in members}
     return typed(LiveRule, {**told, "medium": event.get("medium", 1)})
+
+
+def wall_clock_of(event: Mapping[str, Any]) -> WallClock:
+    """A reading of the guest's calendar and clock that an event reports; raises as `ap_act_of`."""
+    members = ("utc_ns", "guest_ns", "uncertainty_ns")
+    return typed(WallClock, {name: event[name] for name in members})
 
 
 def _whole(index: object) -> int:

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.evidence.model import DamageKind, TraceDamage
-from harness.evidence.sources.base import CAPTURE, EVENTS, FURTHER_CAPTURES, TRACE
+from harness.evidence.sources.base import CAPTURE, EVENT_LOG, EVENTS, FURTHER_CAPTURES, TRACE
 from harness.local.files import write_atomic
 
 SEAL: Final = "seal.json"
 BY_LINE: Final = (TRACE, EVENTS)
 WHOLE: Final = (
-    CAPTURE, *FURTHER_CAPTURES, "serial.log", "qmp.jsonl", "radius.log", "lab.toml",
+    CAPTURE, *FURTHER_CAPTURES, EVENT_LOG, "serial.log", "qmp.jsonl", "radius.log", "lab.toml",
 )  # fmt: skip
 _DIGEST: Final = 6
 _WRITTEN: Final = 8

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from harness.evidence import ApAct, LiveRule, Notification, Stall, parse_trace
+from harness.evidence.event_log import WallClock
 from harness.evidence.model import DamageKind
 from harness.evidence.sources import EVENTS, TRACE
 from harness.evidence.sources.events import read_events
@@ -225,3 +226,12 @@ def test_a_new_session_begins_a_new_trace(tmp_path: Path) -> None:
         guest.content = TEXT[:300]
         recording.pull(guest.read)
         assert recording.damage() == ()
+
+
+def test_a_reading_of_the_guests_calendar_is_read_back(tmp_path: Path) -> None:
+    """It places the events of the guest's own log."""
+    reading = WallClock(1_795_867_200_000_000_000, 7_000, 900)
+    with open_recording(tmp_path) as recording:
+        recording.wall_clock(reading)
+    log = read_events((tmp_path / EVENTS).read_bytes(), lambda event: None)
+    assert log.wall_clocks == [reading]
