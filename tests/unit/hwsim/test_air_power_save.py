@@ -77,7 +77,8 @@ def test_a_broadcast_waits_for_the_dtim(client: Client, station: SoftStation) ->
         assert told[2] == 0
         assert not station.inbox
     assert told[2] == 1
-    assert [station.answer(station.next_frame()) for _ in range(2)] == ["arp", "icmp"]
+    asked = iter(lambda: station.answer(station.next_frame()), "icmp")
+    assert set(asked) == {"arp"}  # on a busy machine it comes again before it is answered
     assert client.reply(number)["result"]["answered"] == 1
 
 
