@@ -4,7 +4,8 @@
 AirError
 ├── WireError (ValueError)          bytes from outside are no well-formed message
 ├── UndecryptableError (ValueError) a protected frame does not open with the key at hand
-│   └── MichaelError                only its Michael MIC is wrong (TKIP)
+│   ├── MichaelError                only its Michael MIC is wrong (TKIP)
+│   └── OtherKeyError               it names another key
 ├── RecordError (ValueError)        JSON that is no frame record
 ├── PortError                       a radio port cannot be opened; says what to do
 └── RequestError (ValueError)       a control call that cannot be served; carries a code
@@ -28,6 +29,14 @@ class UndecryptableError(AirError, ValueError):
 class MichaelError(UndecryptableError):
     """A TKIP frame that its key opens, with a Michael MIC that does not verify: an active attack,
     in the standard's eyes (IEEE 802.11-2020, 12.5.2.4)."""
+
+
+class OtherKeyError(UndecryptableError):
+    """A protected frame whose Key ID is that of another key; ``named`` is the one it has."""
+
+    def __init__(self, named: int, own: int) -> None:
+        super().__init__(f"the frame names key {named}, this is key {own}")
+        self.named = named
 
 
 class RecordError(AirError, ValueError):

@@ -17,7 +17,7 @@ from hwsim.ap.management import Management
 from hwsim.ap.network import Network
 from hwsim.ap.station import Station
 from hwsim.ciphers.data_key import MANAGEMENT_TID, DataKey
-from hwsim.errors import MichaelError, UndecryptableError, WireError
+from hwsim.errors import MichaelError, OtherKeyError, UndecryptableError, WireError
 from hwsim.frames import (
     BROADCAST,
     DATA,
@@ -133,6 +133,8 @@ class DataPath:
                 info.detail["decrypt"] = "failed"
                 if isinstance(error, MichaelError):
                     info.detail["michael"] = "wrong"
+                elif isinstance(error, OtherKeyError) and error.named:
+                    info.detail["key_id"] = error.named
             else:
                 del info.detail["decrypt"]
                 if key.key_id:

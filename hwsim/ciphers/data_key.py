@@ -12,13 +12,15 @@ from typing import ClassVar, Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 
-from hwsim.errors import UndecryptableError, WireError
+from hwsim.errors import OtherKeyError, UndecryptableError, WireError
 from hwsim.frames import PROTECTED
 
 MANAGEMENT_TID: Final = 16
 """Stands for management frames where packet numbers are counted by TID."""
 
 _HEADER_LENGTH: Final = 8
+_AT_KEY_ID: Final = 3
+"""Where its octet is behind the header, with every cipher."""
 _EXT_IV: Final = 0x20
 _TYPE_BITS: Final = 0x0C
 _DATA: Final = 0x08
@@ -54,8 +56,15 @@ class DataKey(ABC):
 
     @abstractmethod
     def open(self, frame: bytes, header_length: int) -> bytes:
-        """The plaintext of a protected frame; raises :class:`UndecryptableError` where it fails,
-        :class:`WireError` where there is nothing to open."""
+        """The plaintext of a protected frame; raises :class:`UndecryptableError` where it fails or
+        the frame names another key, :class:`WireError` where there is nothing to open."""
+
+    def check_named(self, frame: bytes, header_length: int) -> None:
+        """Raise :class:`OtherKeyError` unless a frame is under this key by its Key ID: a
+        receiver looks the key up by it (12.5.2.6, 12.5.3.4, 12.5.5.4)."""
+        named = frame[header_length + _AT_KEY_ID] >> 6
+        if named != self.key_id:
+            raise OtherKeyError(named, self.key_id)
 
 
 class Aead(Protocol):
@@ -103,6 +112,7 @@ class AeadKey(DataKey):
     def open(self, frame: bytes, header_length: int) -> bytes:
         """See :class:`DataKey`."""
         pn = self.packet_number(frame, header_length)
+        self.check_named(frame, header_length)
         header, sealed = frame[:header_length], frame[header_length + _HEADER_LENGTH :]
         try:
             return self._aead.decrypt(self.nonce(header, pn), sealed, additional_data(header))

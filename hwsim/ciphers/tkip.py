@@ -64,6 +64,7 @@ class TkipKey(DataKey):
     def open(self, frame: bytes, header_length: int) -> bytes:
         """See :class:`DataKey`; :class:`MichaelError` where only the Michael MIC is wrong."""
         pn, header = self.packet_number(frame, header_length), frame[:header_length]
+        self.check_named(frame, header_length)
         sealed = frame[header_length + _HEADER_LENGTH :]
         body = ARC4.new(self._arc4_key(header[10:16], pn)).decrypt(sealed)
         data, icv = body[:-_ICV_LENGTH], body[-_ICV_LENGTH:]

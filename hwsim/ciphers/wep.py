@@ -48,10 +48,9 @@ class WepKey(DataKey):
     def open(self, frame: bytes, header_length: int) -> bytes:
         """See :class:`DataKey`; the ICV tells whether it was this key."""
         iv = self.packet_number(frame, header_length).to_bytes(3, "big")
+        self.check_named(frame, header_length)
         body = ARC4.new(iv + self._key).decrypt(frame[header_length + _IV_LENGTH :])
         plaintext, icv = body[:-_ICV_LENGTH], body[-_ICV_LENGTH:]
-        if frame[header_length + 3] >> 6 != self.key_id:
-            raise UndecryptableError("WEP: another key identifier")
         if crc32(plaintext).to_bytes(_ICV_LENGTH, "little") != icv:
             raise UndecryptableError("WEP: the ICV does not verify")
         return plaintext

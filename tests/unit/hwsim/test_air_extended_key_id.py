@@ -70,6 +70,25 @@ def test_data_goes_on_under_both_keys(air: AirProcess) -> None:
         assert not any("decrypt" in one for one in under)
 
 
+def test_a_key_under_the_identifier_of_the_other_opens_nothing(air: AirProcess) -> None:
+    """A station that installs the new key in the old one's place is not heard, and told so."""
+    client = air.on_air(extended_key_id=True, timers=PATIENT)
+    station = air.station(kind=ExtendedStation)
+    station.join()
+    client.state("authorized")
+    rekey = client.post("rekey_pairwise")
+    station.data(LLC_EAPOL + station.m2_pdu(station.key_message()))
+    m3 = station.key_message()
+    new = station.next_key(m3)
+    station.m4(m3, protect=True)
+    assert client.reply(rekey)["result"]["stations"] == 1
+    new.key_id = 1 - new.key_id
+    station.tk = new
+    station.data(bytes(16), pn=7)
+    told = client.frame("data")["detail"]
+    assert (told["decrypt"], told.get("key_id", 0)) == ("failed", new.key_id)
+
+
 def test_without_it_every_key_has_identifier_0(air: AirProcess) -> None:
     """Where the station does not say it, and where the network does not."""
     client = air.on_air(extended_key_id=True, timers=PATIENT)

@@ -93,7 +93,8 @@ class Cam:
         if key is None:
             return frame, False, False
         try:
-            plain = CcmpKey(key.secret, key.key_id).open(frame, header.length)
+            named = _key_id(frame, header.length)  # a station's key is found by its address alone
+            plain = CcmpKey(key.secret, named).open(frame, header.length)
         except UndecryptableError:
             return frame, True, True
         return frame[: header.length + CIPHER_HEADER] + plain + frame[-MIC:], True, False

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hil_common.ciphers import RSN_CIPHERS
 from hwsim.ciphers.data_key import DataKey
 from hwsim.ciphers.suites import DATA_SUITES
-from hwsim.errors import UndecryptableError, WireError
+from hwsim.errors import OtherKeyError, UndecryptableError, WireError
 
 HEADER = bytes.fromhex("0848c32c0fd2e128a57c5030f1844408abaea5b8fcba8033")
 
@@ -59,3 +59,15 @@ def test_qos_and_four_addresses_open_again(name: str) -> None:
         header = head + bytes(range(2, size - 1)) + b"\x05"
         frame = key(name).protect(header, b"payload", 7)
         assert key(name).open(frame, size) == b"payload"
+
+
+@pytest.mark.parametrize("name", DATA_SUITES)
+@pytest.mark.parametrize(("named", "own"), [(1, 0), (0, 1)])
+def test_a_frame_that_names_another_key_does_not_open(name: str, named: int, own: int) -> None:
+    """A receiver looks the key up by the Key ID: the right bytes under the wrong one are no key."""
+    suite = DATA_SUITES[name]
+    secret = bytes(suite.cipher.key_length)
+    frame = suite.key(secret, named).protect(HEADER, b"payload", 7)
+    with pytest.raises(OtherKeyError, match=f"names key {named}") as refused:
+        suite.key(secret, own).open(frame, 24)
+    assert refused.value.named == named

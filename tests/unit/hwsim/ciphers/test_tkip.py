@@ -31,9 +31,9 @@ SEALED = bytes.fromhex(
 )
 
 
-def mirrored(key: bytes) -> TkipKey:
+def mirrored(key: bytes, key_id: int = 0) -> TkipKey:
     """The other side's key: its Michael keys change places."""
-    return TkipKey(key[:16] + key[24:] + key[16:24])
+    return TkipKey(key[:16] + key[24:] + key[16:24], key_id)
 
 
 def test_published_mpdu() -> None:
@@ -77,7 +77,7 @@ def test_packet_number_of_rubbish(body: bytes) -> None:
 @given(st.integers(0, (1 << 48) - 1), st.binary(max_size=80), st.integers(0, 3))
 def test_both_sides_understand_each_other(pn: int, plain: bytes, key_id: int) -> None:
     """Whatever counter and length; phase 1 kept from one frame serves no other by mistake."""
-    sender, receiver = TkipKey(KEY, key_id), mirrored(KEY)
+    sender, receiver = TkipKey(KEY, key_id), mirrored(KEY, key_id)
     for number in (pn, pn ^ 1, pn ^ 0x10000):
         frame = sender.protect(HEADER, plain, number)
         assert receiver.packet_number(frame, 24) == number
