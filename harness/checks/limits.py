@@ -97,6 +97,8 @@ class Expectation:
     """What the scenario's rules do to messages on the air, in words."""
     air_only: tuple[tuple[int, ...], ...] = ()
     """Of each of those rules the associations it is for; empty: every one."""
+    air_media: tuple[tuple[int, ...], ...] = ()
+    """Of each of those rules the isolated media on which it must act; empty: on any."""
     air_by_chance: tuple[int, ...] = ()
     """The places (from 1) of those of them that chance may keep from acting."""
     ap: tuple[str, ...] = ()
@@ -112,3 +114,7 @@ class Expectation:
         """Whether the rule for the air at that place (from 1) is for that association."""
         named = self.air_only[place - 1] if place <= len(self.air_only) else ()
         return not named or association in named
+
+    def media_of_rule(self, place: int) -> tuple[int, ...]:
+        """The isolated media on which the rule for the air at that place (from 1) must act."""
+        return self.air_media[place - 1] if place <= len(self.air_media) else ()

@@ -70,6 +70,7 @@ def _expectation(scenario: Scenario, outcome: Outcome) -> Expectation:
         orders=tuple(order.phrase() for order in scenario.os),
         air=tuple(rule.phrase() for rule in scenario.air),
         air_only=tuple(rule.only_in for rule in scenario.air),
+        air_media=tuple(rule.media(scenario.network.media) for rule in scenario.air),
         air_by_chance=tuple(n for n, rule in enumerate(scenario.air, 1) if rule.by_chance),
         ap=tuple(order.phrase() for order in scenario.ap),
     )

@@ -74,6 +74,12 @@ class AirRule(AirRuleKeys):
         """Whether it is for that association."""
         return not self.only_in or number in self.only_in
 
+    def media(self, count: int) -> tuple[int, ...]:
+        """The media, of so many, on which it acts: the adapters are dealt out to them in turns."""
+        if self.station is not None:
+            return ((self.station - 1) % count + 1,)
+        return tuple(range(1, count + 1))
+
     @property
     def later_s(self) -> float:
         """How long after its message a frame comes that the rule adds, at most, in seconds."""

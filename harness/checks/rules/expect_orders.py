@@ -7,11 +7,18 @@ Without it a scenario whose moment never came would pass though it tried nothing
 
 from __future__ import annotations
 
+from collections.abc import Set
+from typing import Final
+
 from harness.checks.attribution.connections import how_lost, is_connected
 from harness.checks.case import Case
 from harness.checks.outcomes import Breach, Held, Outcomes, Unknown
 from harness.checks.registry import rule
 from harness.evidence.model import AssociationEvidence
+
+_ANY: Final = 0
+_RuleOnMedium = tuple[int | None, int]
+"""A rule for the air by its place, and the medium it is about, or any."""
 
 
 @rule(
@@ -74,26 +81,42 @@ def _air_rules_left(case: Case, association: AssociationEvidence) -> list[str]:
     acted = [frame for frame in association.frames if frame.rule is not None]
     if any(frame.rule_place is None for frame in acted):
         return []  # evidence of an older air, which does not say which rule it was
-    places = {frame.rule_place for frame in acted}
-    left = {
-        place: f"air rule {place} ({phrase})"
-        for place, phrase in enumerate(case.expect.air, 1)
-        if place not in places
-        and place not in case.expect.air_by_chance
-        and case.expect.rule_acts_in(place, association.index)
-    }
+    left = _rules_left(case, association, {(one.rule_place, one.medium) for one in acted})
     ended = {
-        one.was if one.change == "changed" else one.place
+        (one.was if one.change == "changed" else one.place, one.medium)
         for one in association.live_rules
         if one.change in ("changed", "removed")
     }
-    taken = [phrase for place, phrase in left.items() if place in ended]
-    others = [phrase for place, phrase in left.items() if place not in ended]
+    taken = [words for rule, words in left.items() if _is_among(rule, ended)]
+    others = [words for rule, words in left.items() if not _is_among(rule, ended)]
     said = "did not act: its message did not come that often, or another rule came first"
     by_hand = "was taken back live before it acted"
     return [
         f"{', '.join(which)} {why}" for which, why in ((others, said), (taken, by_hand)) if which
     ]
+
+
+def _rules_left(
+    case: Case, association: AssociationEvidence, acted: Set[_RuleOnMedium]
+) -> dict[_RuleOnMedium, str]:
+    """The rules that were to act and did not, in words; with isolated media, on each by itself."""
+    left: dict[_RuleOnMedium, str] = {}
+    for place, phrase in enumerate(case.expect.air, 1):
+        if place in case.expect.air_by_chance or not case.expect.rule_acts_in(
+            place, association.index
+        ):
+            continue
+        media = case.expect.media_of_rule(place) or (_ANY,)
+        for medium in media:
+            if not _is_among((place, medium), acted):
+                where = f" on medium {medium}" if len(media) > 1 else ""
+                left[place, medium] = f"air rule {place} ({phrase}){where}"
+    return left
+
+
+def _is_among(rule: _RuleOnMedium, told: Set[_RuleOnMedium]) -> bool:
+    """Whether it is told of a rule on that medium, or on any where it does not matter which."""
+    return any(rule[0] == place and rule[1] in (_ANY, medium) for place, medium in told)
 
 
 def _went_as_expected(case: Case, association: AssociationEvidence) -> bool:

@@ -171,3 +171,13 @@ def test_a_refusal_is_right_in_its_own_association_only() -> None:
     elsewhere = replace(second, exceptions=())
     results, _ = Judge(CheckLimits(), elsewhere).all(story.evidence(), {})
     assert [one.verdict for one in results] == [Verdict.PASS, Verdict.MISS]
+
+
+def test_a_rule_is_owed_on_the_medium_of_its_station() -> None:
+    """Without a station on each medium; adapters are dealt out to them in turns."""
+    isolated = find_scenario("isolated-media")
+    assert expectation_of(isolated).air_media == ((2,),)
+    (rule,) = isolated.air
+    for_all = rule.model_copy(update={"station": None})
+    assert [for_all.media(count) for count in (1, 2)] == [(1,), (1, 2)]
+    assert [rule.model_copy(update={"station": n}).media(2) for n in (1, 3)] == [(1,), (1,)]

@@ -94,6 +94,37 @@ def test_an_older_air_does_not_say_which_rule_acted() -> None:
     clean(lost(None), "EXPECT-07", expect=LOSES_M4)
 
 
+def on_media(*acted: tuple[int, int]) -> Story:
+    """An association in which these rules for the air acted, each on that medium."""
+
+    def m3(s: Story) -> None:
+        for place, medium in acted:
+            s.frame("M3", "down", replay_counter=2, mic_ok=True, delivered=False, acked=False,
+                    rule="drop", rule_place=place, medium=medium)  # fmt: skip
+
+    return tell(after={"m3": m3})
+
+
+def test_a_rule_for_every_medium_is_tried_on_each() -> None:
+    """Isolated media: what was done on the first says nothing of the station on the second."""
+    expect = Expectation(
+        messages=(), air=("drop M3 (number 1)", "drop M3 (station 2)"), air_media=((1, 2), (2,))
+    )
+    clean(on_media((1, 1), (1, 2), (2, 2)), "EXPECT-07", expect=expect)
+    found = only_finding(on_media((1, 1), (2, 2)), "EXPECT-07", "MISS", "rule 1", expect=expect)
+    assert "drop M3 (number 1)) on medium 2 did not act" in found.message
+    only_finding(on_media((1, 1), (1, 2), (2, 1)), "EXPECT-07", "MISS", "rule 2", expect=expect)
+
+
+def test_a_rule_taken_back_on_one_medium_is_owed_on_the_other() -> None:
+    """Who took it back, took it back there."""
+    expect = Expectation(messages=(), air=("drop M3 (number 1)",), air_media=((1, 2),))
+    story = on_media()
+    story.end(live_rules=(LiveRule("removed", 1, 0, "drop M3 (number 1)", 5, medium=2),))
+    found = only_finding(story, "EXPECT-07", "MISS", "on medium 1 did not act", expect=expect)
+    assert "on medium 2 was taken back live" in found.message
+
+
 def test_without_orders_nothing_is_asked() -> None:
     """Neither held nor broken."""
     assert "EXPECT-07" not in judge(told()).checked
