@@ -11,6 +11,7 @@ from __future__ import annotations
 from harness import codes
 from harness.checks.attribution.altered import changed_offers, just_to_be_passed_over
 from harness.checks.attribution.cause import Cause, name_air_rule, name_os_order
+from harness.checks.attribution.connections import is_connected
 from harness.checks.attribution.interventions import (
     ENDING,
     ap_disturbances,
@@ -89,9 +90,32 @@ def _why_no_association(
     return _never_came(case, association, what)
 
 
-def never_found(case: Case, association: AssociationEvidence) -> Breach:
-    """The network was not found, so nothing of the association came to the DLL."""
-    return _never_came(case, association, "the network was not found, so the DLL was not called")
+def untried(case: Case, association: AssociationEvidence) -> bool:
+    """Whether the connection failed before the DLL was asked: that it did not come about is no
+    merit of the DLL's then, unless the scenario itself ended it so early."""
+    if _was_asked(case, association):
+        return False
+    if found_no_network(association):
+        return True
+    reported = bool(association.notifications) and not is_connected(case, association)
+    return reported and not case.expect.connected and not association.performed
+
+
+def never_asked(case: Case, association: AssociationEvidence) -> Breach:
+    """Nothing of the association came to the DLL, so nothing is known of it."""
+    if found_no_network(association):
+        return _never_came(
+            case, association, "the network was not found, so the DLL was not called"
+        )
+    return _never_came(case, association, "the DLL was not called")
+
+
+def _was_asked(case: Case, association: AssociationEvidence) -> bool:
+    """Whether the DLL was asked about the network or to associate; other records of an association
+    may be of what came before it, or of a thread of the DLL's own."""
+    of = whole(case, association)
+    asked = (names.CAPABILITY_MATCH, names.PRE_ASSOCIATE, names.POST_ASSOCIATE)
+    return any(True for function in asked for _ in of.calls(function))
 
 
 def _never_came(case: Case, association: AssociationEvidence, what: str) -> Breach:

@@ -30,8 +30,9 @@ from harness.checks.attribution.not_connected import (
     completions,
     cut_short,
     error_of,
-    never_found,
+    never_asked,
     still_pending,
+    untried,
     why_not_connected,
 )
 from harness.checks.attribution.scope import of_session, whole
@@ -40,7 +41,6 @@ from harness.checks.finding import Severity
 from harness.checks.outcomes import Breach, Held, Outcome, Outcomes, Unknown
 from harness.checks.registry import rule
 from harness.evidence import fields, names
-from harness.evidence.connection import found_no_network
 from harness.evidence.model import AssociationEvidence, FrameRecord
 
 _SOURCE = "this harness: the scenario's expectation"
@@ -83,8 +83,8 @@ def connects_as_expected(case: Case) -> Outcomes:
 
 
 def _connects(case: Case, association: AssociationEvidence) -> Outcome | None:
-    if not association.ihv and found_no_network(association):
-        return never_found(case, association)
+    if untried(case, association):
+        return never_asked(case, association)
     if case.expect.connected in (None, is_connected(case, association)):
         return Held(association.index)
     if not case.expect.connected:

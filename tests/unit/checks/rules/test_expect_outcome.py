@@ -8,7 +8,7 @@ import dataclasses
 import pytest
 
 from harness.checks import Expectation, evaluate
-from harness.evidence import Echo, names
+from harness.evidence import Echo, PerformedOrder, names
 from tests.unit.checks.builder import (
     ASSOCIATION,
     associate,
@@ -63,6 +63,29 @@ def test_expect_01_a_network_that_was_not_found(connected: bool | None) -> None:
     expect = Expectation(connected=connected, messages=())
     found = only_finding(story, "EXPECT-01", "MISS", said, expect=expect)
     assert "the network was not found" in found.message
+
+
+@pytest.mark.parametrize("connected", [True, False, None])
+def test_expect_01_a_stray_record_is_no_attempt(connected: bool | None) -> None:
+    """What the DLL does by itself, or of the association before, does not show that it was asked:
+    a network that was not found is no connection that did not come about."""
+    story = tell(without=(*upto("connect"), "stop", "reset"))
+    story.api(names.SET_USER_DATA)
+    story.notify(names.SOURCE_ACM, names.ACM_ATTEMPT_FAIL, names.REASON_NETWORK_NOT_AVAILABLE)
+    expect = Expectation(connected=connected, messages=())
+    only_finding(story, "EXPECT-01", "MISS", "the network was not found", expect=expect)
+
+
+def test_expect_01_an_attempt_that_failed_before_the_dll_is_no_refusal() -> None:
+    """The radio could not scan: nothing of what the scenario is for was tried. Where an order of
+    the scenario ended it so early, that was what it is for."""
+    story = tell(without=(*upto("connect"), "stop", "reset"))
+    story.api(names.SET_USER_DATA)
+    story.notify(names.SOURCE_ACM, names.ACM_ATTEMPT_FAIL, 0x2800C)
+    refused = Expectation(connected=False, messages=())
+    only_finding(story, "EXPECT-01", "MISS", "the DLL was not called", expect=refused)
+    story.end(performed=(PerformedOrder(1, "connect", "disconnect"),))
+    clean(story, "EXPECT-01", expect=refused)
 
 
 def test_expect_01_driver_refused() -> None:
