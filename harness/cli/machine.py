@@ -90,7 +90,7 @@ def image(lab: LabOption = None) -> None:
     interrupt_on_signals()
     with open_console() as console:
         found = load_lab(lab)
-        image = guest_of(found.guest.kind).prepare(found.store.cache, console)
+        image = guest_of(found.guest.kind).prepare(found.guest, found.store.cache, console)
         console.note(f"image {image.key} in {image.disk.parent}")
 
 

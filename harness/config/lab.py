@@ -21,7 +21,7 @@ Accel = Literal["kvm", "tcg"]
 """What runs the guest's processor."""
 
 GuestKind = Literal["reference", "windows"]
-"""What a guest can be, in files of runs too: one on Windows can be judged, not yet made."""
+"""What a guest can be, in files of runs too."""
 
 DEFAULT_GUEST: Final = "reference"
 
@@ -43,10 +43,21 @@ USB_RADIOS: Final = tuple(name for name in get_args(RadioName) if name != SIMULA
 """The emulated USB adapters that a guest can have."""
 
 
+REHEARSAL: Final = "rehearsal"
+"""The image of a Windows guest that is none: the reference guest's Windows face."""
+
+WINDOWS_MEMORY_MIB: Final = 4096
+"""What Windows 10 and 11 start with; the reference guest needs an eighth of it."""
+
+
 class GuestConfig(Strict):
     """The virtual machine."""
 
-    kind: Literal["reference"] = DEFAULT_GUEST
+    kind: GuestKind = DEFAULT_GUEST
+    image: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None = None
+    """Of a Windows guest: the image's name; `rehearsal` is the reference guest's Windows face."""
+    driver_verifier: bool = False
+    """Windows' Driver Verifier watches the adapter's driver, which takes a reboot."""
     radio: RadioName = SIMULATED
     usb_host: Literal["usb-ehci", "qemu-xhci"] = "usb-ehci"
     """Where a USB adapter is plugged in."""
@@ -54,6 +65,36 @@ class GuestConfig(Strict):
     accel: Literal["auto", "kvm", "tcg"] = "auto"
     saved_state: bool = True
     """Start from a state saved after the first boot; false boots each time."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_windows_needs_it(cls, given: object) -> object:
+        if not isinstance(given, dict) or given.get("kind") != "windows":
+            return given
+        rehearsed = given.get("image") == REHEARSAL
+        return given if rehearsed else {"memory_mib": WINDOWS_MEMORY_MIB, **given}
+
+    @model_validator(mode="after")
+    def _only_windows_has(self) -> GuestConfig:
+        if self.kind == "windows":
+            if self.image is None:
+                raise ValueError(
+                    "a Windows guest needs an image: `hil image build windows` makes one, "
+                    f'image = "{REHEARSAL}" is the reference guest that looks like Windows'
+                )
+            if self.image != REHEARSAL and self.radio == SIMULATED:
+                raise ValueError(
+                    f"Windows has no driver for radio {SIMULATED!r}: `hil radios` names the "
+                    "emulated USB adapters that it has drivers for"
+                )
+        elif self.image is not None or self.driver_verifier:
+            raise ValueError("image and driver_verifier are a Windows guest's (kind = 'windows')")
+        return self
+
+    @property
+    def system(self) -> GuestKind:
+        """What really runs in it: a rehearsal is no Windows."""
+        return "reference" if self.image == REHEARSAL else self.kind
 
     @property
     def adapter(self) -> str | None:

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What each kind of guest can do, as data: asked before anything is started, and when judging.
-
-Windows has a row though no guest of it is built here yet: evidence of a run on it can be judged.
-"""
+"""What each kind of guest can do, as data: asked before anything is started, and when judging."""
 
 from __future__ import annotations
 

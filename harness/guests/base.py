@@ -8,15 +8,16 @@ agent, recorder, profile, the DLL) is the same for every guest and lives in `gue
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from harness.config.lab import Accel
+from harness.config.lab import Accel, GuestConfig
 from harness.config.limits import LimitsConfig
 from harness.console import Stages
 from harness.eap import Credentials
+from harness.guests.common.recorder import Installation, Setup
 from harness.guests.common.ssh import Login, Ssh
 from harness.scenarios.stimuli import OsParameters, OsStimulus
 from harness.vm.argv import DiskBoot, KernelBoot, MachineSpec, UsbHost
@@ -35,11 +36,19 @@ class GuestImage:
     login: Login
     agent: Path
     recorder: Path
+    cpus: int = 1
+    disk_bus: Literal["virtio", "ide"] = "virtio"
+    network_card: Literal["virtio-net-pci", "e1000e"] = "virtio-net-pci"
+    reboots: bool = False
+    """Its guest is rebooted on purpose."""
 
     def machine(self, memory_mib: int, accel: Accel, usb: UsbHost | None = None) -> MachineSpec:
         """What QEMU is to be, to boot this image with so much memory, and with a USB host if a USB
         adapter is to be plugged in."""
-        return MachineSpec(memory_mib, accel, self.boot, usb=usb)
+        return MachineSpec(
+            memory_mib, accel, self.boot, cpus=self.cpus, disk_bus=self.disk_bus,
+            network_card=self.network_card, usb=usb, reboots=self.reboots,
+        )  # fmt: skip
 
 
 class ServiceControl(Protocol):
@@ -55,6 +64,13 @@ class ServiceControl(Protocol):
         The first thing that is asked. Raises `LabFault` if the guest does not tell the right time
         afterwards.
         """
+
+    def install(self, setup: Setup) -> Installation:
+        """Put agent, recorder and DLL into the guest, the recorder in the DLL's place; the service
+        is stopped then. Raises `LabFault`, and `UsageError` if there is no DLL to be tested."""
+
+    def uninstall(self, installation: Installation) -> None:
+        """Undo `install`: what follows must not find what came with it. Raises `LabFault`."""
 
     def start(self) -> str:
         """Start the service, which is stopped, and with it the DLL; empty, or why it did not come
@@ -133,11 +149,16 @@ class Guest(Protocol):
     def program_needs(self, *when: str) -> Sequence[ProgramNeed]:
         """What it needs of this machine for these occasions; for all of them without any."""
 
-    def prepare(self, cache: Path, stages: Stages) -> GuestImage:
-        """Its image, built if the cache does not have it; raises `HarnessError`."""
+    def prepare(self, config: GuestConfig, cache: Path, stages: Stages) -> GuestImage:
+        """The image that lab.toml names, built if the cache does not have it and it can be built
+        without being asked for; raises `HarnessError`."""
 
     def system_dlls(self) -> frozenset[str]:
         """Names, in lower case, of what a vendor's DLL may import there."""
+
+    def settle(self, config: GuestConfig, ssh: Ssh, again: Callable[[], Ssh]) -> Ssh:
+        """Have in force what lab.toml asks of the system, rebooted if that takes it; the connection
+        to go on with. `again` waits for a new one. Raises `LabFault`."""
 
     def warm_up(self, ssh: Ssh) -> None:
         """Use once what every run will use, so that a saved state has it in memory."""

@@ -8,8 +8,9 @@ from typing import Final
 from harness.config.lab import GuestKind
 from harness.guests.base import Guest
 from harness.guests.reference.guest import ReferenceGuest
+from harness.guests.windows.guest import WindowsGuest
 
-GUESTS: Final[dict[GuestKind, Guest]] = {"reference": ReferenceGuest()}
+GUESTS: Final[dict[GuestKind, Guest]] = {"reference": ReferenceGuest(), "windows": WindowsGuest()}
 
 
 def guest_of(kind: GuestKind) -> Guest:

@@ -19,9 +19,7 @@ from harness.guests.base import GuestImage, ServiceControl
 from harness.guests.common.recorder import (
     Installation,
     Setup,
-    install,
     installation_from,
-    uninstall,
 )
 from harness.guests.common.ssh import Ssh, connect
 from harness.guests.registry import guest_of
@@ -29,9 +27,9 @@ from harness.lab.air_process import AirProcess, running_air, usb_socket, vhost_s
 from harness.lab.recording import Recording
 from harness.local.workspace import work_folder
 from harness.vm.accel import Choice, choose, forced_accel, keep_logs, remember
-from harness.vm.argv import MachineSpec, Wiring
+from harness.vm.argv import DiskBoot, MachineSpec, Wiring
 from harness.vm.boot import watch
-from harness.vm.disk import overlay
+from harness.vm.disk import copy_sparse, overlay
 from harness.vm.kept_states import KINDS, ContentCheck, NotRestored, discard, held
 from harness.vm.machine import Machine, running
 from harness.vm.saved_state import SavedState, prepared_state, saved_state
@@ -71,9 +69,9 @@ class RunningGuest:
         """Have `setup` in place, and nothing else, the service stopped."""
         if self.installation is None or self.installation.setup != setup.key:
             if self.installation is not None:
-                uninstall(self.ssh, self.installation)
+                self.service.uninstall(self.installation)
                 self.installation = None
-            self.installation = install(self.ssh, setup)
+            self.installation = self.service.install(setup)
         return self.installation
 
     def check_processes(self) -> None:
@@ -112,7 +110,7 @@ def open_guest(
     failed start said is kept below `run_dir`. What guest, QEMU and air say as long as they run is
     written there, too, or into `logs` for a guest that outlives the run.
     """
-    image = guest_of(lab.guest.kind).prepare(lab.store.cache, stages)
+    image = guest_of(lab.guest.kind).prepare(lab.guest, lab.store.cache, stages)
     start = _Start(
         lab, image, stages, recording, run_dir, logs or run_dir, setup(image) if setup else None
     )  # fmt: skip
@@ -209,6 +207,7 @@ class _Start:
         wiring = Wiring(
             self.run_dir.name, disk, -1, radio, self.logs / "serial.log", memory=memory,
             vhost_socket=vhost_socket(work) if vhost else None,
+            firmware_variables=_variables_of(self.image, work),
         )  # fmt: skip
         saved, check = (state.devices if state else None), None
         with self.stages.stage("restore the guest" if state else "boot the guest") as stage:
@@ -223,6 +222,8 @@ class _Start:
                 stack.callback(ssh.close)
                 air.await_start()
                 air.wait_radio(self.lab.limits.boot_s)
+                ssh = self._settled(machine, spec, ssh)
+                stack.callback(ssh.close)
             except LabFault:
                 keep_logs(self.logs, self.run_dir / f"{choice.accel}-start")
                 if not air.alive:
@@ -240,6 +241,14 @@ class _Start:
             clock_set_by_s=behind_s, installation=installation,
         )  # fmt: skip
 
+    def _settled(self, machine: Machine, spec: MachineSpec, ssh: Ssh) -> Ssh:
+        """The guest with what lab.toml asks of its system in force; the connection to it."""
+
+        def again() -> Ssh:
+            return _reach(machine, spec, self.image, self.lab, restored=False)
+
+        return guest_of(self.lab.guest.kind).settle(self.lab.guest, ssh, again)
+
     def _service(self, ssh: Ssh) -> ServiceControl:
         lab = self.lab
         return guest_of(lab.guest.kind).service_control(ssh, limit_s=lab.limits.command_s)
@@ -251,8 +260,9 @@ class _Start:
 
     def _state(self, choice: Choice) -> SavedState | None:
         """The saved state to start from, made if there is none yet; None boots."""
-        if not self.lab.guest.saved_state or self.lab.air.port == "vhost_user":
-            return None
+        firmware = isinstance(self.image.boot, DiskBoot)
+        if firmware or not self.lab.guest.saved_state or self.lab.air.port == "vhost_user":
+            return None  # variables of a firmware are no part of a saved state
         lab, image, spec, stages = self.lab, self.image, self._spec(choice), self.stages
         guest = guest_of(lab.guest.kind)
         logs = self.run_dir / f"{choice.accel}-boot"
@@ -270,7 +280,7 @@ class _Start:
             with contextlib.closing(_reach(machine, spec, image, lab, restored=True)) as ssh:
                 with contextlib.closing(self._service(ssh)) as service:
                     service.set_clock()
-                installation = install(ssh, setup)
+                    installation = service.install(setup)
                 guest.before_saving(ssh)
                 return installation.to_note()
 
@@ -284,6 +294,13 @@ def _installation_in(state: SavedState) -> Installation | None:
     except ValueError:
         why = "what it says of the files in it has not the form of this version"
         raise NotRestored(f"saved state {state.name}", 0, why) from None
+
+
+def _variables_of(image: GuestImage, work: Path) -> Path | None:
+    """The firmware's variables for one start, of an image that boots by firmware."""
+    if not isinstance(image.boot, DiskBoot):
+        return None
+    return copy_sparse(image.boot.variables, work / "variables.fd")
 
 
 def _overlay_of(state: SavedState | None, image: GuestImage, place: Path) -> Path:

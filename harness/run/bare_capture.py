@@ -57,7 +57,9 @@ def judge_capture(path: Path, lab: Lab) -> JudgedCapture:
     Raises `UsageError` for a file that is no capture of 802.11 frames.
     """
     evidence = CaptureFile(path).read()
-    judge = judge_of(limits_of(lab), NOTHING_EXPECTED, lab.rules, datetime.now(UTC), lab.guest.kind)
+    judge = judge_of(
+        limits_of(lab), NOTHING_EXPECTED, lab.rules, datetime.now(UTC), lab.guest.system
+    )
     associations, evaluation = judge.all(evidence, {})
     frames = sum(len(one.frames) for one in evidence.associations)
     undecided = len({one.rule for one in evaluation.undecided})

@@ -98,7 +98,7 @@ def measure(lab: Lab, console: Console, *, associations: int, build: bool) -> Fi
         scratch = Path(folder)
         if build:
             figures.add("image build", "s", _build(lab, scratch, console))
-        image = guest_of(lab.guest.kind).prepare(lab.store.cache, console)
+        image = guest_of(lab.guest.kind).prepare(lab.guest, lab.store.cache, console)
         _overhead(figures, lab, image.recorder.parent, scratch, console)
         booted = _run(lab, scratch, console, associations=1, saved_state=False)
         figures.add("first verdict, booting", "s", booted.first_verdict_s)
@@ -151,7 +151,7 @@ class Timed:
 
 def _build(lab: Lab, scratch: Path, console: Console) -> float:
     started_s = time.monotonic()
-    guest_of(lab.guest.kind).prepare(scratch / "cache", console)
+    guest_of(lab.guest.kind).prepare(lab.guest, scratch / "cache", console)
     return time.monotonic() - started_s
 
 

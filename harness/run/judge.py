@@ -192,7 +192,7 @@ def judge_of(
 def judge_of_scenario(lab: Lab, scenario: Scenario, began_at: datetime) -> Judge:
     """The judge of a run of `scenario` on `lab`."""
     return judge_of(
-        limits_of(lab), expectation_of(scenario), lab.rules, began_at, lab.guest.kind
+        limits_of(lab), expectation_of(scenario), lab.rules, began_at, lab.guest.system
     )  # fmt: skip
 
 

@@ -151,7 +151,7 @@ class OpenLab:
                 display.association, last=last,
             )  # fmt: skip
             recording.finish_trace()
-            evidence = _finished(collected.evidence(recording), plan.lab.guest.kind)
+            evidence = _finished(collected.evidence(recording), plan.lab.guest.system)
             recording.end(associations=len(collected.associations))
             write_fault = recording.fault
         with contextlib.suppress(OSError):  # its absence is seen

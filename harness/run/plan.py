@@ -34,7 +34,7 @@ def planned_result(plan: RunPlan, run_id: str, started_at: datetime) -> RunResul
         run_id=run_id,
         scenario=plan.scenario.name,
         scenario_description=plan.scenario.summary,
-        guest=plan.lab.guest.kind,
+        guest=plan.lab.guest.system,
         started_at=started_at,
         duration_s=0.0,
         beyond_documents=plan.scenario.beyond_documents,

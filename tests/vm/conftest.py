@@ -43,7 +43,8 @@ def hil_config() -> Lab:
 def image(hil_config: Lab) -> GuestImage:
     """The reference guest, built."""
     with open_console() as console:
-        return guest_of(hil_config.guest.kind).prepare(hil_config.store.cache, console)
+        guest = hil_config.guest
+        return guest_of(guest.kind).prepare(guest, hil_config.store.cache, console)
 
 
 @pytest.fixture

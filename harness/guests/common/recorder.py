@@ -103,6 +103,8 @@ class Installation:
     oui: int | None
     oui_before: int | None
     uploaded: tuple[str, ...]
+    silent: str = ""
+    """Why no handler of the DLL may ever be called, in words; empty where they have to be."""
 
     def to_note(self) -> dict[str, object]:
         """As JSON can keep it."""
@@ -138,7 +140,7 @@ def install(ssh: Ssh, setup: Setup) -> Installation:
     registration, dll = registered(ssh), setup.dll
     vendor = registration.dll if dll is None else str(VENDOR_FOLDER / dll.path.name)
     stop_service(ssh)
-    uploaded = _upload(ssh, dll) if dll is not None else []
+    uploaded = upload(ssh, dll) if dll is not None else []
     before = _adapter_oui(ssh, registration.key) if dll is not None and setup.oui else None
     wanted = int(setup.oui, 16) if before is not None and setup.oui else before
     content = ssh.read_from(PureWindowsPath(vendor), 0)
@@ -179,7 +181,7 @@ def uninstall(ssh: Ssh, installation: Installation) -> None:
         ssh.remove(PureWindowsPath(file))
 
 
-def _upload(ssh: Ssh, dll: Dll) -> list[PureWindowsPath]:
+def upload(ssh: Ssh, dll: Dll) -> list[PureWindowsPath]:
     """Put a DLL and what comes with it into the vendor's folder; where everything lies."""
     files = {dll.path.name: dll.path} | {one.name: one.path for one in dll.companions}
     targets = []

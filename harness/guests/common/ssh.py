@@ -17,6 +17,7 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import LabFault
+from harness.guests.common import exit_status
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import MAX_LINE, JsonLinesClient
 
@@ -30,6 +31,9 @@ SHORTEST_TRY_S = 1.0
 
 MAX_OUTPUT = 1 << 20
 """Most that is kept of a command's output, in bytes: the guest is not trusted to be brief."""
+
+SHOWN = 160
+"""Characters of a command line that a fault tells."""
 
 QUIET_S = 0.5
 """Silence after a command's end that ends its output."""
@@ -45,6 +49,9 @@ class Login:
     private_key: Path
     host_key: str
     """The guest's public host key, one OpenSSH line ("ssh-ed25519 AAAA…")."""
+    tells_status: bool = True
+    """Its SSH server tells how a command ended. OpenSSH for Windows has said 0 for all that a
+    shell runs, so there the command line asks cmd.exe itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,12 @@ class CommandResult:
 class Ssh:
     """One SSH connection to the guest: commands and, over SFTP, files. Each call is bounded."""
 
-    def __init__(self, client: paramiko.SSHClient, *, command_s: float) -> None:
+    def __init__(
+        self, client: paramiko.SSHClient, *, command_s: float, tells_status: bool = True
+    ) -> None:
         self._client = client
         self._command_s = command_s
+        self._tells_status = tells_status
         self._sftp: paramiko.SFTPClient | None = None
 
     @property
@@ -72,7 +82,19 @@ class Ssh:
 
     def run(self, command: str, *, timeout_s: float | None = None) -> CommandResult:
         """Run one command line to its end; raises a `LabFault` if the guest does not answer."""
-        deadline = Deadline(f"end of the guest's command {command!r}", timeout_s or self._command_s)
+        shown = command if len(command) <= SHOWN else f"{command[:SHOWN]}…"
+        deadline = Deadline(f"end of the guest's command {shown!r}", timeout_s or self._command_s)
+        if self._tells_status:
+            return self._run(command, deadline)
+        token = exit_status.new_token()
+        done = self._run(exit_status.asking(command, token), deadline)
+        told = exit_status.told(done.output, token)
+        if told is None:
+            deadline.state = "its output lacks the line with its exit code"
+            raise deadline.gone(hint="cmd.exe has to be the DefaultShell of the guest's OpenSSH")
+        return CommandResult(told.status, told.output, done.errors)
+
+    def _run(self, command: str, deadline: Deadline) -> CommandResult:
         with _faults(deadline):
             channel = self._open(deadline)
             channel.settimeout(deadline.limit_s)
@@ -182,7 +204,7 @@ def connect(
         sock = _called(port, deadline)
         client = _logged_in(login, port, sock, deadline) if sock is not None else None
         if client is not None:
-            return Ssh(client, command_s=command_s)
+            return Ssh(client, command_s=command_s, tells_status=login.tells_status)
         if deadline.expired:
             raise deadline.too_slow()
         time.sleep(RETRY_S)

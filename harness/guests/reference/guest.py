@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from harness.config.lab import GuestConfig
 from harness.console import Stages
 from harness.eap import Credentials
 from harness.guests.base import GuestImage, ProgramNeed, ServiceControl
@@ -33,13 +34,17 @@ class ReferenceGuest:
         found: Sequence[ProgramNeed] = images.program_needs(*when)
         return found
 
-    def prepare(self, cache: Path, stages: Stages) -> GuestImage:
+    def prepare(self, config: GuestConfig, cache: Path, stages: Stages) -> GuestImage:
         """See `Guest`."""
         return images.prepare(cache, stages)
 
     def system_dlls(self) -> frozenset[str]:
         """See `Guest`."""
         return system_dlls.guest_dlls()
+
+    def settle(self, config: GuestConfig, ssh: Ssh, again: Callable[[], Ssh]) -> Ssh:
+        """See `Guest`: nothing is asked of it."""
+        return ssh
 
     def warm_up(self, ssh: Ssh) -> None:
         """See `Guest`: SSH, SFTP and a Windows program."""

@@ -87,10 +87,15 @@ def prepare(cache: Path, stages: Stages) -> GuestImage:
         return _prepare(cache, stages)
 
 
+def pe_files(cache: Path, stages: Stages) -> Path:
+    """The folder of the PE files that go into guests of every kind, compiled if need be."""
+    return entry(cache, "pe", digest_tree(IHV), lambda folder: _compile(folder, stages))
+
+
 def _prepare(cache: Path, stages: Stages) -> GuestImage:
     recipe = load_recipe(REFERENCE / "recipe")
     _check_room(cache, recipe)
-    pe = entry(cache, "pe", digest_tree(IHV), lambda folder: _compile(folder, stages))
+    pe = pe_files(cache, stages)
     base = _base(cache, recipe, stages)
     keys = _keys(cache)
     key = digest(

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.config.limits import LimitsConfig
 from harness.errors import PeerGone
+from harness.guests.common import clock, recorder
+from harness.guests.common.recorder import Installation, Setup
 from harness.guests.common.ssh import Ssh
-from harness.guests.reference import clock
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import CallFailed, JsonLinesClient
 from harness.scenarios.stimuli import OsParameters, OsStimulus
@@ -93,6 +94,14 @@ class ReferenceServiceControl:
             return clock.behind_s(asked_s, time.time(), answer)
 
         return deadline.poll(behind_s, every_s=RETRY_S)
+
+    def install(self, setup: Setup) -> Installation:
+        """See `ServiceControl`."""
+        return recorder.install(self._ssh, setup)
+
+    def uninstall(self, installation: Installation) -> None:
+        """See `ServiceControl`."""
+        recorder.uninstall(self._ssh, installation)
 
     def start(self) -> str:
         """See `ServiceControl`."""

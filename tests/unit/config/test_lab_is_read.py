@@ -17,7 +17,7 @@ from harness.config.overrides import RuleOverride
 
 ROOT = Path(__file__).parents[3]
 OWNERS = {
-    "guest": {"guest"},
+    "guest": {"guest", "config"},  # config: what a kind of guest is asked with
     "air": {"air", "self"},  # self: AirConfig.retry_ms, which go_on_air asks
     "dll": {"dll", "vendor"},
     "limits": {"limits"},

@@ -156,7 +156,10 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     monkeypatch.delenv(accel.FORCE, raising=False)
     monkeypatch.setattr(accel, "qemu_version", lambda: "QEMU 7.2")
     service = SimpleNamespace(set_clock=lambda: made.behind_s, close=lambda: None)
-    guest = SimpleNamespace(prepare=lambda *_: IMAGES, service_control=lambda *_, **__: service)
+    guest = SimpleNamespace(
+        prepare=lambda *_: IMAGES, service_control=lambda *_, **__: service,
+        settle=lambda _config, ssh, _again: ssh,
+    )  # fmt: skip
     monkeypatch.setattr(module, "guest_of", lambda _: guest)
     monkeypatch.setattr(module, "choose", lambda *_: made.choice)
     monkeypatch.setattr(module, "saved_state", made.state)

@@ -20,7 +20,6 @@ from harness.errors import LabFault, PeerGone, ServiceRefused, TooSlow
 from harness.guests.common.agent import Interface
 from harness.guests.common.recorder import Installation, ServiceStart, Setup
 from harness.guests.common.ssh import CommandResult
-from harness.lab import bring_up
 from harness.lab import session as module
 from harness.lab.bring_up import RunningGuest
 from harness.lab.recording import Recording
@@ -160,7 +159,7 @@ class Opening:
         self.refusal = ""
         self.images = IMAGES
 
-    def install(self, _: object, setup: Setup) -> Installation:
+    def install(self, setup: Setup) -> Installation:
         """Agent, recorder and DLL put there."""
         self.done.append("installed")
         return INSTALLED
@@ -212,8 +211,6 @@ def opening(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Op
     for name in ("agent.exe", "recorder.dll"):
         (tmp_path / name).write_text(f"MZ {name}")
     made.images = replace(IMAGES, agent=tmp_path / "agent.exe", recorder=tmp_path / "recorder.dll")
-    monkeypatch.setattr(bring_up, "install", made.install)
-    monkeypatch.setattr(bring_up, "uninstall", made.uninstall)
     monkeypatch.setattr(module, "start", made.start)
     monkeypatch.setattr(module, "running_agent", made.running_agent)
     return made

@@ -92,6 +92,7 @@ def test_python_packages_go_whole(base, tmp_path):
     assert {p for p in found if p.startswith(here) and p.endswith(".py")} == {
         f"{here}/relay.py",
         f"{here}/relay_netlink.py",
+        f"{here}/windows_face.py",
         f"{here}/autoconfig/__main__.py",
         f"{here}/autoconfig/sub/x.py",
         f"{here}/hil_common/loop.py",

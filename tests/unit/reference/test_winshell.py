@@ -30,7 +30,7 @@ def shell(tmp_path_factory):
     (folder / "c/windows/temp").mkdir()
     for name in ("reg.exe", "net.exe", "cmd.exe"):
         (system32 / name).touch()
-    for name in ("wine", "wlansvc", "busybox"):
+    for name in ("wine", "wlansvc", "busybox", "python3"):
         (folder / name).write_text(FAKE)
         (folder / name).chmod(0o755)
     environment_file = folder / "env"
@@ -121,6 +121,27 @@ def test_lines_that_a_variable_cannot_carry_go_by_batch_file(shell, line):
 def test_exit_codes_come_through(shell, line, code):
     """On each of the three ways."""
     assert shell(line, code)[0] == code
+
+
+def test_cmds_own_exit_code_is_printed_and_0_is_told(shell):
+    """As cmd.exe prints it on the line after; OpenSSH of Windows says 0 whatever it was."""
+    code, argv, _, tail = shell("reg query HKLM & call echo hil-exit-aa %^errorlevel%", 5)
+    assert (code, argv) == (0, [SYSTEM32 + r"\reg.exe", "query", "HKLM"])
+    assert tail == "hil-exit-aa 5\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "powershell.exe -NoProfile -EncodedCommand QQA=",
+        r'pnputil /restart-device "USB\VID_0BDA&PID_8187\5&1"',
+        "netsh wlan show drivers",
+    ],
+)
+def test_programs_that_wine_has_not_are_played(shell, line):
+    """They get the very line."""
+    _, argv, passed, _ = shell(line)
+    assert (argv, passed) == (["-S", "-E", "/opt/hil/windows_face.py", line], "")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ GUEST_FOLDER = "opt/hil"
 DRIVE_C = "var/lib/wine/drive_c"
 """Where ``C:\\`` lives in the guest."""
 _PROGRAMS = ("boot", "service", "ready", "wine", "wlansvc", "winshell")
-_DATA = ("wine.env", "sshd_config", "relay.py", "relay_netlink.py")
+_DATA = ("wine.env", "sshd_config", "relay.py", "relay_netlink.py", "windows_face.py")
 _WINDOWS_FOLDERS = {
     "ihvhost.exe": "hilref",
     "wlanapi.dll": "windows/system32",

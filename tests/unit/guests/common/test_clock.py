@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import PeerGone
-from harness.guests.reference.clock import behind_s
+from harness.guests.common.clock import behind_s
 
 ASKED_S, TOLD_S = 1_795_823_400.0, 1_795_823_400.25
 DAYS_S = 3 * 86400.0

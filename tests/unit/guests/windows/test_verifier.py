@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Driver Verifier: in force after a reboot, and only once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PureWindowsPath
+
+import pytest
+import windows_face
+
+from harness.errors import LabFault
+from harness.guests.common.ssh import CommandResult
+from harness.guests.windows.verifier import is_watching, turn_on
+from tests.unit.guests.windows.face import WindowsFace
+
+DRIVER = PureWindowsPath(r"C:\Windows\System32\drivers\RTL8187B.sys")
+
+
+def test_it_is_asked_for_once(face: WindowsFace) -> None:
+    """What it watches already needs no reboot."""
+    assert turn_on(face, DRIVER)  # type: ignore[arg-type]
+    assert not is_watching(face, DRIVER)  # type: ignore[arg-type]
+    kept = json.loads(windows_face.VERIFIER.read_text())
+    assert kept["drivers"] == ["RTL8187B.sys", "ndis.sys"]
+    windows_face.VERIFIER.write_text(json.dumps({**kept, "boot": "the one before"}))
+    assert is_watching(face, DRIVER)  # type: ignore[arg-type]
+    assert not turn_on(face, DRIVER)  # type: ignore[arg-type]
+
+
+def test_one_that_refuses() -> None:
+    """With its exit code and words."""
+
+    class Refusing:
+        def run(self, command: str) -> CommandResult:
+            return CommandResult(1, "Access is denied." if "/standard" in command else "", "")
+
+    with pytest.raises(LabFault, match="verifier ended with 1: Access is denied"):
+        turn_on(Refusing(), DRIVER)  # type: ignore[arg-type]
