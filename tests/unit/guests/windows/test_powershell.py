@@ -23,6 +23,7 @@ from harness.guests.windows.powershell import (
     whole,
 )
 from harness.guests.windows.service_control import STATUS
+from tests.powershell import faults
 from tests.unit.guests.windows.face import WindowsFace
 
 SCRIPTS = ("system", "clock", "service", "adapters", "registry")
@@ -54,6 +55,7 @@ def test_each_script_fits_a_command_line_of_cmd(name: str) -> None:
     given = {"driver_key": "k" * 50, "dll": "d" * 200, "oui": 0x123456}
     assert len(command_line(whole(name, given, "0" * 16))) < LONGEST_LINE - 60
     assert f"# hil: {name}" in script(name)
+    assert faults(whole(name, given, "0" * 16)) == []
 
 
 def test_an_answer_is_found_among_other_words() -> None:
