@@ -54,7 +54,7 @@ class GuestConfig(Strict):
     """The virtual machine."""
 
     kind: GuestKind = DEFAULT_GUEST
-    image: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None = None
+    image: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$")] = ""
     """Of a Windows guest: the image's name; `rehearsal` is the reference guest's Windows face."""
     driver_verifier: bool = False
     """Windows' Driver Verifier watches the adapter's driver, which takes a reboot."""
@@ -77,7 +77,7 @@ class GuestConfig(Strict):
     @model_validator(mode="after")
     def _only_windows_has(self) -> GuestConfig:
         if self.kind == "windows":
-            if self.image is None:
+            if not self.image:
                 raise ValueError(
                     "a Windows guest needs an image: `hil image build windows` makes one, "
                     f'image = "{REHEARSAL}" is the reference guest that looks like Windows'
@@ -87,7 +87,7 @@ class GuestConfig(Strict):
                     f"Windows has no driver for radio {SIMULATED!r}: `hil radios` names the "
                     "emulated USB adapters that it has drivers for"
                 )
-        elif self.image is not None or self.driver_verifier:
+        elif self.image or self.driver_verifier:
             raise ValueError("image and driver_verifier are a Windows guest's (kind = 'windows')")
         return self
 

@@ -46,7 +46,6 @@ class WindowsGuest:
 
     def prepare(self, config: GuestConfig, cache: Path, stages: Stages) -> GuestImage:
         """See `Guest`: an image that `hil image build windows` made, or the rehearsal's."""
-        assert config.image is not None  # the configuration demands one
         if config.image == REHEARSAL:
             image = images.prepare(cache, stages)
             login = replace(image.login, tells_status=False)
