@@ -28,13 +28,13 @@ from typing import Final
 
 from hwsim.air import Air
 from hwsim.control.server import Descriptors
-from hwsim.errors import PortError, WireError
+from hwsim.errors import ModelFault, PortError, WireError
 from hwsim.frames import mac_bytes
 from hwsim.loop import Loop
 from hwsim.ports.base import Port
 from hwsim.ports.usb import UsbPort
 from hwsim.ports.virtio_serial import VirtioSerialPort
-from hwsim.usb.catalogue import ADAPTERS, maker
+from hwsim.usb.plugins import source_of
 
 CLIENT_LIMIT_NS: Final = 60_000_000_000
 """A parent that handed over descriptors and has not connected for so long is gone."""
@@ -100,8 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--usb", metavar="FD|PATH", help=f"emulated USB adapter: {listening}")
     parser.add_argument(
-        "--adapter", choices=sorted(ADAPTERS), help="what the emulated USB adapter is"
-    )
+        "--adapter", metavar="MODEL",
+        help="what the emulated USB adapter is: a name that `hil radios` lists, module:Class, "
+        "exec:PROGRAM or unix:SOCKET",
+    )  # fmt: skip
     parser.add_argument(
         "--kernel", type=_count, metavar="N",
         help="be the medium of this machine's mac80211_hwsim, and make N radios besides those "
@@ -160,7 +162,11 @@ def _port(loop: Loop, options: argparse.Namespace) -> Iterator[Port]:
                 port = VhostUserPort(loop, device, port)
             if options.usb is not None:
                 listener = stack.enter_context(_listener(options.usb))
-                port = UsbPort(loop, listener, maker(options.adapter), port)
+                try:
+                    source = source_of(options.adapter)
+                except ModelFault as fault:
+                    sys.exit(f"hwsim: device model {fault}")
+                port = UsbPort(loop, listener, source, port)
             assert port is not None, "the arguments name one"
             yield port
         return

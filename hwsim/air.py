@@ -76,6 +76,11 @@ class Air:
         """Send the event ``stall`` of the guest, between these times of the air's clock (ns)."""
         self._clock.stalled("the guest", since_ns, until_ns)
 
+    def on_fault(self, reason: str) -> None:
+        """Send the event ``fault`` of a radio that broke; who waits for it is told at once."""
+        self._event("fault", what="model", message=reason)
+        self._waiters.fail(reason)
+
     def on_overrun(self, place: int) -> None:
         """Send the event ``fault``, once in a run of each medium: it did not keep up."""
         if place not in self._overrun:

@@ -87,6 +87,9 @@ class AirMedium:
     def on_stall(self, since_ns: int, until_ns: int) -> None:
         """That is told of the port as a whole."""
 
+    def on_fault(self, reason: str) -> None:
+        """So is that."""
+
     # calls
 
     def begin(self, association: int, rules: FrameRules, orders: ApOrders) -> int:

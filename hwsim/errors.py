@@ -7,6 +7,7 @@ AirError
 │   ├── MichaelError                only its Michael MIC is wrong (TKIP)
 │   └── OtherKeyError               it names another key
 ├── RecordError (ValueError)        JSON that is no frame record
+├── ModelFault                      a device model does what no device can; says what
 ├── PortError                       a radio port cannot be opened; says what to do
 └── RequestError (ValueError)       a control call that cannot be served; carries a code
 """
@@ -41,6 +42,10 @@ class OtherKeyError(UndecryptableError):
 
 class RecordError(AirError, ValueError):
     """A JSON object that is no frame record; the message names the field."""
+
+
+class ModelFault(AirError):
+    """A device model that failed or does what no device can; the message says what it did."""
 
 
 class PortError(AirError):

@@ -24,6 +24,7 @@ class RadioWaiters:
         self._loop = loop
         self._port = port
         self._waiters: list[_Waiter] = []
+        self._reason = ""
 
     def wait(self, radios: int, timeout_s: float, reply: Reply) -> dict[str, Any] | None:
         """The port's radios if there are so many; otherwise ``None``, and ``reply`` is called.
@@ -33,6 +34,8 @@ class RadioWaiters:
         """
         if len(self._port.radios) >= radios:
             return self._radios()
+        if self._reason:
+            return failure("radio-failed", self._reason)
 
         def give_up() -> None:
             self._waiters.remove(waiter)
@@ -44,8 +47,17 @@ class RadioWaiters:
         self._port.ask_radios()
         return None
 
+    def fail(self, reason: str) -> None:
+        """There will be no radio: who waits for one, from now on too, is told why."""
+        self._reason = reason
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            waiter.timer.cancel()
+            waiter.reply(failure("radio-failed", reason))
+
     def radios_came(self) -> None:
         """Reply to those who waited for no more radios than there are now."""
+        self._reason = ""
         for waiter in [one for one in self._waiters if len(self._port.radios) >= one.radios]:
             self._waiters.remove(waiter)
             waiter.timer.cancel()

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
 from harness.cli.options import JsonOption
 from harness.config.lab import SIMULATED, USB_RADIOS
+from harness.errors import UsageError
+from harness.guests.device_models import adapter_kind
 from harness.guests.radios import unfit_scenarios
-from hwsim.usb.catalogue import ADAPTERS, AdapterKind
+from hwsim.usb.catalogue import AdapterKind
+from hwsim.usb.plugins import installed
 
 SIMULATED_RADIO = AdapterKind(
     name=SIMULATED,
@@ -24,12 +28,18 @@ SIMULATED_RADIO = AdapterKind(
 )
 
 
-def radios(as_json: JsonOption = False) -> None:
+NamesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[RADIO]...", help="These alone; a device model of your own as well."),
+]
+
+
+def radios(names: NamesArgument = None, as_json: JsonOption = False) -> None:
     """List the radios a guest can have ([guest] radio in lab.toml): what each is and hides.
 
     Scenarios that need what it hides, those shipped by name, are refused with it.
     """
-    kinds = [SIMULATED_RADIO, *(ADAPTERS[name] for name in USB_RADIOS)]
+    kinds = [_kind(name) for name in names] if names else _all()
     if as_json:
         rows = [asdict(kind) | {"cannot_run": _unfit(kind)} for kind in kinds]
         for row in rows:
@@ -40,8 +50,31 @@ def radios(as_json: JsonOption = False) -> None:
         typer.echo("\n".join(_lines(kind)))
 
 
+def _kind(name: str) -> AdapterKind:
+    return SIMULATED_RADIO if name == SIMULATED else adapter_kind(name)
+
+
+def _all() -> list[AdapterKind]:
+    """The radios that come along, and the device models that are installed."""
+    known = (SIMULATED, *USB_RADIOS)
+    return [_kind(name) for name in known] + [
+        _installed(name) for name in sorted(installed().keys() - set(known))
+    ]
+
+
+def _installed(name: str) -> AdapterKind:
+    """An installed model; one that cannot be used is listed with the reason."""
+    try:
+        return adapter_kind(name)
+    except UsageError as error:
+        return AdapterKind(
+            name=name, chip=f"cannot be used: {error.message}", usb=(), linux="", windows="",
+            proven="", implementation=("", ""),
+        )  # fmt: skip
+
+
 def _unfit(kind: AdapterKind) -> dict[str, str]:
-    return unfit_scenarios(None if kind is SIMULATED_RADIO else kind.name)
+    return {} if kind is SIMULATED_RADIO else unfit_scenarios(kind)
 
 
 def _lines(kind: AdapterKind) -> list[str]:

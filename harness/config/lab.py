@@ -7,7 +7,14 @@ import os
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
-from pydantic import Field, SecretStr, field_serializer, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from harness.config.database import checked, shown
 from harness.config.keep import Keep, keep_of
@@ -16,6 +23,8 @@ from harness.config.overrides import RuleOverride
 from harness.config.validation import Strict, load_toml
 from harness.errors import UsageError
 from harness.local.folders import home, user_name
+from hwsim.usb.catalogue import Hidden
+from hwsim.usb.plugins import in_a_process, installed, is_a_class
 
 Accel = Literal["kvm", "tcg"]
 """What runs the guest's processor."""
@@ -39,6 +48,20 @@ RadioName = Literal["hwsim", "rtl8187l", "rtl8187b", "rt2870", "rt3070"]
 
 SIMULATED: Final = "hwsim"
 
+
+def _a_radio(name: str) -> str:
+    """A radio's name as it is; refuses one that can be none."""
+    if name in get_args(RadioName) or in_a_process(name) or is_a_class(name) or name in installed():
+        return name
+    raise ValueError(
+        f"{name!r:.60} is no radio (`hil radios` lists them); a device model of your own is "
+        "module:Class, exec:PROGRAM or unix:SOCKET"
+    )
+
+
+Radio = Annotated[str, AfterValidator(_a_radio)]
+"""A `RadioName`, or a device model of somebody's own: see docs/adding-a-device-model.md."""
+
 USB_RADIOS: Final = tuple(name for name in get_args(RadioName) if name != SIMULATED)
 """The emulated USB adapters that a guest can have."""
 
@@ -58,7 +81,10 @@ class GuestConfig(Strict):
     """Of a Windows guest: the image's name; `rehearsal` is the reference guest's Windows face."""
     driver_verifier: bool = False
     """Windows' Driver Verifier watches the adapter's driver, which takes a reboot."""
-    radio: RadioName = SIMULATED
+    radio: Radio = SIMULATED
+    hides: tuple[Hidden, ...] = ()
+    """What an adapter lets nobody see, besides what is known of it: scenarios that need it are
+    refused. For device models that cannot say it themselves."""
     usb_host: Literal["usb-ehci", "qemu-xhci"] = "usb-ehci"
     """Where a USB adapter is plugged in."""
     memory_mib: Annotated[int, Field(ge=384, le=65536)] = 512
@@ -100,6 +126,14 @@ class GuestConfig(Strict):
     def adapter(self) -> str | None:
         """The emulated USB adapter; None for the kernel's simulated radio."""
         return None if self.radio == SIMULATED else self.radio
+
+    @property
+    def radio_name(self) -> str:
+        """The radio without the folder of a program or socket: by it tests are known."""
+        if not in_a_process(self.radio):
+            return self.radio
+        scheme, _, path = self.radio.partition(":")
+        return f"{scheme}:{Path(path).name}"
 
 
 Port = Literal["virtio_serial", "vhost_user"]

@@ -3,28 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from harness.guests.device_models import adapter_kind
 from harness.scenarios import AirRule, Scenario, find_scenario, scenario_names
-from hwsim.usb.catalogue import ADAPTERS, AdapterKind
+from hwsim.usb.catalogue import AdapterKind, Hidden
 
 LAST_2_4_GHZ = 14
 """The last channel of that band."""
 
 
-def unfit(scenario: Scenario, adapter: str | None) -> str:
+def unfit(scenario: Scenario, adapter: str | None, hides: Sequence[Hidden] = ()) -> str:
     """Why a scenario cannot be run with an emulated USB adapter, in words; empty if it can.
 
-    With the simulated radio (None) each can.
+    With the simulated radio (None) each can. `hides` is what lab.toml says that the adapter hides.
+    Raises `UsageError` for an adapter that there is not.
     """
     if adapter is None:
         return ""
-    return next(_lacks(scenario, ADAPTERS[adapter]), "")
+    return next(_lacks(scenario, adapter_kind(adapter, hides)), "")
 
 
-def unfit_scenarios(adapter: str | None) -> dict[str, str]:
-    """The shipped scenarios that cannot be run with it, and why."""
-    why = {name: unfit(find_scenario(name), adapter) for name in scenario_names()}
+def unfit_scenarios(kind: AdapterKind) -> dict[str, str]:
+    """The shipped scenarios that cannot be run with an adapter, and why."""
+    why = {name: next(_lacks(find_scenario(name), kind), "") for name in scenario_names()}
     return {name: reason for name, reason in why.items() if reason}
 
 

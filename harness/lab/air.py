@@ -37,7 +37,8 @@ class AirState:
     fault: str = ""
     fault_of: str = ""
     """What broke: `capture` (it cannot be written), `radius` (the server does not answer),
-    `overrun` (radios send more than can be carried) or `radio` (the guest's went)."""
+    `overrun` (radios send more than can be carried), `model` (that of the radio failed) or `radio`
+    (the guest's went)."""
 
 
 class AirListener(Protocol):
@@ -129,6 +130,8 @@ class AirClient:
         try:
             return self._call("wait_radio", wait_s=limit_s, timeout_s=limit_s, radios=radios)
         except CallFailed as error:  # it gives up by itself, and knows what it saw
+            if error.code == "radio-failed":
+                raise LabFault("radio of the guest on the air", 0, error.said) from None
             raise TooSlow("radio of the guest on the air", limit_s, error.message) from None
 
     def begin(

@@ -42,6 +42,10 @@ AIR_FAULTS = {
         "carrying of what the guest's radios send",
         "one of them floods the air: see the capture",
     ),
+    "model": (
+        "work of the device model",
+        "air-stderr.log in the run directory tells more; docs/adding-a-device-model.md",
+    ),
     "radio": (
         "the guest's radio, as long as the guest runs",
         "serial.log in the run directory tells what its driver said",

@@ -98,6 +98,10 @@ class LabSession(RunningGuest):
             (not self.machine.ended_within(CAUSE_S), self.machine.state),
             (self.air.alive, self.air.describe),
             (
+                self.air.state.fault_of != "model",
+                lambda: f"the device {self.air.state.fault}",
+            ),
+            (
                 self.air.state.fault_of != "radio",
                 lambda: f"the guest's radio: {self.air.describe()}",
             ),

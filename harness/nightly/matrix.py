@@ -124,7 +124,7 @@ def _radio_of(guest: GuestEntry, lab: Lab, file: Path) -> str:
             f"lab is {radio}",
             hint="leave radios out, or name a lab.toml with that [guest] radio: lab = in the plan",
         )
-    return radio
+    return lab.guest.radio_name
 
 
 def _dll_of(lab: Lab) -> DllEntry:

@@ -17,7 +17,7 @@ from typing import Annotated, Final, Literal, Self, TypeVar
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from harness.checks import RULES
-from harness.config.lab import RadioName
+from harness.config.lab import Radio
 from harness.config.overrides import Text
 from harness.config.validation import Strict, load_toml
 from harness.errors import UsageError
@@ -60,7 +60,7 @@ class GuestEntry(Strict):
     """What it is called in the ids of tests."""
     lab: Path | None = None
     """Its lab.toml; left out: the plan's `lab`."""
-    radios: Annotated[tuple[RadioName, ...], Field(min_length=1, max_length=1)] | None = None
+    radios: Annotated[tuple[Radio, ...], Field(min_length=1, max_length=1)] | None = None
     """The radio that it has, which is that of its lab.toml ([guest] radio); left out: that one."""
 
 

@@ -108,7 +108,7 @@ def _check_guest(scenario: Scenario, kind: GuestKind) -> None:
 
 
 def _check_radio(scenario: Scenario, lab: Lab) -> None:
-    why = unfit(scenario, lab.guest.adapter)
+    why = unfit(scenario, lab.guest.adapter, lab.guest.hides)
     if why:
         raise Unfit(
             scenario.name,

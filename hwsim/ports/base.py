@@ -74,6 +74,9 @@ class PortUser(Protocol):
     def on_stall(self, since_ns: int, until_ns: int) -> None:
         """The guest stood still between these times of the air's clock."""
 
+    def on_fault(self, reason: str) -> None:
+        """The radio itself broke, by no doing of the guest: a model that failed, in words."""
+
 
 class Port(Protocol):
     """What the air calls: a way to the radios of one guest."""

@@ -38,6 +38,9 @@ class SharedPortUser(Protocol):
     def on_stall(self, since_ns: int, until_ns: int) -> None:
         """See :meth:`hwsim.ports.base.PortUser.on_stall`."""
 
+    def on_fault(self, reason: str) -> None:
+        """See :meth:`hwsim.ports.base.PortUser.on_fault`."""
+
     def on_overrun(self, place: int) -> None:
         """A frame of that share was lost because more came than could be carried."""
 
@@ -190,6 +193,10 @@ class SharedPort:
     def on_stall(self, since_ns: int, until_ns: int) -> None:
         """Tell of it."""
         self._user.on_stall(since_ns, until_ns)
+
+    def on_fault(self, reason: str) -> None:
+        """Tell of it."""
+        self._user.on_fault(reason)
 
     # the rest
 

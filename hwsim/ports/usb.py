@@ -17,12 +17,14 @@ from collections.abc import Callable
 from typing import Final
 
 from hwsim.clock import ClockEstimate
-from hwsim.errors import WireError
+from hwsim.connection import Connection
+from hwsim.errors import ModelFault, WireError
 from hwsim.loop import Loop, now_ns
 from hwsim.ports.base import Port, PortUser, Radio, RadioFrame
-from hwsim.ports.connection import Connection
 from hwsim.usb.adapter import Adapter
-from hwsim.usb.device import AirFrame, Done, Model, ModelUser, SentFrame
+from hwsim.usb.device import AirFrame, Done, SentFrame
+from hwsim.usb.guard import MakeModel
+from hwsim.usb.sources import Source
 
 FIRST_MAC: Final = bytes.fromhex("020000000000")
 """The adapter's address: that of the first radio of a guest with any other port."""
@@ -34,21 +36,22 @@ _TOKENS: Final = 1 << 32
 
 
 class UsbPort:
-    """A :class:`hwsim.ports.base.Port` on a listening socket: one adapter, of the model that
-    ``make`` makes, for whoever connected last."""
+    """A :class:`hwsim.ports.base.Port` on a listening socket: one adapter, with a model of that
+    ``source``, for whoever connected last."""
 
     _user: PortUser  # given to start, before which nothing is read
 
     def __init__(
-        self, loop: Loop, listener: socket.socket, make: Callable[[bytes, ModelUser], Model],
-        relay: Port | None = None,
-    ) -> None:  # fmt: skip
+        self, loop: Loop, listener: socket.socket, source: Source, relay: Port | None = None
+    ) -> None:
         self._loop = loop
         self._listener = listener
-        self._make = make
+        self._source = source
         self._relay = relay
         self._connection: Connection | None = None
         self._adapter: Adapter | None = None
+        self._link: socket.socket | None = None
+        self._give_up: Callable[[], None] = _nothing
         self._radios: tuple[Radio, ...] = ()
         self._clock: ClockEstimate | None = None
         self._asking = False
@@ -92,6 +95,8 @@ class UsbPort:
         wanted = "the guest's driver to put the USB adapter into operation"
         if radios > 1:
             return f"{radios} USB adapters; this port has one"
+        if self._link is not None:
+            return f"{wanted}; the device model {self._source.name} has not told what it is"
         if self._adapter is None:
             return f"{wanted}; QEMU is not connected"
         if self._adapter.started and self._relay is not None:
@@ -168,6 +173,11 @@ class UsbPort:
         at_ns = now_ns()
         self._loop.later(lambda: self._user.on_delivered(tag, errno.ENODEV, at_ns))
 
+    def on_unheard(self, tag: int) -> None:
+        """The chip did not receive a frame."""
+        at_ns = now_ns()
+        self._loop.later(lambda: self._user.on_delivered(tag, errno.EINVAL, at_ns))
+
     def on_started(self) -> None:
         """The driver has put the adapter into operation, or the bus was reset."""
         self._look()
@@ -211,8 +221,23 @@ class UsbPort:
         except OSError:
             return
         self._drop()  # QEMU died without our noticing, or a new one was started
+        self._link = link  # read when there is a model, whose descriptors QEMU gets
+        self._give_up = self._source.open(self._loop, FIRST_MAC, self._plug, self._on_model_fault)
+
+    def _plug(self, make: MakeModel) -> None:
+        link, self._link = self._link, None
+        if link is None:
+            return
         self._connection = Connection(self._loop, link, self._take, self._drop)
-        self._adapter = Adapter(self._make, FIRST_MAC, self, self._connection.write)
+        try:
+            self._adapter = Adapter(make, FIRST_MAC, self, self._connection.write)
+        except ModelFault as fault:
+            self._on_model_fault(str(fault))
+
+    def _on_model_fault(self, reason: str) -> None:
+        """The guest sees the adapter go, and why is told first."""
+        self._user.on_fault(f"{self._source.name}: {reason}")
+        self._drop()
 
     def _take(self, data: bytes) -> None:
         adapter = self._adapter
@@ -225,10 +250,15 @@ class UsbPort:
             self._drop()
 
     def _drop(self, *, tell: bool = True) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
         connection, self._connection = self._connection, None
         adapter, self._adapter = self._adapter, None
         if connection is not None:
             connection.close()
+        give_up, self._give_up = self._give_up, _nothing
+        give_up()
         if adapter is not None and tell:
             adapter.lose_all()
         self._waiting.clear()
@@ -264,3 +294,10 @@ class RelayUser:
     def on_stall(self, since_ns: int, until_ns: int) -> None:
         """The guest stood still."""
         self._user.on_stall(since_ns, until_ns)
+
+    def on_fault(self, reason: str) -> None:
+        """Of a radio that is not on this air."""
+
+
+def _nothing() -> None:
+    """Where there is no model to give up."""

@@ -144,6 +144,10 @@ class VhostUserPort:
         """Tell of it."""
         self._user.on_stall(since_ns, until_ns)
 
+    def on_fault(self, reason: str) -> None:
+        """Tell of it."""
+        self._user.on_fault(reason)
+
     # the device
 
     def _device_changed(self) -> None:

@@ -18,6 +18,7 @@ from hwsim.usb.descriptors import is_standard, standard_answer
 from hwsim.usb.device import (
     AirFrame,
     Done,
+    Later,
     Model,
     ModelUser,
     SentFrame,
@@ -48,6 +49,9 @@ class AdapterUser(Protocol):
 
     def on_lost(self, tag: int) -> None:
         """The driver did not take the frame with this tag, and never will."""
+
+    def on_unheard(self, tag: int) -> None:
+        """The chip did not receive the frame with this tag, as is known only now."""
 
     def on_started(self) -> None:
         """:attr:`Adapter.started` changed."""
@@ -101,7 +105,16 @@ class Adapter:
         With a ``tag`` other than 0 the user is told what became of it.
         """
         transfer = self._model.receive(frame)
-        return transfer is not None and self._put(transfer, tag)
+        if not isinstance(transfer, Later):
+            return transfer is not None and self._put(transfer, tag)
+
+        def received(answer: Transfer | None) -> None:
+            put = answer is not None and self._put(answer, tag)
+            if tag and not put:
+                self._user.on_unheard(tag)
+
+        transfer.then(received)
+        return True
 
     def unplug(self) -> None:
         """Let the guest see it go; nothing of it is on its way any more."""
@@ -123,12 +136,15 @@ class Adapter:
         self._model.reset()
         self._look()
 
-    def control(self, setup: Setup, data: bytes) -> bytes:
+    def control(self, setup: Setup, data: bytes) -> bytes | Later[bytes | None]:
         """A control request: a standard one, or the chip's."""
         if is_standard(setup):
             return standard_answer(self.usb, setup)
         answer = self._model.control(setup, data)
-        self._look()
+        if isinstance(answer, Later):
+            answer.then(lambda _answer: self._look())
+        else:
+            self._look()
         return answer
 
     def bulk_out(self, endpoint: int, data: bytes, complete: Callable[[], None]) -> None:
@@ -141,6 +157,7 @@ class Adapter:
         except WireError:
             self._user.on_malformed()
             complete()
+        self._look()
 
     def on_in_request(self, endpoint: int) -> None:
         """A transfer more is pending: the driver has done with an earlier one, if it had any."""
@@ -174,6 +191,14 @@ class Adapter:
     def on_transfer(self, transfer: Transfer) -> None:
         """The chip has something for the driver that is no frame."""
         self._put(transfer, 0)
+
+    def on_malformed(self) -> None:
+        """The driver sent what is no frame of the chip."""
+        self._user.on_malformed()
+
+    def on_started(self) -> None:
+        """The chip is in operation, or is so no more."""
+        self._look()
 
     def _put(self, transfer: Transfer, tag: int) -> bool:
         queue = self._queued.setdefault(transfer.endpoint, deque())

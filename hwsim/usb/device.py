@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 DIRECTION_IN = 0x80
 """Bit 7 of an endpoint's address, and of bmRequestType: towards the host (USB 2.0, table 9-2)."""
@@ -27,6 +27,37 @@ Done = Callable[[bool], None]
 
 TRANSFER_TYPES: Final = {"bulk": 2, "interrupt": 3}
 """An endpoint's kind in its descriptor (USB 2.0, table 9-13), and in usbredir's ep_info."""
+
+
+Answer = TypeVar("Answer")
+
+
+class Later(Generic[Answer]):
+    """An answer that a model does not have yet, as one in another process: it comes once."""
+
+    def __init__(self) -> None:
+        self._answers: list[Answer] = []
+        self._wanted: list[Callable[[Answer], None]] = []
+
+    @property
+    def settled(self) -> bool:
+        """Whether the answer is there."""
+        return bool(self._answers)
+
+    def settle(self, answer: Answer) -> None:
+        """This is the answer; another one changes nothing."""
+        if not self._answers:
+            self._answers.append(answer)
+            wanted, self._wanted = self._wanted, []
+            for callback in wanted:
+                callback(answer)
+
+    def then(self, callback: Callable[[Answer], None]) -> None:
+        """Call back with the answer: now, if it is there."""
+        if self._answers:
+            callback(self._answers[0])
+        else:
+            self._wanted.append(callback)
 
 
 class Stall(Exception):
@@ -127,6 +158,13 @@ class ModelUser(Protocol):
         """The chip has something for the driver that is no received frame: a transmit status, an
         event. It waits until the driver has a transfer pending, or is dropped with the device."""
 
+    def on_malformed(self) -> None:
+        """The driver sent what is no frame of this chip, as is known only now."""
+
+    def on_started(self) -> None:
+        """:attr:`Model.started` has changed by itself; after each call of the model's it is looked
+        at anyway."""
+
 
 class Model(Protocol):
     """One adapter, from the moment it is plugged in. A reset makes it as new, a replug another one.
@@ -150,13 +188,15 @@ class Model(Protocol):
         Stays true when the receiver is switched off for a moment, as at a change of channels.
         """
 
-    def reset(self) -> None:
+    def reset(self) -> Later[None] | None:
         """A reset of the bus, several of which come during an enumeration: registers as at power
-        on. Calls of ``done`` that are still to come are for what was before, and change nothing."""
+        on. Calls of ``done`` that are still to come are for what was before, and change nothing.
+        """
 
-    def control(self, setup: Setup, data: bytes) -> bytes:
+    def control(self, setup: Setup, data: bytes) -> bytes | Later[bytes | None]:
         """A request that is not a standard one: of an IN what the chip answers, at most
-        ``setup.length`` bytes; of an OUT, which brings ``data``, nothing. Raises :class:`Stall`."""
+        ``setup.length`` bytes; of an OUT, which brings ``data``, nothing. Raises :class:`Stall`,
+        which as a later answer is ``None``."""
 
     def bulk_out(self, endpoint: int, data: bytes, complete: Callable[[], None]) -> None:
         """The driver sends a transfer to an OUT endpoint (its address), whole: packets of 512 bytes
@@ -168,6 +208,6 @@ class Model(Protocol):
         completed by the caller, and was not sent.
         """
 
-    def receive(self, frame: AirFrame) -> Transfer | None:
+    def receive(self, frame: AirFrame) -> Transfer | Later[Transfer | None] | None:
         """What the driver gets of a frame on the air; ``None`` if the chip does not receive it: it
         is switched off, on another channel, or its filter leaves the frame out."""

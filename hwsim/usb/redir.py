@@ -12,13 +12,13 @@ connection is to be closed, and no more than :data:`MAX_PENDING` requests of one
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, Protocol
 
 from hwsim.errors import WireError
 from hwsim.usb import redir_wire as wire
-from hwsim.usb.device import Setup, Stall, UsbIdentity
+from hwsim.usb.device import Later, Setup, Stall, UsbIdentity
 from hwsim.usb.redir_wire import BulkRequest, Packet
 
 MAX_PENDING: Final = 1024
@@ -35,8 +35,9 @@ class RedirDevice(Protocol):
     def reset(self) -> None:
         """The bus is reset; transfers stay pending until the host takes them back."""
 
-    def control(self, setup: Setup, data: bytes) -> bytes:
-        """Any control request but those of usbredir's own; raises :class:`Stall`."""
+    def control(self, setup: Setup, data: bytes) -> bytes | Later[bytes | None]:
+        """Any control request but those of usbredir's own; raises :class:`Stall`, which as a later
+        answer is ``None``."""
 
     def bulk_out(self, endpoint: int, data: bytes, complete: Callable[[], None]) -> None:
         """A transfer of the driver, which ``complete`` ends."""
@@ -59,6 +60,7 @@ class Redir:
         self._configuration = 0
         self._waiting: dict[int, dict[int, BulkRequest]] = {}
         self._unfinished: dict[int, BulkRequest] = {}
+        self._unanswered: dict[int, Setup] = {}
         self._handlers: dict[int, Callable[[Packet], None]] = {
             wire.RESET: self._on_reset,
             wire.SET_CONFIGURATION: self._on_set_configuration,
@@ -107,6 +109,7 @@ class Redir:
         """Unplug the device: the guest sees it go."""
         self._waiting.clear()
         self._unfinished.clear()
+        self._unanswered.clear()
         if self._greeted:
             self._send(wire.DEVICE_DISCONNECT, b"")
 
@@ -169,13 +172,29 @@ class Redir:
 
     def _on_control(self, packet: Packet) -> None:
         setup, data = wire.read_control(packet.body)
+        answer: bytes | Later[bytes | None] | None
         try:
-            answer = self._device.control(setup, data)[: setup.length]
+            answer = self._device.control(setup, data)
         except Stall:
+            answer = None
+        self._bound(self._unanswered)
+        self._unanswered[packet.number] = setup
+        if isinstance(answer, Later):
+            answer.then(partial(self._answer_control, packet.number, setup))
+        else:
+            self._answer_control(packet.number, setup, answer)
+
+    def _answer_control(self, number: int, setup: Setup, answer: bytes | None) -> None:
+        """End a control request, unless it was taken back meanwhile."""
+        if self._unanswered.get(number) is not setup:
+            return
+        del self._unanswered[number]
+        if answer is None:
             body = wire.control_answer(setup, wire.STALL)
         else:
-            body = wire.control_answer(setup, wire.SUCCESS, answer if setup.is_in else b"")
-        self._send(wire.CONTROL, body, packet.number)
+            data = answer[: setup.length] if setup.is_in else b""
+            body = wire.control_answer(setup, wire.SUCCESS, data)
+        self._send(wire.CONTROL, body, number)
 
     def _on_bulk(self, packet: Packet) -> None:
         request = wire.read_bulk(packet.body)
@@ -215,8 +234,10 @@ class Redir:
                 return
         if request := self._unfinished.pop(number, None):
             self._send(wire.BULK, wire.bulk_answer(request, wire.CANCELLED), number)
+        if setup := self._unanswered.pop(number, None):
+            self._send(wire.CONTROL, wire.control_answer(setup, wire.CANCELLED), number)
 
-    def _bound(self, requests: dict[int, BulkRequest]) -> None:
+    def _bound(self, requests: Mapping[int, object]) -> None:
         if len(requests) >= MAX_PENDING:
             raise WireError(f"usbredir: more than {MAX_PENDING} transfers of one endpoint")
 

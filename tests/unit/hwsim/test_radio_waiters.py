@@ -83,3 +83,15 @@ def test_radios_that_do_not_come(waiting: Waiting) -> None:
     waiting.port.connect(FIRST, SECOND)
     message = "waited 2 s for 2 radios in memory"
     assert waiting.replies == [{"error": {"code": "timeout", "message": message}}]
+
+
+def test_a_radio_that_failed_is_not_waited_for(waiting: Waiting) -> None:
+    """Who waits is told why at once, and so is who comes later, until there is a radio."""
+    assert waiting.wait(1) is None
+    waiting.waiters.fail("exec:model: its process ended")
+    (told,) = waiting.replies
+    assert told["error"] == {"code": "radio-failed", "message": "exec:model: its process ended"}
+    assert waiting.wait(1) == told
+    waiting.port.connect(FIRST)
+    waiting.port.connect()
+    assert waiting.wait(1) is None

@@ -17,8 +17,12 @@ from hwsim.loop import Loop
 from hwsim.ports.base import PortUser, Radio, RadioFrame
 from hwsim.ports.usb import FIRST_MAC, UsbPort
 from hwsim.usb import redir_wire as wire
-from hwsim.usb.catalogue import maker
+from hwsim.usb.plugins import source_of
+from hwsim.usb.sources import ClassSource, Process, SocketSource, Source
 from tests.unit.hwsim.ports.memory_port import MemoryPort
+from tests.unit.hwsim.usb import model_process as model
+from tests.unit.hwsim.usb.chips import Broken, Raising
+from tests.unit.hwsim.usb.model_process import ModelEnd, word
 from tests.unit.hwsim.usb.models.realtek.driver import AP, CHANNEL_6, RX_CONFIG, data_frame
 from tests.unit.hwsim.usb.peer import HELLO, Peer
 
@@ -36,6 +40,7 @@ class User:
         self.delivered: list[tuple[int, int, int]] = []
         self.states: list[bool] = []
         self.stalls: list[tuple[int, int]] = []
+        self.faults: list[str] = []
 
     def on_frame(self, sent: RadioFrame) -> None:
         """Keep it; the test tells its status."""
@@ -56,6 +61,10 @@ class User:
     def on_stall(self, since_ns: int, until_ns: int) -> None:
         """Keep it."""
         self.stalls.append((since_ns, until_ns))
+
+    def on_fault(self, reason: str) -> None:
+        """Keep it."""
+        self.faults.append(reason)
 
 
 class Relay(MemoryPort):
@@ -80,7 +89,7 @@ class Relay(MemoryPort):
 class Far(Peer):
     """QEMU's end, and a driver behind it."""
 
-    def __init__(self, folder: Path, relay: bool) -> None:
+    def __init__(self, folder: Path, relay: bool, source: Source | None = None) -> None:
         super().__init__()
         self.loop, self.user = Loop(), User()
         listener = socket.socket(socket.AF_UNIX)
@@ -88,7 +97,7 @@ class Far(Peer):
         listener.listen(1)
         self.path = str(folder / "usb")
         self.relay = Relay(self.loop) if relay else None
-        self.port = UsbPort(self.loop, listener, maker("rtl8187l"), self.relay)
+        self.port = UsbPort(self.loop, listener, source or source_of("rtl8187l"), self.relay)
         self.port.start(self.user)
         self.sock = socket.socket(socket.AF_UNIX)
         self._inbox = b""
@@ -293,10 +302,88 @@ def test_of_the_relay_its_stalls_are_told_and_no_frames(clocked: Far) -> None:
     relay = clocked.relay
     assert relay is not None
     relay.user.on_stall(1, 2)
+    relay.user.on_fault("of a radio elsewhere")
     relay.user.on_port_state(True)
     relay.user.on_malformed()
     relay.user.on_delivered(1, 0, 0)
     relay.user.on_frame(RadioFrame(FIRST_MAC, b"", None, None, 0, 0))
     assert clocked.user.stalls == [(1, 2)]
     assert not relay.user.busy
-    assert (clocked.user.states, clocked.user.frames) == ([], [])
+    assert (clocked.user.states, clocked.user.frames, clocked.user.faults) == ([], [], [])
+
+
+@pytest.fixture
+def modelled(tmp_path: Path) -> Iterator[tuple[Far, ModelEnd]]:
+    """A port whose model is in another process; QEMU is connected."""
+    ours, theirs = socket.socketpair()
+    far = Far(tmp_path, relay=False, source=SocketSource("exec:m", lambda: (ours, Process())))
+    far.connect()
+    yield far, ModelEnd(theirs)
+    far.close()
+    theirs.close()
+
+
+def test_a_model_in_another_process(modelled: tuple[Far, ModelEnd]) -> None:
+    """QEMU is greeted when it is known what the device is; a frame that the model does not receive
+    is told when that is known."""
+    far, end = modelled
+    assert "exec:m has not told what it is" in far.port.missing(1)
+    end.got()
+    end.send(model.IDENTITY, model.identity())
+    for _ in range(3):
+        far.loop.turn()
+    far.collect()
+    assert wire.DEVICE_CONNECT in [one.kind for one in far.taken()]
+    end.send(model.STARTED, word(1))
+    far.loop.turn()
+    assert far.user.states == [True]
+    far.want(RX)
+    for tag, answer in ((5, word(RX, b"received")), (6, word(0))):
+        deliver(far.port, data_frame(FIRST_MAC, AP), tag)
+        (asked,) = end.got()
+        end.send(model.RECEIVED, answer, asked.number)
+        far.loop.turn()
+    far.loop.turn()
+    far.collect()
+    assert far.taken()[-1].body.endswith(b"received")
+    assert [one[:2] for one in far.user.delivered] == [(6, errno.EINVAL)]
+    number = far.send(TX, b"x")
+    (asked,) = end.got()
+    end.send(model.BULK_DONE, word(1), asked.number)
+    far.loop.turn()
+    far.collect()
+    assert [one.number for one in far.taken()] == [number]
+    assert far.user.malformed == 1
+
+
+def test_a_model_that_fails_takes_the_adapter_along(modelled: tuple[Far, ModelEnd]) -> None:
+    """Why is told first, by name; then the guest sees the adapter go."""
+    far, end = modelled
+    end.send(model.IDENTITY, model.identity())
+    far.loop.turn()
+    end.send(model.STARTED, word(1))
+    end.send(99)
+    while not far.user.faults:
+        far.loop.turn()
+    assert far.user.faults == ["exec:m: it sent a message of kind 99, which there is not"]
+    assert far.user.states == [True, False]
+
+
+def test_a_model_of_this_process_that_fails(tmp_path: Path) -> None:
+    """When it is made, or when it is asked."""
+    for make, told in (
+        (Broken, "v:C: its class raised OSError: no firmware file at"),
+        (Raising, "v:C: control() of request 5 raised ZeroDivisionError"),
+    ):
+        folder = tmp_path / make.__name__
+        folder.mkdir()
+        far = Far(folder, relay=False, source=ClassSource("v:C", make))
+        with contextlib.suppress(BrokenPipeError):
+            far.connect()
+        if make is Raising:
+            far.ask(wire.CONTROL, struct.pack("<BBBBHHH", 0x80, 5, 0xC0, 0, 0, 0, 4))
+        far.loop.turn()
+        (fault,) = far.user.faults
+        assert fault.startswith(told)
+        assert far.port.missing(1).endswith("QEMU is not connected")
+        far.close()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hwsim.errors import WireError
 from hwsim.usb import redir_wire as wire
-from hwsim.usb.device import Endpoint, Setup, Stall, UsbIdentity
+from hwsim.usb.device import Endpoint, Later, Setup, Stall, UsbIdentity
 from hwsim.usb.redir import MAX_PENDING, Redir
 from tests.unit.hwsim.usb.peer import HELLO, Peer
 
@@ -34,13 +34,17 @@ class Device:
         self.completions: list[Callable[[], None]] = []
         self.asked: list[int] = []
         self.cancelled: list[int] = []
+        self.later: list[Later[bytes | None]] = []
 
     def reset(self) -> None:
         """Count it."""
         self.resets += 1
 
-    def control(self, setup: Setup, data: bytes) -> bytes:
-        """More than there is room for, or a stall."""
+    def control(self, setup: Setup, data: bytes) -> bytes | Later[bytes | None]:
+        """More than there is room for, a stall, or an answer that the test gives later."""
+        if setup.request == 2:
+            self.later.append(Later())
+            return self.later[-1]
         if setup.request != 1:
             raise Stall
         return bytes(range(64))
@@ -206,3 +210,25 @@ def test_any_packets_are_taken_or_refused(packets: list[tuple[int, bytes]]) -> N
     with contextlib.suppress(WireError):
         for kind, body in packets:
             redir.feed(wire.packet(kind, body, 1))
+
+
+def test_a_request_that_is_answered_later(bench: tuple[Peer, Device, Redir]) -> None:
+    """With data or a stall; one that was taken back is answered as cancelled, and no more."""
+    peer, device, _ = bench
+    setup = struct.pack("<BBBBHHH", 0x80, 2, 0xC0, 0, 0, 0, 4)
+    numbers = [peer.ask(wire.CONTROL, setup) for _ in range(3)]
+    assert peer.taken() == []
+    peer.ask(wire.CANCEL_DATA, b"", numbers[2])
+    (cancelled,) = peer.taken()
+    assert (cancelled.kind, cancelled.body[3]) == (wire.CONTROL, wire.CANCELLED)
+    device.later[1].settle(None)
+    device.later[0].settle(b"123456")
+    device.later[0].settle(b"again")
+    device.later[2].settle(b"late")
+    stalled, answered = peer.taken()
+    assert (stalled.number, stalled.body[3]) == (numbers[1], wire.STALL)
+    assert (answered.number, answered.body[3]) == (numbers[0], wire.SUCCESS)
+    assert answered.body[10:] == b"1234"
+    told: list[bytes | None] = []
+    device.later[0].then(told.append)
+    assert told == [b"123456"]

@@ -28,6 +28,7 @@ class User:
         self.malformed = 0
         self.taken: list[int] = []
         self.lost: list[int] = []
+        self.unheard: list[int] = []
         self.started = 0
         self.timers: list[tuple[int, Callable[[], None]]] = []
 
@@ -56,6 +57,10 @@ class User:
     def on_lost(self, tag: int) -> None:
         """Keep it."""
         self.lost.append(tag)
+
+    def on_unheard(self, tag: int) -> None:
+        """Keep it."""
+        self.unheard.append(tag)
 
     def on_started(self) -> None:
         """Count it."""

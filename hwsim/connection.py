@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A connection to QEMU that the loop serves: what cannot be sent at once is sent when it can be."""
+"""A connection that the loop serves: what cannot be sent at once is sent when it can be."""
 
 from __future__ import annotations
 
