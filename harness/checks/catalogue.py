@@ -30,6 +30,7 @@ FAMILIES: Final = {
     "CTRL": "Control",
     "NIC": "NIC-specific extension",
     "VS": "Virtual station",
+    "NDIS": "The miniport under Driver Verifier",
     "HOST": "The DLL's process (rules of this harness)",
     "EXPECT": "What the scenario expects (rules of this harness)",
 }
@@ -54,6 +55,7 @@ SOURCES: Final = {
     "H": "wlanihv.h of the Windows SDK (10.0.16299), and the headers it includes",
     "S": 'Microsoft\'s sample "Native Wifi IHV Service" in windows-driver-samples (2016)',
     "W": "MicrosoftDocs/win32, desktop-src/…",
+    "V": "MicrosoftDocs/windows-driver-docs, windows-driver-docs-pr/devtest/…",
 }
 """What the letters before the colon of a source stand for."""
 

@@ -76,23 +76,30 @@ def placed(events: Iterable[LogEvent], clocks: Sequence[WallClock]) -> tuple[Log
     Each goes by the reading nearest to it. Between two readings that contradict each other the
     calendar was set anew: how long ago an event was is not known better than by how much.
     """
-    clocks = clocks[:MAX_READINGS]
-    found = [_placed(event, clocks) for event in events] if clocks else list(events)
+    found = [_placed(event, clocks[:MAX_READINGS]) for event in events]
     return tuple(
         sorted(found, key=lambda event: (event.t_ns or 0, event.utc_ns, event.record or 0))
     )
 
 
 def _placed(event: LogEvent, clocks: Sequence[WallClock]) -> LogEvent:
-    nearest = min(clocks, key=lambda one: abs(event.utc_ns - one.utc_ns))
-    off_ns = event.utc_ns - nearest.utc_ns
+    found = on_guest_clock(event.utc_ns, clocks)
+    return replace(event, t_ns=found[0], uncertainty_ns=found[1]) if found else event
+
+
+def on_guest_clock(utc_ns: int, clocks: Sequence[WallClock]) -> tuple[int, int] | None:
+    """A time of the calendar on the guest clock, and how good that is; None without a reading."""
+    if not clocks:
+        return None
+    nearest = min(clocks, key=lambda one: abs(utc_ns - one.utc_ns))
+    off_ns = utc_ns - nearest.utc_ns
     doubt_ns = nearest.uncertainty_ns + int(abs(off_ns) * DRIFT)
     for other in clocks:
-        if _between(event.utc_ns, nearest.utc_ns, other.utc_ns):
+        if _between(utc_ns, nearest.utc_ns, other.utc_ns):
             step_ns = abs((other.utc_ns - other.guest_ns) - (nearest.utc_ns - nearest.guest_ns))
             if step_ns > doubt_ns + other.uncertainty_ns:
                 doubt_ns += step_ns
-    return replace(event, t_ns=max(0, nearest.guest_ns + off_ns), uncertainty_ns=doubt_ns)
+    return max(0, nearest.guest_ns + off_ns), doubt_ns
 
 
 def _between(value: int, one: int, other: int) -> bool:

@@ -17,6 +17,7 @@ from harness.evidence.event_log import LogEvent
 WLAN: Final = "Microsoft-Windows-WLAN-AutoConfig"
 BUGCHECK: Final = "Microsoft-Windows-WER-SystemErrorReporting"
 APPLICATION_ERROR: Final = "Application Error"
+KERNEL_POWER: Final = "Microsoft-Windows-Kernel-Power"
 
 START_FAILED, STARTED, STOPPED, STOPPED_UNEXPECTEDLY, TIMED_OUT = range(10000, 10005)
 """The life of the DLL ("WLAN extensibility module"), in the System log."""
@@ -24,6 +25,7 @@ IHV_SECURITY_STARTED, IHV_SECURITY_SUCCEEDED, IHV_SECURITY_FAILED = 11007, 11008
 """The DLL's post-association, as the WLAN service saw it."""
 BUGCHECK_ID: Final = 1001
 APPLICATION_ERROR_ID: Final = 1000
+KERNEL_POWER_ID: Final = 41
 
 _INTERFACE = ("InterfaceGuid", "InterfaceDescription", "ConnectionMode", "ProfileName", "SSID",
               "BSSType")  # fmt: skip
@@ -71,6 +73,13 @@ WLAN_EVENTS: Final[dict[int, tuple[str, tuple[str, ...]]]] = {
 }  # fmt: skip
 """What each event of WLAN-AutoConfig says, in our words, and its members in their order."""
 
+_APPLICATION_ERROR: Final = (
+    "AppName", "AppVersion", "AppTimeStamp", "ModuleName", "ModuleVersion", "ModuleTimeStamp",
+    "ExceptionCode", "FaultingOffset", "ProcessId", "ProcessCreationTime", "AppPath", "ModulePath",
+    "IntegratorReportId",
+)  # fmt: skip
+"""The members of the event that Windows Error Reporting writes; older Windows names none."""
+
 _NAMING: Final[dict[str, Callable[[int | None], str]]] = {
     "ReasonCode": codes.reason,
     "SecurityHintCode": codes.reason,
@@ -93,6 +102,7 @@ def label(event: LogEvent) -> str:
     known = {
         (BUGCHECK, BUGCHECK_ID): "bug check",
         (APPLICATION_ERROR, APPLICATION_ERROR_ID): "program crashed",
+        (KERNEL_POWER, KERNEL_POWER_ID): "not shut down in order",
     }
     told = known.get((event.provider, event.event_id))
     return f"event {event.event_id} {told or f'of {event.provider}'}"
@@ -112,5 +122,7 @@ def details(event: LogEvent) -> dict[str, str | int]:
 
 def fields_of(provider: str, event_id: int) -> tuple[str, ...]:
     """The members of an event in the order in which they are written; empty where not known."""
+    if (provider, event_id) == (APPLICATION_ERROR, APPLICATION_ERROR_ID):
+        return _APPLICATION_ERROR
     known = WLAN_EVENTS.get(event_id) if provider == WLAN else None
     return known[1] if known else ()

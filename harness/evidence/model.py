@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from harness.evidence.crashes import CrashDump, DriverVerifier
 from harness.evidence.event_log import LogEvent
 from hwsim.records import FrameRecord
 
@@ -22,7 +23,9 @@ __all__ = [
     "ApAct",
     "AssociationEvidence",
     "ClockModel",
+    "CrashDump",
     "DamageKind",
+    "DriverVerifier",
     "Echo",
     "FrameRecord",
     "IhvRecord",
@@ -95,6 +98,7 @@ class DamageKind(StrEnum):
     RECORDS_LOST = "records that were read are not in the file"
     NO_PLAN = "what the run is judged by is missing"
     NOT_FINISHED = "run was not finished"
+    CRASH_DUMP = "crash dump could not be read"
     EVENT_LOG = "event log could not be read, or not placed in time"
     MORE = "more damage, not listed"
 
@@ -276,6 +280,8 @@ class AssociationEvidence:
     """Numbers given out by then whose record was still to come (a frame that is delayed)."""
     log_events: tuple[LogEvent, ...] = ()
     """What the guest's own event log has of it."""
+    crashes: tuple[CrashDump, ...] = ()
+    """Crashes of the guest or its programs meanwhile, by dumps and by that log."""
     unread_lines: int = 0
     """Lines of the air and of agent.exe that could not be read while it lasted."""
 
@@ -291,3 +297,7 @@ class RunEvidence:
     stalls: tuple[Stall, ...] = ()
     log_events: tuple[LogEvent, ...] = ()
     """The guest's own event log, those of associations too."""
+    crashes: tuple[CrashDump, ...] = ()
+    """Crashes of programs and of Windows, by dumps and by that log."""
+    verifier: DriverVerifier | None = None
+    """Windows' Driver Verifier, if it was on."""

@@ -13,6 +13,7 @@ from harness.evidence.model import (
     ApAct,
     AssociationEvidence,
     ClockModel,
+    CrashDump,
     FrameRecord,
     IhvRecord,
     LiveRule,
@@ -97,6 +98,7 @@ def timeline(
         *_trace(assoc.ihv, whose),
         *(_notification(item, whose) for item in assoc.notifications),
         *(_log_event(item, whose) for item in assoc.log_events),
+        *(_crash(item) for item in assoc.crashes),
         *(_ap_act(act, clock) for act in assoc.ap_acts),
         *(_live_rule(one, clock) for one in assoc.live_rules),
     ]
@@ -198,6 +200,17 @@ def _log_event(event: LogEvent, whose: Owners) -> TimelineEvent:
         event.t_ns or 0, event.uncertainty_ns, "wlan", event_names.label(event), "",
         event_names.details(event), whose.of_interface(interface),
     )  # fmt: skip
+
+
+def _crash(crash: CrashDump) -> TimelineEvent:
+    """A crash by the time that its dump or report has, which is whole seconds."""
+    detail: dict[str, str | int] = {"told by": crash.told_by}
+    label = f"exception {crash.code:#010x} in {crash.where}"
+    if crash.system:
+        label = f"bug check {crash.code:#x}"
+        detail["parameters"] = ", ".join(f"{one:#x}" for one in crash.parameters)
+        detail |= {"driver": crash.module} if crash.module else {}
+    return TimelineEvent(crash.t_ns or 0, 1_000_000_000, "handler", label, "", detail)
 
 
 def _notification(item: Notification, whose: Owners) -> TimelineEvent:

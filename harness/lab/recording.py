@@ -29,6 +29,7 @@ from harness.evidence import (
     TraceDamage,
     TraceParser,
 )
+from harness.evidence.crashes import DriverVerifier
 from harness.evidence.event_log import WallClock
 from harness.evidence.sources import EVENTS, TRACE
 from harness.evidence.sources.events import ap_act_of, live_rule_of, stall_of
@@ -103,8 +104,15 @@ class Recording:
         self.air_event({"event": "stall", **dataclasses.asdict(stall)})
 
     def wall_clock(self, reading: WallClock) -> None:
-        """The guest's calendar and its clock, read at once: what places events of its own log."""
+        """The guest's calendar and its clock, read at once: what places events of its own log.
+
+        Of the boot that the run takes place in: another boot's counter begins anew.
+        """
         self.event({"event": "wall clock", **dataclasses.asdict(reading)})
+
+    def driver_verifier(self, verifier: DriverVerifier) -> None:
+        """Windows' Driver Verifier is on, as this says: whose its bug checks are is then known."""
+        self.event({"event": "driver verifier", **dataclasses.asdict(verifier)})
 
     def stalls(self) -> tuple[Stall, ...]:
         """When a part of the lab stood still, so far."""

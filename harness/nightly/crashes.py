@@ -3,6 +3,7 @@
 
 The recorder writes the exception's code and the module and offset it came from. The frames above
 that one are the calls of the contract the thread was in: they stay the same from build to build.
+Of a crash that only Windows tells (HOST-08, HOST-09, NDIS) the dump or the event has the first.
 """
 
 from __future__ import annotations
@@ -13,15 +14,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, final
 
-from harness.evidence import fields
+from harness.evidence import CrashDump, fields
+from harness.evidence.crashes import merged, told_by_events
 from harness.evidence.model import IhvRecord
 from harness.evidence.sources.base import TRACE
+from harness.evidence.sources.guest_files import read_guest_files
+from harness.evidence.sources.seal import read_seal
 from harness.evidence.trace import parse_trace
 from harness.history.model import Crash, Night, Test
 from harness.results import RunResult
 
 CRASHED: Final = "HOST-01"
 GONE: Final = "HOST-03"
+PROGRAM: Final = "HOST-08"
+SYSTEM: Final = ("HOST-09", "NDIS")
+"""A rule, and a family of them: what a bug check breaks."""
 MOST_FRAMES: Final = 5
 UNKNOWN_CODE: Final = 0
 """Of a process that vanished without a record of its exception."""
@@ -32,13 +39,37 @@ def crash_of(result: RunResult, folder: Path) -> Crash | None:
     ends = [one for one in result.all_findings if one.rule in (CRASHED, GONE)]
     found = [one for one in ends if one.severity != "MISS"]  # of the lab's own process
     if not found:
-        return None
+        return _told_by_windows(result, folder)
     first = min(found, key=lambda one: (one.process, one.at_ns or 0))
     try:
         records, _ = parse_trace((folder / TRACE).read_bytes())
     except OSError:  # the finding stands without its evidence
         records = ()
     return fingerprint([one for one in records if one.process == first.process])
+
+
+def _told_by_windows(result: RunResult, folder: Path) -> Crash | None:
+    """The first crash that a dump or the event log tells, if a finding rests on one."""
+    for finding in result.all_findings:
+        system = finding.rule.startswith(SYSTEM)
+        if system or finding.rule == PROGRAM:
+            files = read_guest_files(folder, read_seal(folder) or {})
+            told = merged(files.dumps, told_by_events(files.events), ())
+            same = [one for one in told if one.system is system and one.told_by in finding.message]
+            return fingerprint_of(same[0]) if same else Crash(UNKNOWN_CODE)
+    return None
+
+
+def fingerprint_of(crash: CrashDump) -> Crash:
+    """A crash by its dump or by the event that tells it.
+
+    Of Windows: the bug check's code, and as frames the driver that Windows names and the first
+    parameter, which says which kind of this bug check it is.
+    """
+    if not crash.system:
+        return Crash(crash.code, (crash.where,))
+    named = (crash.module,) if crash.module else ()
+    return Crash(crash.code, (*named, f"parameter 1 {crash.parameters[0]:#x}"))
 
 
 def fingerprint(records: Sequence[IhvRecord]) -> Crash:

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from harness.config.lab import USUAL_PORT, Port
+from harness.evidence.sources.crash_dumps import DUMPS, dump_files
 from harness.guests.common.companions import hashes
 from harness.guests.common.dll import Dll
 from harness.lab.air import AP_IP, STATION_IP
@@ -42,6 +43,7 @@ DESCRIPTIONS = {
     "ihv-trace.jsonl": "every handler and framework call of the DLL",
     "events.jsonl": "frames, WLAN notifications and states as they came",
     "event-log.xml": "the guest's own event log, as exported there",
+    "wlan.etl": "ETW trace of Windows' WLAN components, for tools of Windows: not decoded here",
     "serial.log": "the guest's serial console",
     "qmp.jsonl": "events of QEMU",
     "qemu-stderr.log": "what QEMU said",
@@ -51,6 +53,8 @@ DESCRIPTIONS = {
     "lab.toml": "the lab as it was set up, defaults filled in",
 }
 """The files of a run directory and what is in them."""
+
+A_DUMP = "crash dump of the guest: what was in its memory, keys perhaps among it"
 
 SECRET = {of_medium(KEYS_NAME, number) for number in range(1, MAX_MEDIA + 1)}
 
@@ -135,14 +139,16 @@ def environment(
 
 
 def evidence_files(folder: Path) -> tuple[EvidenceFile, ...]:
-    """What is in a run directory, in the order of `DESCRIPTIONS`; empty files are left out."""
+    """What is in a run directory, in the order of `DESCRIPTIONS`, and the crash dumps in it; empty
+    files are left out."""
+    dumps = {f"{DUMPS}/{path.name}": A_DUMP for path in dump_files(folder)}
     return tuple(
         EvidenceFile(
             path=name,
             description=text,
             size_bytes=(folder / name).stat().st_size,
-            secret=name in SECRET,
+            secret=name in SECRET or name in dumps,
         )
-        for name, text in DESCRIPTIONS.items()
+        for name, text in (DESCRIPTIONS | dumps).items()
         if (folder / name).is_file() and (folder / name).stat().st_size
     )

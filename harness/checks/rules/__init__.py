@@ -46,7 +46,9 @@ from harness.checks.rules import prof_handlers  # noqa: F401
 from harness.checks.rules import ctrl_size  # noqa: F401
 from harness.checks.rules import nic_buffer  # noqa: F401
 from harness.checks.rules import vs_key  # noqa: F401
+from harness.checks.rules import ndis_verifier  # noqa: F401
 from harness.checks.rules import host_handlers  # noqa: F401
 from harness.checks.rules import host_process  # noqa: F401
+from harness.checks.rules import host_crashes  # noqa: F401
 from harness.checks.rules import expect_outcome  # noqa: F401
 from harness.checks.rules import expect_orders  # noqa: F401

@@ -15,6 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from harness.evidence.clock import to_air_ns
+from harness.evidence.crashes import DriverVerifier
 from harness.evidence.event_log import WallClock
 from harness.evidence.model import (
     ApAct,
@@ -85,6 +86,7 @@ class EventLog(Generic[PlanT]):
     stalls: list[Stall] = field(default_factory=list)
     clock: ClockModel = UNKNOWN_CLOCK
     wall_clocks: list[WallClock] = field(default_factory=list)
+    verifier: DriverVerifier | None = None
     end: dict[str, Any] | None = None
     reached_ns: int = 0
     """When the guest, or its radio, was first reached, on the air's clock; 0: not known."""
@@ -221,6 +223,9 @@ def _take(
             log.clock = typed(ClockModel, event["clock"])
         case "wall clock":
             log.wall_clocks.append(wall_clock_of(event))
+        case "driver verifier":
+            members = {name: event[name] for name in ("miniport", "drivers", "ndis_wifi")}
+            log.verifier = typed(DriverVerifier, members)
         case "stall":
             log.stalls.append(stall_of(event))
         case "end":

@@ -7,7 +7,6 @@ what it might have shown is not known.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Final, Generic
 
 from harness.errors import UsageError
 from harness.evidence.clock import to_guest_ns
-from harness.evidence.event_log import LogEvent, by_association, placed
 from harness.evidence.losses import FOREVER_NS, OVERTAKING_NS, unended
 from harness.evidence.model import (
     AssociationEvidence,
@@ -24,9 +22,13 @@ from harness.evidence.model import (
     RunEvidence,
     TraceDamage,
 )
-from harness.evidence.sources.base import EVENT_LOG, EVENTS, TRACE, UNKNOWN_CLOCK
-from harness.evidence.sources.event_xml import EventFile, read_event_xml
+from harness.evidence.sources.base import EVENTS, TRACE, UNKNOWN_CLOCK
 from harness.evidence.sources.events import EventLog, PlanReader, PlanT, read_events
+from harness.evidence.sources.guest_files import (
+    GuestFiles,
+    read_guest_files,
+    with_guest_files,
+)
 from harness.evidence.sources.seal import SEAL, FileSeal, as_sealed, read_seal, unlike_seal
 from harness.evidence.trace import parse_trace
 from harness.evidence.windows import split
@@ -67,8 +69,8 @@ class RunFolder(Generic[PlanT]):
         events, trace = (
             b"" if name in absent else _read(folder / name) for name in (EVENTS, TRACE)
         )  # fmt: skip
-        exported = _event_log(folder / EVENT_LOG, (seal or {}).get(EVENT_LOG))
-        found = from_files(events, trace, seal, self.read_plan, self.service_tells, exported)
+        fetched = read_guest_files(folder, seal or {})
+        found = from_files(events, trace, seal, self.read_plan, self.service_tells, fetched)
         gone = [TraceDamage(DamageKind.FILE_GONE, f"{name} is not there") for name in absent]
         beside = unlike_seal(folder, seal) if seal else ()
         damage = (*gone, *found.evidence.damage, *beside)
@@ -81,10 +83,10 @@ def from_files(
     seal: Mapping[str, FileSeal] | None,
     read_plan: PlanReader[PlanT],
     service_tells: ServiceTells,
-    exported: EventFile | None = None,
+    fetched: GuestFiles | None = None,
 ) -> FolderEvidence[PlanT]:
-    """The run that two files tell of, with what is wrong with them; ``exported`` is the guest's own
-    event log, if there is one. Pure."""
+    """The run that two files tell of, with what is wrong with them; ``fetched`` is what the guest
+    was asked for beside them. Pure."""
     sealed = seal or {}
     events, of_events = as_sealed(EVENTS, events, sealed.get(EVENTS))
     trace, of_trace = as_sealed(TRACE, trace, sealed.get(TRACE))
@@ -102,12 +104,8 @@ def from_files(
     if not {EVENTS, TRACE} <= sealed.keys():
         what = f"{SEAL} has no seal on them: what the files were at the run's end is not known"
         damage += (TraceDamage(DamageKind.NOT_SEALED, what),)
-    exported = exported or EventFile()
-    log_events = placed(exported.events, log.wall_clocks)
-    damage += (*exported.damage, *_unplaced(log_events))
-    own = by_association(log_events, [one.connect_ns for one in whole])
-    whole = tuple(replace(one, log_events=part) for one, part in zip(whole, own, strict=True))
-    evidence = RunEvidence(records, whole, log.clock, damage, tuple(log.stalls), log_events)
+    evidence = RunEvidence(records, whole, log.clock, damage, tuple(log.stalls))
+    evidence = with_guest_files(evidence, fetched or GuestFiles(), log.wall_clocks, log.verifier)
     return FolderEvidence(evidence, log)
 
 
@@ -183,24 +181,6 @@ def _unfinished(log: EventLog[PlanT]) -> list[TraceDamage]:
         what = f"{EVENTS}: the event that ends a run is missing"
         found.append(TraceDamage(DamageKind.NOT_FINISHED, what))
     return found
-
-
-def _event_log(path: Path, sealed: FileSeal | None) -> EventFile | None:
-    """The exported log of a folder, if it has one; one that is not what was sealed is left out."""
-    if not path.is_file():
-        return None
-    data = _read(path)
-    if sealed and hashlib.sha256(data).hexdigest() != sealed.sha256:
-        return None  # `unlike_seal` tells it
-    return read_event_xml(data, path.name)
-
-
-def _unplaced(events: Sequence[LogEvent]) -> tuple[TraceDamage, ...]:
-    lost = sum(event.t_ns is None for event in events)
-    if not lost:
-        return ()
-    what = f"{EVENT_LOG}: nothing ties its times to the guest clock; {lost} events are not placed"
-    return (TraceDamage(DamageKind.EVENT_LOG, what),)
 
 
 def _read(path: Path) -> bytes:

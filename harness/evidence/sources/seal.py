@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +22,16 @@ from typing import Any, Final
 
 from harness.evidence.model import DamageKind, TraceDamage
 from harness.evidence.sources.base import CAPTURE, EVENT_LOG, EVENTS, FURTHER_CAPTURES, TRACE
+from harness.evidence.sources.crash_dumps import DUMPS, dump_files
 from harness.local.files import write_atomic
 
 SEAL: Final = "seal.json"
 BY_LINE: Final = (TRACE, EVENTS)
 WHOLE: Final = (
-    CAPTURE, *FURTHER_CAPTURES, EVENT_LOG, "serial.log", "qmp.jsonl", "radius.log", "lab.toml",
+    CAPTURE, *FURTHER_CAPTURES, EVENT_LOG, "wlan.etl", "serial.log", "qmp.jsonl", "radius.log",
+    "lab.toml",
 )  # fmt: skip
+_DUMP: Final = re.compile(rf"{DUMPS}/[^/\\]+\.dmp")
 _DIGEST: Final = 6
 _WRITTEN: Final = 8
 """Bytes of a line's digest, and characters of it in base64."""
@@ -44,7 +48,8 @@ class FileSeal:
 
 def seal(folder: Path) -> None:
     """Seal the evidence in a run directory; raises OSError."""
-    present = [name for name in (*BY_LINE, *WHOLE) if (folder / name).is_file()]
+    dumps = [f"{DUMPS}/{path.name}" for path in dump_files(folder)]
+    present = [name for name in (*BY_LINE, *WHOLE, *dumps) if (folder / name).is_file()]
     files = {name: _described(folder / name, by_line=name in BY_LINE) for name in present}
     write_atomic(folder / SEAL, json.dumps({"seal": 1, "files": files}, indent=1) + "\n")
 
@@ -79,7 +84,7 @@ def unlike_seal(folder: Path, sealed: Mapping[str, FileSeal]) -> list[TraceDamag
     found = []
     for name, one in sealed.items():
         path = folder / name
-        if name in BY_LINE or name not in WHOLE:
+        if name in BY_LINE or not (name in WHOLE or _DUMP.fullmatch(name)):
             continue
         if not path.is_file():
             found.append(f"{name} is not there any more")

@@ -32,6 +32,7 @@ def example(evidence: RunEvidence, finding: Finding) -> dict[str, Any]:
         0, 0, last, tuple(frame for item in evidence.associations for frame in item.frames),
         evidence.trace,
         tuple(note for item in evidence.associations for note in item.notifications),
+        log_events=evidence.log_events, crashes=evidence.crashes,
     )  # fmt: skip
     events = [event for event in timeline(whole, evidence.clock) if event.label != "WlanConnect"]
     shown = [event.detail.get("seq") in finding.evidence for event in events]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from harness.checks.shared.windows_crashes import VERIFIER_RULES
 from harness.evidence import names
 from tests.unit.checks.builder import complete_pre, connect, pre_associate, reset, send, stop, tell
 from tests.unit.checks.stories import (
@@ -77,6 +78,7 @@ from tests.unit.checks.story_steps import (
     validated,
     without_key_id,
 )
+from tests.unit.checks.windows_steps import bug_check, logged, verified
 
 Told = Callable[[], Story]
 PAIRS: dict[str, Pair] = {}
@@ -277,3 +279,7 @@ pair("PROF-04", "MISS", in_pre(user_data(0)), in_pre(user_data(9)))
 pair("CTRL-01", "WARN", in_post(control(8)), in_post(control(9)))
 pair("NIC-01", "MISS", in_post(extension(8)), in_post(extension(9)))
 pair("VS-01", "FAIL", in_pre(station_key(32, 0), station_key(9, 1)), in_pre(station_key(31, 0)))
+pair("HOST-07", "WARN", at_end(logged(10001)), at_end(logged(10003)))
+for _number, _rule in enumerate(VERIFIER_RULES, 1):
+    pair(f"NDIS-{_number:02}", "FAIL", at_end(verified()),
+         at_end(verified(), bug_check(_rule.code)))  # fmt: skip

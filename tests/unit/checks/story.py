@@ -13,7 +13,10 @@ from typing import Any
 from harness.evidence import (
     AssociationEvidence,
     ClockModel,
+    CrashDump,
+    DriverVerifier,
     FrameRecord,
+    LogEvent,
     Notification,
     RunEvidence,
     names,
@@ -57,6 +60,9 @@ class Story:
         self.frames: list[FrameRecord] = []
         self.notifications: list[Notification] = []
         self.associations: list[dict[str, Any]] = []
+        self.log_events: list[LogEvent] = []
+        self.crashes: list[CrashDump] = []
+        self.verifier: DriverVerifier | None = None
         self._seq = 0
         self._calls = 0
         self._handle = 0x9000
@@ -187,7 +193,10 @@ class Story:
             )
             for item, begin, until in zip(self.associations, starts, starts[1:], strict=False)
         )
-        return RunEvidence(records, associations, ClockModel(OFFSET_NS, 100_000), damage)
+        return RunEvidence(
+            records, associations, ClockModel(OFFSET_NS, 100_000), damage,
+            log_events=tuple(self.log_events), crashes=tuple(self.crashes), verifier=self.verifier,
+        )  # fmt: skip
 
 
 Step = Callable[[Story], None]

@@ -42,6 +42,8 @@ SEVERITIES = {
     "VS-01": "FAIL", "HOST-01": "FAIL", "HOST-02": "FAIL", "EXPECT-01": "FAIL",
     "LIFE-11": "FAIL", "PRE-12": "WARN", "UI-03": "FAIL",
     "HOST-03": "FAIL", "HOST-04": "FAIL", "HOST-05": "FAIL", "HOST-06": "FAIL",
+    "HOST-07": "WARN", "HOST-08": "FAIL", "HOST-09": "FAIL",
+    **{f"NDIS-{number:02}": "FAIL" for number in range(1, 15)},
     "EXPECT-02": "FAIL", "EXPECT-03": "FAIL", "EXPECT-04": "FAIL", "EXPECT-05": "FAIL",
     "EXPECT-06": "FAIL", "EXPECT-07": "FAIL", "EXPECT-08": "FAIL",
 }  # fmt: skip

@@ -18,6 +18,7 @@ from tests.unit.checks.pairs import PAIRS
 CONTRACT = {
     "LIFE": 12, "ADPT": 10, "PRE": 13, "ETH": 7, "TX": 7, "RX": 4, "POST": 17, "STOP": 9, "RST": 7,
     "ONEX": 13, "KEY": 12, "UI": 7, "IND": 1, "MEM": 3, "PROF": 4, "CTRL": 1, "NIC": 1, "VS": 1,
+    "NDIS": 14,
 }  # fmt: skip
 """Rules of the documented contract by family, numbered from 01 without a gap."""
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.evidence.model import IhvRecord
+from harness.evidence.sources.crash_dumps import DUMPS
 from harness.history.model import Crash, Night, NightState
 from harness.nightly.crashes import crash_of, fingerprint, grouped
 from harness.results import FindingResult, Verdict
+from tests.unit.evidence.dumps import program_dump, system_dump
 from tests.unit.history.samples import AT, PLAIN, cell
 from tests.unit.results.samples import association, run
 
@@ -86,3 +88,31 @@ def test_a_crash_is_found_again_over_nights() -> None:
     assert (second.crash, second.nights) == (other, 2)
     assert first.in_words() == "0xC0000005 a.dll+0x1"
     assert grouped(night(3, None), before) == []
+
+
+def test_a_crash_that_only_windows_tells_is_known_by_its_dump(tmp_path: Path) -> None:
+    """Of a program by exception and place, of Windows by bug check, driver and parameter."""
+    (tmp_path / DUMPS).mkdir()
+    (tmp_path / DUMPS / "a.dmp").write_bytes(program_dump())
+    (tmp_path / DUMPS / "b.dmp").write_bytes(system_dump(driver="acme.sys"))
+    told = {
+        "HOST-08": "wlanext.exe crashed (dumps/a.dmp)",
+        "NDIS-10": "acme.sys broke WlanTimedAssociation (dumps/b.dmp)",
+    }
+    found = {
+        rule: crash_of(
+            run(association(1, FindingResult(rule=rule, severity="FAIL", message=message))),
+            tmp_path,
+        )
+        for rule, message in told.items()
+    }
+    assert found == {
+        "HOST-08": Crash(0xC0000005, ("acmeihv.dll+0x1234",)),
+        "NDIS-10": Crash(0xC4, ("acme.sys", "parameter 1 0x94007")),
+    }
+
+
+def test_a_crash_whose_dump_is_gone_is_one_all_the_same(tmp_path: Path) -> None:
+    """The finding stands without its evidence."""
+    finding = FindingResult(rule="HOST-09", severity="FAIL", message="bug check (dumps/b.dmp)")
+    assert crash_of(run(association(1, finding)), tmp_path) == Crash(0)

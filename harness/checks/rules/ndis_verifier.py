@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""NDIS rules: what Windows' Driver Verifier holds the adapter's miniport to, by its own names.
+
+With its NDIS/WIFI option it watches the miniport, and ends Windows with bug check 0xC4 when a rule
+is broken. The finding is the miniport's where the verifier was on it alone, as far as that was
+recorded. A time limit that ran out while the lab stood still says nothing of it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from harness.checks.case import Case
+from harness.checks.outcomes import Breach, Held, Outcome, Outcomes, Unknown
+from harness.checks.registry import Check, rule
+from harness.checks.shared.windows_crashes import (
+    VERIFIER_RULES,
+    VerifierRule,
+    crashes_of_the_run,
+    is_violation,
+    undated,
+)
+from harness.evidence.crashes import CrashDump
+from harness.evidence.model import Lacking
+
+BEFORE_NS: Final = 30_000_000_000
+"""How long before a bug check a stall of the lab may have used up a time limit."""
+
+
+def _check_of(of: VerifierRule) -> Check:
+    def check(case: Case) -> Outcomes:
+        violations = [one for one in crashes_of_the_run(case) if is_violation(one)]
+        found = [one for one in violations if one.parameters[0] == of.code]
+        for crash in found:
+            yield _broken(case, crash, of)
+        verifier = case.index.evidence.verifier
+        if not found and verifier and verifier.ndis_wifi and verifier.on_the_miniport_alone:
+            yield Held()
+
+    check.__doc__ = f"Bug check 0xC4 with first parameter {of.code:#x}."
+    return check
+
+
+def _broken(case: Case, crash: CrashDump, of: VerifierRule) -> Outcome:
+    what = f"Driver Verifier ended Windows for {of.name} ({crash.told_by})"
+    if crash.t_ns is None:
+        return undated(what)
+    place = case.index.association_at(crash.t_ns)
+    verifier = case.index.evidence.verifier
+    if verifier is None:
+        return Unknown(Lacking(f"{what}; which drivers it verified was not recorded"), place)
+    if not verifier.on_the_miniport_alone:
+        drivers = ", ".join(verifier.drivers) or "none, as recorded"
+        return Unknown(Lacking(f"{what}; it verified {drivers}: whose it is is not known"), place)
+    since_ns = crash.t_ns - BEFORE_NS
+    stalled = case.losses.completeness.stalled(since_ns, crash.t_ns) if of.timed else None
+    if stalled:
+        return Unknown(Lacking(f"{what}, a time limit, but {stalled}"), place)
+    return Breach(f"{verifier.miniport} broke {of.name}: {what}", crash.t_ns, place)
+
+
+for _number, _of in enumerate(VERIFIER_RULES, 1):
+    rule(
+        f"NDIS-{_number:02}", cls="M", source=f"V:ndis-{_of.name.lower()}",
+        text=f"The adapter's miniport {_of.text} ({_of.name}).",
+    )(_check_of(_of))  # fmt: skip

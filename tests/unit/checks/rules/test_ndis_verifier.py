@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""NDIS rules: a violation is the miniport's only if Driver Verifier was on it alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from harness.checks import evaluate
+from harness.checks.shared.windows_crashes import VERIFIER_RULES
+from harness.evidence import RunEvidence, Stall
+from tests.unit.checks.judging import clean, only_finding
+from tests.unit.checks.stories import in_post
+from tests.unit.checks.story import OFFSET_NS, Step
+from tests.unit.checks.windows_steps import bug_check, verified
+
+TIMED = 0x94007
+SEQUENCE = 0x93004
+
+
+def missing(evidence: RunEvidence) -> str:
+    """What is missing, where nothing is found."""
+    result = evaluate(evidence)
+    assert result.findings == ()
+    return " ".join(reason for reasons in result.missing.values() for reason in reasons)
+
+
+def test_the_rules_are_named_as_windows_names_them() -> None:
+    """Each code once; the limits are Microsoft's."""
+    assert len({one.code for one in VERIFIER_RULES}) == len(VERIFIER_RULES) == 14
+    assert {one.name for one in VERIFIER_RULES if one.timed} == {
+        "NdisTimedOidComplete", "NdisTimedDataSend", "NdisTimedDataHang", "WlanTimedAssociation",
+        "WlanTimedConnectionRoaming", "WlanTimedConnectRequest", "WlanTimedLinkQuality",
+        "WlanTimedScan",
+    }  # fmt: skip
+
+
+def test_a_violation_is_the_miniports() -> None:
+    """By its rule, its limit and its driver's name."""
+    story = in_post(verified(), bug_check(TIMED))()
+    found = only_finding(
+        story, "NDIS-10", "FAIL",
+        "acmewlan.sys broke WlanTimedAssociation: Driver Verifier ended Windows",
+    )  # fmt: skip
+    assert found.association == 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ((bug_check(TIMED),), "which drivers it verified was not recorded"),
+        ((verified("other.sys"), bug_check(TIMED)), "whose it is is not known"),
+        ((verified(), bug_check(TIMED, placed=False)), "nothing ties its time"),
+        ((verified(), bug_check(0x1001)), "bug check 0xc4 (0x1001"),
+    ],
+)
+def test_where_it_may_be_anothers_nobody_is_blamed(steps: tuple[Step, ...], said: str) -> None:
+    """MISS by name, never FAIL; so is what the verifier finds beside these rules."""
+    assert said in missing(in_post(*steps)().evidence())
+
+
+def test_a_time_limit_that_ran_out_while_the_lab_stood_still_says_nothing() -> None:
+    """An order of calls does all the same."""
+    timed = in_post(verified(), bug_check(TIMED))()
+    at_ns = timed.crashes[0].t_ns or 0
+    stall = Stall("the guest", at_ns - OFFSET_NS - 9_000_000_000, at_ns - OFFSET_NS - 2_000_000_000)
+    assert "a time limit, but the guest stood still for 7.0 s" in missing(
+        replace(timed.evidence(), stalls=(stall,))
+    )
+    ordered = in_post(verified(), bug_check(SEQUENCE))()
+    result = evaluate(replace(ordered.evidence(), stalls=(stall,)))
+    assert [(one.rule, one.severity) for one in result.findings] == [("NDIS-07", "FAIL")]
+
+
+def test_a_verifier_that_found_nothing_puts_them_to_the_test() -> None:
+    """If these rules were among what it checked, and its driver the only one."""
+    every = [f"NDIS-{number:02}" for number in range(1, 15)]
+    clean(in_post(verified())(), *every)
+    for other in (verified("other.sys"), verified(ndis_wifi=False)):
+        assert not set(every) & set(evaluate(in_post(other)().evidence()).checked)
