@@ -113,9 +113,24 @@ def _of_the_station(of: Scope, asked: str) -> Cause:
     handed = [call for call in since.calls(names.RECEIVE_PACKET) if _may_be_key(call)]
     handed = handed_due(handed, due or reached)
     if not handed:
-        what = f"{asked} reached the station, but the DLL was not given it"
-        return Cause("guest", what, since.since_ns)
+        return _not_handed(since, asked, due or reached)
     return _answers(since, asked, handed)
+
+
+def _not_handed(of: Scope, asked: str, reached: Sequence[FrameRecord]) -> Cause:
+    """A message that the guest did not give the DLL. One under the pairwise key comes no further
+    than the radio where the DLL has set another key: a wrong Michael MIC of the station's own
+    shows that, else it is not known."""
+    what = f"{asked} reached the station, but the DLL was not given it"
+    if not all(frame.protected for frame in reached):
+        return Cause("guest", what, of.since_ns)
+    own = (one for one in of.association.frames if one.transmitter == reached[0].receiver)
+    wrong = sum(one.rule is None and one.detail.get("michael") == "wrong" for one in own)
+    if wrong:
+        said = f"{what}: it was protected, and of {wrong} frames of the station"
+        return Cause("driver", f"{said} the Michael MIC was wrong, too", of.since_ns)
+    unknown = "the guest kept it back, or the key that the DLL had set does not open it"
+    return Cause("guest", f"{what}: it was protected, and {unknown}", of.since_ns)
 
 
 def _old_to_the_station(of: Scope, asked: str, by: FrameRecord) -> Cause:

@@ -212,3 +212,20 @@ def test_a_driver_that_was_given_both_wep_keys_may_not_give_up() -> None:
     """The failure is its own."""
     given = wep_keys(lambda s: message(s, "rc4-key", 2))
     only_finding(given, "EXPECT-01", "FAIL", "not connected", expect=DYNAMIC_WEP)
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_protected_message_may_not_open_under_the_key_of_the_dll(wrong: bool) -> None:
+    """With WPA G1 goes under the pairwise key. A DLL whose Michael keys have changed places does
+    not get it; that it was so only the station's own frames show."""
+
+    def kept(s: Story) -> None:
+        s.frame("G1", "down", replay_counter=3, mic_ok=True, protected=True)
+        if wrong:
+            detail: dict[str, str | int] = {"decrypt": "failed", "michael": "wrong"}
+            s.frame("data", "up", protected=True, detail=detail)
+
+    failed = steps(lambda s: s.wait_ms(3000), lambda s: complete(s, 1460, 0x90001))
+    story = until("m4", kept, failed, ciphers=wpa_ciphers)
+    said = "the Michael MIC was wrong, too" if wrong else "the key that the DLL had set does not"
+    only_finding(story, "EXPECT-01", "FAIL" if wrong else "MISS", said)
