@@ -26,6 +26,8 @@ RETRY: Final = 0x08
 POWER_MANAGEMENT: Final = 0x10
 MORE_DATA: Final = 0x20
 PROTECTED: Final = 0x40
+ORDER: Final = 0x80
+"""Of QoS data and management frames: HT Control ends the header (9.2.4.1.10)."""
 
 SUBTYPE_NULL_BIT: Final = 0x4
 SUBTYPE_QOS_BIT: Final = 0x8
@@ -87,10 +89,13 @@ def parse_header(frame: bytes) -> MacHeader:
             length += 6
         if subtype & SUBTYPE_QOS_BIT:
             length += 2
+    ht_control = flags & ORDER and (kind == MANAGEMENT or subtype & SUBTYPE_QOS_BIT)
+    if ht_control:
+        length += 4
     if size < length:
         raise WireError(f"802.11 frame: {size} bytes, its header needs {length}")
     if kind == DATA and subtype & SUBTYPE_QOS_BIT:
-        tid = frame[length - 2] & 0x0F
+        tid = frame[length - (6 if ht_control else 2)] & 0x0F
     sequence = (frame[22] | frame[23] << 8) >> 4
     return MacHeader(
         kind, subtype, flags, frame[4:10], frame[10:16], frame[16:22], sequence, tid, length

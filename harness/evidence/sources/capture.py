@@ -10,16 +10,20 @@ echo would have shown is not known, so that nothing is blamed for being absent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from harness.captures import CapturedFrame, open_capture
+from harness.captures.duplicates import Duplicates
+from harness.captures.key_messages import KeyMessages, parse_key
+from harness.captures.msdu import Defragmenter, msdus
+from harness.captures.reader import WANTED
 from harness.errors import UsageError
 from harness.evidence.losses import FOREVER_NS
 from harness.evidence.model import AssociationEvidence, DamageKind, RunEvidence, TraceDamage
-from harness.evidence.packets import Packet
+from harness.evidence.packets import MOST_BYTES
 from harness.evidence.sources.base import UNKNOWN_CLOCK
-from harness.evidence.sources.capture_formats import read_capture
 from hwsim import eapol, frames, rc4_key
 from hwsim.eap import parse_eapol
 from hwsim.errors import WireError
@@ -29,11 +33,13 @@ from hwsim.records import FOUR_WAY, GROUP_KEY, Direction, FrameKind, FrameRecord
 BEACON: Final = 8
 """Subtype of the management frames that have no record, as in a run's events."""
 CANNOT_KNOW: Final = "a capture has neither the DLL's calls nor the OS's notifications"
+_ASKS: Final = ("M1", "M3", "G1", "rc4-key")
+_EAP_RESPONSE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureFile:
-    """A capture of the air, from this harness or another tool (`capture_formats`)."""
+    """A capture of the air, from this harness or another tool (`harness.captures`)."""
 
     path: Path
 
@@ -41,12 +47,26 @@ class CaptureFile:
         """See ``EvidenceSource.read``."""
         if not self.path.is_file():
             raise UsageError(f"{self.path}: no such capture", hint="name an air.pcapng")
-        return from_packets(read_capture(self.path))
+        with open_capture(self.path) as reader:
+            evidence = from_frames(_bounded(reader.frames(every=True)))
+            unknown = sorted(reader.unreadable)
+        if unknown and not evidence.associations:
+            raise UsageError(f"{self.path}: link type {unknown[0]} cannot be read", hint=WANTED)
+        return evidence
 
 
-def from_packets(packets: Iterable[Packet]) -> RunEvidence:
+def _bounded(found: Iterable[CapturedFrame]) -> Iterator[CapturedFrame]:
+    left = MOST_BYTES
+    for one in found:
+        left -= len(one.frame)
+        if left < 0:
+            return
+        yield one
+
+
+def from_frames(found: Iterable[CapturedFrame]) -> RunEvidence:
     """The evidence in a capture: its frames as one association, and what it cannot know. Pure."""
-    records = tuple(_records(packets))
+    records = _with_receivers(tuple(_Records().of(found)))
     damage = (TraceDamage(DamageKind.NO_TRACE, CANNOT_KNOW, from_ns=0, until_ns=FOREVER_NS),)
     if not records:
         return RunEvidence((), (), UNKNOWN_CLOCK, damage)
@@ -55,26 +75,91 @@ def from_packets(packets: Iterable[Packet]) -> RunEvidence:
     return RunEvidence((), (association,), UNKNOWN_CLOCK, damage)
 
 
-def _records(packets: Iterable[Packet]) -> Iterator[FrameRecord]:
+def _with_receivers(records: tuple[FrameRecord, ...]) -> tuple[FrameRecord, ...]:
+    """Give frames whose receiver the link layer does not tell the other of two stations."""
+    unknown = frames.mac_text(b"")
+    known = {record.transmitter for record in records} | {record.receiver for record in records}
+    known.discard(unknown)
+    if len(known) != 2:
+        return records
+    other = dict(zip(sorted(known), sorted(known, reverse=True), strict=True))
+    return tuple(
+        replace(one, receiver=other[one.transmitter]) if one.receiver == unknown else one
+        for one in records
+    )
+
+
+class _Records:
     """The frames that can be read, by the numbers of their packets; beacons are left out."""
-    sent = _Sent()
-    for packet in packets:
+
+    def __init__(self) -> None:
+        self._sent = _Sent()
+        self._names = KeyMessages()
+        self._fragments = Defragmenter()
+        self._duplicates = Duplicates()
+
+    def of(self, found: Iterable[CapturedFrame]) -> Iterator[FrameRecord]:
+        """One for each frame that is no copy of one before."""
+        for one in found:
+            if len(one.frame) >= 10 and not self._duplicates.again(one):
+                record = self._of_pdu(one) if one.ends else self._of_frame(one)
+                if record is not None:
+                    yield record
+
+    def _of_pdu(self, one: CapturedFrame) -> FrameRecord | None:
+        """Of an EAPOL PDU that the station's own interface handed out."""
+        source, destination = one.ends or (b"", b"")
+        kind, counter = self._eapol(one.frame, source, destination)
+        down = kind in _ASKS or (kind == "eap" and one.frame[4] != _EAP_RESPONSE)
+        direction: Direction = "down" if down else "up"
+        return self._record(one, kind, counter, direction, source, destination, protected=False)
+
+    def _of_frame(self, one: CapturedFrame) -> FrameRecord | None:
         try:
-            header = frames.parse_header(packet.frame)
+            header = frames.parse_header(one.frame)
         except WireError:
-            continue
+            return None
         if header.type == frames.MANAGEMENT and header.subtype == BEACON:
-            continue
-        kind, replay_counter = _message(header, packet.frame[header.length :])
-        transmitter, receiver = map(frames.mac_text, (header.transmitter, header.receiver))
-        yield FrameRecord(
-            number=packet.number, association=1, direction=_direction(header), kind=kind,
-            air_ns=packet.wall_ns, guest_ns=None, transmitter=transmitter, receiver=receiver,
-            length=packet.length, acked=True, delivered=True, rule=None,
-            retry=sent.again(transmitter, receiver, kind),
-            protected=bool(header.flags & frames.PROTECTED), replay_counter=replay_counter,
-            mic_ok=None, pn=None, detail={},
+            return None
+        kind, counter = self._message(header, one.frame)
+        return self._record(
+            one, kind, counter, _direction(header), header.transmitter, header.receiver,
+            protected=bool(header.flags & frames.PROTECTED),
         )  # fmt: skip
+
+    def _record(
+        self, one: CapturedFrame, kind: FrameKind, counter: int | None, direction: Direction,
+        transmitter: bytes, receiver: bytes, *, protected: bool,
+    ) -> FrameRecord:  # fmt: skip
+        sender, other = map(frames.mac_text, (transmitter, receiver))
+        return FrameRecord(
+            number=one.number, association=1, direction=direction, kind=kind, air_ns=one.wall_ns,
+            guest_ns=None, transmitter=sender, receiver=other, length=one.length, acked=True,
+            delivered=True, rule=None, retry=self._sent.again(sender, other, kind),
+            protected=protected, replay_counter=counter, mic_ok=None, pn=None, detail={},
+        )  # fmt: skip
+
+    def _message(self, header: MacHeader, frame: bytes) -> tuple[FrameKind, int | None]:
+        """The name of a frame, and the replay counter of an EAPOL-Key."""
+        kind = frames.kind_of(header)
+        if kind != "data" or header.flags & frames.PROTECTED:
+            return kind, None
+        body = self._fragments.whole(header, frame)
+        for one in msdus(header, frame, body) if body is not None else ():
+            if one.ethertype == frames.ETHERTYPE_EAPOL:
+                return self._eapol(one.body, header.transmitter, header.receiver)
+        return kind, None
+
+    def _eapol(self, pdu: bytes, sender: bytes, receiver: bytes) -> tuple[FrameKind, int | None]:
+        try:
+            if rc4_key.is_rc4_key(pdu):
+                return "rc4-key", rc4_key.describe_rc4_key(pdu)[0]
+            if pdu[1:2] == bytes((eapol.EAPOL_KEY_TYPE,)):
+                key = parse_key(pdu)
+                return self._names.name(key, sender, receiver), key.replay_counter
+            return parse_eapol(pdu)[0], None
+        except WireError:
+            return "eapol", None
 
 
 def _direction(header: MacHeader) -> Direction:
@@ -82,24 +167,6 @@ def _direction(header: MacHeader) -> Direction:
     if header.type == frames.DATA:
         return "down" if header.flags & frames.FROM_DS else "up"
     return "down" if header.transmitter and header.transmitter == header.address3 else "up"
-
-
-def _message(header: MacHeader, body: bytes) -> tuple[FrameKind, int | None]:
-    """The name of a frame, and the replay counter of an EAPOL-Key."""
-    kind = frames.kind_of(header)
-    if kind != "data" or header.flags & frames.PROTECTED or body[:8] != frames.SNAP_EAPOL:
-        return kind, None
-    pdu = body[8:]
-    try:
-        if rc4_key.is_rc4_key(pdu):
-            return "rc4-key", rc4_key.describe_rc4_key(pdu)[0]
-        if pdu[1:2] == bytes((eapol.EAPOL_KEY_TYPE,)):
-            whole = pdu[: 4 + int.from_bytes(pdu[2:4], "big")]
-            key = eapol.parse_key_frame(whole, eapol.mic_length_of(whole))
-            return eapol.classify(key), key.replay_counter
-        return parse_eapol(pdu)[0], None
-    except WireError:
-        return "eapol", None
 
 
 class _Sent:

@@ -14,9 +14,9 @@ import pytest
 
 from harness.config.lab import Lab
 from harness.evidence.packets import Packet, read_packets
-from harness.evidence.sources.capture import from_packets
+from harness.evidence.sources.capture import from_frames
 from harness.run.bare_capture import judge_capture
-from tests.unit.evidence.sources.pcap import pcap
+from tests.unit.captures.writing import captured, pcap
 
 RECORDED = Path(__file__).parents[1] / "evidence" / "sources" / "recorded" / "air.pcapng"
 TIMES_MS = [(12.604, 8.036, 3.136, 4.935), (10.545, 2.5, 3.818, 4.026), (18.811, 9.0, 8.707, 4.812)]
@@ -26,7 +26,9 @@ TIMES_MS = [(12.604, 8.036, 3.136, 4.935), (10.545, 2.5, 3.818, 4.026), (18.811,
 def three_handshakes() -> list[Packet]:
     """The recorded association and handshake, three times, by those times."""
     packets = {one.number: one for one in read_packets(RECORDED)}
-    (association,) = from_packets(packets.values()).associations
+    (association,) = from_frames(
+        captured(one.number, one.wall_ns, one.frame) for one in packets.values()
+    ).associations
     kinds = {one.kind: packets[one.number] for one in reversed(association.frames)}
     messages = [kinds[kind] for kind in ("assoc-req", "assoc-resp", "M1", "M2", "M3", "M4")]
     made, now_ns = [], 10**18

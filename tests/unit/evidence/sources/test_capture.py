@@ -17,11 +17,11 @@ import pytest
 from harness.checks import RULES, CheckLimits, Expectation, eapol_timing, evaluate
 from harness.errors import UsageError
 from harness.evidence import FrameRecord, RunEvidence
-from harness.evidence.packets import Packet
 from harness.evidence.sources import CaptureFile, EvidenceSource
-from harness.evidence.sources.capture import from_packets
+from harness.evidence.sources.capture import from_frames
 from harness.run.judge import Judge
 from hwsim.rc4_key import Rc4Key, rc4_key_pdu
+from tests.unit.captures.writing import captured, data_frame, handshake
 
 RECORDED = Path(__file__).parent / "recorded"
 ON_AIR = Expectation(connected=None, messages=("M1", "M2", "M3", "M4"), protected=False)
@@ -92,15 +92,12 @@ def test_the_air_is_measured(evidence: RunEvidence) -> None:
 def test_the_length_of_a_mic_is_seen(mic: int) -> None:
     """It moves the key data by whose presence M2 and M4 are told apart (IEEE 802.11-2020, 12.7.2);
     bytes behind the EAPOL frame are no part of it."""
-    kinds = []
-    for info, data in ((0x0088, b""), (0x0108, bytes(22)), (0x13C8, bytes(80)), (0x0308, b"")):
-        body = b"\2" + info.to_bytes(2, "big") + bytes(10 + 32 + 32) + b"\xaa" * mic
-        body += len(data).to_bytes(2, "big") + data
-        pdu = b"\1\3" + len(body).to_bytes(2, "big") + body
-        header = b"\x08\x01\0\0" + bytes(range(18)) + b"\0\0"
-        frame = header + bytes.fromhex("aaaa03000000888e") + pdu + bytes(4)
-        (association,) = from_packets([Packet(1, 1, len(frame), frame)]).associations
-        kinds.append(association.frames[0].kind)
+    found = [
+        captured(place, place, data_frame(pdu, down=place % 2 == 1) + bytes(4))
+        for place, pdu in enumerate(handshake(mic), 1)
+    ]
+    (association,) = from_frames(found).associations
+    kinds = [one.kind for one in association.frames]
     assert kinds == ["M1", "M2", "M3", "M4"]
 
 
@@ -108,7 +105,7 @@ def test_a_wep_key_that_is_handed_out_is_known() -> None:
     """By its descriptor type; no MIC is looked for in it."""
     pdu = rc4_key_pdu(Rc4Key(b"13 characters", 1, unicast=False), bytes(64), 7, bytes(16))
     frame = b"\x08\x02\0\0" + bytes(range(18)) + b"\0\0" + bytes.fromhex("aaaa03000000888e") + pdu
-    (association,) = from_packets([Packet(1, 1, len(frame), frame)]).associations
+    (association,) = from_frames([captured(1, 1, frame)]).associations
     found = association.frames[0]
     assert (found.kind, found.direction, found.replay_counter) == ("rc4-key", "down", 7)
 
