@@ -23,6 +23,7 @@ from hwsim.errors import RequestError
 from hwsim.live_rules import rules_of
 from hwsim.loop import Loop, now_ns
 from hwsim.medium import FrameCount
+from hwsim.port_meter import PortMeter
 from hwsim.ports.base import Port
 from hwsim.ports.shared import MAX_MEDIA, SharedPort
 from hwsim.radio_waiters import RadioWaiters
@@ -49,6 +50,7 @@ class Air:
         self._media: list[AirMedium] = []
         self._of_media: list[Mapping[str, Handler]] = []
         self._waiters = RadioWaiters(loop, port)
+        self._meter = PortMeter(loop, port)
         self._clock = ClockWatch(loop, port, self._control.event)
         self._have_media(1)
         self._shared.start()
@@ -81,6 +83,10 @@ class Air:
         self._event("fault", what="model", message=reason)
         self._waiters.fail(reason)
 
+    def on_other_delivered(self, tag: int, errno: int) -> None:
+        """Tell the meter, which alone delivers besides the media."""
+        self._meter.on_delivered(tag, errno)
+
     def on_overrun(self, place: int) -> None:
         """Send the event ``fault``, once in a run of each medium: it did not keep up."""
         if place not in self._overrun:
@@ -105,6 +111,7 @@ class Air:
             "wait_radio": self._call_wait_radio,
             "finish": self._call_finish,
             "renew": self._call_renew,
+            "measure_port": self._meter.call,
         }
 
     def _call_hello(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:

@@ -13,13 +13,14 @@ import typer
 
 from harness.cli.options import JsonOption, LabOption
 from harness.cli.signals import interrupt_on_signals
-from harness.config.lab import load_lab
-from harness.console import open_console
+from harness.config.lab import Lab, load_lab
+from harness.console import Console, open_console
 
 if TYPE_CHECKING:
     from harness.run.air_figures import AirFigures
     from harness.run.bench import Figures
     from harness.run.soak import Soak
+    from harness.run.usb_figures import UsbFigures
 
 
 Nights = Annotated[
@@ -44,11 +45,18 @@ class Subject(enum.Enum):
     """What may be measured in the place of the lab."""
 
     AIR = "air"
+    USB = "usb"
 
 
 SubjectArgument = Annotated[
     Subject | None,
-    typer.Argument(help="Instead: the air beside hostapd and wmediumd, in one guest."),
+    typer.Argument(
+        help="Instead: `air` beside hostapd and wmediumd, in one guest; emulated adapters (`usb`) "
+        "beside the simulated radio."
+    ),
+]
+Adapters = Annotated[
+    list[str] | None, typer.Option("--adapter", help="Of `usb`: this one alone (repeatable).")
 ]
 Wmediumd = Annotated[
     Path | None,
@@ -108,6 +116,7 @@ def bench(
     history: HistoryFlag = False,
     rounds: Rounds = 1,
     wmediumd: Wmediumd = None,
+    adapter: Adapters = None,
     lab: LabOption = None,
 ) -> None:
     """Measure how fast the lab is, or soak it.
@@ -117,12 +126,11 @@ def bench(
     """
     from harness.nightly.measuring import NightBench
     from harness.nightly.measuring_history import measure_history
-    from harness.run.air_bench import measure_air
-    from harness.run.bench import figures_of_this_machine, measure
+    from harness.run.bench import measure
     from harness.run.soak import Soak, soak
 
     interrupt_on_signals()
-    figures: Figures | AirFigures | Soak
+    figures: Figures | AirFigures | Soak | UsbFigures
     with open_console(sys.stderr) as console:
         if soaked:
             figures = soak(load_lab(lab), console, soaked)
@@ -130,9 +138,8 @@ def bench(
             figures = NightBench(load_lab(lab), nights, rounds, before).measure(console)
         elif history:
             figures = measure_history(rounds, console)
-        elif subject is Subject.AIR:
-            environment = figures_of_this_machine().environment
-            figures = measure_air(load_lab(lab), console, associations, wmediumd, environment)
+        elif subject is not None:
+            figures = _of_subject(subject, load_lab(lab), console, associations, wmediumd, adapter)
         else:
             figures = measure(load_lab(lab), console, associations=associations, build=build)
     if as_json:
@@ -142,3 +149,21 @@ def bench(
             typer.echo(line)
     if isinstance(figures, Soak):
         raise typer.Exit(figures.verdict.exit_code)
+
+
+def _of_subject(
+    subject: Subject,
+    lab: Lab,
+    console: Console,
+    associations: int,
+    wmediumd: Path | None,
+    adapters: list[str] | None,
+) -> AirFigures | UsbFigures:
+    from harness.run.air_bench import measure_air
+    from harness.run.bench import figures_of_this_machine
+    from harness.run.usb_bench import adapters_named, measure_usb
+
+    environment = figures_of_this_machine().environment
+    if subject is Subject.AIR:
+        return measure_air(lab, console, associations, wmediumd, environment)
+    return measure_usb(lab, console, associations, adapters_named(adapters), environment)

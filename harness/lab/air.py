@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from harness.eap import RadiusServer
 from harness.errors import LabFault, TooSlow
 from harness.evidence import ClockModel, Echo
+from harness.lab.port_times import PortTimes
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import CallFailed, JsonLinesClient
 from harness.scenarios import AirRule, ApOrder, Network
@@ -133,6 +134,14 @@ class AirClient:
             if error.code == "radio-failed":
                 raise LabFault("radio of the guest on the air", 0, error.said) from None
             raise TooSlow("radio of the guest on the air", limit_s, error.message) from None
+
+    def measure_port(
+        self, frames: int, *, window: int, size: int, freq_mhz: int, limit_s: float
+    ) -> PortTimes:
+        """Deliver so many frames of `size` bytes to the guest's first radio by the port alone, at
+        most `window` on their way at a time."""
+        about = {"frames": frames, "window": window, "size": size, "freq_mhz": freq_mhz}
+        return PortTimes.of(self._call("measure_port", wait_s=limit_s, **about))
 
     def begin(
         self,

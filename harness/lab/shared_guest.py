@@ -131,6 +131,11 @@ class SharedGuest:
                 kept.logs.hand_over()
                 after.pop_all()
 
+    @property
+    def guest(self) -> RunningGuest | None:
+        """The guest that is kept between runs, if there is one."""
+        return self._kept.guest if self._kept else None
+
     def end(self) -> None:
         """End the guest, if there is one: the next run gets another."""
         self._kept = None

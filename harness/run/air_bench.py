@@ -15,7 +15,6 @@ import statistics
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,13 +23,14 @@ from pydantic import SecretStr
 from harness.config.lab import Lab
 from harness.console import Console
 from harness.errors import HarnessError
-from harness.guests.common.ssh import Ssh, connect
+from harness.guests.common.ssh import Ssh
 from harness.lab.air_in_guest import FOLDER as AIR
 from harness.lab.air_in_guest import NAMESPACE, air_in_guest, inside, must, place_air
-from harness.lab.bring_up import RunningGuest, open_guest
+from harness.lab.bring_up import open_guest
 from harness.lab.kernel_radios import CHANNEL, FREQ_MHZ, KernelRadios
 from harness.lab.kernel_radios import FOLDER as RUN
 from harness.lab.recording import open_recording
+from harness.lab.root_shell import root_shell
 from harness.local.deadline import Deadline
 from harness.run.air_figures import (
     HANDSHAKE,
@@ -122,7 +122,7 @@ def measure_air(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hil-bench-")))
         recording = stack.enter_context(open_recording(folder))
         guest = stack.enter_context(open_guest(lab, console, recording, folder))
-        shell = stack.enter_context(_root_shell(guest))
+        shell = stack.enter_context(root_shell(guest))
         bench = AirBench(shell, lab.store.cache, figures, associations)
         with console.stage("beside hostapd"):
             place_air(shell, lab.store.cache)
@@ -130,16 +130,6 @@ def measure_air(
         with console.stage("throughput"):
             bench.floods(wmediumd)
     return figures
-
-
-@contextlib.contextmanager
-def _root_shell(guest: RunningGuest) -> Iterator[Ssh]:
-    login = replace(guest.image.login, user="root")
-    port = guest.machine.ssh_port()
-    with contextlib.closing(
-        connect(login, port, limit_s=30, command_s=60, alive=lambda: None)
-    ) as shell:
-        yield shell
 
 
 class AirBench:

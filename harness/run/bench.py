@@ -164,7 +164,7 @@ def _run(
     result, _ = perform(
         plan, console, on_association=lambda _: moments.append(time.monotonic() - started_s)
     )
-    return Timed(_passed(result), tuple(moments))
+    return Timed(passed(result), tuple(moments))
 
 
 def measured_plan(lab: Lab, scratch: Path, *, associations: int, saved_state: bool) -> RunPlan:
@@ -176,7 +176,8 @@ def measured_plan(lab: Lab, scratch: Path, *, associations: int, saved_state: bo
     return RunPlan(lab, scenario.with_passphrase(), f"{own_name()} bench")
 
 
-def _passed(result: RunResult) -> RunResult:
+def passed(result: RunResult) -> RunResult:
+    """The result, if it is PASS; raises `HarnessError` for one that says nothing of speed."""
     if result.verdict is not Verdict.PASS:
         raise HarnessError(
             f"a run to be measured ended {result.verdict}: {result.reason}",
@@ -191,12 +192,12 @@ def _sharing(figures: Figures, lab: Lab, scratch: Path, console: Console) -> Non
     shared: list[Spent] = []
     plan = measured_plan(lab, scratch, associations=CELL, saved_state=True)
     with open_lab(console) as opened:
-        _passed(opened.perform(plan)[0])  # the guest is up now
+        passed(opened.perform(plan)[0])  # the guest is up now
         for _ in range(STATE_RUNS):
             started_s = time.monotonic()
-            _passed(perform(plan, console)[0])
+            passed(perform(plan, console)[0])
             alone.append(time.monotonic() - started_s)
-            _passed(opened.perform(plan)[0])
+            passed(opened.perform(plan)[0])
             shared.append(opened.spent)
     figures.add(f"run of {CELL} associations, alone", "s", *alone)
     figures.add(f"run of {CELL} associations, shared guest", "s", *(one.whole_s for one in shared))

@@ -27,6 +27,8 @@ _LOST_DBM: Final = -100
 """The signal of an acknowledgement that never came."""
 _TAG_BITS: Final = 28
 _TAG_MASK: Final = (1 << _TAG_BITS) - 1
+OWN_TAGS: Final = MAX_MEDIA << _TAG_BITS
+"""Tags from here on are of no medium: whoever else delivers by the port has them."""
 
 
 class SharedPortUser(Protocol):
@@ -40,6 +42,9 @@ class SharedPortUser(Protocol):
 
     def on_fault(self, reason: str) -> None:
         """See :meth:`hwsim.ports.base.PortUser.on_fault`."""
+
+    def on_other_delivered(self, tag: int, errno: int) -> None:
+        """A frame was delivered, or not, that was of no share: its tag is not below `OWN_TAGS`."""
 
     def on_overrun(self, place: int) -> None:
         """A frame of that share was lost because more came than could be carried."""
@@ -184,6 +189,8 @@ class SharedPort:
         place = tag >> _TAG_BITS
         if place < len(self.shares) and self.shares[place].started:
             self.shares[place].user.on_delivered(tag & _TAG_MASK, errno, guest_ns)
+        elif tag >= OWN_TAGS:
+            self._user.on_other_delivered(tag, errno)
 
     def on_port_state(self, connected: bool) -> None:
         """Deal out the radios there are now, and tell of them."""

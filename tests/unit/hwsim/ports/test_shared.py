@@ -63,6 +63,7 @@ class Shared:
         self.order: list[int] = []
         self.states: list[bool] = []
         self.overruns: list[int] = []
+        self.others: list[tuple[int, int]] = []
         self.stalls: list[tuple[int, int]] = []
         self.shared = SharedPort(loop, self.port, self)
         self.users = [User(n, share, self.order) for n, share in enumerate(self.shared.shares)]
@@ -76,6 +77,10 @@ class Shared:
     def on_stall(self, since_ns: int, until_ns: int) -> None:
         """Keep it."""
         self.stalls.append((since_ns, until_ns))
+
+    def on_other_delivered(self, tag: int, errno: int) -> None:
+        """Keep it."""
+        self.others.append((tag, errno))
 
     def on_overrun(self, place: int) -> None:
         """Keep it."""
@@ -137,9 +142,10 @@ def test_reports_find_the_medium_whose_frame_it_was(shared: Shared) -> None:
 
 
 def test_a_report_on_nobodys_frame(shared: Shared) -> None:
-    """What a guest makes up is passed over."""
-    shared.shared.on_delivered(0xFFFFFFFF, 0, 0)
+    """What a guest makes up reaches no medium: whoever else delivers may know it."""
+    shared.shared.on_delivered(0xFFFFFFFF, 5, 0)
     assert all(user.reports == [] for user in shared.users)
+    assert shared.others == [(0xFFFFFFFF, 5)]
 
 
 class WholePort:
@@ -150,6 +156,9 @@ class WholePort:
 
     def on_stall(self, since_ns: int, until_ns: int) -> None:
         """The guest stood still."""
+
+    def on_other_delivered(self, tag: int, errno: int) -> None:
+        """A frame of no medium was delivered."""
 
     def on_overrun(self, place: int) -> None:
         """Too much came."""
