@@ -9,9 +9,6 @@ from harness.guests.device_models import adapter_kind
 from harness.scenarios import AirRule, Scenario, find_scenario, scenario_names
 from hwsim.usb.catalogue import AdapterKind, Hidden
 
-LAST_2_4_GHZ = 14
-"""The last channel of that band."""
-
 
 def unfit(scenario: Scenario, adapter: str | None, hides: Sequence[Hidden] = ()) -> str:
     """Why a scenario cannot be run with an emulated USB adapter, in words; empty if it can.
@@ -34,8 +31,9 @@ def _lacks(scenario: Scenario, kind: AdapterKind) -> Iterator[str]:
     network, hides = scenario.network, kind.hides
     ordered = (order.channel for order in scenario.ap if order.channel is not None)
     channels = (*network.all_channels, *ordered)
-    if "5 GHz" in hides and max(channels) > LAST_2_4_GHZ:
-        yield f"channel {max(channels)}: {hides['5 GHz']}"
+    for channel in sorted(channels, reverse=True):
+        if why := kind.lacks_channel(channel):
+            yield f"channel {channel}: {why}"
     if "management frame protection" in hides and network.protection != "disabled":
         why = hides["management frame protection"]
         yield f"management frame protection ({network.protection}): {why}"

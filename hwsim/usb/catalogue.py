@@ -13,10 +13,13 @@ from typing import Final, Literal, cast
 
 from hwsim.usb.device import Model, ModelUser
 
-Hidden = Literal["5 GHz", "management frame protection", "WMM", "statuses of a burst", "replay"]
-"""What a chip or its driver lets nobody see or have: the band; robust management frames and WMM,
-which its driver has not; which frame of several was not acknowledged; packet numbers, where the
-chip decrypts."""
+Hidden = Literal[
+    "5 GHz", "6 GHz", "management frame protection", "WMM", "acknowledgements",
+    "statuses of a burst", "replay",
+]  # fmt: skip
+"""What a chip or its driver lets nobody see or have: a band; robust management frames and WMM,
+which its driver has not; that a frame was not acknowledged, or which of several; packet
+numbers, where the chip decrypts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,13 @@ class AdapterKind:
     """Module and class of the model."""
     hides: dict[Hidden, str] = field(default_factory=dict)
     """What it hides, and why."""
+    channels: tuple[int, ...] = tuple(range(1, 15))
+    """The channels to which its driver tunes it."""
+
+    def lacks_channel(self, channel: int) -> str:
+        """Why it cannot be tuned to a channel; empty if it can."""
+        why = self.hides.get("5 GHz") or self.hides.get("6 GHz", "its driver has no such channel")
+        return "" if channel in self.channels else why
 
 
 _NO_5_GHZ: Final = "the chip has the 2.4 GHz band alone"
@@ -90,6 +100,23 @@ ADAPTERS: Final[dict[str, AdapterKind]] = {
             "lost frames seen, runs; tshark decrypts. Windows: nothing was run",
             implementation=("hwsim.usb.models.ralink.chips", "Rt3070"),
             hides={"5 GHz": _NO_5_GHZ, "replay": _NO_REPLAY_CHECK},
+        ),
+        AdapterKind(
+            name="rt2573",
+            chip="Ralink RT2573 (RT2571W) with RF5226, 2.4 and 5 GHz",
+            usb=("148f:2573 rev 0001",),
+            linux="rt73usb",
+            windows="netr7364.inf (in Windows 10, by published lists)",
+            proven="Linux' driver: firmware, scan, WPA2-PSK, rekeys, roaming, replug, all sizes, "
+            "both bands, runs; tshark decrypts. Windows: nothing was run",
+            implementation=("hwsim.usb.models.ralink.rt73.chip", "Rt2573"),
+            hides={
+                "6 GHz": "Linux' driver has the channels 1 to 14, 36 to 64, 100 to 140, 149 to 165",
+                "management frame protection": "Linux' driver does not offer it",
+                "acknowledgements": "Linux' driver takes every frame that it gave to the chip for "
+                "acknowledged; the chip counts those that were not, and it does not look",
+            },
+            channels=(*range(1, 15), *range(36, 65, 4), *range(100, 141, 4), *range(149, 166, 4)),
         ),
     )
 }

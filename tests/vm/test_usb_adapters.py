@@ -57,20 +57,31 @@ def test_a_lost_m2_is_seen_by_the_driver(adapter: Plugged) -> None:
     """As a frame that was not acknowledged; M1 and M2 come again, and the handshake ends.
 
     The driver may take its time: a status that it overlooks it makes good when more frames go out.
+    One that asks its chip for no acknowledgements sees none fail, as is declared.
     """
     adapter.connect(1, (AirRule.model_validate({"message": "M2", "action": "drop"}),))
     assert adapter.kinds(1).count("M2") == 2
+    if "acknowledgements" in ADAPTERS[adapter.name].hides:
+        assert adapter.air.echo(1, limit_s=10).answered == 1
+        assert failed_frames(adapter) == 0
+        return
     deadline = Deadline("a frame that the driver counts as failed", 30)
 
     def failed() -> bool | None:
-        deadline.state = adapter.shell.run("iw dev wlan0 station dump").output
-        counted = re.search(r"tx failed:\s+(\d+)", deadline.state)
-        if counted is None or int(counted[1]) == 0:
+        count = failed_frames(adapter)
+        deadline.state = f"{count} frames failed"
+        if not count:
             adapter.air.echo(1, limit_s=10)
-            return None
-        return True
+        return bool(count) or None
 
     deadline.poll(failed)
+
+
+def failed_frames(adapter: Plugged) -> int:
+    """What the driver counts as sent and not acknowledged, of its access point."""
+    told = adapter.shell.run("iw dev wlan0 station dump").output
+    counted = re.search(r"tx failed:\s+(\d+)", told)
+    return int(counted[1]) if counted else 0
 
 
 def test_data_passes_at_every_size(adapter: Plugged) -> None:

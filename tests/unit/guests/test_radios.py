@@ -40,10 +40,18 @@ def test_what_realteks_chips_have_not(adapter: str) -> None:
     assert unfit(two, adapter).startswith("2 adapters")
 
 
+def test_an_adapter_for_two_bands_has_the_channels_that_its_driver_has() -> None:
+    """Not those of 6 GHz, told by their centre, and not each one of 5 GHz."""
+    for channel in (1, 13, 36, 64, 100, 140, 149, 165):
+        assert unfit(scenario(channel=channel), "rt2573") == ""
+    assert unfit(scenario(channel=144), "rt2573").startswith("channel 144: Linux' driver has")
+    assert unfit(find_scenario("six-ghz-beside"), "rt2573").startswith("channel 5975")
+
+
 def test_wmm_wants_four_queues() -> None:
     """The driver of RTL8187L has one: its station would be one without WMM, which passes too."""
     assert unfit(find_scenario("wmm"), "rtl8187l").startswith("WMM: ")
-    for adapter in ("rtl8187b", "rt2870", "rt3070"):
+    for adapter in ("rtl8187b", "rt2870", "rt3070", "rt2573"):
         assert unfit(find_scenario("wmm"), adapter) == ""
 
 
@@ -76,7 +84,8 @@ def test_a_replay_cannot_be_seen_behind_a_chip_that_checks_none(name: str) -> No
     """It would pass there, whatever the driver makes of it."""
     found = with_more(**REPLAYS[name])  # type: ignore[arg-type]
     assert unfit(found, "rt3070").endswith("takes the packet number away, and checks none")
-    assert unfit(found, "rtl8187l") == ""
+    for adapter in ("rtl8187l", "rt2573"):
+        assert unfit(found, adapter) == ""
     assert unfit(found, None) == ""
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The files that stand for firmware."""
 
+import binascii
+
 from imagebuild import firmware
 
 
@@ -16,6 +18,14 @@ def test_the_checksum_is_crc_ccitt_as_linux_has_it():
     assert firmware._crc_ccitt(b"123456789") == 0x6F91
 
 
+def test_rt73_has_the_length_and_checksum_that_its_driver_checks():
+    """The driver runs CRC-16 of ITU-T over all but the last two bytes, and two zeros behind."""
+    content = firmware.rt73()
+    assert len(content) == 2048
+    assert binascii.crc_hqx(content[:-2] + bytes(2), 0).to_bytes(2, "big") == content[-2:]
+
+
 def test_it_lies_where_the_kernel_looks():
     """On a disk whose /lib is a link."""
-    assert set(firmware.firmware_files()) == {"usr/lib/firmware/rt2870.bin"}
+    names = {"usr/lib/firmware/rt2870.bin", "usr/lib/firmware/rt73.bin"}
+    assert set(firmware.firmware_files()) == names

@@ -12,12 +12,13 @@ from typing import Final
 
 FIRMWARE_FOLDER: Final = "usr/lib/firmware"
 _RT2870_LENGTH: Final = 4096
+_RT73_LENGTH: Final = 2048
 _CRC_POLYNOMIAL: Final = 0x8408
 
 
 def firmware_files() -> dict[str, bytes]:
     """The files by their path in the guest."""
-    return {f"{FIRMWARE_FOLDER}/rt2870.bin": rt2870()}
+    return {f"{FIRMWARE_FOLDER}/rt2870.bin": rt2870(), f"{FIRMWARE_FOLDER}/rt73.bin": rt73()}
 
 
 def rt2870() -> bytes:
@@ -27,6 +28,14 @@ def rt2870() -> bytes:
     """
     program = bytes(_RT2870_LENGTH - 2)
     return program + _crc_ccitt(program).to_bytes(2, "little")
+
+
+def rt73() -> bytes:
+    """For RT2573: the checksum that Linux' rt73usb checks is 0 of a program of zeros.
+
+    Source: rt73usb_check_firmware in drivers/net/wireless/ralink/rt2x00/rt73usb.c of the kernel.
+    """
+    return bytes(_RT73_LENGTH)
 
 
 def _crc_ccitt(data: bytes) -> int:

@@ -10,16 +10,17 @@ from typing import ClassVar, Final
 
 from hwsim.errors import WireError
 from hwsim.frames import parse_header
-from hwsim.usb.device import AirFrame, ModelUser, SentFrame, Setup, Stall, Transfer, UsbIdentity
-from hwsim.usb.models.ralink.eeprom import LENGTH as EEPROM_LENGTH
+from hwsim.usb.device import AirFrame, ModelUser, SentFrame, Setup, Transfer, UsbIdentity
 from hwsim.usb.models.ralink.eeprom import Efuse, eeprom_image
 from hwsim.usb.models.ralink.keys import KeyTables
 from hwsim.usb.models.ralink.memory import Memory
 from hwsim.usb.models.ralink.radio_frequency import BBP_ACCESS, Baseband, Tuner
 from hwsim.usb.models.ralink.receive import receive_transfer
 from hwsim.usb.models.ralink.receive_filter import ReceiveFilter
+from hwsim.usb.models.ralink.sequence_numbers import SequenceNumbers
 from hwsim.usb.models.ralink.transmit import TransmitRequest, transmit_requests
 from hwsim.usb.models.ralink.transmit_status import TransmitStatus
+from hwsim.usb.models.ralink.vendor_requests import VendorRequests
 
 _DMA_STATE: Final = 0x0208
 _USB_DMA: Final = 0x02A0
@@ -47,16 +48,6 @@ _RESET: Final = 3
 _COMMAND_BBP: Final = 0x80
 _NO_TOKEN: Final = 0xFF
 
-_TO_DEVICE: Final = 0x40
-_FROM_DEVICE: Final = 0xC0
-_MODE: Final = 1
-_SINGLE_WRITE: Final = 2
-_MULTI_WRITE: Final = 6
-_MULTI_READ: Final = 7
-_EEPROM_READ: Final = 9
-_LED: Final = 10
-_RX_CONTROL: Final = 12
-_MODE_FIRMWARE: Final = 8
 _IN: Final = 0x81
 
 
@@ -106,9 +97,10 @@ class Rt2800:
 
     def reset(self) -> None:
         """A reset of the bus; see :meth:`hwsim.usb.device.Model.reset`."""
-        self._started = self._firmware_runs = False
-        self._sequence = 0
+        self._started = False
+        self._sequence_numbers = SequenceNumbers()
         self._memory = Memory()
+        self._requests = VendorRequests(self._memory, self._eeprom)
         self._keys = KeyTables(self._memory)
         self._filter = ReceiveFilter(self._memory)
         self._status = TransmitStatus()
@@ -138,36 +130,13 @@ class Rt2800:
 
     def control(self, setup: Setup, data: bytes) -> bytes:
         """A vendor request; see :meth:`hwsim.usb.device.Model.control`."""
-        if setup.request_type == _FROM_DEVICE:
-            return self._answer(setup)
-        if setup.request_type != _TO_DEVICE:
-            raise Stall(f"request type {setup.request_type:#04x}")
-        if setup.request == _MULTI_WRITE:
-            self._memory.write(setup.index, data)
-        elif setup.request == _SINGLE_WRITE:
-            self._memory.write(setup.index, setup.value.to_bytes(2, "little"))
-        elif setup.request == _MODE:
-            self._firmware_runs |= setup.value == _MODE_FIRMWARE
-        elif setup.request not in (_LED, _RX_CONTROL):
-            raise Stall(f"vendor request {setup.request} to the device")
-        return b""
-
-    def _answer(self, setup: Setup) -> bytes:
-        if setup.request == _MULTI_READ:
-            return self._memory.read(setup.index, setup.length)
-        if setup.request == _EEPROM_READ:
-            if setup.index > EEPROM_LENGTH:
-                raise Stall(f"EEPROM: byte {setup.index} of {EEPROM_LENGTH}")
-            return self._eeprom[setup.index : setup.index + setup.length]
-        if setup.request == _MODE:  # which one it is in: 2 would be firmware of its own
-            return bytes(4)[: setup.length]
-        raise Stall(f"vendor request {setup.request} from the device")
+        return self._requests.control(setup, data)
 
     # registers
 
     def _system(self) -> int:
         word = self._memory.word(_SYSTEM) & ~_READY
-        return word | (_READY if self._firmware_runs else 0)
+        return word | (_READY if self._requests.firmware_runs else 0)
 
     def _control_mac(self, word: int) -> int:
         self._started |= bool(word & _ENABLE_TX)
@@ -219,12 +188,9 @@ class Rt2800:
 
     def _numbered(self, request: TransmitRequest) -> TransmitRequest:
         """The request with a sequence number of the chip's own, if the driver asks for one."""
-        frame = request.frame
-        if not request.assign_sequence or len(frame) < 24:
+        if not request.assign_sequence:
             return request
-        self._sequence = self._sequence + 1 & 0xFFF
-        control = (self._sequence << 4 | frame[22] & 0x0F).to_bytes(2, "little")
-        return request._replace(frame=frame[:22] + control + frame[24:])
+        return request._replace(frame=self._sequence_numbers.assign(request.frame))
 
     def receive(self, frame: AirFrame) -> Transfer | None:
         """A frame on the air; see :meth:`hwsim.usb.device.Model.receive`."""
