@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, Literal, cast
 
 from hwsim.usb.device import Model, ModelUser
@@ -20,6 +21,11 @@ Hidden = Literal[
 """What a chip or its driver lets nobody see or have: a band; robust management frames and WMM,
 which its driver has not; that a frame was not acknowledged, or which of several; packet
 numbers, where the chip decrypts."""
+
+LAST_2_4_GHZ: Final = 14
+LAST_5_GHZ: Final = 177
+"""The last channels of those bands; one of 6 GHz is told by its centre in MHz."""
+_STEP: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,24 @@ class AdapterKind:
     """Module and class of the model."""
     hides: dict[Hidden, str] = field(default_factory=dict)
     """What it hides, and why."""
-    channels: tuple[int, ...] = tuple(range(1, 15))
-    """The channels to which its driver tunes it."""
+    channels: tuple[int, ...] = ()
+    """The channels that its driver has, if not all of its bands."""
 
     def lacks_channel(self, channel: int) -> str:
         """Why it cannot be tuned to a channel; empty if it can."""
-        why = self.hides.get("5 GHz") or self.hides.get("6 GHz", "its driver has no such channel")
-        return "" if channel in self.channels else why
+        if "5 GHz" in self.hides and channel > LAST_2_4_GHZ:
+            return self.hides["5 GHz"]
+        if "6 GHz" in self.hides and channel > LAST_5_GHZ:
+            return self.hides["6 GHz"]
+        missing = self.channels and channel not in self.channels
+        return f"its driver has the channels {_listed(self.channels)}" if missing else ""
+
+
+def _listed(channels: tuple[int, ...]) -> str:
+    """Channels with those between left out: ``1 to 14, 36 to 64``."""
+    starts = [at for at in range(1, len(channels)) if channels[at] - channels[at - 1] > _STEP]
+    parts = [channels[begin:end] for begin, end in pairwise((0, *starts, len(channels)))]
+    return ", ".join(f"{part[0]} to {part[-1]}" for part in parts)
 
 
 _NO_5_GHZ: Final = "the chip has the 2.4 GHz band alone"
@@ -111,7 +128,7 @@ ADAPTERS: Final[dict[str, AdapterKind]] = {
             "both bands, runs; tshark decrypts. Windows: nothing was run",
             implementation=("hwsim.usb.models.ralink.rt73.chip", "Rt2573"),
             hides={
-                "6 GHz": "Linux' driver has the channels 1 to 14, 36 to 64, 100 to 140, 149 to 165",
+                "6 GHz": "the chip has the bands of 2.4 and 5 GHz alone",
                 "management frame protection": "Linux' driver does not offer it",
                 "acknowledgements": "Linux' driver takes every frame that it gave to the chip for "
                 "acknowledged; the chip counts those that were not, and it does not look",

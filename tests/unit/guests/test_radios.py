@@ -7,6 +7,7 @@ import pytest
 
 from harness.guests.radios import unfit
 from harness.scenarios import Scenario, find_scenario
+from hwsim.usb.catalogue import AdapterKind
 
 
 def scenario(**network: object) -> Scenario:
@@ -44,8 +45,16 @@ def test_an_adapter_for_two_bands_has_the_channels_that_its_driver_has() -> None
     """Not those of 6 GHz, told by their centre, and not each one of 5 GHz."""
     for channel in (1, 13, 36, 64, 100, 140, 149, 165):
         assert unfit(scenario(channel=channel), "rt2573") == ""
-    assert unfit(scenario(channel=144), "rt2573").startswith("channel 144: Linux' driver has")
+    assert unfit(scenario(channel=144), "rt2573").endswith(
+        "1 to 14, 36 to 64, 100 to 140, 149 to 165"
+    )
     assert unfit(find_scenario("six-ghz-beside"), "rt2573").startswith("channel 5975")
+
+
+def test_an_adapter_that_says_nothing_of_channels_has_them_all() -> None:
+    """As a model of somebody else does, which has no row of ours."""
+    kind = AdapterKind("", "", (), "", "", "", ("", ""))
+    assert [kind.lacks_channel(channel) for channel in (1, 36, 144, 5975)] == ["", "", "", ""]
 
 
 def test_wmm_wants_four_queues() -> None:
