@@ -47,7 +47,7 @@ def examine() -> list[Need]:
     return [
         _python(),
         *(_program(one, required=one.when != "test") for one in programs if not one.is_file),
-        *(_file(one) for one in programs if one.is_file),
+        *(_file(one, required=one.when != "test") for one in programs if one.is_file),
         *_namespaces(),
         *_spaces(),
         _accelerator(),
@@ -69,10 +69,10 @@ def _program(need: ProgramNeed, *, required: bool = True) -> Need:
     return Need(name, path is not None, found, f"{APT} {' '.join(need.packages)}", required)
 
 
-def _file(need: ProgramNeed) -> Need:
+def _file(need: ProgramNeed, *, required: bool = True) -> Need:
     ok = Path(need.program).exists()
     found = need.program if ok else "not found"
-    return Need(need.use, ok, found, f"{APT} {' '.join(need.packages)}")
+    return Need(need.use, ok, found, f"{APT} {' '.join(need.packages)}", required)
 
 
 def _namespaces() -> Iterator[Need]:

@@ -200,3 +200,12 @@ def test_this_python_is_new_enough() -> None:
     """The tests themselves run on it."""
     assert doctor._python().ok
     assert doctor._python().found == ".".join(map(str, sys.version_info[:3]))
+
+
+def test_a_file_that_tests_alone_need_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without it runs the lab all the same."""
+    monkeypatch.setattr(doctor.Path, "exists", lambda _: False)
+    needs = {need.name: need for need in examine()}
+    files = {one.use: one.when for one in guest_of("reference").program_needs() if one.is_file}
+    assert {"build", "test"} == set(files.values())
+    assert all(needs[use].required == (when != "test") for use, when in files.items())
