@@ -19,6 +19,7 @@ PACKAGES = {
     "hwsim": ROOT / "hwsim",
     "autoconfig": ROOT / "vm-images" / "reference" / "autoconfig",
     "hil_common": ROOT / "vm-images" / "common" / "hil_common",
+    "winsetup": ROOT / "vm-images" / "windows" / "winsetup",
 }
 FILES = sorted(path for package in PACKAGES.values() for path in package.rglob("*.py"))
 TESTS = ROOT / "tests" / "unit"
@@ -27,6 +28,7 @@ TESTED = {
     "hil_common": [PACKAGES["hil_common"]],
     "hwsim": [PACKAGES["hwsim"]],
     "reference": [ROOT / "vm-images" / "reference" / part for part in (".", "imagebuild", "guest")],
+    "winsetup": [PACKAGES["winsetup"]],
     "": [ROOT / "harness"],
 }
 """Where the modules are whose tests are in a folder of tests/unit; all others are harness's."""
