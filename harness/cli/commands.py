@@ -30,7 +30,7 @@ COMMANDS = {
     "radios": "harness.cli.radios:radios",
     "rules": "harness.cli.rules:rules",
     "doctor": "harness.cli.machine:doctor",
-    "image": "harness.cli.machine:image",
+    "image": "harness.cli.images:image",
     "bench": "harness.cli.machine:bench",
     "test": "harness.cli.testing:run_tests",
     "completion": "harness.cli.complete:completion",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`hil doctor`, `hil image` and `hil bench`: this machine, prepared and measured."""
+"""`hil doctor` and `hil bench`: this machine, prepared and measured."""
 
 from __future__ import annotations
 
@@ -89,17 +89,6 @@ def doctor(
             fix = "" if need.ok or not need.fix else f"; fix: {need.fix}"
             typer.echo(f"{mark} {need.name}: {need.found}{fix}")
     raise typer.Exit(0 if all(need.ok or not need.required for need in needs) else 2)
-
-
-def image(lab: LabOption = None) -> None:
-    """Build the reference guest's image, if it is not in the cache."""
-    from harness.guests.registry import guest_of
-
-    interrupt_on_signals()
-    with open_console() as console:
-        found = load_lab(lab)
-        image = guest_of(found.guest.kind).prepare(found.guest, found.store.cache, console)
-        console.note(f"image {image.key} in {image.disk.parent}")
 
 
 def bench(

@@ -213,6 +213,7 @@ def _boot(boot: KernelBoot | DiskBoot, wiring: Wiring) -> list[str]:
     argv = [
         *("-drive", f"{flash},unit=0,readonly=on,file={_value(boot.firmware)}"),
         *("-drive", f"{flash},unit=1,file={_value(wiring.firmware_variables)}"),
+        *("-device", "VGA,romfile="),  # firmware and Windows Setup want a screen, if nobody looks
     ]
     if boot.secure:
         argv += ["-global", "driver=cfi.pflash01,property=secure,value=on"]

@@ -15,12 +15,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from harness.console import Stages
 from harness.errors import HarnessError, UsageError
 from harness.guests.base import GuestImage
+from harness.guests.common.key_pair import fresh_key_pair
 from harness.guests.common.ssh import Login
 from harness.local import programs
 from harness.local.cache import digest, digest_tree, entry, usable
@@ -187,17 +185,9 @@ def _keys(cache: Path) -> Path:
 
     def make(folder: Path) -> None:
         for name in ("host", "login"):
-            key = Ed25519PrivateKey.generate()
-            private = key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.OpenSSH,
-                serialization.NoEncryption(),
-            )
-            public = key.public_key().public_bytes(
-                serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
-            )
+            private, public = fresh_key_pair()
             (folder / name).touch(0o600)
             (folder / name).write_bytes(private)
-            (folder / f"{name}.pub").write_bytes(public + b"\n")
+            (folder / f"{name}.pub").write_bytes(public)
 
     return entry(cache, "keys", "1", make)

@@ -123,6 +123,7 @@ FIRMWARE_GOLDEN = (
         "-kernel /image/kernel\n-initrd /image/initrd\n-append console=ttyS0\n",
         "-drive if=pflash,format=raw,unit=0,readonly=on,file=/fw/OVMF_CODE.fd\n"
         "-drive if=pflash,format=raw,unit=1,file=/w/vars.fd\n"
+        "-device VGA,romfile=\n"
         "-global driver=cfi.pflash01,property=secure,value=on\n",
     )
     .replace(
