@@ -35,6 +35,12 @@ class ClockEstimate:
     air_ns: int
 
 
+def aged(estimate: ClockEstimate, air_ns: int) -> ClockEstimate:
+    """What an estimate is worth at a later time, if nothing was heard since: less with its age."""
+    slack_ns = _slack(air_ns - estimate.air_ns)
+    return ClockEstimate(estimate.offset_ns, estimate.uncertainty_ns + slack_ns, air_ns)
+
+
 class ClockEstimator:
     """Collects bounds and says what they leave of the offset."""
 

@@ -40,10 +40,11 @@ class Connection:
         link = self._link
         if link is None:
             return
+        if len(self._outbox) > BACKLOG_LIMIT:  # what one turn asks for may be without bound
+            self._loop.later(self._lose)
+            return
         if self._outbox:
             self._outbox += data
-            if len(self._outbox) > BACKLOG_LIMIT:
-                self._loop.later(self._lose)
             return
         try:
             sent = link.send(data)

@@ -36,6 +36,7 @@ _LARGEST: Final = 8192
 _AT_ONCE: Final = 64
 _SHORTEST: Final = 24
 """A frame with three addresses; control frames, which are shorter, are the adapter's own."""
+_DOWN: Final = frozenset({errno.ENETDOWN, errno.ENXIO, errno.ENODEV})
 _GROUP_BIT: Final = 1
 _RETRY: Final = 0x08
 _Key = tuple[int, bytes, bytes]
@@ -53,7 +54,7 @@ class PhyPort:
         self._loop = loop
         self._link = link
         self._station = station
-        self._radios = (Radio(station, ETHER),)
+        self._radios: tuple[Radio, ...] = (Radio(station, ETHER),)
         self._pending: OrderedDict[_Key, int] = OrderedDict()
         self._heard: dict[int, bytes] = {}
         self._errors = 0
@@ -67,7 +68,8 @@ class PhyPort:
 
     @property
     def radios(self) -> tuple[Radio, ...]:
-        """The device under test, whether it is there or not: nobody can know."""
+        """The device under test, whether it is there or not: nobody can know. None while our own
+        interface is down."""
         return self._radios
 
     @property
@@ -89,6 +91,8 @@ class PhyPort:
 
     def missing(self, radios: int) -> str:
         """There is one device; see :meth:`hwsim.ports.base.Port.missing`."""
+        if not self._radios:
+            return "the monitor interface, which went down"
         return f"{radios} devices; this port hears {mac_text(self._station)} alone"
 
     def deliver(
@@ -107,7 +111,7 @@ class PhyPort:
         try:
             self._link.send(radiotap.injected(frame, rate_kbps, group=group))
         except OSError as error:
-            self._errors += 1
+            self._failed(error)
             self._report(tag, error.errno or errno.EIO)
             return at_ns
         if tag and group:
@@ -132,11 +136,24 @@ class PhyPort:
                 packet, address = self._link.recvfrom(_LARGEST)
             except BlockingIOError:
                 return
-            except OSError:
-                self._errors += 1  # the interface went down, or too much came
+            except OSError as error:
+                self._failed(error)
                 return
+            self._have(Radio(self._station, ETHER))
             if address[2] != socket.PACKET_OUTGOING:
                 self._take(packet, now_ns())
+
+    def _failed(self, error: OSError) -> None:
+        """The interface went down, or more was to be sent or read than it could."""
+        self._errors += 1
+        if error.errno in _DOWN:
+            self._have()
+
+    def _have(self, *radios: Radio) -> None:
+        """There is a way to the device, or there is none; whose interface is up again hears."""
+        if radios != self._radios:
+            self._radios = radios
+            self._loop.later(lambda: self._user.on_port_state(bool(radios)))
 
     def _take(self, packet: bytes, air_ns: int) -> None:
         try:

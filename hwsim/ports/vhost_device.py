@@ -313,10 +313,12 @@ class VhostDevice:
 
     def _on_kick(self, number: int, fd: int) -> None:
         try:
-            os.read(fd, _KICK)
+            kicked = os.read(fd, _KICK)
         except BlockingIOError:
             return
         except OSError:
+            kicked = b""
+        if kicked:
+            self._kicked(number)
+        else:  # no eventfd has an end: it would be readable for ever
             self._fail()
-            return
-        self._kicked(number)

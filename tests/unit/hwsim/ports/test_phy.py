@@ -33,10 +33,23 @@ class Wire(socket.socket):
     """A packet socket's way to say where a packet comes from."""
 
     kind = socket.PACKET_OTHERHOST
+    error = 0
+    """What the kernel says of the interface instead."""
 
     def recvfrom(self, size: int, flags: int = 0) -> tuple[bytes, tuple[str, int, int]]:
         """A packet with its kind."""
-        return self.recv(size, flags), ("mon0", 4, self.kind)
+        packet = self.recv(size, flags)
+        self._check()
+        return packet, ("mon0", 4, self.kind)
+
+    def send(self, data: bytes, flags: int = 0) -> int:  # type: ignore[override]
+        """Inject it."""
+        self._check()
+        return super().send(data, flags)
+
+    def _check(self) -> None:
+        if self.error:
+            raise OSError(self.error, os.strerror(self.error))
 
 
 class Air:
@@ -131,6 +144,29 @@ def test_a_frame_is_reported_on(air: Air, header: bytes, error: int) -> None:
     assert air.deliver(what, tag=5) == injected(what, 1000, group=False)
     air.hear(header + frame(AP, STATION, 8), header + what, header + what)
     assert air.reports == [(5, error)]
+
+
+@pytest.mark.parametrize("way", ["heard", "sent"])
+def test_an_interface_that_goes_down_is_told(air: Air, way: str) -> None:
+    """Once, whichever way it is noticed; and when it is up again, by what it hears."""
+    air.loop.turn()
+    air.wire.error = errno.ENETDOWN
+    if way == "heard":
+        air.hear(b"x")
+        air.hear(b"x")
+    else:
+        for tag in (5, 6):
+            air.port.deliver(
+                ETHER, frame(AP, STATION, 7), freq_mhz=2412, rate_kbps=1000, signal_dbm=-40, tag=tag
+            )
+        air.loop.turn()
+        assert [error for _, error in air.reports] == [errno.ENETDOWN] * 2
+    assert (air.states, air.port.radios) == ([True, False], ())
+    assert "went down" in air.port.missing(1)
+    air.wire.error = 0
+    air.hear(HEARD + frame(STATION, AP, 1))
+    assert air.states == [True, False, True]
+    assert air.port.errors == 2
 
 
 def test_a_frame_to_all_needs_no_report(air: Air) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 from collections.abc import Iterator
@@ -163,6 +164,18 @@ def test_a_front_end_that_breaks_the_protocol(back: Back, driver: Driver, name: 
     again.start()
     assert back.device.running
     again.close()
+
+
+def test_a_kick_that_comes_to_an_end(back: Back, driver: Driver) -> None:
+    """No eventfd does; a pipe that is closed would be readable for ever."""
+    driver.start()
+    reader, writer = os.pipe()
+    driver.send(12, struct.pack("<Q", 0), (reader,))
+    os.close(reader)
+    os.close(writer)
+    back.turn()
+    assert driver.gone()
+    assert back.device.errors == 1
 
 
 def test_a_file_that_is_too_short(back: Back, driver: Driver) -> None:
