@@ -54,7 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     loop = Loop()
     with _control(options.control) as control, _port(loop, options) as port:
         wake = _stop_on_signals(loop)
-        air = Air(loop, control, port, options.run_dir)
+        adapter = port if isinstance(port, UsbPort) else None
+        air = Air(loop, control, port, options.run_dir, adapter)
         if options.control.isdecimal():
             loop.call_after(CLIENT_LIMIT_NS, lambda: None if air.had_client else loop.stop())
         _raise_priority(beside_stations=options.kernel is not None)

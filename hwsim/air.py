@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hwsim.adapter_life import AdapterControl, AdapterLife
+from hwsim.adapter_orders import UsbOrder, UsbOrders
 from hwsim.air_medium import AirMedium
 from hwsim.ap.orders import ApOrders
 from hwsim.clock_watch import ClockWatch
-from hwsim.control import order_requests
+from hwsim.control import order_requests, usb_requests
 from hwsim.control.arguments import Arguments, bad
 from hwsim.control.server import ControlServer, Descriptors, Handler, Reply
 from hwsim.errors import RequestError
@@ -33,17 +35,20 @@ class Air:
     """The media of one guest's radios, controlled by one client.
 
     ``control`` is a listening Unix socket for the client, or where it is already; ``port`` is the
-    way to the guest's radios, which the air starts and closes; capture and keys of the first run
-    are written into ``directory``. Media hear nothing of each other; there is one at first.
+    way to the guest's radios, which the air starts and closes, and ``adapter`` the same where the
+    radio is an emulated USB adapter; capture and keys of the first run are written into
+    ``directory``. Media hear nothing of each other; there is one at first.
     """
 
     def __init__(
-        self, loop: Loop, control: socket.socket | Descriptors, port: Port, directory: Path
-    ) -> None:
+        self, loop: Loop, control: socket.socket | Descriptors, port: Port, directory: Path,
+        adapter: AdapterControl | None = None,
+    ) -> None:  # fmt: skip
         self._loop = loop
         self._control = ControlServer(loop, control, self._handlers_of, loop.stop)
         self._port = port
         self._shared = SharedPort(loop, port, self)
+        self._adapter = AdapterLife(loop, adapter, self._ordered) if adapter is not None else None
         self._directory = directory
         self._frames = FrameCount()
         self._overrun: set[int] = set()
@@ -70,8 +75,13 @@ class Air:
 
     def on_port_state(self, connected: bool) -> None:
         """Send the event ``port``, and reply to who waits for radios."""
-        self._event("port", state="connected" if connected else "lost", air_ns=now_ns())
+        adapter = self._adapter
+        ordered = adapter is not None and adapter.answers_for_radio
+        state = "connected" if connected else "lost"
+        self._event("port", state=state, air_ns=now_ns(), ordered=ordered)
         if connected:
+            if adapter is not None:
+                adapter.radio_came()
             self._waiters.radios_came()
 
     def on_stall(self, since_ns: int, until_ns: int) -> None:
@@ -109,6 +119,7 @@ class Air:
             "media": self._call_media,
             "begin": self._call_begin,
             "wait_radio": self._call_wait_radio,
+            "await_adapter": self._call_await_adapter,
             "finish": self._call_finish,
             "renew": self._call_renew,
             "measure_port": self._meter.call,
@@ -138,13 +149,17 @@ class Air:
         association = fields.integer("association", 0, 1 << 31)
         seed, rules = fields.take("seed", 0), fields.take("rules", [])
         orders = order_requests.orders(fields.take("orders", []))
+        usb = usb_requests.orders(fields.take("usb", []))
         fields.done()
+        if usb.any and self._adapter is None:
+            raise RequestError("no-adapter", "begin.usb: the radio is no emulated USB adapter")
         given = [
             rules_of(Arguments({"seed": seed, "rules": rules}, "begin"), association, number)
             for number in range(1, self._shared.count + 1)
         ]
+        left = self._adapter is not None and self._adapter.begin(usb)
         for medium, of_medium in zip(self._media, given, strict=False):
-            medium.begin(association, of_medium, ApOrders(orders))
+            medium.begin(association, of_medium, ApOrders(orders), stations_left=left)
         return {"frames": self._frames.frames}
 
     def _call_wait_radio(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
@@ -154,9 +169,29 @@ class Air:
         fields.done()
         return self._waiters.wait(radios, timeout_s, reply)
 
+    def _call_await_adapter(self, args: dict[str, Any], reply: Reply) -> dict[str, Any] | None:
+        """Wait until the adapter's orders are carried out, and what they bring about has ended."""
+        fields = Arguments(args, "await_adapter")
+        timeout_s = fields.seconds("timeout_s")
+        fields.done()
+        adapter = self._adapter
+        if adapter is None:
+            raise RequestError("no-adapter", "await_adapter: there is no emulated USB adapter")
+
+        def answer() -> None:
+            timer.cancel()
+            adapter.forget(answer)
+            self._loop.later(lambda: reply({"left": adapter.left}))
+
+        timer = self._loop.call_after(int(timeout_s * 1e9), answer)
+        adapter.when_over(answer)
+        return None
+
     def _call_finish(self, args: dict[str, Any], reply: Reply) -> dict[str, Any]:
         """End the run: its captures are complete, and of what radios send no more is told."""
         Arguments(args, "finish").done()
+        if self._adapter is not None:
+            self._adapter.begin(UsbOrders())  # the next run has it as new
         self._close_runs()
         return self._media[0].run.totals()
 
@@ -178,13 +213,23 @@ class Air:
 
     # the rest
 
+    def _ordered(self, do: str, order: UsbOrder, at_ns: int, until_ns: int | None) -> None:
+        """Send the event ``usb``: the adapter did as it was ordered."""
+        fields = {
+            "association": self._media[0].run.medium.association, "place": order.place, "do": do,
+            "transfers": sorted(order.transfers), "air_ns": at_ns, "until_ns": until_ns,
+        }  # fmt: skip
+        self._event("usb", **fields)
+
     def _have_media(self, count: int) -> None:
-        """Have at least so many media with a run."""
+        """Have at least so many media with a run. An adapter is a radio of the first."""
+        moment = self._adapter.moment if self._adapter is not None else None
         for place, share in enumerate(self._shared.shares[:count]):
             if place == len(self._media):
                 medium = AirMedium(
-                    self._loop, share, self._directory, self._control.event, self._frames, place + 1
-                )
+                    self._loop, share, self._directory, self._control.event, self._frames,
+                    place + 1, None if place else moment,
+                )  # fmt: skip
                 self._media.append(medium)
                 self._of_media.append(medium.handlers())
             elif not self._media[place].run.open:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from hwsim.air_run import AirRun
+from hwsim.air_run import AirRun, Moment
 from hwsim.ap.echo import EchoResult
 from hwsim.ap.orders import ApOrders
 from hwsim.control import link_requests, network_requests, order_requests
@@ -35,25 +35,28 @@ Event = Callable[[str, Mapping[str, Any]], None]
 class AirMedium:
     """The medium called ``number``, from 1, on the radios of ``port``, in one run after the other.
 
-    It is the port's :class:`hwsim.ports.base.PortUser`; what is one run's is in
-    :class:`hwsim.air_run.AirRun`.
+    ``moment`` is told what comes about on it. It is the port's
+    :class:`hwsim.ports.base.PortUser`; what is one run's is in :class:`hwsim.air_run.AirRun`.
     """
 
     def __init__(
-        self, loop: Loop, port: Port, directory: Path, event: Event, count: FrameCount, number: int
-    ) -> None:
+        self, loop: Loop, port: Port, directory: Path, event: Event, count: FrameCount, number: int,
+        moment: Moment | None = None,
+    ) -> None:  # fmt: skip
         self._loop = loop
         self._port = port
         self._number = number
         self._event = event if number == 1 else self._named(event)
-        self.run = AirRun(loop, port, directory, self._event, count, number)
+        self._moment = moment
+        self.run = AirRun(loop, port, directory, self._event, count, number, moment=moment)
         port.start(self)
 
     def renew(self, directory: Path, count: FrameCount) -> None:
         """Begin another run, with its capture in another directory."""
         self.run = AirRun(
-            self._loop, self._port, directory, self._event, count, self._number, self.run
-        )
+            self._loop, self._port, directory, self._event, count, self._number, self.run,
+            self._moment,
+        )  # fmt: skip
 
     def _named(self, event: Event) -> Event:
         """Tell of whose medium an event is, if it is not the first."""
@@ -92,9 +95,11 @@ class AirMedium:
 
     # calls
 
-    def begin(self, association: int, rules: FrameRules, orders: ApOrders) -> int:
+    def begin(
+        self, association: int, rules: FrameRules, orders: ApOrders, *, stations_left: bool = False
+    ) -> int:
         """Another association begins; the last number that a frame had before."""
-        self.run.begin(association, rules, orders)
+        self.run.begin(association, rules, orders, stations_left=stations_left)
         return self.run.medium.frames
 
     def handlers(self) -> dict[str, Handler]:
@@ -143,9 +148,8 @@ class AirMedium:
 
         def done(result: EchoResult) -> None:
             self._after_records(lambda: reply(asdict(result)))
-            life.moment("echoed")
+            self.run.moment("echoed")
 
-        life = self.run.living("echo")
         self.run.configured("echo").echo(count, int(timeout_s * 1e9), done)
         return None
 

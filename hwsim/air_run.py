@@ -18,6 +18,7 @@ from hwsim.ap.ess import Ess
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.ap.network import Network
 from hwsim.ap.orders import ApOrder, ApOrders
+from hwsim.ap.orders import Moment as ApMoment
 from hwsim.ap.station import Station
 from hwsim.ap.timers import Timers
 from hwsim.beacons import Beacons
@@ -31,11 +32,14 @@ from hwsim.medium.access_points import station_number
 from hwsim.network_life import NetworkLife
 from hwsim.ports.base import Port
 from hwsim.radius import RadiusClient
-from hwsim.records import FrameRecord
-from hwsim.rules.frame_rules import FrameRule, FrameRules
+from hwsim.records import FrameKind, FrameRecord
+from hwsim.rules.frame_rules import FrameRule, FrameRules, message_of
 
 RuleChange = Literal["added", "changed", "removed", "triggered"]
 """What a client does with a rule while an association lasts."""
+Moment = Callable[[str, Literal["before", "after"]], None]
+"""Gets the name of a moment of access points' orders, or of a message that is about to be carried
+or has reached its receiver."""
 
 
 class AirRun:
@@ -43,7 +47,8 @@ class AirRun:
 
     ``event`` gets the name and fields of what is to be told; ``count`` numbers the frames of all
     media of the run, of which this is the one called ``number``; ``before`` is the run on the same
-    port that was closed. It is the access points' :class:`hwsim.ap.environment.EssEnvironment`.
+    port that was closed; ``moment`` is told what comes about. It is the access points'
+    :class:`hwsim.ap.environment.EssEnvironment`.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class AirRun:
         count: FrameCount,
         number: int = 1,
         before: AirRun | None = None,
+        moment: Moment | None = None,
     ) -> None:
         self._loop = loop
         self._port = port
@@ -63,7 +69,9 @@ class AirRun:
         self.open = True
         self.capture = Capture(loop, directory, self._capture_fault, number)
         tag = before.medium.tag if before is not None else 0
-        self.medium: Medium = Medium(loop, port, self._record, self.capture.add, count, tag)
+        self._tell_moment = moment
+        coming = self._coming if moment is not None else None
+        self.medium: Medium = Medium(loop, port, self._record, self.capture.add, count, tag, coming)
         self.ess: Ess | None = None
         self.life: NetworkLife | None = None
         self._radius: RadiusClient | None = None
@@ -89,13 +97,16 @@ class AirRun:
             self.on_air = True
             life.put_on_air()
 
-    def begin(self, association: int, rules: FrameRules, orders: ApOrders) -> None:
-        """Another association begins: frames obey these rules, access points these orders."""
+    def begin(
+        self, association: int, rules: FrameRules, orders: ApOrders, *, stations_left: bool = False
+    ) -> None:
+        """Another association begins: frames obey these rules, access points these orders. They
+        know no station any more if their stations left without a word."""
         self.medium.begin(association, rules, Links(self._links, rules.seed))
         if self.ess is not None and self.life is not None:
             self.ess.new_association()
-            self.life.begin(orders, on_air=self.on_air)
-            self.life.moment("begin")
+            self.life.begin(orders, on_air=self.on_air, stations_left=stations_left)
+            self.moment("begin")
 
     def take_off_air(self) -> None:
         """Beacon and receive no more, and forget the stations; the capture is on the disk then."""
@@ -148,6 +159,13 @@ class AirRun:
             "capture": "failed" if self.capture.failed else "written",
         }
 
+    def moment(self, moment: ApMoment) -> None:
+        """Something came about that orders may wait for."""
+        if self.life is not None:
+            self.life.moment(moment)
+        if self._tell_moment is not None:
+            self._tell_moment(moment, "after")
+
     # what the access point asks (hwsim.ap.environment.EssEnvironment)
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
@@ -188,8 +206,8 @@ class AirRun:
         """Send the event ``station``, after the records of the frames that led to it."""
         fields = {**station.describe(), "reason": reason, "air_ns": now_ns()}
         self._loop.later(lambda: self._loop.later(lambda: self._tell("station", fields)))
-        if self.life is not None and station.state in ("associated", "authorized"):
-            self.life.moment(station.state)
+        if station.state in ("associated", "authorized"):
+            self.moment(station.state)
 
     # the rest
 
@@ -213,8 +231,17 @@ class AirRun:
     def _capture_fault(self, message: str) -> None:
         self._tell("fault", {"what": "capture", "message": message})
 
+    def _coming(self, kind: FrameKind) -> None:
+        """A message is about to be carried."""
+        message = message_of(kind)
+        if self._tell_moment is not None and message is not None:
+            self._tell_moment(message, "before")
+
     def _record(self, record: FrameRecord) -> None:
         self._tell("frame", {**record.to_json(), "medium": self._number})
+        message = message_of(record.kind)
+        if self._tell_moment is not None and message is not None and record.delivered:
+            self._tell_moment(message, "after")
 
     def _tell(self, name: str, fields: Mapping[str, Any]) -> None:
         if self.open:

@@ -60,12 +60,14 @@ class NetworkLife:
         self._medium.put_on_air(*(_attached(point, number) for number, point in present.items()))
         self._beacons.keep(list(present.values()))
 
-    def begin(self, orders: ApOrders, *, on_air: bool) -> None:
-        """Another association begins under these orders, with all as it was configured."""
+    def begin(self, orders: ApOrders, *, on_air: bool, stations_left: bool = False) -> None:
+        """Another association begins under these orders, with all as it was configured; no station
+        is known if they left."""
         self.end()
         self._orders = orders
         for place, network in enumerate(self._as_configured):
-            if place + 1 in self._stopped or self._ess.points[place].network != network:
+            known = self._ess.points[place].network == network and not stations_left
+            if place + 1 in self._stopped or not known:
                 self._ess.points[place].vanish()
                 self._ess.renew(place, network)
         self._stopped.clear()

@@ -103,6 +103,8 @@ class Expectation:
     """The places (from 1) of those of them that chance may keep from acting."""
     ap: tuple[str, ...] = ()
     """What access points are ordered to do of themselves, in words; all of it must be done."""
+    usb: tuple[str, ...] = ()
+    """What the emulated USB adapter is ordered to do, in words; all of it must be done."""
     exceptions: tuple[tuple[tuple[int, ...], Expectation], ...] = ()
     """What is expected of single associations in its place; those have no exceptions."""
 

@@ -25,6 +25,7 @@ from harness.evidence.model import (
     RunEvidence,
     Stall,
     TraceDamage,
+    UsbAct,
 )
 from harness.evidence.performed import performed_orders
 from harness.evidence.segments import Segments, Session, segment
@@ -58,6 +59,7 @@ __all__ = [
     "TimelineEvent",
     "TraceDamage",
     "TraceParser",
+    "UsbAct",
     "adapter_states",
     "order",
     "pair",

@@ -37,6 +37,7 @@ __all__ = [
     "RunEvidence",
     "Stall",
     "TraceDamage",
+    "UsbAct",
 ]
 
 
@@ -236,6 +237,22 @@ class ApAct:
 
 
 @dataclass(frozen=True, slots=True)
+class UsbAct:
+    """Something the emulated USB adapter did because the scenario orders it, on the air's clock.
+
+    ``place`` is the order's place among the scenario's, from 1; ``do`` as in
+    `hwsim.adapter_orders`, or plug, when one that was unplugged is plugged in again. ``until_ns``
+    is when it ends, None of what has no end in the association; ``transfers`` are held up.
+    """
+
+    place: int
+    do: str
+    transfers: tuple[str, ...]
+    air_ns: int
+    until_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveRule:
     """What a client did with a rule of the air while the association lasted, on the air's clock.
 
@@ -272,6 +289,8 @@ class AssociationEvidence:
     """The same orders each time they were carried out, in that order."""
     ap_acts: tuple[ApAct, ...] = ()
     """What access points did by the scenario's orders."""
+    usb_acts: tuple[UsbAct, ...] = ()
+    """What the emulated USB adapter did by the scenario's orders."""
     live_rules: tuple[LiveRule, ...] = ()
     """What was done with the air's rules while it lasted."""
     frame_span: tuple[int, int] | None = None

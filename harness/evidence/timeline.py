@@ -20,6 +20,7 @@ from harness.evidence.model import (
     LogEvent,
     Notification,
     RunEvidence,
+    UsbAct,
 )
 from harness.evidence.owners import Owner, Owners, owners
 
@@ -100,6 +101,7 @@ def timeline(
         *(_log_event(item, whose) for item in assoc.log_events),
         *(_crash(item) for item in assoc.crashes),
         *(_ap_act(act, clock) for act in assoc.ap_acts),
+        *(_usb_act(act, clock) for act in assoc.usb_acts),
         *(_live_rule(one, clock) for one in assoc.live_rules),
     ]
     return tuple(sorted(events, key=lambda event: event.at_ns))
@@ -148,6 +150,13 @@ def _ap_act(act: ApAct, clock: ClockModel) -> TimelineEvent:
     detail: dict[str, str | int] = {"access_point": act.bssid, "channel": act.channel}
     at_ns = to_guest_ns(clock, act.air_ns)
     return TimelineEvent(at_ns, clock.uncertainty_ns, "air", f"ordered: {act.do}", "", detail)
+
+
+def _usb_act(act: UsbAct, clock: ClockModel) -> TimelineEvent:
+    """What the USB adapter did by order: among the frames, without a direction."""
+    held: dict[str, str | int] = {"transfers": ", ".join(act.transfers)} if act.transfers else {}
+    at_ns = to_guest_ns(clock, act.air_ns)
+    return TimelineEvent(at_ns, clock.uncertainty_ns, "air", f"adapter: {act.do}", "", held)
 
 
 def _live_rule(rule: LiveRule, clock: ClockModel) -> TimelineEvent:

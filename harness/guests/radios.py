@@ -9,15 +9,18 @@ from harness.guests.device_models import adapter_kind
 from harness.scenarios import AirRule, Scenario, find_scenario, scenario_names
 from hwsim.usb.catalogue import AdapterKind, Hidden
 
+NO_ADAPTER = "only an emulated USB adapter can be unplugged or held up"
+
 
 def unfit(scenario: Scenario, adapter: str | None, hides: Sequence[Hidden] = ()) -> str:
     """Why a scenario cannot be run with an emulated USB adapter, in words; empty if it can.
 
-    With the simulated radio (None) each can. `hides` is what lab.toml says that the adapter hides.
-    Raises `UsageError` for an adapter that there is not.
+    With the simulated radio (None) each can that has no orders to an adapter. `hides` is what
+    lab.toml says that the adapter hides. Raises `UsageError` for an adapter that there is not.
     """
     if adapter is None:
-        return ""
+        orders = scenario.usb
+        return f"{orders[0].phrase()}: {NO_ADAPTER}" if orders else ""
     return next(_lacks(scenario, adapter_kind(adapter, hides)), "")
 
 

@@ -13,7 +13,7 @@ from harness.evidence import ClockModel, Echo
 from harness.lab.port_times import PortTimes
 from harness.local.deadline import Deadline
 from harness.local.jsonlines import CallFailed, JsonLinesClient
-from harness.scenarios import AirRule, ApOrder, Network
+from harness.scenarios import AirRule, ApOrder, Network, UsbOrder
 from hil_common.security import OWE
 from hwsim.records import FrameRecord
 
@@ -149,18 +149,22 @@ class AirClient:
         rules: tuple[AirRule, ...],
         seed: int = 1,
         orders: tuple[ApOrder, ...] = (),
+        usb: tuple[UsbOrder, ...] = (),
     ) -> int:
         """Arm rules and orders for association `index`; frames carry that number from now on.
 
         A rule for other associations keeps its place, but acts on nothing by itself. `seed` decides
-        what they leave to chance. The last number that was given to a frame before.
+        what they leave to chance. The last number that was given to a frame before. An adapter that
+        `usb` orders were carried out on is plugged in anew meanwhile.
         """
-        ordered = [order.to_json() for order in orders]
         given = [
             one if rule.acts_in(index) else {**one, "nth": "never"}
             for rule, one in zip(rules, _dumped(rules), strict=True)
         ]
-        answer = self._call("begin", association=index, rules=given, seed=seed, orders=ordered)
+        answer = self._call(
+            "begin", association=index, rules=given, seed=seed,
+            orders=[order.to_json() for order in orders], usb=[order.to_json() for order in usb],
+        )  # fmt: skip
         return int(answer.get("frames", 0))
 
     def change_rules(self, rules: tuple[AirRule, ...], seed: int = 1) -> None:
@@ -211,6 +215,12 @@ class AirClient:
     def await_orders(self, limit_s: float) -> tuple[int, ...]:
         """Wait until the association's orders are carried out; the places of those that are not."""
         told = self._call("await_orders", wait_s=limit_s, timeout_s=limit_s)
+        return tuple(int(place) for place in told.get("left", ()))
+
+    def await_adapter(self, limit_s: float) -> tuple[int, ...]:
+        """Wait until the orders to the USB adapter are carried out and what they bring about has
+        ended; the places of those that are not."""
+        told = self._call("await_adapter", wait_s=limit_s, timeout_s=limit_s)
         return tuple(int(place) for place in told.get("left", ()))
 
     def echo(self, count: int, *, limit_s: float) -> Echo:
@@ -306,7 +316,7 @@ class AirClient:
             self.state.clock = ClockModel(int(event["offset_ns"]), int(event["uncertainty_ns"]))
             return
         if kind == "port":
-            self._take_port_state(str(event.get("state")))
+            self._take_port_state(str(event.get("state")), ordered=event.get("ordered") is True)
         elif kind == "station":
             self.state.station = f"{event.get('mac')} {event.get('state')}"
         elif kind == "fault":
@@ -315,11 +325,11 @@ class AirClient:
         if listener is not None:
             listener.air_event(event)
 
-    def _take_port_state(self, state: str) -> None:
+    def _take_port_state(self, state: str, *, ordered: bool) -> None:
         """A guest that lost its radio has lost its connections with it, also where it gets the
-        radio back: that stays a fault."""
+        radio back: that stays a fault, unless orders to the adapter led to it."""
         self.state.port = state
-        if state == "lost" and not self.state.fault:
+        if state == "lost" and not ordered and not self.state.fault:
             self.state.fault_of, self.state.fault = "radio", "it was there, and went"
 
 

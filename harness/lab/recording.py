@@ -28,11 +28,12 @@ from harness.evidence import (
     Stall,
     TraceDamage,
     TraceParser,
+    UsbAct,
 )
 from harness.evidence.crashes import DriverVerifier
 from harness.evidence.event_log import WallClock
 from harness.evidence.sources import EVENTS, TRACE
-from harness.evidence.sources.events import ap_act_of, live_rule_of, stall_of
+from harness.evidence.sources.events import ap_act_of, live_rule_of, stall_of, usb_act_of
 from harness.evidence.trace import CUT_LINE
 from hwsim.records import FrameRecord
 
@@ -56,6 +57,7 @@ class Recording:
         self._notifications: list[Notification] = []
         self._stalls: list[Stall] = []
         self._ap_acts: dict[int, list[ApAct]] = {}
+        self._usb_acts: dict[int, list[UsbAct]] = {}
         self._live_rules: dict[int, list[LiveRule]] = {}
         self._events_told = 0
         self._lock = threading.Lock()
@@ -80,13 +82,15 @@ class Recording:
             self._write(self._events, json.dumps(head | event).encode() + b"\n", EVENTS)
 
     def air_event(self, event: dict[str, Any]) -> None:
-        """What the air tells unasked; a stall of the air or the guest is kept, and so is what an
-        access point was ordered to do, and what was done with rules meanwhile."""
+        """What the air tells unasked; a stall of the air or the guest is kept, and so is what
+        access points and the USB adapter were ordered to do, and what was done with rules."""
         self.event(event)
         if event.get("event") == "stall":
             self._stalls.append(stall_of(event))
         elif event.get("event") == "order":
             self._ap_acts.setdefault(int(event["association"]), []).append(ap_act_of(event))
+        elif event.get("event") == "usb":
+            self._usb_acts.setdefault(int(event["association"]), []).append(usb_act_of(event))
         elif event.get("event") == "rule":
             found = self._live_rules.setdefault(int(event["association"]), [])
             found.append(live_rule_of(event))
@@ -98,6 +102,10 @@ class Recording:
     def ap_acts(self, association: int) -> tuple[ApAct, ...]:
         """What access points did by order in that association, so far."""
         return tuple(self._ap_acts.get(association, ()))
+
+    def usb_acts(self, association: int) -> tuple[UsbAct, ...]:
+        """What the USB adapter did by order in that association, so far."""
+        return tuple(self._usb_acts.get(association, ()))
 
     def stall(self, stall: Stall) -> None:
         """A part of the lab stood still."""

@@ -152,6 +152,8 @@ class SharedGuest:
         try:
             forget(kept.guest, wanted)
             kept.guest.air.renew(run_dir, recording)
+            if wanted.lab.guest.adapter is not None:  # which a scenario may have been rough with
+                kept.guest.air.wait_radio(wanted.lab.limits.boot_s)
         except HarnessError as error:
             stages.note(f"another guest is started: {error.message}")
             self.end()

@@ -138,6 +138,7 @@ def network(result: RunResult) -> tuple[tuple[str, str], ...]:
         ("Security", air.security),
         ("Air rules", "; ".join(air.rules) or "none: every frame passes"),
         ("Access point orders", "; ".join(air.orders)),
+        ("Adapter orders", "; ".join(air.usb)),
         ("OS orders", "; ".join(result.orders)),
     )
     return tuple((name, clean(value, 400)) for name, value in listed if value)

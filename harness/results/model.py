@@ -254,6 +254,7 @@ class AirSummary(_Model):
     security: str
     rules: tuple[str, ...] = Field(default=(), description="one phrase per [[air]] rule")
     orders: tuple[str, ...] = Field(default=(), description="one phrase per [[ap]] order")
+    usb: tuple[str, ...] = Field(default=(), description="one phrase per [[usb]] order")
 
 
 class Stage(_Model):

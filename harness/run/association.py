@@ -49,6 +49,10 @@ DELIVERY_S = 6.0
 
 LAST_CALLS = {names.ADAPTER_RESET, names.DEINIT_ADAPTER}
 """Handlers whose return ends what the DLL does for an association."""
+AFTER_ACTS = {"unplug": names.DEINIT_ADAPTER, "plug": names.INIT_ADAPTER}
+"""What the DLL is called for upon what is done to the USB adapter."""
+REMOVAL_S = 15.0
+"""How long the guest may take to see that its adapter was pulled out, or the like."""
 
 UNSEEN = "the guest's disk may be full, or the recorder be gone"
 
@@ -82,7 +86,11 @@ class Attempt:
         session = self._session
         session.recording.attempt(self._index)
         scenario = self._scenario
-        self._first_frame = session.air.begin(self._index, scenario.air, scenario.seed, scenario.ap)
+        self._first_frame = session.air.begin(
+            self._index, scenario.air, scenario.seed, scenario.ap, scenario.usb
+        )
+        if scenario.usb:
+            session.air.wait_radio(self._limits.boot_s)
         secret = self._scenario.network.passphrase
         session.service.give(
             self._scenario.os,
@@ -99,6 +107,8 @@ class Attempt:
         if connected:
             self._use()
             lost = self._live_through()
+        else:
+            self._await_adapter()
         if connected is not False and not lost:  # one without an outcome is still under way
             self._end()
         self._note_orders(session.service.collect())
@@ -125,6 +135,7 @@ class Attempt:
             echo=self._echo,
             lab_fault=lab_fault,
             ap_acts=recording.ap_acts(self._index),
+            usb_acts=recording.usb_acts(self._index),
             live_rules=recording.live_rules(self._index),
             orders=tuple(sorted({one.place for one in self._performed})),
             performed=self._performed,
@@ -202,13 +213,14 @@ class Attempt:
         later = self._await_what_rules_add()
         if scenario.ap:
             air.await_orders(ORDERS_S + sum(order.lasts_s for order in scenario.ap))
-        elif not later:
+        self._await_adapter()
+        if not (scenario.ap or scenario.usb or later):
             return False
         if scenario.expect.of(self._index).connected is True:
             self._ask_for_echoes()
             return False
-        ending = any(order.ends_it for order in scenario.ap)
-        if not ending and not any(rule.parts for rule in self._rules):
+        ending = [order.ends_it for order in scenario.ap] + [one.ends_it for one in scenario.usb]
+        if not any(ending) and not any(rule.parts for rule in self._rules):
             return False
         try:
             self._await_all({DISCONNECTED}, "loss", LOSS_S + scenario.disassociation_s)
@@ -216,6 +228,20 @@ class Attempt:
             self._session.check()
             return False
         return True
+
+    def _await_adapter(self) -> None:
+        """Wait until the orders to the USB adapter are over, and the guest has one that is plugged
+        in again."""
+        orders, air = self._scenario.usb, self._session.air
+        if not orders:
+            return
+        air.await_adapter(ORDERS_S + sum(order.lasts_s for order in orders))
+        if "plug" in self._adapter_acts():
+            air.wait_radio(self._limits.boot_s)
+
+    def _adapter_acts(self) -> set[str]:
+        """What was done to the USB adapter by order."""
+        return {act.do for act in self._session.recording.usb_acts(self._index)}
 
     def _await_what_rules_add(self) -> bool:
         """Wait, within a bound, for frames that rules send some time after their message: a fast
@@ -251,8 +277,9 @@ class Attempt:
         has no end that the DLL is told of.
         """
         what = f"end of association {self._index} in the IHV trace"
-        usual = Deadline(what, SETTLE_S)
-        longest = Deadline(what, SETTLE_S + self._limits.handler_s)
+        usual_s = SETTLE_S + (REMOVAL_S if self._adapter_acts() else 0)
+        usual = Deadline(what, usual_s)
+        longest = Deadline(what, usual_s + self._limits.handler_s)
         while not self._pull_trace():
             inside = self._inside_handler()
             if longest.expired or (usual.expired and not inside):
@@ -292,12 +319,11 @@ class Attempt:
         self._ihv += self._session.pull_trace()
         if any(record.kind in {"exception", "unload", "load", "host"} for record in self._ihv):
             return True
-        last = [
-            record
-            for record in self._ihv
-            if record.kind == "return" and record.function in LAST_CALLS
-        ]
-        return len(last) >= self._scenario.adapters
+        returned = [record.function for record in self._ihv if record.kind == "return"]
+        acts = self._adapter_acts()
+        due = {name for act, name in AFTER_ACTS.items() if act in acts}
+        ends = [function for function in returned if function in LAST_CALLS]
+        return len(ends) >= self._scenario.adapters and due <= set(returned)
 
 
 def clock_of(session: LabSession) -> ClockModel:

@@ -73,6 +73,7 @@ def _expectation(scenario: Scenario, outcome: Outcome) -> Expectation:
         air_media=tuple(rule.media(scenario.network.media) for rule in scenario.air),
         air_by_chance=tuple(n for n, rule in enumerate(scenario.air, 1) if rule.by_chance),
         ap=tuple(order.phrase() for order in scenario.ap),
+        usb=tuple(order.phrase() for order in scenario.usb),
     )
     if outcome.connected == "either":
         return replace(ordered, connected=None, echoes=0, messages=())

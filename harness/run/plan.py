@@ -48,6 +48,7 @@ def planned_result(plan: RunPlan, run_id: str, started_at: datetime) -> RunResul
             security=network.security,
             rules=tuple(rule.phrase() for rule in plan.scenario.air),
             orders=tuple(order.phrase() for order in plan.scenario.ap),
+            usb=tuple(order.phrase() for order in plan.scenario.usb),
         ),
     )
 

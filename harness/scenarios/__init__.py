@@ -7,6 +7,7 @@ from harness.scenarios.catalogue import find_scenario, scenario_names
 from harness.scenarios.model import Eap, Scenario
 from harness.scenarios.network import Network
 from harness.scenarios.stimuli import OsStimulus
+from harness.scenarios.usb_orders import UsbOrder
 
 __all__ = [
     "AirRule",
@@ -15,6 +16,7 @@ __all__ = [
     "Network",
     "OsStimulus",
     "Scenario",
+    "UsbOrder",
     "find_scenario",
     "scenario_names",
 ]

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from harness.config.validation import Strict
+from harness.scenarios import usb_orders
 from harness.scenarios.air import AirRule
 from harness.scenarios.air_turns import never_acts
 from harness.scenarios.ap_orders import ApOrder, why_hollow
@@ -22,6 +23,7 @@ from harness.scenarios.network import Network
 from harness.scenarios.on_air import OnAir
 from harness.scenarios.sample_fragments import SAMPLE_FRAGMENTS, SAMPLE_SECURITY
 from harness.scenarios.stimuli import OsParameters, OsStimulus
+from harness.scenarios.usb_orders import UsbOrder
 from hil_common.network import MAX_PASSPHRASE, WEP_KEY_BYTES
 from hil_common.security import names_with
 from hil_common.stimuli import MAX_STIMULI
@@ -175,6 +177,8 @@ class Scenario(Strict):
     air: Annotated[tuple[AirRule, ...], Field(max_length=MAX_RULES)] = ()
     ap: Annotated[tuple[ApOrder, ...], Field(max_length=MAX_ORDERS)] = ()
     """What the access points do of themselves."""
+    usb: Annotated[tuple[UsbOrder, ...], Field(max_length=usb_orders.MAX_ORDERS)] = ()
+    """What the guest's emulated USB adapter does of itself."""
     os: Annotated[tuple[OsStimulus, ...], Field(max_length=MAX_STIMULI)] = ()
     """What the reference guest's WLAN service does out of the ordinary."""
     os_parameters: OsParameters = OsParameters()
@@ -338,6 +342,15 @@ class Scenario(Strict):
                     f"OWE, not with '{self.network.security}'"
                 )
         wrong = why_hollow(self.ap, self.network.all_channels, echoes=self.echoes)
+        if wrong:
+            raise ValueError(wrong)
+        return self
+
+    @model_validator(mode="after")
+    def _usb_orders_fit(self) -> Scenario:
+        keys = ("M1", "M2", "M3", "M4", "G1", "G2") if self.network.choice.has_keys else ()
+        onex = ONEX_MESSAGES if self.eap is not None else ()
+        wrong = usb_orders.why_hollow(self.usb, (*OPEN_MESSAGES, *keys, *onex), echoes=self.echoes)
         if wrong:
             raise ValueError(wrong)
         return self

@@ -23,6 +23,7 @@ from harness.scenarios.network import Network
 from harness.scenarios.placeholders import MEANINGS
 from harness.scenarios.security import Ft, Sae
 from harness.scenarios.stimuli import PARAMETERS, AssociationForm, OsStimulus
+from harness.scenarios.usb_orders import UsbOrder
 from hil_common.stimuli import FRAMEWORK_FUNCTIONS, HANDLERS, MOMENTS, NEEDED
 
 UNITS: Final = {"_ms": "ms", "_us": "µs", "_tu": "TU", "_s": "s"}
@@ -123,6 +124,18 @@ on = "echoed"                  # the connection stands and was used
 do = "switch-channel"
 channel = 11
 announce = ["ecsa", "csa-action"]""",
+    "[[usb]]": """[[usb]]
+on = "echoed"                  # post-association is completed, the connection was used
+do = "unplug"
+for_ms = 3000                  # then it is plugged in again
+
+[[usb]]
+on = "M3"
+when = "before"
+do = "slow"
+transfers = ["bulk-in"]
+delay_ms = 40
+for_ms = 500""",
     "[[os]]": """[[os]]
 on = "waits-for-user"          # the DLL's request to the user is pending
 after_ms = 50
@@ -164,7 +177,8 @@ SECTIONS: Final[tuple[tuple[str, type[Strict]], ...]] = (
     ("[network.ft]", Ft), ("[[network.links]]", Link), ("[eap]", Eap), ("[ihv]", Ihv),
     ("[[air]]", AirRule), ("[air.fields]", FieldsPart),
     ("[[air.fields.elements]]", ElementPart), ("[[air.fields.bytes_at]]", BytesPart),
-    ("[air.insert]", InsertPart), ("[[ap]]", ApOrder), ("[[os]]", OsStimulus),
+    ("[air.insert]", InsertPart), ("[[ap]]", ApOrder), ("[[usb]]", UsbOrder),
+    ("[[os]]", OsStimulus),
     ("[os_parameters.association]", AssociationForm), ("[expect]", Expect),
     ("[[expect.exceptions]]", ExceptionalOutcome),
 )  # fmt: skip

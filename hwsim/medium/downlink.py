@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -56,6 +56,7 @@ class Downlink:
         self._swap = Swap(loop, REORDER_LIMIT_MS)
         self.rules = FrameRules()
         self.links = Links()
+        self.coming: Callable[[FrameKind], None] | None = None
 
     def begin(self, rules: FrameRules, links: Links) -> None:
         """Another association, with these rules and links."""
@@ -70,6 +71,8 @@ class Downlink:
 
     def transmit(self, frame: bytes, info: FrameInfo) -> int:
         """Send a frame; returns the air's time when it left, or would have."""
+        if self.coming is not None:
+            self.coming(info.kind)
         ap = self._aps.transmitter(frame)
         rule = self._cause
         if rule is None and not self.rules.empty:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hwsim.ap.frame_info import FrameInfo
 from hwsim.errors import WireError
 from hwsim.frames import parse_header
@@ -15,6 +17,7 @@ from hwsim.medium.downlink import Downlink
 from hwsim.medium.frame_log import FrameCapture, FrameCount, FrameLog, Sink
 from hwsim.medium.uplink import Uplink
 from hwsim.ports.base import Port, RadioFrame
+from hwsim.records import FrameKind
 from hwsim.rules.frame_rules import FrameRule, FrameRules
 
 
@@ -23,7 +26,8 @@ class Medium:
 
     ``record`` gets a record of every frame except beacons, ``capture`` every frame. Media of one
     run have one ``count``. One that follows another on the same port is given that one's last
-    ``tag``: the guest may yet report on frames of the other.
+    ``tag``: the guest may yet report on frames of the other. ``coming`` is told of each frame (but
+    beacons) before it is carried; a radio that goes then neither sends it nor gets it.
     """
 
     def __init__(
@@ -34,6 +38,7 @@ class Medium:
         capture: FrameCapture,
         count: FrameCount,
         tag: int = 0,
+        coming: Callable[[FrameKind], None] | None = None,
     ) -> None:
         self._port = port
         self._aps = AttachedAps()
@@ -42,6 +47,7 @@ class Medium:
         self._between = BetweenRadios(loop, port, self._log, self._down)
         consequences = self._down.consequences
         self._up = Uplink(loop, port, self._aps, self._log, consequences, self._between)
+        self._up.coming = self._down.coming = coming
         self._malformed = 0
 
     @property

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
@@ -17,6 +18,7 @@ from hwsim.medium.consequences import Consequences
 from hwsim.medium.frame_log import FrameLog, UpFrame, basic_rate_kbps, tell_delay
 from hwsim.medium.swap import Swap
 from hwsim.ports.base import Port, RadioFrame
+from hwsim.records import FrameKind
 from hwsim.rules.frame_rules import REORDER_LIMIT_MS, FrameRule, FrameRules, Traits
 
 
@@ -38,6 +40,7 @@ class Uplink:
         self.rules = FrameRules()
         self.links = Links()
         self.malformed = 0
+        self.coming: Callable[[FrameKind], None] | None = None
 
     def close(self) -> None:
         """Carry nothing more, what was held back included: radios send to nobody."""
@@ -55,6 +58,11 @@ class Uplink:
         if aps:
             received = aps[0].access_point.inspect(sent.frame, header)
             up = self._new(sent, received, aps)
+            if self.coming is not None:
+                self.coming(received.info.kind)
+                if not self._port.radios:  # it went with the frame still in it
+                    self._lose(up, None)
+                    return
             if self.rules.empty and not self._swap.holding:
                 self._deliver(up, acked=True, rule=None)
                 return

@@ -16,7 +16,8 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
-from hwsim.clock import ClockEstimate
+from hwsim.adapter_orders import Holdup
+from hwsim.clock import ClockEstimate, aged
 from hwsim.connection import Connection
 from hwsim.errors import ModelFault, WireError
 from hwsim.loop import Loop, now_ns
@@ -85,10 +86,13 @@ class UsbPort:
         return self._errors
 
     def clock_estimate(self, air_ns: int) -> ClockEstimate | None:
-        """As the guest's relay has it; ``None`` without one."""
-        if self._relay is not None:
-            self._clock = self._relay.clock_estimate(air_ns) or self._clock
-        return self._clock
+        """As the guest's relay has it; of one that died, as it had it last, which is worth less
+        from then on. ``None`` without one."""
+        known = self._relay.clock_estimate(air_ns) if self._relay is not None else None
+        if known is not None:
+            self._clock = known
+            return known
+        return None if self._clock is None else aged(self._clock, air_ns)
 
     def missing(self, radios: int) -> str:
         """The adapter, and how far the guest is; see :meth:`hwsim.ports.base.Port.missing`."""
@@ -130,6 +134,26 @@ class UsbPort:
         done = self._waiting.pop(sent.status_token, None)
         if done is not None:
             done(acked)
+
+    def unplug(self) -> None:
+        """Pull the adapter out: the guest sees it go."""
+        if self._adapter is not None:
+            self._adapter.unplug()
+
+    def plug(self) -> None:
+        """Plug it in again, as new, after :meth:`unplug`."""
+        if self._adapter is not None:
+            self._adapter.plug()
+
+    def hold_up(self, holdup: Holdup) -> None:
+        """Have the adapter leave its host without some answers for a time."""
+        if self._adapter is not None:
+            self._adapter.hold_up(holdup)
+
+    def let_go(self) -> None:
+        """Hold nothing up any more."""
+        if self._adapter is not None:
+            self._adapter.let_go()
 
     def close(self) -> None:
         """Hang up, upon which the guest sees the adapter go."""
@@ -185,9 +209,9 @@ class UsbPort:
     def _guest_ns(self, air_ns: int, *, late: bool) -> int:
         """A time of ours on the guest's clock: the ``late`` end of where it may lie, or the early
         one. The offset is looked at anew as often as the clock is."""
-        clock = self._clock
-        if clock is None:
+        if self._clock is None:
             return air_ns
+        clock = aged(self._clock, air_ns)
         return air_ns + clock.offset_ns + (clock.uncertainty_ns if late else -clock.uncertainty_ns)
 
     def _look(self) -> None:
@@ -230,7 +254,7 @@ class UsbPort:
             return
         self._connection = Connection(self._loop, link, self._take, self._drop)
         try:
-            self._adapter = Adapter(make, FIRST_MAC, self, self._connection.write)
+            self._adapter = Adapter(make, FIRST_MAC, self, self._connection.write, self._loop)
         except ModelFault as fault:
             self._on_model_fault(str(fault))
 

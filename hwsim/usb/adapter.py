@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Protocol
+from functools import partial
+from typing import Final, NamedTuple, Protocol
 
+from hwsim.adapter_orders import Holdup
 from hwsim.errors import WireError
-from hwsim.loop import now_ns
+from hwsim.loop import Timer
 from hwsim.usb.descriptors import is_standard, standard_answer
 from hwsim.usb.device import (
     AirFrame,
@@ -26,10 +28,19 @@ from hwsim.usb.device import (
     Transfer,
     UsbIdentity,
 )
+from hwsim.usb.holdups import Clock, Holdups
 from hwsim.usb.redir import Redir
 
 MAX_QUEUED: Final = 64
 """So many transfers wait for a driver that has none pending; more are lost, as in a chip's FIFO."""
+
+
+class _Queued(NamedTuple):
+    """What waits for the driver, and since when."""
+
+    data: bytes
+    tag: int
+    at_ns: int
 
 
 class AdapterUser(Protocol):
@@ -62,15 +73,18 @@ class Adapter:
 
     def __init__(
         self, make: Callable[[bytes, ModelUser], Model], mac: bytes, user: AdapterUser,
-        write: Callable[[bytes], None],
+        write: Callable[[bytes], None], clock: Clock,
     ) -> None:  # fmt: skip
         self._user = user
+        self._clock = clock
         self._model = make(mac, self)
-        self._queued: dict[int, deque[tuple[bytes, int]]] = {}
+        self._queued: dict[int, deque[_Queued]] = {}
         self._untaken: dict[int, deque[tuple[int, int]]] = {}
+        self._timers: dict[int, Timer] = {}
         self._answering = False
         self._started = False
-        self._redir = Redir(self, write)
+        self._holdups = Holdups(clock)
+        self._redir = Redir(self, write, self._holdups)
 
     @property
     def mac(self) -> bytes:
@@ -89,8 +103,10 @@ class Adapter:
 
     def state(self) -> str:
         """How far the guest is with it, in words."""
-        if not self._redir.attached:
+        if not self._redir.greeted:
             return "QEMU is connected, and has not said hello"
+        if not self._redir.attached:
+            return "it is unplugged, and QEMU has not let another one be plugged in"
         if not self._started:
             return "it is plugged in, and no driver has put it into operation"
         return "its driver has put it into operation"
@@ -121,7 +137,22 @@ class Adapter:
         self.lose_all()
         self._model.reset()
         self._redir.disconnect()
+        self._holdups.end()
         self._look()
+
+    def plug(self) -> None:
+        """Plug it in again, as new, after :meth:`unplug`."""
+        self._redir.connect()
+
+    def hold_up(self, holdup: Holdup) -> None:
+        """Leave the driver without some answers for a time."""
+        self._holdups.begin(holdup)
+
+    def let_go(self) -> None:
+        """Hold nothing up any more."""
+        self._holdups.end()
+        for endpoint in tuple(self._queued):
+            self._answer(endpoint)
 
     # what the connection calls (hwsim.usb.redir.RedirDevice)
 
@@ -178,7 +209,7 @@ class Adapter:
 
     def now_ns(self) -> int:
         """The time."""
-        return now_ns()
+        return self._clock.now_ns()
 
     def call_after(self, delay_ns: int, callback: Callable[[], None]) -> None:
         """A timer of the chip."""
@@ -204,7 +235,7 @@ class Adapter:
         queue = self._queued.setdefault(transfer.endpoint, deque())
         if len(queue) >= MAX_QUEUED:
             return False
-        queue.append((transfer.data, tag))
+        queue.append(_Queued(transfer.data, tag, self._clock.now_ns()))
         self._answer(transfer.endpoint)
         return True
 
@@ -216,16 +247,26 @@ class Adapter:
         self._answering = True
         try:
             for one, queue in self._queued.items():
-                while queue and self._redir.pending(one):
-                    data, tag = queue.popleft()
-                    self._untaken.setdefault(one, deque(maxlen=1024)).append((tag, now_ns()))
+                while queue and self._redir.pending(one) and not self._held_up(one, queue[0]):
+                    data, tag, _ = queue.popleft()
+                    written = (tag, self._clock.now_ns())
+                    self._untaken.setdefault(one, deque(maxlen=1024)).append(written)
                     self._redir.answer(one, data)
         finally:
             self._answering = False
 
+    def _held_up(self, endpoint: int, queued: _Queued) -> bool:
+        """Whether it is not to be answered yet; it is seen to again then."""
+        wait_ns = self._holdups.wait_ns("bulk-in", queued.at_ns)
+        timer = self._timers.get(endpoint)
+        if wait_ns and (timer is None or not timer.pending):
+            answer = partial(self._answer, endpoint)
+            self._timers[endpoint] = self._clock.call_after(wait_ns, answer)
+        return wait_ns > 0
+
     def lose_all(self) -> None:
         """Nothing of what is on its way to the driver will get there."""
-        tags = [tag for queue in self._queued.values() for _, tag in queue]
+        tags = [one.tag for queue in self._queued.values() for one in queue]
         tags += [tag for queue in self._untaken.values() for tag, _ in queue]
         self._queued.clear()
         self._untaken.clear()

@@ -6,6 +6,9 @@ guest's USB host asks. A request for data of the device (bulk IN) stays pending 
 which is how a device's NAK looks here. QEMU never asks twice under a number that is unanswered, and
 may take a request back: then it is answered as cancelled, unless its answer has crossed.
 
+A device that was unplugged says no more until the peer has acknowledged it: requests that were on
+their way by then are for a device that is gone.
+
 The peer is untrusted: what is not well-formed is a :class:`hwsim.errors.WireError`, after which the
 connection is to be closed, and no more than :data:`MAX_PENDING` requests of one endpoint are kept.
 """
@@ -16,9 +19,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, Protocol
 
+from hwsim.adapter_orders import Transfers
 from hwsim.errors import WireError
 from hwsim.usb import redir_wire as wire
 from hwsim.usb.device import Later, Setup, Stall, UsbIdentity
+from hwsim.usb.holdups import Holdups
 from hwsim.usb.redir_wire import BulkRequest, Packet
 
 MAX_PENDING: Final = 1024
@@ -50,13 +55,20 @@ class RedirDevice(Protocol):
 
 
 class Redir:
-    """A connection, from the first byte. ``write`` sends bytes to the peer."""
+    """A connection, from the first byte. ``write`` sends bytes to the peer; ``holdups`` are those
+    of the device."""
 
-    def __init__(self, device: RedirDevice, write: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, device: RedirDevice, write: Callable[[bytes], None], holdups: Holdups
+    ) -> None:
         self._device = device
         self._write = write
+        self._holdups = holdups
         self._inbox = bytearray()
         self._greeted = False
+        self._plugged = True
+        self._acknowledges = False
+        self._leaving = False
         self._configuration = 0
         self._waiting: dict[int, dict[int, BulkRequest]] = {}
         self._unfinished: dict[int, BulkRequest] = {}
@@ -77,9 +89,14 @@ class Redir:
         write(wire.hello())
 
     @property
-    def attached(self) -> bool:
-        """Whether hellos were exchanged, and so the device was announced."""
+    def greeted(self) -> bool:
+        """Whether hellos were exchanged."""
         return self._greeted
+
+    @property
+    def attached(self) -> bool:
+        """Whether hellos were exchanged and the device was announced."""
+        return self._greeted and self._plugged
 
     def pending(self, endpoint: int) -> int:
         """How many transfers the driver has pending on an IN endpoint."""
@@ -110,11 +127,17 @@ class Redir:
         self._waiting.clear()
         self._unfinished.clear()
         self._unanswered.clear()
-        if self._greeted:
+        self._holdups.forget()
+        if self.attached:
+            self._leaving = self._acknowledges
             self._send(wire.DEVICE_DISCONNECT, b"")
+        self._plugged = False
 
     def connect(self) -> None:
         """Plug the device in, after the hellos or after :meth:`disconnect`."""
+        self._plugged = True
+        if not self._greeted or self._leaving:  # it is announced when the peer is ready for it
+            return
         self._configuration = 0
         self._tell_endpoints()
         self._send(wire.DEVICE_CONNECT, wire.device_connect(self._device.usb))
@@ -122,10 +145,25 @@ class Redir:
     def _take(self, packet: Packet) -> None:
         if not self._greeted:
             self._on_hello(packet)
-            return
+        elif packet.kind == wire.DEVICE_DISCONNECT_ACK:
+            self._on_left()
+        elif self.attached and not self._leaving:
+            self._on_request(packet)
+
+    def _on_request(self, packet: Packet) -> None:
         handler = self._handlers.get(packet.kind)
-        if handler is not None:  # others are about what was not announced, and need no answer
+        if handler is None:  # about what was not announced, and needs no answer
+            return
+        kind = _held_as(packet)
+        if kind is None or not self._hold(kind, packet, handler):
             handler(packet)
+
+    def _hold(self, kind: Transfers, packet: Packet, handler: Callable[[Packet], None]) -> bool:
+        """Whether the device leaves a request unanswered for now; it is kept then."""
+        under_way = self._unfinished if kind == "bulk-out" else self._unanswered
+        if self._holdups.count(kind) + len(under_way) >= MAX_PENDING:
+            raise WireError(f"usbredir: more than {MAX_PENDING} transfers of one endpoint")
+        return self._holdups.hold(kind, packet, handler)
 
     def _on_hello(self, packet: Packet) -> None:
         if packet.kind != wire.HELLO:
@@ -135,7 +173,16 @@ class Redir:
         if missing:
             raise WireError(f"usbredir: the peer lacks capabilities {missing}")
         self._greeted = True
-        self.connect()
+        self._acknowledges = bool(theirs >> wire.CAP_DISCONNECT_ACK & 1)
+        if self._plugged:
+            self.connect()
+
+    def _on_left(self) -> None:
+        """The peer has seen the device go."""
+        if self._leaving:
+            self._leaving = False
+            if self._plugged:
+                self.connect()
 
     def _tell_endpoints(self) -> None:
         self._send(wire.INTERFACE_INFO, wire.interface_info(self._device.usb))
@@ -227,6 +274,9 @@ class Redir:
 
     def _on_cancel(self, packet: Packet) -> None:
         number = packet.number
+        if held := self._holdups.take_back(number):
+            self._send(held.kind, _cancelled(held), number)
+            return
         for endpoint, waiting in self._waiting.items():
             if request := waiting.pop(number, None):
                 self._send(wire.BULK, wire.bulk_answer(request, wire.CANCELLED), number)
@@ -243,3 +293,21 @@ class Redir:
 
     def _send(self, kind: int, body: bytes, number: int = 0) -> None:
         self._write(wire.packet(kind, body, number))
+
+
+def _held_as(packet: Packet) -> Transfers | None:
+    """As what a device may hold a request up; None for one that it cannot. An IN transfer is
+    pending as long as it likes."""
+    if packet.kind == wire.CONTROL:
+        wire.read_control(packet.body)  # what is not well-formed is told at once
+        return "control"
+    if packet.kind == wire.BULK and not wire.read_bulk(packet.body).is_in:
+        return "bulk-out"
+    return None
+
+
+def _cancelled(packet: Packet) -> bytes:
+    """The answer to a request that the peer has taken back."""
+    if packet.kind == wire.CONTROL:
+        return wire.control_answer(wire.read_control(packet.body)[0], wire.CANCELLED)
+    return wire.bulk_answer(wire.read_bulk(packet.body)._replace(data=b""), wire.CANCELLED)

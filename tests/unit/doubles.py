@@ -25,7 +25,7 @@ from harness.guests.common.ssh import Login
 from harness.lab.air import AirState
 from harness.lab.recording import Recording
 from harness.lab.session import LabSession
-from harness.scenarios import ApOrder, OsStimulus
+from harness.scenarios import ApOrder, OsStimulus, UsbOrder
 from harness.scenarios.stimuli import OsParameters
 from harness.vm.accel import Choice
 from harness.vm.argv import KernelBoot
@@ -223,6 +223,7 @@ class FakeAir:
         self.state = AirState(clock=ClockModel(story_module.OFFSET_NS, 100_000))
         self.rules: list[tuple[Any, ...]] = []
         self.orders: tuple[ApOrder, ...] = ()
+        self.usb: tuple[UsbOrder, ...] = ()
         self.damaged_lines = 0
 
     def describe(self) -> str:
@@ -248,8 +249,10 @@ class FakeAir:
         rules: tuple[Any, ...],
         seed: int = 1,
         orders: tuple[ApOrder, ...] = (),
+        usb: tuple[UsbOrder, ...] = (),
     ) -> int:
         """The next association."""
+        self.usb = usb
         self.orders = orders
         self._world.index = index
         self.rules.append(rules)
@@ -283,6 +286,16 @@ class FakeAir:
         """All of them are carried out."""
         self._world.step("await orders")
         return ()
+
+    def await_adapter(self, limit_s: float) -> tuple[int, ...]:
+        """They are carried out, and over."""
+        self._world.step("await adapter")
+        return ()
+
+    def wait_radio(self, limit_s: float, radios: int = 1) -> dict[str, Any]:
+        """It is there."""
+        self._world.step("wait radio")
+        return {}
 
     def rekey_group(self) -> None:
         """A group key handshake."""

@@ -9,6 +9,7 @@ else leaves the driver unjudged (MISS), and the finding names who it was.
 - `cause`: what a party did, as a clause of a sentence.
 - `interventions`: what scenario, guest and access point did before a moment; the first counts.
 - `messages`: who owes a message of a handshake that is missing.
+- `adapter`: what the scenario did to the guest's adapter.
 - `waiting`: for whom a DLL waits that has not completed an operation.
 - `connections`: who ended a connection that stood, and why.
 - `not_connected`: the step at which a connection failed to come about, and whose step it was.

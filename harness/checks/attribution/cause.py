@@ -10,7 +10,7 @@ from typing import Final, Literal
 from harness.checks.case import Case
 from harness.checks.finding import Severity
 from harness.evidence.calls import Call
-from harness.evidence.model import ApAct, FrameRecord, LiveRule, PerformedOrder
+from harness.evidence.model import ApAct, FrameRecord, LiveRule, PerformedOrder, UsbAct
 
 Party = Literal["driver", "scenario", "guest", "access point", "air"]
 """guest: the OS side, its limits included. air: a loss that no rule ordered."""
@@ -65,6 +65,11 @@ def name_ap_act(case: Case, act: ApAct) -> str:
     if act.place == 0:
         return f"the order {act.do} to an access point, given live,"
     return f"the scenario's order {_named(act.place, case.expect.ap, act.do)} to an access point"
+
+
+def name_usb_act(case: Case, act: UsbAct) -> str:
+    """An order of the scenario's [[usb]] in words: its place among them and what it orders."""
+    return f"the scenario's order {_named(act.place, case.expect.usb, act.do)} to the adapter"
 
 
 def _named(place: int, phrases: Sequence[str], known: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from harness import codes
+from harness.checks.attribution.adapter import ordered_adapter
 from harness.checks.attribution.cause import (
     FOUR_WAY_TIMEOUT,
     GROUP_TIMEOUT,
@@ -64,6 +65,8 @@ def how_lost(case: Case, association: AssociationEvidence) -> LostConnection | N
         cause = _disconnected(of, lost.frame)
     elif acts := ap_disturbances(of):
         cause = replace(cause_of_act(of, acts[-1]), at_ns=lost.at_ns)
+    elif done := ordered_adapter(of):
+        cause = replace(done[-1], at_ns=lost.at_ns)
     else:
         what = f"the guest's WLAN service reports it with reason {codes.reason(lost.reason)}"
         cause = Cause("guest", what, lost.at_ns)

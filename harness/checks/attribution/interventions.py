@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from harness import codes
+from harness.checks.attribution.adapter import ordered_adapter
 from harness.checks.attribution.altered import changed_offers, may_end_it
 from harness.checks.attribution.cause import (
     BSS_TRANSITION,
@@ -63,6 +64,7 @@ def first_intervention(of: Scope, operation: PreOperation | Session) -> Cause | 
         found.append(cause_of_disconnect(of, left))
     found += _provocations(of)
     found += [cause_of_act(of, act) for act in _disturbances(of, operation)]
+    found += ordered_adapter(of)
     return min(found, key=lambda cause: cause.at_ns, default=None)
 
 
@@ -159,6 +161,8 @@ def why_ended(of: Scope, operation: PreOperation | Session, end: Call) -> Cause 
     acts = _disturbances(of.upto(end.start_ns), operation)
     if acts:
         return cause_of_act(of, acts[-1])
+    if done := ordered_adapter(of.upto(end.start_ns)):
+        return done[-1]
     reasons = (item.reason for item in of.association.notifications if item.t_ns >= begun_ns)
     reason = next((reason for reason in reasons if reason), None)
     if reason in _GAVE_UP:

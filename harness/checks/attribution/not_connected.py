@@ -9,6 +9,7 @@ failure (`harness.checks.attribution`).
 from __future__ import annotations
 
 from harness import codes
+from harness.checks.attribution.adapter import ordered_adapter
 from harness.checks.attribution.altered import changed_offers, just_to_be_passed_over
 from harness.checks.attribution.cause import Cause, name_air_rule, name_os_order
 from harness.checks.attribution.connections import is_connected
@@ -129,6 +130,8 @@ def _never_came(case: Case, association: AssociationEvidence, what: str) -> Brea
         what += f"; {name_os_order(case, why[0])} came first"
     elif acts := ap_disturbances(of):
         what += f"; {cause_of_act(of, acts[0]).what}"
+    elif done := ordered_adapter(of):
+        what += f"; {done[0].what}"
     elif ruled is not None:
         what += f"; {name_air_rule(case, ruled)} acted on {ruled.kind}"
     else:

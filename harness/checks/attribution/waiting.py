@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from harness.checks.attribution.adapter import without_adapter
 from harness.checks.attribution.altered import in_order
 from harness.checks.attribution.scope import Scope, of_session
 from harness.checks.case import Case
@@ -24,6 +25,9 @@ WPA_ALGORITHMS = (3, 4)
 
 def waits_for(case: Case, of: PreOperation | Session, until_ns: int) -> str | None:
     """Whose move it was at that moment, in words; None if it was the DLL's own."""
+    adapter = without_adapter(case, of.association, until_ns, until_ns)
+    if adapter is not None:
+        return adapter
     user = awaited_user(case, of.adapter, until_ns)
     if user is not None or isinstance(of, PreOperation):
         return user

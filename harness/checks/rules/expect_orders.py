@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""EXPECT-07: what the scenario has the guest's WLAN service, the medium and access points do was
-done.
+"""EXPECT-07: what the scenario has the guest's WLAN service, the medium, access points and the
+USB adapter do was done.
 
 Without it a scenario whose moment never came would pass though it tried nothing.
 """
@@ -23,19 +23,21 @@ _RuleOnMedium = tuple[int | None, int]
 
 @rule(
     "EXPECT-07", cls="ours", last=True,
-    source="this harness: the scenario's [[os]], [[ap]] and [[air]]",
-    text="Every order of the scenario to the guest's WLAN service and to access points is carried "
-    "out in each association, and every rule for the air acts in those it is for.",
+    source="this harness: the scenario's [[os]], [[ap]], [[usb]] and [[air]]",
+    text="Every order of the scenario to the guest's WLAN service, to access points and to the "
+    "emulated USB adapter is carried out in each association, and every rule for the air acts in "
+    "those it is for.",
 )  # fmt: skip
 def scenario_takes_place(case: Case) -> Outcomes:
     """The orders and air rules of the scenario against what guest and air say was done."""
-    if not (case.expect.orders or case.expect.air or case.expect.ap):
+    if not (case.expect.orders or case.expect.air or case.expect.ap or case.expect.usb):
         return
     for association in case.index.associations:
         number = association.index
         left = [
             *_orders_left(case, association),
             *_ap_orders_left(case, association),
+            *_usb_orders_left(case, association),
             *_air_rules_left(case.within(number), association),
         ]
         if association.lab_fault:
@@ -72,6 +74,17 @@ def _ap_orders_left(case: Case, association: AssociationEvidence) -> list[str]:
         if place not in done
     ]
     said = "was not carried out: its moment did not come, or it found no station to act on"
+    return [f"{', '.join(left)} {said}"] if left else []
+
+
+def _usb_orders_left(case: Case, association: AssociationEvidence) -> list[str]:
+    done = {act.place for act in association.usb_acts}
+    left = [
+        f"adapter order {place} ({phrase})"
+        for place, phrase in enumerate(case.expect.usb, 1)
+        if place not in done
+    ]
+    said = "was not carried out: its moment did not come, or the adapter was unplugged already"
     return [f"{', '.join(left)} {said}"] if left else []
 
 

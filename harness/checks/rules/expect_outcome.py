@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Final
 
 from harness import codes
+from harness.checks.attribution.adapter import excused
 from harness.checks.attribution.altered import (
     changed_offers,
     contradicted_offer,
@@ -62,7 +63,8 @@ def _each(case: Case, judge: Judge, *, by_presence: bool = False) -> Iterator[Ou
         elif association.index in case.already_explained:
             yield Unknown("a finding of another rule explains this association", association.index)
         else:
-            outcome = judge(case.within(association.index), association)
+            own = case.within(association.index)
+            outcome = excused(own, association, judge(own, association))
             fails = isinstance(outcome, Breach) and outcome.severity == "FAIL"
             doubt = (
                 case.losses.completeness.doubt(association) if fails and not by_presence else None

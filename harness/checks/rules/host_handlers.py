@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from harness.checks.attribution.adapter import without_adapter
 from harness.checks.case import Case
 from harness.checks.outcomes import Breach, Outcome, Outcomes, Unknown
 from harness.checks.process_ends import AbnormalEnd, describe_exception, without_the_dll
@@ -81,7 +82,11 @@ def handlers_return(case: Case) -> Outcomes:
             took_ns = (call.end_ns or call.start_ns) - call.start_ns
             limit = case.limits.limit_of(call.function)
             limit_s = case.limits.handler_limit_s(call.function)
-            if call.returned is not None and took_ns > limit_s * 1e9:
+            place = case.index.association_of(call)
+            held_up = without_adapter(case, place, call.start_ns, call.end_ns or call.start_ns)
+            if call.returned is not None and held_up and took_ns > limit_s * 1e9:
+                yield Unknown(f"it waited for {held_up}", place)
+            elif call.returned is not None and took_ns > limit_s * 1e9:
                 yield case.breach(
                     f"{names.short(call.function)} took {took_ns / 1e9:.1f} s; the limit, "
                     f"{case.limits.setting(limit)}, is this harness's",
@@ -91,7 +96,6 @@ def handlers_return(case: Case) -> Outcomes:
             elif call.returned is not None:
                 yield case.held(call)
             elif process.index not in case.abnormal_ends:
-                place = case.index.association_of(call)
                 lost = case.losses.why_absence_proves_nothing(
                     process.index, place, call.start_ns, case.index.end_ns
                 )
@@ -107,8 +111,9 @@ def _hung(case: Case, process: Process, end: AbnormalEnd) -> Outcome:
     if association is not None and association.lab_fault:
         return Unknown(f"the lab broke: {association.lab_fault}", place)
     stalled = case.losses.completeness.stalled(end.at_ns, end.at_ns + end.waited_ns)
-    if stalled:
-        return Unknown(stalled, place)
+    held_up = without_adapter(case, place, end.at_ns, end.at_ns + end.waited_ns)
+    if stalled or held_up:
+        return Unknown(stalled or f"it waited for {held_up}", place)
     account = process.ended
     function = fields.text(account.raw, "function") if account else None
     inner = end.waits_in

@@ -27,6 +27,7 @@ from harness.evidence.model import (
     PerformedOrder,
     Stall,
     TraceDamage,
+    UsbAct,
 )
 from harness.evidence.performed import performed_orders
 from harness.evidence.sources.base import EVENTS, UNKNOWN_CLOCK
@@ -80,6 +81,7 @@ class EventLog(Generic[PlanT]):
     notifications: list[Notification] = field(default_factory=list)
     performed: dict[int, tuple[PerformedOrder, ...]] = field(default_factory=dict)
     ap_acts: dict[int, list[ApAct]] = field(default_factory=dict)
+    usb_acts: dict[int, list[UsbAct]] = field(default_factory=dict)
     live_rules: dict[int, list[LiveRule]] = field(default_factory=dict)
     connects: dict[int, int] = field(default_factory=dict)
     associations: dict[int, AssociationEvidence] = field(default_factory=dict)
@@ -213,6 +215,8 @@ def _take(
             return found
         case "order":
             log.ap_acts.setdefault(_whole(event["association"]), []).append(ap_act_of(event))
+        case "usb":
+            log.usb_acts.setdefault(_whole(event["association"]), []).append(usb_act_of(event))
         case "rule":
             log.live_rules.setdefault(_whole(event["association"]), []).append(live_rule_of(event))
         case "orders":
@@ -254,6 +258,12 @@ def ap_act_of(event: Mapping[str, Any]) -> ApAct:
     """The act of an access point that an event reports; raises as `typed`, or KeyError."""
     members = ("place", "do", "bssid", "channel", "air_ns")
     return typed(ApAct, {name: event[name] for name in members})
+
+
+def usb_act_of(event: Mapping[str, Any]) -> UsbAct:
+    """The act of the USB adapter that an event reports; raises as `typed`, or KeyError."""
+    members = ("place", "do", "transfers", "air_ns", "until_ns")
+    return typed(UsbAct, {name: event[name] for name in members})
 
 
 def live_rule_of(event: Mapping[str, Any]) -> LiveRule:

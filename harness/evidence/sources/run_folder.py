@@ -163,6 +163,7 @@ def _whole(
         frames=frames,
         performed=log.performed.get(one.index, ()),
         ap_acts=tuple(log.ap_acts.get(one.index, ())),
+        usb_acts=tuple(log.usb_acts.get(one.index, ())),
         live_rules=tuple(log.live_rules.get(one.index, ())),
         notifications=tuple(n for n in log.notifications if one.connect_ns <= n.t_ns <= end_ns),
         ihv=ihv,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from harness.evidence import ApAct, ClockModel, LiveRule, names, timeline
+from harness.evidence import ApAct, ClockModel, LiveRule, UsbAct, names, timeline
 from tests.unit.checks.builder import tell
 from tests.unit.checks.story import AP, OFFSET_NS, Story
 
@@ -101,10 +101,14 @@ def test_what_is_done_live_stands_among_the_frames() -> None:
     story = tell()
     acts = (ApAct(0, "stop", AP, 6, 5),)
     given = (LiveRule("added", 2, 0, "drop M3 (number 1)", 7),)
-    story.end(ap_acts=acts, live_rules=given)
+    stalls = UsbAct(1, "stall", ("control", "bulk-in"), 6, 9)
+    story.end(ap_acts=acts, live_rules=given, usb_acts=(stalls, UsbAct(1, "plug", (), 9)))
     clock = ClockModel(OFFSET_NS, 0)
     events = {event.label: event for event in timeline(story.evidence().associations[0], clock)}
     stopped, added = events["ordered: stop"], events["rule added"]
     assert (stopped.lane, stopped.at_ns) == ("air", OFFSET_NS + 5)
     assert (added.lane, added.at_ns, added.direction) == ("air", OFFSET_NS + 7, "")
+    stalled = events["adapter: stall"]
+    assert (stalled.at_ns, stalled.detail) == (OFFSET_NS + 6, {"transfers": "control, bulk-in"})
+    assert events["adapter: plug"].detail == {}
     assert added.detail == {"rule": 2, "says": "drop M3 (number 1)"}

@@ -29,6 +29,13 @@ def test_the_simulated_radio_has_everything() -> None:
     assert unfit(scenario(channel=36), None) == ""
 
 
+def test_only_an_emulated_adapter_can_be_ordered_about() -> None:
+    """The simulated radio has no plug."""
+    ordered = with_more(usb=[{"on": "M3", "do": "unplug"}])
+    assert unfit(ordered, None).startswith("unplug on M3 (number 1): only an emulated USB adapter")
+    assert unfit(ordered, "rt3070") == ""
+
+
 @pytest.mark.parametrize("adapter", ["rtl8187l", "rtl8187b"])
 def test_what_realteks_chips_have_not(adapter: str) -> None:
     """The upper band, protected management frames; and there is one adapter."""

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from harness.errors import LabFault, PeerGone, TooSlow
 from harness.evidence import ClockModel, Echo
 from harness.lab.air_process import AirProcess
-from harness.scenarios import AirRule, ApOrder, Network
+from harness.scenarios import AirRule, ApOrder, Network, UsbOrder
 from hwsim.records import FrameRecord
 from tests.unit.checks.story import Story
 
@@ -178,6 +178,7 @@ def test_rules_are_armed_without_what_they_do_not_say(peer: Peer) -> None:
         "rules": [{"message": "M1", "nth": 1, "action": "delay", "delay_ms": 5}],
         "seed": 1,
         "orders": [],
+        "usb": [],
     }
 
 
@@ -298,6 +299,17 @@ def test_a_radio_that_went_is_a_fault_that_stays(peer: Peer) -> None:
     peer.say({"event": "port", "state": "lost", "air_ns": 1})
     peer.air.status()
     assert peer.air.state.fault_of == "capture"
+
+
+def test_a_radio_that_went_by_order_is_no_fault(peer: Peer) -> None:
+    """The air says so; orders go with the association, and are waited for."""
+    for state in ("lost", "connected"):
+        peer.say({"event": "port", "state": state, "air_ns": 1, "ordered": True})
+    peer.answers["await_adapter"] = {"result": {"left": [2]}}
+    peer.air.begin(1, (), usb=(UsbOrder(on="M3", do="unplug"),))
+    assert peer.air.await_adapter(1) == (2,)
+    assert (peer.air.state.port, peer.air.state.fault) == ("connected", "")
+    assert peer.calls[0]["args"]["usb"] == [{"on": "M3", "nth": 1, "do": "unplug"}]
 
 
 def test_each_run_hears_what_is_its_own(peer: Peer, tmp_path: Path) -> None:

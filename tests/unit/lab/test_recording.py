@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.evidence import ApAct, LiveRule, Notification, Stall, parse_trace
+from harness.evidence import ApAct, LiveRule, Notification, Stall, UsbAct, parse_trace
 from harness.evidence.event_log import WallClock
 from harness.evidence.model import DamageKind
 from harness.evidence.sources import EVENTS, TRACE
@@ -58,6 +58,19 @@ def test_what_was_done_with_rules_is_kept_by_association(tmp_path: Path) -> None
         assert recording.live_rules(2) == (given,)
     log = read_events((tmp_path / EVENTS).read_bytes(), lambda plan: plan)
     assert log.live_rules == {2: [given]}
+
+
+def test_what_the_adapter_did_is_kept_by_association(tmp_path: Path) -> None:
+    """And written down, so that it is read back."""
+    event = {"event": "usb", "association": 2, "place": 1, "do": "stall", "transfers": ["control"],
+             "air_ns": 5, "until_ns": 9}  # fmt: skip
+    stalled = UsbAct(1, "stall", ("control",), 5, 9)
+    with open_recording(tmp_path) as recording:
+        recording.air_event(event)
+        assert recording.usb_acts(1) == ()
+        assert recording.usb_acts(2) == (stalled,)
+    log = read_events((tmp_path / EVENTS).read_bytes(), lambda plan: plan)
+    assert log.usb_acts == {2: [stalled]}
 
 
 def test_what_access_points_did_is_kept_by_association(tmp_path: Path) -> None:

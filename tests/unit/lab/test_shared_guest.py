@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.config.lab import Lab
+from harness.config.lab import GuestConfig, Lab
 from harness.console import PlainConsole
 from harness.errors import PeerGone
 from harness.guests.common.dll import Dll
@@ -50,6 +50,15 @@ def test_runs_share_a_guest(world: World, plan: MakePlan, shared: OpenLab) -> No
     assert verdicts == [Verdict.PASS] * 3
     assert (started(world), world.done.count("open session")) == (1, 3)
     assert world.done.count("renew") == world.done.count("forget") == 2
+
+
+def test_a_usb_adapter_is_waited_for(world: World, plan: MakePlan, shared: OpenLab) -> None:
+    """The scenario before may have pulled it out, upon which it is plugged in for the next."""
+    lab = plan().lab.model_copy(update={"guest": GuestConfig(radio="rt3070")})
+    for _ in range(2):
+        shared.perform(replace(plan(), lab=lab))
+    assert world.done.index("renew") < world.done.index("wait radio")
+    assert (started(world), world.done.count("wait radio")) == (1, 1)
 
 
 def test_what_a_run_left_is_its_own(world: World, plan: MakePlan, shared: OpenLab) -> None:

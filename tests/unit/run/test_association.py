@@ -18,10 +18,11 @@ from harness.lab.session import LabSession
 from harness.local.jsonlines import CallFailed
 from harness.run import association as module
 from harness.run.association import Attempt, clock_of
-from harness.scenarios import AirRule, ApOrder, Eap, find_scenario
+from harness.scenarios import AirRule, ApOrder, Eap, UsbOrder, find_scenario
 from harness.scenarios.expect import Expect
 from tests.unit.checks import builder
 from tests.unit.checks import story as story_module
+from tests.unit.checks.story import Step
 from tests.unit.doubles import World, lost, raising
 
 UNTIL_CONNECTED = builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)]
@@ -227,6 +228,51 @@ def test_one_that_outlives_its_access_point_is_ended(world: World, attempt: Try)
     world.at("await 21", 1, raising(TooSlow("loss", 15, "nothing")))
     attempt(ap=(STOP,), expect=EITHER).run()
     assert world.done.index("disconnect") > world.done.index("await 21")
+
+
+UNPLUG = UsbOrder(on="echoed", do="unplug", for_ms=100)
+
+
+def unplugged(world: World, *dids: str) -> None:
+    """The air tells that the adapter is pulled out by order and plugged in again; the DLL sees of
+    it what the steps are."""
+    deinit: Step = lambda s: s.call(names.DEINIT_ADAPTER, result=None, hIhvExtAdapter=s.ihv)  # noqa: E731
+    init: Step = lambda s: s.call(names.INIT_ADAPTER, out={"phIhvExtAdapter": "0x8"})  # noqa: E731
+    steps = {"deinit": deinit, "init": init}
+    calls = [steps[did] for did in dids]
+    world.agent.steps = [(*UNTIL_CONNECTED, builder.stop, builder.reset, *calls)]
+
+    def tell() -> None:
+        for do in ("unplug", "plug"):
+            event = {"event": "usb", "association": 1, "place": 1, "do": do, "transfers": [],
+                     "air_ns": 5, "until_ns": None}  # fmt: skip
+            world.recording.air_event(event)
+
+    world.at("await adapter", 1, tell)
+
+
+def test_an_adapter_that_is_plugged_in_again_is_waited_for(world: World, attempt: Try) -> None:
+    """The radio is there before the station is told to connect, and again at the end."""
+    unplugged(world, "deinit", "init")
+    made = attempt(usb=(UNPLUG,), expect=EITHER)
+    made.run()
+    wanted = {"begin", "wait radio", "connect", "await adapter"}
+    assert [step for step in world.done if step in wanted] == [
+        "begin", "wait radio", "connect", "await adapter", "wait radio",
+    ]  # fmt: skip
+    assert world.air.usb == (UNPLUG,)
+    assert [act.do for act in made.evidence().usb_acts] == ["unplug", "plug"]
+
+
+@pytest.mark.parametrize("seen", [(), ("deinit",)])
+def test_a_guest_that_does_not_see_its_adapter_go_or_come_is_a_fault(
+    world: World, attempt: Try, monkeypatch: pytest.MonkeyPatch, seen: tuple[str, ...]
+) -> None:
+    """The DLL must have been told of both: else the association says nothing."""
+    monkeypatch.setattr(module, "REMOVAL_S", 0.05)
+    unplugged(world, *seen)
+    with pytest.raises(LabFault, match="end of association 1 in the IHV trace"):
+        attempt(usb=(UNPLUG,), expect=EITHER).run()
 
 
 GOODBYE = AirRule(message="data", action="deauthenticate", reason=6, delay_ms=5)

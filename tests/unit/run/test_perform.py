@@ -309,7 +309,7 @@ def test_a_radio_that_goes_ends_the_run(
     """Pulled out, or hung up on: that nothing is answered then is no driver's doing."""
 
     def pull_out(count: int, *, limit_s: float) -> Echo:
-        AirClient._take_port_state(cast(AirClient, world.air), "lost")
+        AirClient._take_port_state(cast(AirClient, world.air), "lost", ordered=False)
         return Echo(count, 0, arp=False, protected=True)
 
     monkeypatch.setattr(world.air, "echo", pull_out)

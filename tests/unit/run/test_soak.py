@@ -14,6 +14,7 @@ from harness.cli.app import app
 from harness.config.lab import GuestConfig, Lab, StoreConfig
 from harness.console import PlainConsole
 from harness.errors import Unfit
+from harness.guests.radios import unfit
 from harness.history.sql import open_history
 from harness.results import LabFaultResult, RulesResult, RunResult, Verdict
 from harness.run import soak as module
@@ -66,10 +67,11 @@ def test_associations_are_spread_over_all_scenarios(
     runs: Runs, config: Lab, console: PlainConsole
 ) -> None:
     """Each scenario has its share, no two differ by more than one, and all are run."""
-    count = 3 * len(scenario_names()) + 1
+    fit = [name for name in scenario_names() if not unfit(find_scenario(name), None)]
+    count = 3 * len(fit) + 1
     found = soak(config, console, count)
     shares = {plan.scenario.name: plan.scenario.associations for plan in runs.plans}
-    assert list(shares) == list(scenario_names())
+    assert list(shares) == fit
     assert set(shares.values()) == {3, 4}
     assert found.associations == sum(shares.values()) == count
     assert found.verdict is Verdict.PASS

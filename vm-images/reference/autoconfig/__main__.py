@@ -83,6 +83,15 @@ class App:
         self.lifecycle.use(self.host)
         set_context(first, self._loop, self.lifecycle)
         self.service.use(self.adapters.all, self.lifecycle, self.have_adapters, self.forget)
+        if isinstance(self._radio, PluggedRadio):
+            self._radio.on_presence(self._radio_there)
+
+    def _radio_there(self, there: bool) -> None:
+        """The first adapter was pulled out, or plugged in."""
+        if there:
+            self.lifecycle.adapter_back()
+        else:
+            self.adapters.all[0].connection.radio_gone(self.lifecycle.adapter_gone)
 
     def forget(self) -> None:
         """Be as at the start of the guest, but for the adapters' hardware.

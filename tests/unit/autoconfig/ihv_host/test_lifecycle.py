@@ -186,3 +186,60 @@ def test_a_host_is_prepared_for_a_service_that_is_stopped() -> None:
     it.life.prepare(it.outcomes.append)
     assert it.outcomes == [Outcome(), Outcome(), Outcome(codes.ERROR_INVALID_STATE, "running")]
     assert it.host.log[:3] == ["prepare", "new", "start"]
+
+
+def test_an_adapter_that_is_pulled_out_and_comes_back() -> None:
+    """DeinitAdapter, then InitAdapter in the same host; what was asked meanwhile waits for it."""
+    it = Bench().used()
+    it.life.adapter_gone()
+    assert it.host.log == ["removed", "deinit_adapter"]
+    assert it.life.state is State.ABSENT
+    it.host.answer()
+    it.life.ensure(it.outcomes.append)
+    assert it.outcomes == []
+    it.life.adapter_back()
+    assert it.host.log[2:] == ["new", "initializing", "init_adapter"]
+    it.host.answer(ihv_handle="0x8")
+    assert it.host.log[-1] == "ready 0x8"
+    assert it.outcomes == [Outcome()]
+
+
+def test_one_that_is_back_before_the_dll_has_seen_it_go() -> None:
+    """InitAdapter does not overtake DeinitAdapter; and one that goes meanwhile is taken away."""
+    it = Bench().used()
+    it.life.adapter_gone()
+    it.life.adapter_back()
+    assert it.host.log == ["removed", "deinit_adapter"]
+    it.host.answer()
+    assert it.host.log[-1] == "init_adapter"
+    it.life.adapter_gone()
+    it.host.answer(ihv_handle="0x8")
+    assert it.host.log[-3:] == ["ready 0x8", "removed", "deinit_adapter"]
+    assert it.life.state is State.ABSENT
+
+
+def test_a_service_without_adapter_stops_in_order() -> None:
+    """There is no adapter to be taken away, and no start to be cancelled."""
+    it = Bench().used()
+    it.life.adapter_gone()
+    it.host.answer()
+    it.life.stop(it.outcomes.append)
+    assert it.adapter.done is not None
+    it.adapter.done()
+    assert it.host.log == ["removed", "deinit_adapter", "shut_down", "removed", "deinit_service"]
+    it.host.answer()
+    assert it.host.over is not None
+    it.host.over()
+    assert it.outcomes == [Outcome()]
+
+
+def test_a_host_that_is_lost_without_adapter_is_started() -> None:
+    """As with one; the adapter that is not there is taken away again."""
+    it = Bench().used()
+    it.life.adapter_gone()
+    it.host.answer()
+    it.life.on_lost(CRASH)
+    assert it.host.log[2:] == ["host_lost", "new", "start"]
+    it.life.on_service(RUNNING)
+    it.host.answer(ihv_handle="0x8")
+    assert it.life.state is State.ABSENT

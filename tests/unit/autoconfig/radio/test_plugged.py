@@ -124,6 +124,17 @@ def test_when_it_goes_it_can_come_again(guest: Guest) -> None:
     assert guest.set_up == ["wlan0", "wlan0"]
 
 
+def test_it_is_told_when_it_goes_and_comes(guest: Guest) -> None:
+    """Each once, the first time as well."""
+    told: list[bool] = []
+    guest.radio.on_presence(told.append)
+    guest.have("wlan0")
+    guest.have("wlan0", "eth0")
+    guest.have("lo")
+    guest.have("wlan0")
+    assert told == [True, False, True]
+
+
 def test_another_of_the_same_name_is_another(guest: Guest) -> None:
     """It may have gone and come again before anybody looked."""
     guest.have("wlan0")

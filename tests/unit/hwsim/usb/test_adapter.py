@@ -10,6 +10,7 @@ from hwsim.errors import WireError
 from hwsim.usb import redir_wire as wire
 from hwsim.usb.adapter import MAX_QUEUED, Adapter
 from hwsim.usb.catalogue import ADAPTERS, maker
+from tests.unit.hwsim.usb.clock import Clock
 from tests.unit.hwsim.usb.models.realtek.driver import MAC, Driver, User, data_frame, on_channel_6
 from tests.unit.hwsim.usb.peer import HELLO
 
@@ -91,7 +92,7 @@ def test_a_reset_loses_what_is_on_its_way() -> None:
 def test_how_far_the_guest_is() -> None:
     """For whoever waits for a radio."""
     user = User()
-    adapter = Adapter(maker("rtl8187l"), MAC, user, lambda _data: None)
+    adapter = Adapter(maker("rtl8187l"), MAC, user, lambda _data: None, Clock())
     assert "hello" in adapter.state()
     adapter.feed(HELLO)
     assert "no driver" in adapter.state()
@@ -131,7 +132,7 @@ def test_no_realtek_minds_what_is_on_the_air(name: str, frame: bytes) -> None:
 
 def test_a_connection_with_rubbish_is_refused() -> None:
     """Before a hello there is nothing else."""
-    adapter = Adapter(maker("rtl8187l"), MAC, User(), lambda _data: None)
+    adapter = Adapter(maker("rtl8187l"), MAC, User(), lambda _data: None, Clock())
     try:
         adapter.feed(bytes(range(200)))
     except WireError:

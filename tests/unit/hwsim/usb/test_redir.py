@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hwsim.adapter_orders import Holdup, kinds
 from hwsim.errors import WireError
 from hwsim.usb import redir_wire as wire
 from hwsim.usb.device import Endpoint, Later, Setup, Stall, UsbIdentity
+from hwsim.usb.holdups import Holdups
 from hwsim.usb.redir import MAX_PENDING, Redir
+from tests.unit.hwsim.usb.clock import Clock
 from tests.unit.hwsim.usb.peer import HELLO, Peer
 
 IN, OUT = 0x81, 0x02
@@ -67,7 +70,7 @@ class Device:
 def bench() -> tuple[Peer, Device, Redir]:
     """A connection after the hellos."""
     peer, device = Peer(), Device()
-    redir = Redir(device, peer.write)
+    redir = Redir(device, peer.write, Holdups(Clock()))
     peer.feed = redir.feed
     assert peer.greet() == [wire.INTERFACE_INFO, wire.EP_INFO, wire.DEVICE_CONNECT]
     return peer, device, redir
@@ -76,12 +79,12 @@ def bench() -> tuple[Peer, Device, Redir]:
 def test_a_peer_without_what_is_needed_is_refused() -> None:
     """Packets would have another form."""
     device, peer = Device(), Peer()
-    redir = Redir(device, peer.write)
+    redir = Redir(device, peer.write, Holdups(Clock()))
     old = wire.packet(wire.HELLO, bytes(64) + b"\x0a\0\0\0", wide=False)
     with pytest.raises(WireError, match=r"lacks capabilities \[4, 5, 6\]"):
         redir.feed(old)
     with pytest.raises(WireError, match="before the hello"):
-        Redir(device, Peer().write).feed(wire.packet(wire.RESET, b"", wide=False))
+        Redir(device, Peer().write, Holdups(Clock())).feed(wire.packet(wire.RESET, b"", wide=False))
 
 
 def test_it_is_configured(bench: tuple[Peer, Device, Redir]) -> None:
@@ -178,15 +181,80 @@ def test_a_reset_leaves_pending_transfers_to_the_host(bench: tuple[Peer, Device,
 
 
 def test_unplugged_and_plugged_in_again(bench: tuple[Peer, Device, Redir]) -> None:
-    """Nothing of before is pending then."""
-    peer, _, redir = bench
+    """Nothing of before is pending then, and what was on its way is for a device that is gone."""
+    peer, device, redir = bench
     peer.want(IN)
     redir.disconnect()
     redir.connect()
+    peer.want(IN)
+    peer.ask(wire.RESET, b"")
+    assert [one.kind for one in peer.taken()] == [wire.DEVICE_DISCONNECT]
+    peer.ask(wire.DEVICE_DISCONNECT_ACK, b"")
     assert [one.kind for one in peer.taken()] == [
-        wire.DEVICE_DISCONNECT, wire.INTERFACE_INFO, wire.EP_INFO, wire.DEVICE_CONNECT,
+        wire.INTERFACE_INFO, wire.EP_INFO, wire.DEVICE_CONNECT,
     ]  # fmt: skip
     assert not redir.answer(IN, b"")
+    assert device.resets == 0
+
+
+def test_one_that_stays_out_is_announced_later(bench: tuple[Peer, Device, Redir]) -> None:
+    """Nor does it answer until then."""
+    peer, _, redir = bench
+    redir.disconnect()
+    peer.ask(wire.DEVICE_DISCONNECT_ACK, b"")
+    peer.ask(wire.GET_CONFIGURATION, b"")
+    assert [one.kind for one in peer.taken()] == [wire.DEVICE_DISCONNECT]
+    assert not redir.attached
+    redir.connect()
+    assert peer.taken()[-1].kind == wire.DEVICE_CONNECT
+
+
+def held_up() -> tuple[Peer, Device, Redir, Clock]:
+    """A connection whose device leaves all unanswered for 100 ms."""
+    peer, device, clock = Peer(), Device(), Clock()
+    holdups = Holdups(clock)
+    redir = Redir(device, peer.write, holdups)
+    peer.feed = redir.feed
+    peer.greet()
+    holdups.begin(Holdup(kinds(()), clock.now, clock.now + 100_000_000))
+    return peer, device, redir, clock
+
+
+def test_a_request_that_is_held_up_is_answered_later() -> None:
+    """Then it is as any other; each kind in its order."""
+    peer, device, _, clock = held_up()
+    setup = struct.pack("<BBBBHHH", 0x80, 1, 0xC0, 0, 0, 0, 4)
+    numbers = [peer.ask(wire.CONTROL, setup), peer.send(OUT, b"one"), peer.send(OUT, b"two")]
+    assert (peer.taken(), device.sent) == ([], [])
+    clock.go_on(100)
+    assert device.sent == [b"one", b"two"]
+    for complete in device.completions:
+        complete()
+    assert [one.number for one in peer.taken()] == numbers
+
+
+def test_one_that_is_taken_back_never_reaches_the_device() -> None:
+    """And is answered as cancelled, once."""
+    peer, device, _, clock = held_up()
+    setup = struct.pack("<BBBBHHH", 0x00, 1, 0x40, 0, 0, 0, 2)
+    numbers = [peer.ask(wire.CONTROL, setup + b"ab"), peer.send(OUT, b"frame")]
+    for number in numbers:
+        peer.ask(wire.CANCEL_DATA, b"", number)
+    control, bulk = peer.taken()
+    assert (control.number, control.body[3]) == (numbers[0], wire.CANCELLED)
+    assert (bulk.number, bulk.body[1]) == (numbers[1], wire.CANCELLED)
+    clock.go_on(200)
+    assert (peer.taken(), device.sent) == ([], [])
+
+
+def test_no_more_is_held_up_than_a_driver_has() -> None:
+    """A peer that asks for ever is hung up on, and nothing is raised from a timer."""
+    peer, _, _, clock = held_up()
+    for _ in range(MAX_PENDING):
+        peer.send(OUT, b"data")
+    with pytest.raises(WireError, match="more than"):
+        peer.send(OUT, b"data")
+    clock.go_on(100)
 
 
 def test_no_more_is_kept_than_a_driver_has(bench: tuple[Peer, Device, Redir]) -> None:
@@ -202,14 +270,64 @@ def test_no_more_is_kept_than_a_driver_has(bench: tuple[Peer, Device, Redir]) ->
         peer.send(OUT, b"")
 
 
-@given(st.lists(st.tuples(st.integers(0, 110), st.binary(max_size=40)), max_size=12))
-def test_any_packets_are_taken_or_refused(packets: list[tuple[int, bytes]]) -> None:
-    """The only error is WireError, in whatever order they come."""
-    redir = Redir(Device(), lambda _data: None)
+KINDS = st.integers(0, 110) | st.sampled_from((wire.CONTROL, wire.BULK, wire.CANCEL_DATA))
+BULK_HEADS = st.builds(
+    lambda endpoint, length: struct.pack("<BBHIH", endpoint, 0, length, 0, 0) + bytes(length),
+    st.sampled_from((IN, OUT)), st.integers(0, 8),
+)  # fmt: skip
+STEPS = st.lists(
+    st.tuples(KINDS, st.binary(max_size=40) | BULK_HEADS, st.integers(0, 3)), max_size=12
+)
+
+
+@given(STEPS, st.booleans(), st.integers(0, 11))
+def test_any_packets_are_taken_or_refused(
+    packets: list[tuple[int, bytes, int]], held: bool, unplugged: int
+) -> None:
+    """The only error is WireError, in whatever order they come, held up or not, and with the device
+    pulled out in between; and none comes of what is held up then."""
+    device, clock = Device(), Clock()
+    holdups = Holdups(clock)
+    redir = Redir(device, lambda _data: None, holdups)
     redir.feed(HELLO)
+    if held:
+        holdups.begin(Holdup(kinds(()), clock.now, clock.now + 10_000_000))
     with contextlib.suppress(WireError):
-        for kind, body in packets:
-            redir.feed(wire.packet(kind, body, 1))
+        for place, (kind, body, number) in enumerate(packets):
+            if place == unplugged:
+                redir.disconnect()
+                redir.connect()
+            redir.feed(wire.packet(kind, body, number))
+    clock.go_on(20)
+    for complete in device.completions:
+        complete()
+
+
+@given(st.lists(st.sampled_from(("in", "out", "control", "cancel", "more")), max_size=200))
+def test_a_hostile_peer_makes_nothing_grow(steps: list[str]) -> None:
+    """Of each kind of request no more is kept than the bound, whatever is asked, taken back and
+    asked again under numbers that are in use; a transfer's data is not kept at all."""
+    peer, device, redir, clock = held_up()
+    frame = bytes(1000)
+    with contextlib.suppress(WireError):
+        for place, step in enumerate(steps):
+            number = place % 7
+            if step == "in":
+                peer.want(IN, number)
+            elif step == "out":
+                peer.send(OUT, frame, number)
+            elif step == "control":
+                peer.ask(wire.CONTROL, struct.pack("<BBBBHHH", 0x80, 1, 0xC0, 0, 0, 0, 4), number)
+            elif step == "cancel":
+                peer.ask(wire.CANCEL_DATA, b"", number)
+            else:
+                for _ in range(MAX_PENDING // 8):
+                    peer.send(OUT, b"", number)
+    clock.go_on(100)
+    assert redir.pending(IN) <= MAX_PENDING
+    assert len(redir._unfinished) <= MAX_PENDING
+    assert not any(one.data for one in redir._unfinished.values())
+    assert len(device.completions) <= MAX_PENDING
 
 
 def test_a_request_that_is_answered_later(bench: tuple[Peer, Device, Redir]) -> None:

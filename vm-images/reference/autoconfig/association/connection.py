@@ -29,7 +29,15 @@ from ..profile.wlan import Profile
 from ..radio.interface import Associated, Bss, Lost, Radio, RadioError
 from ..settings import Settings
 from .assoc_params import mac_text
-from .attempt import WITH_SESSION, Algorithms, Attempt, AttemptEnd, EndedBy, Phase
+from .attempt import (
+    WITH_SESSION,
+    Algorithms,
+    Attempt,
+    AttemptEnd,
+    EndedBy,
+    Phase,
+    TeardownOrder,
+)
 from .postassociation import PostAssociation
 from .preassociation import PreAssociation
 from .reports import Notify
@@ -169,6 +177,20 @@ class Connection(AdapterState):
         """Take the attempt down, then let `removal` take the adapter away in place of a reset."""
         self._teardown.then_remove(removal)
         self._teardown.begin(end)
+
+    def radio_gone(self, removal: Callable[[], None]) -> None:
+        """The adapter was pulled out: take the attempt down, if there is one, then let `removal`
+        tell the DLL."""
+        attempt = self.attempt
+        if attempt is None:
+            removal()
+            return
+        self._teardown.then_remove(removal)
+        if attempt.end is None:
+            reason = codes.REASON_DRIVER_DISCONNECTED
+            status = codes.ASSOC_STATUS_UNREACHABLE
+            order = TeardownOrder.REMOVE
+            self.end(AttemptEnd(EndedBy.FAILURE, reason, status, gone=True, order=order))
 
     def _idle_again(self) -> None:
         """The teardown is over."""

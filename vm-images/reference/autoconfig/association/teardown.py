@@ -43,7 +43,8 @@ class Teardown:
         self._then = done
 
     def then_remove(self, removal: Callable[[], None]) -> None:
-        """With TeardownOrder.REMOVE `removal` takes the adapter away, in place of AdapterReset."""
+        """`removal` takes the adapter away at the end: with TeardownOrder.REMOVE in place of
+        AdapterReset."""
         self._removal = removal
 
     def begin(self, end: AttemptEnd) -> None:

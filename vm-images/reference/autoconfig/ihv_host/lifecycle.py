@@ -3,9 +3,10 @@
 
 Start: the host loads the DLL (version check and InitService are its), then InitAdapter.
 Stop (LIFE-10, ADPT-05): the connection is ended, then DeinitAdapter → DeinitService → the process
-ends. A host that crashes or hangs is started again at once, so that the next connect finds it
-ready; when that start fails as well, or nothing was asked of the host since its last start, the
-next connect or SetProfile tries again.
+ends. An adapter that is pulled out gets DeinitAdapter, and InitAdapter when it is back. A host that
+crashes or hangs is started again at once, so that the next connect finds it ready; when that start
+fails as well, or nothing was asked of the host since its last start, the next connect or SetProfile
+tries again.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class State(Enum):
     RUNNING = "running"
     FAILED = "failed"
     STOPPING = "stopping"
+    ABSENT = "without adapter"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Lifecycle:
         self._ihv_handle = ""
         self._waiting: list[Callable[[Outcome], None]] = []
         self._used = False
+        self._present = True
+        self._taken_away = False
         self.state = State.STOPPED
         self.last = Outcome()
 
@@ -111,7 +115,7 @@ class Lifecycle:
             done(Outcome(codes.ERROR_INVALID_STATE, "stopping"))
             return
         self._waiting.append(done)
-        if self.state is not State.STARTING:
+        if self.state not in (State.STARTING, State.ABSENT):
             self._begin_start()
 
     def ensure(self, done: Callable[[Outcome], None]) -> None:
@@ -159,6 +163,8 @@ class Lifecycle:
         self._enter(State.RUNNING)
         self._adapter.ready(self._ihv_handle)
         self._answer(Outcome())
+        if not self._present:  # it went meanwhile
+            self._take_away()
 
     def _failed(self, outcome: Outcome) -> None:
         note(f"IHV service failed to start: {outcome.stage}, error {outcome.error}")
@@ -179,7 +185,7 @@ class Lifecycle:
         if before is State.STARTING:
             error = codes.ERROR_TIMEOUT if loss.hung else ERROR_PROCESS_ABORTED
             self._failed(Outcome(error, "lost"))
-        elif before is State.RUNNING:
+        elif before in (State.RUNNING, State.ABSENT):
             self._begin_again(loss)
         # In STOPPING the host's end is what was wanted; whoever waits goes on by itself.
         elif before is State.STOPPING:
@@ -209,8 +215,36 @@ class Lifecycle:
 
     def _plugged_in(self) -> None:
         if self.state is State.STARTING:
-            self._on_new_host()
-            self._init_adapter()
+            self._bring_back()
+
+    def adapter_gone(self) -> None:
+        """The adapter was pulled out, and its connection has ended."""
+        self._present = False
+        if self.state is State.RUNNING:
+            self._take_away()
+
+    def adapter_back(self) -> None:
+        """It is plugged in again, or for the first time."""
+        self._present = True
+        if self.state is State.ABSENT and self._taken_away:
+            self._bring_back()
+
+    def _take_away(self) -> None:
+        self._enter(State.ABSENT)
+        self._taken_away = False
+        gone, self._ihv_handle = self._ihv_handle, ""
+        self._adapter.removed()
+        self._process().call("deinit_adapter", {"ihv_handle": gone}, self._deinitialized)
+
+    def _deinitialized(self, _result: Arguments) -> None:
+        self._taken_away = True
+        if self.state is State.ABSENT and self._present:
+            self._bring_back()
+
+    def _bring_back(self) -> None:
+        self._enter(State.STARTING)
+        self._on_new_host()
+        self._init_adapter()
 
     # --- before a start ---
 
@@ -248,7 +282,8 @@ class Lifecycle:
             return
         self._adapter.removed()
         process = self._process()
-        process.call("deinit_adapter", {"ihv_handle": self._ihv_handle})
+        if self._ihv_handle:
+            process.call("deinit_adapter", {"ihv_handle": self._ihv_handle})
         process.call("deinit_service", {}, lambda _result: self._finish())
 
     def _finish(self) -> None:

@@ -36,8 +36,13 @@ class PluggedRadio(Nl80211Radio):
         super().__init__(loop, interface, limits, mac)
         self._wanted: frozenset[int] = frozenset()
         self._tries = 0
+        self._presence: Callable[[bool], None] = lambda _there: None
         self._news = InterfaceNews(loop, self._look)
         loop.later(self._look)
+
+    def on_presence(self, told: Callable[[bool], None]) -> None:
+        """Let `told` know when it goes, or is there."""
+        self._presence = told
 
     def listen(self, ethertypes: frozenset[int]) -> None:
         """See Radio; goes for the time in which it is not there as well."""
@@ -60,6 +65,7 @@ class PluggedRadio(Nl80211Radio):
             link.close()
             self._tries = 0
             note(f"{link.interface} is gone")
+            self._presence(False)
         if index is not None and not link.is_open:
             self._arrive()
 
@@ -83,6 +89,7 @@ class PluggedRadio(Nl80211Radio):
         self._tries = 0
         super().listen(self._wanted)
         note(f"{link.interface} is there")
+        self._presence(True)
 
 
 class InterfaceNews:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from hwsim.usb.adapter import Adapter
 from hwsim.usb.catalogue import maker
 from hwsim.usb.device import AirFrame, Done, SentFrame
+from tests.unit.hwsim.usb.clock import Clock
 from tests.unit.hwsim.usb.peer import Peer
 
 MAC = bytes.fromhex("020000000000")
@@ -72,8 +73,8 @@ class Driver(Peer):
 
     def __init__(self, model: str) -> None:
         super().__init__()
-        self.user = User()
-        self.adapter = Adapter(maker(model), MAC, self.user, self.write)
+        self.user, self.clock = User(), Clock()
+        self.adapter = Adapter(maker(model), MAC, self.user, self.write, self.clock)
         self.feed = self.adapter.feed
         self.greet()
 

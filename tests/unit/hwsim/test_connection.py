@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from hwsim.connection import BACKLOG_LIMIT, Connection
 from hwsim.loop import Loop
-from hwsim.ports.connection import BACKLOG_LIMIT, Connection
 
 PIECE = bytes(1 << 16)
 
