@@ -288,7 +288,8 @@ class _Start:
                 guest.before_saving(ssh)
                 return installation.to_note()
 
-        return prepared_state(lab, spec, booted, setup.key, stages, put_in_place, logs) or booted
+        key = f"{lab.guest.kind} {setup.key}"  # each kind puts it in its own way
+        return prepared_state(lab, spec, booted, key, stages, put_in_place, logs) or booted
 
 
 def _installation_in(state: SavedState) -> Installation | None:

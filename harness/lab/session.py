@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from harness.config.lab import Lab
 from harness.console import Stages
 from harness.eap import Credentials, RadiusServer
-from harness.errors import HarnessError, LabFault, PeerGone, ServiceRefused
+from harness.errors import HarnessError, LabFault, PeerGone, ServiceRefused, TooSlow
 from harness.evidence import IhvRecord
 from harness.faults import Fault
 from harness.guests.base import GuestImage
@@ -27,6 +27,9 @@ from harness.lab.recording import Recording
 from harness.local.deadline import Deadline
 from harness.scenarios import Network
 from hwsim.ap.channels import channel_freq_mhz
+
+SILENT_S = 5.0
+"""How long a DLL is waited for that Windows need not load."""
 
 CAUSE_S = 0.3
 """How long the end of a process is waited for that would explain a fault."""
@@ -45,6 +48,8 @@ class LabSession(RunningGuest):
     credentials: Credentials | None = None
     """What a station of a wpa2-eap scenario is to have."""
     radius: RadiusServer | None = None
+    without_handlers: str = ""
+    """Why no handler of the DLL is called, in words; empty where it has to be, or has been."""
 
     def interfaces(self, count: int, *, limit_s: float) -> tuple[Interface, ...]:
         """The guest's first `count` WLAN interfaces; the reference guest gets those it lacks.
@@ -167,7 +172,10 @@ def open_session(
             recording=recording, service=service,
         )  # fmt: skip
         try:
-            _await_recorder(session, lab, recorder.refusal)
+            if installation.silent and not recorder.refusal:
+                session.without_handlers = _unless_called(session, installation.silent)
+            else:
+                _await_recorder(session, lab, recorder.refusal)
             yield session
         except (HarnessError, KeyboardInterrupt):
             with contextlib.suppress(HarnessError):  # what is there is evidence still
@@ -176,6 +184,15 @@ def open_session(
         with stages.stage("unload the DLL"):  # how it ends is evidence too
             service.stop()
             session.pull_trace()
+
+
+def _unless_called(session: LabSession, silent: str) -> str:
+    """`silent`, or nothing if a handler of the DLL is called in spite of it."""
+    deadline = Deadline("first record of the IHV trace", SILENT_S)
+    with contextlib.suppress(TooSlow):
+        deadline.poll(lambda: session.pull_trace() or None, every_s=0.2)
+        return ""
+    return silent
 
 
 def _await_recorder(session: LabSession, lab: Lab, refusal: str) -> None:

@@ -276,6 +276,8 @@ class Attempt:
         that has not returned is the DLL's doing, and an attempt that came to no pre-association
         has no end that the DLL is told of.
         """
+        if self._session.without_handlers and not self._pull_trace() and not self._ihv:
+            return  # nobody tells of any end
         what = f"end of association {self._index} in the IHV trace"
         usual_s = SETTLE_S + (REMOVAL_S if self._adapter_acts() else 0)
         usual = Deadline(what, usual_s)

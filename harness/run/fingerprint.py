@@ -14,7 +14,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from harness.config.lab import USUAL_PORT, Port
+from harness.config.lab import DEFAULT_GUEST, USUAL_PORT, GuestKind, Port
 from harness.evidence.sources.crash_dumps import DUMPS, dump_files
 from harness.guests.common.companions import hashes
 from harness.guests.common.dll import Dll
@@ -22,6 +22,7 @@ from harness.lab.air import AP_IP, STATION_IP
 from harness.lab.session import LabSession
 from harness.local.programs import ProgramMissing
 from harness.results import Environment, EvidenceFile
+from harness.run.measured import NO_HANDLERS
 from harness.vm.accel import Choice
 from harness.vm.host import host_cpu, qemu_version
 from hwsim.capture import CAPTURE_NAME, KEYS_NAME, of_medium
@@ -111,6 +112,7 @@ def environment(
     session: LabSession,
     port: Port = USUAL_PORT,
     adapter: str | None = None,
+    system: GuestKind = DEFAULT_GUEST,
 ) -> Environment:
     """The fingerprint of a running lab: of this machine, the DLL under test and the guest.
 
@@ -119,11 +121,13 @@ def environment(
     that is the guest's radio, if it has one.
     """
     clock = session.air.state.clock
+    really = " (reference guest)" if system == "reference" else ""
+    silent = session.without_handlers
     own = {} if dll else {"dll_path": session.vendor, "dll_sha256": session.vendor_sha256}
     return of_host(dll, session.accel).model_copy(
         update={
             **own,
-            "guest_build": f"Windows {session.agent.hello.get('windows', '?')} (reference guest)",
+            "guest_build": f"Windows {session.agent.hello.get('windows', '?')}{really}",
             "clock_uncertainty_us": clock.uncertainty_ns / 1000 if clock else None,
             "other": {
                 "image": session.image.key,
@@ -133,6 +137,7 @@ def environment(
                 "access point address": AP_IP,
                 **({} if port == USUAL_PORT else {"radio port": port}),
                 **_of_radio(adapter),
+                **({NO_HANDLERS: silent} if silent else {}),
             },
         }
     )

@@ -39,6 +39,7 @@ from harness.results import (
     rejudge,
 )
 from harness.results.wording import spans
+from harness.run.measured import is_connected, is_measured_only, unjudged, unmet
 from harness.scenarios import Scenario
 from harness.scenarios.associations import listed
 from harness.scenarios.expect import Outcome
@@ -116,6 +117,8 @@ class Judge:
         self.expect = expect
         self.overrides = overrides or Overrides()
         self.os_side = os_side
+        self.environment: Mapping[str, str] = {}
+        """What of the run's environment matters: why no handler may be called."""
 
     def latest(
         self, evidence: RunEvidence, lab_fault: LabFaultResult | None = None
@@ -129,7 +132,8 @@ class Judge:
         self, evidence: RunEvidence, lab_faults: Mapping[int, LabFaultResult]
     ) -> tuple[tuple[AssociationResult, ...], Evaluation]:
         """Every association of a run, and the evaluation of the whole of it."""
-        evaluation = self._evaluate(evidence)
+        why = is_measured_only(evidence, self.environment)
+        evaluation = unjudged(why) if why else self._evaluate(evidence)
         return self._associations(evidence, lab_faults, evaluation), evaluation
 
     @staticmethod
@@ -156,6 +160,11 @@ class Judge:
         lab_faults: Mapping[int, LabFaultResult],
         evaluation: Evaluation | None = None,
     ) -> tuple[AssociationResult, ...]:
+        if is_measured_only(evidence, self.environment):
+            return tuple(
+                self._measured(one, evidence, lab_faults.get(one.index))
+                for one in evidence.associations
+            )
         evaluation = evaluation or self._evaluate(evidence)
         sessions: dict[int | None, list[Session]] = {}
         for session in segment(evidence).sessions:
@@ -172,6 +181,15 @@ class Judge:
             )
             for association in evidence.associations
         )
+
+    def _measured(
+        self, one: AssociationEvidence, run: RunEvidence, lab_fault: LabFaultResult | None
+    ) -> AssociationResult:
+        """An association in which no handler was called."""
+        missing = () if lab_fault else tuple(unmet(one, self.expect))
+        adapters, timings = self.expect.adapters, eapol_timing(one, run.clock)
+        whole = _result(one, (), [], timings, lab_fault, adapters, missing, judged=False)
+        return whole.model_copy(update={"connected": is_connected(one, adapters)})
 
 
 def judge_of(
@@ -204,6 +222,7 @@ def judged(
     lab_faults: Mapping[int, LabFaultResult],
 ) -> RunResult:
     """`result` with all that follows from the evidence made anew: the part a rule can change."""
+    judge.environment = result.environment.other
     associations, evaluation = judge.all(evidence, lab_faults)
     timing = summarise(judge.timings(evidence))
     return rejudge(
@@ -266,6 +285,8 @@ def _result(
     lab_fault: LabFaultResult | None,
     adapters: int,
     missing: tuple[str, ...],
+    *,
+    judged: bool = True,
 ) -> AssociationResult:
     several = adapters > 1  # a single one that is removed and comes back is the same
     last = list({id(one.adapter) if several else 0: one for one in sessions}.values())
@@ -279,6 +300,7 @@ def _result(
         [_finding(item) for item in findings],
         lab_fault=lab_fault,
         missing=missing,
+        judged=judged,
         index=evidence.index,
         connected=len(last) >= adapters and not failed and gone is None,
         lost=_lost(evidence, gone) if gone else None,

@@ -99,8 +99,6 @@ class MachineSpec:
         devices: tuple[object, ...] = (self.cpus, self.tpm, self.disk_bus, self.network_card)
         if self.usb is not None:
             devices += (self.usb,)
-        if self.reboots:
-            devices += ("reboots",)
         return repr((self.memory_mib, self.accel, self.cpu, self.boot.words, *devices))
 
     @property

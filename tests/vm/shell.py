@@ -23,6 +23,12 @@ def guest_shell(guest: RunningGuest) -> Iterator[GuestShell]:
 @contextlib.contextmanager
 def shell_at(port: int, login: Login) -> Iterator[GuestShell]:
     """A shell in the guest behind a forwarded port."""
-    ssh = connect(replace(login, user="root"), port, limit_s=30, command_s=60, alive=lambda: None)
+    ssh = connect(
+        replace(login, user="root", tells_status=True),
+        port,
+        limit_s=30,
+        command_s=60,
+        alive=lambda: None,
+    )
     with contextlib.closing(ssh):
         yield ssh

@@ -49,7 +49,7 @@ class WindowsGuest:
         if config.image == REHEARSAL:
             image = images.prepare(cache, stages)
             login = replace(image.login, tells_status=False)
-            return replace(image, key=f"{image.key}-windows", login=login, reboots=True)
+            return replace(image, login=login, reboots=True)
         found = sealed(cache, config.image)
         pe = images.pe_files(cache, stages)
         return image_of(found, folder_of(cache, config.image), pe)
