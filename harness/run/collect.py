@@ -124,9 +124,7 @@ def collect(
         guests.lent(wanted, stages, recording, run_dir, chosen) as guest,
         open_session(plan.lab, guest, recording, stages, plan.dll, plan.fault, oui) as session,
     ):
-        collected.environment = environment(
-            plan.dll, session, plan.lab.air.port, adapter, plan.lab.guest.system
-        )
+        collected.environment = environment(plan.dll, session, plan.lab)
         judge.environment = collected.environment.other
         recording.environment(collected.environment.model_dump(mode="json"))
         session.credentials = credentials

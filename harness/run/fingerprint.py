@@ -14,7 +14,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from harness.config.lab import DEFAULT_GUEST, USUAL_PORT, GuestKind, Port
+from harness.config.lab import USUAL_PORT, Lab
 from harness.evidence.sources.crash_dumps import DUMPS, dump_files
 from harness.guests.common.companions import hashes
 from harness.guests.common.dll import Dll
@@ -107,19 +107,14 @@ def _versions() -> Mapping[str, str]:
     return own | {name: version(name) for name in LIBRARIES}
 
 
-def environment(
-    dll: Dll | None,
-    session: LabSession,
-    port: Port = USUAL_PORT,
-    adapter: str | None = None,
-    system: GuestKind = DEFAULT_GUEST,
-) -> Environment:
+def environment(dll: Dll | None, session: LabSession, lab: Lab) -> Environment:
     """The fingerprint of a running lab: of this machine, the DLL under test and the guest.
 
-    The clock's uncertainty is in microseconds, as the air measured it so far. `port` is named if it
-    is not the usual one: figures of two compare with care. `adapter` is the emulated USB adapter
-    that is the guest's radio, if it has one.
+    The clock's uncertainty is in microseconds, as the air measured it so far. A port that is not
+    the usual one is named, as figures of two compare with care, and so is an emulated USB adapter
+    that is the guest's radio.
     """
+    port, adapter, system = lab.air.port, lab.guest.adapter, lab.guest.system
     clock = session.air.state.clock
     really = " (reference guest)" if system == "reference" else ""
     silent = session.without_handlers

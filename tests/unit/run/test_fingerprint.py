@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.config.lab import Lab
 from harness.guests.common.companions import Companion
 from harness.guests.common.dll import Dll
 from harness.lab.recording import Recording
@@ -24,7 +25,7 @@ def qemu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_guests_own_dll_is_named(world: World) -> None:
     """Without --dll: path and hash of what the guest has registered."""
-    found = environment(None, world.session(Recording(io.BytesIO(), io.BytesIO())))
+    found = environment(None, world.session(Recording(io.BytesIO(), io.BytesIO())), Lab())
     assert (found.dll_path, found.dll_sha256) == ("C:\\v\\ihv.dll", "ab" * 32)
     assert (found.accelerator, found.accelerator_reason) == ("tcg", "no KVM")
     assert "10.0.19045" in (found.guest_build or "")
@@ -40,7 +41,8 @@ def test_an_own_dll_and_a_missing_clock(world: World) -> None:
     world.air.state.clock = None
     session = world.session(Recording(io.BytesIO(), io.BytesIO()))
     helper = Companion(Path("/x/helper.dll"), "helper.dll", "ef" * 32)
-    found = environment(Dll(Path("/x/ihv.dll"), "cd" * 32, (helper,)), session, "vhost_user")
+    lab = Lab.model_validate({"air": {"port": "vhost_user"}})
+    found = environment(Dll(Path("/x/ihv.dll"), "cd" * 32, (helper,)), session, lab)
     assert found.other["radio port"] == "vhost_user"
     assert found.dll_companions == {"helper.dll": "ef" * 32}
     assert (found.dll_path, found.dll_sha256) == ("/x/ihv.dll", "cd" * 32)
