@@ -107,12 +107,18 @@ def _disconnected(of: Scope, frame: FrameRecord) -> Cause:
 
 
 def _by_wrong_mics(of: Scope, frame: FrameRecord) -> Cause | None:
-    """The station's frames whose Michael MIC alone was wrong: made by the key that the DLL set."""
+    """The station's frames whose Michael MIC alone was wrong: made by the key that the DLL set, or
+    changed on their way by a rule of the scenario, without which it would have been a single one.
+    """
     wrong = [one for one in of.association.frames if one.detail.get("michael") == "wrong"]
     if not wrong:
         return None
     what = f"the access point sent the station away ({disconnect_reason(frame)})"
     said = f"{what}, as the Michael MIC of {len(wrong)} of its frames was wrong"
+    ruled = next((one for one in wrong if one.rule is not None), None)
+    if ruled is not None:
+        said = f"{said}: {name_air_rule(of.case, ruled)} acted on {ruled.kind}"
+        return Cause("scenario", said, of.when(frame))
     return Cause("driver", said, of.when(frame))
 
 

@@ -395,6 +395,20 @@ def test_countermeasures_are_the_doing_of_who_sent_wrong_mics(frames: int, sever
     assert ("the Michael MIC" in found.message) == bool(frames)
 
 
+def test_countermeasures_over_a_frame_that_a_rule_changed_are_the_scenarios() -> None:
+    """Of two wrong MICs one was made on the way: without it nobody would have been sent away."""
+
+    def sends_wrong(s: Story) -> None:
+        detail: dict[str, str | int] = {"decrypt": "failed", "michael": "wrong"}
+        s.frame("data", "up", protected=True, detail=detail)
+        s.frame("data", "up", protected=True, detail=detail, rule="corrupt", rule_place=1)
+
+    expect = Expectation(echoes=1, air=("corrupt data (number 2)",))
+    story = tell(echo=steps(sends_wrong, deauth(14), no_echo))
+    found = only_finding(story, "EXPECT-08", "MISS", "air rule 1 (corrupt data", expect=expect)
+    assert "the Michael MIC of 2 of its frames" in found.message
+
+
 @pytest.mark.parametrize(("answers", "severity"), [(True, "MISS"), (False, "FAIL")])
 def test_a_station_that_never_heard_that_it_was_sent_away(answers: bool, severity: str) -> None:
     """M4 was lost on a link, and so was the deauthentication in the end: the connection stands for
