@@ -31,6 +31,7 @@ COMMANDS = {
     "rules": "harness.cli.rules:rules",
     "doctor": "harness.cli.machine:doctor",
     "image": "harness.cli.images:image",
+    "prove": "harness.cli.prove:prove",
     "bench": "harness.cli.machine:bench",
     "test": "harness.cli.testing:run_tests",
     "completion": "harness.cli.complete:completion",

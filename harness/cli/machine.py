@@ -6,6 +6,7 @@ from __future__ import annotations
 import enum
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,12 +71,18 @@ Wmediumd = Annotated[
 def doctor(
     as_json: JsonOption = False,
     deep: Annotated[bool, typer.Option("--deep", help="Also boot the guest, KVM anew.")] = False,
+    windows: Annotated[
+        bool,
+        typer.Option("--windows", help="Also a Windows guest's, and what is unproven."),
+    ] = False,
     lab: LabOption = None,
 ) -> None:
     """List every need of the lab, one line each, with the exact fix."""
-    from harness.lab.doctor import examine, examine_deeply
+    from harness.lab.doctor import examine, examine_deeply, examine_windows
 
     needs = examine()
+    if windows:
+        needs += examine_windows(load_lab(lab))
     if deep and all(need.ok or not need.required for need in needs):
         interrupt_on_signals()
         with open_console(sys.stderr) as console:
@@ -88,7 +95,20 @@ def doctor(
             mark = "ok     " if need.ok else "MISSING" if need.required else "note   "
             fix = "" if need.ok or not need.fix else f"; fix: {need.fix}"
             typer.echo(f"{mark} {need.name}: {need.found}{fix}")
+        if windows:
+            typer.echo("\n".join(_of_windows()))
     raise typer.Exit(0 if all(need.ok or not need.required for need in needs) else 2)
+
+
+def _of_windows() -> Iterator[str]:
+    """What has been run on Windows, what is unproven, and what to run first."""
+    from harness.guests.registry import RUN_ON_WINDOWS, UNPROVEN, WINDOWS_STEPS
+
+    yield f"run on Windows: {RUN_ON_WINDOWS}"
+    for name, fact in UNPROVEN.items():
+        steps = ", ".join(one.name for one in WINDOWS_STEPS if name in one.facts)
+        yield f"unproven: {fact} (step {steps})"
+    yield "to be run first: `hil prove windows`; `hil prove windows --steps` lists its ten steps"
 
 
 def bench(

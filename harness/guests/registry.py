@@ -9,8 +9,19 @@ from harness.config.lab import GuestKind
 from harness.guests.base import Guest
 from harness.guests.reference.guest import ReferenceGuest
 from harness.guests.windows.guest import WindowsGuest
+from harness.guests.windows.proof import GUEST_STEPS as WINDOWS_GUEST_STEPS
+from harness.guests.windows.proof import RUN_ON_WINDOWS, UNPROVEN
+from harness.guests.windows.proof import STEPS as WINDOWS_STEPS
+from harness.guests.windows.proof import Subject as WindowsSubject
+from harness.guests.windows.sealed import sealed
 
 GUESTS: Final[dict[GuestKind, Guest]] = {"reference": ReferenceGuest(), "windows": WindowsGuest()}
+
+
+__all__ = [
+    "GUESTS", "RUN_ON_WINDOWS", "UNPROVEN", "WINDOWS_GUEST_STEPS", "WINDOWS_STEPS",
+    "WindowsSubject", "guest_of", "sealed",
+]  # fmt: skip
 
 
 def guest_of(kind: GuestKind) -> Guest:

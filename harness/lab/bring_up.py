@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.config.lab import Lab
+from harness.config.lab import Accel, Lab
 from harness.console import Stages
 from harness.errors import LabFault, PeerGone
 from harness.guests.base import GuestImage, ServiceControl
@@ -316,6 +316,13 @@ def _overlay_of(state: SavedState | None, image: GuestImage, place: Path) -> Pat
         return overlay(state.disk, place)
     except LabFault as fault:
         raise NotRestored(fault.awaited, fault.waited_s, fault.last_state) from None
+
+
+def reach(machine: Machine, image: GuestImage, lab: Lab, accel: Accel) -> Ssh:
+    """SSH to a guest that was rebooted."""
+    usb = None if lab.guest.adapter is None else lab.guest.usb_host
+    spec = image.machine(lab.guest.memory_mib, accel, usb)
+    return _reach(machine, spec, image, lab, restored=False)
 
 
 def _reach(

@@ -17,15 +17,18 @@ from harness.config.lab import DEFAULT_GUEST, Lab
 from harness.console import Stages
 from harness.errors import UsageError
 from harness.guests.base import ProgramNeed
-from harness.guests.registry import guest_of
+from harness.guests.registry import guest_of, sealed
 from harness.lab.bring_up import open_guest
 from harness.lab.recording import open_recording
 from harness.local.folders import user_name
 from harness.local.programs import ProgramMissing
 from harness.local.storage import free_bytes
 from harness.vm.accel import KVM, forget, unusable
+from harness.vm.firmware import FirmwareMissing, find_firmware
 from harness.vm.host import NEWER_QEMU, vhost_user_misfit
 from harness.vm.kept_states import STATES_ROOM, taken_by_states
+from harness.vm.tpm import BINARY as SWTPM
+from harness.vm.tpm import NO_TPM
 
 APT = "apt-get install --no-install-recommends"
 
@@ -53,6 +56,41 @@ def examine() -> list[Need]:
         _accelerator(),
         _vhost_user(),
     ]
+
+
+def examine_windows(lab: Lab) -> list[Need]:
+    """What the Windows guest of lab.toml needs besides, which in a rehearsal is nothing."""
+    guest = lab.guest
+    needed = guest.system == "windows"
+    return [_firmware(needed), _swtpm(), _windows_image(lab)]
+
+
+def _firmware(required: bool) -> Need:
+    try:
+        found = str(find_firmware(secure_boot=False).firmware)
+    except FirmwareMissing as error:
+        return Need("UEFI firmware", False, error.message, error.hint, required)
+    return Need("UEFI firmware", True, found, required=required)
+
+
+def _swtpm() -> Need:
+    path = shutil.which(SWTPM)
+    found = path or "not found (the TPM that Windows 11's Setup asks for)"
+    return Need(SWTPM, path is not None, found, NO_TPM, required=False)
+
+
+def _windows_image(lab: Lab) -> Need:
+    guest, name = lab.guest, "image of Windows"
+    if guest.kind != "windows":
+        fix = '[guest] kind = "windows" and image = "…"; `hil image build windows` makes one'
+        return Need(name, False, "lab.toml has the reference guest", fix, required=False)
+    if guest.system != "windows":
+        return Need(name, True, "a rehearsal on the reference guest; nothing of it is Windows")
+    try:
+        found = sealed(lab.store.cache, guest.image)
+    except UsageError as error:
+        return Need(name, False, error.message, error.hint)
+    return Need(name, True, f"{guest.image}: {found.windows or 'of an unknown edition'}")
 
 
 def _python() -> Need:

@@ -22,13 +22,21 @@ from harness.config.lab import Lab
 from harness.console import PlainConsole
 from harness.errors import PeerGone
 from harness.guests.common.ssh import CommandResult
-from harness.guests.registry import guest_of
+from harness.guests.registry import UNPROVEN, guest_of
 from harness.lab import doctor
-from harness.lab.doctor import Need, examine
+from harness.lab.doctor import Need, examine, examine_windows
 from harness.local.folders import user_name
 from harness.local.programs import ProgramMissing
 from harness.vm import accel
 from harness.vm.accel import Choice
+from harness.vm.firmware import FirmwareMissing
+
+MISSING = FirmwareMissing("no UEFI firmware", hint="apt-get install ovmf")
+
+
+def lab_of(guest: dict[str, str], store: dict[str, Path]) -> Lab:
+    """lab.toml with these."""
+    return Lab.model_validate({"guest": guest, "store": store})
 
 
 def ask(*args: str) -> tuple[int, str]:
@@ -209,3 +217,27 @@ def test_a_file_that_tests_alone_need_is_a_note(monkeypatch: pytest.MonkeyPatch)
     files = {one.use: one.when for one in guest_of("reference").program_needs() if one.is_file}
     assert {"build", "test"} == set(files.values())
     assert all(needs[use].required == (when != "test") for use, when in files.items())
+
+
+def test_a_windows_guest_needs_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Firmware and an image; a rehearsal needs neither, and says what it is."""
+    monkeypatch.setattr(doctor, "find_firmware", lambda **_: (_ for _ in ()).throw(MISSING))
+    cache = {"cache": tmp_path}
+    windows = {"kind": "windows", "image": "w10", "radio": "rtl8187b"}
+    needs = {one.name: one for one in examine_windows(lab_of(windows, cache))}
+    assert not needs["UEFI firmware"].ok
+    assert needs["UEFI firmware"].required
+    assert "no such Windows image" in needs["image of Windows"].found
+    rehearsal = {"kind": "windows", "image": "rehearsal"}
+    needs = {one.name: one for one in examine_windows(lab_of(rehearsal, cache))}
+    assert not needs["UEFI firmware"].required
+    assert "nothing of it is Windows" in needs["image of Windows"].found
+    assert not examine_windows(Lab())[-1].required
+
+
+def test_what_was_run_on_windows_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what is unproven, with the step that would show it."""
+    _, output = ask("--windows")
+    assert "run on Windows: nothing yet" in output
+    assert output.count("unproven: ") == len(UNPROVEN)
+    assert "`hil prove windows`" in output
