@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from harness.config.lab import USUAL_PORT, GuestKind, Lab
 from harness.eap import check_profile
 from harness.errors import Unfit, UsageError
@@ -98,13 +100,25 @@ def _check_port(lab: Lab) -> None:
 
 
 def _check_guest(scenario: Scenario, kind: GuestKind) -> None:
-    if scenario.orders_the_guest and not ABILITIES[kind].takes_stimuli:
-        able = " or ".join(name for name, can in ABILITIES.items() if can.takes_stimuli)
+    why = next(_beyond(scenario, kind), "")
+    if why:
         raise Unfit(
             scenario.name,
-            f"with the {kind} guest: only the {able} guest obeys orders to its WLAN service",
+            f"with the {kind} guest: {why}",
             hint=f"take a scenario without, or a lab.toml whose guest is not {kind}",
         )
+
+
+def _beyond(scenario: Scenario, kind: GuestKind) -> Iterator[str]:
+    """What of a scenario a guest cannot do, in words."""
+    can = ABILITIES[kind]
+    if scenario.orders_the_guest and not can.takes_stimuli:
+        able = " or ".join(name for name, other in ABILITIES.items() if other.takes_stimuli)
+        yield f"only the {able} guest obeys orders to its WLAN service"
+    if scenario.eap is not None and not can.keeps_certificates:
+        yield "its certificate stores are not filled yet, which 802.1X needs"
+    if scenario.adapters > can.most_adapters:
+        yield f"{scenario.adapters} adapters: it has {can.most_adapters}"
 
 
 def _check_radio(scenario: Scenario, lab: Lab) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,18 @@ def test_associations_that_the_scenario_names_are_wanted(tmp_path: Path) -> None
     with pytest.raises(Unfit, match=r"associations = 2: .* association 3") as refused:
         planning.plan_run(Lab(), str(file), associations=2, given=CommandLineDll(), command="hil")
     assert "-n 3" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        ("reset-post-pending", "only the reference guest obeys orders"),
+        ("eap-peap", "802.1X"),
+        ("isolated-media", "2 adapters: it has 1"),
+    ],
+)
+def test_what_a_windows_guest_cannot_do_is_refused_beforehand(scenario: str, said: str) -> None:
+    """A rehearsal is spoken to as Windows is."""
+    lab = Lab.model_validate({"guest": {"kind": "windows", "image": "rehearsal"}})
+    with pytest.raises(UsageError, match=re.escape(said)):
+        planning.plan_run(lab, scenario, given=CommandLineDll(), command="x")
