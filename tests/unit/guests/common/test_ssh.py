@@ -108,6 +108,35 @@ def test_a_port_that_says_nothing_is_bounded(guest: Guest, monkeypatch: pytest.M
 # Commands
 
 
+def asking_cmd(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> Ssh:
+    """A connection to a server that says 0 whatever a command ended with."""
+    monkeypatch.setattr(module.exit_status, "new_token", lambda: "aa")
+    return login(replace(guest.login, tells_status=False), guest.port)
+
+
+def test_a_server_that_says_0_always_is_not_believed(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """cmd.exe's own code counts, which the output is told without."""
+    line = "reg query x & call echo hil-exit-aa %^errorlevel%"
+    guest.commands[line] = says(b"no key\r\nhil-exit-aa 1\r\n", status=0)
+    with contextlib.closing(asking_cmd(guest, monkeypatch)) as ssh:
+        assert ssh.run("reg query x") == CommandResult(1, "no key", "")
+
+
+def test_an_exit_code_that_is_not_told_is_a_lab_fault(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another shell than cmd.exe may be the server's."""
+    guest.commands["ver & call echo hil-exit-aa %^errorlevel%"] = says(b"The term 'ver' is not")
+    with (
+        contextlib.closing(asking_cmd(guest, monkeypatch)) as ssh,
+        pytest.raises(PeerGone, match="lacks the line with its exit code") as caught,
+    ):
+        ssh.run("ver")
+    assert "DefaultShell" in caught.value.hint
+
+
 def test_output_errors_and_status_come_through(guest: Guest, ssh: Ssh) -> None:
     """Both streams and the exit status, with Windows' line ends made plain."""
     guest.commands["ver"] = says(b"Windows\r\n10.0\r\n", b"warning\r\n", 3)
