@@ -71,7 +71,8 @@ class Redir:
         self._leaving = False
         self._configuration = 0
         self._waiting: dict[int, dict[int, BulkRequest]] = {}
-        self._unfinished: dict[int, BulkRequest] = {}
+        self._unfinished: dict[int, dict[int, BulkRequest]] = {}
+        self._ended: set[int] = set()
         self._unanswered: dict[int, Setup] = {}
         self._handlers: dict[int, Callable[[Packet], None]] = {
             wire.RESET: self._on_reset,
@@ -126,6 +127,7 @@ class Redir:
         """Unplug the device: the guest sees it go."""
         self._waiting.clear()
         self._unfinished.clear()
+        self._ended.clear()
         self._unanswered.clear()
         self._holdups.forget()
         if self.attached:
@@ -255,16 +257,27 @@ class Redir:
             waiting[packet.number] = request
             self._device.on_in_request(request.endpoint)
         else:
-            self._bound(self._unfinished)
+            unfinished = self._unfinished.setdefault(request.endpoint, {})
+            self._bound(unfinished)
             to_answer = request._replace(data=b"")  # which tells how much it was without it
-            self._unfinished[packet.number] = to_answer
+            unfinished[packet.number] = to_answer
             complete = partial(self._complete, packet.number, to_answer)
             self._device.bulk_out(request.endpoint, request.data, complete)
 
     def _complete(self, number: int, request: BulkRequest) -> None:
-        """End an OUT transfer, unless it was taken back or the bus was reset meanwhile."""
-        if self._unfinished.get(number) is request:
-            del self._unfinished[number]
+        """End an OUT transfer, unless it was taken back or the bus was reset meanwhile.
+
+        Those of one endpoint end in their order, as on a bus; QEMU takes that for granted.
+        """
+        if self._unfinished.get(request.endpoint, {}).get(number) is request:
+            self._ended.add(number)
+            self._end_in_order(request.endpoint)
+
+    def _end_in_order(self, endpoint: int) -> None:
+        unfinished = self._unfinished[endpoint]
+        while unfinished and (number := next(iter(unfinished))) in self._ended:
+            self._ended.remove(number)
+            request = unfinished.pop(number)
             self._send(wire.BULK, wire.bulk_answer(request, wire.SUCCESS), number)
 
     def _on_interrupt(self, packet: Packet) -> None:
@@ -282,8 +295,12 @@ class Redir:
                 self._send(wire.BULK, wire.bulk_answer(request, wire.CANCELLED), number)
                 self._device.on_in_cancelled(endpoint)
                 return
-        if request := self._unfinished.pop(number, None):
-            self._send(wire.BULK, wire.bulk_answer(request, wire.CANCELLED), number)
+        for endpoint, unfinished in self._unfinished.items():
+            if request := unfinished.pop(number, None):
+                self._ended.discard(number)
+                self._send(wire.BULK, wire.bulk_answer(request, wire.CANCELLED), number)
+                self._end_in_order(endpoint)
+                return
         if setup := self._unanswered.pop(number, None):
             self._send(wire.CONTROL, wire.control_answer(setup, wire.CANCELLED), number)
 

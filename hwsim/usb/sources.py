@@ -28,6 +28,8 @@ IDENTITY_NS: Final = 10_000_000_000
 """A process that has not told what it is by then does not come up."""
 END_NS: Final = 1_000_000_000
 """A process whose socket was closed has so long to end by itself."""
+GRACE_S: Final = 0.2
+"""So long is waited for the usual: it ends when its socket is closed."""
 MOMENT_S: Final = 1.0
 """So long is waited for the end of a process that has hung up, which tells more."""
 CONNECT_S: Final = 1.0
@@ -105,7 +107,7 @@ class Process:
     def __init__(self, process: subprocess.Popen[bytes] | None = None) -> None:
         self._process = process
 
-    def end(self, loop: Loop, wait_s: float = 0) -> str:
+    def end(self, loop: Loop, wait_s: float = GRACE_S) -> str:
         """Let it end, or end it; how it has ended, in words, as far as that is known by then."""
         process = self._process
         if process is None:
