@@ -49,7 +49,9 @@ if ($adapters.Count -eq 0 -and -not $IfPresent) {
 }
 foreach ($adapter in $adapters) {
     if (Set-Extensions -Adapter $adapter -Ihv $ihv) {
-        Invoke-Program 'pnputil.exe' @('/restart-device', $adapter.InstanceId) @(0, 3010) | Out-Null
+        # pnputil /restart-device came with Windows 10 2004 only
+        Disable-PnpDevice -InstanceId $adapter.InstanceId -Confirm:$false
+        Enable-PnpDevice -InstanceId $adapter.InstanceId -Confirm:$false
     }
     Write-Output $adapter.InstanceId
 }
