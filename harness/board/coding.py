@@ -13,7 +13,7 @@ from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
-from harness.results.wording import clean
+from harness.text import clean
 
 T = TypeVar("T", bound=Hashable)
 

@@ -18,6 +18,7 @@ from harness.local.imports import importing
 COMMANDS = {
     "run": "harness.cli.running:run",
     "judge": "harness.cli.judging:judge",
+    "field": "harness.cli.field:field",
     "runs": "harness.cli.runs:runs",
     "nightly": "harness.cli.nightly:nightly",
     "worker": "harness.cli.worker:worker",

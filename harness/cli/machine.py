@@ -18,6 +18,7 @@ from harness.config.lab import Lab, load_lab
 from harness.console import Console, open_console
 
 if TYPE_CHECKING:
+    from harness.field.measuring import ReadingFigures
     from harness.run.air_figures import AirFigures
     from harness.run.bench import Figures
     from harness.run.soak import Soak
@@ -30,7 +31,7 @@ Nights = Annotated[
 HistoryFlag = Annotated[
     bool, typer.Option("--history", help="Instead: board and comparison, on a made-up history.")
 ]
-Rounds = Annotated[int, typer.Option(min=1, help="How often, with --nights or --history.")]
+Rounds = Annotated[int, typer.Option(min=1, help="How often, with --nights, --history or `field`.")]
 Before = Annotated[
     Path | None,
     typer.Option(
@@ -47,13 +48,14 @@ class Subject(enum.Enum):
 
     AIR = "air"
     USB = "usb"
+    FIELD = "field"
 
 
 SubjectArgument = Annotated[
     Subject | None,
     typer.Argument(
         help="Instead: `air` beside hostapd and wmediumd, in one guest; emulated adapters (`usb`) "
-        "beside the simulated radio."
+        "beside the simulated radio; captures read (`field`) beside tshark."
     ),
 ]
 Adapters = Annotated[
@@ -133,13 +135,14 @@ def bench(
     Image build, first verdict, rate, turnaround of the access point, cost of the recorder; with
     --nights runs by themselves, a night's cells, and the same two at a time, in turns.
     """
+    from harness.field.measuring import measure_reading
     from harness.nightly.measuring import NightBench
     from harness.nightly.measuring_history import measure_history
     from harness.run.bench import measure
     from harness.run.soak import Soak, soak
 
     interrupt_on_signals()
-    figures: Figures | AirFigures | Soak | UsbFigures
+    figures: Figures | AirFigures | Soak | UsbFigures | ReadingFigures
     with open_console(sys.stderr) as console:
         if soaked:
             figures = soak(load_lab(lab), console, soaked)
@@ -147,6 +150,8 @@ def bench(
             figures = NightBench(load_lab(lab), nights, rounds, before).measure(console)
         elif history:
             figures = measure_history(rounds, console)
+        elif subject is Subject.FIELD:
+            figures = measure_reading(rounds, console)
         elif subject is not None:
             figures = _of_subject(subject, load_lab(lab), console, associations, wmediumd, adapter)
         else:

@@ -11,7 +11,8 @@ from harness.checks.figures import FIGURES, SUMMARY
 from harness.console.lines import table
 from harness.history.model import RunSummary
 from harness.history.sql import SqlReader
-from harness.results.wording import clean, milliseconds, span_s
+from harness.results.wording import span_s
+from harness.text import clean, milliseconds
 
 
 def state_of(run: RunSummary) -> str:

@@ -102,8 +102,8 @@ def build_windows(
 
 
 def _oui(text: str) -> int:
-    if not re.fullmatch("(0x)?0*[0-9A-Fa-f]{1,6}", text):
-        raise UsageError(f"--adapter-oui {text}: wanted up to 6 hex digits, such as 123456")
+    if not re.fullmatch("(0x)?[0-9A-Fa-f]{1,8}", text):
+        raise UsageError(f"--adapter-oui {text}: wanted up to 8 hex digits, such as 00123456")
     return int(text, 16)
 
 

@@ -13,7 +13,7 @@ from harness.comparison.sides import Chosen
 from harness.comparison.timings import FigureChange, Summary, TimingChange
 from harness.history.changes import Changed, Outcome
 from harness.history.model import Test
-from harness.results.wording import clean
+from harness.text import clean
 
 SILENT = (TimingChange.UNCHANGED, TimingChange.TOO_FEW)
 

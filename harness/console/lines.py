@@ -12,16 +12,15 @@ from harness.results.grouping import FindingGroup
 from harness.results.model import AssociationResult, RunResult
 from harness.results.verdict import Verdict
 from harness.results.wording import (
-    clean,
     describe_fault,
     eapol_counts,
     echo_counts,
     figure_spans,
-    milliseconds,
     ranges,
     span_s,
     win32,
 )
+from harness.text import clean, milliseconds
 
 MISSING_SHOWN = 2
 DAMAGE_SHOWN = 5

@@ -22,7 +22,8 @@ from harness.console.protocol import StageProgress
 from harness.results.grouping import FindingGroup, RuleText, group_findings
 from harness.results.model import AssociationResult, RunResult
 from harness.results.verdict import Verdict
-from harness.results.wording import clean, span_s
+from harness.results.wording import span_s
+from harness.text import clean
 
 _STYLES = {
     Verdict.FAIL: "bold white on red",

@@ -16,7 +16,8 @@ from harness.console import lines
 from harness.console.protocol import StageProgress
 from harness.results.grouping import RuleText, group_findings
 from harness.results.model import AssociationResult, RunResult
-from harness.results.wording import clean, span_s
+from harness.results.wording import span_s
+from harness.text import clean
 
 _REPEAT_S = 15.0
 """A stage repeats its state at most this often, so that a log shows life and stays short."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, TypeVar, cast
 
-from harness.results.wording import clean
+from harness.text import clean
 
 T = TypeVar("T")
 

@@ -30,7 +30,8 @@ from harness.history.model import (
 )
 from harness.results import WRONG, AssociationResult, RunResult, Verdict, combine
 from harness.results.junit import whole_run
-from harness.results.wording import clean, describe_fault
+from harness.results.wording import describe_fault
+from harness.text import clean
 
 NOT_RUN: Final[Mapping[CellState, tuple[Verdict | None, str]]] = {
     CellState.PLANNED: (Verdict.MISS, "the night ended before it began"),

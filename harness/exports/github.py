@@ -12,7 +12,7 @@ from typing import Final
 
 from harness.exports.document import Document, Entry, crash_text
 from harness.results import Verdict
-from harness.results.wording import clean
+from harness.text import clean
 
 SHOWN: Final = 10
 """Annotations of one level that GitHub takes of a step; it drops the others without a word."""

@@ -17,7 +17,7 @@ from typing import Any, Final
 from harness.errors import UsageError
 from harness.exports.document import Document, Entry, crash_text
 from harness.results import Verdict
-from harness.results.wording import clean
+from harness.text import clean
 
 ORIGIN: Final = "wlan_hil"
 """The name of the system that reports; KernelCI gives out others."""

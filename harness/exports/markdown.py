@@ -12,7 +12,8 @@ from typing import Final
 
 from harness.exports.document import Document, Entry, crash_text
 from harness.results import Verdict
-from harness.results.wording import clean, span_s
+from harness.results.wording import span_s
+from harness.text import clean
 
 ROWS: Final = 200
 """Of each table: GitHub refuses a summary of more than 1 MiB as a whole."""

@@ -23,7 +23,8 @@ from harness.history.model import (
 from harness.nightly.crashes import CrashGroup
 from harness.nightly.gate import GateResult, failures
 from harness.results.verdict import Verdict
-from harness.results.wording import clean, span_s
+from harness.results.wording import span_s
+from harness.text import clean
 
 LISTED = 20
 """So many lines of one kind are shown; how many more there are is said."""

@@ -15,7 +15,8 @@ from harness.report.origin import Clocks
 from harness.report.steps import described, slice_around
 from harness.results.grouping import FindingGroup, RuleText, group_findings
 from harness.results.model import FindingResult, RunResult
-from harness.results.wording import clean, ranges
+from harness.results.wording import ranges
+from harness.text import clean
 
 Timelines = Mapping[int, Sequence[TimelineEvent]]
 Rules = Mapping[str, RuleText]

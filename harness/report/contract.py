@@ -17,7 +17,8 @@ from harness.report.broken import FindingView, Timelines, findings
 from harness.report.coverage import WORDS, Coverage, State, Stretch
 from harness.report.origin import Clocks
 from harness.results.model import RunResult
-from harness.results.wording import clean, ranges
+from harness.results.wording import ranges
+from harness.text import clean
 
 BROKEN: Final[tuple[State, ...]] = ("fail", "miss", "warn")
 """What comes first, the gravest before the others."""

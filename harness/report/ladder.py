@@ -19,7 +19,8 @@ from harness.report.columns import AP_X, TIME_X, Columns, Pair, columns
 from harness.report.scale import TimeRows, time_rows
 from harness.report.steps import Step, steps
 from harness.results.model import FindingResult
-from harness.results.wording import clean, span_us
+from harness.results.wording import span_us
+from harness.text import clean
 
 TOP = 60.0
 ROW = 25.0

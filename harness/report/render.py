@@ -18,6 +18,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from harness import text
 from harness.checks.catalogue import Entry
 from harness.checks.figures import FIGURES
 from harness.report import broken, view
@@ -105,10 +106,10 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "clean": wording.clean,
+        "clean": text.clean,
         "win32": wording.win32,
         "reason_code": wording.reason_code,
-        "ms": wording.milliseconds,
+        "ms": text.milliseconds,
         "span_us": wording.span_us,
         "span_s": wording.span_s,
         "size": wording.size_bytes,

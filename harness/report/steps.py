@@ -15,7 +15,8 @@ from typing import Literal, final
 from harness import codes
 from harness.evidence.owners import Owner
 from harness.evidence.timeline import TimelineEvent
-from harness.results.wording import clean, reason_code, span_us, win32
+from harness.results.wording import reason_code, span_us, win32
+from harness.text import clean
 
 Kind = Literal["frame", "handler", "return", "framework", "completion", "note", "crash", "limit"]
 

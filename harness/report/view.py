@@ -26,7 +26,8 @@ from harness.results.model import (
     TimingSummary,
 )
 from harness.results.verdict import Verdict
-from harness.results.wording import clean, milliseconds, ranges, span_s, span_us
+from harness.results.wording import ranges, span_s, span_us
+from harness.text import clean, milliseconds
 
 TABLE_FIGURES = {
     "handshake": "handshake",

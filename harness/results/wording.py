@@ -3,34 +3,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from harness import codes
 from harness.results.model import AssociationResult, LabFaultResult
+from harness.text import clean
 from hwsim.records import FOUR_WAY
 
-_SPACES = str.maketrans("\r\n\t", "   ")
 _LISTED = 4
 """More durations than these are told by the least and the largest."""
 
 _EAPOL = ("eapol-start", "eap", *FOUR_WAY)
 _SHORT = {"eapol-start": "Start", "eap": "EAP"}
-
-
-def clean(text: str, limit: int = 2000) -> str:
-    """Return text of the guest in a form safe to print: one line, no controls, bounded.
-
-    Control characters, line ends and format characters (terminal escapes, bidirectional
-    overrides) become U+FFFD or a space.
-    """
-    cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    if cut.isprintable():
-        return cut
-    return "".join(
-        "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") else char
-        for char in cut.translate(_SPACES)
-    )
 
 
 def win32(code: int | None) -> str:
@@ -45,11 +29,6 @@ def reason_code(code: int | None) -> str:
     name = codes.reason_name(code).removeprefix("WLAN_REASON_CODE_")
     number = f"0x{code & 0xFFFFFFFF:x}"
     return f"{name} ({number})" if name else number
-
-
-def milliseconds(us: float) -> str:
-    """Write microseconds as a bare number of milliseconds with two decimals."""
-    return f"{us / 1000:.2f}"
 
 
 def span_us(us: float) -> str:

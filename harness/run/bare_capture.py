@@ -16,9 +16,9 @@ from harness.checks.figures import FIGURES
 from harness.config.lab import Lab
 from harness.evidence.sources import CaptureFile
 from harness.results import AssociationResult, HandshakeResult, Verdict, combine
-from harness.results.wording import clean, milliseconds
 from harness.run.judge import judge_of, limits_of
 from harness.run.replay import NOTHING_EXPECTED
+from harness.text import clean, milliseconds
 
 
 @dataclass(frozen=True, slots=True)

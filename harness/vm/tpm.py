@@ -28,21 +28,15 @@ def tpm_argv(state: Path, socket: Path) -> list[str]:
     ]
 
 
-def find_swtpm() -> str:
-    """Where swtpm is; raises `ProgramMissing`."""
-    program = shutil.which(BINARY)
-    if program is None:
-        raise ProgramMissing(f"{BINARY}: not found on this machine", hint=NO_TPM)
-    return program
-
-
 @contextlib.contextmanager
 def running_tpm(state: Path, socket: Path, log: Path) -> Iterator[Path]:
     """Run a TPM whose memory is the folder `state` and which listens on `socket`.
 
     Raises `ProgramMissing`, and `LabFault` if it does not come up; `log` has what it said.
     """
-    program = find_swtpm()
+    program = shutil.which(BINARY)
+    if program is None:
+        raise ProgramMissing(f"{BINARY}: not found on this machine", hint=NO_TPM)
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     with log.open("ab") as said:
         process = subprocess.Popen(

@@ -17,7 +17,6 @@ from harness.guests.windows_image.build import ROOM, build
 from harness.guests.windows_image.given import Keys, Request, check
 from harness.vm.accel import choose, forced_accel, unusable
 from harness.vm.firmware import find_firmware
-from harness.vm.tpm import find_swtpm
 from winsetup.provisioning import disc_files
 
 COMPANIONS: Final = ("agent.exe", "recorder.dll")
@@ -41,12 +40,11 @@ def build_image(
         raise UsageError(
             f"there is a Windows image {name} already", hint="--name, or `hil image remove` it"
         )
-    boot = find_firmware(secure_boot=True)
-    find_swtpm()  # before gigabytes are read
     with stages.stage("read and check what was given"):
         given = check(request)
     for line in plan.findings(given):
         stages.note(line)
+    boot = find_firmware(secure_boot=True)
     pe = reference.pe_files(cache, stages)
     companions = {one: (pe / one).read_bytes() for one in COMPANIONS}
     accel = _accelerator(lab, cache, stages)

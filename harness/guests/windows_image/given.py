@@ -154,23 +154,17 @@ def _openssh(path: Path, wanted: str) -> tuple[str, bytes]:
 
 def read_folder(folder: Path) -> dict[str, bytes]:
     """The files of a driver's folder, by path below it; raises `UsageError` for no driver."""
-    try:
-        found = dict(_contents(folder))
-    except OSError as error:
-        raise UsageError(f"--driver {error.filename}: {error.strerror or error}") from None
-    kinds = {PurePosixPath(one).suffix.casefold() for one in found}
-    if ".inf" not in kinds:
-        raise UsageError(f"--driver {folder}: no .inf file in it", hint="pnputil adds those")
-    return found
-
-
-def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    found: dict[str, bytes] = {}
     room = DRIVER_MOST
     for path in sorted(one for one in folder.rglob("*") if one.is_file()):
         room -= path.stat().st_size
         if room < 0:
             raise UsageError(f"--driver {folder}: more than {DRIVER_MOST} bytes")
-        yield path.relative_to(folder).as_posix(), path.read_bytes()
+        found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    kinds = {PurePosixPath(one).suffix.casefold() for one in found}
+    if ".inf" not in kinds:
+        raise UsageError(f"--driver {folder}: no .inf file in it", hint="pnputil adds those")
+    return found
 
 
 def _ihv(request: Request, driver: Mapping[str, bytes]) -> Ihv | None:

@@ -48,7 +48,7 @@ def test_a_dry_run_prints_the_plan(build: Build) -> None:
     ("words", "why"),
     [
         (("--edition", "Home"), "no edition 'Home'"),
-        (("--adapter-oui", "0x1234567"), "wanted up to 6 hex digits"),
+        (("--adapter-oui", "0x123456789"), "wanted up to 8 hex digits"),
         (("--name", "../x"), "--name ../x"),
         (("--iso-sha256", "1" * 64), "--iso-sha256 says"),
         (("--driver", "/no/such/folder"), "/no/such/folder"),

@@ -23,13 +23,6 @@ EFI_MIB: Final = 260
 RESERVED_MIB: Final = 16
 HIDDEN: Final = "*****"
 
-ADMINISTRATOR: Final = (
-    "powershell.exe -NoProfile -Command \"$u = Get-LocalUser | Where-Object SID -like '*-500'; "
-    f"if ($u.Name -ne '{USER}') {{ $u | Rename-LocalUser -NewName {USER} }}; "
-    f'Enable-LocalUser {USER}"'
-)
-"""The built-in administrator, which has another name in other languages and is disabled."""
-
 NO_ENCRYPTION: Final = (
     r"reg add HKLM\SYSTEM\CurrentControlSet\Control\BitLocker /v PreventDeviceEncryption "
     "/t REG_DWORD /d 1 /f"
@@ -100,7 +93,7 @@ def _passes(answers: Answers) -> dict[str, dict[str, Tree]]:
                 "RunSynchronous": {
                     "RunSynchronousCommand": _commands(
                         _stage("specialize"),
-                        ADMINISTRATOR,
+                        f"net user {USER} /active:yes",
                         NO_ENCRYPTION,
                     )
                 }

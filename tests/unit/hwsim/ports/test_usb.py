@@ -7,13 +7,10 @@ import contextlib
 import errno
 import socket
 import struct
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from hwsim.adapter_orders import Holdup, kinds
 from hwsim.clock import ClockEstimate
@@ -438,28 +435,4 @@ def test_a_model_of_this_process_that_fails(tmp_path: Path) -> None:
         (fault,) = far.user.faults
         assert fault.startswith(told)
         assert far.port.missing(1).endswith("QEMU is not connected")
-        far.close()
-
-
-MESSAGES = st.builds(
-    model.message, st.integers(100, 109), st.binary(max_size=40), st.integers(0, 9)
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.booleans(), st.lists(st.binary(max_size=60) | MESSAGES, max_size=8))
-def test_whatever_a_model_sends_is_one_fault_at_most(greets: bool, pieces: list[bytes]) -> None:
-    """Bytes in pieces of any size, before its IDENTITY or after it: nothing is raised."""
-    ours, theirs = socket.socketpair()
-    with tempfile.TemporaryDirectory() as folder:
-        far = Far(Path(folder), relay=False, source=SocketSource("m", lambda: (ours, Process())))
-        far.connect()
-        with theirs, contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            for piece in (model.message(model.IDENTITY, model.identity()) * greets, *pieces):
-                theirs.sendall(piece)
-                for _ in range(2):
-                    far.loop.turn()
-            far.ask(wire.CONTROL, struct.pack("<BBBBHHH", 0x80, 5, 0xC0, 0, 0, 0, 4))
-            far.send(TX, b"frame")
-        assert len(far.user.faults) <= 1
         far.close()

@@ -35,7 +35,6 @@ function Invoke-Program {
         [string[]] $Arguments = @(),
         [int[]] $Good = @(0)
     )
-    $ErrorActionPreference = 'Continue'  # or a line on standard error would throw in its place
     $said = & $Program @Arguments 2>&1 | Out-String
     if ($Good -notcontains $LASTEXITCODE) {
         $short = ($said -replace '\s+', ' ').Trim()

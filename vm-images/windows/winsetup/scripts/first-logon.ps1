@@ -53,11 +53,13 @@ function Install-SshKeys {
         $place = Join-Path $ssh $name
         Copy-Item -LiteralPath (Join-Path $Setup "ssh\$name") -Destination $place -Force
         # S-1-5-32-544: Administrators; S-1-5-18: the system. sshd refuses what others may read.
-        Invoke-Program 'icacls.exe' @($place, '/setowner', '*S-1-5-32-544') | Out-Null
         Invoke-Program 'icacls.exe' @(
             $place, '/inheritance:r', '/grant', '*S-1-5-32-544:F', '/grant', '*S-1-5-18:F'
         ) | Out-Null
     }
+    # Its host key is the one that the harness knows, and no other.
+    Get-ChildItem -LiteralPath $ssh -Filter 'ssh_host_*' |
+        Where-Object { $_.Name -notlike 'ssh_host_ed25519_key*' } | Remove-Item -Force
 }
 
 function Set-CrashDumps {
@@ -82,8 +84,7 @@ function Disable-Sleep {
     foreach ($what in 'standby-timeout-ac', 'hibernate-timeout-ac', 'monitor-timeout-ac', 'disk-timeout-ac') {
         Invoke-Program 'powercfg.exe' @('/change', $what, '0') | Out-Null
     }
-    # 1: a machine that cannot hibernate need not be told
-    Invoke-Program 'powercfg.exe' @('/hibernate', 'off') @(0, 1) | Out-Null
+    Invoke-Program 'powercfg.exe' @('/hibernate', 'off') | Out-Null
 }
 
 function Enable-TestSigning {

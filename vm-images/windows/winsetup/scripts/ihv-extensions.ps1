@@ -49,9 +49,7 @@ if ($adapters.Count -eq 0 -and -not $IfPresent) {
 }
 foreach ($adapter in $adapters) {
     if (Set-Extensions -Adapter $adapter -Ihv $ihv) {
-        # pnputil /restart-device came with Windows 10 2004 only
-        Disable-PnpDevice -InstanceId $adapter.InstanceId -Confirm:$false
-        Enable-PnpDevice -InstanceId $adapter.InstanceId -Confirm:$false
+        Invoke-Program 'pnputil.exe' @('/restart-device', $adapter.InstanceId) @(0, 3010) | Out-Null
     }
     Write-Output $adapter.InstanceId
 }
