@@ -43,7 +43,7 @@ HOSTAPD_FIRST_RETRY_MS = 100
 TCG_FIRST_RETRY_MS = 1000
 
 
-RadioName = Literal["hwsim", "rtl8187l", "rtl8187b", "rt2870", "rt3070", "rt2573"]
+RadioName = Literal["hwsim", "rtl8187l", "rtl8187b", "rt2870", "rt3070", "rt2573", "rtl8192cu"]
 """The guest's radio: its kernel's simulated one, or an emulated USB adapter."""
 
 SIMULATED: Final = "hwsim"

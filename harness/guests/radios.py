@@ -11,6 +11,9 @@ from hwsim.usb.catalogue import AdapterKind, Hidden
 
 NO_ADAPTER = "only an emulated USB adapter can be unplugged or held up"
 
+OTHER_CIPHERS = frozenset(("gcmp-128", "gcmp-256", "ccmp-256"))
+"""Of data, and younger than the chips."""
+
 
 def unfit(scenario: Scenario, adapter: str | None, hides: Sequence[Hidden] = ()) -> str:
     """Why a scenario cannot be run with an emulated USB adapter, in words; empty if it can.
@@ -46,6 +49,13 @@ def _lacks(scenario: Scenario, kind: AdapterKind) -> Iterator[str]:
         for rule in scenario.air:
             if _replays(rule, _under_a_key(scenario)):
                 yield f"{rule.phrase()}: {hides['replay']}"
+    named = {*network.ciphers.pairwise, network.ciphers.group} & OTHER_CIPHERS
+    if "GCMP and CCMP-256" in hides and named:
+        yield f"{', '.join(sorted(named))}: {hides['GCMP and CCMP-256']}"
+    if "frames in the clear" in hides and network.choice.has_keys:
+        for rule in scenario.air:
+            if rule.insert is not None and rule.insert.plain:
+                yield f"{rule.phrase()}: {hides['frames in the clear']}"
     if scenario.adapters > 1:
         yield f"{scenario.adapters} adapters: a guest has one emulated USB adapter"
 

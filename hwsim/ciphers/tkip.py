@@ -46,8 +46,8 @@ class TkipKey(DataKey):
         """Header, WEP IV and extended IV, then data, MIC and ICV under ARC4."""
         header = header[:1] + bytes((header[1] | PROTECTED,)) + header[2:]
         body = plaintext + michael(self._tx_mic_key, covered_header(header) + plaintext)
-        body += _icv(body)
-        key = self._arc4_key(header[10:16], pn)
+        body += icv_of(body)
+        key = self.arc4_key(header[10:16], pn)
         number = pn.to_bytes(6, "little")
         extended = key[:3] + bytes((_EXT_IV | self.key_id << 6,)) + number[2:]
         return header + extended + ARC4.new(key).encrypt(body)
@@ -66,22 +66,23 @@ class TkipKey(DataKey):
         pn, header = self.packet_number(frame, header_length), frame[:header_length]
         self.check_named(frame, header_length)
         sealed = frame[header_length + _HEADER_LENGTH :]
-        body = ARC4.new(self._arc4_key(header[10:16], pn)).decrypt(sealed)
+        body = ARC4.new(self.arc4_key(header[10:16], pn)).decrypt(sealed)
         data, icv = body[:-_ICV_LENGTH], body[-_ICV_LENGTH:]
-        if _icv(data) != icv:
+        if icv_of(data) != icv:
             raise UndecryptableError("TKIP: the ICV does not verify")
         plaintext, mic = data[:-MICHAEL_LENGTH], data[-MICHAEL_LENGTH:]
         if not compare_digest(michael(self._rx_mic_key, covered_header(header) + plaintext), mic):
             raise MichaelError("TKIP: the Michael MIC does not verify")
         return plaintext
 
-    def _arc4_key(self, transmitter: bytes, pn: int) -> bytes:
+    def arc4_key(self, transmitter: bytes, pn: int) -> bytes:
+        """The key of one frame: both phases of the mixing (12.5.2.5)."""
         iv32 = pn >> 16
         if self._mixed[:2] != (transmitter, iv32):
             self._mixed = (transmitter, iv32, phase_1(self._tk, transmitter, iv32))
         return phase_2(self._tk, self._mixed[2], pn & 0xFFFF)
 
 
-def _icv(data: bytes) -> bytes:
+def icv_of(data: bytes) -> bytes:
     """The integrity check value: CRC-32, the lowest byte first (12.3.2.3)."""
     return crc32(data).to_bytes(_ICV_LENGTH, "little")

@@ -26,12 +26,15 @@ SSID = "usb"
 PASSPHRASE = "correct horse battery staple"
 PLUG_S = 60.0
 """Bound on enumeration, probing and switching on, on a slow machine."""
-CONFIG = f"""ctrl_interface=/run/wpa_supplicant
+CONFIG = """ctrl_interface=/run/wpa_supplicant
 network={{
-ssid="{SSID}"
-psk="{PASSPHRASE}"
+ssid="{ssid}"
+psk="{passphrase}"
+{more}
 }}
 """
+ITS_CHANNEL = "scan_freq=2412"
+"""Where the network's access points are."""
 
 
 @contextlib.contextmanager
@@ -61,6 +64,16 @@ class Plugged:
         deadline.poll(lambda: self.shell.run("ip link show wlan0").status != 0 or None)
         self.guest.machine.plug(self.socket)
         self.air.wait_radio(PLUG_S)
+
+    def configure_supplicant(self, more: str = "") -> None:
+        """Write the network that wpa_supplicant is to connect to, with a line more."""
+        config = CONFIG.format(ssid=SSID, passphrase=PASSPHRASE, more=more)
+        self.shell.run(f"printf %s {shlex.quote(config)} > /run/wpa.conf")
+
+    def scan_its_channel_alone(self) -> None:
+        """From now on; a scan of all channels takes seconds, and has been seen before."""
+        self.configure_supplicant(ITS_CHANNEL)
+        assert "OK" in self.shell.run("wpa_cli -i wlan0 reconfigure").output
 
     def start_supplicant(self) -> None:
         """Have wpa_supplicant connect by itself."""
@@ -124,7 +137,7 @@ def plugged(guest: RunningGuest, name: str, folder: Path) -> Iterator[Plugged]:
         air.await_start()
         one = Plugged(name, guest, air, frames, shell, usb_socket(work))
         one.replug()
-        shell.run(f"printf %s {shlex.quote(CONFIG)} > /run/wpa.conf")
+        one.configure_supplicant()
         air.configure(network(), 1000)
         air.start()
         one.start_supplicant()

@@ -110,6 +110,7 @@ def test_it_follows_a_group_rekey_and_a_deauthentication(adapter: Plugged) -> No
 
 def test_it_roams(adapter: Plugged) -> None:
     """To another access point of the network, and data passes there."""
+    adapter.scan_its_channel_alone()
     adapter.have(network(access_points=2), 4)
     adapter.connect(5)
     there = adapter.another_access_point()

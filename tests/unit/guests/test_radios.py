@@ -67,7 +67,7 @@ def test_an_adapter_that_says_nothing_of_channels_has_them_all() -> None:
 def test_wmm_wants_four_queues() -> None:
     """The driver of RTL8187L has one: its station would be one without WMM, which passes too."""
     assert unfit(find_scenario("wmm"), "rtl8187l").startswith("WMM: ")
-    for adapter in ("rtl8187b", "rt2870", "rt3070", "rt2573"):
+    for adapter in ("rtl8187b", "rt2870", "rt3070", "rt2573", "rtl8192cu"):
         assert unfit(find_scenario("wmm"), adapter) == ""
 
 
@@ -103,6 +103,22 @@ def test_a_replay_cannot_be_seen_behind_a_chip_that_checks_none(name: str) -> No
     for adapter in ("rtl8187l", "rt2573"):
         assert unfit(found, adapter) == ""
     assert unfit(found, None) == ""
+
+
+def test_a_frame_in_the_clear_is_none_behind_a_chip_that_calls_it_decrypted() -> None:
+    """The kernel would take it, and a driver that should not see it be blamed for nothing."""
+    copied = {"copy_of": "M3", "plain": True}
+    found = with_more(air=[{"message": "M4", "action": "insert", "insert": copied}])
+    assert unfit(found, "rtl8192cu").endswith("takes them for protected")
+    assert unfit(found, "rt2573") == ""
+
+
+@pytest.mark.parametrize("cipher", ["gcmp-128", "gcmp-256", "ccmp-256"])
+def test_a_cipher_whose_keys_go_nowhere_is_refused(cipher: str) -> None:
+    """A station that nobody understands would be taken for the DLL's doing."""
+    found = scenario(pairwise_ciphers=[cipher])
+    assert unfit(found, "rtl8192cu").startswith(f"{cipher}: Linux' driver takes their keys")
+    assert unfit(found, "rt2573") == ""
 
 
 @pytest.mark.parametrize(

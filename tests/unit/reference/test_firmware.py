@@ -25,7 +25,14 @@ def test_rt73_has_the_length_and_checksum_that_its_driver_checks():
     assert binascii.crc_hqx(content[:-2] + bytes(2), 0).to_bytes(2, "big") == content[-2:]
 
 
+def test_rtl8192cu_has_the_signature_of_a_header():
+    """Without one a driver would take the header for a part of the program."""
+    content = firmware.rtl8192cu()
+    assert int.from_bytes(content[:2], "little") & 0xFFF0 == 0x92C0
+    assert len(content) <= 0x4000
+
+
 def test_it_lies_where_the_kernel_looks():
     """On a disk whose /lib is a link."""
-    names = {"usr/lib/firmware/rt2870.bin", "usr/lib/firmware/rt73.bin"}
-    assert set(firmware.firmware_files()) == names
+    names = ("rt2870.bin", "rt73.bin", "rtlwifi/rtl8192cufw_TMSC.bin")
+    assert set(firmware.firmware_files()) == {f"usr/lib/firmware/{name}" for name in names}

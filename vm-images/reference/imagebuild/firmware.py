@@ -13,12 +13,18 @@ from typing import Final
 FIRMWARE_FOLDER: Final = "usr/lib/firmware"
 _RT2870_LENGTH: Final = 4096
 _RT73_LENGTH: Final = 2048
+_RTL8192CU_LENGTH: Final = 32 + 4096
 _CRC_POLYNOMIAL: Final = 0x8408
 
 
 def firmware_files() -> dict[str, bytes]:
     """The files by their path in the guest."""
-    return {f"{FIRMWARE_FOLDER}/rt2870.bin": rt2870(), f"{FIRMWARE_FOLDER}/rt73.bin": rt73()}
+    files = {
+        "rt2870.bin": rt2870(),
+        "rt73.bin": rt73(),
+        "rtlwifi/rtl8192cufw_TMSC.bin": rtl8192cu(),
+    }
+    return {f"{FIRMWARE_FOLDER}/{name}": content for name, content in files.items()}
 
 
 def rt2870() -> bytes:
@@ -36,6 +42,14 @@ def rt73() -> bytes:
     Source: rt73usb_check_firmware in drivers/net/wireless/ralink/rt2x00/rt73usb.c of the kernel.
     """
     return bytes(_RT73_LENGTH)
+
+
+def rtl8192cu() -> bytes:
+    """For RTL8192CU: the signature by which drivers know a header of 32 bytes, and version 0.
+
+    Source: struct rtlwifi_firmware_header in drivers/net/wireless/realtek/rtlwifi/wifi.h.
+    """
+    return b"\xc1\x92" + bytes(_RTL8192CU_LENGTH - 2)
 
 
 def _crc_ccitt(data: bytes) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from hwsim.usb.models.ralink.memory import Memory
+from hwsim.usb.models.memory import Memory
 
 LENGTH: Final = 512
 EFUSE_CONTROL: Final = 0x0580

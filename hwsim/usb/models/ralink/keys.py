@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from hwsim.ciphers.data_key import DataKey
 from hwsim.errors import MichaelError, UndecryptableError, WireError
 from hwsim.frames import CONTROL, DATA, PROTECTED, MacHeader
+from hwsim.usb.models.memory import Memory
 from hwsim.usb.models.ralink.ciphers import (
     CIPHER_HEADER,
     CIPHERS,
@@ -22,7 +23,6 @@ from hwsim.usb.models.ralink.ciphers import (
     Cipher,
     KeysInUse,
 )
-from hwsim.usb.models.ralink.memory import Memory
 from hwsim.usb.models.ralink.receive import ICV_WRONG, MIC_WRONG, NO_WCID, Reception
 from hwsim.usb.models.ralink.transmit import TransmitRequest
 

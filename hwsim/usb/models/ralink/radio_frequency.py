@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from hwsim.usb.models.ralink.memory import Memory
+from hwsim.usb.models.memory import Memory
 
 BBP_ACCESS: Final = 0x101C
 RFCSR_ACCESS: Final = 0x0500

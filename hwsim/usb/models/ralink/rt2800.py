@@ -11,9 +11,9 @@ from typing import ClassVar, Final
 from hwsim.errors import WireError
 from hwsim.frames import parse_header
 from hwsim.usb.device import AirFrame, ModelUser, SentFrame, Setup, Transfer, UsbIdentity
+from hwsim.usb.models.memory import Memory
 from hwsim.usb.models.ralink.eeprom import Efuse, eeprom_image
 from hwsim.usb.models.ralink.keys import KeyTables
-from hwsim.usb.models.ralink.memory import Memory
 from hwsim.usb.models.ralink.radio_frequency import BBP_ACCESS, Baseband, Tuner
 from hwsim.usb.models.ralink.receive import receive_transfer
 from hwsim.usb.models.ralink.receive_filter import ReceiveFilter

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from hwsim.usb.device import Setup, Stall
-from hwsim.usb.models.ralink.memory import Memory
+from hwsim.usb.models.memory import Memory
 
 _TO_DEVICE: Final = 0x40
 _FROM_DEVICE: Final = 0xC0

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from autoconfig.radio import link, plugged
 from autoconfig.radio.interface import RadioError
 from autoconfig.radio.netlink import attribute, u32
-from autoconfig.radio.plugged import InterfaceNews, PluggedRadio
+from autoconfig.radio.plugged import InterfaceNews, PluggedRadio, await_probe
 from autoconfig.settings import ServiceLimits
 
 from hil_common.loop import Loop
@@ -40,6 +41,8 @@ class Guest:
             plugged.socket, "if_nameindex", lambda: [(self.index, name) for name in self.names]
         )  # fmt: skip
         patch.setattr(plugged, "set_up", self._set_up)
+        patch.setattr(plugged, "await_probe", self._await_probe)
+        self.probe_ended = False
         patch.setattr(plugged, "InterfaceNews", lambda _loop, _changed: self)
         patch.setattr(Path, "read_text", lambda *_a, **_k: f"{self.address}\n")
         self.socket = FakeSocket()
@@ -50,7 +53,11 @@ class Guest:
         self.socket.scan = [{22: attribute(0, BAND)}]
         return self.socket
 
+    def _await_probe(self, device: Path, limit_s: float) -> None:
+        self.probe_ended = True
+
     def _set_up(self, interface: str, number: int, limit_s: float) -> None:
+        assert self.probe_ended
         if self.refuses:
             raise OSError(errno.EINVAL, "refused")
         self.set_up.append(interface)
@@ -199,3 +206,17 @@ def test_news_are_told_however_many_there_are() -> None:
     theirs.close()
     ours.close()
     loop.close()
+
+
+def test_a_probe_that_has_ended_is_not_waited_for(tmp_path: Path) -> None:
+    """Nor is what is no USB device."""
+    await_probe(tmp_path, 5)
+    (tmp_path / "bConfigurationValue").write_text("1\n")
+    await_probe(tmp_path, 5)
+
+
+def test_a_probe_without_an_end_is_given_up(tmp_path: Path) -> None:
+    """A pipe that nobody writes to is what a lock is that is held."""
+    os.mkfifo(tmp_path / "bConfigurationValue")
+    with pytest.raises(OSError, match="probe has no end"):
+        await_probe(tmp_path, 0.05)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import errno
 import socket
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 from hil_common.loop import Loop
 
@@ -72,6 +74,7 @@ class PluggedRadio(Nl80211Radio):
     def _arrive(self) -> None:
         link = self._link
         try:
+            await_probe(usb_device(link.interface), SET_UP_LIMIT_S)
             set_up(link.interface, 0, SET_UP_LIMIT_S)
             link.open()
             address = link.address()
@@ -90,6 +93,30 @@ class PluggedRadio(Nl80211Radio):
         super().listen(self._wanted)
         note(f"{link.interface} is there")
         self._presence(True)
+
+
+def usb_device(interface: str) -> Path:
+    """The folder of an interface's USB device; that of something else if it has none."""
+    return Path(f"/sys/class/net/{interface}/device/..")
+
+
+def await_probe(device: Path, limit_s: float) -> None:
+    """Wait until the driver's probe of a USB device has ended.
+
+    An interface is there before that, and Linux' rtl8192cu lets it be switched on then without
+    switching the chip on. The kernel holds the device's lock during a probe, and takes it to read
+    this attribute.
+
+    Raises:
+        OSError: it does not end within the limit.
+    """
+    try:
+        command = ["cat", str(device / "bConfigurationValue")]
+        subprocess.run(command, capture_output=True, timeout=limit_s, check=False)
+    except subprocess.TimeoutExpired:
+        raise OSError(
+            errno.ETIMEDOUT, f"the driver's probe has no end after {limit_s:g} s"
+        ) from None
 
 
 class InterfaceNews:

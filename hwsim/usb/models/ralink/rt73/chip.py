@@ -20,7 +20,7 @@ from hwsim.usb.device import (
     Transfer,
     UsbIdentity,
 )
-from hwsim.usb.models.ralink.memory import Memory
+from hwsim.usb.models.memory import Memory
 from hwsim.usb.models.ralink.rt73.eeprom import eeprom_image
 from hwsim.usb.models.ralink.rt73.keys import KeyTables
 from hwsim.usb.models.ralink.rt73.receive import receive_transfer

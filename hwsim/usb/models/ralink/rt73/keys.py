@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from hwsim.ciphers.data_key import DataKey
 from hwsim.errors import MichaelError, UndecryptableError, WireError
 from hwsim.frames import CONTROL, DATA, PROTECTED, MacHeader
+from hwsim.usb.models.memory import Memory
 from hwsim.usb.models.ralink.ciphers import CIPHERS, KEY_LENGTH, TKIP, WEP, KeysInUse
-from hwsim.usb.models.ralink.memory import Memory
 from hwsim.usb.models.ralink.rt73.receive import ICV_WRONG, MIC_WRONG, Reception
 from hwsim.usb.models.ralink.rt73.transmit import TransmitRequest
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from hwsim.frames import BROADCAST, CONTROL, DATA, TO_DS, MacHeader
-from hwsim.usb.models.ralink.memory import Memory
+from hwsim.usb.models.memory import Memory
 
 OWN_ADDRESS: Final = 0x3008
 BSSID: Final = 0x3010

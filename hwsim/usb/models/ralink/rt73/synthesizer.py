@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hwsim.usb.models.ralink.memory import Memory
+from hwsim.usb.models.memory import Memory
 
 RF_ACCESS: Final = 0x3090
 _BUSY: Final = 1 << 31

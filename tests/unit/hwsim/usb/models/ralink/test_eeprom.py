@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from hwsim.usb.models.memory import Memory
 from hwsim.usb.models.ralink.eeprom import Efuse, eeprom_image
-from hwsim.usb.models.ralink.memory import Memory
 from tests.unit.hwsim.usb.models.ralink.driver import MAC
 
 IMAGE = eeprom_image(MAC, chip=0x3070, rf=5, chains=1)

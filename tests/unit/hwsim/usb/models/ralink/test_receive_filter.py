@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from hwsim.frames import parse_header
-from hwsim.usb.models.ralink.memory import Memory
+from hwsim.usb.models.memory import Memory
 from hwsim.usb.models.ralink.receive_filter import BSSID, FILTER, OWN_ADDRESS, ReceiveFilter
 from tests.unit.hwsim.usb.models.ralink.driver import AP, MAC, data_frame
 

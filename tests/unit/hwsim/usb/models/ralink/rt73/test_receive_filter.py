@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from hwsim.frames import parse_header
-from hwsim.usb.models.ralink.memory import Memory
+from hwsim.usb.models.memory import Memory
 from hwsim.usb.models.ralink.rt73.receive_filter import (
     BSSID,
     CONTROL_REGISTER,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hwsim.usb.device import Stall
-from hwsim.usb.models.ralink.memory import SIZE, Memory
+from hwsim.usb.models.memory import SIZE, Memory
 
 
 def test_what_is_written_reads_back_in_any_cut() -> None:
