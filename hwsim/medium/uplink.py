@@ -8,7 +8,7 @@ from functools import partial
 
 from hwsim.ap.frame_info import FrameInfo, ReceivedFrame
 from hwsim.errors import WireError
-from hwsim.frames import BROADCAST, MacHeader, kind_of
+from hwsim.frames import BROADCAST, PROTECTED, MacHeader, kind_of
 from hwsim.links.links import BY_LINK, Links, Sending
 from hwsim.loop import Loop
 from hwsim.medium.access_points import SIGNAL_DBM, AttachedAp, AttachedAps, station_number
@@ -72,9 +72,10 @@ class Uplink:
             for release in held_back:
                 release()
             return
-        received = ReceivedFrame(sent.frame, header, FrameInfo(kind_of(header)))
+        info = FrameInfo(kind_of(header), bool(header.flags & PROTECTED))
+        received = ReceivedFrame(sent.frame, header, info)
         if sent.freq_mhz is not None and not self._aps.use_channel(sent.freq_mhz):
-            received.info.detail["freq_mhz"] = sent.freq_mhz  # why no access point received it
+            info.detail["freq_mhz"] = sent.freq_mhz  # why no access point received it
         self._lose(self._new(sent, received, aps), None)
 
     def _new(

@@ -6,6 +6,8 @@ from __future__ import annotations
 import pytest
 
 from hwsim.ap.robust_management import Parting
+from hwsim.frames import PROTECTED
+from hwsim.ports.base import RadioFrame
 from hwsim.rules.frame_fields import FrameFields
 from hwsim.rules.frame_rules import REORDER_LIMIT_MS, Action, Condition, FrameRule
 from tests.unit.hwsim.medium.conftest import (
@@ -13,9 +15,11 @@ from tests.unit.hwsim.medium.conftest import (
     CHANNEL_6,
     CHANNEL_36,
     GROUP,
+    HW,
     OTHER_BSSID,
     STATION,
     Rig,
+    data_frame,
 )
 
 
@@ -41,6 +45,17 @@ def test_a_frame_that_nobody_receives(rig: Rig) -> None:
     assert rig.happened == [("status", False), ("status", False)]
     assert [record.delivered for record in rig.records] == [False, False]
     assert [record.detail for record in rig.records] == [{}, {"freq_mhz": CHANNEL_36}]
+
+
+@pytest.mark.parametrize("flags", [0, PROTECTED])
+def test_whether_a_frame_that_nobody_receives_is_protected(rig: Rig, flags: int) -> None:
+    """Its header says so: no access point is there to decrypt it, as when its own has gone."""
+    frame = bytearray(data_frame(OTHER_BSSID, STATION))
+    frame[1] |= flags
+    rig.medium.on_frame(RadioFrame(HW, bytes(frame), CHANNEL_6, None, 5, 10))
+    rig.turn()
+    [record] = rig.records
+    assert (record.protected, record.delivered) == (bool(flags), False)
 
 
 def test_drop(rig: Rig) -> None:
