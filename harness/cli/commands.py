@@ -17,6 +17,7 @@ from harness.local.imports import importing
 
 COMMANDS = {
     "run": "harness.cli.running:run",
+    "air": "harness.cli.air:air",
     "judge": "harness.cli.judging:judge",
     "field": "harness.cli.field:field",
     "runs": "harness.cli.runs:runs",

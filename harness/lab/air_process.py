@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from harness.lab.air import AirClient, AirListener
+from harness.lab.live_air import SOCKET, serving
 from harness.local.jsonlines import JsonLinesClient
 from harness.local.programs import last_line
 
@@ -116,6 +117,7 @@ def running_air(
         stack.callback(_end, process)  # alone with its sockets now: its end shuts them
         air = AirProcess(process, connection, listener, stderr_log)
         stack.callback(air.stop)
+        stack.enter_context(serving(air, sockets / SOCKET))
         yield air, radio_path
 
 
