@@ -189,7 +189,7 @@ class SharedGuest:
 def forget(guest: RunningGuest, wanted: Wanted) -> None:
     """Let a guest be as if it had just started; raises `HarnessError` where it cannot."""
     guest.check_processes()
-    if guest.installation is not None:
+    if guest.installation is not None and guest.installation.original:
         take_fault_out(guest.ssh, guest.installation.original)  # the run before may have failed to
     guest.service.forget()
     if wanted.right_date:

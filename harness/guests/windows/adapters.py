@@ -18,13 +18,16 @@ from harness.local.deadline import Deadline
 
 DriverModel = Literal["Native 802.11", "WDI", "WiFiCx", "unknown"]
 
+ValueKind = Literal["String", "ExpandString"]
+"""RegistryValueKind of .NET: REG_SZ, REG_EXPAND_SZ."""
+
 WINDOWS = PureWindowsPath(r"C:\Windows")
 
 REBOOT_NEEDED = 3010
 """ERROR_SUCCESS_REBOOT_REQUIRED, with which pnputil ends."""
 
 CAME_BACK = ("Up", "Disconnected")
-"""What Get-NetAdapter says of an adapter that is in operation (ifOperStatus, not translated)."""
+"""What adapters.ps1 makes of the two statuses of an adapter that is in operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class WlanAdapter:
     ndis: str
     status: str
     dll: str | None
+    dll_kind: ValueKind
     oui: int | None
 
 
@@ -99,6 +103,13 @@ def place_of(image: str) -> PureWindowsPath:
     text = text.removeprefix("\\??\\")
     path = PureWindowsPath(text)
     return path if path.drive else WINDOWS / text.lstrip("\\")
+
+
+def dll_place(value: str) -> PureWindowsPath:
+    """A DLL's file from its registry value, which may have %SystemRoot%, or a name alone."""
+    text = re.sub(r"^%(SystemRoot|windir)%", lambda _: str(WINDOWS), value, flags=re.IGNORECASE)
+    path = PureWindowsPath(text)
+    return path if path.drive else WINDOWS / "System32" / text.lstrip("\\")
 
 
 def driver_model(image: bytes) -> DriverModel:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import PureWindowsPath
 from typing import Annotated, Final
 
@@ -32,7 +32,9 @@ from harness.guests.common.recorder import (
 from harness.guests.common.ssh import Ssh
 from harness.guests.windows.adapters import (
     DriverModel,
+    ValueKind,
     WlanAdapter,
+    dll_place,
     driver_model,
     place_of,
     restart,
@@ -51,6 +53,7 @@ class Values:
     """What the WLAN service is told of a DLL by the adapter's registry."""
 
     dll: str | None
+    dll_kind: ValueKind
     oui: int | None
 
 
@@ -59,8 +62,12 @@ class Before:
     """Whose values were changed, and what they were."""
 
     driver_key: Annotated[str, Field(pattern=r"^\{[0-9A-Fa-f-]{36}\}\\[0-9]{4}$")]
-    dll: str | None
-    oui: int | None
+    values: Values
+
+
+def before_of(adapter: WlanAdapter) -> Before:
+    """The values that an adapter has."""
+    return Before(adapter.driver_key, Values(adapter.dll, adapter.dll_kind, adapter.oui))
 
 
 VALUES: Final = TypeAdapter(Values)
@@ -81,7 +88,7 @@ class WindowsInstaller:
         self.ssh.mkdir(FOLDER)
         self.ssh.put(setup.agent, AGENT)
         silent = self._silent(adapter)
-        before = Before(adapter.driver_key, adapter.dll, adapter.oui)
+        before = before_of(adapter)
         uploaded = upload(self.ssh, setup.dll) if setup.dll is not None else []
         vendor = self._vendor(setup, adapter, silent)
         if not vendor:
@@ -95,7 +102,7 @@ class WindowsInstaller:
         self.ssh.put(setup.recorder, RECORDER)
         self.ssh.write(settings(vendor), SETTINGS)
         self.ssh.remove(TRACE)
-        self._change(before, Values(str(RECORDER), oui), adapter)
+        self._change(before, Values(str(RECORDER), "String", oui), adapter)
         return Installation(
             setup.key, vendor, hashlib.sha256(content).hexdigest(), adapter.driver_key,
             adapter.dll or "", oui, adapter.oui, tuple(map(str, uploaded)), silent,
@@ -127,9 +134,8 @@ class WindowsInstaller:
                     hint="set the value to the vendor's DLL by hand, or remove it",
                 )  # fmt: skip
             return adapter
-        now = Before(adapter.driver_key, adapter.dll, adapter.oui)
-        if before != now:
-            self._set(before.driver_key, Values(before.dll, before.oui))
+        if before != before_of(adapter):
+            self._set(before.driver_key, before.values)
             restart(self.ssh, self.shell, adapter, limit_s=self.limit_s)
         self.ssh.remove(JOURNAL)
         return the_adapter(self.shell)
@@ -141,14 +147,12 @@ class WindowsInstaller:
             restart(self.ssh, self.shell, adapter, limit_s=self.limit_s)
         except BaseException:
             with contextlib.suppress(LabFault):  # the first fault tells more; the file stays
-                self._set(before.driver_key, Values(before.dll, before.oui))
+                self._set(before.driver_key, before.values)
                 self.ssh.remove(JOURNAL)
             raise
 
     def _set(self, driver_key: str, wanted: Values) -> None:
-        told = self.shell.ask(
-            "registry", VALUES, driver_key=driver_key, dll=wanted.dll, oui=wanted.oui
-        )
+        told = self.shell.ask("registry", VALUES, driver_key=driver_key, **asdict(wanted))
         if told != wanted:
             raise LabFault(
                 "the registry values of the adapter", 0, f"they are {told}, not {wanted}"
@@ -176,4 +180,4 @@ class WindowsInstaller:
                 f"the driver of {adapter.description} brings no IHV Extensions DLL",
                 hint="name one: --dll, or [dll] path in lab.toml",
             )
-        return adapter.dll or ""
+        return str(dll_place(adapter.dll)) if adapter.dll else ""

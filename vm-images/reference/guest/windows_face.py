@@ -41,6 +41,7 @@ TROUBLES = {
 VERIFIER = Path("/var/lib/hil-verifier.json")
 """Drivers to be verified, and the boot in which that was asked for."""
 
+KINDS = {"String": "REG_SZ", "ExpandString": "REG_EXPAND_SZ"}
 CLASS = r"SYSTEM\CurrentControlSet\Control\Class"
 DRIVER_KEY = r"{4D36E972-E325-11CE-BFC1-08002BE10318}\0001"
 INSTANCE = r"USB\VID_0BDA&PID_8187\5&2A3B4C5D&0&1"
@@ -97,9 +98,13 @@ def extensions_key(driver_key: str) -> str:
 def values(driver_key: str) -> dict[str, Any]:
     """What the registry says of an adapter's DLL."""
     said = wine_reg("query", extensions_key(driver_key))
-    dll = re.search(r"^\s+ExtensibilityDLL\s+REG_SZ\s+(.*?)\s*$", said, re.MULTILINE)
+    dll = re.search(r"^\s+ExtensibilityDLL\s+REG_(EXPAND_)?SZ\s+(.*?)\s*$", said, re.MULTILINE)
     oui = re.search(r"^\s+AdapterOUI\s+REG_DWORD\s+0x([0-9A-Fa-f]+)", said, re.MULTILINE)
-    return {"dll": dll[1] if dll else None, "oui": int(oui[1], 16) if oui else None}
+    return {
+        "dll": dll[2] if dll else None,
+        "dll_kind": "ExpandString" if dll and dll[1] else "String",
+        "oui": int(oui[1], 16) if oui else None,
+    }
 
 
 def ask_service(call: str, **args: object) -> dict[str, Any]:
@@ -190,7 +195,7 @@ def registry(given: dict[str, Any]) -> dict[str, Any]:
         )
     key = extensions_key(given["driver_key"])
     if trouble("registry") != "deaf":
-        for name, form, value in (("ExtensibilityDLL", "REG_SZ", given["dll"]),
+        for name, form, value in (("ExtensibilityDLL", KINDS[given["dll_kind"]], given["dll"]),
                                   ("AdapterOUI", "REG_DWORD", given["oui"])):  # fmt: skip
             if value is None:
                 wine_reg("delete", key, "/v", name, "/f")

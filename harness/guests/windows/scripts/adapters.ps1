@@ -8,12 +8,18 @@ $Listed = @(foreach ($One in $Found) {
     $Driver = Get-ItemProperty -LiteralPath ('HKLM:\SYSTEM\CurrentControlSet\Services\' + $Device.Service)
     $Key = $Class + $Device.Driver + '\Ndi\IHVExtensions'
     $Dll = $null
+    $Kind = 'String'
     $Oui = $null
     if (Test-Path -LiteralPath $Key) {
         $Values = Get-Item -LiteralPath $Key
-        $Dll = $Values.GetValue('ExtensibilityDLL')
+        $Dll = $Values.GetValue('ExtensibilityDLL', $null, 'DoNotExpandEnvironmentNames')
+        if ($null -ne $Dll) { $Kind = [string]$Values.GetValueKind('ExtensibilityDLL') }
         $Oui = $Values.GetValue('AdapterOUI')
     }
+    $Status = 'Disconnected'
+    if ([int]$One.InterfaceOperationalStatus -eq 1) { $Status = 'Up' }
+    if ([int]$One.InterfaceOperationalStatus -eq 6) { $Status = 'Not Present' }
+    if ([int]$One.InterfaceAdminStatus -ne 1) { $Status = 'Disabled' }
     @{
         name = [string]$One.Name
         description = [string]$One.InterfaceDescription
@@ -23,8 +29,9 @@ $Listed = @(foreach ($One in $Found) {
         image = [string]$Driver.ImagePath
         driver_version = [string]$One.DriverVersion
         ndis = [string]$One.DriverMajorNdisVersion + '.' + [string]$One.DriverMinorNdisVersion
-        status = [string]$One.Status
+        status = $Status
         dll = $Dll
+        dll_kind = $Kind
         oui = $Oui
     }
 })

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # hil: registry
 # Sets, or with null removes, ExtensibilityDLL and AdapterOUI of the adapter whose driver key is
-# $Given.driver_key: all that the WLAN service is told of a DLL.
+# $Given.driver_key: all that the WLAN service is told of a DLL. $Given.dll_kind is String or
+# ExpandString.
 $Key = 'HKLM:\SYSTEM\CurrentControlSet\Control\Class\' + $Given.driver_key + '\Ndi\IHVExtensions'
 if (-not (Test-Path -LiteralPath $Key)) { [void](New-Item -Path $Key -Force) }
-foreach ($One in @(@('ExtensibilityDLL', 'String', $Given.dll), @('AdapterOUI', 'DWord', $Given.oui))) {
+foreach ($One in @(@('ExtensibilityDLL', $Given.dll_kind, $Given.dll), @('AdapterOUI', 'DWord', $Given.oui))) {
     if ($null -ne $One[2]) {
         [void](New-ItemProperty -LiteralPath $Key -Name $One[0] -PropertyType $One[1] -Value $One[2] -Force)
     } elseif ($null -ne (Get-Item -LiteralPath $Key).GetValue($One[0])) {
@@ -12,4 +13,7 @@ foreach ($One in @(@('ExtensibilityDLL', 'String', $Given.dll), @('AdapterOUI', 
     }
 }
 $Now = Get-Item -LiteralPath $Key
-@{ dll = $Now.GetValue('ExtensibilityDLL'); oui = $Now.GetValue('AdapterOUI') }
+$Dll = $Now.GetValue('ExtensibilityDLL', $null, 'DoNotExpandEnvironmentNames')
+$Kind = 'String'
+if ($null -ne $Dll) { $Kind = [string]$Now.GetValueKind('ExtensibilityDLL') }
+@{ dll = $Dll; dll_kind = $Kind; oui = $Now.GetValue('AdapterOUI') }

@@ -31,6 +31,7 @@ class WindowsFace:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.registry = dict(ORIGINAL)
+        self.kinds = {"AdapterOUI": "REG_DWORD"}
         self.files: dict[str, bytes] = {}
         self.trouble: dict[str, Any] = {}
         self.state = "running"
@@ -96,11 +97,11 @@ class WindowsFace:
 
     def _reg(self, verb: str, _key: str, *rest: str) -> str:
         lines = [
-            f"    {name}    {'REG_DWORD' if name == 'AdapterOUI' else 'REG_SZ'}    {value}"
+            f"    {name}    {self.kinds.get(name, 'REG_SZ')}    {value}"
             for name, value in self.registry.items()
         ]
         if verb == "add":
-            value = rest[5]
+            value, self.kinds[rest[1]] = rest[5], rest[3]
             self.registry[rest[1]] = hex(int(value)) if rest[3] == "REG_DWORD" else value
         if verb == "delete":
             self.registry.pop(rest[1], None)

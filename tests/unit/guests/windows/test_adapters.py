@@ -9,14 +9,14 @@ from pathlib import Path, PureWindowsPath
 import pytest
 from pydantic import ValidationError
 
-from harness.guests.windows.adapters import FORM, driver_model, place_of, the_adapter
+from harness.guests.windows.adapters import FORM, dll_place, driver_model, place_of, the_adapter
 from harness.guests.windows.powershell import PowerShell
 from tests.unit.guests.common.test_dll import EXPORTS, compiled
 
 ADAPTER = {
     "name": "Wi-Fi", "description": "d", "guid": "{1}", "instance": r"USB\VID_0BDA&PID_8187\5&1",
     "driver_key": r"{4D36E972-E325-11CE-BFC1-08002BE10318}\0001", "image": "", "driver_version": "",
-    "ndis": "6.20", "status": "Disabled", "dll": None, "oui": None,
+    "ndis": "6.20", "status": "Disabled", "dll": None, "dll_kind": "String", "oui": None,
 }  # fmt: skip
 
 
@@ -82,3 +82,16 @@ def test_the_drivers_model_shows_in_what_it_is_linked_to(tmp_path: Path) -> None
     wide = "__attribute__((used)) const unsigned short n[] = {87, 105, 70, 105, 67, 120, 0};"
     assert driver_model(linked_to(tmp_path, "ndis.sys", wide)) == "WiFiCx"
     assert driver_model(b"") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        (r"C:\drivers\x.dll", r"C:\drivers\x.dll"),
+        (r"%SystemRoot%\System32\x.dll", r"C:\Windows\System32\x.dll"),
+        ("x.dll", r"C:\Windows\System32\x.dll"),
+    ],
+)
+def test_where_a_dlls_file_is(value: str, place: str) -> None:
+    """As an INF may have registered it."""
+    assert dll_place(value) == PureWindowsPath(place)

@@ -153,3 +153,17 @@ def test_a_dll_that_is_not_there(face: WindowsFace, tmp_path: Path) -> None:
     with pytest.raises(LabFault, match="is not there, or empty"):
         installer(face).install(setup_of(tmp_path))
     assert face.registry == ORIGINAL
+
+
+def test_a_value_with_a_variable_comes_back_as_it_was(face: WindowsFace, tmp_path: Path) -> None:
+    """The file is found meanwhile; the value's kind is kept."""
+    face.registry["ExtensibilityDLL"] = r"%SystemRoot%\System32\ihv.dll"
+    face.kinds["ExtensibilityDLL"] = "REG_EXPAND_SZ"
+    face.files[r"C:\Windows\System32\ihv.dll"] = b"MZ ihv"
+    it = installer(face)
+    installed = it.install(setup_of(tmp_path))
+    assert installed.vendor == r"C:\Windows\System32\ihv.dll"
+    assert face.kinds["ExtensibilityDLL"] == "REG_SZ"
+    it.uninstall(installed)
+    assert face.registry["ExtensibilityDLL"] == r"%SystemRoot%\System32\ihv.dll"
+    assert face.kinds["ExtensibilityDLL"] == "REG_EXPAND_SZ"

@@ -78,7 +78,9 @@ def test_a_script_that_failed_tells_why(face: WindowsFace, shell: PowerShell) ->
     """In words, and by PowerShell's name of the error."""
     face.trouble["disk"] = "full"
     with pytest.raises(ScriptFailed, match="not enough space") as caught:
-        shell.ask("registry", TypeAdapter(dict), driver_key="x", dll=None, oui=None)
+        shell.ask(
+            "registry", TypeAdapter(dict), driver_key="x", dll=None, dll_kind="String", oui=None
+        )
     assert caught.value.error_id.startswith("System.IO.IOException")
 
 
