@@ -288,6 +288,20 @@ def test_a_recorder_that_is_not_loaded_is_a_lab_fault(
     assert opening.done[-1] == "agent down"
 
 
+@pytest.mark.parametrize("called", [False, True])
+def test_a_driver_under_which_no_handler_need_be_called(
+    opening: Opening, console: PlainConsole, monkeypatch: pytest.MonkeyPatch, called: bool
+) -> None:
+    """The session goes on without, and says why; a DLL that is called is seen as anywhere."""
+    monkeypatch.setattr(module, "SILENT_S", 0.01)
+    silent = replace(INSTALLED, silent="the driver is of the WDI model")
+    monkeypatch.setattr(opening, "install", lambda _: silent)
+    if not called:
+        opening.world.story.lines.clear()
+    with opened(opening, console) as session:
+        assert session.without_handlers == ("" if called else silent.silent)
+
+
 def test_a_dll_that_keeps_the_service_down_is_no_lab_fault(
     opening: Opening, console: PlainConsole
 ) -> None:
