@@ -110,9 +110,12 @@ class Guard:
     def control(self, setup: Setup, data: bytes) -> bytes | Later[bytes | None]:
         """See :class:`hwsim.usb.device.Model`."""
         what = f"control() of request {setup.request}"
-        answer = self._ask(
-            what, None, lambda: self._model.control(setup, data), allowed=(Stall, WireError)
-        )
+        try:
+            answer = self._ask(
+                what, None, lambda: self._model.control(setup, data), allowed=(Stall, WireError)
+            )
+        except WireError:  # as a chip says no to a request, too
+            raise Stall from None
         if isinstance(answer, Later):
             return self._awaited(what, answer, lambda found: checked_answer(setup, found))
         return self._checked(lambda: checked_answer(setup, answer))

@@ -130,8 +130,12 @@ def test_what_it_may_raise_is_no_fault() -> None:
         bench.guard.control(READ, b"")
     with pytest.raises(WireError):
         bench.guard.bulk_out(2, b"x", lambda: None)
-    bench.loop.turn()
-    assert bench.faults == []
+    other = Bench(model_with(control=malformed))
+    with pytest.raises(Stall):
+        other.guard.control(READ, b"")
+    for one in (bench, other):
+        one.loop.turn()
+        assert one.faults == []
 
 
 def test_an_error_is_told_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
