@@ -6,6 +6,7 @@ Pure: text and values in, values out.
 
 from harness.evidence.calls import Call, Process, pair
 from harness.evidence.clock import order, tighten, to_air_ns, to_guest_ns
+from harness.evidence.event_log import WallClock
 from harness.evidence.losses import unended
 from harness.evidence.model import (
     ApAct,
@@ -60,6 +61,7 @@ __all__ = [
     "TraceDamage",
     "TraceParser",
     "UsbAct",
+    "WallClock",
     "adapter_states",
     "order",
     "pair",

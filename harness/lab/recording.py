@@ -33,7 +33,13 @@ from harness.evidence import (
 from harness.evidence.crashes import DriverVerifier
 from harness.evidence.event_log import WallClock
 from harness.evidence.sources import EVENTS, TRACE
-from harness.evidence.sources.events import ap_act_of, live_rule_of, stall_of, usb_act_of
+from harness.evidence.sources.events import (
+    ap_act_of,
+    live_rule_of,
+    not_fetched_of,
+    stall_of,
+    usb_act_of,
+)
 from harness.evidence.trace import CUT_LINE
 from hwsim.records import FrameRecord
 
@@ -56,6 +62,9 @@ class Recording:
         self._frames: list[FrameRecord] = []
         self._notifications: list[Notification] = []
         self._stalls: list[Stall] = []
+        self.wall_clocks: list[WallClock] = []
+        self.verifier: DriverVerifier | None = None
+        self.lacking: list[TraceDamage] = []
         self._ap_acts: dict[int, list[ApAct]] = {}
         self._usb_acts: dict[int, list[UsbAct]] = {}
         self._live_rules: dict[int, list[LiveRule]] = {}
@@ -116,11 +125,19 @@ class Recording:
 
         Of the boot that the run takes place in: another boot's counter begins anew.
         """
+        self.wall_clocks.append(reading)
         self.event({"event": "wall clock", **dataclasses.asdict(reading)})
 
     def driver_verifier(self, verifier: DriverVerifier) -> None:
         """Windows' Driver Verifier is on, as this says: whose its bug checks are is then known."""
+        self.verifier = verifier
         self.event({"event": "driver verifier", **dataclasses.asdict(verifier)})
+
+    def not_fetched(self, what: str) -> None:
+        """Something that would bear witness in the guest could not be had."""
+        told = {"event": "not fetched", "what": what}
+        self.lacking.append(not_fetched_of(told))
+        self.event(told)
 
     def stalls(self) -> tuple[Stall, ...]:
         """When a part of the lab stood still, so far."""

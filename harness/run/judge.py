@@ -133,7 +133,9 @@ class Judge:
     ) -> tuple[tuple[AssociationResult, ...], Evaluation]:
         """Every association of a run, and the evaluation of the whole of it."""
         why = is_measured_only(evidence, self.environment)
-        evaluation = unjudged(why) if why else self._evaluate(evidence)
+        evaluation = self._evaluate(evidence)
+        if why:
+            evaluation = unjudged(why, evaluation)
         return self._associations(evidence, lab_faults, evaluation), evaluation
 
     @staticmethod
@@ -160,12 +162,14 @@ class Judge:
         lab_faults: Mapping[int, LabFaultResult],
         evaluation: Evaluation | None = None,
     ) -> tuple[AssociationResult, ...]:
-        if is_measured_only(evidence, self.environment):
+        why = is_measured_only(evidence, self.environment)
+        evaluation = evaluation or self._evaluate(evidence)
+        if why:
+            found = unjudged(why, evaluation)
             return tuple(
-                self._measured(one, evidence, lab_faults.get(one.index))
+                self._measured(one, evidence, lab_faults.get(one.index), found)
                 for one in evidence.associations
             )
-        evaluation = evaluation or self._evaluate(evidence)
         sessions: dict[int | None, list[Session]] = {}
         for session in segment(evidence).sessions:
             sessions.setdefault(session.association, []).append(session)
@@ -183,12 +187,18 @@ class Judge:
         )
 
     def _measured(
-        self, one: AssociationEvidence, run: RunEvidence, lab_fault: LabFaultResult | None
+        self,
+        one: AssociationEvidence,
+        run: RunEvidence,
+        lab_fault: LabFaultResult | None,
+        found: Evaluation,
     ) -> AssociationResult:
         """An association in which no handler was called."""
         missing = () if lab_fault else tuple(unmet(one, self.expect))
+        missing += found.missing.get(one.index, ())
         adapters, timings = self.expect.adapters, eapol_timing(one, run.clock)
-        whole = _result(one, (), [], timings, lab_fault, adapters, missing, judged=False)
+        findings = found.of(one.index)
+        whole = _result(one, findings, [], timings, lab_fault, adapters, missing, judged=False)
         return whole.model_copy(update={"connected": is_connected(one, adapters)})
 
 

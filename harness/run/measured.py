@@ -32,9 +32,27 @@ def is_measured_only(evidence: RunEvidence, environment: Mapping[str, str]) -> s
     return environment.get(NO_HANDLERS, "")
 
 
-def unjudged(why: str) -> Evaluation:
-    """The outcome of all rules where no handler was called."""
-    return Evaluation((), [], [Undecided(name, f"no handler was called: {why}") for name in RULES])
+WITHOUT_HANDLERS = ("NDIS", "HOST-08", "HOST-09")
+"""A family and rules that ask for no handler: they are the miniport's, or Windows reports them."""
+
+
+def unjudged(why: str, evaluation: Evaluation) -> Evaluation:
+    """The outcome of all rules where no handler was called: of `evaluation` what needs none."""
+    checked = [one for one in evaluation.checked if one.startswith(WITHOUT_HANDLERS)]
+    own = [one for one in evaluation.undecided if _lacks(one)]
+    told = {*checked, *(one.rule for one in own)}
+    others = [Undecided(one, f"no handler was called: {why}") for one in RULES if one not in told]
+    missing: dict[int | None, tuple[str, ...]] = {}
+    for one in own:
+        words = f"{one.rule} could not be decided: {one.reason}"
+        missing[one.association] = (*missing.get(one.association, ()), words)
+    findings = tuple(one for one in evaluation.findings if one.rule.startswith(WITHOUT_HANDLERS))
+    damage = tuple(one for one in evaluation.damage if not one.missing)
+    return Evaluation(findings, checked, own + others, damage=damage, missing=missing)
+
+
+def _lacks(one: Undecided) -> bool:
+    return one.lacking and one.rule.startswith(WITHOUT_HANDLERS)
 
 
 def is_connected(association: AssociationEvidence, adapters: int) -> bool:

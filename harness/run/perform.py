@@ -17,6 +17,7 @@ from harness.config.lab import GuestKind, Lab
 from harness.console import Console
 from harness.console.lines import corrections
 from harness.evidence import RunEvidence, fields, unended
+from harness.evidence.sources.guest_files import read_guest_files, with_guest_files
 from harness.evidence.sources.seal import seal
 from harness.evidence.trace import HOST
 from harness.guests.abilities import ABILITIES
@@ -152,6 +153,11 @@ class OpenLab:
             )  # fmt: skip
             recording.finish_trace()
             evidence = _finished(collected.evidence(recording), plan.lab.guest.system)
+            fetched = read_guest_files(kept.path, {})
+            fetched = replace(fetched, damage=(*fetched.damage, *recording.lacking))
+            evidence = with_guest_files(
+                evidence, fetched, recording.wall_clocks, recording.verifier
+            )
             recording.end(associations=len(collected.associations))
             write_fault = recording.fault
         with contextlib.suppress(OSError):  # its absence is seen

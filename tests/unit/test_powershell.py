@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.powershell import decoded, encoded, faults
+from winsetup.answer_file import provisioning_command
 
 ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = {".venv", ".tox", ".git", "build"}
@@ -58,5 +59,13 @@ def test_every_script_of_the_tree_is_powershell() -> None:
     scripts = [
         path for path in ROOT.rglob("*.ps1") if not ELSEWHERE & set(path.relative_to(ROOT).parts)
     ]
+    assert {"first-logon.ps1", "frame.ps1"} <= {path.name for path in scripts}
     found = {str(path): faults(path.read_text(encoding="utf-8-sig")) for path in scripts}
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_the_command_of_the_answer_file_is_powershell() -> None:
+    """What the program is given once Windows has taken its line apart."""
+    command = provisioning_command("HIL-PROVISION").partition(' -Command "')[2]
+    assert command.endswith('"')
+    assert faults(command[:-1].replace('\\"', '"')) == []

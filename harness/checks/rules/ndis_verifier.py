@@ -3,13 +3,14 @@
 
 With its NDIS/WIFI option it watches the miniport, and ends Windows with bug check 0xC4 when a rule
 is broken. The finding is the miniport's where the verifier was on it alone, as far as that was
-recorded. A time limit that ran out while the lab stood still says nothing of it.
+recorded. A time limit that ran out while the lab stood still, or held the adapter, says nothing.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from harness.checks.attribution.adapter import without_adapter
 from harness.checks.case import Case
 from harness.checks.outcomes import Breach, Held, Outcome, Outcomes, Unknown
 from harness.checks.registry import Check, rule
@@ -52,11 +53,17 @@ def _broken(case: Case, crash: CrashDump, of: VerifierRule) -> Outcome:
     if not verifier.on_the_miniport_alone:
         drivers = ", ".join(verifier.drivers) or "none, as recorded"
         return Unknown(Lacking(f"{what}; it verified {drivers}: whose it is is not known"), place)
-    since_ns = crash.t_ns - BEFORE_NS
-    stalled = case.losses.completeness.stalled(since_ns, crash.t_ns) if of.timed else None
-    if stalled:
-        return Unknown(Lacking(f"{what}, a time limit, but {stalled}"), place)
+    excuse = _excuse(case, crash.t_ns, place) if of.timed else None
+    if excuse:
+        return Unknown(Lacking(f"{what}, a time limit, but {excuse}"), place)
     return Breach(f"{verifier.miniport} broke {of.name}: {what}", crash.t_ns, place)
+
+
+def _excuse(case: Case, at_ns: int, place: int | None) -> str | None:
+    """Why a time limit may have run out by the lab's doing: it stood still, or held the adapter."""
+    since_ns = at_ns - BEFORE_NS
+    stalled = case.losses.completeness.stalled(since_ns, at_ns)
+    return stalled or without_adapter(case, place, since_ns, at_ns)
 
 
 for _number, _of in enumerate(VERIFIER_RULES, 1):

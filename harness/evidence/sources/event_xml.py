@@ -55,7 +55,7 @@ def read_event_xml(data: bytes, name: str) -> EventFile:
             damage.append(TraceDamage(DamageKind.EVENT_LOG, f"{name}: {what}"))
 
     if len(data) > MAX_BYTES:
-        damaged(f"has {len(data)} bytes; what is behind the first {MAX_BYTES} is left out")
+        damaged(f"has more than {MAX_BYTES} bytes; the rest is left out")
     events: list[LogEvent] = []
     for number, part in enumerate(_parts(_text(data[:MAX_BYTES])), 1):
         if number > MAX_EVENTS:

@@ -227,6 +227,8 @@ def _take(
             log.clock = typed(ClockModel, event["clock"])
         case "wall clock":
             log.wall_clocks.append(wall_clock_of(event))
+        case "not fetched":
+            log.damage.append(not_fetched_of(event))
         case "driver verifier":
             members = {name: event[name] for name in ("miniport", "drivers", "ndis_wifi")}
             log.verifier = typed(DriverVerifier, members)
@@ -271,6 +273,12 @@ def live_rule_of(event: Mapping[str, Any]) -> LiveRule:
     members = ("change", "place", "was", "words", "air_ns")
     told = {name: event[name] for name in members}
     return typed(LiveRule, {**told, "medium": event.get("medium", 1)})
+
+
+def not_fetched_of(event: Mapping[str, Any]) -> TraceDamage:
+    """What an event says could not be had of a guest's own log and dumps."""
+    what = f"of the guest's own log and dumps was not had: {event['what']}"
+    return TraceDamage(DamageKind.EVENT_LOG, what[:500])
 
 
 def wall_clock_of(event: Mapping[str, Any]) -> WallClock:

@@ -17,6 +17,7 @@ from harness.evidence.losses import FOREVER_NS
 from harness.evidence.model import DamageKind, RunEvidence, TraceDamage
 from harness.evidence.sources.base import EVENT_LOG
 from harness.evidence.sources.crash_dumps import DUMPS, MAX_BYTES, dump_files, read_dump
+from harness.evidence.sources.event_xml import MAX_BYTES as MAX_LOG
 from harness.evidence.sources.event_xml import read_event_xml
 from harness.evidence.sources.seal import FileSeal
 
@@ -37,23 +38,27 @@ def read_guest_files(folder: Path, sealed: Mapping[str, FileSeal]) -> GuestFiles
     damage: list[TraceDamage] = []
     if (folder / EVENT_LOG).is_file():
         try:
-            data = (folder / EVENT_LOG).read_bytes()
+            data = _begin(folder / EVENT_LOG, MAX_LOG + 1)
         except OSError as error:
             damage.append(TraceDamage(DamageKind.EVENT_LOG, f"{EVENT_LOG}: {error.strerror}"))
         else:
-            if _is_as_sealed(data, sealed.get(EVENT_LOG)):
+            if len(data) > MAX_LOG or _is_as_sealed(data, sealed.get(EVENT_LOG)):
                 found = read_event_xml(data, EVENT_LOG)
                 events, damage = found.events, [*damage, *found.damage]
     for path in dump_files(folder):
         name = f"{DUMPS}/{path.name}"
         try:
-            with path.open("rb") as file:
-                data = file.read(MAX_BYTES)
-            if path.stat().st_size > MAX_BYTES or _is_as_sealed(data, sealed.get(name)):
+            data = _begin(path, MAX_BYTES + 1)
+            if len(data) > MAX_BYTES or _is_as_sealed(data, sealed.get(name)):
                 dumps.append(read_dump(data, name))
         except (OSError, ValueError) as error:
             damage.append(TraceDamage(DamageKind.CRASH_DUMP, f"{name}: {error}"))
     return GuestFiles(events, tuple(dumps), tuple(damage))
+
+
+def _begin(path: Path, size: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(size)
 
 
 def _is_as_sealed(data: bytes, seal: FileSeal | None) -> bool:
@@ -89,7 +94,11 @@ def with_guest_files(
     return replace(
         evidence,
         associations=tuple(
-            replace(one, log_events=own[place], crashes=_within(crashes, connects, place))
+            replace(
+                one,
+                log_events=own[place],
+                crashes=_within(crashes, connects, place),
+            )
             for place, one in enumerate(evidence.associations)
         ),
         damage=(*evidence.damage, *damage),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.config.lab import Lab
+from harness.evidence.sources.crash_dumps import DUMPS
 from harness.guests.common.companions import Companion
 from harness.guests.common.dll import Dll
 from harness.lab.recording import Recording
@@ -59,3 +60,14 @@ def test_evidence_is_listed_with_what_it_is(tmp_path: Path) -> None:
     assert [one.path for one in found if one.secret] == ["air.keys", "air-2.keys"]
     assert all(one.description == DESCRIPTIONS[one.path] for one in found)
     assert {one.size_bytes for one in found} == {1}
+
+
+def test_what_was_fetched_from_windows_is_among_the_files(tmp_path: Path) -> None:
+    """A dump may hold keys; a trace of ETW is kept, and said not to be decoded."""
+    (tmp_path / DUMPS).mkdir()
+    for name in ("event-log.xml", "wlan.etl", "dumps/01.dmp", "dumps/notes.txt"):
+        (tmp_path / name).write_text("x")
+    found = evidence_files(tmp_path)
+    assert [one.path for one in found] == ["event-log.xml", "wlan.etl", "dumps/01.dmp"]
+    assert [one.path for one in found if one.secret] == ["dumps/01.dmp"]
+    assert "not decoded" in found[1].description

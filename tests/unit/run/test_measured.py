@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from harness.checks import CheckLimits
-from harness.evidence import Echo, RunEvidence
+from harness.evidence import CrashDump, DriverVerifier, Echo, RunEvidence
 from harness.results import LabFaultResult, Verdict
 from harness.run.judge import Judge, expectation_of
 from harness.run.measured import NO_HANDLERS, is_measured_only
@@ -86,3 +86,23 @@ def test_elsewhere_a_silent_trace_is_judged(environment: dict[str, str]) -> None
     made.environment = environment
     (result,), _ = made.all(silent(), {})
     assert result.verdict is not Verdict.DONE
+
+
+def with_bug_check(*, alone: bool) -> RunEvidence:
+    """Driver Verifier ended Windows in it."""
+    run = silent()
+    at_ns = run.associations[0].connect_ns + 1
+    crash = CrashDump("dumps/01.dmp", True, 0xC4, 0, parameters=(0x94007, 0, 0, 0), t_ns=at_ns)
+    drivers = ("acme.sys", "ndis.sys") if alone else ("acme.sys", "other.sys")
+    return replace(run, crashes=(crash,), verifier=DriverVerifier("acme.sys", drivers, True))
+
+
+def test_what_needs_no_handler_is_judged_all_the_same() -> None:
+    """Driver Verifier's bug check is the miniport's; where whose it is is not known, MISS."""
+    (result,), evaluation = judge().all(with_bug_check(alone=True), {})
+    assert [(one.rule, one.severity) for one in result.findings] == [("NDIS-10", "FAIL")]
+    assert result.verdict is Verdict.FAIL
+    assert "NDIS-10" in evaluation.checked
+    (result,), evaluation = judge().all(with_bug_check(alone=False), {})
+    assert (result.verdict, result.findings) == (Verdict.MISS, ())
+    assert "whose it is is not known" in result.missing[0]

@@ -9,7 +9,7 @@ import pytest
 
 from harness.checks import evaluate
 from harness.checks.shared.windows_crashes import VERIFIER_RULES
-from harness.evidence import RunEvidence, Stall
+from harness.evidence import RunEvidence, Stall, UsbAct
 from tests.unit.checks.judging import clean, only_finding
 from tests.unit.checks.stories import in_post
 from tests.unit.checks.story import OFFSET_NS, Step
@@ -71,6 +71,14 @@ def test_a_time_limit_that_ran_out_while_the_lab_stood_still_says_nothing() -> N
     ordered = in_post(verified(), bug_check(SEQUENCE))()
     result = evaluate(replace(ordered.evidence(), stalls=(stall,)))
     assert [(one.rule, one.severity) for one in result.findings] == [("NDIS-07", "FAIL")]
+
+
+def test_nor_does_one_in_an_association_whose_adapter_the_scenario_held() -> None:
+    """An [[usb]] order stalls the adapter: what it holds up is the scenario's."""
+    told = in_post(verified(), bug_check(TIMED))().evidence()
+    act = UsbAct(1, "stall", ("bulk-out",), told.associations[0].connect_ns - OFFSET_NS)
+    held = tuple(replace(one, usb_acts=(act,)) for one in told.associations)
+    assert "a time limit, but the adapter:" in missing(replace(told, associations=held))
 
 
 def test_a_verifier_that_found_nothing_puts_them_to_the_test() -> None:
