@@ -17,6 +17,7 @@ from harness.config.lab import Accel, GuestConfig
 from harness.config.limits import LimitsConfig
 from harness.console import Stages
 from harness.eap import Credentials
+from harness.evidence import DriverVerifier, WallClock
 from harness.guests.common.recorder import Installation, Setup
 from harness.guests.common.ssh import Login, Ssh
 from harness.scenarios.stimuli import OsParameters, OsStimulus
@@ -111,6 +112,21 @@ class ServiceControl(Protocol):
         """Let go of the service; never raises."""
 
 
+class Witness(Protocol):
+    """What tells of a run in a guest beside the trace. Every call raises `LabFault` if the guest
+    does not tell."""
+
+    def reading(self) -> WallClock:
+        """The guest's calendar and its clock, read together."""
+
+    def verifier(self) -> DriverVerifier:
+        """The adapter's driver, and whether it is being verified."""
+
+    def fetch(self, folder: Path, since_utc_ns: int) -> tuple[str, ...]:
+        """Put the guest's event log since then, by its calendar, and new crash dumps into `folder`;
+        what could not be had."""
+
+
 class ProgramNeed(Protocol):
     """A program (or a file, by its path) that this machine has to have for a guest."""
 
@@ -172,6 +188,9 @@ class Guest(Protocol):
 
     def place_certificates(self, ssh: Ssh, credentials: Credentials) -> None:
         """Put the trusted root and the user's certificate and key where its 802.1X looks."""
+
+    def witness(self, ssh: Ssh, *, limit_s: float) -> Witness | None:
+        """What tells of a run there beside the trace; None if nothing does."""
 
     def service_control(self, ssh: Ssh, *, limit_s: float) -> ServiceControl:
         """Its WLAN service; nothing is started before the first call needs it."""

@@ -17,7 +17,7 @@ from harness.console import Console, StageClock
 from harness.eap import radius_of
 from harness.errors import HarnessError, LabFault
 from harness.evidence import AssociationEvidence, ClockModel, RunEvidence
-from harness.guests.base import GuestImage
+from harness.guests.base import GuestImage, Witness
 from harness.guests.common.eap import set_user
 from harness.guests.common.profile import profile_name, profile_xml
 from harness.guests.common.recorder import Setup
@@ -26,6 +26,7 @@ from harness.guests.registry import guest_of
 from harness.lab.recording import Recording
 from harness.lab.session import LabSession, open_session, setup_for
 from harness.lab.shared_guest import Lender, Wanted
+from harness.lab.witness import witnessed
 from harness.local.jsonlines import CallFailed
 from harness.local.storage import FREE_SOME, is_disk_full
 from harness.results import AssociationResult, Environment, LabFaultResult, RunResult, Stage
@@ -130,8 +131,14 @@ def collect(
         session.credentials = credentials
         collected.bssid = session.go_on_air(plan.lab, plan.scenario.network, radius)
         recording.event({"event": "on air", "bssid": collected.bssid})
-        associate_all(plan, judge, session, collected, show, first=1)
+        with witnessed(_witness(plan, session), recording, run_dir):
+            associate_all(plan, judge, session, collected, show, first=1)
     return collected
+
+
+def _witness(plan: RunPlan, session: LabSession) -> Witness | None:
+    guest = guest_of(plan.lab.guest.kind)
+    return guest.witness(session.ssh, limit_s=plan.lab.limits.command_s)
 
 
 @contextlib.contextmanager

@@ -146,13 +146,14 @@ class Ssh:
         ):
             sftp.remove(sftp_path(target))
 
-    def read_from(self, target: PureWindowsPath, offset: int) -> bytes:
-        """The bytes of a guest file from `offset` on; empty if there is no such file yet."""
+    def read_from(self, target: PureWindowsPath, offset: int, most: int = -1) -> bytes:
+        """The bytes of a guest file from `offset` on, at `most` so many if that is not negative;
+        empty if there is no such file yet."""
         with self._files(f"reading {target}") as sftp:
             try:
                 with sftp.open(sftp_path(target), "rb") as file:
                     file.seek(offset)
-                    return bytes(file.read())
+                    return bytes(file.read(most))
             except FileNotFoundError:
                 return b""
 

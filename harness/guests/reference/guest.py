@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.config.lab import GuestConfig
 from harness.console import Stages
 from harness.eap import Credentials
-from harness.guests.base import GuestImage, ProgramNeed, ServiceControl
+from harness.guests.base import GuestImage, ProgramNeed, ServiceControl, Witness
 from harness.guests.common.recorder import FOLDER
 from harness.guests.common.ssh import Ssh
 from harness.guests.reference import certificates, images, system_dlls
@@ -59,6 +59,10 @@ class ReferenceGuest:
     def place_certificates(self, ssh: Ssh, credentials: Credentials) -> None:
         """See `Guest`."""
         certificates.place_certificates(ssh, credentials)
+
+    def witness(self, ssh: Ssh, *, limit_s: float) -> Witness | None:
+        """See `Guest`: all that it tells is in the trace and the events."""
+        return None
 
     def service_control(self, ssh: Ssh, *, limit_s: float) -> ServiceControl:
         """See `Guest`."""

@@ -11,7 +11,7 @@ from harness.config.lab import REHEARSAL, GuestConfig
 from harness.console import Stages
 from harness.eap import Credentials
 from harness.errors import LabFault, UsageError
-from harness.guests.base import GuestImage, ProgramNeed, ServiceControl
+from harness.guests.base import GuestImage, ProgramNeed, ServiceControl, Witness
 from harness.guests.common.ssh import Login, Ssh
 from harness.guests.reference import images
 from harness.guests.reference.system_dlls import guest_dlls
@@ -21,6 +21,7 @@ from harness.guests.windows.powershell import PowerShell
 from harness.guests.windows.sealed import SealedImage, folder_of, sealed
 from harness.guests.windows.service_control import WindowsServiceControl
 from harness.guests.windows.system import reboot, system
+from harness.guests.windows.witness import WindowsWitness
 from harness.vm.argv import DiskBoot
 
 COMMAND_S = 60.0
@@ -83,6 +84,10 @@ class WindowsGuest:
             "802.1X on a Windows guest: its certificate stores are not filled yet",
             hint="take a scenario with a passphrase",
         )
+
+    def witness(self, ssh: Ssh, *, limit_s: float) -> Witness | None:
+        """See `Guest`."""
+        return WindowsWitness(ssh, limit_s=limit_s)
 
     def service_control(self, ssh: Ssh, *, limit_s: float) -> ServiceControl:
         """See `Guest`."""

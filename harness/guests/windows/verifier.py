@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Windows' Driver Verifier on the adapter's driver and ndis.sys: on request, after a reboot.
 
+Its standard settings, and the NDIS/WIFI rules, which are not among them.
+
 Which of its rules it broke is told by the bug check it ends Windows with.
 """
 
@@ -11,18 +13,23 @@ from pathlib import PureWindowsPath
 from harness.errors import LabFault
 from harness.guests.common.ssh import CommandResult, Ssh
 
+STANDARD = 0x000209BB
+"""What /standard stands for (devtest, verifier command line)."""
+NDIS_WIFI = 0x00200000
+FLAGS = STANDARD | NDIS_WIFI
+
 ENABLED_AFTER_REBOOT = 2
 """Exit code of verifier.exe: done, and in force after a reboot (0: in force, or as it was)."""
 
 
 def turn_on(ssh: Ssh, driver: PureWindowsPath) -> bool:
-    """Have standard verification of `driver` and NDIS; whether a reboot is needed for it.
+    """Have `driver` and NDIS verified; whether a reboot is needed for it.
 
     Raises `LabFault`.
     """
     if is_watching(ssh, driver):
         return False
-    done = ssh.run(f"verifier /standard /driver {driver.name} ndis.sys")
+    done = ssh.run(f"verifier /flags {FLAGS:#x} /driver {driver.name} ndis.sys")
     if done.status not in (0, ENABLED_AFTER_REBOOT):
         raise LabFault(f"Driver Verifier for {driver.name}", 0, _words(done))
     return True

@@ -204,12 +204,41 @@ def registry(given: dict[str, Any]) -> dict[str, Any]:
     return values(given["driver_key"])
 
 
+def reading(_: dict[str, Any]) -> dict[str, Any]:
+    """reading.ps1: .NET's ticks, and the counter that Wine gives."""
+    before, utc_ns, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()
+    utc = utc_ns // 100 + 621_355_968_000_000_000
+    return {"before": before // 100, "utc": utc, "after": after // 100, "frequency": 10_000_000}
+
+
+def write_file(target: str, data: bytes) -> None:
+    """A file by its Windows name, where SFTP finds it."""
+    Path("/" + target.replace("\\", "/")).write_bytes(data)
+
+
+def events(given: dict[str, Any]) -> dict[str, Any]:
+    """events.ps1: that the IHV module has started is all that this guest's log has."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+    dll = (values(DRIVER_KEY)["dll"] or "").replace("&", "&amp;").replace("<", "&lt;")
+    event = (
+        "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
+        "<Provider Name='Microsoft-Windows-WLAN-AutoConfig'/><EventID>10001</EventID>"
+        f"<TimeCreated SystemTime='{now}.0000000Z'/><EventRecordID>1</EventRecordID>"
+        "<Channel>System</Channel></System><EventData>"
+        f"<Data Name='ExtensibleModulePath'>{dll}</Data></EventData></Event>\r\n"
+    )
+    write_file(given["target"], event.encode())
+    return {"events": 1, "dumps": []}
+
+
 SCRIPTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "system": system,
     "clock": clock,
     "service": service,
     "adapters": adapters,
     "registry": registry,
+    "reading": reading,
+    "events": events,
 }
 
 
@@ -277,15 +306,20 @@ def netsh(line: str) -> int:
 def verifier(line: str) -> int:
     """verifier: what is asked for is in force from the next boot on."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    asked = re.search(r"/standard\s+/driver\s+(.+)$", line)
+    asked = re.search(r"/flags\s+(0x[0-9a-f]+)\s+/driver\s+(.+)$", line)
     if asked:
-        VERIFIER.write_text(json.dumps({"boot": boot, "drivers": asked[1].split()}))
+        kept = {"boot": boot, "flags": int(asked[1], 16), "drivers": asked[2].split()}
+        VERIFIER.write_text(json.dumps(kept))
         run("busybox", "sync")
         return 2
     if "/reset" in line:
         VERIFIER.unlink(missing_ok=True)
         return 2
-    if "/query" in line and VERIFIER.exists():
+    if "/querysettings" in line:
+        flags = json.loads(VERIFIER.read_text())["flags"] if VERIFIER.exists() else 0
+        for bit in (0x00000001, 0x00020000, 0x00200000):
+            print(f"[{'X' if flags & bit else ' '}] {bit:#010x}\r")
+    elif "/query" in line and VERIFIER.exists():
         kept = json.loads(VERIFIER.read_text())
         if kept["boot"] != boot:
             for name in kept["drivers"]:

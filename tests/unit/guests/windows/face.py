@@ -53,6 +53,7 @@ class WindowsFace:
         monkeypatch.setattr(windows_face, "wine_reg", self._reg)
         monkeypatch.setattr(windows_face, "ask_service", self._service)
         monkeypatch.setattr(windows_face, "run", self._run)
+        monkeypatch.setattr(windows_face, "write_file", self.files.__setitem__)
         monkeypatch.setattr(windows_face, "leave_behind", self.asked.append)
 
     def run(self, command: str, *, timeout_s: float | None = None) -> CommandResult:
@@ -63,9 +64,9 @@ class WindowsFace:
             windows_face.main(command)
         return CommandResult(int(self._exit.read_text()), output.getvalue(), errors.getvalue())
 
-    def read_from(self, target: PureWindowsPath, offset: int) -> bytes:
+    def read_from(self, target: PureWindowsPath, offset: int, most: int = 1 << 40) -> bytes:
         """A file, or nothing."""
-        return self.files.get(str(target), b"")[offset:]
+        return self.files.get(str(target), b"")[offset : offset + most]
 
     def write(self, data: bytes, target: PureWindowsPath, *, private: bool = False) -> None:
         """A file, in two steps: a harness that is killed may leave half of one."""

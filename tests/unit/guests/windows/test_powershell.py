@@ -26,7 +26,7 @@ from harness.guests.windows.service_control import STATUS
 from tests.powershell import faults
 from tests.unit.guests.windows.face import WindowsFace
 
-SCRIPTS = ("system", "clock", "service", "adapters", "registry")
+SCRIPTS = ("system", "clock", "service", "adapters", "registry", "reading", "events")
 
 
 @given(st.text())

@@ -23,6 +23,7 @@ def test_it_is_asked_for_once(face: WindowsFace) -> None:
     assert not is_watching(face, DRIVER)  # type: ignore[arg-type]
     kept = json.loads(windows_face.VERIFIER.read_text())
     assert kept["drivers"] == ["RTL8187B.sys", "ndis.sys"]
+    assert kept["flags"] == 0x2209BB
     windows_face.VERIFIER.write_text(json.dumps({**kept, "boot": "the one before"}))
     assert is_watching(face, DRIVER)  # type: ignore[arg-type]
     assert not turn_on(face, DRIVER)  # type: ignore[arg-type]
@@ -33,7 +34,7 @@ def test_one_that_refuses() -> None:
 
     class Refusing:
         def run(self, command: str) -> CommandResult:
-            return CommandResult(1, "Access is denied." if "/standard" in command else "", "")
+            return CommandResult(1, "Access is denied." if "/flags" in command else "", "")
 
     with pytest.raises(LabFault, match="verifier ended with 1: Access is denied"):
         turn_on(Refusing(), DRIVER)  # type: ignore[arg-type]
