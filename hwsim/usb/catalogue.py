@@ -102,8 +102,8 @@ ADAPTERS: Final[dict[str, AdapterKind]] = {
             usb=("148f:2870 rev 0101",),
             linux="rt2800usb",
             windows=_NETR28UX,
-            proven="Linux' driver: firmware, scan, WPA2-PSK, rekeys, roaming, replug, all sizes, "
-            "lost frames seen, runs. Windows: nothing was run",
+            proven="Linux' driver: firmware, scan, WPA2-PSK, WPA3-SAE, rekeys, roaming, replug, "
+            "all sizes, lost frames seen, runs. Windows: nothing was run",
             implementation=("hwsim.usb.models.ralink.chips", "Rt2870"),
             hides={"5 GHz": _NO_5_GHZ, "replay": _NO_REPLAY_CHECK},
         ),
@@ -113,8 +113,9 @@ ADAPTERS: Final[dict[str, AdapterKind]] = {
             usb=("148f:3070 rev 0101",),
             linux="rt2800usb",
             windows=_NETR28UX,
-            proven="Linux' driver: firmware, scan, WPA2-PSK, rekeys, roaming, replug, all sizes, "
-            "lost frames seen, runs; tshark decrypts. Windows: nothing was run",
+            proven="Linux' driver: firmware, scan, WPA2-PSK, WPA3-SAE, rekeys, roaming, replug, "
+            "all sizes, lost frames seen, runs, fault matrix; tshark decrypts. Windows: nothing "
+            "was run",
             implementation=("hwsim.usb.models.ralink.chips", "Rt3070"),
             hides={"5 GHz": _NO_5_GHZ, "replay": _NO_REPLAY_CHECK},
         ),

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness.config.lab import Lab
+from harness.config.lab import SIMULATED, Lab
 from harness.console import open_console
 from harness.guests.base import GuestImage
 from harness.guests.registry import guest_of
@@ -20,6 +21,8 @@ from tests.vm.standing import StandingLab, standing_lab
 from tests.vm.user import Command, command_in
 
 HERE = Path(__file__).parent
+RADIO = os.environ.get("HIL_TEST_RADIO", SIMULATED)
+"""The radio of the session's guest; by hand another one, as for the fault matrix of an adapter."""
 TEST_TIMEOUT_S = 600
 """Of a test alone: set-up has its own bounds."""
 
@@ -36,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def hil_config() -> Lab:
     """The defaults, with shorter limits where a fault is meant to run into them."""
     limits = {"post_associate_s": 6, "handler_s": 3}
-    return Lab.model_validate({"limits": limits})
+    return Lab.model_validate({"limits": limits, "guest": {"radio": RADIO}})
 
 
 @pytest.fixture(scope="session")

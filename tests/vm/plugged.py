@@ -70,10 +70,22 @@ class Plugged:
         config = CONFIG.format(ssid=SSID, passphrase=PASSPHRASE, more=more)
         self.shell.run(f"printf %s {shlex.quote(config)} > /run/wpa.conf")
 
-    def scan_its_channel_alone(self) -> None:
-        """From now on; a scan of all channels takes seconds, and has been seen before."""
-        self.configure_supplicant(ITS_CHANNEL)
+    def scan_its_channel_alone(self, more: str = "") -> None:
+        """From now on; a scan of all channels takes seconds, and has been seen before. Its network
+        may have more lines."""
+        self.configure_supplicant(f"{ITS_CHANNEL}\n{more}")
         assert "OK" in self.shell.run("wpa_cli -i wlan0 reconfigure").output
+
+    @contextlib.contextmanager
+    def on_another(self, other: Network, more: str, number: int) -> Iterator[None]:
+        """That network on the air for a while, of which wpa_supplicant has these lines."""
+        self.have(other, number)
+        self.scan_its_channel_alone(more)
+        try:
+            yield
+        finally:
+            self.have(network(), number + 9)
+            self.scan_its_channel_alone()
 
     def start_supplicant(self) -> None:
         """Have wpa_supplicant connect by itself."""
@@ -104,6 +116,16 @@ class Plugged:
             return "wpa_state=COMPLETED" in deadline.state or None
 
         deadline.poll(completed, every_s=0.2)
+
+    def await_message(self, number: int, kind: str) -> None:
+        """Wait for a message of that association."""
+        deadline = Deadline(f"{kind} of {self.name}'s association {number}", 30)
+
+        def seen() -> bool | None:
+            deadline.state = " ".join(self.kinds(number)[-20:])
+            return kind in self.kinds(number) or None
+
+        deadline.poll(seen)
 
     def another_access_point(self) -> str:
         """The BSSID of one of the network that wpa_supplicant has heard and is not connected to."""

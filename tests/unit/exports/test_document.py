@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.exports import of_run
@@ -49,6 +51,16 @@ def test_what_is_known_has_no_say_and_nothing_run_is_not_green(
 ) -> None:
     """The verdict of the night."""
     assert document(*cells).verdict == verdict
+
+
+def test_what_was_left_out_says_why() -> None:
+    """What its lab cannot run, or what there was no time for: skipped, with the reason."""
+    unfit = replace(
+        cell("a", state=CellState.LEFT_OUT), mark_reason="cannot be run with the radio rt3070"
+    )
+    (entry,) = document(unfit).entries
+    assert entry.verdict == "SKIP"
+    assert entry.message == "left out: cannot be run with the radio rt3070"
 
 
 def test_a_crash_is_never_muted() -> None:
