@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
 
+import pytest
+
 from harness.config.lab import Lab
 from harness.console import PlainConsole
+from harness.errors import TooSlow
 from harness.guests.base import GuestImage
 from harness.guests.windows.sealed import sealed
 from harness.guests.windows_image.building import build_image
@@ -59,3 +63,28 @@ def test_a_guest_goes_through_all_stages(
 def image_variables() -> Path:
     """The variables of a machine that was never started."""
     return find_firmware(secure_boot=True).variables
+
+
+def test_an_iso_that_does_not_install(tmp_path: Path, hil_config: Lab) -> None:
+    """The error names the stage that did not come and the last one seen; the machine's words and
+    its screen are kept, an image is not."""
+    package, package_sha256 = openssh_package(tmp_path)
+    request = Request(
+        iso=windows_iso(tmp_path), virtio_win=virtio_iso(tmp_path),
+        openssh=package, openssh_sha256=package_sha256,
+    )  # fmt: skip
+    cache, name = hil_config.store.cache.resolve(), f"test-in-vain-{os.getpid()}"
+    logs = cache / f"failed-windows-{name}"
+    try:
+        with (
+            (tmp_path / "said").open("w") as stream,
+            PlainConsole(stream) as console,
+            pytest.raises(TooSlow, match=r"stage windows-pe .*no stage yet") as caught,
+        ):
+            build_image(request, name, hil_config, console, patience=0.01, room=1 << 30)
+        assert str(logs) in caught.value.hint
+        assert (logs / "screen.png").read_bytes().startswith(b"\x89PNG")
+        assert (logs / "qmp.jsonl").exists()
+        assert not (cache / f"windows-{name}").exists()
+    finally:
+        shutil.rmtree(logs, ignore_errors=True)
