@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """docs/adding-a-device-model.md, command by command; and its model in C asked as a driver asks.
 
-Those that run a guest are tried by hand and in tests/vm.
+Those that run a guest are in tests/vm/test_device_models.py.
 """
 
 from __future__ import annotations
