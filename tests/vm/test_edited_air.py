@@ -6,15 +6,17 @@ Every scenario ends as it says, and what it was to try was tried (EXPECT-07).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from harness.evidence import names
+from harness.lab.live_air import ask, runs_under_way
 from harness.local.deadline import Deadline
-from harness.scenarios import find_scenario
+from harness.scenarios import AirRule, find_scenario
 from tests.vm.shell import GuestShell
-from tests.vm.standing import StandingLab
+from tests.vm.standing import ScenarioResult, StandingLab
 from tests.vm.supplicant import forget_failures, running_supplicant, status
 
 GOOD = {"M1": 1, "M2": 1, "M3": 1, "M4": 1}
@@ -130,6 +132,33 @@ def test_refused_once_it_connects_the_next_time(lab: StandingLab) -> None:
         for one in outcome.evidence.associations[-2:]
     ]
     assert by_rule == [{("refuse", 1)}, set()]
+
+
+def test_a_rule_taken_back_while_the_association_lasts(lab: StandingLab) -> None:
+    """`hil air` of another process: M3 is lost until its rule goes; then it comes through, and the
+    evidence says who did what."""
+    losing = AirRule(message="M3", nth="every", action="drop")
+    scenario = find_scenario("plain").model_copy(update={"air": (losing,)})
+    outcomes: list[ScenarioResult] = []
+    run = threading.Thread(target=lambda: outcomes.append(lab.associate(scenario)))
+    run.start()
+    try:
+        place = runs_under_way()[lab.session.air.pid]
+
+        def acted() -> bool:
+            return any(rule["acted"] for rule in ask(place, "list")["rules"])
+
+        Deadline("M3, which the rule drops", 30).poll(lambda: acted() or None)
+        ask(place, "remove", place=1)
+    finally:
+        run.join(60)
+    (outcome,) = outcomes
+    assert [str(finding) for finding in outcome.findings] == []
+    assert (outcome.verdict, [one.connected for one in outcome.associations]) == ("PASS", [True])
+    evidence = outcome.evidence.associations[-1]
+    assert [(one.change, one.place) for one in evidence.live_rules] == [("removed", 1)]
+    m3 = [frame.rule for frame in evidence.frames if frame.kind == "M3"]
+    assert (m3[0], m3[-1]) == ("drop", None)
 
 
 def test_a_message_from_a_third_address(lab: StandingLab) -> None:
