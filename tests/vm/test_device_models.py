@@ -59,7 +59,7 @@ def test_the_kernels_driver_takes_a_process_for_its_chip(adapter: Plugged) -> No
 def test_its_driver_sees_a_frame_that_is_lost(adapter: Plugged) -> None:
     """M2 is not acknowledged, and comes again."""
     adapter.connect(1, (AirRule.model_validate({"message": "M2", "action": "drop"}),))
-    assert adapter.kinds(1).count("M2") == 2
+    assert adapter.kinds(1).count("M2") >= 2
 
 
 def test_a_process_that_dies_is_a_fault_of_the_lab(adapter: Plugged) -> None:

@@ -61,7 +61,7 @@ def test_a_lost_m2_is_seen_by_the_driver(adapter: Plugged) -> None:
     One that asks its chip for no acknowledgements sees none fail, as is declared.
     """
     adapter.connect(1, (AirRule.model_validate({"message": "M2", "action": "drop"}),))
-    assert adapter.kinds(1).count("M2") == 2
+    assert adapter.kinds(1).count("M2") >= 2
     if "acknowledgements" in ADAPTERS[adapter.name].hides:
         assert adapter.air.echo(1, limit_s=10).answered == 1
         assert failed_frames(adapter) == 0

@@ -68,7 +68,7 @@ def test_over_the_air_and_over_the_ds(lab: StandingLab, supplicant: GuestShell) 
     connect(lab, supplicant, NUMBER)
     assert status(supplicant)["key_mgmt"] == "FT-PSK"
     kinds = roams(lab, supplicant, NUMBER + 1, SECOND)
-    assert kinds.count("auth") == 2
+    assert kinds.count("auth") >= 2  # a frame may be sent again
     assert not HANDSHAKE & set(kinds)
     lab.session.air.rekey_group()
     lab.session.air.rekey_pairwise()
