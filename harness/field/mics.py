@@ -28,8 +28,11 @@ from hwsim.ap.security.key_suite import KeySuite
 from hwsim.eapol import KeyFrame
 from hwsim.errors import WireError
 
-_NONCES: Final = 8
-"""So many of the latest nonces of either side are tried."""
+_NONCES_BEFORE, _NONCES_AFTER = 6, 2
+"""So many of the nonces of either side are tried, counted from the message: an M2 may be late for
+its M1, and have its nonce from M3."""
+MOST_KEYS: Final = 1024
+"""Kept at a time of a conversation."""
 _TK_LENGTHS: Final = (16, 32)
 """By the pairwise cipher; a KDF's output depends on how much of it is asked for."""
 _PMK_LENGTH: Final = 32
@@ -82,10 +85,11 @@ class _Judge:
         self._akm = akm_of(offered)
         self._domain = b""
         self._holders: tuple[bytes, bytes] | None = None
-        self._anonces: dict[bytes, None] = {}
-        self._snonces: dict[bytes, None] = {}
+        self._anonces: list[bytes] = []
+        self._snonces: list[bytes] = []
         self._kcks: dict[tuple[int, bytes, bytes, bytes, int], bytes] = {}
-        self._keys: list[tuple[Message, KeyFrame]] = []
+        self._keys: list[tuple[Message, KeyFrame, int, int]] = []
+        """Each with how many nonces of either side there were up to it."""
 
     def see(self, message: Message) -> None:
         """Learn from a message."""
@@ -97,29 +101,30 @@ class _Judge:
             key = parse_key(message.pdu)
         except WireError:
             return
-        self._keys.append((message, key))
-        if key.nonce != _EMPTY and message.kind in ("M1", "M3"):
-            self._anonces[key.nonce] = None
-        elif key.nonce != _EMPTY and message.kind in ("M2", "M4"):
-            self._snonces[key.nonce] = None
+        if message.kind in ("M1", "M3"):
+            _add_nonce(self._anonces, key.nonce)
+        elif message.kind in ("M2", "M4"):
+            _add_nonce(self._snonces, key.nonce)
+        self._keys.append((message, key, len(self._anonces), len(self._snonces)))
         if message.kind == "M2":
             self._learn(key.key_data)
 
     def judge(self) -> None:
         """Give the messages of an association their verdict; of keys what it showed stays known,
         as a message of it may come late."""
-        for message, key in self._keys:
-            message.mic = self._verdict(key)
+        for message, key, anonces, snonces in self._keys:
+            near = _near(self._anonces, anonces), _near(self._snonces, snonces)
+            message.mic = self._verdict(key, *near)
         self._keys.clear()
 
-    def _verdict(self, key: KeyFrame) -> Mic:
+    def _verdict(self, key: KeyFrame, anonces: list[bytes], snonces: list[bytes]) -> Mic:
         if not key.info & eapol.INFO_MIC:
             return "none"
         tried = False
         bare = eapol.without_mic(key)
         for suite in key_suites(self._akm, key):
             for pmk in self._pmks(suite):
-                for kck in self._of_nonces(suite, pmk):
+                for kck in self._of_nonces(suite, pmk, anonces, snonces):
                     tried = True
                     if hmac.compare_digest(suite.mic(kck, bare), key.mic):
                         return "right"
@@ -176,10 +181,12 @@ class _Judge:
             if salt is not None and (self._ssid is None or salt == self._ssid):
                 yield _psk(passphrase, salt)
 
-    def _of_nonces(self, suite: KeySuite, pmk: bytes) -> Iterator[bytes]:
+    def _of_nonces(
+        self, suite: KeySuite, pmk: bytes, anonces: list[bytes], snonces: list[bytes]
+    ) -> Iterator[bytes]:
         """The key confirmation keys of each pair of nonces, the latest first."""
-        for anonce in list(self._anonces)[-_NONCES:][::-1]:
-            for snonce in list(self._snonces)[-_NONCES:][::-1]:
+        for anonce in reversed(anonces):
+            for snonce in reversed(snonces):
                 for length in _TK_LENGTHS:
                     yield self._kck(suite, pmk, anonce, snonce, length)
 
@@ -188,9 +195,21 @@ class _Judge:
     ) -> bytes:
         known = (id(suite), pmk, anonce, snonce, tk_length)
         if known not in self._kcks:
+            if len(self._kcks) >= MOST_KEYS:
+                self._kcks.clear()
             ends = self._one.access_point, self._one.station
             self._kcks[known] = suite.derive_ptk(pmk, *ends, anonce, snonce, tk_length).kck
         return self._kcks[known]
+
+
+def _add_nonce(known: list[bytes], nonce: bytes) -> None:
+    if nonce != _EMPTY and nonce not in known[-_NONCES_BEFORE:]:
+        known.append(nonce)
+
+
+def _near(nonces: list[bytes], count: int) -> list[bytes]:
+    """The nonces around the last of so many."""
+    return nonces[max(count - _NONCES_BEFORE, 0) : count + _NONCES_AFTER]
 
 
 @lru_cache(maxsize=256)

@@ -11,9 +11,12 @@ import pytest
 
 from harness.captures import CapturedFrame, open_capture
 from harness.field.conversations import Conversations
-from harness.field.mics import judge_mics
+from harness.field.mics import MOST_KEYS, _Judge, judge_mics
 from harness.field.model import Message
 from harness.field.secrets import Secrets, read_secrets
+from hwsim.ap.security.key_suite import HMAC_SHA1
+from tests.unit.captures.writing import BSSID, STATION
+from tests.unit.field.talk import M1, M2, M3, M4, Talk
 from tests.unit.hwsim.ap.security.test_owe import OweStation, OweStation20, OweStation21
 from tests.unit.hwsim.ap.security.test_psk_sha256 import Sha256Station
 from tests.unit.hwsim.ap.security.test_wpa import STATIONS as WPA
@@ -34,6 +37,7 @@ MODES: list[tuple[type[SoftStation], dict[str, Any], str]] = [
     (FtStation, {"security": "wpa2-ft-psk"}, ""),
     *((kind, {"security": name, **ciphers}, offered) for name, ciphers, kind, offered in WPA),
 ]
+PMK = bytes(range(32))
 PSK: list[tuple[type[SoftStation], dict[str, Any], str]] = [(SoftStation, {}, "")]
 
 
@@ -154,3 +158,40 @@ def test_without_a_key_nothing_is_said(frames: list[CapturedFrame]) -> None:
     ):
         found = {one.mic for one in verdicts(frames, given) if one.kind != "M1"}
         assert found == {verdict}
+
+
+def signed(pdu: bytes, nonces: tuple[bytes, bytes], *, down: bool, pmk: bytes = PMK) -> bytes:
+    """The PDU with its sender's nonce, and the MIC that both nonces make."""
+    anonce, snonce = nonces
+    pdu = pdu[:17] + (anonce if down else snonce) + pdu[49:81] + bytes(16) + pdu[97:]
+    kck = HMAC_SHA1.derive_ptk(pmk, BSSID, STATION, anonce, snonce, 16).kck
+    return pdu[:81] + HMAC_SHA1.mic(kck, pdu) + pdu[97:]
+
+
+def test_each_of_many_handshakes_has_nonces_of_its_own() -> None:
+    """Without an association between them, as the station's own interface shows them."""
+    talk = Talk()
+    for number in range(12):
+        nonces = bytes((1, number)) * 16, bytes((2, number)) * 16
+        talk.key(M1[:17] + nonces[0] + M1[49:], down=True)
+        for pdu, down in ((M2, False), (M3, True), (M4, False)):
+            talk.key(signed(pdu, nonces, down=down), down=down)
+    found = verdicts(talk.frames, Secrets(pmks=(PMK,)))
+    assert [one.mic for one in found] == ["none", "right", "right", "right"] * 12
+    without_m1 = [one for n, one in enumerate(talk.frames) if n % 4]
+    assert {one.mic for one in verdicts(without_m1, Secrets(pmks=(PMK,)))} == {"right"}
+
+
+def test_a_flood_of_wrong_messages_costs_so_much_each() -> None:
+    """The nonces that are tried for one do not grow with their number."""
+    talk = Talk().key(M1[:17] + bytes(31) + b"\1" + M1[49:], down=True)
+    for number in range(1, 600):
+        nonces = number.to_bytes(32, "big"), number.to_bytes(32, "big")
+        talk.key(signed(M2, nonces, down=False, pmk=bytes(32)), down=False)
+    one = talk.conversation()
+    judge = _Judge(one, None, Secrets(pmks=(PMK,)))
+    for message in one.messages:
+        judge.see(message)
+    judge.judge()
+    assert len(judge._kcks) <= MOST_KEYS
+    assert {message.mic for message in one.messages[1:]} == {"wrong"}
