@@ -28,7 +28,8 @@ class CrashDump:
     Of a program: the exception's ``code``, and the ``module`` and ``offset`` it came from, empty
     and None where no module has it. Of Windows: the bug check's code and ``parameters``, and as
     ``module`` the driver that Windows itself names for it, if it does. All names are of files, in
-    lower case. ``t_ns`` is on the guest clock, None where nothing ties the calendar to it.
+    lower case. ``t_ns`` is on the guest clock, None where nothing ties the calendar to it;
+    ``told_later``: it is when Windows, started anew, wrote it down, and the crash was before that.
     """
 
     told_by: str
@@ -40,6 +41,7 @@ class CrashDump:
     offset: int | None = None
     parameters: tuple[int, ...] = ()
     t_ns: int | None = None
+    told_later: bool = False
 
     def is_same(self, other: CrashDump) -> bool:
         """Whether it is one crash, told twice."""
@@ -101,7 +103,7 @@ def _bug_check(event: LogEvent, numbers: Sequence[int]) -> CrashDump | None:
     parameters = (*numbers[1:5], 0, 0, 0, 0)[:4]
     return CrashDump(
         f"event {event.event_id}", True, numbers[0], event.utc_ns, parameters=parameters,
-        t_ns=event.t_ns,
+        t_ns=event.t_ns, told_later=True,
     )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A run whose DLL was never called: what can be measured is, and nothing is judged. Pure.
+"""A run whose DLL was never called: what can be measured is, and no rule of the DLL's judged. Pure.
 
 Under a driver of the WDI or WiFiCx model Windows need not call one handler of a DLL. Such a run has
 figures, frames and reports of the WLAN service, and ends DONE where the scenario's

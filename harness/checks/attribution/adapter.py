@@ -16,6 +16,8 @@ from harness.evidence.model import AssociationEvidence, UsbAct
 _AFTERMATH_NS: Final = 2_000_000_000
 """How long behind its end what was held up may still show: drivers retry, frames are queued."""
 _AFTER: Final = "was carried out before that"
+_BEFORE_NS: Final = 30_000_000_000
+"""How long before a time limit ran out a stall of the lab may have used it up."""
 
 
 def ordered_adapter(of: Scope) -> list[Cause]:
@@ -36,6 +38,14 @@ def without_adapter(case: Case, index: int | None, since_ns: int, until_ns: int)
         if act.do != "plug" and begun_ns <= until_ns and since_ns <= ended_ns:
             return f"the adapter: {name_usb_act(case, act)} {_AFTER}"
     return None
+
+
+def why_late(case: Case, at_ns: int) -> str | None:
+    """Why a limit on the time of the adapter's driver, which ran out then, says nothing of it: the
+    lab stood still, or the scenario held the adapter, be it in the association before."""
+    since_ns = at_ns - _BEFORE_NS
+    held = (without_adapter(case, one.index, since_ns, at_ns) for one in case.index.associations)
+    return case.losses.completeness.stalled(since_ns, at_ns) or next(filter(None, held), None)
 
 
 def excused(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from harness import codes
+from harness.checks.attribution.adapter import why_late
 from harness.checks.case import Case
 from harness.checks.outcomes import Breach, Outcome, Outcomes, Unknown
 from harness.checks.registry import rule
@@ -19,6 +20,7 @@ from harness.checks.shared.windows_crashes import (
     crashes_of_the_run,
     is_violation,
     undated,
+    when,
 )
 from harness.evidence import event_names, fields
 from harness.evidence.crashes import CrashDump, file_name
@@ -32,6 +34,9 @@ TOLD: Final = {
     event_names.STOPPED_UNEXPECTEDLY: "stopped unexpectedly",
     event_names.TIMED_OUT: "timed out",
 }
+WATCHDOGS: Final = frozenset({0x9F, 0x101, 0x133})
+"""Bug checks for a time that ran out: DRIVER_POWER_STATE_FAILURE, CLOCK_WATCHDOG_TIMEOUT,
+DPC_WATCHDOG_VIOLATION. A lab that stood still is among their causes."""
 LATER_NS: Final = 30_000_000_000
 """How long after the end of a process Windows may write down what became of it."""
 
@@ -124,11 +129,15 @@ def no_bug_check(case: Case) -> Outcomes:
 def _bug_check(case: Case, crash: CrashDump) -> Outcome:
     parameters = ", ".join(f"{one:#x}" for one in crash.parameters)
     what = f"Windows ended with bug check {crash.code:#x} ({parameters}; {crash.told_by})"
-    if crash.t_ns is None:
+    at_ns = when(crash)
+    if at_ns is None:
         return undated(what)
-    place = case.index.association_at(crash.t_ns)
+    place = case.index.association_at(at_ns)
     named = f"{what}, and names {crash.module} for it" if crash.module else what
     verifier = case.index.evidence.verifier
     if verifier and crash.module == verifier.miniport.lower():
-        return Breach(f"{named} (a rule of this harness)", crash.t_ns, place)
+        late = why_late(case, at_ns) if crash.code in WATCHDOGS else None
+        if late:
+            return Unknown(Lacking(f"{named}: it is for a time that ran out, but {late}"), place)
+        return Breach(f"{named} (a rule of this harness)", at_ns, place)
     return Unknown(Lacking(f"{named}: whose it is is not known"), place)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from harness.checks.attribution.adapter import without_adapter
+from harness.checks.attribution.adapter import why_late
 from harness.checks.case import Case
 from harness.checks.outcomes import Breach, Held, Outcome, Outcomes, Unknown
 from harness.checks.registry import Check, rule
@@ -20,12 +20,15 @@ from harness.checks.shared.windows_crashes import (
     crashes_of_the_run,
     is_violation,
     undated,
+    when,
 )
 from harness.evidence.crashes import CrashDump
-from harness.evidence.model import Lacking
+from harness.evidence.model import DamageKind, Lacking
 
-BEFORE_NS: Final = 30_000_000_000
-"""How long before a bug check a stall of the lab may have used up a time limit."""
+_TELLING: Final = (
+    DamageKind.EVENT_LOG, DamageKind.CRASH_DUMP, DamageKind.FILE_CHANGED, DamageKind.NOT_FINISHED
+)  # fmt: skip
+"""Without these a bug check may have been that nothing tells of."""
 
 
 def _check_of(of: VerifierRule) -> Check:
@@ -36,34 +39,34 @@ def _check_of(of: VerifierRule) -> Check:
             yield _broken(case, crash, of)
         verifier = case.index.evidence.verifier
         if not found and verifier and verifier.ndis_wifi and verifier.on_the_miniport_alone:
-            yield Held()
+            yield _nothing_found(case)
 
     check.__doc__ = f"Bug check 0xC4 with first parameter {of.code:#x}."
     return check
 
 
+def _nothing_found(case: Case) -> Outcome:
+    """A bug check ends the guest: of one that could not be asked afterwards nothing is known."""
+    lost = [one for one in case.index.evidence.damage if one.kind in _TELLING]
+    return Unknown(f"a bug check may not have been seen: {lost[0].message}") if lost else Held()
+
+
 def _broken(case: Case, crash: CrashDump, of: VerifierRule) -> Outcome:
     what = f"Driver Verifier ended Windows for {of.name} ({crash.told_by})"
-    if crash.t_ns is None:
+    at_ns = when(crash)
+    if at_ns is None:
         return undated(what)
-    place = case.index.association_at(crash.t_ns)
+    place = case.index.association_at(at_ns)
     verifier = case.index.evidence.verifier
     if verifier is None:
         return Unknown(Lacking(f"{what}; which drivers it verified was not recorded"), place)
     if not verifier.on_the_miniport_alone:
         drivers = ", ".join(verifier.drivers) or "none, as recorded"
         return Unknown(Lacking(f"{what}; it verified {drivers}: whose it is is not known"), place)
-    excuse = _excuse(case, crash.t_ns, place) if of.timed else None
+    excuse = why_late(case, at_ns) if of.timed else None
     if excuse:
         return Unknown(Lacking(f"{what}, a time limit, but {excuse}"), place)
-    return Breach(f"{verifier.miniport} broke {of.name}: {what}", crash.t_ns, place)
-
-
-def _excuse(case: Case, at_ns: int, place: int | None) -> str | None:
-    """Why a time limit may have run out by the lab's doing: it stood still, or held the adapter."""
-    since_ns = at_ns - BEFORE_NS
-    stalled = case.losses.completeness.stalled(since_ns, at_ns)
-    return stalled or without_adapter(case, place, since_ns, at_ns)
+    return Breach(f"{verifier.miniport} broke {of.name}: {what}", at_ns, place)
 
 
 for _number, _of in enumerate(VERIFIER_RULES, 1):

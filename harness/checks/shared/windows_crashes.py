@@ -72,6 +72,11 @@ def crashes_of_the_run(case: Case) -> list[CrashDump]:
     return [one for one in found if one.t_ns is None or began is None or one.t_ns >= began]
 
 
+def when(crash: CrashDump) -> int | None:
+    """When a crash was, on the guest clock; None where that is not known."""
+    return None if crash.told_later else crash.t_ns
+
+
 def undated(what: str) -> Unknown:
     """A crash that nothing places in time: it may be older than the run."""
     return Unknown(Lacking(f"{what}: nothing ties its time to the guest clock"))

@@ -36,15 +36,17 @@ def crash_report(module: str, program: str = "wlanext.exe", *, placed: bool = Tr
 
 
 def bug_check(
-    parameter: int, code: int = 0xC4, module: str = "", *, placed: bool = True, ago_s: float = 0
-) -> Step:
+    parameter: int, code: int = 0xC4, module: str = "", *, placed: bool = True, ago_s: float = 0,
+    told_later: bool = False,
+) -> Step:  # fmt: skip
     """Windows ends."""
 
     def step(s: Story) -> None:
         at_ns = s.tick() - int(ago_s * 1e9)
         s.crashes.append(
             CrashDump("dumps/1.dmp", True, code, at_ns, module=module,
-                      parameters=(parameter, 0, 0, 0), t_ns=at_ns if placed else None)
+                      parameters=(parameter, 0, 0, 0), t_ns=at_ns if placed else None,
+                      told_later=told_later)
         )  # fmt: skip
 
     return step

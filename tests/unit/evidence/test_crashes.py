@@ -27,9 +27,12 @@ def crashes(provider: str, event_id: int, **data: str) -> tuple[CrashDump, ...]:
 
 
 def test_a_bug_check_by_the_event_after_it() -> None:
-    """Code and parameters stand in a text that is the same in every language."""
+    """Code and parameters stand in a text that is the same in every language; its time is that of
+    the start after it."""
     (crash,) = crashes(BUGCHECK, 1001, param1=TEXT, param2=r"C:\Windows\MEMORY.DMP")
-    assert crash == CrashDump("event 1001", True, 0xC4, NOON_NS, parameters=PARAMETERS, t_ns=5)
+    assert crash == CrashDump(
+        "event 1001", True, 0xC4, NOON_NS, parameters=PARAMETERS, t_ns=5, told_later=True
+    )
 
 
 def test_a_bug_check_by_the_loss_of_power() -> None:

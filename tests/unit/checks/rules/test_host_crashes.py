@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from harness.checks import Evaluation, evaluate
-from harness.evidence import DriverVerifier, names
+from harness.evidence import DriverVerifier, Stall, names
 from tests.unit.checks.judging import clean, judge, only_finding, reasons
 from tests.unit.checks.stories import at_end, crash, in_post
-from tests.unit.checks.story import Story
+from tests.unit.checks.story import OFFSET_NS, Story
 from tests.unit.checks.windows_steps import MINIPORT, bug_check, crash_report, logged
 
 DLL = "sample.dll"
@@ -105,6 +105,28 @@ def test_a_bug_check_that_names_the_miniport_is_its_own() -> None:
     """By Windows' own account, in a small dump."""
     story = with_miniport(in_post(bug_check(8, 0xD1, MINIPORT))())
     only_finding(story, "HOST-09", "FAIL", "bug check 0xd1 (0x8, 0x0, 0x0, 0x0; dumps/1.dmp)")
+
+
+@pytest.mark.parametrize("code", [0x9F, 0x101, 0x133])
+def test_a_watchdog_that_fired_while_the_lab_stood_still_says_nothing(code: int) -> None:
+    """A crash of any other kind does all the same, and so does one in a lab that went on."""
+    story = with_miniport(in_post(bug_check(1, code, MINIPORT))())
+    assert told(evaluate(story.evidence())) == {"HOST-09": "FAIL"}
+    at_ns = (story.crashes[0].t_ns or 0) - OFFSET_NS
+    stall = Stall("the guest", at_ns - 9_000_000_000, at_ns - 2_000_000_000)
+    result = evaluate(replace(story.evidence(), stalls=(stall,)))
+    assert told(result) == {}
+    assert any("a time that ran out" in one for why in result.missing.values() for one in why)
+    other = with_miniport(in_post(bug_check(1, 0xD1, MINIPORT))())
+    assert told(evaluate(replace(other.evidence(), stalls=(stall,)))) == {"HOST-09": "FAIL"}
+
+
+def test_when_windows_went_is_not_when_it_wrote_that_down() -> None:
+    """The event of a bug check is of the next start, which may be the run's own."""
+    story = with_miniport(in_post(bug_check(8, 0xD1, MINIPORT, told_later=True))())
+    result = evaluate(story.evidence())
+    assert told(result) == {}
+    assert any("nothing ties its time" in one for why in result.missing.values() for one in why)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ import pytest
 
 from harness.checks import evaluate
 from harness.checks.shared.windows_crashes import VERIFIER_RULES
-from harness.evidence import RunEvidence, Stall, UsbAct
+from harness.evidence import CrashDump, DriverVerifier, RunEvidence, Stall, UsbAct
+from harness.evidence.model import DamageKind, TraceDamage
+from tests.unit.checks.builder import tell
 from tests.unit.checks.judging import clean, only_finding
 from tests.unit.checks.stories import in_post
 from tests.unit.checks.story import OFFSET_NS, Step
-from tests.unit.checks.windows_steps import bug_check, verified
+from tests.unit.checks.windows_steps import MINIPORT, bug_check, verified
 
 TIMED = 0x94007
 SEQUENCE = 0x93004
@@ -52,6 +54,7 @@ def test_a_violation_is_the_miniports() -> None:
         ((bug_check(TIMED),), "which drivers it verified was not recorded"),
         ((verified("other.sys"), bug_check(TIMED)), "whose it is is not known"),
         ((verified(), bug_check(TIMED, placed=False)), "nothing ties its time"),
+        ((verified(), bug_check(TIMED, told_later=True)), "nothing ties its time"),
         ((verified(), bug_check(0x1001)), "bug check 0xc4 (0x1001"),
     ],
 )
@@ -79,6 +82,38 @@ def test_nor_does_one_in_an_association_whose_adapter_the_scenario_held() -> Non
     act = UsbAct(1, "stall", ("bulk-out",), told.associations[0].connect_ns - OFFSET_NS)
     held = tuple(replace(one, usb_acts=(act,)) for one in told.associations)
     assert "a time limit, but the adapter:" in missing(replace(told, associations=held))
+
+
+def test_nor_does_one_shortly_behind_such_an_association() -> None:
+    """The limit began to run out in the one before."""
+    run = tell(associations=2).evidence()
+    first, second = run.associations
+    at_ns = second.connect_ns + 1_000_000
+    late = CrashDump("dumps/1.dmp", True, 0xC4, at_ns, parameters=(TIMED, 0, 0, 0), t_ns=at_ns)
+    act = UsbAct(1, "stall", (), first.connect_ns - OFFSET_NS, first.end_ns - OFFSET_NS)
+    held = (replace(first, usb_acts=(act,)), second)
+    on = DriverVerifier(MINIPORT, ("ndis.sys", MINIPORT), True)
+    told = replace(run, crashes=(late,), verifier=on, associations=held)
+    assert "a time limit, but the adapter:" in missing(told)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        DamageKind.EVENT_LOG,
+        DamageKind.CRASH_DUMP,
+        DamageKind.FILE_CHANGED,
+        DamageKind.NOT_FINISHED,
+    ],
+)
+def test_what_nobody_could_ask_for_is_no_pass(kind: DamageKind) -> None:
+    """A bug check ends the guest, with all that would tell of it; it changes no verdict."""
+    told = in_post(verified())().evidence()
+    result = evaluate(replace(told, damage=(TraceDamage(kind, "SSH connection closed"),)))
+    assert not [one for one in result.checked if one.startswith("NDIS")]
+    reasons = {one.reason for one in result.undecided if one.rule.startswith("NDIS")}
+    assert reasons == {"a bug check may not have been seen: SSH connection closed"}
+    assert not any("NDIS" in reason for why in result.missing.values() for reason in why)
 
 
 def test_a_verifier_that_found_nothing_puts_them_to_the_test() -> None:
