@@ -48,6 +48,7 @@ class AdapterLife:
         self._told = told
         self._orders = UsbOrders()
         self._timers: list[Timer] = []
+        self._replacement: Timer | None = None
         self._waiting: list[Callable[[], None]] = []
         self._lasting = 0
         self._unplugged = False
@@ -76,12 +77,14 @@ class AdapterLife:
         self.end()
         touched, self._touched = self._touched, False
         self._orders = orders
+        held_up, self._held_up = self._held_up, False
+        if held_up:  # also one that was pulled out meanwhile
+            self._adapter.let_go()
         if self._unplugged:
             self._plug_in()
-        elif self._held_up:
-            self._adapter.let_go()
+        elif held_up:
             self._pull_out()
-            self._loop.call_after(UNPLUGGED_NS, self._plug_in)
+            self._replacement = self._loop.call_after(UNPLUGGED_NS, self._plug_in)
         return touched
 
     def end(self) -> None:
@@ -124,9 +127,12 @@ class AdapterLife:
         until_ns = at_ns + order.for_ms * _MS if order.for_ms else None
         self._touched = True
         if order.do == "unplug":
-            if self._unplugged:
+            if self._replacement is not None:
+                self._forget_replacement()  # it is out as it is, and now by this order
+            elif self._unplugged:
                 return  # it stays among those left
-            self._pull_out()
+            else:
+                self._pull_out()
         else:
             delay_ns = order.delay_ms * _MS if order.do == "slow" else None
             ends_ns = at_ns + order.for_ms * _MS
@@ -153,9 +159,15 @@ class AdapterLife:
         self._adapter.unplug()
 
     def _plug_in(self) -> None:
+        self._forget_replacement()
         if self._unplugged:
             self._unplugged = False
             self._adapter.plug()
+
+    def _forget_replacement(self) -> None:
+        if self._replacement is not None:
+            self._replacement.cancel()
+            self._replacement = None
 
     def _after(self, delay_ms: int, act: Callable[[], None]) -> None:
         self._timers.append(self._loop.call_after(delay_ms * _MS, act))

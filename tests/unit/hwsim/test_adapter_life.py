@@ -143,3 +143,43 @@ def test_what_cannot_be_done_is_left(bench: Bench) -> None:
     assert bench.over == [True]
     bench.go_on(100)
     assert bench.did == ["unplug", "plug"]
+
+
+def test_what_holds_up_one_that_is_out_ends_with_its_association(bench: Bench) -> None:
+    """Or the driver would be left without answers in the next one, where nobody ordered it."""
+    stall = UsbOrder(do="stall", for_ms=30_000, transfers=kinds(()))
+    bench.life.begin(UsbOrders([UsbOrder(do="unplug"), stall]))
+    bench.life.moment("begin")
+    bench.life.begin(UsbOrders())
+    assert bench.did == ["unplug", "let go", "plug"]
+    bench.life.radio_came()
+    bench.life.begin(UsbOrders())
+    assert len(bench.did) == 3
+
+
+def test_one_that_is_being_replaced_can_be_pulled_out(bench: Bench) -> None:
+    """It is out already, and comes back when the order says so."""
+    stall = UsbOrder(do="stall", for_ms=50, transfers=kinds(()))
+    bench.life.begin(UsbOrders([stall]))
+    bench.life.moment("begin")
+    bench.life.begin(UsbOrders([UsbOrder(do="unplug", for_ms=2000)]))
+    bench.life.moment("begin")
+    assert (bench.did, bench.life.left) == (["let go", "unplug"], [])
+    bench.go_on(1999)
+    assert bench.did[2:] == []
+    bench.go_on(1)
+    assert bench.did[2:] == ["plug"]
+    assert [do for do, *_ in bench.told] == ["stall", "unplug", "plug"]
+
+
+def test_a_replacement_that_was_cut_short_plugs_nothing_in_later(bench: Bench) -> None:
+    """As when a run ends and the next one begins at once."""
+    bench.life.begin(UsbOrders([UsbOrder(do="stall", for_ms=50, transfers=kinds(()))]))
+    bench.life.moment("begin")
+    bench.life.begin(UsbOrders())
+    bench.go_on(100)
+    bench.life.begin(UsbOrders([UsbOrder(do="unplug")]))
+    bench.life.moment("begin")
+    assert bench.did == ["let go", "unplug", "plug", "unplug"]
+    bench.go_on(1000)
+    assert len(bench.did) == 4
