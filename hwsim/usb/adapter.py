@@ -135,9 +135,9 @@ class Adapter:
     def unplug(self) -> None:
         """Let the guest see it go; nothing of it is on its way any more."""
         self.lose_all()
-        self._model.reset()
         self._redir.disconnect()
-        self._holdups.end()
+        self._end_holdups()
+        self._model.reset()
         self._look()
 
     def plug(self) -> None:
@@ -150,7 +150,7 @@ class Adapter:
 
     def let_go(self) -> None:
         """Hold nothing up any more."""
-        self._holdups.end()
+        self._end_holdups()
         for endpoint in tuple(self._queued):
             self._answer(endpoint)
 
@@ -233,7 +233,7 @@ class Adapter:
 
     def _put(self, transfer: Transfer, tag: int) -> bool:
         queue = self._queued.setdefault(transfer.endpoint, deque())
-        if len(queue) >= MAX_QUEUED:
+        if not self._redir.attached or len(queue) >= MAX_QUEUED:
             return False
         queue.append(_Queued(transfer.data, tag, self._clock.now_ns()))
         self._answer(transfer.endpoint)
@@ -263,6 +263,11 @@ class Adapter:
             answer = partial(self._answer, endpoint)
             self._timers[endpoint] = self._clock.call_after(wait_ns, answer)
         return wait_ns > 0
+
+    def _end_holdups(self) -> None:
+        self._holdups.end()
+        for timer in self._timers.values():
+            timer.cancel()
 
     def lose_all(self) -> None:
         """Nothing of what is on its way to the driver will get there."""

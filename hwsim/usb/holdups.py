@@ -52,8 +52,9 @@ class Holdups:
             self._pass_on(kind)
 
     def forget(self) -> None:
-        """The host is not interested any more in what was held."""
-        self._held.clear()
+        """The host is not interested any more in what was held, also while it is passed on."""
+        for queue in self._held.values():
+            queue.clear()
 
     def count(self, kind: Transfers) -> int:
         """How many requests of that kind are held."""

@@ -162,7 +162,9 @@ class Redir:
 
     def _hold(self, kind: Transfers, packet: Packet, handler: Callable[[Packet], None]) -> bool:
         """Whether the device leaves a request unanswered for now; it is kept then."""
-        under_way = self._unfinished if kind == "bulk-out" else self._unanswered
+        under_way: Mapping[int, object] = self._unanswered
+        if kind == "bulk-out":
+            under_way = self._unfinished.get(wire.read_bulk(packet.body).endpoint, {})
         if self._holdups.count(kind) + len(under_way) >= MAX_PENDING:
             raise WireError(f"usbredir: more than {MAX_PENDING} transfers of one endpoint")
         return self._holdups.hold(kind, packet, handler)
@@ -265,9 +267,10 @@ class Redir:
             self._device.bulk_out(request.endpoint, request.data, complete)
 
     def _complete(self, number: int, request: BulkRequest) -> None:
-        """End an OUT transfer, unless it was taken back or the bus was reset meanwhile.
+        """End an OUT transfer, unless it was taken back or the device unplugged meanwhile.
 
-        Those of one endpoint end in their order, as on a bus; QEMU takes that for granted.
+        Those of one endpoint end in their order, as on a bus; QEMU takes that for granted. It looks
+        at none that it has taken back.
         """
         if self._unfinished.get(request.endpoint, {}).get(number) is request:
             self._ended.add(number)

@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hwsim.adapter_orders import Holdup, kinds
 from hwsim.errors import WireError
 from hwsim.usb import redir_wire as wire
 from hwsim.usb.adapter import MAX_QUEUED, Adapter
 from hwsim.usb.catalogue import ADAPTERS, maker
+from hwsim.usb.device import AirFrame, Endpoint, Later, ModelUser, Setup, Transfer, UsbIdentity
 from tests.unit.hwsim.usb.clock import Clock
 from tests.unit.hwsim.usb.models.realtek.driver import MAC, Driver, User, data_frame, on_channel_6
-from tests.unit.hwsim.usb.peer import HELLO
+from tests.unit.hwsim.usb.peer import HELLO, Peer
 
 RX = 0x81
+MS = 1_000_000
 FRAME = on_channel_6(data_frame(MAC, MAC))
 
 
@@ -87,6 +93,79 @@ def test_a_reset_loses_what_is_on_its_way() -> None:
     driver.adapter.unplug()
     assert sorted(driver.user.lost) == [11, 12]
     assert driver.taken()[-1].kind == wire.DEVICE_DISCONNECT
+
+
+def test_a_driver_waits_for_the_holdup_that_there_is_alone() -> None:
+    """Not for the end of one that was let go of."""
+    driver = started()
+    now = driver.clock.now
+    driver.adapter.hold_up(Holdup(kinds(["bulk-in"]), now, now + 30_000 * MS))
+    driver.want(RX)
+    driver.adapter.receive(FRAME, 11)
+    driver.adapter.let_go()
+    driver.want(RX)
+    assert driver.user.taken == [11]
+    now = driver.clock.now
+    driver.adapter.hold_up(Holdup(kinds(["bulk-in"]), now, now + 1000 * MS, 10 * MS))
+    driver.adapter.receive(FRAME, 12)
+    assert len(driver.taken()) == 1
+    driver.clock.go_on(10)
+    assert len(driver.taken()) == 1
+
+
+class Slow:
+    """A model in another process, as it were: it answers later, and stalls with a reset."""
+
+    usb = UsbIdentity(
+        vendor=1, product=2, release=3, manufacturer="m", product_name="p",
+        endpoints=(Endpoint(RX), Endpoint(0x02)),
+    )  # fmt: skip
+    started = False
+
+    def __init__(self, mac: bytes, user: ModelUser) -> None:
+        self.mac, self.user = mac, user
+        self.answer: Later[bytes | None] = Later()
+        self.complete: Callable[[], None] = lambda: None
+
+    def reset(self) -> None:
+        """What it was asked for comes to nothing."""
+        self.answer.settle(None)
+        self.complete()
+
+    def control(self, setup: Setup, data: bytes) -> Later[bytes | None]:
+        """Later."""
+        return self.answer
+
+    def bulk_out(self, endpoint: int, data: bytes, complete: Callable[[], None]) -> None:
+        """Later."""
+        self.complete = complete
+
+    def receive(self, frame: AirFrame) -> None:
+        """Nothing."""
+
+
+def test_one_that_is_pulled_out_says_nothing_any_more() -> None:
+    """Neither of what it was asked before, nor to the driver of when it is back."""
+    models: list[Slow] = []
+
+    def make(mac: bytes, user: ModelUser) -> Slow:
+        models.append(Slow(mac, user))
+        return models[-1]
+
+    peer, clock = Peer(), Clock()
+    adapter = Adapter(make, MAC, User(), peer.write, clock)
+    peer.feed = adapter.feed
+    peer.greet()
+    peer.ask(wire.CONTROL, struct.pack("<BBBBHHH", 0x80, 5, 0xC0, 0, 0, 0, 4))
+    peer.send(0x02, b"frame")
+    adapter.unplug()
+    assert [one.kind for one in peer.taken()] == [wire.DEVICE_DISCONNECT]
+    models[0].user.on_transfer(Transfer(RX, b"status"))
+    peer.ask(wire.DEVICE_DISCONNECT_ACK, b"")
+    adapter.plug()
+    peer.taken()
+    peer.want(RX)
+    assert peer.taken() == []
 
 
 def test_how_far_the_guest_is() -> None:

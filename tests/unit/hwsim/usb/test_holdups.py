@@ -90,3 +90,18 @@ def test_taken_back_forgotten_and_let_go() -> None:
     bench.holdups.forget()
     bench.clock.go_on(200)
     assert bench.passed_on == []
+
+
+def test_what_is_forgotten_while_it_is_passed_on_stays_forgotten() -> None:
+    """The first one may have the adapter pulled out."""
+    bench = Bench()
+    passed_on: list[int] = []
+
+    def pull_out(packet: Packet) -> None:
+        passed_on.append(packet.number)
+        bench.holdups.forget()
+
+    for number in (1, 2):
+        bench.holdups.hold("bulk-out", Packet(CONTROL, number, b""), pull_out)
+    bench.clock.go_on(200)
+    assert passed_on == [1]

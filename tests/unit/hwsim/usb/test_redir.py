@@ -257,6 +257,24 @@ def test_no_more_is_held_up_than_a_driver_has() -> None:
     clock.go_on(100)
 
 
+def test_what_was_under_way_counts_with_what_is_held_up() -> None:
+    """Both together are no more than the bound, or a timer would raise what ends the air."""
+    peer, device, clock = Peer(), Device(), Clock()
+    holdups = Holdups(clock)
+    redir = Redir(device, peer.write, holdups)
+    peer.feed = redir.feed
+    peer.greet()
+    for _ in range(MAX_PENDING // 2):
+        peer.send(OUT, b"data")
+    holdups.begin(Holdup(kinds(()), clock.now, clock.now + 100_000_000))
+    for _ in range(MAX_PENDING // 2):
+        peer.send(OUT, b"data")
+    with pytest.raises(WireError, match="more than"):
+        peer.send(OUT, b"data")
+    clock.go_on(100)
+    assert len(device.sent) == MAX_PENDING
+
+
 def test_no_more_is_kept_than_a_driver_has(bench: tuple[Peer, Device, Redir]) -> None:
     """A peer that asks for ever is hung up on."""
     peer, _, redir = bench
