@@ -167,7 +167,8 @@ class ModelUser(Protocol):
 
 
 class Model(Protocol):
-    """One adapter, from the moment it is plugged in. A reset makes it as new, a replug another one.
+    """One adapter, from the moment it is plugged in. A reset makes it as new; one that a scenario
+    pulls out is reset, and plugged in again as it is.
 
     A class of models is called with ``(mac, user)``: the six bytes of its EEPROM's address, and
     its :class:`ModelUser`.

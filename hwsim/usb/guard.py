@@ -58,18 +58,19 @@ class Guard:
     """A :class:`hwsim.usb.device.Model` around another, and its :class:`ModelUser`.
 
     ``make`` makes the model; ``fault`` is called once, from the loop, with what it did wrong.
-    ``timed``: a call of it may not block. Raises :class:`ModelFault` if it cannot even be made.
+    ``watch``: whom to tell, before the model is made, whose calls may not block; without it they
+    may. Raises :class:`ModelFault` if it cannot even be made.
     """
 
     def __init__(
         self, make: MakeModel, mac: bytes, user: ModelUser, loop: Loop,
-        fault: Callable[[str], None], *, timed: bool = False,
+        fault: Callable[[str], None], *, watch: Callable[[Guard], None] | None = None,
     ) -> None:  # fmt: skip
         self._user = user
         self._loop = loop
         self._fault: Callable[[str], None] = discard  # until it is made, an error tells
         self._made = False
-        self._timed = timed
+        self._timed = watch is not None
         self._thread = threading.get_ident()
         self._own_error: BaseException | None = None
         self.since_ns = 0
@@ -83,6 +84,8 @@ class Guard:
         self._count = 0
         self._looking = False
         self.mac = mac
+        if watch is not None:
+            watch(self)
         model = self._ask("its class", None, lambda: make(mac, self))
         usb = None if model is None else self._ask("usb", None, lambda: model.usb)
         if model is None or self._reason:

@@ -2,17 +2,20 @@
 """Where a model comes from: a class in this process, or a process of its own.
 
 A process gets a socket, connected already: one that the air starts has it as standard input and
-output; one that runs already listens on a Unix socket. Each plugging in is another connection, and
-begins with HELLO and IDENTITY.
+output; one that runs already listens on a Unix socket. Each QEMU that connects is another
+connection, and begins with HELLO and IDENTITY; one that a scenario pulls out and plugs in again
+keeps its own.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from hwsim.connection import Connection
@@ -66,9 +69,8 @@ class ClassSource:
         made: list[Guard] = []
 
         def make(mac: bytes, user: ModelUser) -> Model:
-            guard = Guard(self._make, mac, user, loop, fault, timed=self._watched)
-            if self._watched:
-                watch(self.name, guard)
+            looked_after = partial(watch, self.name) if self._watched else None
+            guard = Guard(self._make, mac, user, loop, fault, watch=looked_after)
             made.append(guard)
             return guard
 
@@ -116,10 +118,12 @@ class Process:
             code = process.wait(wait_s)
             return f"by signal {-code}" if code < 0 else f"with status {code}"
         loop.call_after(END_NS, self.kill)
+        atexit.register(self.kill)  # a loop that ends with the air calls nothing back
         return ""
 
     def kill(self) -> None:
         """End it now."""
+        atexit.unregister(self.kill)
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()

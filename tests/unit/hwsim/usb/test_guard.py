@@ -15,7 +15,7 @@ from hwsim.errors import ModelFault, WireError
 from hwsim.loop import Loop, now_ns
 from hwsim.usb import guard as guarding
 from hwsim.usb.device import AirFrame, Done, Later, SentFrame, Setup, Stall, Transfer
-from hwsim.usb.guard import Guard
+from hwsim.usb.guard import Guard, discard
 from tests.unit.hwsim.usb.chips import IDENTITY, Broken, Chip, Raising, Slow
 
 MAC = bytes(6)
@@ -73,7 +73,7 @@ class Bench:
             self.model = make(mac, user)
             return self.model
 
-        self.guard = Guard(made, MAC, self.user, self.loop, self.faults.append, timed=True)
+        self.guard = Guard(made, MAC, self.user, self.loop, self.faults.append, watch=discard)
 
     def fault(self) -> str:
         """The one fault that was told."""

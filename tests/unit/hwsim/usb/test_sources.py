@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from hwsim.errors import ModelFault
 from hwsim.loop import Loop, now_ns
 from hwsim.usb import sources
-from hwsim.usb.device import Later, Model, Setup, Stall
+from hwsim.usb.device import Later, Model, ModelUser, Setup, Stall
 from hwsim.usb.guard import MakeModel
 from hwsim.usb.sources import ClassSource, Process, SocketSource, listening, started
 from tests.unit.hwsim.usb import model_process as far
@@ -79,6 +80,22 @@ def test_a_class_is_there_at_once_and_is_looked_after() -> None:
         bad.model.control(READ, b"")
     bad.loop.turn()
     assert bad.faults == []
+
+
+def test_a_class_is_watched_before_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose making never ends holds up the air, too."""
+    order: list[str] = []
+    monkeypatch.setattr(sources, "watch", lambda name, _guard: order.append(f"watched {name}"))
+
+    class Made(Chip):
+        def __init__(self, mac: bytes, user: ModelUser) -> None:
+            order.append("made")
+            super().__init__(mac, user)
+
+    Plugged(ClassSource("strange", Made, watched=True))
+    assert order == ["watched strange", "made"]
+    Plugged(ClassSource("ours", Made))
+    assert order[2:] == ["made"]
 
 
 def test_a_process_is_there_when_it_has_told_what_it_is() -> None:
@@ -190,6 +207,18 @@ def test_a_program_is_started_with_the_socket_and_ends_with_it(tmp_path: Path) -
 
     plugged.until(gone)
     assert plugged.faults == []
+
+
+def test_a_program_does_not_outlive_the_air() -> None:
+    """Whose loop ends with the run, before a program that does not end by itself is due."""
+    air = (
+        "from hwsim.loop import Loop; from hwsim.usb.sources import started\n"
+        "link, process = started(['sleep', '60']); print(process._process.pid)\n"
+        "loop = Loop(); link.close(); process.end(loop, 0.01); loop.close()"
+    )
+    said = subprocess.run([sys.executable, "-c", air], stdout=subprocess.PIPE, check=True)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(said.stdout), 0)
 
 
 def test_what_cannot_be_reached(tmp_path: Path) -> None:
