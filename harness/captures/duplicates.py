@@ -7,6 +7,7 @@ new frame, with a sequence number and mostly a replay counter of its own.
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from typing import Final, TypeVar
 
@@ -30,8 +31,16 @@ class Duplicates:
 
     def again(self, one: CapturedFrame) -> bool:
         """Whether the frame is a copy of an earlier one."""
-        bare = one.frame[:1] + bytes((one.frame[1] & ~_RETRY,)) + one.frame[2:]
-        return self._by_another(one, bare) or (one.ends is None and self._by_mac(one.frame, bare))
+        digest = _digest(one)
+        return self._by_another(one, digest) or self._by_mac(one, digest)
+
+    def of_another_interface(self, one: CapturedFrame) -> bool:
+        """Whether another interface captured the same transmission before."""
+        return self._by_another(one, _digest(one))
+
+    def of_the_mac(self, one: CapturedFrame) -> bool:
+        """Whether the MAC sent the frame before."""
+        return self._by_mac(one, _digest(one))
 
     def _by_another(self, one: CapturedFrame, bare: bytes) -> bool:
         seen = self._captured.get(bare)
@@ -42,15 +51,22 @@ class Duplicates:
         _keep(self._captured, bare, (one.interface, one.wall_ns))
         return False
 
-    def _by_mac(self, frame: bytes, bare: bytes) -> bool:
+    def _by_mac(self, one: CapturedFrame, bare: bytes) -> bool:
         """Whether Retry is set, and the last frame of that sender, receiver and kind had the same
         sequence control and the same contents."""
-        if len(frame) < _LEAST:
+        frame = one.frame
+        if one.ends is not None or len(frame) < _LEAST:
             return False
         key = (frame[10:16], frame[4:10], frame[0])
         same = self._latest.get(key) == bare
         _keep(self._latest, key, bare)
         return same and bool(frame[1] & _RETRY)
+
+
+def _digest(one: CapturedFrame) -> bytes:
+    """What two copies of a frame have in common: all but Retry."""
+    bare = one.frame[:1] + bytes((one.frame[1] & ~_RETRY,)) + one.frame[2:]
+    return hashlib.blake2b(bare + b"".join(one.ends or ()), digest_size=16).digest()
 
 
 def _keep(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:

@@ -19,6 +19,8 @@ _AMSDU: Final = 0x80
 _MOST_OPEN: Final = 256
 """Frames of which fragments are kept; one more, and the oldest is given up."""
 _MOST_FRAGMENTS: Final = 16
+_LONGEST: Final = 11_454
+"""Bytes of the longest MPDU (9.2.4.7.1)."""
 
 
 class Msdu(NamedTuple):
@@ -46,7 +48,7 @@ class Defragmenter:
         if number == len(parts) - 1 and header.flags & frames.RETRY:
             self._open[key] = parts  # again, as its acknowledgement was lost
             return None
-        if number != len(parts):
+        if number != len(parts) or len(frame) > _LONGEST:
             return None
         parts.append(body)
         if not more:

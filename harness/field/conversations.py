@@ -17,6 +17,10 @@ from hwsim.errors import WireError
 MOST_CONVERSATIONS: Final = 4096
 MOST_MESSAGES: Final = 20_000
 """Of one conversation; a flood of deauthentications is counted, and not kept."""
+MOST_BYTES: Final = 512 << 20
+"""Of all messages."""
+_MESSAGE_BYTES: Final = 400
+"""Of one, without its PDU."""
 _GROUP: Final = 1
 _DS_PARAMETER: Final = 3
 _BEACONS: Final = (8, 5)
@@ -40,6 +44,8 @@ class Conversations:
         self.damaged = 0
         self._messages = Messages()
         self._duplicates = Duplicates()
+        self._kept_bytes = 0
+        self._of: dict[bytes, list[Conversation]] = {}
         self._last: dict[tuple[bytes, bytes, bool, str], Message] = {}
 
     def take(self, captured: Iterable[CapturedFrame]) -> None:
@@ -48,7 +54,9 @@ class Conversations:
             self.damaged += one.damaged
             if len(one.frame) < 4:
                 continue
-            again = self._duplicates.again(one)
+            if self._duplicates.of_another_interface(one):
+                continue
+            again = self._duplicates.of_the_mac(one)
             if one.ends is None and one.frame[0] >> 4 in _BEACONS and not one.frame[0] & 0x0C:
                 self._beacon(one)
             spoken = self._messages.read(one)
@@ -78,9 +86,9 @@ class Conversations:
         if spoken.station[:1] and spoken.station[0] & _GROUP:
             if message.kind not in ("deauth", "disassoc"):
                 return
-            for (_, access_point), each in self.found.items():  # to all of its stations
-                if access_point == spoken.access_point and len(each.messages) < MOST_MESSAGES:
-                    each.messages.append(message)
+            for each in self._of.get(spoken.access_point, ()):  # to all of its stations
+                if not self._keep(each, message):
+                    break
             return
         if spoken.access_point[:1] and spoken.access_point[0] & _GROUP:
             return  # a probe request to whoever is there
@@ -91,11 +99,18 @@ class Conversations:
                 self.left_out += 1
                 return
             one = self.found[key] = Conversation(*key)
-        if len(one.messages) >= MOST_MESSAGES:
+            self._of.setdefault(spoken.access_point, []).append(one)
+        if self._keep(one, message):
+            self._last[(*key, message.down, message.kind)] = message
+
+    def _keep(self, one: Conversation, message: Message) -> bool:
+        size = _MESSAGE_BYTES + len(message.pdu)
+        if len(one.messages) >= MOST_MESSAGES or self._kept_bytes + size > MOST_BYTES:
             self.left_out += 1
-            return
+            return False
+        self._kept_bytes += size
         one.messages.append(message)
-        self._last[(*key, message.down, message.kind)] = message
+        return True
 
     def _count_copy(self, spoken: Spoken) -> None:
         message = spoken.message
@@ -104,11 +119,15 @@ class Conversations:
             self._last[key].copies += 1
 
     def _beacon(self, one: CapturedFrame) -> None:
+        if one.damaged:
+            return
         try:
             header = frames.parse_header(one.frame)
         except WireError:
             return
         bssid = header.address3
+        if bssid not in self.access_points and len(self.access_points) >= MOST_CONVERSATIONS:
+            return
         known = self.access_points.setdefault(bssid, AccessPoint(bssid))
         known.beacons += 1
         elements = one.frame[header.length + ELEMENTS_AT[header.subtype] :]

@@ -70,7 +70,8 @@ class Messages:
         body = self._fragments.whole(header, one.frame)
         for msdu in msdus(header, one.frame, body) if body is not None else ():
             if msdu.ethertype == frames.ETHERTYPE_EAPOL:
-                down = bool(header.flags & frames.FROM_DS)
+                both = frames.FROM_DS | frames.TO_DS  # of four addresses, in either direction
+                down = None if header.flags & both == both else bool(header.flags & frames.FROM_DS)
                 ends = header.transmitter, header.receiver
                 return self._eapol(one, msdu.body, *ends, down=down)
         return None
@@ -78,7 +79,7 @@ class Messages:
     def _eapol(
         self, one: CapturedFrame, pdu: bytes, sender: bytes, receiver: bytes, *, down: bool | None
     ) -> Spoken | None:
-        """An EAPOL PDU; without 802.11 around it, who asks is the access point."""
+        """An EAPOL PDU; where the header does not tell, who asks is the access point."""
         message = Message(
             number=one.number, wall_ns=one.wall_ns, kind="eapol", down=False, stage="4-way",
             damaged=one.damaged, pdu=pdu,

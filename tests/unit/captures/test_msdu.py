@@ -82,3 +82,12 @@ def test_memory_is_bounded() -> None:
     for sequence in range(1000):
         read(fragments(3, sequence)[0], defragmenter)
     assert len(defragmenter._open) == 256
+
+
+def test_parts_that_no_frame_has_are_not_kept() -> None:
+    """A fragment is no longer than a frame of the standard."""
+    known = Defragmenter()
+    first, last = fragments(2)
+    assert read(first + bytes(1 << 16), known) == []
+    assert read(last, known) == []
+    assert not known._open

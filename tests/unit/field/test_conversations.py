@@ -102,3 +102,58 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(known.found) == 3
     assert {len(one.messages) for one in known.found.values()} == {2}
     assert known.left_out == 3 * 6 + 2 * 8
+
+
+def test_what_two_interfaces_captured_was_not_sent_twice() -> None:
+    """It is one message, without a copy of the MAC's; nor do fragments get lost by it."""
+    frame = data_frame(M3, down=True)
+    whole = frame[24:]
+    parts = [
+        frame[:1] + bytes((frame[1] | more,)) + frame[2:22] + bytes((0x20 | n, 0)) + body
+        for n, (more, body) in enumerate([(4, whole[:60]), (0, whole[60:])])
+    ]
+    for sent in ([frame], parts):
+        known = Conversations()
+        for n, one in enumerate(sent):
+            known.take(captured(4 * n + i, n, one, interface=i) for i in range(4))
+        ((message,),) = [one.messages for one in known.found.values()]
+        assert (message.kind, message.copies) == ("M3", 0)
+
+
+def test_four_addresses_do_not_tell_who_is_the_access_point() -> None:
+    """The message does; both DS bits are set in either direction."""
+    known = Conversations()
+    known.take(
+        captured(n, n, data_frame(pdu, down=n % 2 == 0, sequence=n, flags=3, header=bytes(6)))
+        for n, pdu in enumerate(handshake())
+    )
+    (one,) = known.found.values()
+    assert [(each.kind, each.down) for each in one.messages] == [
+        ("M1", True), ("M2", False), ("M3", True), ("M4", False),
+    ]  # fmt: skip
+
+
+def test_a_damaged_beacon_says_nothing() -> None:
+    """Its elements may be anybody's."""
+    talk = Talk().beacon().beacon(b"\0\3bad")
+    talk.frames[1] = talk.frames[1]._replace(damaged=True)
+    point = talk.conversations().access_points[BSSID]
+    assert (point.ssid, point.rsne) == (b"lab", RSNE)
+
+
+def test_memory_is_bounded_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many conversations there are, and whatever a broadcast adds to each; so are access
+    points."""
+    monkeypatch.setattr(conversations, "MOST_BYTES", 3000)
+    monkeypatch.setattr(conversations, "MOST_CONVERSATIONS", 3)
+    known = Conversations()
+    talk = Talk().connect()
+    for n in range(20):
+        talk.management(12, bytes((n, 0)), down=True, to=b"\xff" * 6)
+        head = b"\x80\0\0\0" + b"\xff" * 6 + (bytes((2, 0, 0, 0, 8, n))) * 2 + b"\0\0"
+        talk.add(head + bytes(12) + SSID)
+    known.take(talk.frames)
+    (one,) = known.found.values()
+    assert len(one.messages) < 8
+    assert known.left_out >= 20
+    assert len(known.access_points) == 3
