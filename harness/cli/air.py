@@ -11,11 +11,12 @@ from typing import Annotated, Any
 
 import typer
 
+from harness.cli.commands import command_group
 from harness.cli.options import JsonOption
 from harness.errors import UsageError
 from harness.lab.live_air import ask, rule_of, runs_under_way
 
-air = typer.Typer(help="Rules of the air while a run is under way: list, add, change, trigger.")
+air = command_group("Rules of the air while a run is under way: list, add, change, trigger.")
 
 Process = Annotated[int | None, typer.Option("--pid", help="Of which run: its air's process.")]
 Medium = Annotated[int, typer.Option(min=1, help="Of isolated media, which.")]
@@ -79,7 +80,7 @@ def _run(pid: int | None) -> Path:
     """The socket of the run that is meant."""
     runs = runs_under_way()
     if not runs:
-        raise UsageError("no run of yours is under way", hint="start one: hil run")
+        raise UsageError("no run of yours is under way", hint="start one: `hil run`")
     if pid is None and len(runs) == 1:
         return next(iter(runs.values()))
     if pid not in runs:

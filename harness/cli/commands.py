@@ -47,6 +47,13 @@ VARIABLE = "_HIL_COMPLETE"
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
+def command_group(help_text: str) -> typer.Typer:
+    """A command that has commands of its own, with help as that of the others."""
+    return typer.Typer(
+        help=help_text, add_completion=False, rich_markup_mode=None, context_settings=SETTINGS
+    )
+
+
 class CommandTable(Mapping[str, Any]):
     """The commands by name; one is imported when it is looked up."""
 

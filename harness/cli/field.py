@@ -9,16 +9,10 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.commands import SETTINGS
+from harness.cli.commands import command_group
 from harness.cli.options import JsonOption
 
-field = typer.Typer(
-    help="Captures from the field.",
-    add_completion=False,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    context_settings=SETTINGS,
-)
+field = command_group("Captures from the field.")
 
 KeysOption = Annotated[
     Path | None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli.commands import command_group
 from harness.cli.options import LabOption
 from harness.cli.signals import interrupt_on_signals
 from harness.cli.windows_image import build_windows
@@ -17,16 +18,8 @@ from harness.console import open_console
 if TYPE_CHECKING:
     from harness.guests.windows_image.sealed import Image
 
-SETTINGS = {"help_option_names": ["-h", "--help"]}
-
-image = typer.Typer(
-    add_completion=False, rich_markup_mode=None, context_settings=SETTINGS,
-    help="Build, list, verify and remove the images guests are started from.",
-)  # fmt: skip
-builds = typer.Typer(
-    add_completion=False, rich_markup_mode=None, context_settings=SETTINGS,
-    help="Build an image.", no_args_is_help=True,
-)  # fmt: skip
+image = command_group("Build, list, verify and remove the images guests are started from.")
+builds = command_group("Build an image.")
 image.add_typer(builds, name="build")
 builds.command("windows")(build_windows)
 

@@ -10,18 +10,14 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.commands import command_group
 from harness.cli.options import LabOption
 from harness.cli.signals import interrupt_on_signals
 from harness.config.lab import load_lab
 from harness.console import open_console
 from harness.errors import UsageError
 
-SETTINGS = {"help_option_names": ["-h", "--help"]}
-
-prove = typer.Typer(
-    add_completion=False, rich_markup_mode=None, context_settings=SETTINGS, no_args_is_help=True,
-    help="Prove what has not been seen yet, on a system of yours.",
-)  # fmt: skip
+prove = command_group("Prove what has not been seen yet, on a system of yours.")
 
 
 @prove.callback()

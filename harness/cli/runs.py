@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.commands import command_group
 from harness.cli.options import JsonOption, LabOption
 from harness.cli.run_texts import as_json, as_text, list_lines
 from harness.config.keep import Keep, keep_of
@@ -24,7 +25,7 @@ from harness.run.importing import import_runs
 from harness.run.perform import store_of
 from harness.run.retention import GIB, KeptFolder, folders_here, giving_way, needed_runs, remove
 
-runs = typer.Typer(help="The runs of the history: list, show, import, prune.")
+runs = command_group("The runs of the history: list, show, import, prune.")
 
 USAGE_EXIT = 2
 LATEST = "latest"

@@ -194,7 +194,7 @@ class Judge:
         found: Evaluation,
     ) -> AssociationResult:
         """An association in which no handler was called."""
-        missing = () if lab_fault else tuple(unmet(one, self.expect))
+        missing = () if lab_fault else tuple(unmet(one, self.expect.of(one.index)))
         missing += found.missing.get(one.index, ())
         adapters, timings = self.expect.adapters, eapol_timing(one, run.clock)
         findings = found.of(one.index)

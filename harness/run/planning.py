@@ -41,19 +41,18 @@ def plan_run(
     if scenario is None:
         scenario = chosen.scenario if chosen else "plain"
     found = find_scenario(scenario) if isinstance(scenario, str) else scenario
-    usual = FAULT_ASSOCIATIONS if chosen else found.associations
+    usual = max(FAULT_ASSOCIATIONS, found.fewest) if chosen else found.associations
     count = usual if associations is None else associations
     if not 1 <= count <= MOST_ASSOCIATIONS:
         raise UsageError(
             f"--associations {count}: wanted 1 to {MOST_ASSOCIATIONS}",
             hint="leave it out for the scenario's own",
         )
-    if count < found.last_named:
+    if count < found.fewest:
         raise Unfit(
             found.name,
-            f"with associations = {count}: a rule or exception of it names association "
-            f"{found.last_named}",
-            hint=f"-n {found.last_named}, or more",
+            f"with associations = {count}: what it has for single ones wants {found.fewest}",
+            hint=f"-n {found.fewest}, or more",
         )
     if chosen and (given.dll or lab.dll.path):
         raise UsageError(

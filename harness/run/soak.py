@@ -156,7 +156,7 @@ def _run(lab: Lab, console: Console, name: str, associations: int, folder: Path)
     store = lab.store.model_copy(update={"runs": folder, "database": None})
     passing = lab.model_copy(update={"store": store})
     scenario = find_scenario(name)
-    count = max(associations, scenario.last_named)  # what it names is tried, whatever its share
+    count = max(associations, scenario.fewest)  # all of it is tried, whatever its share
     scenario = scenario.model_copy(update={"associations": count})
     command = f"{own_name()} run {name} --associations {count}"
     started_s = time.monotonic()

@@ -45,6 +45,11 @@ class Expect(Outcome):
         """The associations that are exceptions."""
         return tuple(number for one in self.exceptions for number in listed(one.association))
 
+    def first_usual(self, associations: int) -> int:
+        """The first of so many associations that is no exception; 0 if all are."""
+        named = set(self.named)
+        return next((one for one in range(1, associations + 1) if one not in named), 0)
+
     def of(self, number: int) -> Outcome:
         """What must come of that association."""
         exceptions = (one for one in self.exceptions if number in listed(one.association))

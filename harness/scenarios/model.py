@@ -299,6 +299,11 @@ class Scenario(Strict):
         ruled = (number for rule in self.air for number in rule.only_in)
         return max((*ruled, *self.expect.named), default=0)
 
+    @property
+    def fewest(self) -> int:
+        """So many associations it takes to try all that is said of single ones, and of others."""
+        return max(self.last_named, self.expect.first_usual(self.associations))
+
     @model_validator(mode="after")
     def _associations_fit(self) -> Scenario:
         if self.last_named > self.associations:

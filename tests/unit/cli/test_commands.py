@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from harness.cli.commands import COMMANDS, CommandTable
+from tests.unit.command import Command
 
 
 def imported_by(program: str) -> set[str]:
@@ -44,6 +45,30 @@ def test_each_command_is_there_and_explained(name: str) -> None:
     command = CommandTable()[name]
     assert command.name == name
     assert command.help
+
+
+@pytest.mark.parametrize("name", [("air",), ("runs",), ("field",), ("prove",), ("image", "build")])
+def test_a_group_without_a_command_says_so(hil: Command, name: tuple[str, ...]) -> None:
+    """As any other mistake: a line and a hint, not its whole help."""
+    told = hil(*name)
+    assert told.code == 2
+    assert told.err.splitlines() == [
+        "error: Missing command",
+        f"hint: see ./hil {' '.join(name)} --help",
+    ]
+
+
+@pytest.mark.parametrize("name", ["air", "runs", "field", "prove", "image"])
+def test_the_help_of_a_group_looks_as_any(hil: Command, name: str) -> None:
+    """Without options of its library that `hil completion` stands for."""
+    told = hil(name, "--help").out
+    assert told.startswith(f"Usage: ./hil {name} ")
+    assert "completion" not in told
+
+
+def test_help_may_name_tables_of_toml(hil: Command) -> None:
+    """In brackets, which are no markup."""
+    assert "[[air]] rules" in hil("air", "add", "--help").out
 
 
 def test_a_command_may_have_commands_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ pytest_plugins = ["pytester"]
 
 BAD = list(builder.ASSOCIATION[: builder.ASSOCIATION.index(builder.echo)])
 BAD[BAD.index(builder.completion)] = lambda s: builder.complete(s, reason=0x38005)
+MARKED_TEST = "@pytest.mark.hil('plain')\ndef test_x(hil_result): pass\n"
 GOOD_TEST = "def test_x(hil_associate): assert hil_associate('plain').verdict == 'PASS'"
 
 
@@ -100,6 +101,12 @@ def test_the_marker_says_what_to_run_and_what_is_waived(
         }, result
     assert "ticket 7" in (folder / "report.html").read_text()
     ended.assert_outcomes(passed=1)
+
+
+def test_a_scenario_the_lab_cannot_run_is_skipped(pytester: pytest.Pytester, world: World) -> None:
+    """As the same suite is run with other radios; nothing is begun."""
+    (pytester.path / "lab.toml").write_text('[guest]\nradio = "rtl8187l"\n')
+    suite(pytester, MARKED_TEST.replace("plain", "channel-5ghz")).assert_outcomes(skipped=1)
 
 
 def test_a_waiver_that_has_expired_does_not_count(pytester: pytest.Pytester, world: World) -> None:

@@ -65,6 +65,14 @@ def test_what_the_scenario_expects_and_did_not_get_is_nobodys_doing() -> None:
         assert said in result.missing[0]
 
 
+def test_single_associations_may_be_expected_to_end_otherwise() -> None:
+    """The one that is to be refused lacks nothing without a connection, and the next one does."""
+    once = expectation_of(find_scenario("assoc-refused-once"))
+    mute = tuple(replace(one, notifications=()) for one in silent(2).associations)
+    results, _ = judge(once).all(replace(silent(2), associations=mute), {})
+    assert [one.verdict for one in results] == [Verdict.DONE, Verdict.MISS]
+
+
 def test_a_lab_that_broke_is_told_alone() -> None:
     """What did not come then is explained."""
     (result,), _ = judge().all(silent(), {1: LabFaultResult(message="x")})

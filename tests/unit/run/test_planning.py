@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -88,9 +89,30 @@ def test_associations_that_the_scenario_names_are_wanted(tmp_path: Path) -> None
         Lab(), str(file), associations=3, given=CommandLineDll(), command="hil"
     )
     assert plan.scenario.associations == 3
-    with pytest.raises(Unfit, match=r"associations = 2: .* association 3") as refused:
+    with pytest.raises(Unfit, match=r"associations = 2: .* wants 3") as refused:
         planning.plan_run(Lab(), str(file), associations=2, given=CommandLineDll(), command="hil")
     assert "-n 3" in refused.value.hint
+
+
+def test_what_a_scenario_expects_besides_its_exceptions_is_tried() -> None:
+    """With the refused association alone the connection behind it would pass untried."""
+    asked = partial(
+        planning.plan_run, Lab(), "assoc-refused-once", given=CommandLineDll(), command="hil"
+    )
+    assert asked(associations=2).scenario.associations == 2
+    with pytest.raises(Unfit, match=r"associations = 1: .* wants 2") as refused:
+        asked(associations=1)
+    assert "-n 2" in refused.value.hint
+
+
+def test_a_fault_is_tried_in_all_that_a_scenario_names(tmp_path: Path) -> None:
+    """Its usual number of associations is enlarged: nobody has asked for so few."""
+    file = tmp_path / "fifth.toml"
+    file.write_text(THIRD.replace("association = 3", "association = 5"))
+    plan = planning.plan_run(
+        Lab(), str(file), fault="never-completes", given=CommandLineDll(), command="hil"
+    )
+    assert plan.scenario.associations == 5
 
 
 @pytest.mark.parametrize(

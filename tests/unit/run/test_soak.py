@@ -125,16 +125,16 @@ def test_the_command_tells_scenarios_and_sum(
     """As lines and as JSON; the exit code is that of the gravest verdict."""
     monkeypatch.chdir(tmp_path)
     runs.failing = {"m4-lost"}
-    said = CliRunner().invoke(app, ["bench", "--soak", "200"])
+    said = CliRunner().invoke(app, ["bench", "--soak", "400"])
     assert said.exit_code == 1, said.output
     assert "m4-lost" in said.stdout
     assert "POST-05 ×" in said.stdout
-    assert said.stdout.splitlines()[-1].startswith("FAIL: 200 associations over ")
+    assert said.stdout.splitlines()[-1].startswith("FAIL: 400 associations over ")
     runs.failing = set()
-    said = CliRunner().invoke(app, ["bench", "--soak", "200", "--json"])
+    said = CliRunner().invoke(app, ["bench", "--soak", "400", "--json"])
     assert said.exit_code == 0, said.output
     told: dict[str, Any] = json.loads(said.stdout)
-    assert (told["verdict"], told["associations"], told["findings"]) == ("PASS", 200, {})
+    assert (told["verdict"], told["associations"], told["findings"]) == ("PASS", 400, {})
 
 
 def test_a_share_reaches_the_associations_that_a_scenario_names(
@@ -145,3 +145,10 @@ def test_a_share_reaches_the_associations_that_a_scenario_names(
     named = find_scenario("plain").model_copy(update={"air": (rule,)})
     monkeypatch.setattr(module, "find_scenario", lambda _: named)
     assert soak(config, console, 1, ["plain"]).associations == 2
+
+
+def test_a_share_reaches_beyond_the_exceptions(
+    runs: Runs, config: Lab, console: PlainConsole
+) -> None:
+    """What the scenario wants of the others is tried, too."""
+    assert soak(config, console, 1, ["assoc-refused-once"]).associations == 2
