@@ -2,7 +2,7 @@
 """What `hil prove windows` found, in one file that can be sent: no key, no password, no names.
 
 Files that hold keys of the test network stay here; the names of this machine, its user and its
-folders are replaced in all others; and a file in which a secret is found after that is left out.
+folders are replaced in all others; and a file in which a secret is found is left out.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import getpass
 import json
 import platform
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from html import unescape
 from pathlib import Path
 
 from harness.run.fingerprint import evidence_files
@@ -32,18 +33,33 @@ def pack(proof: Proof, target: Path) -> list[str]:
             if path.stat().st_size > LARGEST:
                 left_out.append(f"{name}: larger than {LARGEST >> 20} MiB")
                 continue
-            content = without_names(path.read_bytes())
-            if any(secret in content for secret in (*proof.secrets, *KEYS)):
+            content = path.read_bytes()
+            if holds_a_secret(content, proof.secrets):
                 left_out.append(f"{name}: holds a secret")
                 continue
-            packed.writestr(name, content)
+            packed.writestr(name, without_names(content))
+        hidden = {"seen": "left out: it holds a secret"}
         told = {
             "rehearsal": proof.rehearsal,
-            "steps": [asdict(one) for one in proof.steps],
+            "steps": [
+                asdict(one) | (hidden if holds_a_secret(one.seen.encode(), proof.secrets) else {})
+                for one in proof.steps
+            ],
             "left_out": left_out,
         }
         packed.writestr("proof.json", without_names(json.dumps(told, indent=1).encode()))
     return left_out
+
+
+def holds_a_secret(content: bytes, secrets: Iterable[bytes]) -> bool:
+    """Whether one of them, or a private key, is in it as any of the guest's files may have it: as
+    UTF-16, too, and as JSON or XML, be it within XML once more (a profile in an event)."""
+    text = content.replace(b"\0", b"").decode(errors="replace")
+    forms = (text, unescape(text), unescape(unescape(text)))
+    plain = [one.decode(errors="replace") for one in (*secrets, *KEYS)]
+    return any(
+        spelt in form for one in plain for spelt in (one, json.dumps(one)[1:-1]) for form in forms
+    )
 
 
 def without_names(content: bytes) -> bytes:

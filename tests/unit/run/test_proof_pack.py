@@ -12,7 +12,7 @@ import pytest
 
 from harness.run import proof_pack as module
 from harness.run.proof import Proof
-from harness.run.proof_pack import pack, without_names
+from harness.run.proof_pack import holds_a_secret, pack, without_names
 
 
 @pytest.fixture
@@ -56,6 +56,41 @@ def test_a_file_with_a_secret_is_left_out(proof: Proof, tmp_path: Path) -> None:
     found, left_out = packed(proof, tmp_path / "x.zip")
     assert left_out == ["guest/serial.log: holds a secret", "guest/qemu-stderr.log: holds a secret"]
     assert not any(b"only for lab" in content for content in found.values())
+
+
+def test_a_secret_with_a_name_in_it_is_found(
+    proof: Proof, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked for before names are replaced, which would hide it by a part."""
+    monkeypatch.setattr(module.getpass, "getuser", lambda: "mallory")
+    proof.secrets.append(b"mallory's own")
+    (proof.folder / "serial.log").write_text("psk=mallory's own")
+    found, left_out = packed(proof, tmp_path / "x.zip")
+    assert left_out == ["guest/serial.log: holds a secret"]
+    assert not any(b"USER's own" in content for content in found.values())
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        'a<b&"c'.encode("utf-16-le"),
+        b"<Data>&lt;Key&gt;a&amp;lt;b&amp;amp;&quot;c&lt;/Key&gt;</Data>",
+        b"<Key>a&lt;b&amp;&quot;c</Key>",
+        json.dumps({"psk": 'a<b&"c'}).encode(),
+    ],
+)
+def test_a_secret_is_found_as_files_have_it(told: bytes) -> None:
+    """An event has the profile, which is XML, within its own XML."""
+    assert holds_a_secret(told, [b'a<b&"c'])
+    assert not holds_a_secret(told, [b"another"])
+
+
+def test_what_a_step_saw_is_no_way_out(proof: Proof, tmp_path: Path) -> None:
+    """The words of a fault may quote the guest."""
+    proof.steps[0].seen = "it said only for lab"
+    found, _ = packed(proof, tmp_path / "x.zip")
+    told = json.loads(found["proof.json"])
+    assert told["steps"][0]["seen"] == "left out: it holds a secret"
 
 
 def test_names_of_this_machine_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
