@@ -8,6 +8,7 @@ Which of its rules it broke is told by the bug check it ends Windows with.
 
 from __future__ import annotations
 
+import re
 from pathlib import PureWindowsPath
 
 from harness.errors import LabFault
@@ -22,12 +23,18 @@ ENABLED_AFTER_REBOOT = 2
 """Exit code of verifier.exe: done, and in force after a reboot (0: in force, or as it was)."""
 
 
+_FILE = re.compile(r"[\w.-]+\.sys\b", re.IGNORECASE | re.ASCII)
+_NDIS_WIFI_IS_ON = re.compile(rf"\[X\]\s+{NDIS_WIFI:#010x}\b")
+
+
 def turn_on(ssh: Ssh, driver: PureWindowsPath) -> bool:
     """Have `driver` and NDIS verified; whether a reboot is needed for it.
 
     Raises `LabFault`.
     """
-    if is_watching(ssh, driver):
+    if not _FILE.fullmatch(driver.name):
+        raise LabFault("Driver Verifier for the adapter's driver", 0, f"{driver.name!r} is none")
+    if is_watching(ssh, driver) and has_ndis_wifi(ssh.run("verifier /querysettings").output):
         return False
     done = ssh.run(f"verifier /flags {FLAGS:#x} /driver {driver.name} ndis.sys")
     if done.status not in (0, ENABLED_AFTER_REBOOT):
@@ -38,8 +45,18 @@ def turn_on(ssh: Ssh, driver: PureWindowsPath) -> bool:
 def is_watching(ssh: Ssh, driver: PureWindowsPath) -> bool:
     """Whether it verifies the driver now: ``/query`` names the drivers that are loaded and
     verified, and file names are in no language."""
-    said = ssh.run("verifier /query").output.lower()
-    return driver.name.lower() in said
+    verified = verified_drivers(ssh.run("verifier /query").output)
+    return driver.name.casefold() in {one.casefold() for one in verified}
+
+
+def verified_drivers(said: str) -> tuple[str, ...]:
+    """The files that ``/query`` names, each once."""
+    return tuple(dict.fromkeys(_FILE.findall(said)))
+
+
+def has_ndis_wifi(said: str) -> bool:
+    """Whether the NDIS/WIFI rules are set, by what ``/querysettings`` prints."""
+    return _NDIS_WIFI_IS_ON.search(said) is not None
 
 
 def _words(done: CommandResult) -> str:

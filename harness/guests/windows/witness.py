@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Final
@@ -20,6 +19,7 @@ from harness.guests.common.recorder import FOLDER
 from harness.guests.common.ssh import Ssh
 from harness.guests.windows.adapters import place_of, the_adapter
 from harness.guests.windows.powershell import PowerShell
+from harness.guests.windows.verifier import has_ndis_wifi, verified_drivers
 
 LOGS: Final = ("System", "Application", "Microsoft-Windows-WLAN-AutoConfig/Operational")
 PROVIDERS: Final = (WLAN, BUGCHECK, KERNEL_POWER, APPLICATION_ERROR)
@@ -107,6 +107,5 @@ def wall_clock(told: Reading) -> WallClock:
 
 def verifier_of(miniport: str, verified: str, set_to: str) -> DriverVerifier:
     """Driver Verifier by what it prints: names of files and its flags are in no language."""
-    drivers = dict.fromkeys(re.findall(r"[\w.-]+\.sys\b", verified, re.IGNORECASE | re.ASCII))
-    ndis_wifi = re.search(r"\[X\]\s+0x00200000\b", set_to) is not None
-    return DriverVerifier(miniport, tuple(drivers)[:100], bool(drivers) and ndis_wifi)
+    drivers = verified_drivers(verified)
+    return DriverVerifier(miniport, drivers[:100], bool(drivers) and has_ndis_wifi(set_to))
