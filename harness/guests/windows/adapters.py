@@ -26,6 +26,9 @@ WINDOWS = PureWindowsPath(r"C:\Windows")
 REBOOT_NEEDED = 3010
 """ERROR_SUCCESS_REBOOT_REQUIRED, with which pnputil ends."""
 
+LARGEST = 64 << 20
+"""Bytes of a driver or DLL, at most."""
+
 CAME_BACK = ("Up", "Disconnected")
 """What adapters.ps1 makes of the two statuses of an adapter that is in operation."""
 
@@ -110,6 +113,15 @@ def dll_place(value: str) -> PureWindowsPath:
     text = re.sub(r"^%(SystemRoot|windir)%", lambda _: str(WINDOWS), value, flags=re.IGNORECASE)
     path = PureWindowsPath(text)
     return path if path.drive else WINDOWS / "System32" / text.lstrip("\\")
+
+
+def read_program(ssh: Ssh, place: PureWindowsPath) -> bytes:
+    """A driver or DLL of the guest's, whole; empty if there is none. Raises `LabFault` for what is
+    larger than any is: what else the guest would go on sending."""
+    content = ssh.read_from(place, 0, LARGEST + 1)
+    if len(content) > LARGEST:
+        raise LabFault(f"reading {place}", 0, f"it has more than {LARGEST} bytes")
+    return content
 
 
 def driver_model(image: bytes) -> DriverModel:

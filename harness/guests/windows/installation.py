@@ -37,6 +37,7 @@ from harness.guests.windows.adapters import (
     dll_place,
     driver_model,
     place_of,
+    read_program,
     restart,
     the_adapter,
 )
@@ -95,7 +96,7 @@ class WindowsInstaller:
             return Installation(
                 setup.key, "", "", adapter.driver_key, "", adapter.oui, adapter.oui, (), silent
             )
-        content = self.ssh.read_from(PureWindowsPath(vendor), 0)
+        content = read_program(self.ssh, PureWindowsPath(vendor))
         if not content:
             raise LabFault("the IHV Extensions DLL", 0, f"{vendor} is not there, or empty")
         oui = int(setup.oui, 16) if setup.dll is not None and setup.oui else adapter.oui
@@ -159,14 +160,14 @@ class WindowsInstaller:
             )
 
     def _journal(self) -> Before | None:
-        content = self.ssh.read_from(JOURNAL, 0)
+        content = self.ssh.read_from(JOURNAL, 0, 1 << 16)
         with contextlib.suppress(ValidationError):
             return BEFORE.validate_json(content)
         return None  # cut short: its writer died before it changed anything
 
     def _silent(self, adapter: WlanAdapter) -> str:
         """Why no handler of a DLL may ever be called; empty if the adapter's driver has them."""
-        model = driver_model(self.ssh.read_from(place_of(adapter.image), 0))
+        model = driver_model(read_program(self.ssh, place_of(adapter.image)))
         if model not in WITHOUT_HANDLERS:
             return ""
         return f"the driver of {adapter.description} is of the {model} model"

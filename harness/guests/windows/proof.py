@@ -15,7 +15,7 @@ from harness.errors import LabFault
 from harness.guests.base import ServiceControl
 from harness.guests.common.recorder import Setup
 from harness.guests.common.ssh import Ssh
-from harness.guests.windows.adapters import driver_model, place_of, the_adapter
+from harness.guests.windows.adapters import driver_model, place_of, read_program, the_adapter
 from harness.guests.windows.powershell import PowerShell
 from harness.guests.windows.system import reboot, system
 
@@ -98,7 +98,7 @@ def clock(subject: Subject) -> str:
 def adapter(subject: Subject) -> str:
     """What Windows tells of the adapter, and what its driver's file shows."""
     found = the_adapter(PowerShell(subject.ssh, limit_s=subject.limit_s))
-    model = driver_model(subject.ssh.read_from(place_of(found.image), 0))
+    model = driver_model(read_program(subject.ssh, place_of(found.image)))
     return (
         f"{found.description}, driver {place_of(found.image).name} {found.driver_version} of the "
         f"{model} model (NDIS {found.ndis}), {found.status}, DLL {found.dll or 'none'}"

@@ -10,6 +10,7 @@ import pytest
 from harness.errors import LabFault, UsageError
 from harness.guests.common.dll import Dll
 from harness.guests.common.recorder import RECORDER, SETTINGS, Setup
+from harness.guests.windows import adapters
 from harness.guests.windows import installation as module
 from harness.guests.windows.installation import JOURNAL, WindowsInstaller
 from tests.unit.guests.windows.face import ORIGINAL, Killed, WindowsFace, shell_of
@@ -68,6 +69,17 @@ def test_a_dll_above_a_driver_that_has_none(face: WindowsFace, tmp_path: Path) -
     installer(face).uninstall(installed)
     assert face.registry == {}
     assert r"C:\hil\vendor\v.dll" not in face.files
+
+
+def test_a_guest_that_never_ends_a_file_is_not_read_on(
+    face: WindowsFace, setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked for no more than a program may have, and one byte; nothing is changed by it."""
+    monkeypatch.setattr(adapters, "LARGEST", 8)
+    with pytest.raises(LabFault, match="more than 8 bytes"):
+        installer(face).install(setup)
+    assert face.registry == ORIGINAL
+    assert not installer(face).in_place
 
 
 def test_without_any_dll_there_is_nothing_to_test(face: WindowsFace, tmp_path: Path) -> None:
