@@ -105,4 +105,7 @@ def why_hollow(orders: Sequence[UsbOrder], known: Sequence[str], *, echoes: int)
             return f"{named}: on = 'echoed' never comes with echoes = 0"
         if order.on in MESSAGES and order.on not in known:
             return f"{named}: on = '{order.on}' never comes in this network"
+        from_the_first = order.on == "begin" and order.after_ms is None
+        if order.do == "unplug" and order.for_ms is None and from_the_first:
+            return f"{named}: nothing associates without its adapter; give for_ms or after_ms"
     return None

@@ -89,7 +89,8 @@ class Endpoint:
     kind: Literal["bulk", "interrupt"] = "bulk"
     max_packet: int = 512
     interval: int = 0
-    """Of an interrupt endpoint, in the units of bInterval; never 0 there."""
+    """Of an interrupt endpoint, in the units of bInterval; never 0 there. Such an endpoint can be
+    announced, and no transfer is carried on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,12 @@ def checked_transfer(transfer: object, usb: UsbIdentity) -> Transfer:
     """A transfer for the driver, if the device has such an endpoint."""
     if not isinstance(transfer, Transfer) or not isinstance(transfer.data, bytes):
         raise ModelFault(f"what it has for the driver is a {type(transfer).__name__}, no Transfer")
-    inward = {one.address for one in usb.endpoints if one.address & DIRECTION_IN}
+    inward = {one.address: one.kind for one in usb.endpoints if one.address & DIRECTION_IN}
+    if inward.get(transfer.endpoint) == "interrupt":  # nobody would ever ask for it
+        raise ModelFault(
+            f"it has a transfer for {transfer.endpoint:#04x}, an interrupt endpoint; those of bulk "
+            "endpoints alone are carried"
+        )
     if transfer.endpoint not in inward:
         raise ModelFault(f"it has a transfer for {transfer.endpoint!r:.20}, no IN endpoint of its")
     if len(transfer.data) > MAX_TRANSFER:
@@ -114,6 +119,8 @@ def _endpoint(endpoint: object) -> None:
         raise ModelFault(f"its endpoint {endpoint.address:#04x} is {endpoint.kind!r:.20}")
     _within("max_packet", endpoint.max_packet, _PACKETS)
     _within("interval", endpoint.interval, _BYTE)
+    if endpoint.kind == "interrupt" and not endpoint.interval:  # QEMU refuses such a device
+        raise ModelFault(f"its interrupt endpoint {endpoint.address:#04x} has an interval of 0")
 
 
 def _within(name: str, value: object, wanted: range) -> None:

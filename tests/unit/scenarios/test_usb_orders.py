@@ -76,6 +76,7 @@ def test_what_contradicts_itself_is_refused(order: dict[str, Any], said: str) ->
             {"network": {"security": "open"}, "usb": [{"on": "M1", "do": "unplug"}]},
             "on = 'M1' never comes in this network",
         ),
+        ({"usb": [{"on": "begin", "do": "unplug"}]}, "nothing associates without its adapter"),
         ({"usb": [{"on": "eap", "do": "unplug"}]}, "on = 'eap' never comes in this network"),
     ],
 )

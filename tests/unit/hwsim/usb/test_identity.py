@@ -12,8 +12,13 @@ from hypothesis import strategies as st
 
 from hwsim.errors import ModelFault
 from hwsim.usb.descriptors import standard_answer
-from hwsim.usb.device import Endpoint, Setup, UsbIdentity
-from hwsim.usb.identity import checked_address, checked_delay, checked_identity
+from hwsim.usb.device import Endpoint, Setup, Transfer, UsbIdentity
+from hwsim.usb.identity import (
+    checked_address,
+    checked_delay,
+    checked_identity,
+    checked_transfer,
+)
 from hwsim.usb.redir_wire import device_connect, endpoint_info, interface_info
 from tests.unit.hwsim.usb.chips import IDENTITY
 
@@ -37,6 +42,7 @@ from tests.unit.hwsim.usb.chips import IDENTITY
         ({"endpoints": (Endpoint(0x81), Endpoint(0x81))}, "two of its endpoints have the same"),
         ({"endpoints": (Endpoint(0x81, max_packet=0),)}, "its max_packet is 0; wanted is 1 to"),
         ({"endpoints": (Endpoint(0x81, "isochronous"),)}, "its endpoint 0x81 is 'isochronous'"),
+        ({"endpoints": (Endpoint(0x83, "interrupt"),)}, "its interrupt endpoint 0x83 has an int"),
     ],
 )
 def test_what_no_device_has(change: dict[str, Any], told: str) -> None:
@@ -68,6 +74,15 @@ def test_what_is_taken_has_descriptors(usb: UsbIdentity) -> None:
     assert device_connect(usb)
     assert interface_info(usb)
     assert endpoint_info(usb)
+
+
+def test_a_transfer_that_nobody_would_carry_is_refused() -> None:
+    """An interrupt endpoint may be announced; its driver would wait in vain, and be blamed."""
+    usb = replace(IDENTITY, endpoints=(Endpoint(0x81), Endpoint(0x83, "interrupt", interval=4)))
+    assert checked_identity(usb) == usb
+    assert checked_transfer(Transfer(0x81, b"frame"), usb).data == b"frame"
+    with pytest.raises(ModelFault, match="a transfer for 0x83, an interrupt endpoint; those of"):
+        checked_transfer(Transfer(0x83, b"event"), usb)
 
 
 def test_its_address_is_the_one_it_was_given() -> None:
