@@ -160,4 +160,9 @@ def _run(proof: Proof, lab: Lab, given: CommandLineDll, count: int, console: Con
     proof.runs.append(folder)
     if result.verdict in BROKE:
         raise LabFault(f"{count} associations", result.duration_s, result.reason)
+    if result.verdict is Verdict.DONE:
+        raise UsageError(
+            f"Windows called no handler of the DLL: {result.reason}",
+            hint="take an adapter whose driver is of the Native 802.11 model",
+        )
     return f"{result.verdict}: {result.reason}"

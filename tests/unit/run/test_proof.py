@@ -112,6 +112,15 @@ def test_a_run_of_which_nothing_is_known_fails(guest: Guest, verdict: Verdict) -
     assert guest.proof().step("handlers").outcome == "failed"
 
 
+def test_handlers_that_were_not_called_are_not_proven(guest: Guest) -> None:
+    """A driver of a newer model was measured, which another adapter puts right."""
+    guest.verdict = Verdict.DONE
+    proof = guest.proof()
+    assert proof.step("handlers").outcome == "failed"
+    assert "Native 802.11" in proof.step("handlers").seen
+    assert proof.mistake
+
+
 def test_what_is_missing_on_this_machine_is_for_the_user(guest: Guest) -> None:
     """Nothing was started."""
     guest.needs = [Need("qemu", False, "not found", "apt-get install qemu")]
