@@ -7,11 +7,13 @@ bytes stay where they were read until somebody wants them.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final, Protocol
+from io import BufferedIOBase
+from typing import Final, Protocol
 
 Record = tuple[int, int, bytes, int, int, int]
 """Index of the interface; nanoseconds since 1970; a buffer, and where the captured bytes begin and
@@ -19,6 +21,8 @@ end in it; how many bytes the packet had when it was captured whole."""
 
 CHUNK: Final = 1 << 20
 """Bytes read at a time."""
+DAMAGED: Final = (EOFError, zlib.error, gzip.BadGzipFile)
+"""What the stream of a compressed file raises that is cut, or is none."""
 LARGEST: Final = 1 << 20
 """No packet of any link layer is as long: what claims to be is damage."""
 
@@ -56,7 +60,7 @@ class Window:
     ``data`` is the part, ``at`` the place in it up to which it was dealt with.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BufferedIOBase) -> None:
         self._stream = stream
         self.data = b""
         self.at = 0
@@ -76,10 +80,12 @@ class Window:
 
     def _read(self, count: int) -> bytes:
         """A compressed file may be cut or damaged: what was read before stays."""
-        try:
-            return self._stream.read(count)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            return b""
+        parts = []
+        with contextlib.suppress(*DAMAGED):
+            while count > 0 and (part := self._stream.read1(count)):
+                parts.append(part)
+                count -= len(part)
+        return b"".join(parts)
 
     @property
     def left(self) -> int:

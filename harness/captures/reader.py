@@ -11,8 +11,9 @@ import contextlib
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from harness.captures import netmon, pcap, pcapng
 from harness.captures.container import Container, Record, Window
@@ -75,7 +76,7 @@ class Reader:
         traffic: encrypted data, by receiver's and transmitter's address (12 bytes); no more than
             65,536 pairs.
         beacons: how often each beacon or probe response that :meth:`frames` left out was repeated,
-            by BSSID.
+            by BSSID; no more than 4,096 of them.
         unreadable: packets whose link layer is not known, by its number.
     """
 
@@ -163,7 +164,8 @@ class Reader:
         if seen is None and len(self._seen) < _MOST_BEACONS:
             self._seen[key] = 1
             return False
-        self.beacons[bssid] = self.beacons.get(bssid, 0) + 1
+        if bssid in self.beacons or len(self.beacons) < _MOST_BEACONS:
+            self.beacons[bssid] = self.beacons.get(bssid, 0) + 1
         return True
 
     def _frame(self, number: int, record: Record, at: int, link: Link) -> CapturedFrame:
@@ -241,11 +243,11 @@ def open_capture(path: Path) -> Iterator[Reader]:
     """The capture, opened. Raises :class:`UsageError` for what is none, or cannot be opened."""
     with contextlib.ExitStack() as stack:
         try:
-            file: BinaryIO = stack.enter_context(path.open("rb"))
+            file: BufferedIOBase = stack.enter_context(path.open("rb"))
             packed = file.read(2) == _GZIP
             file.seek(0)
             if packed:
-                file = cast("BinaryIO", stack.enter_context(gzip.GzipFile(fileobj=file)))
+                file = stack.enter_context(gzip.GzipFile(fileobj=file))
             container = _container(path, file)
         except OSError as error:
             problem = error.strerror or "is no capture"
@@ -253,7 +255,7 @@ def open_capture(path: Path) -> Iterator[Reader]:
         yield Reader(path, container)
 
 
-def _container(path: Path, file: BinaryIO) -> Container:
+def _container(path: Path, file: BufferedIOBase) -> Container:
     window = Window(file)
     window.need(4)
     magic = window.data[:4]
@@ -275,7 +277,8 @@ def _without_padding(frame: bytes, length: int) -> tuple[bytes, int]:
     """The frame without the bytes between its header and its body (radiotap, Flags, 0x20)."""
     header = 24
     if frame[0] & 0x0C == 8:
-        header += 6 * (frame[1] & 3 == 3) + 2 * bool(frame[0] & 0x80)
+        qos = bool(frame[0] & 0x80)
+        header += 6 * (frame[1] & 3 == 3) + 2 * qos + 4 * (qos and bool(frame[1] & 0x80))
     pad = -header % 4
     return frame[:header] + frame[header + pad :], length - pad
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 
 from harness.captures.container import CHUNK, Window
 
@@ -26,3 +27,12 @@ def test_a_compressed_file_that_is_cut_ends_early() -> None:
     window = Window(gzip.GzipFile(fileobj=io.BytesIO(packed[:-40])))
     assert not window.need(2_560_000)
     assert window.data == (bytes(range(256)) * 10_000)[: len(window.data)]
+
+
+def test_of_a_compressed_file_that_is_cut_nothing_is_lost_that_can_be_read() -> None:
+    """Even if it is smaller than what is read at a time."""
+    content = random.Random(1).randbytes(5000)
+    packed = gzip.compress(content, mtime=0)
+    window = Window(gzip.GzipFile(fileobj=io.BytesIO(packed[:-1000])))
+    assert window.need(3900)
+    assert window.data == content[: len(window.data)]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import struct
 import zlib
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.captures import CapturedFrame, Reader, open_capture
+from harness.captures import reader as reader_module
 from harness.errors import UsageError
 from harness.evidence.packets import Packet, read_packets
 from tests.unit.captures.writing import (
@@ -216,3 +218,32 @@ def test_times_are_kept_to_the_nanosecond(tmp_path: Path) -> None:
     made = [replace(one, wall_ns=10**18 + 7) for one in packets(MESSAGES[:1])]
     (found,), _ = read(tmp_path / "ns.pcap", pcap(made, magic=NANOSECONDS))
     assert found.wall_ns == 10**18 + 7
+
+
+def test_a_compressed_capture_of_network_monitor_that_is_cut(tmp_path: Path) -> None:
+    """Its table is at its end: what is lacking is said, without a traceback."""
+    content = network_monitor([(n, random.Random(n).randbytes(200)) for n in range(9)])
+    found, reader = read(tmp_path / "x.cap", gzip.compress(content, mtime=0)[:-300])
+    assert (found, reader.damage) == ([], "the compressed file is cut or damaged")
+
+
+def test_padding_stands_behind_ht_control(tmp_path: Path) -> None:
+    """Which is part of the header."""
+    header = b"\6\0" + bytes((1, 2, 3, 4))
+    frame = data_frame(b"x", down=True, kind=0x88, header=header, flags=0x80)
+    padded = frame[:30] + b"\0\0" + frame[30:]
+    found, _ = read(tmp_path / "x.cap", pcap(packets([padded]), RADIOTAP, header=PADDED))
+    assert [one.frame for one in found] == [frame]
+
+
+def test_beacons_of_ever_new_addresses_are_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood of them costs no memory."""
+    monkeypatch.setattr(reader_module, "_MOST_BEACONS", 3)
+    beacons = [
+        b"\x80\0\0\0" + b"\xff" * 6 + bytes((2, 0, 0, 0, 0, n)) * 2 + bytes(14) for n in range(9)
+    ]
+    found, reader = read(tmp_path / "x.cap", pcap(packets(beacons * 2)), every=False)
+    assert len(found) == 3
+    assert len(reader.beacons) == 3

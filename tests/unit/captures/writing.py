@@ -112,7 +112,7 @@ def network_monitor(frames: Sequence[tuple[int, bytes]], media: int = 6, minor: 
     written, places = b"", []
     for after_us, data in frames:
         places.append(128 + len(written))
-        written += struct.pack("<qII", after_us, len(data), len(data)) + data
+        written += struct.pack("<QII", after_us & 0xFFFFFFFFFFFFFFFF, len(data), len(data)) + data
         written += media.to_bytes(2, "little") if minor else b""
     start = (2026, 11, 6, 27, 12, 0, 0, 500)
     table_at = 128 + len(written)
