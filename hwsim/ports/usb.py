@@ -165,10 +165,6 @@ class UsbPort:
 
     # what the adapter calls (hwsim.usb.adapter.AdapterUser)
 
-    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> None:
-        """A timer of the chip."""
-        self._loop.call_after(delay_ns, callback)
-
     def on_sent(self, sent: SentFrame, done: Done) -> None:
         """The chip transmitted a frame."""
         adapter = self._adapter

@@ -46,9 +46,6 @@ class _Queued(NamedTuple):
 class AdapterUser(Protocol):
     """What an adapter calls."""
 
-    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> None:
-        """Call back when so much time has passed."""
-
     def on_sent(self, sent: SentFrame, done: Done) -> None:
         """The chip transmitted a frame, and waits for ``done``."""
 
@@ -213,7 +210,7 @@ class Adapter:
 
     def call_after(self, delay_ns: int, callback: Callable[[], None]) -> None:
         """A timer of the chip."""
-        self._user.call_after(delay_ns, callback)
+        self._clock.call_after(delay_ns, callback)
 
     def on_frame(self, sent: SentFrame, done: Done) -> None:
         """The chip transmits."""

@@ -6,8 +6,6 @@ It stands on :class:`tests.unit.hwsim.usb.peer.Peer`, so that a model is asked a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hwsim.usb.adapter import Adapter
 from hwsim.usb.catalogue import maker
 from hwsim.usb.device import AirFrame, Done, SentFrame
@@ -31,17 +29,6 @@ class User:
         self.lost: list[int] = []
         self.unheard: list[int] = []
         self.started = 0
-        self.timers: list[tuple[int, Callable[[], None]]] = []
-
-    def call_after(self, delay_ns: int, callback: Callable[[], None]) -> None:
-        """Keep it; the test lets the time pass."""
-        self.timers.append((delay_ns, callback))
-
-    def let_timers_fire(self) -> None:
-        """Those that run now, in their order."""
-        due, self.timers = self.timers, []
-        for _, callback in due:
-            callback()
 
     def on_sent(self, sent: SentFrame, done: Done) -> None:
         """Keep it; the test acknowledges."""

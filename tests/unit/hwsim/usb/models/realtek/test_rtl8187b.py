@@ -17,6 +17,7 @@ from tests.unit.hwsim.usb.models.realtek.driver import (
 )
 
 RX, STATUS, TX = 0x83, 0x89, 0x05
+STATUS_MS = STATUS_NS // 1_000_000
 
 
 @pytest.fixture
@@ -46,8 +47,9 @@ def test_the_status_of_a_frame_comes_by_itself(driver: Driver, acked: bool, told
     driver.user.sent[0][1](acked)
     (ended,) = driver.taken()
     assert ended.body[0] == TX
-    assert [delay for delay, _ in driver.user.timers] == [STATUS_NS]
-    driver.user.let_timers_fire()
+    driver.clock.go_on(0)
+    assert driver.taken() == []
+    driver.clock.go_on(STATUS_MS)
     (status,) = driver.taken()
     word = int.from_bytes(status.body[10:], "little")
     assert len(status.body) == 10 + 8
@@ -60,7 +62,7 @@ def test_a_status_waits_for_the_driver(driver: Driver) -> None:
         driver.send(TX, tx(data_frame(AP, MAC)))
     driver.user.sent[0][1](True)
     driver.user.sent[1][1](False)
-    driver.user.let_timers_fire()
+    driver.clock.go_on(STATUS_MS)
     driver.taken()
     driver.want(STATUS)
     driver.want(STATUS)
@@ -76,7 +78,7 @@ def test_as_many_transfers_end_before_their_status_as_a_driver_keeps(driver: Dri
     for _, done in driver.user.sent:
         done(True)
     assert [one.body[0] for one in driver.taken()] == [TX] * 4
-    driver.user.let_timers_fire()
+    driver.clock.go_on(STATUS_MS)
     assert sorted(one.body[0] for one in driver.taken()) == [TX] * 2 + [STATUS] * 4
 
 
@@ -90,7 +92,7 @@ def test_a_reset_ends_what_is_on_its_way(driver: Driver) -> None:
     driver.taken()
     driver.adapter.reset()
     assert [one.body[0] for one in driver.taken()] == [TX]
-    driver.user.let_timers_fire()
+    driver.clock.go_on(STATUS_MS)
     assert driver.taken() == []
 
 
