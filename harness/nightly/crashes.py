@@ -22,7 +22,7 @@ from harness.evidence.sources.guest_files import read_guest_files
 from harness.evidence.sources.seal import read_seal
 from harness.evidence.trace import parse_trace
 from harness.history.model import Crash, Night, Test
-from harness.results import RunResult
+from harness.results import FindingResult, RunResult
 
 CRASHED: Final = "HOST-01"
 GONE: Final = "HOST-03"
@@ -35,11 +35,15 @@ UNKNOWN_CODE: Final = 0
 
 
 def crash_of(result: RunResult, folder: Path) -> Crash | None:
-    """The first crash of a run, by its findings and its trace; None where there is none."""
-    ends = [one for one in result.all_findings if one.rule in (CRASHED, GONE)]
-    found = [one for one in ends if one.severity != "MISS"]  # of the lab's own process
+    """The first crash of a run, by its findings and its trace; None where there is none.
+
+    One that is not the driver's doing (of the lab's own process, in another module) is none: a
+    night takes a crash for a failure, whatever a retry comes to.
+    """
+    blaming = [one for one in result.all_findings if one.severity == "FAIL"]
+    found = [one for one in blaming if one.rule in (CRASHED, GONE)]
     if not found:
-        return _told_by_windows(result, folder)
+        return _told_by_windows(blaming, folder)
     first = min(found, key=lambda one: (one.process, one.at_ns or 0))
     try:
         records, _ = parse_trace((folder / TRACE).read_bytes())
@@ -48,9 +52,9 @@ def crash_of(result: RunResult, folder: Path) -> Crash | None:
     return fingerprint([one for one in records if one.process == first.process])
 
 
-def _told_by_windows(result: RunResult, folder: Path) -> Crash | None:
+def _told_by_windows(blaming: Sequence[FindingResult], folder: Path) -> Crash | None:
     """The first crash that a dump or the event log tells, if a finding rests on one."""
-    for finding in result.all_findings:
+    for finding in blaming:
         system = finding.rule.startswith(SYSTEM)
         if system or finding.rule == PROGRAM:
             files = read_guest_files(folder, read_seal(folder) or {})

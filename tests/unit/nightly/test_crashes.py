@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from harness.evidence.model import IhvRecord
 from harness.evidence.sources.crash_dumps import DUMPS
 from harness.history.model import Crash, Night, NightState
@@ -66,6 +68,14 @@ def test_a_run_has_one_if_a_finding_says_so(tmp_path: Path) -> None:
     line = {"seq": 1, "t": 1, "pid": 1, "tid": 1, "kind": "exception", **RAISED}
     (tmp_path / "ihv-trace.jsonl").write_text(json.dumps(line) + "\n")
     assert crash_of(crashed, tmp_path) == Crash(0xC0000005, ("acme.dll+0x1234",))
+
+
+@pytest.mark.parametrize("rule", ["HOST-01", "HOST-08", "HOST-09", "NDIS-10"])
+def test_a_crash_that_does_not_blame_the_driver_is_none(tmp_path: Path, rule: str) -> None:
+    """wlanext.exe crashed in another module, or lab.toml has the rule warn: a night would count it
+    as a failure, which the run is not."""
+    finding = FindingResult(rule=rule, severity="WARN", message="crashed (event 1000)")
+    assert crash_of(run(association(1, finding)), tmp_path) is None
 
 
 def night(days: int, *crashes: Crash | None) -> Night:
