@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
+import pycdlib
 import pytest
 
 from tests.windows_discs import windows_iso
@@ -48,3 +50,20 @@ def test_no_more_is_read_than_was_allowed(place: Path) -> None:
             disc.read("folder/file.txt", most=4)
         with pytest.raises(Unfit, match="has no file other"):
             disc.read("other", most=4)
+
+
+def test_folders_that_hold_each_other_are_not_walked_for_ever(place: Path) -> None:
+    """A folder whose folder is itself: older pycdlib went round until memory was full."""
+    iso = pycdlib.PyCdlib()
+    iso.new(interchange_level=3)
+    iso.add_directory("/A")
+    iso.add_directory("/A/B")
+    iso.write(str(place))
+    outer, inner = (iso.get_record(iso_path=path).extent_location() for path in ("/A", "/A/B"))
+    iso.close()
+    both = [struct.pack("<I", one) + struct.pack(">I", one) for one in (inner, outer)]
+    data = place.read_bytes()
+    head, tail = data[: outer * 2048], data[outer * 2048 :]
+    place.write_bytes(head + tail.replace(*both, 1))
+    with pytest.raises(Unfit, match="form a loop"), open_disc(place):
+        pass
