@@ -49,7 +49,8 @@ class UsbOrder(Strict):
     """unplug: it is pulled out, as by surprise; stall: it leaves transfers unanswered, and answers
     them when for_ms is over; slow: for that long it answers each of them delay_ms later."""
     for_ms: Annotated[int, Field(ge=1, le=MAX_LASTING_MS)] | None = None
-    """How long. Of unplug: when it is plugged in again; left out, with the next association."""
+    """How long. Of unplug: when it is plugged in again; left out, with the next association. With
+    on = 'begin' it is needed unless after_ms is given."""
     delay_ms: Annotated[int, Field(ge=1, le=5000)] | None = None
     """slow: how much later each is answered."""
     transfers: Annotated[tuple[Transfers, ...], Field(min_length=1)] | None = None

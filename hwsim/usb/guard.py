@@ -77,7 +77,7 @@ class Guard:
         """Since when the model has been asked; 0: it is not."""
         self.asked = "its class"
         self._reason = ""
-        self._owed = 0
+        self._owed: set[Done] = set()
         self._quiet_ns = 0
         self._due: dict[int, tuple[int, str]] = {}
         self._bulk: dict[int, tuple[int, str]] = {}
@@ -104,7 +104,7 @@ class Guard:
         """See :class:`hwsim.usb.device.Model`."""
         self._due.clear()
         self._bulk.clear()
-        self._owed = 0
+        self._owed.clear()
         answer = self._ask("reset()", None, self._model.reset)
         if isinstance(answer, Later):
             number = self._expect(self._due, "reset()")
@@ -172,14 +172,14 @@ class Guard:
         if not self._hears("on_frame()", lambda: checked_frame(sent)):
             return
         owed = [done]
-        self._owed += 1
 
         def told(acked: bool) -> None:
             if owed:
-                self._owed = max(0, self._owed - 1)
+                self._owed.discard(told)  # of one before a reset: it is not there
                 self._quiet_ns = now_ns()
                 self._ask("done()", None, lambda: owed.pop()(acked))
 
+        self._owed.add(told)
         self._outside(lambda: self._user.on_frame(sent, told))
 
     def on_transfer(self, transfer: Transfer) -> None:

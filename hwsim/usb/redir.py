@@ -164,7 +164,7 @@ class Redir:
         """Whether the device leaves a request unanswered for now; it is kept then."""
         under_way: Mapping[int, object] = self._unanswered
         if kind == "bulk-out":
-            under_way = self._unfinished.get(wire.read_bulk(packet.body).endpoint, {})
+            under_way = self._unfinished.get(packet.body[0], {})  # which is its endpoint
         if self._holdups.count(kind) + len(under_way) >= MAX_PENDING:
             raise WireError(f"usbredir: more than {MAX_PENDING} transfers of one endpoint")
         return self._holdups.hold(kind, packet, handler)

@@ -307,6 +307,26 @@ def test_a_transfer_that_is_never_completed_is_told(monkeypatch: pytest.MonkeyPa
     assert bench.fault() == "a transfer to endpoint 0x02 was not completed within 0 s"
 
 
+def test_a_status_from_before_a_reset_is_none_of_what_is_owed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The transfer after it still waits for the status of its own frame."""
+    monkeypatch.setattr(guarding, "COMPLETE_NS", 0)
+    monkeypatch.setattr(guarding, "_LOOK_NS", 1_000_000)
+    bench = Bench()
+    bench.guard.bulk_out(2, bytes(24), lambda: None)
+    bench.guard.reset()
+    bench.guard.bulk_out(2, bytes(24), lambda: None)
+    (_, before), (_, after) = bench.user.sent
+    before(True)
+    for _ in range(3):
+        bench.loop.turn(1)
+    assert bench.faults == []
+    after(True)
+    bench.loop.turn(0.01)
+    assert bench.faults == []
+
+
 def test_of_a_model_that_is_gone_nothing_is_told() -> None:
     """Its timers and transfers are nobody's business any more."""
     bench = Bench(model_with(bulk_out=lambda *_: None))
