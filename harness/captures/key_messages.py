@@ -22,7 +22,7 @@ _WPA: Final = bytes.fromhex("0050f201")
 _MLD_ADDRESS: Final = bytes.fromhex("dd0a000fac03")
 """The MAC Address KDE, which is all that an M4 of a multi-link station carries."""
 _MOST_PAIRS: Final = 4096
-_MOST_COUNTERS: Final = 1024
+_MOST_COUNTERS: Final = 64
 
 
 def mic_length_of(pdu: bytes) -> int | None:

@@ -48,7 +48,8 @@ class Handshake:
 
     def steps_us(self) -> dict[str, float]:
         """How long each step took, in microseconds: from the latest asking before an answer to its
-        first. The whole goes from the first message to the last. Without times there is none."""
+        first. The whole goes from the first message to the first that ends it, as in a run.
+        Without times there is none."""
         found: dict[str, float] = {}
         for asked, answer in zip(self.kinds, self.kinds[1:], strict=False):
             answers = self.all_of(answer)
@@ -57,8 +58,8 @@ class Handshake:
                 name = f"{asked} → {answer}"
                 found[name] = (answers[0].wall_ns - before[-1].wall_ns) / 1000
         if not self.missing and self.kinds == FOUR_WAY and self.messages[0].wall_ns:
-            whole = self.messages[-1].wall_ns - self.messages[0].wall_ns
-            found["handshake"] = whole / 1000
+            end = self.all_of(self.kinds[-1])[0]
+            found["handshake"] = (end.wall_ns - self.messages[0].wall_ns) / 1000
         return found
 
 

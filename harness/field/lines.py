@@ -18,7 +18,7 @@ _MOST_MESSAGES: Final = 60
 
 def lines(one: Inspection) -> Iterator[str]:
     """All of it: access points, then each conversation with what is odd about it first."""
-    yield f"{one.path}: {one.packets} packets"
+    yield clean(f"{one.path}: {one.packets} packets")
     for text in one.unread:
         yield f"  not read: {text}"
     for point in one.access_points:

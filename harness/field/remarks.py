@@ -37,9 +37,11 @@ def remarks(one: Conversation, runs: Sequence[Handshake]) -> list[Remark]:
 def whose_turn(one: Conversation) -> str:
     """Who was to speak after the last message, in words; empty if nobody had to."""
     spoken = [message for message in one.messages if message.stage != "scan"]
-    if not spoken or one.up or one.down:
+    if not spoken:
         return ""
     last = spoken[-1]
+    if any(seen is not None and seen.last_ns >= last.wall_ns for seen in (one.up, one.down)):
+        return ""
     if last.stage == "end" or last.kind in ("M4", "G2"):
         return ""
     if last.kind == "auth" and not last.down:
@@ -89,8 +91,9 @@ def _unanswered(runs: Sequence[Handshake]) -> Iterator[Remark]:
 
 
 def _mics(one: Conversation) -> Iterator[Remark]:
-    wrong = [message for message in one.messages if message.mic == "wrong"]
-    second = [message for message in one.messages if message.kind == "M2" and message.mic != "none"]
+    heard = [message for message in one.messages if not message.damaged]
+    wrong = [message for message in heard if message.mic == "wrong"]
+    second = [message for message in heard if message.kind == "M2" and message.mic != "none"]
     if second and all(message.mic == "wrong" for message in second):
         went_on = any(message.kind == "M3" for message in one.messages)
         text = "every M2 has a wrong MIC by the keys that were given: "
@@ -133,7 +136,8 @@ def _counters(one: Conversation) -> Iterator[Remark]:
         if message.down:
             asked.add(message.counter)
         elif asked and message.kind in ("M2", "M4", "G2") and message.counter not in asked:
-            text = f"{message.kind} answers replay counter {message.counter}, which nobody sent"
+            text = f"{message.kind} answers replay counter {message.counter}, which no message "
+            text += "of the access point in the capture has"
             yield Remark(2, text, message.number)
 
 
@@ -171,8 +175,9 @@ def _gaps(one: Conversation, runs: Sequence[Handshake]) -> Iterator[Remark]:
     damaged = [message for message in one.messages if message.damaged]
     if damaged:
         yield Remark(1, f"{len(damaged)} messages came with a wrong checksum", damaged[0].number)
+    spoken = [message for message in one.messages if message.stage != "scan"]
     for direction, down in (("the access point", True), ("the station", False)):
-        heard = [message for message in one.messages if message.down is down]
-        if not heard and len(one.messages) >= 2:
+        heard = [message for message in spoken if message.down is down]
+        if not heard and len(spoken) >= 2:
             text = f"nothing of {direction} was captured: the antenna may not have heard it"
-            yield Remark(1, text, one.messages[0].number)
+            yield Remark(1, text, spoken[0].number)

@@ -32,9 +32,12 @@ from hwsim.records import FOUR_WAY, GROUP_KEY, Direction, FrameKind, FrameRecord
 
 BEACON: Final = 8
 """Subtype of the management frames that have no record, as in a run's events."""
+_BOTH_DS: Final = frames.FROM_DS | frames.TO_DS
 CANNOT_KNOW: Final = "a capture has neither the DLL's calls nor the OS's notifications"
 _ASKS: Final = ("M1", "M3", "G1", "rc4-key")
 _EAP_RESPONSE: Final = 2
+_EAPOL_HEADER: Final = 4
+_SHORTEST_FRAME: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ class _Records:
     def of(self, found: Iterable[CapturedFrame]) -> Iterator[FrameRecord]:
         """One for each frame that is no copy of one before."""
         for one in found:
-            if len(one.frame) >= 10 and not self._duplicates.again(one):
+            least = _EAPOL_HEADER if one.ends else _SHORTEST_FRAME
+            if len(one.frame) >= least and not self._duplicates.again(one):
                 record = self._of_pdu(one) if one.ends else self._of_frame(one)
                 if record is not None:
                     yield record
@@ -110,8 +114,7 @@ class _Records:
         """Of an EAPOL PDU that the station's own interface handed out."""
         source, destination = one.ends or (b"", b"")
         kind, counter = self._eapol(one.frame, source, destination)
-        down = kind in _ASKS or (kind == "eap" and one.frame[4] != _EAP_RESPONSE)
-        direction: Direction = "down" if down else "up"
+        direction = _who_asks(kind, one.frame)
         return self._record(one, kind, counter, direction, source, destination, protected=False)
 
     def _of_frame(self, one: CapturedFrame) -> FrameRecord | None:
@@ -121,9 +124,11 @@ class _Records:
             return None
         if header.type == frames.MANAGEMENT and header.subtype == BEACON:
             return None
-        kind, counter = self._message(header, one.frame)
+        kind, counter, pdu = self._message(header, one.frame)
+        four_addresses = header.flags & _BOTH_DS == _BOTH_DS  # in either direction
+        direction = _who_asks(kind, pdu) if pdu and four_addresses else _direction(header)
         return self._record(
-            one, kind, counter, _direction(header), header.transmitter, header.receiver,
+            one, kind, counter, direction, header.transmitter, header.receiver,
             protected=bool(header.flags & frames.PROTECTED),
         )  # fmt: skip
 
@@ -139,16 +144,16 @@ class _Records:
             protected=protected, replay_counter=counter, mic_ok=None, pn=None, detail={},
         )  # fmt: skip
 
-    def _message(self, header: MacHeader, frame: bytes) -> tuple[FrameKind, int | None]:
-        """The name of a frame, and the replay counter of an EAPOL-Key."""
+    def _message(self, header: MacHeader, frame: bytes) -> tuple[FrameKind, int | None, bytes]:
+        """The name of a frame, the replay counter of an EAPOL-Key, and the EAPOL PDU."""
         kind = frames.kind_of(header)
         if kind != "data" or header.flags & frames.PROTECTED:
-            return kind, None
+            return kind, None, b""
         body = self._fragments.whole(header, frame)
         for one in msdus(header, frame, body) if body is not None else ():
             if one.ethertype == frames.ETHERTYPE_EAPOL:
-                return self._eapol(one.body, header.transmitter, header.receiver)
-        return kind, None
+                return *self._eapol(one.body, header.transmitter, header.receiver), one.body
+        return kind, None, b""
 
     def _eapol(self, pdu: bytes, sender: bytes, receiver: bytes) -> tuple[FrameKind, int | None]:
         try:
@@ -167,6 +172,11 @@ def _direction(header: MacHeader) -> Direction:
     if header.type == frames.DATA:
         return "down" if header.flags & frames.FROM_DS else "up"
     return "down" if header.transmitter and header.transmitter == header.address3 else "up"
+
+
+def _who_asks(kind: FrameKind, pdu: bytes) -> Direction:
+    """``down`` for an EAPOL PDU that only an access point sends."""
+    return "down" if kind in _ASKS or (kind == "eap" and pdu[4] != _EAP_RESPONSE) else "up"
 
 
 class _Sent:

@@ -52,3 +52,10 @@ def test_limits() -> None:
     """Warn, then fail."""
     steps = {"M1 → M2": 199_000.0, "M2 → M3": 501_000.0, "M3 → M4": 1_000_001.0}
     assert too_slow(steps) == [("M2 → M3", 501_000.0, "warn"), ("M3 → M4", 1_000_001.0, "fail")]
+
+
+def test_an_ending_that_is_repeated_makes_no_handshake_longer() -> None:
+    """It has ended with the first, as in a run."""
+    talk = Talk().connect().key(M3, down=True, after_ms=190).key(M4, down=False)
+    (run,) = handshakes(talk.conversation().messages)
+    assert run.steps_us()["handshake"] == 3000

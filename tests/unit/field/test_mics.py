@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,10 @@ def join(station: SoftStation) -> None:
     station.authenticate()
     station.associate()
     station.m2(station.key_message())
-    station.m4(station.key_message())
+    message = station.key_message()
+    while message.name == "M1":  # sent again, since the answer took its time
+        message = station.key_message()
+    station.m4(message)
 
 
 def verdicts(frames: Sequence[CapturedFrame], secrets: Secrets) -> list[Message]:
@@ -112,7 +116,8 @@ def test_stations_of_each_mode_are_right(tmp_path: Path) -> None:
     run, pmks = capture(tmp_path, MODES)
     found = verdicts(read(run), pmks)
     four = [("M1", "none"), ("M2", "right"), ("M3", "right"), ("M4", "right")]
-    assert [(one.kind, one.mic) for one in found if one.kind[0] == "M"] == four * len(MODES)
+    told = [(one.kind, one.mic) for one in found if one.kind[0] == "M"]
+    assert [one for one, _ in itertools.groupby(told)] == four * len(MODES)
     assert {one.mic for one in found if one.kind[0] == "G"} <= {"right"}
 
 

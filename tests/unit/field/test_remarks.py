@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from harness.field.handshakes import handshakes
-from harness.field.model import Conversation, Remark
+from harness.field.model import Conversation, DataSeen, Remark
 from harness.field.remarks import remarks, whose_turn
 from tests.unit.captures.writing import key_pdu
 from tests.unit.field.talk import G1, M1, M2, M3, M4, Talk
@@ -41,7 +41,7 @@ def test_a_good_connection_has_none() -> None:
         (Talk().associate(rsne=OTHER_RSNE).key(M1, down=True).key(M2, down=False),
          3, "the RSNE in M2 is not that of the association request: capabilities"),
         (Talk().associate().key(M1, down=True).key(key_pdu(0x010A, 9, OTHER_RSNE), down=False),
-         2, "M2 answers replay counter 9, which nobody sent"),
+         2, "M2 answers replay counter 9, which no message of the access point in the capture has"),
         (Talk().connect().key(M3, down=True).key(M4, down=False), 2, "M3 was sent 2 times"),
         (Talk().associate().key(M1, down=True).key(M2, down=False, after_ms=250),
          1, "M1 → M2 took 250.00 ms (warn)"),
@@ -107,3 +107,33 @@ def test_whose_turn_it_was(talk: Talk, turn: str) -> None:
     """What support asks first."""
     assert whose_turn(talk.conversation()).startswith(turn)
     assert bool(whose_turn(talk.conversation())) == bool(turn)
+
+
+def test_a_message_with_a_wrong_checksum_accuses_nobody() -> None:
+    """Its MIC is wrong as its bytes are."""
+    one = Talk().associate().key(M1, down=True).key(M2, down=False).conversation()
+    one.messages[-1].mic, one.messages[-1].damaged = "wrong", True
+    assert [found.text for found in remarked(one)] == ["1 messages came with a wrong checksum"]
+
+
+def test_a_scan_is_one_sided() -> None:
+    """Probe requests go to everybody: that none is of the conversation says nothing."""
+    assert (
+        told(Talk().management(5, bytes(12), down=True).management(5, bytes(12), down=True)) == []
+    )
+
+
+def test_an_answer_to_what_was_not_captured() -> None:
+    """Nobody says that it was not sent."""
+    talk = Talk().associate().key(M1, down=True).key(M2, down=False).key(M4, down=False)
+    text = "M4 answers replay counter 2, which no message of the access point in the capture has"
+    assert (2, text) in told(talk)
+
+
+def test_data_of_an_earlier_connection_ends_no_later_one() -> None:
+    """Whose turn it was is asked after it."""
+    one = Talk().connect().associate().key(M1, down=True).conversation()
+    one.down = DataSeen(3, one.messages[7].wall_ns, one.messages[7].wall_ns + 1)
+    assert whose_turn(one) == "the station, to answer with M2"
+    one.down.last_ns = one.messages[-1].wall_ns + 1
+    assert whose_turn(one) == ""

@@ -125,3 +125,27 @@ def test_a_cut_capture_gives_what_it_has(tmp_path: Path, evidence: RunEvidence, 
     frames = [frame for one in found.associations for frame in one.frames]
     assert frames == list(evidence.associations[0].frames[: len(frames)])
     assert not [one for one in evaluate(found, expect=ON_AIR).findings if one.severity == "FAIL"]
+
+
+def test_short_messages_of_a_stations_own_interface() -> None:
+    """EAPOL-Start has four bytes, and EAP's success eight."""
+    station, access_point = b"\2" * 6, b"\4" * 6
+    sent = [
+        (b"\2\1\0\0", (station, access_point)),
+        (b"\2\0\0\4\3\7\0\4", (access_point, station)),
+    ]
+    found = [captured(n, n, pdu)._replace(ends=ends) for n, (pdu, ends) in enumerate(sent)]
+    (association,) = from_frames(found).associations
+    assert [(one.kind, one.direction) for one in association.frames] == [
+        ("eapol-start", "up"), ("eap", "down"),
+    ]  # fmt: skip
+
+
+def test_four_addresses_do_not_tell_the_direction() -> None:
+    """Both DS bits are set in either; the message tells."""
+    frames = [
+        data_frame(pdu, down=n % 2 == 0, sequence=n, flags=3, header=bytes(6))
+        for n, pdu in enumerate(handshake())
+    ]
+    (association,) = from_frames(captured(n, n, one) for n, one in enumerate(frames)).associations
+    assert [one.direction for one in association.frames] == ["down", "up"] * 2
