@@ -72,8 +72,11 @@ def remove(place: Place, medium: Medium = 1, pid: Process = None) -> None:
 @air.command()
 def trigger(place: Place, medium: Medium = 1, pid: Process = None) -> None:
     """Have a rule act: now, if it sends something by itself, or on the next message that fits."""
-    told = ask(_run(pid), "trigger", place=place, medium=medium)
-    typer.echo(f"sent to {told['stations']} stations")
+    stations = ask(_run(pid), "trigger", place=place, medium=medium)["stations"]
+    if stations:
+        typer.echo(f"sent to {stations} station{'s' if stations > 1 else ''}")
+    else:
+        typer.echo(f"rule {place} acts on the next message that fits it")
 
 
 def _run(pid: int | None) -> Path:

@@ -54,7 +54,7 @@ def test_rules_are_given_and_taken_back(asked: list[Any], tmp_path: Path) -> Non
     file.write_text(DROP)
     assert hil("add", str(file), "--asked") == "rule 2 is in force\nrule 3 is in force\n"
     assert hil("change", "2", "-", input=DROP) == "rule 4 is in force\n"
-    assert hil("trigger", "4", "--medium", "2") == "sent to 1 stations\n"
+    assert hil("trigger", "4", "--medium", "2") == "sent to 1 station\n"
     assert hil("remove", "4") == ""
     rule = {"message": "M3", "action": "drop"}
     assert asked == [
@@ -63,6 +63,18 @@ def test_rules_are_given_and_taken_back(asked: list[Any], tmp_path: Path) -> Non
         ("7-1", "trigger", {"place": 4, "medium": 2}),
         ("7-1", "remove", {"place": 4, "medium": 1}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("stations", "said"),
+    [(0, "rule 1 acts on the next message that fits it\n"), (2, "sent to 2 stations\n")],
+)
+def test_what_a_triggered_rule_does(
+    asked: list[Any], monkeypatch: pytest.MonkeyPatch, stations: int, said: str
+) -> None:
+    """One that sends nothing by itself has been sent to nobody, and waits for its message."""
+    monkeypatch.setattr(module, "ask", lambda *_, **__: {"stations": stations})
+    assert hil("trigger", "1") == said
 
 
 @pytest.mark.parametrize(
