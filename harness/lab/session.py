@@ -16,6 +16,7 @@ from harness.console import Stages
 from harness.eap import Credentials, RadiusServer
 from harness.errors import HarnessError, LabFault, PeerGone, ServiceRefused, TooSlow
 from harness.evidence import IhvRecord
+from harness.evidence.names import is_handler
 from harness.faults import Fault
 from harness.guests.base import GuestImage
 from harness.guests.common.agent import Agent, Interface, running_agent
@@ -188,9 +189,14 @@ def open_session(
 
 def _unless_called(session: LabSession, silent: str) -> str:
     """`silent`, or nothing if a handler of the DLL is called in spite of it."""
-    deadline = Deadline("first record of the IHV trace", SILENT_S)
+
+    def called() -> bool | None:
+        new = session.pull_trace()  # that it was loaded is no call yet
+        return any(is_handler(record.function or "") for record in new) or None
+
+    deadline = Deadline("first call of a handler in the IHV trace", SILENT_S)
     with contextlib.suppress(TooSlow):
-        deadline.poll(lambda: session.pull_trace() or None, every_s=0.2)
+        deadline.poll(called, every_s=0.2)
         return ""
     return silent
 

@@ -26,6 +26,7 @@ from harness.lab.recording import Recording
 from harness.lab.session import LabSession, open_session, setup_for
 from harness.scenarios import find_scenario
 from harness.vm.accel import Choice
+from tests.unit.checks.builder import init_service
 from tests.unit.doubles import IMAGES, World
 
 QUICK = Lab.model_validate({"limits": {"command_s": 0.05}})
@@ -288,18 +289,21 @@ def test_a_recorder_that_is_not_loaded_is_a_lab_fault(
     assert opening.done[-1] == "agent down"
 
 
-@pytest.mark.parametrize("called", [False, True])
+@pytest.mark.parametrize("shown", ["nothing", "load", "call"])
 def test_a_driver_under_which_no_handler_need_be_called(
-    opening: Opening, console: PlainConsole, monkeypatch: pytest.MonkeyPatch, called: bool
+    opening: Opening, console: PlainConsole, monkeypatch: pytest.MonkeyPatch, shown: str
 ) -> None:
-    """The session goes on without, and says why; a DLL that is called is seen as anywhere."""
+    """The session goes on without, and says why, also of a DLL that was only loaded; one that is
+    called is seen as anywhere."""
     monkeypatch.setattr(module, "SILENT_S", 0.01)
     silent = replace(INSTALLED, silent="the driver is of the WDI model")
     monkeypatch.setattr(opening, "install", lambda _: silent)
-    if not called:
+    if shown == "nothing":
         opening.world.story.lines.clear()
+    if shown == "call":
+        init_service(opening.world.story)
     with opened(opening, console) as session:
-        assert session.without_handlers == ("" if called else silent.silent)
+        assert session.without_handlers == ("" if shown == "call" else silent.silent)
 
 
 def test_a_dll_that_keeps_the_service_down_is_no_lab_fault(
