@@ -102,17 +102,18 @@ def _program(case: Case, crash: CrashDump) -> Outcome:
     what = (
         f"{crash.program} crashed: exception {crash.code:#010x} in {crash.where} ({crash.told_by})"
     )
-    if crash.t_ns is None:
+    at_ns = when(case, crash)
+    if at_ns is None:
         return undated(what)
-    place = case.index.association_at(crash.t_ns)
+    place = case.index.association_at(at_ns)
     if crash.module in OURS:
         return Unknown(Lacking(f"{what}, which is this lab's own"), place)
     loads = (process.load for process in case.segments.processes)
     vendors = {file_name(fields.text(load.raw, "vendor") or "") for load in loads if load} - {""}
     if crash.module in vendors:
-        return Breach(f"{what} (a rule of this harness)", crash.t_ns, place)
+        return Breach(f"{what} (a rule of this harness)", at_ns, place)
     message = f"{what}, which is not the DLL itself (a rule of this harness)"
-    return Breach(message, crash.t_ns, place, severity="WARN")
+    return Breach(message, at_ns, place, severity="WARN")
 
 
 @rule(
@@ -129,7 +130,7 @@ def no_bug_check(case: Case) -> Outcomes:
 def _bug_check(case: Case, crash: CrashDump) -> Outcome:
     parameters = ", ".join(f"{one:#x}" for one in crash.parameters)
     what = f"Windows ended with bug check {crash.code:#x} ({parameters}; {crash.told_by})"
-    at_ns = when(crash)
+    at_ns = when(case, crash)
     if at_ns is None:
         return undated(what)
     place = case.index.association_at(at_ns)

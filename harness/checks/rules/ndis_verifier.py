@@ -53,7 +53,7 @@ def _nothing_found(case: Case) -> Outcome:
 
 def _broken(case: Case, crash: CrashDump, of: VerifierRule) -> Outcome:
     what = f"Driver Verifier ended Windows for {of.name} ({crash.told_by})"
-    at_ns = when(crash)
+    at_ns = when(case, crash)
     if at_ns is None:
         return undated(what)
     place = case.index.association_at(at_ns)

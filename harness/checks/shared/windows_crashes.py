@@ -18,6 +18,8 @@ from harness.evidence.model import Lacking
 
 VIOLATION: Final = 0xC4
 """DRIVER_VERIFIER_DETECTED_VIOLATION."""
+_FETCHED_NS: Final = 600_000_000_000
+"""How long after the end of a run's evidence dumps and log may be fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,12 @@ def crashes_of_the_run(case: Case) -> list[CrashDump]:
     return [one for one in found if one.t_ns is None or began is None or one.t_ns >= began]
 
 
-def when(crash: CrashDump) -> int | None:
-    """When a crash was, on the guest clock; None where that is not known."""
-    return None if crash.told_later else crash.t_ns
+def when(case: Case, crash: CrashDump) -> int | None:
+    """When a crash was, on the guest clock; None where that is not known: by a calendar that says
+    it is still to come, it was before that was set right."""
+    if crash.told_later or crash.t_ns is None or crash.t_ns > case.index.end_ns + _FETCHED_NS:
+        return None
+    return crash.t_ns
 
 
 def undated(what: str) -> Unknown:

@@ -90,6 +90,17 @@ def test_a_crash_of_the_labs_own_or_of_unknown_time_blames_nobody(story: object,
     assert any(said in reason for reasons in result.missing.values() for reason in reasons)
 
 
+def test_a_crash_that_is_still_to_come_was_before_the_clock_was_set() -> None:
+    """A guest whose clock went ahead before the run: its old dumps have times behind the run's."""
+    for step in (crash_report(DLL), bug_check(8, 0xD1, MINIPORT)):
+        story = with_miniport(in_post(step)())
+        story.crashes = [replace(one, t_ns=(one.t_ns or 0) + 3600 * 10**9) for one in story.crashes]
+        result = evaluate(story.evidence())
+        assert told(result) == {}
+        said = [one for why in result.missing.values() for one in why]
+        assert any("nothing ties its time" in one for one in said)
+
+
 def test_other_programs_crash_without_the_driver() -> None:
     """Nothing is said of a program that has nothing of it."""
     assert told(judge(in_post(crash_report(DLL, "notepad.exe"))())) == {}
