@@ -43,6 +43,14 @@ class _Queued(NamedTuple):
     at_ns: int
 
 
+class _Untaken(NamedTuple):
+    """What was written for the driver, under which number and when."""
+
+    tag: int
+    at_ns: int
+    number: int
+
+
 class AdapterUser(Protocol):
     """What an adapter calls."""
 
@@ -76,7 +84,7 @@ class Adapter:
         self._clock = clock
         self._model = make(mac, self)
         self._queued: dict[int, deque[_Queued]] = {}
-        self._untaken: dict[int, deque[tuple[int, int]]] = {}
+        self._untaken: dict[int, deque[_Untaken]] = {}
         self._timers: dict[int, Timer] = {}
         self._answering = False
         self._started = False
@@ -191,16 +199,23 @@ class Adapter:
         """A transfer more is pending: the driver has done with an earlier one, if it had any."""
         untaken = self._untaken.get(endpoint)
         if untaken:
-            tag, written_ns = untaken.popleft()
-            if tag:
-                self._user.on_taken(tag, written_ns)
+            self._taken(untaken.popleft())
         self._answer(endpoint)
 
     def on_in_cancelled(self, endpoint: int) -> None:
         """The driver takes its transfers back: it will not put in again those it has done with."""
-        for tag, written_ns in self._untaken.pop(endpoint, ()):
-            if tag:
-                self._user.on_taken(tag, written_ns)
+        for written in self._untaken.pop(endpoint, ()):
+            self._taken(written)
+
+    def on_answer_unused(self, number: int) -> None:
+        """What was written for that transfer did not reach the driver."""
+        for untaken in self._untaken.values():
+            for written in reversed(untaken):
+                if written.number == number:
+                    untaken.remove(written)
+                    if written.tag:
+                        self._user.on_lost(written.tag)
+                    return
 
     # what the model calls (hwsim.usb.device.ModelUser)
 
@@ -246,11 +261,16 @@ class Adapter:
             for one, queue in self._queued.items():
                 while queue and self._redir.pending(one) and not self._held_up(one, queue[0]):
                     data, tag, _ = queue.popleft()
-                    written = (tag, self._clock.now_ns())
-                    self._untaken.setdefault(one, deque(maxlen=1024)).append(written)
-                    self._redir.answer(one, data)
+                    at_ns, number = self._clock.now_ns(), self._redir.answer(one, data)
+                    if number is not None:
+                        untaken = self._untaken.setdefault(one, deque(maxlen=1024))
+                        untaken.append(_Untaken(tag, at_ns, number))
         finally:
             self._answering = False
+
+    def _taken(self, written: _Untaken) -> None:
+        if written.tag:
+            self._user.on_taken(written.tag, written.at_ns)
 
     def _held_up(self, endpoint: int, queued: _Queued) -> bool:
         """Whether it is not to be answered yet; it is seen to again then."""
@@ -269,7 +289,7 @@ class Adapter:
     def lose_all(self) -> None:
         """Nothing of what is on its way to the driver will get there."""
         tags = [one.tag for queue in self._queued.values() for one in queue]
-        tags += [tag for queue in self._untaken.values() for tag, _ in queue]
+        tags += [one.tag for written in self._untaken.values() for one in written]
         self._queued.clear()
         self._untaken.clear()
         for tag in tags:

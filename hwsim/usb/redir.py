@@ -53,6 +53,10 @@ class RedirDevice(Protocol):
     def on_in_cancelled(self, endpoint: int) -> None:
         """The driver has taken one back."""
 
+    def on_answer_unused(self, number: int) -> None:
+        """The driver has taken one back whose answer, under that number, was on its way: the peer
+        throws it away."""
+
 
 class Redir:
     """A connection, from the first byte. ``write`` sends bytes to the peer; ``holdups`` are those
@@ -74,6 +78,7 @@ class Redir:
         self._unfinished: dict[int, dict[int, BulkRequest]] = {}
         self._ended: set[int] = set()
         self._unanswered: dict[int, Setup] = {}
+        self._crossing: dict[int, None] = {}
         self._handlers: dict[int, Callable[[Packet], None]] = {
             wire.RESET: self._on_reset,
             wire.SET_CONFIGURATION: self._on_set_configuration,
@@ -113,15 +118,19 @@ class Redir:
             self._take(packet)
         del inbox[:offset]
 
-    def answer(self, endpoint: int, data: bytes) -> bool:
-        """Complete the oldest pending transfer of an IN endpoint; False if there is none."""
+    def answer(self, endpoint: int, data: bytes) -> int | None:
+        """Complete the oldest pending transfer of an IN endpoint; its number, None if there is
+        none."""
         waiting = self._waiting.get(endpoint)
         if not waiting:
-            return False
+            return None
         number = next(iter(waiting))
         request = waiting.pop(number)
         self._send(wire.BULK, wire.bulk_answer(request, wire.SUCCESS, data), number)
-        return True
+        self._crossing[number] = None  # until the number comes again, it may be taken back
+        if len(self._crossing) > MAX_PENDING:
+            del self._crossing[next(iter(self._crossing))]
+        return number
 
     def disconnect(self) -> None:
         """Unplug the device: the guest sees it go."""
@@ -129,6 +138,7 @@ class Redir:
         self._unfinished.clear()
         self._ended.clear()
         self._unanswered.clear()
+        self._crossing.clear()
         self._holdups.forget()
         if self.attached:
             self._leaving = self._acknowledges
@@ -156,6 +166,8 @@ class Redir:
         handler = self._handlers.get(packet.kind)
         if handler is None:  # about what was not announced, and needs no answer
             return
+        if packet.kind != wire.CANCEL_DATA:
+            self._crossing.pop(packet.number, None)
         kind = _held_as(packet)
         if kind is None or not self._hold(kind, packet, handler):
             handler(packet)
@@ -306,6 +318,9 @@ class Redir:
                 return
         if setup := self._unanswered.pop(number, None):
             self._send(wire.CONTROL, wire.control_answer(setup, wire.CANCELLED), number)
+        elif number in self._crossing:
+            del self._crossing[number]
+            self._device.on_answer_unused(number)
 
     def _bound(self, requests: Mapping[int, object]) -> None:
         if len(requests) >= MAX_PENDING:

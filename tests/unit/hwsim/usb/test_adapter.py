@@ -71,6 +71,21 @@ def test_a_driver_that_takes_its_transfers_back_has_what_it_was_given() -> None:
     assert driver.user.taken == [11]
 
 
+def test_a_frame_whose_transfer_was_taken_back_on_its_way_is_lost() -> None:
+    """QEMU had sent the cancellation before the frame came, and throws the frame away."""
+    driver = started()
+    first, second = driver.want(RX), driver.want(RX)
+    driver.adapter.receive(FRAME, 11)
+    driver.adapter.receive(FRAME, 12)
+    driver.ask(wire.CANCEL_DATA, b"", second)
+    assert (driver.user.taken, driver.user.lost) == ([], [12])
+    assert [one.body[1] for one in driver.taken()] == [wire.SUCCESS] * 2
+    driver.want(RX)
+    assert (driver.user.taken, driver.user.lost) == ([11], [12])
+    driver.ask(wire.CANCEL_DATA, b"", first)
+    assert (driver.user.taken, driver.user.lost) == ([11], [12])
+
+
 def test_what_a_driver_does_not_ask_for_is_lost_in_the_end() -> None:
     """A chip's memory has an end; until then it waits in its order."""
     driver = started()

@@ -37,6 +37,7 @@ class Device:
         self.completions: list[Callable[[], None]] = []
         self.asked: list[int] = []
         self.cancelled: list[int] = []
+        self.unused: list[int] = []
         self.later: list[Later[bytes | None]] = []
 
     def reset(self) -> None:
@@ -64,6 +65,10 @@ class Device:
     def on_in_cancelled(self, endpoint: int) -> None:
         """Keep it."""
         self.cancelled.append(endpoint)
+
+    def on_answer_unused(self, number: int) -> None:
+        """Keep it."""
+        self.unused.append(number)
 
 
 @pytest.fixture
@@ -119,7 +124,7 @@ def test_control_requests(bench: tuple[Peer, Device, Redir]) -> None:
 def test_data_goes_to_the_oldest_pending_transfer(bench: tuple[Peer, Device, Redir]) -> None:
     """Without one there is nowhere to go."""
     peer, device, redir = bench
-    assert not redir.answer(IN, b"early")
+    assert redir.answer(IN, b"early") is None
     first, second = peer.want(IN), peer.want(IN)
     assert redir.pending(IN) == 2
     assert redir.answer(IN, b"one")
@@ -143,6 +148,14 @@ def test_what_is_taken_back_is_answered_once(bench: tuple[Peer, Device, Redir]) 
     peer.taken()
     peer.ask(wire.CANCEL_DATA, b"", number)
     assert peer.taken() == []
+    assert device.unused == [number]
+    peer.want(IN, number)
+    redir.answer(IN, b"x")
+    peer.send(OUT, b"the number of a transfer that was done with", number)
+    device.completions[0]()
+    peer.taken()
+    peer.ask(wire.CANCEL_DATA, b"", number)
+    assert (peer.taken(), device.unused) == ([], [number])
 
 
 def test_a_transfer_that_was_taken_back_ends_no_second_time(
@@ -193,7 +206,7 @@ def test_unplugged_and_plugged_in_again(bench: tuple[Peer, Device, Redir]) -> No
     assert [one.kind for one in peer.taken()] == [
         wire.INTERFACE_INFO, wire.EP_INFO, wire.DEVICE_CONNECT,
     ]  # fmt: skip
-    assert not redir.answer(IN, b"")
+    assert redir.answer(IN, b"") is None
     assert device.resets == 0
 
 
