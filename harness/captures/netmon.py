@@ -8,6 +8,7 @@ from version 2.1 on a trailer behind it, which in 2.3 tells the time in UTC.
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -43,8 +44,10 @@ class Netmon:
         self._stream = stream
         self.interfaces: list[Interface] = []
         self.damage = ""
-        stream.seek(0)
-        head = stream.read(_HEADER.size)
+        head = b""
+        with contextlib.suppress(*DAMAGED):
+            stream.seek(0)
+            head = stream.read(_HEADER.size)
         if len(head) < _HEADER.size:
             self.damage = "the file's header is cut off"
             return

@@ -87,7 +87,9 @@ def _with_receivers(records: tuple[FrameRecord, ...]) -> tuple[FrameRecord, ...]
         return records
     other = dict(zip(sorted(known), sorted(known, reverse=True), strict=True))
     return tuple(
-        replace(one, receiver=other[one.transmitter]) if one.receiver == unknown else one
+        replace(one, receiver=other[one.transmitter])
+        if one.receiver == unknown != one.transmitter
+        else one
         for one in records
     )
 

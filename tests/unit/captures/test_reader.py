@@ -247,3 +247,10 @@ def test_beacons_of_ever_new_addresses_are_not_kept(
     found, reader = read(tmp_path / "x.cap", pcap(packets(beacons * 2)), every=False)
     assert len(found) == 3
     assert len(reader.beacons) == 3
+
+
+def test_a_compressed_capture_of_network_monitor_that_has_no_header(tmp_path: Path) -> None:
+    """Its first bytes tell what it was to be."""
+    packed = gzip.compress(b"GMBU" + random.Random(1).randbytes(16), mtime=0)
+    found, reader = read(tmp_path / "x.cap", packed[:-8])
+    assert (found, reader.damage) == ([], "the file's header is cut off")

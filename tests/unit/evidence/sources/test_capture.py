@@ -149,3 +149,12 @@ def test_four_addresses_do_not_tell_the_direction() -> None:
     ]
     (association,) = from_frames(captured(n, n, one) for n, one in enumerate(frames)).associations
     assert [one.direction for one in association.frames] == ["down", "up"] * 2
+
+
+def test_a_frame_between_nobody_and_nobody() -> None:
+    """Zeros are no address; among two stations nothing is made up for it."""
+    nobody = data_frame(b"", down=True)
+    nobody = nobody[:4] + bytes(12) + nobody[16:]
+    frames = [data_frame(handshake()[0], down=True), nobody]
+    (association,) = from_frames(captured(n, n, one) for n, one in enumerate(frames)).associations
+    assert association.frames[1].receiver == "00:00:00:00:00:00"
