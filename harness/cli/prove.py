@@ -54,8 +54,7 @@ def windows(
             "lab.toml has no Windows guest",
             hint='[guest] kind = "windows", image = the name of yours, or "rehearsal"',
         )
-    if not to.is_dir():
-        raise UsageError(f"--to {to}: no such folder")
+    _check_takes_files(to)
     interrupt_on_signals()
     with tempfile.TemporaryDirectory(prefix="hil-prove-") as folder, open_console() as console:
         proof = carry_out(found, CommandLineDll(dll=dll), Path(folder), console)
@@ -69,3 +68,14 @@ def windows(
     typer.echo(f"{target}: to be sent; nothing of it is Windows" if proof.rehearsal
                else f"{target}: to be sent")  # fmt: skip
     raise typer.Exit(0 if proof.complete else 2 if proof.mistake else 3)
+
+
+def _check_takes_files(folder: Path) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"--to {folder}: no file can be made there: {error.strerror}",
+            hint="name a folder you may write to",
+        ) from None

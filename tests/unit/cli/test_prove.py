@@ -50,3 +50,17 @@ def test_the_file_and_the_exit_code(
     assert said.exit_code == code
     assert "nothing of it is Windows" in said.output
     assert list(tmp_path.glob("windows-rehearsal-*.zip"))
+
+
+@pytest.mark.parametrize("folder", ["/proc", "nowhere"])
+def test_a_folder_that_takes_no_file_is_told_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    """Behind an hour of steps their file would have no place."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lab.toml").write_text('[guest]\nkind = "windows"\nimage = "rehearsal"\n')
+    monkeypatch.setattr(proof_module, "prove", lambda *_: pytest.fail("the steps have begun"))
+    said = CliRunner().invoke(app, ["prove", "windows", "--to", folder])
+    assert isinstance(said.exception, UsageError)
+    assert said.exception.message.startswith(f"--to {folder}: ")
+    assert said.exception.hint
