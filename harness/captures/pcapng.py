@@ -23,6 +23,7 @@ _SECTION: Final = 0x0A0D0D0A
 _LARGEST_BLOCK: Final = 16 * LARGEST
 _MOST_INTERFACES: Final = 4096
 _NAME: Final = 2
+_LONGEST_NAME: Final = 256
 _RESOLUTION: Final = 9
 _OFFSET: Final = 14
 
@@ -116,7 +117,7 @@ class Pcapng:
         one = Interface(link)
         for option, value in self._options(body, 8):
             if option == _NAME:
-                one.name = value.decode("utf-8", "replace")
+                one.name = value[:_LONGEST_NAME].decode("utf-8", "replace")
             elif option == _RESOLUTION and value:
                 exponent = value[0] & 0x7F
                 one.ticks_per_s = 2**exponent if value[0] & 0x80 else 10 ** min(exponent, 18)

@@ -123,7 +123,7 @@ class Reader:
                         kinds.append(LINKS.get(interfaces[len(kinds)].link))
                     link = kinds[interface]
                     if link is None:
-                        yield from self._wired(number, record)
+                        yield from self._wired(number, record, every=every)
                         continue
                     start = starts[interface] = link.start
                 at = start(data, begin, end) if end > begin else -1
@@ -145,6 +145,16 @@ class Reader:
                 yield self._frame(number, record, at, LINKS[interfaces[interface].link])
         finally:
             self.packets = number
+
+    def _counted(self, frame: bytes, when_ns: int) -> bool:
+        """Whether a frame of a tunnel is one that is counted and left out, as in :meth:`frames`."""
+        kind = frame[0] & 0x0C
+        if kind == 8:
+            if frame[1] & 0x40 and len(frame) >= 24:
+                self._count(frame[4:16], when_ns)
+                return True
+            return bool(frame[0] & 0x40)
+        return kind != 0 or (frame[0] in _BEACONS and self._again(frame, 0, len(frame)))
 
     def _count(self, pair: bytes, when_ns: int) -> None:
         one = self.traffic.get(pair)
@@ -197,7 +207,7 @@ class Reader:
             damaged=bool(has and whole and not fits),
         )  # fmt: skip
 
-    def _wired(self, number: int, record: Record) -> Iterator[CapturedFrame]:
+    def _wired(self, number: int, record: Record, *, every: bool) -> Iterator[CapturedFrame]:
         """What Ethernet or a cooked capture carries: EAPOL, or a tunnel of 802.11."""
         interface, when_ns, data, begin, end, wire = record
         link = self._container.interfaces[interface].link
@@ -208,7 +218,7 @@ class Reader:
         if found is None:
             return
         if isinstance(found, Inner):
-            yield from self._inner(number, record, found)
+            yield from self._inner(number, record, found, every=every)
         elif found.ethertype == ETHERTYPE_EAPOL:
             yield CapturedFrame(
                 number, interface, when_ns, data[found.begin : end], wire - (found.begin - begin),
@@ -217,9 +227,11 @@ class Reader:
         else:
             inner = tunnelled(data, found.ethertype, found.begin, end)
             if inner is not None:
-                yield from self._inner(number, record, inner)
+                yield from self._inner(number, record, inner, every=every)
 
-    def _inner(self, number: int, record: Record, inner: Inner) -> Iterator[CapturedFrame]:
+    def _inner(
+        self, number: int, record: Record, inner: Inner, *, every: bool
+    ) -> Iterator[CapturedFrame]:
         interface, when_ns, data, begin, end, wire = record
         link = LINKS[inner.link]
         at = link.start(data, inner.begin, inner.end) if inner.begin < inner.end else -1
@@ -232,6 +244,8 @@ class Reader:
         self._swapped = self._swapped if inner.swapped is None else inner.swapped
         if self._swapped:
             frame = frame[1::-1] + frame[2:]
+        if not every and self._counted(frame, when_ns):
+            return
         missing = max(wire - (end - begin), 0)
         yield self._made(
             number, interface, when_ns, frame, len(frame) + missing, radio, whole=not missing

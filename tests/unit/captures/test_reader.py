@@ -254,3 +254,18 @@ def test_a_compressed_capture_of_network_monitor_that_has_no_header(tmp_path: Pa
     packed = gzip.compress(b"GMBU" + random.Random(1).randbytes(16), mtime=0)
     found, reader = read(tmp_path / "x.cap", packed[:-8])
     assert (found, reader.damage) == ([], "the file's header is cut off")
+
+
+def test_a_tunnels_data_is_counted_too(tmp_path: Path) -> None:
+    """And its beacons that repeat themselves: they are no less than what an antenna heard."""
+    beacon = b"\x80\0\0\0" + b"\xff" * 6 + BSSID * 2 + bytes(14)
+    encrypted = data_frame(bytes(40), down=True, flags=0x40)
+    acknowledgement = b"\xd4\0\0\0" + STATION + bytes(4)
+    frames = [beacon, beacon, MESSAGES[0], encrypted, encrypted, acknowledgement]
+    cooked = struct.pack(">HHH8sH", 0, 801, 6, bytes(8), 4)
+    content = pcap(packets(frames), 113, header=cooked)
+    found, reader = read(tmp_path / "x.cap", content, every=False)
+    assert [one.frame for one in found] == [beacon, MESSAGES[0]]
+    assert {pair: one.frames for pair, one in reader.traffic.items()} == {STATION + BSSID: 2}
+    assert reader.beacons == {BSSID: 1}
+    assert len(read(tmp_path / "x.cap", content)[0]) == len(frames)
