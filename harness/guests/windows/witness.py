@@ -80,8 +80,11 @@ class WindowsWitness:
             "events", FOUND, since_ms=since_utc_ns // 1_000_000, target=str(target),
             logs=LOGS, providers=PROVIDERS, dumps=DUMP_PLACES, most=MOST_EVENTS,
         )  # fmt: skip
-        (folder / EVENT_LOG).write_bytes(self._ssh.read_from(target, 0, MAX_LOG))
+        content = self._ssh.read_from(target, 0, MAX_LOG + 1)
+        (folder / EVENT_LOG).write_bytes(content)
         lacking = []
+        if found.events >= MOST_EVENTS or len(content) > MAX_LOG:
+            lacking.append(f"{EVENT_LOG}: {found.events} events; what came later is left out")
         for number, place in enumerate(found.dumps[:MAX_FILES], 1):
             try:
                 data = self._ssh.read_from(PureWindowsPath(place), 0, MAX_BYTES)

@@ -86,6 +86,18 @@ def test_the_log_and_new_dumps_come_into_the_runs_folder(
     ]  # fmt: skip
 
 
+def test_a_log_that_was_cut_says_so(
+    witness: WindowsWitness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest of each log are taken, so that the newest are missing."""
+    events = windows_face.SCRIPTS["events"]
+    monkeypatch.setitem(
+        windows_face.SCRIPTS, "events", lambda given: events(given) | {"events": MOST_EVENTS}
+    )
+    (lacking,) = witness.fetch(tmp_path, 0)
+    assert "10000 events; what came later is left out" in lacking
+
+
 def test_a_dump_that_cannot_be_read_is_named(
     witness: WindowsWitness, face: WindowsFace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
