@@ -14,7 +14,8 @@ from pathlib import Path
 def main() -> None:
     """Serve one connection after the other."""
     path, program = sys.argv[1:3]
-    Path(path).unlink(missing_ok=True)
+    if Path(path).is_socket():  # of a listener before; no other file is taken for one
+        Path(path).unlink()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(1)

@@ -182,6 +182,19 @@ def test_a_process_that_runs_already(folder: Path, tmp_path: Path) -> None:
             listener.kill()
 
 
+def test_the_listener_takes_no_file_for_its_socket(tmp_path: Path) -> None:
+    """Program and socket are easily mixed up."""
+    guide.lay_out(tmp_path)
+    (tmp_path / "rtl8187l").write_text("a program")
+    command = "python3 docs/device-model/listen.py rtl8187l model.sock"
+    done = subprocess.run(
+        guide.argv(command), cwd=tmp_path, capture_output=True, timeout=10, check=False
+    )
+    assert done.returncode == 1
+    assert b"Address already in use" in done.stderr
+    assert (tmp_path / "rtl8187l").read_text() == "a program"
+
+
 REQUESTS = st.tuples(
     st.sampled_from((0xC0, 0x40)), st.integers(4, 6),
     st.integers(0, 0xFFFF) | st.integers(0xFE00, 0xFFFF), st.sampled_from((0, 1, 3, 0x8225)),
