@@ -16,6 +16,7 @@ import typer
 
 from harness.cli.options import JsonOption, LabOption
 from harness.errors import UsageError
+from harness.naming import as_typed
 
 if TYPE_CHECKING:
     from harness.comparison.given import Source
@@ -67,7 +68,8 @@ def compare(
             known = Catalogue(history, plan)
             found = compared(history, known, known.choose(sides[0]), known.choose(sides[1]))
     except NothingToCompare as error:
-        typer.echo(f"nothing to compare: {error.message}\nhint: {error.hint}", err=True)
+        told = f"nothing to compare: {error.message}\nhint: {error.hint}"
+        typer.echo(as_typed(told), err=True)
         raise typer.Exit(INCOMPARABLE_EXIT) from None
     if as_json:
         typer.echo(json.dumps(document(found), indent=1))

@@ -21,6 +21,7 @@ from harness.history.model import CellState, NightState
 from harness.history.sql import open_history
 from harness.results import AssociationResult, Environment, HandshakeResult, RunResult, Verdict
 from tests.unit.board.factory import FIRST
+from tests.unit.command import Command
 from tests.unit.comparison.simulation import Simulated
 from tests.unit.results.samples import run
 
@@ -102,6 +103,13 @@ def test_nothing_to_compare_ends_with_three(lab: Path, monkeypatch: pytest.Monke
     code, said = compare(lab, monkeypatch, "last-12", "last")
     assert code == 3
     assert "the history has 12 nights" in said
+
+
+def test_without_a_night_the_command_that_makes_one_is_told(hil: Command) -> None:
+    """As it is typed here."""
+    told = hil("compare", "last-1", "last")
+    assert told.code == 3
+    assert told.err.splitlines()[-1] == "hint: `./hil nightly` makes them"
 
 
 def test_folders_of_runs_need_no_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
