@@ -67,7 +67,7 @@ def examine_windows(lab: Lab) -> list[Need]:
 
 def _firmware(required: bool) -> Need:
     try:
-        found = str(find_firmware(secure_boot=False).firmware)
+        found = str(find_firmware(secure_boot=True).firmware)
     except FirmwareMissing as error:
         return Need("UEFI firmware", False, error.message, error.hint, required)
     return Need("UEFI firmware", True, found, required=required)

@@ -146,10 +146,15 @@ def _openssh(path: Path, wanted: str) -> tuple[str, bytes]:
         raise UsageError(
             f"--openssh {path}: wanted a package of Win32-OpenSSH, {' or '.join(PACKAGES)}"
         )
-    _compare(path, sha256_of(path), wanted, "--openssh-sha256")
-    if path.stat().st_size > PACKAGE_MOST:
-        raise UsageError(f"--openssh {path}: {path.stat().st_size} bytes; at most {PACKAGE_MOST}")
-    return f"openssh{suffix}", path.read_bytes()
+    try:
+        with path.open("rb") as file:
+            content = file.read(PACKAGE_MOST + 1)
+    except OSError as error:
+        raise UsageError(f"--openssh {path}: {error.strerror or error}") from None
+    if len(content) > PACKAGE_MOST:
+        raise UsageError(f"--openssh {path}: more than {PACKAGE_MOST} bytes")
+    _compare(path, hashlib.sha256(content).hexdigest(), wanted, "--openssh-sha256")
+    return f"openssh{suffix}", content  # what was compared, not what is there by now
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:

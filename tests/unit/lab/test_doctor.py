@@ -29,6 +29,7 @@ from harness.local.folders import user_name
 from harness.local.programs import ProgramMissing
 from harness.vm import accel
 from harness.vm.accel import Choice
+from harness.vm.argv import DiskBoot
 from harness.vm.firmware import FirmwareMissing
 
 MISSING = FirmwareMissing("no UEFI firmware", hint="apt-get install ovmf")
@@ -217,6 +218,23 @@ def test_a_file_that_tests_alone_need_is_a_note(monkeypatch: pytest.MonkeyPatch)
     files = {one.use: one.when for one in guest_of("reference").program_needs() if one.is_file}
     assert {"build", "test"} == set(files.values())
     assert all(needs[use].required == (when != "test") for use, when in files.items())
+
+
+def test_the_firmware_is_the_one_that_an_image_is_built_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That with Secure Boot: another that the machine has is of no use to the build."""
+    other = DiskBoot(Path("OVMF.fd"), Path("VARS.fd"), secure=False)
+
+    def only_without(*, secure_boot: bool) -> DiskBoot:
+        if secure_boot:
+            raise MISSING
+        return other
+
+    monkeypatch.setattr(doctor, "find_firmware", only_without)
+    windows = {"kind": "windows", "image": "w10", "radio": "rtl8187b"}
+    needs = {one.name: one for one in examine_windows(lab_of(windows, {"cache": tmp_path}))}
+    assert not needs["UEFI firmware"].ok
 
 
 def test_a_windows_guest_needs_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import UsageError
+from harness.guests.windows_image import given as module
 from harness.guests.windows_image.build import fresh_keys
 from harness.guests.windows_image.given import Request, check, read_folder, sha256_of
 from tests.unit.guests.common.test_dll import EXPORTS, compiled
@@ -63,6 +64,24 @@ def test_another_iso_than_was_meant(request_: Request) -> None:
     assert "64 hex digits" in refused(replace(request_, openssh_sha256="abc")).message
     right = sha256_of(request_.iso).upper()
     assert check(replace(request_, iso_sha256=right)).iso_sha256 == right.lower()
+
+
+def test_a_package_is_read_once_and_within_its_bound(
+    request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was compared is what is installed, whatever lies there afterwards."""
+    before, package = request_.openssh.read_bytes(), tmp_path / "openssh.zip"
+    package.write_bytes(before)
+    request, compare = replace(request_, openssh=package), module._compare
+
+    def replaced(path: Path, found: str, wanted: str, option: str) -> None:
+        compare(path, found, wanted, option)
+        package.write_bytes(b"another")
+
+    monkeypatch.setattr(module, "_compare", replaced)
+    assert check(request).openssh == before
+    monkeypatch.setattr(module, "PACKAGE_MOST", 4)
+    assert "more than 4 bytes" in refused(request).message
 
 
 def test_files_in_each_others_place(request_: Request) -> None:
