@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness.checks.figures import FIGURES
 from harness.config.lab import Lab
+from harness.evidence.model import DamageKind
 from harness.evidence.sources import CaptureFile
 from harness.results import AssociationResult, HandshakeResult, Verdict, combine
 from harness.run.judge import judge_of, limits_of
@@ -31,6 +32,8 @@ class JudgedCapture:
     """One, which is the whole capture; none if it has no frame of a station."""
     undecided: int
     """Rules that the capture can neither show as kept nor as broken."""
+    unread: tuple[str, ...] = ()
+    """What of it was not read, and why."""
 
     @property
     def verdict(self) -> Verdict:
@@ -40,6 +43,8 @@ class JudgedCapture:
     def lines(self) -> Iterator[str]:
         """All of it for a person, the verdict last."""
         yield f"{self.path}: {self.frames} frames, beacons aside"
+        for text in self.unread:
+            yield clean(f"  not read: {text}")
         for one in self.associations:
             for handshake in one.handshakes:
                 yield _handshake(handshake)
@@ -63,7 +68,8 @@ def judge_capture(path: Path, lab: Lab) -> JudgedCapture:
     associations, evaluation = judge.all(evidence, {})
     frames = sum(len(one.frames) for one in evidence.associations)
     undecided = len({one.rule for one in evaluation.undecided})
-    return JudgedCapture(path, frames, associations, undecided)
+    unread = tuple(one.message for one in evidence.damage if one.kind is DamageKind.FRAME_GAP)
+    return JudgedCapture(path, frames, associations, undecided, unread)
 
 
 def _handshake(one: HandshakeResult) -> str:

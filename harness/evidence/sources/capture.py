@@ -51,20 +51,36 @@ class CaptureFile:
         if not self.path.is_file():
             raise UsageError(f"{self.path}: no such capture", hint="name an air.pcapng")
         with open_capture(self.path) as reader:
-            evidence = from_frames(_bounded(reader.frames(every=True)))
+            bounded = _Bounded(reader.frames(every=True))
+            evidence = from_frames(bounded)
             unknown = sorted(reader.unreadable)
+            lost = [f"what follows damage: {reader.damage}"] if reader.damage else []
         if unknown and not evidence.associations:
             raise UsageError(f"{self.path}: link type {unknown[0]} cannot be read", hint=WANTED)
-        return evidence
+        lost += [f"what follows {MOST_BYTES >> 20} MiB of frames"] if bounded.cut else []
+        last_ns = max((one.end_ns for one in evidence.associations), default=0)
+        gaps = (
+            TraceDamage(DamageKind.FRAME_GAP, text, from_ns=last_ns, until_ns=FOREVER_NS)
+            for text in lost
+        )
+        return replace(evidence, damage=(*evidence.damage, *gaps))
 
 
-def _bounded(found: Iterable[CapturedFrame]) -> Iterator[CapturedFrame]:
-    left = MOST_BYTES
-    for one in found:
-        left -= len(one.frame)
-        if left < 0:
-            return
-        yield one
+class _Bounded:
+    """Frames up to the most that are judged; ``cut`` tells whether there were more."""
+
+    def __init__(self, found: Iterable[CapturedFrame]) -> None:
+        self._found = found
+        self.cut = False
+
+    def __iter__(self) -> Iterator[CapturedFrame]:
+        left = MOST_BYTES
+        for one in self._found:
+            left -= len(one.frame)
+            if left < 0:
+                self.cut = True
+                return
+            yield one
 
 
 def from_frames(found: Iterable[CapturedFrame]) -> RunEvidence:

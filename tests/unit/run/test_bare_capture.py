@@ -14,6 +14,7 @@ import pytest
 
 from harness.config.lab import Lab
 from harness.evidence.packets import Packet, read_packets
+from harness.evidence.sources import capture as capture_source
 from harness.evidence.sources.capture import from_frames
 from harness.run.bare_capture import judge_capture
 from tests.unit.captures.writing import captured, pcap
@@ -78,3 +79,16 @@ def test_a_capture_without_a_frame_says_so(tmp_path: Path) -> None:
     path.write_bytes(pcap([]))
     judged = judge_capture(path, Lab())
     assert (judged.frames, judged.associations, judged.verdict) == (0, (), "MISS")
+
+
+def test_what_was_not_read_is_said(capture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A capture that is cut, and one beyond the most that is judged."""
+    whole = capture.read_bytes()
+    capture.write_bytes(whole[:-10])
+    (unread,) = judge_capture(capture, Lab()).unread
+    assert unread.startswith("what follows damage: the last packet has ")
+    assert f"  not read: {unread}" in list(judge_capture(capture, Lab()).lines())
+    capture.write_bytes(whole)
+    assert judge_capture(capture, Lab()).unread == ()
+    monkeypatch.setattr(capture_source, "MOST_BYTES", 1000)
+    assert judge_capture(capture, Lab()).unread == ("what follows 0 MiB of frames",)
