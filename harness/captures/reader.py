@@ -28,6 +28,10 @@ WANTED: Final = (
 _GZIP: Final = b"\x1f\x8b"
 _WIRED: Final = (ETHERNET, 113, 276)
 _FCS: Final = 4
+_FIT: Final = 4
+"""So much more does a CRC-32 that fits say than one that does not: frames are damaged now and then,
+but a station can send one that ends in its own."""
+_MOST_BALANCE: Final = 64
 _MOST_BEACONS: Final = 4096
 _MOST_PAIRS: Final = 65536
 
@@ -88,7 +92,7 @@ class Reader:
         self.beacons: dict[bytes, int] = {}
         self.unreadable: dict[int, int] = {}
         self._seen: dict[tuple[bytes, int], int] = {}
-        self._with_fcs: dict[int, bool] = {}
+        self._with_fcs: dict[int, int] = {}  # for and against an FCS, by what was seen
         self._swapped = False
 
     @property
@@ -194,9 +198,11 @@ class Reader:
         fits = whole and len(frame) > _FCS and _fcs_fits(frame)
         has = radio.checksum
         if has is None:
-            if fits:
-                self._with_fcs[interface] = True
-            has = self._with_fcs.get(interface, False)
+            balance = self._with_fcs.get(interface, 0)
+            has = fits or balance > 0
+            if whole:
+                balance += _FIT if fits else -1
+                self._with_fcs[interface] = max(-_MOST_BALANCE, min(balance, _MOST_BALANCE))
         if has:
             length -= _FCS
             frame = frame[: max(length, 0)]

@@ -105,6 +105,14 @@ def test_a_checksum_without_a_word_is_seen(tmp_path: Path) -> None:
     assert not any(one.damaged for one in found)
 
 
+def test_one_frame_that_ends_in_its_own_crc_proves_nothing(tmp_path: Path) -> None:
+    """Anyone can send one: the interface's other frames keep their last four bytes."""
+    content = pcap(packets([*MESSAGES, with_fcs(MESSAGES[0]), *MESSAGES]))
+    found, _ = read(tmp_path / "bare.pcap", content)
+    assert [one.frame for one in found] == [*MESSAGES, MESSAGES[0], *MESSAGES]
+    assert not any(one.damaged for one in found)
+
+
 def test_a_cut_frame_has_the_length_of_the_whole(tmp_path: Path) -> None:
     """And no checksum is looked for in what is not there."""
     whole = with_fcs(MESSAGES[2])
