@@ -85,6 +85,7 @@ class AirOnRadios(KernelRadios):
         for one in self.between(number):
             message = f"{'station' if one.transmitter == self.station else 'ap'} {one.kind}"
             again = one.retry or (one.kind not in SEVERAL and message in said)
+            again |= one.kind == "auth" and said[-1:] == [message]  # both sides speak in turns
             begins = message == "station auth" and "station assoc-req" in said
             if begins or one.kind in ("deauth", "disassoc"):
                 said.clear()  # the attempt before came to nothing
