@@ -7,6 +7,7 @@ below count from the first byte of the EAPOL header (protocol version).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from hwsim.errors import WireError
@@ -130,8 +131,15 @@ def without_mic(key: KeyFrame) -> bytes:
 
 def mic_length_of(pdu: bytes) -> int:
     """How long the MIC of a well-formed EAPOL-Key PDU is: so that its key data fills the rest."""
-    for length in (MIC_LENGTH, 24, 32):
+    fitting = fitting_mic_length(pdu, (MIC_LENGTH, 24, 32))
+    return MIC_LENGTH if fitting is None else fitting
+
+
+def fitting_mic_length(pdu: bytes, lengths: Iterable[int]) -> int | None:
+    """The first of these lengths of a MIC by which an EAPOL-Key PDU's key data ends where the PDU
+    does; ``None`` if it is none of them."""
+    for length in lengths:
         at = data_length_offset(length)
         if data_offset(length) + int.from_bytes(pdu[at : at + 2], "big") == len(pdu):
             return length
-    return MIC_LENGTH
+    return None

@@ -28,11 +28,7 @@ _MOST_COUNTERS: Final = 64
 def mic_length_of(pdu: bytes) -> int | None:
     """How long the MIC of an EAPOL-Key PDU is, so that its key data ends where it does; None if
     no length fits."""
-    for length in _MIC_LENGTHS:
-        at = eapol.data_length_offset(length)
-        if eapol.data_offset(length) + int.from_bytes(pdu[at : at + 2], "big") == len(pdu):
-            return length
-    return None
+    return eapol.fitting_mic_length(pdu, _MIC_LENGTHS)
 
 
 def parse_key(payload: bytes, mic_length: int | None = None) -> KeyFrame:

@@ -10,7 +10,7 @@ from harness.captures import CapturedFrame, Reader
 from harness.captures.duplicates import Duplicates
 from harness.field.messages import ELEMENTS_AT, Messages, Spoken
 from harness.field.model import AccessPoint, Conversation, DataSeen, Message
-from harness.field.security import security_elements
+from harness.field.security import element_content, security_elements
 from hwsim import frames
 from hwsim.errors import WireError
 
@@ -131,10 +131,10 @@ class Conversations:
         known = self.access_points.setdefault(bssid, AccessPoint(bssid))
         known.beacons += 1
         elements = one.frame[header.length + ELEMENTS_AT[header.subtype] :]
-        ssid = _element(elements, frames.ELEMENT_SSID)
+        ssid = element_content(elements, frames.ELEMENT_SSID)
         if ssid is not None and ssid.strip(b"\0"):
             known.ssid = ssid
-        channel = _element(elements, _DS_PARAMETER)
+        channel = element_content(elements, _DS_PARAMETER)
         known.channel = channel[0] if channel else known.channel
         known.rsne, known.wpa, known.rsnxe = security_elements(elements)
 
@@ -151,12 +151,3 @@ class Conversations:
             merged.messages += self.found.pop(key).messages
         merged.messages.sort(key=lambda message: message.number)
         self.found[station, access_point] = merged
-
-
-def _element(elements: bytes, identifier: int) -> bytes | None:
-    """The content of an element; None if it is not there, or damage is before it."""
-    try:
-        found = frames.element(elements, identifier)
-    except WireError:
-        return None
-    return None if found is None else found[2:]

@@ -20,7 +20,13 @@ from typing import Final
 from harness.captures.key_messages import parse_key
 from harness.field.model import AccessPoint, Conversation, Message, Mic
 from harness.field.secrets import Secrets
-from harness.field.security import FT_AKMS, akm_of, key_suites, security_elements
+from harness.field.security import (
+    FT_AKMS,
+    akm_of,
+    element_content,
+    key_suites,
+    security_elements,
+)
 from hwsim import eapol, frames
 from hwsim.ap.security.ft_elements import parse_fte
 from hwsim.ap.security.ft_keys import pmk_r0, pmk_r1
@@ -133,9 +139,9 @@ class _Judge:
     def _on_association(self, message: Message) -> None:
         if message.kind == "assoc-req":
             self._learn(message.pdu)
-            ssid = _content(message.pdu, frames.ELEMENT_SSID)
+            ssid = element_content(message.pdu, frames.ELEMENT_SSID)
             self._ssid = ssid if ssid is not None else self._ssid
-        domain = _content(message.pdu, _MOBILITY_DOMAIN)
+        domain = element_content(message.pdu, _MOBILITY_DOMAIN)
         self._domain = domain[:2] if domain else self._domain
         self._learn_holders(message.pdu)
 
@@ -147,7 +153,7 @@ class _Judge:
 
     def _learn_holders(self, elements: bytes) -> None:
         """Who holds the keys of a mobility domain, which an FTE tells."""
-        content = _content(elements, _FAST_TRANSITION)
+        content = element_content(elements, _FAST_TRANSITION)
         if content is None:
             return
         try:
@@ -221,11 +227,3 @@ def _psk(passphrase: bytes, ssid: bytes) -> bytes:
         except ValueError:
             pass
     return hashlib.pbkdf2_hmac("sha1", passphrase, ssid, 4096, 32)
-
-
-def _content(elements: bytes, identifier: int) -> bytes | None:
-    try:
-        found = frames.element(elements, identifier)
-    except WireError:
-        return None
-    return None if found is None else found[2:]

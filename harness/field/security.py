@@ -92,6 +92,16 @@ def security_elements(elements: bytes) -> tuple[bytes, bytes, bytes]:
 _RSNXE: Final = 244
 
 
+def element_content(elements: bytes, identifier: int) -> bytes | None:
+    """The content of the first element with that identifier; None if it is not there, or damage is
+    before it."""
+    try:
+        found = frames.element(elements, identifier)
+    except WireError:
+        return None
+    return None if found is None else found[2:]
+
+
 def words(element: bytes) -> str:
     """An RSNE or WPA element: ``SAE, pairwise CCMP, group CCMP, PMF required``."""
     parsed = parsed_element(element)
